@@ -1,0 +1,116 @@
+//! Ids: an `i64` inside, the platform's shapes outside (contract: DOMAIN.md, "Entities and identifiers").
+//!
+//! Outside, an id is the UTC+8 day it was made on, its product's digits, and its number in fixed width. Inside, the
+//! number carries its bucket in the low ten bits, so an id alone tells where its row is.
+
+use jiff::Timestamp;
+use jiff::tz::{Offset, TimeZone};
+
+/// The number of low bits of an id that hold its bucket.
+pub const BUCKET_BITS: u32 = 10;
+
+/// A crowd's id: 32 digits on the wire, as `20260104000020000000000000000007`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CrowdId {
+    /// When the crowd was made, UTC milliseconds; only its UTC+8 day is part of the id.
+    pub created_at: i64,
+    /// What the store knows it by.
+    pub number: i64,
+}
+
+/// A crowd's id as a caller sent it: the number, and the day that a genuine id of that number would name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CrowdIdText {
+    /// The store's number.
+    pub number: i64,
+    day: u32,
+}
+
+/// Tells crowds from all other things with 32-digit ids.
+const CROWD: Shape = Shape { product: "00002", width: 32 };
+
+impl CrowdId {
+    /// Names a crowd made at `created_at` (UTC milliseconds) by its store number.
+    pub fn new(created_at: i64, number: i64) -> CrowdId {
+        CrowdId { created_at, number }
+    }
+
+    /// The id as the wire shows it.
+    pub fn to_text(self) -> String {
+        CROWD.write(self.created_at, self.number)
+    }
+}
+
+impl CrowdIdText {
+    /// Reads an id; `None` for what can be no crowd's id.
+    pub fn parse(text: &str) -> Option<CrowdIdText> {
+        CROWD.read(text).map(|(day, number)| CrowdIdText { number, day })
+    }
+
+    /// Whether this text names `id`: an id with a wrong day is an unknown one, not a second name of the same thing.
+    pub fn names(self, id: CrowdId) -> bool {
+        self.number == id.number && self.day == day_number(id.created_at)
+    }
+}
+
+/// How one kind of id looks outside: `width` digits, of which eight are the day and `product` follows it.
+struct Shape {
+    product: &'static str,
+    width: usize,
+}
+
+impl Shape {
+    fn write(&self, at: i64, number: i64) -> String {
+        let digits = self.width - 8 - self.product.len();
+        format!("{:08}{}{number:0digits$}", day_number(at), self.product)
+    }
+
+    fn read(&self, text: &str) -> Option<(u32, i64)> {
+        if text.len() != self.width || !text.bytes().all(|byte| byte.is_ascii_digit()) {
+            return None;
+        }
+        let rest = text[8..].strip_prefix(self.product)?;
+        Some((text[..8].parse().ok()?, rest.parse().ok()?))
+    }
+}
+
+/// The UTC+8 calendar day of a moment as a number: 20260104.
+fn day_number(at: i64) -> u32 {
+    let zone = TimeZone::fixed(Offset::constant(8));
+    let date = Timestamp::from_millisecond(at).expect("a stored time is in range").to_zoned(zone).date();
+    let part = |value: i16| u32::try_from(value).expect("years after Christ");
+    part(date.year()) * 10_000 + part(date.month().into()) * 100 + part(date.day().into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NEW_YEARS_EVE_LATE: i64 = 1_767_196_800_000; // 2026-01-01 00:00:00 in UTC+8
+
+    #[test]
+    fn an_id_is_32_digits_and_reads_back() {
+        for number in [1, 7 << BUCKET_BITS, i64::MAX] {
+            let id = CrowdId::new(NEW_YEARS_EVE_LATE, number);
+            let text = id.to_text();
+            assert_eq!((text.len(), &text[..13]), (32, "2026010100002"));
+            assert!(CrowdIdText::parse(&text).expect("its own text").names(id));
+        }
+    }
+
+    #[test]
+    fn another_day_another_product_or_another_shape_is_unknown() {
+        let id = CrowdId::new(NEW_YEARS_EVE_LATE, 5);
+        let yesterday = CrowdId::new(NEW_YEARS_EVE_LATE - 1, 5).to_text();
+        assert!(!CrowdIdText::parse(&yesterday).expect("well formed").names(id));
+        for bad in ["", "131313", "20160504000000000002402000158699", "2026010100002000000000000000000５"] {
+            assert_eq!(CrowdIdText::parse(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn ids_ascend_with_their_numbers_within_a_day() {
+        let ids: Vec<_> = (1..100).map(|n| CrowdId::new(NEW_YEARS_EVE_LATE, n << BUCKET_BITS).to_text()).collect();
+        assert!(ids.is_sorted());
+    }
+}

@@ -1,0 +1,11 @@
+//! What may happen to a merchant's things: pure decisions.
+//!
+//! Nothing here reads a clock, draws a random number, awaits, or knows SQL, JSON or a `sub_code`. A decision takes what
+//! was loaded and returns what to record, or a [`Refusal`]: the only way in which this crate says no.
+
+pub mod crowd;
+pub mod id;
+mod refusal;
+pub mod tag;
+
+pub use refusal::Refusal;

@@ -1,0 +1,2 @@
+//! Punchcard.
+fn main() {}
