@@ -1,1 +1,43 @@
-//! Placeholder.
+//! Bytes to a signed call and back: the protocol of `/gateway.do`, version 1.0, and nothing else.
+//!
+//! A call is read as [`RawCall`], whose parameters are bytes; [`RawCall::verify`] makes it a [`VerifiedCall`], whose
+//! parameters are text, and nothing else does. Signatures are computed over the bytes that were sent, never over text
+//! that was decoded and encoded again. An answer is rendered once, as [`Node`]: those bytes are signed and sent.
+//!
+//! The crate is pure: no clock, no runtime, no database, no HTTP types.
+
+pub mod canonical;
+pub mod code;
+pub mod first_aid;
+pub mod money;
+pub mod notify;
+pub mod time;
+
+mod charset;
+mod der;
+mod envelope;
+mod keys;
+mod multipart;
+mod params;
+mod percent;
+mod request;
+mod rsa;
+mod sign;
+mod terms;
+mod verify;
+
+pub use charset::Charset;
+pub use code::Fault;
+pub use envelope::{AnswerError, Node, check_answer, node_name, open};
+pub use keys::{KeyError, PrivateKey, PublicKey};
+pub use params::{PARAMETERS_MAX, RawCall};
+pub use request::signed_form;
+pub use sign::{SignType, sha256};
+pub use terms::{Head, Terms};
+pub use verify::{BadSignature, File, Refused, VerifiedCall};
+
+/// The largest body a gateway should take; the server enforces it, because only it can stop reading.
+pub const BODY_BYTES_MAX: usize = 16 << 20;
+
+/// The longest request target a gateway should take: some SDKs put all of `biz_content` there.
+pub const URI_BYTES_MAX: usize = 32 << 10;

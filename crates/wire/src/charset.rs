@@ -1,0 +1,100 @@
+//! The two charsets of the protocol.
+//!
+//! The `charset` parameter decides, not the Content-Type: one SDK always writes UTF-8 there and browsers write nothing.
+
+use std::borrow::Cow;
+
+use encoding_rs::GBK;
+
+/// How a call's text is encoded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Charset {
+    /// UTF-8, also when a call names no charset.
+    Utf8,
+    /// GBK; the older GB2312 and the newer GB18030 are read as GBK too, which decodes all three.
+    Gbk,
+}
+
+impl Charset {
+    /// The charset a `charset` parameter names, in any case.
+    pub fn from_name(name: &[u8]) -> Option<Charset> {
+        let is = |known: &str| name.eq_ignore_ascii_case(known.as_bytes());
+        if is("utf-8") || is("utf8") {
+            Some(Charset::Utf8)
+        } else if is("gbk") || is("gb2312") || is("gb18030") {
+            Some(Charset::Gbk)
+        } else {
+            None
+        }
+    }
+
+    /// The name sent in answers and notifications.
+    pub fn name(self) -> &'static str {
+        match self {
+            Charset::Utf8 => "utf-8",
+            Charset::Gbk => "gbk",
+        }
+    }
+
+    /// The text of `bytes`, or nothing when a single byte of it is not valid.
+    pub fn decode(self, bytes: &[u8]) -> Option<Cow<'_, str>> {
+        match self {
+            Charset::Utf8 => std::str::from_utf8(bytes).ok().map(Cow::Borrowed),
+            Charset::Gbk => GBK.decode_without_bom_handling_and_without_replacement(bytes),
+        }
+    }
+
+    /// The bytes of `text`, or nothing when the charset lacks one of its characters (GBK has no emoji).
+    pub fn encode(self, text: &str) -> Option<Cow<'_, [u8]>> {
+        match self {
+            Charset::Utf8 => Some(Cow::Borrowed(text.as_bytes())),
+            Charset::Gbk => {
+                let (bytes, _, unmappable) = GBK.encode(text);
+                (!unmappable).then_some(bytes)
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_in_any_case() {
+        let check = |name: &str, expect| assert_eq!(Charset::from_name(name.as_bytes()), expect, "{name}");
+        check("UTF-8", Some(Charset::Utf8));
+        check("utf-8", Some(Charset::Utf8));
+        check("UTF8", Some(Charset::Utf8));
+        check("GBK", Some(Charset::Gbk));
+        check("gb2312", Some(Charset::Gbk));
+        check("GB18030", Some(Charset::Gbk));
+        check("", None);
+        check("gbk ", None);
+        check("latin1", None);
+    }
+
+    #[test]
+    fn decoding_is_strict() {
+        let check = |charset: Charset, bytes: &[u8], expect: Option<&str>| {
+            assert_eq!(charset.decode(bytes).as_deref(), expect, "{bytes:x?}");
+        };
+        check(Charset::Utf8, "积分".as_bytes(), Some("积分"));
+        check(Charset::Utf8, b"\xEF\xBB\xBFa", Some("\u{feff}a"));
+        check(Charset::Utf8, b"\xbb\xfd\xb7\xd6", None);
+        check(Charset::Gbk, b"\xbb\xfd\xb7\xd6", Some("积分"));
+        check(Charset::Gbk, b"\x94\x39\xfc\x36", Some("😀"));
+        check(Charset::Gbk, b"\xbb", None);
+        check(Charset::Gbk, b"\xff", None);
+    }
+
+    #[test]
+    fn encoding_is_strict() {
+        let check = |charset: Charset, text: &str, expect: Option<&[u8]>| {
+            assert_eq!(charset.encode(text).as_deref(), expect, "{text}");
+        };
+        check(Charset::Utf8, "积分😀", Some("积分😀".as_bytes()));
+        check(Charset::Gbk, "积分", Some(b"\xbb\xfd\xb7\xd6"));
+        check(Charset::Gbk, "😀", None);
+    }
+}

@@ -1,0 +1,181 @@
+//! The answer: one layout that the Java, PHP, Node and both Python SDKs all accept.
+//!
+//! ```text
+//! {"<method, dots as underscores>_response":<NODE>,"sign":"<base64>"}
+//! {"<method, dots as underscores>_response":<NODE>,"alipay_cert_sn":"<32 hex>","sign":"<base64>"}
+//! ```
+//!
+//! The SDKs cut the signed part out of the text, each by its own means, so nothing here is a matter of taste: the node
+//! comes first, there is no blank at the top level, and nothing follows `sign`. The signature is over the node's bytes.
+//!
+//! Inside the node's strings braces are written `\u007b` and `\u007d`, because one SDK counts braces without looking at
+//! quotes; and in GBK everything beyond ASCII is escaped, because two SDKs cannot read raw GBK.
+
+use crate::{Charset, Fault, PublicKey, SignType};
+
+/// The part of an answer that is signed: rendered once, signed and sent as these bytes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Node(Vec<u8>);
+
+impl Node {
+    /// `code` 10000 and the members of `business`, which is the text of a JSON object.
+    pub fn success(business: &str, charset: Charset) -> Node {
+        let members = business.trim().strip_prefix('{').expect("an answer's business part is a JSON object");
+        let comma = if members.trim_start().starts_with('}') { "" } else { "," };
+        Node::render(&format!(r#"{{"code":"10000","msg":"Success"{comma}{members}"#), charset)
+    }
+
+    /// The members of `business` alone: some methods of the platform answer a success without `code` and `msg`.
+    pub fn bare(business: &str, charset: Charset) -> Node {
+        Node::render(business.trim(), charset)
+    }
+
+    /// A refusal.
+    pub fn failure(fault: &Fault, charset: Charset) -> Node {
+        let members =
+            [("code", fault.code), ("msg", fault.msg), ("sub_code", &fault.sub_code), ("sub_msg", &fault.sub_msg)];
+        let members: Vec<_> = members.iter().map(|(name, text)| format!("\"{name}\":{}", quoted(text))).collect();
+        Node::render(&format!("{{{}}}", members.join(",")), charset)
+    }
+
+    fn render(json: &str, charset: Charset) -> Node {
+        let ascii_only = charset == Charset::Gbk;
+        let mut bytes = Vec::with_capacity(json.len() + json.len() / 8);
+        let mut in_string = false;
+        let mut escaped = false;
+        for character in json.chars() {
+            match character {
+                '{' | '}' if in_string => escape(&mut bytes, character),
+                _ if ascii_only && !character.is_ascii() => escape(&mut bytes, character),
+                _ => bytes.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes()),
+            }
+            in_string ^= character == '"' && !escaped;
+            escaped = in_string && character == '\\' && !escaped;
+        }
+        Node(bytes)
+    }
+
+    /// What is to be signed.
+    pub fn bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// The whole answer. `method` is the call's, when it has a valid one; `cert_sn` names the platform's certificate and
+    /// is given exactly when the call named the app's.
+    pub fn seal(&self, method: Option<&str>, cert_sn: Option<&str>, sign: &str) -> Vec<u8> {
+        let name = node_name(method);
+        let mut answer = Vec::with_capacity(name.len() + self.0.len() + sign.len() + 80);
+        for part in [b"{\"", name.as_bytes(), b"\":", &self.0] {
+            answer.extend_from_slice(part);
+        }
+        if let Some(cert_sn) = cert_sn {
+            for part in [",\"alipay_cert_sn\":\"", cert_sn, "\""] {
+                answer.extend_from_slice(part.as_bytes());
+            }
+        }
+        for part in [",\"sign\":\"", sign, "\"}"] {
+            answer.extend_from_slice(part.as_bytes());
+        }
+        answer
+    }
+}
+
+/// What an answer's node is called.
+pub fn node_name(method: Option<&str>) -> String {
+    match method {
+        Some(method) => format!("{}_response", method.replace('.', "_")),
+        None => "error_response".to_owned(),
+    }
+}
+
+/// `\uXXXX`, as a surrogate pair beyond the basic plane.
+fn escape(bytes: &mut Vec<u8>, character: char) {
+    for unit in character.encode_utf16(&mut [0; 2]) {
+        bytes.extend_from_slice(format!("\\u{unit:04x}").as_bytes());
+    }
+}
+
+/// `text` as a JSON string.
+fn quoted(text: &str) -> String {
+    let mut json = String::with_capacity(text.len() + 2);
+    json.push('"');
+    for character in text.chars() {
+        match character {
+            '"' => json.push_str("\\\""),
+            '\\' => json.push_str("\\\\"),
+            '\n' => json.push_str("\\n"),
+            '\r' => json.push_str("\\r"),
+            '\t' => json.push_str("\\t"),
+            '\0'..' ' => json.push_str(&format!("\\u{:04x}", u32::from(character))),
+            other => json.push(other),
+        }
+    }
+    json.push('"');
+    json
+}
+
+/// Why an answer is not to be believed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum AnswerError {
+    /// Not an answer to this method in our layout, or without a signature.
+    #[error("not a signed answer to this method")]
+    Layout,
+    /// The signature is not this key's, over this node, by this algorithm.
+    #[error("the answer's signature does not match")]
+    Signature,
+}
+
+/// Takes an answer apart: the bytes that are signed and the signature. The strict inverse of [`Node::seal`], also for
+/// an `error_response`; nothing for any other layout.
+pub fn open<'a>(method: &str, body: &'a [u8]) -> Option<(&'a [u8], &'a str)> {
+    let inside = [Some(method), None].into_iter().find_map(|method| {
+        body.strip_prefix(b"{\"")?.strip_prefix(node_name(method).as_bytes())?.strip_prefix(b"\":")
+    })?;
+    let (node, rest) = inside.split_at(object_length(inside)?);
+    let rest = match rest.strip_prefix(b",\"alipay_cert_sn\":\"") {
+        Some(rest) => {
+            let end = rest.iter().position(|byte| !byte.is_ascii_alphanumeric())?;
+            rest[end..].strip_prefix(b"\"")?
+        }
+        None => rest,
+    };
+    let sign = rest.strip_prefix(b",\"sign\":\"")?.strip_suffix(b"\"}")?;
+    let is_base64 = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=');
+    let sign =
+        std::str::from_utf8(sign).ok().filter(|sign| !sign.is_empty() && sign.as_bytes().iter().all(is_base64))?;
+    Some((node, sign))
+}
+
+/// How long the JSON object at the start of `json` is.
+fn object_length(json: &[u8]) -> Option<usize> {
+    let mut depth = 0_usize;
+    let mut in_string = false;
+    let mut escaped = false;
+    if json.first() != Some(&b'{') {
+        return None;
+    }
+    for (index, &byte) in json.iter().enumerate() {
+        match byte {
+            b'{' if !in_string => depth += 1,
+            b'}' if !in_string => depth -= 1,
+            _ => {}
+        }
+        if depth == 0 {
+            return Some(index + 1);
+        }
+        in_string ^= byte == b'"' && !escaped;
+        escaped = in_string && byte == b'\\' && !escaped;
+    }
+    None
+}
+
+/// The node of an answer whose signature is `key`'s.
+pub fn check_answer<'a>(
+    method: &str,
+    body: &'a [u8],
+    sign_type: SignType,
+    key: &PublicKey,
+) -> Result<&'a [u8], AnswerError> {
+    let (node, sign) = open(method, body).ok_or(AnswerError::Layout)?;
+    key.verify_base64(sign_type, node, sign).then_some(node).ok_or(AnswerError::Signature)
+}

@@ -1,0 +1,162 @@
+//! Query and body to one map of parameters, as bytes.
+//!
+//! Every SDK splits the parameters differently between the query and the body, so both are merged before anything is
+//! looked at. Reading never fails: a call with a defect still names the method whose answer must tell of it.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
+use crate::canonical::{self, Leave};
+use crate::code::{self, Fault};
+use crate::{Charset, SignType, multipart, percent};
+
+/// How many parameters a call may have; real ones have about twenty.
+pub const PARAMETERS_MAX: usize = 1_000;
+
+/// How many bytes a refused call may have to get first aid, which needs them as they were sent.
+const SENT_BYTES_MAX: usize = 64 << 10;
+
+/// A call as it was sent: nothing in it is proved.
+pub struct RawCall {
+    /// Sorted by name, as the string to sign needs them. Values may be empty here; [`RawCall::get`] hides those.
+    pub(crate) params: BTreeMap<Vec<u8>, Vec<u8>>,
+    pub(crate) files: Vec<RawFile>,
+    pub(crate) sent: Sent,
+    defect: Option<Fault>,
+}
+
+/// A part with a file name; not covered by the signature.
+pub(crate) struct RawFile {
+    pub(crate) field: Vec<u8>,
+    pub(crate) name: Vec<u8>,
+    pub(crate) bytes: Vec<u8>,
+}
+
+/// Query and form before percent-decoding; both empty when they are long, or when the body was no form.
+#[derive(Default)]
+pub(crate) struct Sent {
+    pub(crate) query: Vec<u8>,
+    pub(crate) form: Vec<u8>,
+}
+
+impl RawCall {
+    /// Reads a call from the query (without `?`) and the body; a body that is not multipart is read as a form.
+    ///
+    /// Never fails: a broken escape, contradicting duplicates, malformed multipart or too many parameters are told by
+    /// [`RawCall::head`].
+    pub fn read(query: &[u8], content_type: Option<&str>, body: &[u8]) -> RawCall {
+        let mut call = RawCall { params: BTreeMap::new(), files: Vec::new(), sent: Sent::default(), defect: None };
+        call.read_form(query);
+        match content_type.and_then(multipart::boundary) {
+            Some(boundary) => call.read_multipart(boundary, body),
+            None => {
+                call.read_form(body);
+                if query.len() + body.len() <= SENT_BYTES_MAX {
+                    call.sent = Sent { query: query.to_vec(), form: body.to_vec() };
+                }
+            }
+        }
+        call
+    }
+
+    fn read_form(&mut self, form: &[u8]) {
+        for (name, value) in pairs(form) {
+            let (name, name_is_sound) = percent::decode(name);
+            let (value, value_is_sound) = percent::decode(value);
+            if !(name_is_sound && value_is_sound) {
+                self.defect(&name, "不是有效的URL编码");
+            }
+            self.add(name, value);
+        }
+    }
+
+    fn read_multipart(&mut self, boundary: &str, body: &[u8]) {
+        let Some(parts) = multipart::parts(boundary, body, PARAMETERS_MAX) else {
+            return self.defect(b"multipart/form-data", "格式错误");
+        };
+        for part in parts {
+            match part.file_name {
+                Some(name) => self.files.push(RawFile { field: part.name, name, bytes: part.content.to_vec() }),
+                None => self.add(part.name.into(), part.content.into()),
+            }
+        }
+    }
+
+    /// Equal duplicates are one parameter, an empty one does not count beside a filled one, others contradict.
+    fn add(&mut self, name: Cow<'_, [u8]>, value: Cow<'_, [u8]>) {
+        let full = self.params.len() == PARAMETERS_MAX;
+        let contradicts = match self.params.entry(name.into_owned()) {
+            Entry::Vacant(_) if full => return self.defect(b"", "参数过多"),
+            Entry::Vacant(entry) => {
+                entry.insert(value.into_owned());
+                return;
+            }
+            Entry::Occupied(mut entry) => {
+                if entry.get().is_empty() {
+                    entry.insert(value.into_owned());
+                    return;
+                }
+                (!value.is_empty() && *entry.get() != *value).then(|| entry.key().clone())
+            }
+        };
+        if let Some(name) = contradicts {
+            self.defect(&name, "重复且取值不同");
+        }
+    }
+
+    /// Keeps the first defect.
+    fn defect(&mut self, name: &[u8], what: &str) {
+        const NAME_BYTES_MAX: usize = 64;
+        let name = String::from_utf8_lossy(&name[..name.len().min(NAME_BYTES_MAX)]);
+        self.defect.get_or_insert_with(|| code::INVALID_PARAMETER.with_msg(format!("参数无效：{name}{what}")));
+    }
+
+    /// What makes the call unreadable, if anything does.
+    pub(crate) fn soundness(&self) -> Result<(), Fault> {
+        self.defect.clone().map_or(Ok(()), Err)
+    }
+
+    /// The decoded bytes of a parameter; an empty one is absent.
+    pub fn get(&self, name: &str) -> Option<&[u8]> {
+        self.params.get(name.as_bytes()).map(Vec::as_slice).filter(|value| !value.is_empty())
+    }
+
+    /// The method, when it is a name an answer's node can be called after; otherwise the node is `error_response`.
+    pub fn method(&self) -> Option<&str> {
+        self.get("method").and_then(|method| std::str::from_utf8(method).ok()).filter(|method| is_name(method))
+    }
+
+    /// How to answer, before it is known whether the call says so properly: UTF-8 and RSA2 unless it names others.
+    pub fn answer_terms(&self) -> (Charset, SignType) {
+        (
+            self.get("charset").and_then(Charset::from_name).unwrap_or(Charset::Utf8),
+            self.get("sign_type").and_then(SignType::from_name).unwrap_or(SignType::Rsa2),
+        )
+    }
+
+    /// The bytes the signature is computed over: what a refusal of the signature echoes.
+    pub fn string_to_sign(&self) -> Vec<u8> {
+        canonical::string_to_sign(&self.params, Leave::Empty)
+    }
+}
+
+/// The encoded names and values of a form.
+pub(crate) fn pairs(form: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
+    form.split(|&byte| byte == b'&').filter(|pair| !pair.is_empty()).map(|pair| {
+        match pair.iter().position(|&byte| byte == b'=') {
+            Some(at) => (&pair[..at], &pair[at + 1..]),
+            None => (pair, &[][..]),
+        }
+    })
+}
+
+/// Whether a text is a method's name: lower-case words of letters, digits and `_`, joined by dots.
+fn is_name(text: &str) -> bool {
+    const NAME_BYTES_MAX: usize = 128;
+    let word = |word: &str| {
+        word.starts_with(|first: char| first.is_ascii_lowercase())
+            && word.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_'))
+    };
+    text.len() <= NAME_BYTES_MAX && text.contains('.') && text.split('.').all(word)
+}

@@ -1,0 +1,73 @@
+//! The one place with `unsafe`: an RSA private key of AWS-LC.
+//!
+//! The safe API of `aws-lc-rs` neither signs with SHA-1 nor takes private keys below 2048 bits, and the protocol needs
+//! both: SDKs sign with `sign_type=RSA` by default and apps of its early years have 1024-bit keys. The `rsa` crate has
+//! both and is six times slower. So a key is parsed once, and signed with, through `aws-lc-sys`, the very library that
+//! `aws-lc-rs` links.
+
+use std::ptr::NonNull;
+
+use aws_lc_sys::{
+    ERR_clear_error, NID_sha1, NID_sha256, RSA, RSA_free, RSA_private_key_from_bytes, RSA_sign, RSA_size,
+};
+
+use crate::SignType;
+
+/// A parsed private key.
+///
+/// Invariant: the pointer came from `RSA_private_key_from_bytes`, nobody else holds it, and nothing changes what it
+/// points to until it is freed on drop.
+pub(crate) struct Rsa(NonNull<RSA>);
+
+// SAFETY: AWS-LC's rsa.h: "An `RSA` object represents a public or private RSA key. A given object may be used
+// concurrently on multiple threads by non-mutating functions, provided no other thread is concurrently calling a
+// mutating function." RSA_sign and RSA_size do not change the key (the blinding cache has its own lock).
+#[expect(unsafe_code, reason = "the module header says why this file talks to AWS-LC directly")]
+unsafe impl Send for Rsa {}
+// SAFETY: as above.
+#[expect(unsafe_code, reason = "the module header says why this file talks to AWS-LC directly")]
+unsafe impl Sync for Rsa {}
+
+impl Rsa {
+    /// Parses a PKCS#1 `RSAPrivateKey`; AWS-LC checks that its numbers belong together.
+    #[expect(unsafe_code, reason = "the module header says why this file talks to AWS-LC directly")]
+    pub(crate) fn parse(pkcs1: &[u8]) -> Option<Rsa> {
+        // SAFETY: the pointer and the length are those of one slice, which is only read, and is copied from.
+        let key = unsafe { RSA_private_key_from_bytes(pkcs1.as_ptr(), pkcs1.len()) };
+        if key.is_null() {
+            // SAFETY: takes nothing; empties this thread's queue of errors, which nobody else would read.
+            unsafe { ERR_clear_error() };
+        }
+        NonNull::new(key).map(Rsa)
+    }
+
+    /// The PKCS#1 v1.5 signature of a digest that `sign_type`'s algorithm made.
+    #[expect(unsafe_code, reason = "the module header says why this file talks to AWS-LC directly")]
+    pub(crate) fn sign(&self, sign_type: SignType, digest: &[u8]) -> Vec<u8> {
+        let algorithm = match sign_type {
+            SignType::Rsa => NID_sha1,
+            SignType::Rsa2 => NID_sha256,
+        };
+        // SAFETY: the key is live by the invariant of `Rsa`.
+        let size = unsafe { RSA_size(self.0.as_ptr()) } as usize;
+        let mut signature = vec![0; size];
+        let mut length = 0;
+        // SAFETY: the key is live; `digest` is read for its length; `signature` holds the RSA_size bytes that rsa.h
+        // asks for, and `length` is told how many were written. RSA_sign does not change the key (see Send above).
+        let signed = unsafe {
+            RSA_sign(algorithm, digest.as_ptr(), digest.len(), signature.as_mut_ptr(), &raw mut length, self.0.as_ptr())
+        };
+        // It fails for a digest of the wrong length, a key too small for it, or without memory: keys below 1024 bits
+        // are refused when they are parsed, and the digest was made by the same algorithm.
+        assert!(signed == 1 && length as usize == size, "a checked RSA key signs");
+        signature
+    }
+}
+
+impl Drop for Rsa {
+    #[expect(unsafe_code, reason = "the module header says why this file talks to AWS-LC directly")]
+    fn drop(&mut self) {
+        // SAFETY: by the invariant of `Rsa` this is the only reference, and it is not used again.
+        unsafe { RSA_free(self.0.as_ptr()) };
+    }
+}

@@ -1,0 +1,210 @@
+//! The step from a call as sent to a call that is proved, and the refusal when it is not.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
+use crate::canonical::{Leave, string_to_sign};
+use crate::code::{self, Fault};
+use crate::params::{RawCall, RawFile};
+use crate::{Charset, PublicKey, SignType, Terms};
+
+/// A call whose signature was verified and whose text could be decoded. Only [`RawCall::verify`] makes one.
+///
+/// It holds what the signature covers and nothing else: a member that was left out of the verified string is absent.
+pub struct VerifiedCall {
+    params: BTreeMap<String, String>,
+    files: Vec<File>,
+    terms: Terms,
+}
+
+/// A file of a multipart call. The protocol does not sign files.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct File {
+    /// The name of the parameter.
+    pub field: String,
+    /// What the client called it, without directories.
+    pub name: String,
+    /// Its content.
+    pub bytes: Vec<u8>,
+}
+
+/// Why a call was not verified.
+pub enum Refused {
+    /// The signature does not match: `isv.invalid-signature`.
+    Signature(Box<BadSignature>),
+    /// The signature matches, but the bytes are no text in the call's charset: `isv.invalid-parameter`.
+    Text(Fault),
+}
+
+impl Refused {
+    /// What to answer.
+    pub fn fault(&self) -> Fault {
+        match self {
+            Refused::Signature(bad) => bad.fault(),
+            Refused::Text(fault) => fault.clone(),
+        }
+    }
+}
+
+/// A call with a signature that does not match; [`crate::first_aid`] looks for the cause.
+pub struct BadSignature {
+    /// The call as sent.
+    pub call: RawCall,
+    /// How it was read.
+    pub terms: Terms,
+}
+
+impl RawCall {
+    /// Step 7: checks the signature with the app's key, then decodes the text strictly.
+    ///
+    /// Empty and blank members are treated leniently, in the order of [`Leave::ALL`]. The signature itself is not: a
+    /// `+` that was sent unescaped and became a blank is not repaired.
+    pub fn verify(self, terms: Terms, key: &PublicKey) -> Result<VerifiedCall, Refused> {
+        match self.verified_under(terms, key) {
+            Some(leave) => VerifiedCall::decode(self, terms, leave).map_err(Refused::Text),
+            None => Err(Refused::Signature(Box::new(BadSignature { call: self, terms }))),
+        }
+    }
+
+    fn verified_under(&self, terms: Terms, key: &PublicKey) -> Option<Leave> {
+        let signature = STANDARD.decode(self.get("sign")?).ok()?;
+        let mut tried = Vec::new();
+        Leave::ALL.into_iter().find(|&leave| {
+            let string = string_to_sign(&self.params, leave);
+            // Most calls have no empty member; then the three strings are one.
+            if tried == string {
+                return false;
+            }
+            let verified = key.verify(terms.sign_type, &string, &signature);
+            tried = string;
+            verified
+        })
+    }
+}
+
+impl VerifiedCall {
+    fn decode(call: RawCall, terms: Terms, leave: Leave) -> Result<VerifiedCall, Fault> {
+        let mut params = BTreeMap::new();
+        for (name, value) in call.params {
+            if value.is_empty() || !leave.keeps(&value) {
+                continue;
+            }
+            match (text(terms.charset, name), text(terms.charset, value)) {
+                (Ok(name), Ok(value)) => params.insert(name, value),
+                (name, _) => {
+                    let name = name.unwrap_or_default();
+                    let charset = terms.charset.name();
+                    let msg = format!("参数无效：{name}不是有效的{charset}文本");
+                    return Err(code::INVALID_PARAMETER.with_msg(msg));
+                }
+            };
+        }
+        let files = call.files.into_iter().map(|file| File::decode(file, terms.charset)).collect();
+        Ok(VerifiedCall { params, files, terms })
+    }
+
+    /// The text of a parameter, of `sign` too; an empty one is absent.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.params.get(name).map(String::as_str)
+    }
+
+    /// The method's name; empty only if nobody asked [`RawCall::head`] first.
+    pub fn method(&self) -> &str {
+        self.get("method").unwrap_or_default()
+    }
+
+    /// The calling app; empty only if nobody asked [`RawCall::head`] first.
+    pub fn app_id(&self) -> &str {
+        self.get("app_id").unwrap_or_default()
+    }
+
+    /// The charset of the call and of its answer.
+    pub fn charset(&self) -> Charset {
+        self.terms.charset
+    }
+
+    /// The algorithm of the call and of its answer.
+    pub fn sign_type(&self) -> SignType {
+        self.terms.sign_type
+    }
+
+    /// The business parameters: JSON, or ciphertext when there is an [`VerifiedCall::encrypt_type`].
+    pub fn biz_content(&self) -> Option<&str> {
+        self.get("biz_content")
+    }
+
+    /// The merchant's authorisation that an ISV acts under.
+    pub fn app_auth_token(&self) -> Option<&str> {
+        self.get("app_auth_token")
+    }
+
+    /// The certificate of the key the call was signed with.
+    pub fn app_cert_sn(&self) -> Option<&str> {
+        self.get("app_cert_sn")
+    }
+
+    /// How `biz_content` is encrypted.
+    pub fn encrypt_type(&self) -> Option<&str> {
+        self.get("encrypt_type")
+    }
+
+    /// The files of a multipart call, in the order they were sent.
+    pub fn files(&self) -> &[File] {
+        &self.files
+    }
+}
+
+impl File {
+    /// Names of files are not signed and only shown, so what cannot be decoded is replaced.
+    fn decode(file: RawFile, charset: Charset) -> File {
+        let text = |bytes: Vec<u8>| match charset.decode(&bytes) {
+            Some(text) => text.into_owned(),
+            None => String::from_utf8_lossy(&bytes).into_owned(),
+        };
+        File { field: text(file.field), name: text(file.name), bytes: file.bytes }
+    }
+}
+
+/// Decodes strictly, without a copy where the charset allows.
+fn text(charset: Charset, bytes: Vec<u8>) -> Result<String, ()> {
+    match charset {
+        Charset::Utf8 => String::from_utf8(bytes).map_err(drop),
+        Charset::Gbk => charset.decode(&bytes).map(Cow::into_owned).ok_or(()),
+    }
+}
+
+impl BadSignature {
+    /// The refusal, with the string that was verified: the best help there is for whoever signed another one.
+    ///
+    /// As on the platform since about 2023, `&` and `"` are escaped as in HTML. At most 4 KiB of the string are shown.
+    pub fn fault(&self) -> Fault {
+        const ADVICE: &str = "验签出错，建议检查签名字符串或签名私钥与应用公钥是否匹配，网关生成的验签字符串为：";
+        const ECHO_BYTES_MAX: usize = 4 << 10;
+        let string = self.call.string_to_sign();
+        let shown = &string[..string.len().min(ECHO_BYTES_MAX)];
+        let text = match self.terms.charset.decode(shown) {
+            Some(text) => text,
+            // The cut may have split a character, or the bytes are no text at all.
+            None => match self.terms.charset {
+                Charset::Utf8 => String::from_utf8_lossy(shown),
+                Charset::Gbk => encoding_rs::GBK.decode_without_bom_handling(shown).0,
+            },
+        };
+        let mut msg = String::from(ADVICE);
+        for character in text.chars() {
+            match character {
+                '&' => msg.push_str("&amp;"),
+                '"' => msg.push_str("&quot;"),
+                other => msg.push(other),
+            }
+        }
+        let echo = &msg[ADVICE.len()..];
+        if ECHO_BYTES_MAX < echo.len() {
+            msg.truncate(ADVICE.len() + echo.floor_char_boundary(ECHO_BYTES_MAX));
+        }
+        code::INVALID_SIGNATURE.with_msg(msg)
+    }
+}
