@@ -1,0 +1,282 @@
+//! Who is in the crowd, as data: tests of one tag each, joined by all, any and not.
+//!
+//! A test is made from an operator and the text of its value, and says no at once where DECISIONS.md 4 has no meaning for
+//! them. What it keeps is one of six rules; `Rule::takes_word` and `Rule::takes_step` are the only places that
+//! decide what a rule means, for the scan and for one member alike.
+
+use crate::circle::Circle;
+use crate::value::{decimal, integer};
+use crate::{Kind, Reject, Tag, Value};
+
+const LIST_MAX: usize = 1000;
+const DAYS_MAX: i128 = 36_500;
+
+/// The operators of a condition. `LBS`, which the sources name without a meaning, is none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Op {
+    /// `EQ`: equal.
+    Eq,
+    /// `NEQ`: not equal, or unknown.
+    Neq,
+    /// `GT`: greater.
+    Gt,
+    /// `GTEQ`: greater or equal.
+    GtEq,
+    /// `LT`: less.
+    Lt,
+    /// `LTEQ`: less or equal.
+    LtEq,
+    /// `LIKE`: contains, case-sensitive, no wildcards.
+    Like,
+    /// `IN`: any of a list.
+    In,
+    /// `NOTIN`: none of a list, or unknown.
+    NotIn,
+    /// `BETWEEN`: from low to high, both included.
+    Between,
+    /// `LEFTDAYS`: on one of the last n days or today.
+    LeftDays,
+    /// `RIGHTDAYS`: longer than n days ago.
+    RightDays,
+    /// `LOCATE`: within a circle.
+    Locate,
+}
+
+impl Op {
+    /// Every operator.
+    pub const ALL: [Op; 13] = [
+        Op::Eq,
+        Op::Neq,
+        Op::Gt,
+        Op::GtEq,
+        Op::Lt,
+        Op::LtEq,
+        Op::Like,
+        Op::In,
+        Op::NotIn,
+        Op::Between,
+        Op::LeftDays,
+        Op::RightDays,
+        Op::Locate,
+    ];
+
+    /// As a condition spells it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Op::Eq => "EQ",
+            Op::Neq => "NEQ",
+            Op::Gt => "GT",
+            Op::GtEq => "GTEQ",
+            Op::Lt => "LT",
+            Op::LtEq => "LTEQ",
+            Op::Like => "LIKE",
+            Op::In => "IN",
+            Op::NotIn => "NOTIN",
+            Op::Between => "BETWEEN",
+            Op::LeftDays => "LEFTDAYS",
+            Op::RightDays => "RIGHTDAYS",
+            Op::Locate => "LOCATE",
+        }
+    }
+
+    /// The operator of that name.
+    pub fn from_name(name: &str) -> Option<Op> {
+        Op::ALL.into_iter().find(|op| op.name() == name)
+    }
+}
+
+/// A crowd's rule over one list of tags.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Expr {
+    /// All of them; everybody when empty.
+    All(Vec<Expr>),
+    /// Any of them; nobody when empty.
+    Any(Vec<Expr>),
+    /// Everybody else.
+    Not(Box<Expr>),
+    /// One condition.
+    Test(Test),
+}
+
+/// One condition on one tag, checked; made by [`Expr::test`].
+#[derive(Clone, Debug, PartialEq)]
+pub struct Test {
+    pub(crate) tag: usize,
+    pub(crate) rule: Rule,
+}
+
+/// What a test asks of a value.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Rule {
+    /// The code or text is one of these (sorted), or none of them.
+    Words { words: Vec<Box<str>>, negated: bool },
+    /// The text contains this.
+    Contains(Box<str>),
+    /// The code is an integer from low to high.
+    Integers { low: i128, high: i128 },
+    /// The number (in 1e-4) or day lies in one of these closed ranges (ascending, apart), or in none of them.
+    Steps { ranges: Vec<(i64, i64)>, negated: bool },
+    /// The day lies so many days before today, from least to most.
+    DaysAgo { least: i64, most: i64 },
+    /// The place lies in the circle.
+    Near(Circle),
+}
+
+impl Expr {
+    /// The condition `op` `value` on the tag at that place of `tags`; rejected where DECISIONS.md 4 has a –, or where the
+    /// value is not what the operator takes on that kind.
+    pub fn test(tags: &[Tag], op: Op, tag: usize, value: &str) -> Result<Expr, Reject> {
+        let condition = Condition { op, tag: &tags[tag], value };
+        Ok(Expr::Test(Test { tag, rule: condition.rule()? }))
+    }
+}
+
+/// A condition as it was sent.
+struct Condition<'a> {
+    op: Op,
+    tag: &'a Tag,
+    value: &'a str,
+}
+
+impl Condition<'_> {
+    fn rule(&self) -> Result<Rule, Reject> {
+        use {Kind as K, Op as O};
+        let negated = matches!(self.op, O::Neq | O::NotIn);
+        match (self.tag.kind, self.op) {
+            (K::Enum | K::Text, O::Eq | O::Neq | O::In | O::NotIn) => self.words(negated),
+            (K::Number | K::Date, O::Eq | O::Neq | O::In | O::NotIn) => self.listed_steps(negated),
+            (K::Enum, O::Gt | O::GtEq | O::Lt | O::LtEq | O::Between) => {
+                let (low, high) = self.ends(|text| integer(text).ok_or_else(|| self.operand()))?;
+                Ok(Rule::Integers { low, high })
+            }
+            (K::Number | K::Date, O::Gt | O::GtEq | O::Lt | O::LtEq | O::Between) => {
+                let (low, high) = self.ends(|text| self.step(text).map(i128::from))?;
+                let clamp = |end: i128| end.clamp(i128::from(i64::MIN + 1), i128::from(i64::MAX)) as i64;
+                Ok(Rule::Steps { ranges: vec![(clamp(low), clamp(high))], negated: false })
+            }
+            (K::Text, O::Like) => Ok(Rule::Contains(self.word(self.value)?)),
+            (K::Date, O::LeftDays) => Ok(Rule::DaysAgo { least: 0, most: self.days()? }),
+            (K::Date, O::RightDays) => Ok(Rule::DaysAgo { least: self.days()? + 1, most: i64::from(u32::MAX) }),
+            (K::Location, O::Locate) => self.circle().map(Rule::Near).ok_or_else(|| self.operand()),
+            _ => Err(Reject::Operator { op: self.op, tag: self.tag.code.clone(), kind: self.tag.kind }),
+        }
+    }
+
+    /// The values of a list, or the one value that is not a list.
+    fn list(&self) -> Result<Vec<&str>, Reject> {
+        if !matches!(self.op, Op::In | Op::NotIn) {
+            return Ok(vec![self.value]);
+        }
+        let list: Vec<&str> = self.value.split(',').collect();
+        if LIST_MAX < list.len() {
+            return Err(Reject::TooMany { op: self.op, tag: self.tag.code.clone(), count: list.len() });
+        }
+        Ok(list)
+    }
+
+    fn words(&self, negated: bool) -> Result<Rule, Reject> {
+        let mut words = self.list()?.into_iter().map(|text| self.word(text)).collect::<Result<Vec<_>, _>>()?;
+        words.sort_unstable();
+        Ok(Rule::Words { words, negated })
+    }
+
+    fn listed_steps(&self, negated: bool) -> Result<Rule, Reject> {
+        let mut steps = self.list()?.into_iter().map(|text| self.step(text)).collect::<Result<Vec<_>, _>>()?;
+        steps.sort_unstable();
+        let mut ranges: Vec<(i64, i64)> = Vec::new();
+        for step in steps {
+            match ranges.last_mut() {
+                Some((_, high)) if step <= *high + 1 => *high = step,
+                _ => ranges.push((step, step)),
+            }
+        }
+        Ok(Rule::Steps { ranges, negated })
+    }
+
+    /// The closed range that a comparison or BETWEEN means; empty when its low end is above its high end.
+    fn ends(&self, read: impl Fn(&str) -> Result<i128, Reject>) -> Result<(i128, i128), Reject> {
+        if self.op == Op::Between {
+            let (low, high) = self.value.split_once(',').ok_or_else(|| self.operand())?;
+            return Ok((read(low)?, read(high)?));
+        }
+        let end = read(self.value)?;
+        Ok(match self.op {
+            Op::Gt => (end + 1, i128::MAX),
+            Op::GtEq => (end, i128::MAX),
+            Op::Lt => (i128::MIN, end - 1),
+            _ => (i128::MIN, end),
+        })
+    }
+
+    fn word(&self, text: &str) -> Result<Box<str>, Reject> {
+        self.parse(text).map(|_| text.into())
+    }
+
+    fn step(&self, text: &str) -> Result<i64, Reject> {
+        Ok(match self.parse(text)? {
+            Value::Number(steps) => steps,
+            Value::Date(days) => i64::from(days),
+            Value::Code(_) | Value::Text(_) | Value::Place { .. } => unreachable!("only numbers and dates have steps"),
+        })
+    }
+
+    fn parse<'t>(&self, text: &'t str) -> Result<Value<'t>, Reject> {
+        if text.is_empty() {
+            return Err(Reject::Empty { op: self.op, tag: self.tag.code.clone() });
+        }
+        Value::parse(self.tag.kind, text)
+    }
+
+    fn days(&self) -> Result<i64, Reject> {
+        let days = integer(self.value).filter(|days| (0..=DAYS_MAX).contains(days));
+        days.map(|days| days as i64).ok_or_else(|| self.operand())
+    }
+
+    fn circle(&self) -> Option<Circle> {
+        let (place, radius) = self.value.rsplit_once(',')?;
+        let Ok(Value::Place { lon, lat }) = Value::parse(Kind::Location, place) else { return None };
+        let radius_m = decimal(radius).filter(|radius_m| 0.0 <= *radius_m)?;
+        Some(Circle::new(lon, lat, radius_m))
+    }
+
+    fn operand(&self) -> Reject {
+        Reject::Operand { op: self.op, tag: self.tag.code.clone(), kind: self.tag.kind, value: self.value.to_owned() }
+    }
+}
+
+impl Rule {
+    /// Whether a code or text is in; `None` is unknown.
+    pub(crate) fn takes_word(&self, word: Option<&str>) -> bool {
+        match self {
+            Rule::Words { words, negated } => {
+                word.is_some_and(|word| words.binary_search_by(|listed| (**listed).cmp(word)).is_ok()) != *negated
+            }
+            Rule::Contains(part) => word.is_some_and(|word| word.contains(&**part)),
+            Rule::Integers { low, high } => word.and_then(integer).is_some_and(|code| *low <= code && code <= *high),
+            Rule::Steps { .. } | Rule::DaysAgo { .. } | Rule::Near(_) => false,
+        }
+    }
+
+    /// The closed ranges that hold a number's or day's steps, and whether the crowd is those outside (and unknown) instead.
+    pub(crate) fn steps(&self, today: i32) -> (Vec<(i64, i64)>, bool) {
+        let today = i64::from(today);
+        match self {
+            Rule::Steps { ranges, negated } => (ranges.clone(), *negated),
+            Rule::DaysAgo { least, most } => (vec![(today - most, today - least)], false),
+            Rule::Words { .. } | Rule::Contains(_) | Rule::Integers { .. } | Rule::Near(_) => (Vec::new(), false),
+        }
+    }
+
+    /// Whether a value is in; `None` is unknown.
+    pub(crate) fn takes(&self, value: Option<Value<'_>>, today: i32) -> bool {
+        let step = match value {
+            Some(Value::Code(word) | Value::Text(word)) => return self.takes_word(Some(word)),
+            Some(Value::Place { lon, lat }) => return matches!(self, Rule::Near(circle) if circle.holds(lon, lat)),
+            Some(Value::Number(steps)) => steps,
+            Some(Value::Date(days)) => i64::from(days),
+            None => return matches!(self, Rule::Words { negated, .. } | Rule::Steps { negated, .. } if *negated),
+        };
+        let (ranges, negated) = self.steps(today);
+        ranges.iter().any(|(low, high)| *low <= step && step <= *high) != negated
+    }
+}

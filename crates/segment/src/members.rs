@@ -1,0 +1,140 @@
+//! One merchant's members: who stands in which row, and a column for each tag.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::hash::{BuildHasherDefault, Hasher};
+
+use crate::column::Column;
+use crate::scan::Scan;
+use crate::{Counts, Expr, Tag, Value};
+
+/// One merchant's members in columns. Rows are in order of arrival; a member keeps the row it has.
+pub struct Members {
+    tags: Vec<Tag>,
+    columns: Vec<Column>,
+    rows: HashMap<u64, u32, BuildHasherDefault<UserHasher>>,
+    versions: Vec<u32>,
+}
+
+impl Members {
+    /// No members yet, and these tags.
+    pub fn new(tags: Vec<Tag>) -> Members {
+        let columns = tags.iter().map(|tag| Column::new(tag.kind)).collect();
+        Members { tags, columns, rows: HashMap::default(), versions: Vec::new() }
+    }
+
+    /// The tags, in the order that tests and values refer to.
+    pub fn tags(&self) -> &[Tag] {
+        &self.tags
+    }
+
+    /// One more tag, unknown for everybody.
+    pub fn add_tag(&mut self, tag: Tag) {
+        let mut column = Column::new(tag.kind);
+        column.grow(self.versions.len());
+        self.columns.push(column);
+        self.tags.push(tag);
+    }
+
+    /// Replaces a member's whole row, or takes in a new member; the next count sees it. Tags without a value become
+    /// unknown. Values are (place of the tag, value parsed for its kind); of two for one tag the last holds.
+    ///
+    /// False, and nothing is changed, when the version held is this one or a later one.
+    pub fn put(&mut self, user: u64, version: u32, values: &[(usize, Value<'_>)]) -> bool {
+        let row = match self.rows.entry(user) {
+            Entry::Occupied(entry) => {
+                let row = *entry.get() as usize;
+                if version <= self.versions[row] {
+                    return false;
+                }
+                self.versions[row] = version;
+                for column in &mut self.columns {
+                    column.set(row, None);
+                }
+                row
+            }
+            Entry::Vacant(entry) => {
+                let row = self.versions.len();
+                entry.insert(u32::try_from(row).expect("a merchant has fewer than 2³² members"));
+                self.versions.push(version);
+                for column in &mut self.columns {
+                    column.grow(row + 1);
+                }
+                row
+            }
+        };
+        for (tag, value) in values {
+            self.columns[*tag].set(row, Some(*value));
+        }
+        true
+    }
+
+    /// How many members there are.
+    pub fn len(&self) -> usize {
+        self.versions.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.versions.is_empty()
+    }
+
+    /// Memory held, in bytes, near enough to plan with.
+    pub fn bytes(&self) -> usize {
+        let columns: usize = self.columns.iter().map(Column::bytes).sum();
+        let row_entry = size_of::<(u64, u32)>() + 1;
+        columns + self.rows.capacity() * row_entry + self.versions.capacity() * size_of::<u32>()
+    }
+
+    /// How many members the expression takes, and how they spread over the values of some enum or text tags.
+    ///
+    /// # Panics
+    /// When a dimension is a tag of another kind.
+    pub fn count(&self, expr: &Expr, dimensions: &[usize], today: i32) -> Counts {
+        let dimensions: Vec<_> = dimensions
+            .iter()
+            .map(|tag| match &self.columns[*tag] {
+                Column::Codes(words) | Column::Texts(words) => words,
+                Column::Numbers(_) | Column::Dates(_) | Column::Places(_) => {
+                    panic!("{} is {}, which is no dimension", self.tags[*tag].code, self.tags[*tag].kind.name())
+                }
+            })
+            .collect();
+        Scan::new(&self.columns, self.len(), expr, today).count(&dimensions)
+    }
+
+    /// Whether the expression takes this member; `None` when there is no such member.
+    pub fn matches(&self, user: u64, expr: &Expr, today: i32) -> Option<bool> {
+        let row = *self.rows.get(&user)? as usize;
+        Some(self.row_matches(row, expr, today))
+    }
+
+    fn row_matches(&self, row: usize, expr: &Expr, today: i32) -> bool {
+        match expr {
+            Expr::All(parts) => parts.iter().all(|part| self.row_matches(row, part, today)),
+            Expr::Any(parts) => parts.iter().any(|part| self.row_matches(row, part, today)),
+            Expr::Not(part) => !self.row_matches(row, part, today),
+            Expr::Test(test) => test.rule.takes(self.columns[test.tag].get(row), today),
+        }
+    }
+}
+
+/// User ids are the platform's own, so one multiplication spreads them: they need no guard against chosen keys.
+#[derive(Default)]
+struct UserHasher(u64);
+
+impl Hasher for UserHasher {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, _: &[u8]) {
+        unreachable!("users are u64");
+    }
+
+    fn write_u64(&mut self, user: u64) {
+        // The high half mixes every bit; the table takes its place from the low bits and its tag from the high ones.
+        let product = u128::from(user) * 0x9e37_79b9_7f4a_7c15_u128;
+        self.0 = (product as u64) ^ (product >> 64) as u64;
+    }
+}

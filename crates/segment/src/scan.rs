@@ -1,0 +1,145 @@
+//! Counting: the expression is made to fit the columns once, then evaluated over blocks of members.
+
+use crate::circle::Circle;
+use crate::column::{Column, Places};
+use crate::histogram::Histograms;
+use crate::kernel;
+use crate::lines::LINE;
+use crate::steps::{self, Steps};
+use crate::words::{self, Words};
+use crate::{Counts, Expr};
+
+/// Lines a block: 32 K members, so that a few bitsets of a block (4 KiB each) stay in the first-level cache.
+const BLOCK: usize = 512;
+
+/// An expression ready to run over columns.
+pub(crate) struct Scan<'m> {
+    plan: Plan<'m>,
+    rows: usize,
+}
+
+/// An expression with every test resolved against what its column holds.
+enum Plan<'m> {
+    All(Vec<Plan<'m>>),
+    Any(Vec<Plan<'m>>),
+    Not(Box<Plan<'m>>),
+    /// The members whose word number is in the set.
+    Words {
+        cells: &'m words::Cells,
+        set: kernel::NumberSet,
+    },
+    /// The members whose cell is in one of the closed ranges (ascending, apart).
+    Steps {
+        cells: &'m steps::Cells,
+        ranges: Vec<(i64, i64)>,
+    },
+    /// The members whose place is in the circle.
+    Near {
+        places: &'m Places,
+        circle: Circle,
+    },
+}
+
+impl<'m> Scan<'m> {
+    pub(crate) fn new(columns: &'m [Column], rows: usize, expr: &Expr, today: i32) -> Scan<'m> {
+        Scan { plan: Plan::new(columns, expr, today), rows }
+    }
+
+    pub(crate) fn count(&self, dimensions: &[&Words]) -> Counts {
+        let mut total = 0;
+        let mut histograms = Histograms::new(dimensions);
+        let mut bits = [0; BLOCK];
+        let lines = self.rows.div_ceil(LINE);
+        for start in (0..lines).step_by(BLOCK) {
+            let bits = &mut bits[..BLOCK.min(lines - start)];
+            self.plan.fill(start, bits);
+            if start + bits.len() == lines && !self.rows.is_multiple_of(LINE) {
+                bits[bits.len() - 1] &= (1 << (self.rows % LINE)) - 1;
+            }
+            let count = kernel::count_ones(bits);
+            if count != 0 {
+                total += count;
+                histograms.add(start, bits, count);
+            }
+        }
+        Counts { total, histograms: histograms.finish() }
+    }
+}
+
+impl<'m> Plan<'m> {
+    fn new(columns: &'m [Column], expr: &Expr, today: i32) -> Plan<'m> {
+        let parts = |parts: &[Expr]| parts.iter().map(|part| Plan::new(columns, part, today)).collect();
+        match expr {
+            Expr::All(exprs) => Plan::All(parts(exprs)),
+            Expr::Any(exprs) => Plan::Any(parts(exprs)),
+            Expr::Not(expr) => Plan::Not(Box::new(Plan::new(columns, expr, today))),
+            Expr::Test(test) => match &columns[test.tag] {
+                Column::Codes(column) | Column::Texts(column) => {
+                    let known = column.dictionary().iter().map(|word| test.rule.takes_word(Some(word)));
+                    let set = std::iter::once(test.rule.takes_word(None)).chain(known).collect();
+                    Plan::Words { cells: column.cells(), set }
+                }
+                Column::Numbers(column) | Column::Dates(column) => {
+                    let (ranges, negated) = test.rule.steps(today);
+                    Plan::steps(column, ranges, negated)
+                }
+                Column::Places(places) => match &test.rule {
+                    crate::expr::Rule::Near(circle) => Plan::Near { places, circle: *circle },
+                    _ => Plan::Any(Vec::new()),
+                },
+            },
+        }
+    }
+
+    fn steps(column: &'m Steps, ranges: Vec<(i64, i64)>, negated: bool) -> Plan<'m> {
+        let ranges =
+            ranges.into_iter().map(|range| column.cell_range(range)).filter(|(low, high)| low <= high).collect();
+        let plan = Plan::Steps { cells: column.cells(), ranges };
+        if negated { Plan::Not(Box::new(plan)) } else { plan }
+    }
+
+    /// Writes who is in of the lines from `start` on; bits past the last member are left to the caller.
+    fn fill(&self, start: usize, bits: &mut [u64]) {
+        let lines = start..start + bits.len();
+        match self {
+            Plan::All(parts) => Plan::join(parts, start, bits, u64::MAX, |bits, more| *bits &= more),
+            Plan::Any(parts) => Plan::join(parts, start, bits, 0, |bits, more| *bits |= more),
+            Plan::Not(part) => {
+                part.fill(start, bits);
+                for word in bits {
+                    *word = !*word;
+                }
+            }
+            Plan::Words { cells, set } => match cells {
+                words::Cells::Byte(cells) => set.fill(&cells.as_slice()[lines], bits),
+                words::Cells::Short(cells) => set.fill(&cells.as_slice()[lines], bits),
+                words::Cells::Long(cells) => set.fill(&cells.as_slice()[lines], bits),
+            },
+            Plan::Steps { cells, ranges } => match cells {
+                steps::Cells::Short(cells) => kernel::fill_ranges(&cells.as_slice()[lines], ranges, bits),
+                steps::Cells::Long(cells) => kernel::fill_ranges(&cells.as_slice()[lines], ranges, bits),
+                steps::Cells::Wide(cells) => kernel::fill_ranges(&cells.as_slice()[lines], ranges, bits),
+            },
+            Plan::Near { places, circle } => {
+                kernel::fill_circle(&places.lon.as_slice()[lines.clone()], &places.lat.as_slice()[lines], circle, bits);
+            }
+        }
+    }
+
+    /// All or any of the parts; a block that no further part can change is left at that.
+    fn join(parts: &[Plan<'m>], start: usize, bits: &mut [u64], neutral: u64, join: impl Fn(&mut u64, u64)) {
+        let Some((first, rest)) = parts.split_first() else { return bits.fill(neutral) };
+        first.fill(start, bits);
+        let mut more = [0; BLOCK];
+        let more = &mut more[..bits.len()];
+        for part in rest {
+            if bits.iter().all(|word| *word == !neutral) {
+                return;
+            }
+            part.fill(start, more);
+            for (word, more) in bits.iter_mut().zip(&*more) {
+                join(word, *more);
+            }
+        }
+    }
+}

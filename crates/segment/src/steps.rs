@@ -1,0 +1,125 @@
+//! A column of numbers or days, as narrow as its values allow.
+//!
+//! Numbers come in steps of 1e-4, but a column of amounts holds whole cents and one of counts whole ones: cells count a unit
+//! of 1, 10 … 10,000 steps that divides every value, in 16, 32 or 64 bits. A scan is bound by the bytes it reads. The
+//! lowest cell of a width stands for unknown, below every range that can be asked.
+
+use crate::lines::Lines;
+
+/// The coarsest unit: one, in steps of 1e-4. A day is a step, and a multiple of this many days would be a rarity to gain from.
+const UNIT_MAX: i64 = 10_000;
+
+pub(crate) struct Steps {
+    unit: i64,
+    cells: Cells,
+}
+
+/// The members' values in units; the lowest value is unknown.
+pub(crate) enum Cells {
+    Short(Lines<i16>),
+    Long(Lines<i32>),
+    Wide(Lines<i64>),
+}
+
+impl Steps {
+    /// A column of numbers, in steps of 1e-4.
+    pub(crate) fn numbers() -> Steps {
+        Steps { unit: UNIT_MAX, cells: Cells::Short(Lines::new(i16::MIN)) }
+    }
+
+    /// A column of days.
+    pub(crate) fn days() -> Steps {
+        Steps { unit: 1, ..Steps::numbers() }
+    }
+
+    pub(crate) fn grow(&mut self, rows: usize) {
+        match &mut self.cells {
+            Cells::Short(lines) => lines.grow(rows),
+            Cells::Long(lines) => lines.grow(rows),
+            Cells::Wide(lines) => lines.grow(rows),
+        }
+    }
+
+    pub(crate) fn get(&self, row: usize) -> Option<i64> {
+        let cell = match &self.cells {
+            Cells::Short(lines) => known(lines.get(row), i16::MIN)?.into(),
+            Cells::Long(lines) => known(lines.get(row), i32::MIN)?.into(),
+            Cells::Wide(lines) => known(lines.get(row), i64::MIN)?,
+        };
+        Some(cell * self.unit)
+    }
+
+    pub(crate) fn set(&mut self, row: usize, steps: Option<i64>) {
+        if let Some(steps) = steps
+            && !self.fits(steps)
+        {
+            self.refit(steps);
+        }
+        let cell = steps.map(|steps| steps / self.unit);
+        match &mut self.cells {
+            Cells::Short(lines) => lines.set(row, cell.map_or(i16::MIN, |cell| cell as i16)),
+            Cells::Long(lines) => lines.set(row, cell.map_or(i32::MIN, |cell| cell as i32)),
+            Cells::Wide(lines) => lines.set(row, cell.unwrap_or(i64::MIN)),
+        }
+    }
+
+    fn fits(&self, steps: i64) -> bool {
+        let cell_max = match &self.cells {
+            Cells::Short(_) => i64::from(i16::MAX),
+            Cells::Long(_) => i64::from(i32::MAX),
+            Cells::Wide(_) => i64::MAX,
+        };
+        steps % self.unit == 0 && (steps / self.unit).abs() <= cell_max
+    }
+
+    /// Makes the unit finer and the cells wider, as much as this value and those held need. Happens a few times in a
+    /// column's life, since neither ever goes back.
+    fn refit(&mut self, steps: i64) {
+        let mut unit = self.unit;
+        while steps % unit != 0 {
+            unit /= 10;
+        }
+        let finer = self.unit / unit;
+        let wide = match &self.cells {
+            Cells::Short(lines) => {
+                lines.map(i64::MIN, |cell| if cell == i16::MIN { i64::MIN } else { i64::from(cell) * finer })
+            }
+            Cells::Long(lines) => {
+                lines.map(i64::MIN, |cell| if cell == i32::MIN { i64::MIN } else { i64::from(cell) * finer })
+            }
+            Cells::Wide(lines) => lines.map(i64::MIN, |cell| if cell == i64::MIN { i64::MIN } else { cell * finer }),
+        };
+        let known = wide.as_slice().iter().flat_map(|line| line.0).filter(|cell| *cell != i64::MIN);
+        let largest = known.fold((steps / unit).abs(), |largest, cell| largest.max(cell.abs()));
+        self.unit = unit;
+        self.cells = if largest <= i64::from(i16::MAX) {
+            Cells::Short(wide.map(i16::MIN, |cell| if cell == i64::MIN { i16::MIN } else { cell as i16 }))
+        } else if largest <= i64::from(i32::MAX) {
+            Cells::Long(wide.map(i32::MIN, |cell| if cell == i64::MIN { i32::MIN } else { cell as i32 }))
+        } else {
+            Cells::Wide(wide)
+        };
+    }
+
+    /// A closed range of steps as a closed range of cells; the lowest cell is in none.
+    pub(crate) fn cell_range(&self, (low, high): (i64, i64)) -> (i64, i64) {
+        let low_cell = low.div_euclid(self.unit) + i64::from(low.rem_euclid(self.unit) != 0);
+        (low_cell.max(i64::MIN + 1), high.div_euclid(self.unit))
+    }
+
+    pub(crate) fn cells(&self) -> &Cells {
+        &self.cells
+    }
+
+    pub(crate) fn bytes(&self) -> usize {
+        match &self.cells {
+            Cells::Short(lines) => lines.bytes(),
+            Cells::Long(lines) => lines.bytes(),
+            Cells::Wide(lines) => lines.bytes(),
+        }
+    }
+}
+
+fn known<T: Copy + PartialEq>(cell: T, unknown: T) -> Option<T> {
+    (cell != unknown).then_some(cell)
+}

@@ -1,0 +1,236 @@
+//! One value of a tag, and how its text is read (contract: DECISIONS.md 3).
+
+use crate::{Kind, Reject};
+
+/// Number steps in one: a number is kept as an integer count of 1e-4, so that 1 and 1.0 are one value.
+const NUMBER_ONE: i64 = 10_000;
+const NUMBER_FRACTION_DIGITS: usize = 4;
+/// |x| < 10¹², in 1e-4.
+const NUMBER_END: i64 = 1_000_000_000_000 * NUMBER_ONE;
+const CODE_CHARS_MAX: usize = 64;
+const TEXT_CHARS_MAX: usize = 256;
+/// 38 digits always fit an `i128` with room for one more step.
+const INTEGER_DIGITS_MAX: usize = 38;
+
+/// A member's known value of one tag.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Value<'a> {
+    /// A code of an enum tag.
+    Code(&'a str),
+    /// A text.
+    Text(&'a str),
+    /// A number, in 1e-4.
+    Number(i64),
+    /// A calendar day, in days since 1970-01-01.
+    Date(i32),
+    /// A place on earth, in degrees.
+    Place {
+        /// −180 to 180, east is positive.
+        lon: f64,
+        /// −90 to 90, north is positive.
+        lat: f64,
+    },
+}
+
+impl Value<'_> {
+    /// Reads a member's value as an import gives it; what does not fit the kind is rejected.
+    pub fn parse(kind: Kind, text: &str) -> Result<Value<'_>, Reject> {
+        let value = match kind {
+            Kind::Enum => at_most(CODE_CHARS_MAX, text).filter(|code| !code.is_empty()).map(Value::Code),
+            Kind::Text => at_most(TEXT_CHARS_MAX, text).map(Value::Text),
+            Kind::Number => number(text).map(Value::Number),
+            Kind::Date => date(text).map(Value::Date),
+            Kind::Location => place(text),
+        };
+        value.ok_or_else(|| Reject::Misfit { kind, value: text.to_owned() })
+    }
+}
+
+fn at_most(chars_max: usize, text: &str) -> Option<&str> {
+    (text.chars().count() <= chars_max).then_some(text)
+}
+
+/// `-3.25` → −32,500. Digits on both sides of a point, no plus sign, no exponent.
+fn number(text: &str) -> Option<i64> {
+    let (negative, magnitude) = sign(text);
+    let (whole, fraction) = magnitude.split_once('.').unwrap_or((magnitude, "0"));
+    if !is_digits(whole) || !is_digits(fraction) || NUMBER_FRACTION_DIGITS < fraction.len() {
+        return None;
+    }
+    let padding = NUMBER_ONE / 10_i64.pow(fraction.len() as u32);
+    let steps = whole
+        .parse::<i64>()
+        .ok()?
+        .checked_mul(NUMBER_ONE)?
+        .checked_add(fraction.parse::<i64>().expect("at most four digits") * padding)?;
+    (steps < NUMBER_END).then_some(if negative { -steps } else { steps })
+}
+
+/// Days since 1970-01-01 of a real day written `yyyy-MM-dd`; years 0001 to 9999.
+fn date(text: &str) -> Option<i32> {
+    let bytes = text.as_bytes();
+    if bytes.len() != 10 || bytes[4] != b'-' || bytes[7] != b'-' {
+        return None;
+    }
+    let part = |range: std::ops::Range<usize>| {
+        let digits = text.get(range).filter(|digits| is_digits(digits))?;
+        digits.parse::<i32>().ok()
+    };
+    let (year, month, day) = (part(0..4)?, part(5..7)?, part(8..10)?);
+    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let days_in_month = match month {
+        2 => 28 + i32::from(leap),
+        4 | 6 | 9 | 11 => 30,
+        1..=12 => 31,
+        _ => return None,
+    };
+    if year < 1 || day < 1 || days_in_month < day {
+        return None;
+    }
+    // The year begins in March, so that the leap day is its last and months before it need no correction.
+    let (year, month) = if month < 3 { (year - 1, month + 9) } else { (year, month - 3) };
+    let day_of_year = (153 * month + 2) / 5 + day - 1;
+    const MARCH_0000_TO_1970: i32 = 719_468;
+    Some(year * 365 + year / 4 - year / 100 + year / 400 + day_of_year - MARCH_0000_TO_1970)
+}
+
+/// `lon,lat` in degrees.
+fn place<'a>(text: &str) -> Option<Value<'a>> {
+    let (lon, lat) = text.split_once(',')?;
+    let (lon, lat) = (decimal(lon)?, decimal(lat)?);
+    (lon.abs() <= 180.0 && lat.abs() <= 90.0).then_some(Value::Place { lon, lat })
+}
+
+/// Plain decimal text as a float; what `f64::from_str` takes beyond it (`1e3`, `inf`, `.5`, `+1`) is refused.
+pub(crate) fn decimal(text: &str) -> Option<f64> {
+    let (_, magnitude) = sign(text);
+    let plain = match magnitude.split_once('.') {
+        Some((whole, fraction)) => is_digits(whole) && is_digits(fraction),
+        None => is_digits(magnitude),
+    };
+    if plain { text.parse().ok() } else { None }
+}
+
+/// The integer that an enum code or a rule's value spells; `None` for anything else and for more than 38 digits.
+pub(crate) fn integer(text: &str) -> Option<i128> {
+    let (_, magnitude) = sign(text);
+    if is_digits(magnitude) && magnitude.len() <= INTEGER_DIGITS_MAX { text.parse().ok() } else { None }
+}
+
+fn sign(text: &str) -> (bool, &str) {
+    text.strip_prefix('-').map_or((false, text), |magnitude| (true, magnitude))
+}
+
+fn is_digits(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(kind: Kind, text: &str, expect: Option<Value<'_>>) {
+        assert_eq!(Value::parse(kind, text).ok(), expect, "{kind:?} {text:?}");
+    }
+
+    #[test]
+    fn numbers_are_decimal_text() {
+        let steps = |text, expect: Option<i64>| check(Kind::Number, text, expect.map(Value::Number));
+        for (text, expect) in [
+            ("1", 10_000),
+            ("1.0", 10_000),
+            ("01.0000", 10_000),
+            ("-3.25", -32_500),
+            ("0.0001", 1),
+            ("-0.0001", -1),
+            ("-0", 0),
+            ("999999999999.9999", 9_999_999_999_999_999),
+            ("-999999999999.9999", -9_999_999_999_999_999),
+        ] {
+            steps(text, Some(expect));
+        }
+        let refused =
+            "|-|.|1.|.5|+1|1e3|1,0|0x1|1.00000|--1|- 1| 1|1 |１|1000000000000|-1000000000000|99999999999999999999";
+        for text in refused.split('|') {
+            steps(text, None);
+        }
+    }
+
+    #[test]
+    fn dates_are_real_days() {
+        let days = |text, expect: Option<i32>| check(Kind::Date, text, expect.map(Value::Date));
+        for (text, expect) in [
+            ("1970-01-01", 0),
+            ("1969-12-31", -1),
+            ("2000-02-29", 11_016),
+            ("2024-02-29", 19_782),
+            ("2024-03-01", 19_783),
+            ("0001-01-01", -719_162),
+            ("9999-12-31", 2_932_896),
+        ] {
+            days(text, Some(expect));
+        }
+        let refused = "|2023-02-29|1900-02-29|2024-13-01|2024-00-01|2024-01-00|2024-04-31|0000-01-01|2024-1-01|2024/01/01\
+                       |24-01-01|2024-01-011|2024-01-0a|-024-01-01|2024-01-+1|一二-01-01";
+        for text in refused.split('|') {
+            days(text, None);
+        }
+    }
+
+    #[test]
+    fn every_day_follows_the_one_before() {
+        let mut before = date("1599-12-31").expect("a real day");
+        for year in 1600..2401 {
+            for month in 1..13 {
+                for day in 1..32 {
+                    if let Some(days) = date(&format!("{year:04}-{month:02}-{day:02}")) {
+                        assert_eq!(days, before + 1, "{year}-{month}-{day}");
+                        before = days;
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn places_lie_on_earth() {
+        let place = |text, expect: Option<(f64, f64)>| {
+            check(Kind::Location, text, expect.map(|(lon, lat)| Value::Place { lon, lat }));
+        };
+        place("120.19,30.26", Some((120.19, 30.26)));
+        place("-180,90", Some((-180.0, 90.0)));
+        place("180.0,-90.0", Some((180.0, -90.0)));
+        for text in "|120|120,|120,30,1|180.1,0|0,90.01|NaN,0|inf,0|1e1,0|120, 30".split('|') {
+            place(text, None);
+        }
+    }
+
+    #[test]
+    fn words_are_bounded_in_characters() {
+        let (sixty_four, more) = ("男".repeat(64), "男".repeat(65));
+        check(Kind::Enum, &sixty_four, Some(Value::Code(&sixty_four)));
+        check(Kind::Enum, &more, None);
+        check(Kind::Enum, "", None);
+        let (longest, longer) = ("ü".repeat(256), "ü".repeat(257));
+        check(Kind::Text, &longest, Some(Value::Text(&longest)));
+        check(Kind::Text, &longer, None);
+        check(Kind::Text, "", Some(Value::Text("")));
+    }
+
+    #[test]
+    fn integers_are_read_exactly_or_not_at_all() {
+        for (text, expect) in [
+            ("7", Some(7)),
+            ("007", Some(7)),
+            ("-7", Some(-7)),
+            ("1.0", None),
+            ("+7", None),
+            ("", None),
+            ("a7", None),
+            ("99999999999999999999999999999999999999", Some(10_i128.pow(38) - 1)),
+            ("100000000000000000000000000000000000000", None),
+        ] {
+            assert_eq!(integer(text), expect, "{text:?}");
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! A column of codes or texts: each distinct word is kept once and members hold its number.
+//!
+//! Number 0 is unknown. Numbers are as wide as the dictionary needs, one byte for up to 255 words.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::lines::Lines;
+
+#[derive(Default)]
+pub(crate) struct Words {
+    dictionary: Vec<Arc<str>>,
+    numbers: HashMap<Arc<str>, u32>,
+    cells: Cells,
+}
+
+/// The members' word numbers.
+pub(crate) enum Cells {
+    Byte(Lines<u8>),
+    Short(Lines<u16>),
+    Long(Lines<u32>),
+}
+
+impl Default for Cells {
+    fn default() -> Cells {
+        Cells::Byte(Lines::new(0))
+    }
+}
+
+impl Words {
+    pub(crate) fn grow(&mut self, rows: usize) {
+        match &mut self.cells {
+            Cells::Byte(lines) => lines.grow(rows),
+            Cells::Short(lines) => lines.grow(rows),
+            Cells::Long(lines) => lines.grow(rows),
+        }
+    }
+
+    pub(crate) fn get(&self, row: usize) -> Option<&str> {
+        let number = match &self.cells {
+            Cells::Byte(lines) => u32::from(lines.get(row)),
+            Cells::Short(lines) => u32::from(lines.get(row)),
+            Cells::Long(lines) => lines.get(row),
+        };
+        number.checked_sub(1).map(|place| &*self.dictionary[place as usize])
+    }
+
+    pub(crate) fn set(&mut self, row: usize, word: Option<&str>) {
+        let number = word.map_or(0, |word| self.number(word));
+        match &mut self.cells {
+            Cells::Byte(lines) => lines.set(row, number as u8),
+            Cells::Short(lines) => lines.set(row, number as u16),
+            Cells::Long(lines) => lines.set(row, number),
+        }
+    }
+
+    /// The word's number, a new one if it was never seen; cells widen when the new one would not fit.
+    fn number(&mut self, word: &str) -> u32 {
+        if let Some(number) = self.numbers.get(word) {
+            return *number;
+        }
+        let word: Arc<str> = word.into();
+        self.dictionary.push(word.clone());
+        let number = u32::try_from(self.dictionary.len()).expect("fewer than 2³² members hold fewer than 2³² words");
+        self.numbers.insert(word, number);
+        match &self.cells {
+            Cells::Byte(lines) if u32::from(u8::MAX) < number => self.cells = Cells::Short(lines.map(0, u16::from)),
+            Cells::Short(lines) if u32::from(u16::MAX) < number => self.cells = Cells::Long(lines.map(0, u32::from)),
+            Cells::Byte(_) | Cells::Short(_) | Cells::Long(_) => {}
+        }
+        number
+    }
+
+    /// Every word; the one at place p has number p + 1.
+    pub(crate) fn dictionary(&self) -> &[Arc<str>] {
+        &self.dictionary
+    }
+
+    pub(crate) fn cells(&self) -> &Cells {
+        &self.cells
+    }
+
+    pub(crate) fn bytes(&self) -> usize {
+        let cells = match &self.cells {
+            Cells::Byte(lines) => lines.bytes(),
+            Cells::Short(lines) => lines.bytes(),
+            Cells::Long(lines) => lines.bytes(),
+        };
+        // A word stands once on the heap, behind two counts; list and table point to it.
+        let text: usize = self.dictionary.iter().map(|word| word.len() + 2 * size_of::<usize>()).sum();
+        let entries =
+            self.dictionary.capacity() * size_of::<Arc<str>>() + self.numbers.capacity() * size_of::<(Arc<str>, u32)>();
+        cells + text + entries
+    }
+}
