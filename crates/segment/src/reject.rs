@@ -63,7 +63,7 @@ impl fmt::Display for Reject {
             Reject::Empty { op, tag } => write!(out, "{} 标签 {tag} 的 value 为空或含有空值", op.name()),
             Reject::Misfit { kind, value } => {
                 let expected = match kind {
-                    Kind::Enum => "1 至 64 个字符",
+                    Kind::Enum => " 1 至 64 个字符",
                     Kind::Number => "最多 4 位小数、绝对值小于 10^12 的十进制数",
                     Kind::Date => "真实存在的日期 yyyy-MM-dd",
                     Kind::Text => "最多 256 个字符",
@@ -75,7 +75,7 @@ impl fmt::Display for Reject {
                 let expected = match op {
                     Op::Between if *kind == Kind::Enum => "两个整数 下限,上限",
                     Op::Between => "两个值 下限,上限",
-                    Op::LeftDays | Op::RightDays => "0 至 36500 的整数天数",
+                    Op::LeftDays | Op::RightDays => " 0 至 36500 的整数天数",
                     Op::Locate => "经度,纬度,半径（米）",
                     _ => "整数",
                 };

@@ -92,8 +92,7 @@ impl<'m> Plan<'m> {
     }
 
     fn steps(column: &'m Steps, ranges: Vec<(i64, i64)>, negated: bool) -> Plan<'m> {
-        let ranges =
-            ranges.into_iter().map(|range| column.cell_range(range)).filter(|(low, high)| low <= high).collect();
+        let ranges = ranges.into_iter().filter_map(|range| column.cell_range(range)).collect();
         let plan = Plan::Steps { cells: column.cells(), ranges };
         if negated { Plan::Not(Box::new(plan)) } else { plan }
     }

@@ -64,12 +64,15 @@ impl Steps {
     }
 
     fn fits(&self, steps: i64) -> bool {
-        let cell_max = match &self.cells {
-            Cells::Short(_) => i64::from(i16::MAX),
-            Cells::Long(_) => i64::from(i32::MAX),
+        steps % self.unit == 0 && (steps / self.unit).abs() <= self.cell_max()
+    }
+
+    fn cell_max(&self) -> i64 {
+        match &self.cells {
+            Cells::Short(_) => i16::MAX.into(),
+            Cells::Long(_) => i32::MAX.into(),
             Cells::Wide(_) => i64::MAX,
-        };
-        steps % self.unit == 0 && (steps / self.unit).abs() <= cell_max
+        }
     }
 
     /// Makes the unit finer and the cells wider, as much as this value and those held need. Happens a few times in a
@@ -101,10 +104,12 @@ impl Steps {
         };
     }
 
-    /// A closed range of steps as a closed range of cells; the lowest cell is in none.
-    pub(crate) fn cell_range(&self, (low, high): (i64, i64)) -> (i64, i64) {
+    /// The closed range of cells whose values lie in a closed range of steps, if any can; the unknown is in none.
+    pub(crate) fn cell_range(&self, (low, high): (i64, i64)) -> Option<(i64, i64)> {
         let low_cell = low.div_euclid(self.unit) + i64::from(low.rem_euclid(self.unit) != 0);
-        (low_cell.max(i64::MIN + 1), high.div_euclid(self.unit))
+        let high_cell = high.div_euclid(self.unit);
+        let (low_cell, high_cell) = (low_cell.max(-self.cell_max()), high_cell.min(self.cell_max()));
+        (low_cell <= high_cell).then_some((low_cell, high_cell))
     }
 
     pub(crate) fn cells(&self) -> &Cells {
