@@ -1,0 +1,56 @@
+//! The questions, once; the peers' script asks the same in its own words.
+
+use segment::{Expr, Kind, Op, Tag};
+
+/// The eight dimensions with the number of values each has.
+pub(crate) const DIMENSIONS: [(&str, usize); 8] = [
+    ("pam_gender", 2),
+    ("pam_age", 6),
+    ("pam_constellation", 12),
+    ("pam_hometown_code", 340),
+    ("pam_city_code", 340),
+    ("pam_occupation", 10),
+    ("pam_consume_level", 5),
+    ("pam_have_baby", 2),
+];
+
+/// The numbers, after the dimensions.
+pub(crate) const NUMBERS: [&str; 3] = ["trade_amt_30d", "last_pay_days", "trade_cnt_90d"];
+
+/// The dimensions and numbers as tags.
+pub(crate) fn tags() -> Vec<Tag> {
+    let dimensions = DIMENSIONS.iter().map(|(code, _)| (*code, Kind::Enum));
+    let tags = dimensions.chain(NUMBERS.iter().map(|code| (*code, Kind::Number)));
+    tags.map(|(code, kind)| Tag { code: code.to_owned(), kind }).collect()
+}
+
+/// Conditions that must all hold, with or without a breakdown over all dimensions.
+pub(crate) struct Question {
+    pub(crate) name: &'static str,
+    conditions: &'static [(Op, &'static str, &'static str)],
+    pub(crate) breakdown: bool,
+}
+
+const ONE_GENDER: &[(Op, &str, &str)] = &[(Op::Eq, "pam_gender", "1")];
+const CITIES: &[(Op, &str, &str)] =
+    &[(Op::Eq, "pam_gender", "1"), (Op::In, "pam_age", "2,3"), (Op::In, "pam_city_code", "1,3,5,8,13,21,34,55,89,144")];
+const SPENDERS: &[(Op, &str, &str)] =
+    &[(Op::GtEq, "trade_amt_30d", "100.00"), (Op::LtEq, "last_pay_days", "7"), (Op::Eq, "pam_gender", "2")];
+
+pub(crate) const QUESTIONS: [Question; 5] = [
+    Question { name: "Q1", conditions: ONE_GENDER, breakdown: false },
+    Question { name: "Q2", conditions: CITIES, breakdown: false },
+    Question { name: "Q3", conditions: CITIES, breakdown: true },
+    Question { name: "Q4", conditions: SPENDERS, breakdown: false },
+    Question { name: "Q5", conditions: SPENDERS, breakdown: true },
+];
+
+impl Question {
+    pub(crate) fn expr(&self, tags: &[Tag]) -> Expr {
+        let test = |(op, code, value): &(Op, &str, &str)| {
+            let tag = tags.iter().position(|tag| tag.code == *code).expect("a tag of this bench");
+            Expr::test(tags, *op, tag, value).expect("a condition of the contract")
+        };
+        Expr::All(self.conditions.iter().map(test).collect())
+    }
+}
