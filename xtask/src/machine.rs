@@ -1,0 +1,57 @@
+//! What the machine must have, installed by name when it is missing.
+//!
+//! Debian's names; on another system the error says what to install by hand.
+
+use std::fs;
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
+use std::process::Command;
+
+use crate::process::{find, output, run_logged};
+use crate::{postgres, sdk};
+
+/// Makes sure that C can be compiled: SQLite and the cryptography are C.
+pub(crate) fn for_building(log: &Path) -> Result<(), String> {
+    if find("cc").is_some() { Ok(()) } else { install(&["build-essential"], log) }
+}
+
+/// Makes sure of what the tests need besides: Python with venv, Node, and PostgreSQL unless a server is given.
+pub(crate) fn for_testing(postgres_given: bool, log: &Path) -> Result<(), String> {
+    let mut missing = Vec::new();
+    let can_make_venv = |python: &Path| output(Command::new(python).args(["-c", "import ensurepip, venv"])).is_some();
+    match sdk::python() {
+        Some(python) if can_make_venv(&python) => {}
+        Some(_) => missing.push("python3-venv"),
+        None => missing.extend(["python3", "python3-venv"]),
+    }
+    missing.extend(find("node").is_none().then_some("nodejs"));
+    missing.extend(find("npm").is_none().then_some("npm"));
+    missing.extend((!postgres_given && postgres::programs().is_none()).then_some("postgresql"));
+    if missing.is_empty() { Ok(()) } else { install(&missing, log) }
+}
+
+/// Whether this process may do everything.
+pub(crate) fn is_root() -> bool {
+    fs::metadata("/proc/self").is_ok_and(|process| process.uid() == 0)
+}
+
+fn install(packages: &[&str], log: &Path) -> Result<(), String> {
+    let names = packages.join(" ");
+    let by_hand = format!("missing on this machine: {names}; install them, on Debian: sudo apt-get install {names}");
+    let may_sudo = || output(Command::new("sudo").args(["-n", "true"])).is_some();
+    if find("apt-get").is_none() || !(is_root() || may_sudo()) {
+        return Err(by_hand);
+    }
+    eprintln!("    installing {names}");
+    let apt_get = |arguments: &[&str]| {
+        let mut command = if is_root() { Command::new("env") } else { Command::new("sudo") };
+        if !is_root() {
+            command.args(["-n", "env"]);
+        }
+        command.args(["DEBIAN_FRONTEND=noninteractive", "apt-get", "-y", "-o", "DPkg::Lock::Timeout=300"]);
+        run_logged(command.args(arguments), log)
+    };
+    // A fresh machine has no list of packages, an old one a stale list.
+    apt_get(&["update"]).map_err(|why| format!("{by_hand}\n{why}"))?;
+    apt_get(&[&["install", "--no-install-recommends"], packages].concat()).map_err(|why| format!("{by_hand}\n{why}"))
+}

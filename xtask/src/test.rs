@@ -1,0 +1,162 @@
+//! `cargo xtask test`: everything that can be wrong, tried once.
+//!
+//! What must be fetched (packages, SDKs) and started (PostgreSQL) is prepared while the compiler works. Then come the
+//! tests, the examples in the documentation, and a supermarket's year. A failure keeps nothing else from being tried,
+//! except where it could not be, and the last line is the sum.
+
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::postgres::Cluster;
+use crate::process::{cargo, find, root, run, target};
+use crate::runner::{Counts, Runner};
+use crate::{machine, sdk};
+
+/// A PostgreSQL server to use instead of a throw-away one: the URL of its maintenance database.
+const POSTGRES: &str = "PUNCHCARD_TEST_POSTGRES";
+/// The interpreter that has the official Python SDK.
+const PYTHON: &str = "PUNCHCARD_TEST_PYTHON";
+/// The `node_modules` that has the official Node SDK.
+const NODE_MODULES: &str = "PUNCHCARD_TEST_NODE_MODULES";
+
+/// The example that is a test: a folder of `examples/` with a program `run`, and the name to ask for it alone.
+const JOURNEY: &str = "complete-journey";
+
+/// Runs everything, or with `names` only the tests whose names contain one of them.
+pub(crate) fn test(names: &[&str]) -> Result<ExitCode, String> {
+    let since = Instant::now();
+    let target = target()?;
+    let logs = target.join("test");
+    fs::create_dir_all(&logs).map_err(|fault| format!("cannot make {}: {fault}", logs.display()))?;
+    drop(fs::remove_file(sdk::report(&target)));
+    machine::for_building(&logs.join("packages.log"))?;
+
+    let everything = names.is_empty();
+    let journey = everything || names.contains(&JOURNEY);
+    let names: Vec<&str> = names.iter().copied().filter(|name| *name != JOURNEY).collect();
+    let runner = Runner::choose();
+    let mut stages = Stages::default();
+    let (built, surroundings) = thread::scope(|scope| {
+        let preparing = scope.spawn(|| timed(|| Surroundings::prepare(&target, &logs)));
+        if everything {
+            stages.check("format", || run(cargo().args(["fmt", "--all", "--check"])));
+        }
+        let built = stages.check("build", || runner.build());
+        if everything && built {
+            let lints = ["clippy", "--workspace", "--all-targets", "--quiet", "--", "--deny", "warnings"];
+            stages.check("lints", || run(cargo().args(lints)));
+        }
+        if everything && find("cargo-deny").is_some() {
+            let deny = ["deny", "--offline", "check", "licenses", "bans", "sources"];
+            stages.check("licences", || run(cargo().args(deny)));
+        }
+        let (time, prepared) = preparing.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        (built, stages.done("prepare (beside the build)", time, prepared))
+    });
+    if let (true, Some(surroundings)) = (built, surroundings) {
+        if everything || !names.is_empty() {
+            stages.count("tests", || runner.test(&names, |command| surroundings.tell(command)));
+        }
+        if everything {
+            stages.count("examples in the documentation", Runner::documentation);
+        }
+        if journey {
+            stages.check("complete journey", || {
+                let program = root().join("examples").join(JOURNEY).join("run");
+                run(surroundings.tell(Command::new(program).current_dir(root())))
+            });
+        }
+    }
+    Ok(stages.report(since.elapsed(), everything.then(|| sdk::report(&target))))
+}
+
+/// What the tests find around them.
+struct Surroundings {
+    postgres: String,
+    python: PathBuf,
+    node_modules: PathBuf,
+    /// Ours, to be dropped after the last test; none if a server was given.
+    _cluster: Option<Cluster>,
+}
+
+impl Surroundings {
+    fn prepare(target: &Path, logs: &Path) -> Result<Surroundings, String> {
+        let given = env::var(POSTGRES).ok().filter(|url| !url.is_empty());
+        machine::for_testing(given.is_some(), &logs.join("packages.log"))?;
+        let (python, node_modules, (postgres, cluster)) = thread::scope(|scope| {
+            let python = scope.spawn(|| sdk::prepare_python(target, &logs.join("python.log")));
+            let node_modules = scope.spawn(|| sdk::prepare_node(target, &logs.join("node.log")));
+            let postgres = match given {
+                Some(url) => Ok((url, None)),
+                None => Cluster::start(&logs.join("postgres.log")).map(|cluster| (cluster.url(), Some(cluster))),
+            };
+            let joined = |thread: thread::ScopedJoinHandle<'_, _>| {
+                thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+            };
+            Ok::<_, String>((joined(python)?, joined(node_modules)?, postgres?))
+        })?;
+        Ok(Surroundings { postgres, python, node_modules, _cluster: cluster })
+    }
+
+    fn tell<'a>(&self, command: &'a mut Command) -> &'a mut Command {
+        command.env(POSTGRES, &self.postgres).env(PYTHON, &self.python).env(NODE_MODULES, &self.node_modules)
+    }
+}
+
+/// What was tried, how long it took, and what came of it.
+#[derive(Default)]
+struct Stages {
+    times: Vec<(&'static str, Duration)>,
+    counts: Counts,
+}
+
+impl Stages {
+    /// A stage that passes or fails as one.
+    fn check(&mut self, name: &'static str, stage: impl FnOnce() -> Result<(), String>) -> bool {
+        self.count(name, || stage().map(|()| Counts { passed: 1, failed: 0 }))
+    }
+
+    /// A stage that counts what it tried; whether nothing failed.
+    fn count(&mut self, name: &'static str, stage: impl FnOnce() -> Result<Counts, String>) -> bool {
+        eprintln!("==> {name}");
+        let (time, counts) = timed(stage);
+        let counts = self.done(name, time, counts).unwrap_or_default();
+        self.counts += counts;
+        counts.failed == 0 && 0 < counts.passed
+    }
+
+    /// Notes a stage that has ended; one that could not be carried out counts as a failure.
+    fn done<T>(&mut self, name: &'static str, time: Duration, outcome: Result<T, String>) -> Option<T> {
+        self.times.push((name, time));
+        outcome
+            .inspect_err(|why| {
+                eprintln!("error: {name}: {why}");
+                self.counts.failed += 1;
+            })
+            .ok()
+    }
+
+    fn report(mut self, time: Duration, sdk_report: Option<PathBuf>) -> ExitCode {
+        println!("\nminutes  stage");
+        for (name, time) in self.times.iter().chain([&("in all", time)]) {
+            println!("{:7.1}  {name}", time.as_secs_f64() / 60.0);
+        }
+        if let Some(file) = sdk_report {
+            let line = sdk::summary(&fs::read_to_string(file).unwrap_or_default());
+            println!("\n{}", line.as_deref().unwrap_or("The tests with the official SDKs reported nothing."));
+            self.counts.failed += u64::from(line.is_none());
+        }
+        println!("\n{} passed, {} failed", self.counts.passed, self.counts.failed);
+        if self.counts.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    }
+}
+
+fn timed<T>(work: impl FnOnce() -> T) -> (Duration, T) {
+    let since = Instant::now();
+    let done = work();
+    (since.elapsed(), done)
+}

@@ -1,0 +1,239 @@
+//! `cargo xtask up` and `down`: Punchcard with its demo world, started so that it outlives the command and the terminal.
+//!
+//! What runs is written to `target/up/running`: process, address, data folder. A process is believed to be ours only if it
+//! is still the program that we started, since numbers of processes are used again.
+
+use std::fs::{self, File};
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::os::unix::process::CommandExt;
+use std::path::PathBuf;
+use std::process::{Child, Command, ExitCode, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+use std::{env, io};
+
+use crate::machine;
+use crate::process::{cargo, run, shown, tail, target};
+
+const FIRST_PORT: u16 = 8088;
+const PORTS: u16 = 100;
+const START_SECONDS_MAX: u64 = 60;
+const STOP_SECONDS_MAX: u64 = 15;
+
+/// The first thing to try: how many men there are, and their ages.
+const CALL: &str = r#"koubei.marketing.campaign.crowd.count '{"conditions":"[{\"op\":\"IN\",\"tagCode\":\"pam_gender\",\"value\":\"1\"}]","dimensions":"[\"pam_gender\",\"pam_age\"]"}'"#;
+
+/// What may be said after `up`.
+#[derive(Debug, Default, PartialEq)]
+pub(crate) struct Options {
+    /// Stay attached to the terminal.
+    foreground: bool,
+    /// Where the demo world is kept; `target/demo` if not said.
+    data: Option<PathBuf>,
+}
+
+impl Options {
+    /// Reads the words after `up`; `None` for what cannot be understood.
+    pub(crate) fn parse(words: &[&str]) -> Option<Options> {
+        match words {
+            [] => Some(Options::default()),
+            ["--foreground", rest @ ..] => Some(Options { foreground: true, ..Options::parse(rest)? }),
+            ["--data", folder, rest @ ..] => Some(Options { data: Some(folder.into()), ..Options::parse(rest)? }),
+            _ => None,
+        }
+    }
+}
+
+/// Builds the server and starts it, unless one of ours runs already; prints what to open and what to try.
+pub(crate) fn up(options: &Options) -> Result<ExitCode, String> {
+    let place = Place::new()?;
+    if let Some(running) = place.running() {
+        println!("Punchcard runs already. To run what you changed: cargo xtask down, then up again.");
+        place.tell(&running);
+        return Ok(ExitCode::SUCCESS);
+    }
+    machine::for_building(&place.folder.join("packages.log"))?;
+    run(cargo().args(["build", "--package", "punchcard"]))?;
+
+    let listen = format!("127.0.0.1:{}", free_port()?);
+    let data = match &options.data {
+        Some(folder) => {
+            env::current_dir().map_err(|fault| format!("cannot find the current folder: {fault}"))?.join(folder)
+        }
+        None => place.target.join("demo"),
+    };
+    let arguments = ["serve", "--demo", "--listen", &listen, "--data"];
+    if options.foreground {
+        let fault = Command::new(place.program()).args(arguments).arg(&data).exec();
+        return Err(format!("cannot start {}: {fault}", shown(&place.program())));
+    }
+
+    let log = place.log();
+    let start = || -> io::Result<Child> {
+        let out = File::create(&log)?;
+        let err = out.try_clone()?;
+        // A session of its own: neither the end of this command nor of the terminal is the server's.
+        let mut command = Command::new("setsid");
+        command.arg(place.program()).args(arguments).arg(&data);
+        command.stdin(Stdio::null()).stdout(out).stderr(err).spawn()
+    };
+    let mut server = start().map_err(|fault| format!("cannot start {}: {fault}", shown(&place.program())))?;
+    let running = Running { process: server.id(), listen, data };
+    place.remember(&running)?;
+    if let Err(why) = wait_until_ready(&mut server, &running.listen) {
+        drop(server.kill());
+        drop(server.wait());
+        place.forget();
+        return Err(format!("Punchcard {why}; its log {} ends with\n{}", shown(&log), tail(&log, 30)));
+    }
+    println!("Punchcard is up, with its demo world in {}.", shown(&running.data));
+    place.tell(&running);
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Stops what `up` started; it is no error if nothing runs.
+pub(crate) fn down() -> Result<ExitCode, String> {
+    let place = Place::new()?;
+    let Some(running) = place.running() else {
+        println!("Punchcard is not running.");
+        place.forget();
+        return Ok(ExitCode::SUCCESS);
+    };
+    for signal in ["-TERM", "-KILL"] {
+        // `kill` is a word of the shell; the program of that name is in a package that a small system lacks.
+        run(Command::new("sh").args(["-c", "kill \"$0\" \"$1\"", signal, &running.process.to_string()]))?;
+        let since = Instant::now();
+        while since.elapsed() < Duration::from_secs(STOP_SECONDS_MAX) {
+            if place.running().is_none() {
+                place.forget();
+                println!("Punchcard has stopped. Its data is kept in {}.", shown(&running.data));
+                return Ok(ExitCode::SUCCESS);
+            }
+            sleep(Duration::from_millis(50));
+        }
+    }
+    Err(format!("process {} does not end", running.process))
+}
+
+/// Where `up` keeps what it knows.
+struct Place {
+    target: PathBuf,
+    folder: PathBuf,
+}
+
+/// A server that `up` started.
+#[derive(Debug, PartialEq)]
+struct Running {
+    process: u32,
+    listen: String,
+    data: PathBuf,
+}
+
+impl Place {
+    fn new() -> Result<Place, String> {
+        let target = target()?;
+        let folder = target.join("up");
+        fs::create_dir_all(&folder).map_err(|fault| format!("cannot make {}: {fault}", folder.display()))?;
+        Ok(Place { target, folder })
+    }
+
+    fn program(&self) -> PathBuf {
+        self.target.join("debug/punchcard")
+    }
+
+    fn log(&self) -> PathBuf {
+        self.folder.join("punchcard.log")
+    }
+
+    fn note(&self) -> PathBuf {
+        self.folder.join("running")
+    }
+
+    fn remember(&self, running: &Running) -> Result<(), String> {
+        let Running { process, listen, data } = running;
+        fs::write(self.note(), format!("{process}\n{listen}\n{}\n", data.display()))
+            .map_err(|fault| format!("cannot write {}: {fault}", self.note().display()))
+    }
+
+    fn forget(&self) {
+        drop(fs::remove_file(self.note()));
+    }
+
+    /// What was remembered, if that process still is our server.
+    fn running(&self) -> Option<Running> {
+        let note = fs::read_to_string(self.note()).ok()?;
+        let mut lines = note.lines();
+        let process = lines.next()?.parse().ok()?;
+        let running = Running { process, listen: lines.next()?.to_owned(), data: lines.next()?.into() };
+        let command = fs::read(format!("/proc/{process}/cmdline")).ok()?;
+        let mut words = command.split(|&byte| byte == 0);
+        let ours = words.next()? == self.program().as_os_str().as_encoded_bytes() && words.next()? == b"serve";
+        ours.then_some(running)
+    }
+
+    fn tell(&self, running: &Running) {
+        let app = running.data.join("demo/demo.json");
+        println!();
+        println!("  open   http://{}/", running.listen);
+        println!("  try    {} call {CALL} --app {}", shown(&self.program()), shown(&app));
+        println!();
+        println!("  log    {}", shown(&self.log()));
+        println!("  stop   cargo xtask down");
+    }
+}
+
+/// The first free port from 8088 on; says so when that is not the first.
+fn free_port() -> Result<u16, String> {
+    let free = |port: &u16| TcpListener::bind(("127.0.0.1", *port)).is_ok();
+    let port = (FIRST_PORT..FIRST_PORT + PORTS).find(free);
+    let port = port.ok_or_else(|| format!("all ports from {FIRST_PORT} to {} are taken", FIRST_PORT + PORTS - 1))?;
+    if port != FIRST_PORT {
+        println!("Port {FIRST_PORT} is taken by something else; using {port}.");
+    }
+    Ok(port)
+}
+
+fn wait_until_ready(server: &mut Child, listen: &str) -> Result<(), String> {
+    let since = Instant::now();
+    while since.elapsed() < Duration::from_secs(START_SECONDS_MAX) {
+        match server.try_wait() {
+            Ok(Some(status)) => return Err(format!("ended while starting ({status})")),
+            Ok(None) if is_ready(listen).unwrap_or(false) => return Ok(()),
+            Ok(None) => sleep(Duration::from_millis(50)),
+            Err(fault) => return Err(format!("was lost while starting: {fault}")),
+        }
+    }
+    Err(format!("was not ready within {START_SECONDS_MAX} s"))
+}
+
+fn is_ready(listen: &str) -> io::Result<bool> {
+    let mut stream = TcpStream::connect(listen)?;
+    stream.set_read_timeout(Some(Duration::from_secs(5)))?;
+    write!(stream, "GET /readyz HTTP/1.1\r\nHost: {listen}\r\nConnection: close\r\n\r\n")?;
+    let mut status = [0; 12];
+    stream.read_exact(&mut status)?;
+    Ok(status.ends_with(b" 200"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn options_are_read_in_any_order_and_nothing_else_is() {
+        let both = Options { foreground: true, data: Some("d".into()) };
+        assert_eq!(Options::parse(&[]), Some(Options::default()));
+        assert_eq!(Options::parse(&["--foreground", "--data", "d"]).as_ref(), Some(&both));
+        assert_eq!(Options::parse(&["--data", "d", "--foreground"]).as_ref(), Some(&both));
+        for bad in [&["--data"][..], &["--deta", "d"], &["up"]] {
+            assert_eq!(Options::parse(bad), None, "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn the_call_to_try_is_one_shell_word_of_valid_json() {
+        assert_eq!(CALL.matches('\'').count(), 2);
+        assert!(CALL.ends_with("'"));
+    }
+}
