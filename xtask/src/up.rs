@@ -175,7 +175,7 @@ impl Place {
     fn tell(&self, running: &Running) {
         let app = running.data.join("demo/demo.json");
         println!();
-        println!("  open   http://{}/", running.listen);
+        println!("  open   http://{}/readyz", running.listen);
         println!("  try    {} call {CALL} --app {}", shown(&self.program()), shown(&app));
         println!();
         println!("  log    {}", shown(&self.log()));
