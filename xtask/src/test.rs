@@ -22,6 +22,8 @@ const POSTGRES: &str = "PUNCHCARD_TEST_POSTGRES";
 const PYTHON: &str = "PUNCHCARD_TEST_PYTHON";
 /// The `node_modules` that has the official Node SDK.
 const NODE_MODULES: &str = "PUNCHCARD_TEST_NODE_MODULES";
+/// The program to try, for what is no cargo test.
+const PUNCHCARD: &str = "PUNCHCARD";
 
 /// The example that is a test: a folder of `examples/` with a program `run`, and the name to ask for it alone.
 const JOURNEY: &str = "complete-journey";
@@ -67,7 +69,9 @@ pub(crate) fn test(names: &[&str]) -> Result<ExitCode, String> {
         if journey {
             stages.check("complete journey", || {
                 let program = root().join("examples").join(JOURNEY).join("run");
-                run(surroundings.tell(Command::new(program).current_dir(root())))
+                let mut command = Command::new(program);
+                command.current_dir(root()).env(PUNCHCARD, target.join("debug/punchcard"));
+                run(surroundings.tell(&mut command))
             });
         }
     }
