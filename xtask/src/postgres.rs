@@ -54,6 +54,7 @@ impl Cluster {
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
+            .inspect_err(|_| drop(fs::remove_dir(&folder)))
             .map_err(fault)?;
         // From here the watchdog cleans up, whatever happens.
         let cluster = Cluster { port, watchdog };
