@@ -1,0 +1,157 @@
+// Drives npm alipay-sdk, unmodified, through ../cases.json against a running server; see ../README.md.
+
+import { isDeepStrictEqual } from 'node:util';
+import { createRequire } from 'node:module';
+import { readFileSync } from 'node:fs';
+import http from 'node:http';
+
+const { AlipaySdk } = createRequire(`${process.env.PUNCHCARD_TEST_NODE_MODULES}/`)('alipay-sdk');
+
+const file = (path) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
+const book = JSON.parse(file('cases.json'));
+const given = JSON.parse(readFileSync(process.argv[2], 'utf8'));
+
+/** One charset and one sign type. */
+class Run {
+  failed = false;
+
+  constructor({ charset, sign_type }) {
+    this.charset = charset;
+    this.signType = sign_type;
+    this.known = { run: `node-${charset}-${sign_type}.` };
+  }
+
+  async all() {
+    for (const test of book.cases) {
+      await this.report(test.call, test.case, () => this.check(test));
+    }
+    await this.tampering();
+  }
+
+  async report(method, name, check) {
+    let verdict = 'ok';
+    let detail = '';
+    try {
+      await check();
+    } catch (error) { // Whatever the SDK throws is a finding, not the end of the run.
+      this.failed = true;
+      verdict = 'FAIL';
+      detail = `: ${error.name} ${error.message}`.replaceAll('\n', ' ');
+    }
+    console.log(`${verdict} ${method} node ${this.charset} ${this.signType} ${name}${detail}`);
+  }
+
+  /** The SDK's answer to a case. */
+  execute(test, gateway) {
+    const app = book.apps[test.app];
+    const sdk = new AlipaySdk({
+      gateway: `http://${gateway}/gateway.do`,
+      appId: app.app_id,
+      privateKey: file(`keys/${app.key}.private.pem`),
+      alipayPublicKey: file('keys/platform.public.pem'),
+      signType: this.signType,
+      charset: test.charset ?? this.charset,
+    });
+    const params = {};
+    if (test.send) {
+      params.bizContent = Object.fromEntries(Object.entries(test.send).map(([field, value]) => [field, this.text(value)]));
+    }
+    if (app.app_auth_token) params.appAuthToken = app.app_auth_token;
+    return sdk.exec(test.call, params, { validateSign: true });
+  }
+
+  async check(test) {
+    const { code, msg, subCode, subMsg, traceId, ...members } = await this.execute(test, given.gateway);
+    const body = JSON.stringify({ code, msg, subCode, subMsg, traceId, ...members });
+    expect(msg === book.msg[code], body);
+    expect(traceId, `no trace_id: ${body}`);
+    if (test.refused) {
+      const [wantedCode, wantedSubCode, ...words] = test.refused.split(' ');
+      expect(code === wantedCode && subCode === wantedSubCode && isDeepStrictEqual(members, {}), body);
+      expect(words.every((word) => subMsg.includes(this.text(word))), body);
+    } else {
+      expect(code === '10000' && subCode === undefined, body);
+      expect(isDeepStrictEqual(Object.keys(members).sort(), Object.keys(test.answer).map(camel).sort()), body);
+      for (const [field, wanted] of Object.entries(test.answer)) this.compare(wanted, members[camel(field)]);
+    }
+  }
+
+  compare(wanted, found) {
+    const unknown = typeof wanted === 'string' && /^\{([a-z]+)\}$/.exec(wanted)?.[1];
+    if (unknown && !(unknown in this.known)) {
+      expect(typeof found === 'string' && found !== '', `${wanted} is ${JSON.stringify(found)}`);
+      this.known[unknown] = found;
+    } else if (typeof wanted === 'string') {
+      expect(found === this.text(wanted), `${JSON.stringify(found)} is not ${JSON.stringify(this.text(wanted))}`);
+    } else {
+      expect(isDeepStrictEqual(JSON.parse(found), JSON.parse(this.text(wanted))), `${found} is not ${this.text(wanted)}`);
+    }
+  }
+
+  /** What is sent for a value of cases.json; numbers stay numbers. */
+  text(value) {
+    if (typeof value === 'number') return value;
+    const fill = (text, write) => text.replace(/\{([a-z]+)\}/g, (_, name) => write(this.known[name]));
+    if (typeof value === 'string') return fill(value, (known) => known);
+    return fill(JSON.stringify(value, null, 1), (known) => JSON.stringify(known).slice(1, -1));
+  }
+
+  /** One byte of the answer changed on its way: in the code, in the business member, in a refusal, in the signature. */
+  async tampering() {
+    const method = 'koubei.marketing.campaign.crowd.create';
+    const crowd = book.cases.find((test) => test.call === method && test.answer);
+    const refusal = book.cases.find((test) => test.call === method && test.refused);
+    for (const [name, test, before] of [
+      ['nothing changed on the way', crowd, ''],
+      ['the code changed on the way', crowd, '"code":"'],
+      ["the crowd's id changed on the way", crowd, '"crowd_group_id":"'],
+      ['the sub_code changed on the way', refusal, '"sub_code":"'],
+      ['the signature changed on the way', crowd, '"sign":"'],
+    ]) {
+      const proxy = await startProxy((body) => (before ? flip(body, before) : body));
+      await this.report(method, name, () => this.passesOrNot(test, proxy.address, before === ''));
+      proxy.close();
+    }
+  }
+
+  async passesOrNot(test, gateway, honest) {
+    const answer = await this.execute(test, gateway).catch((error) => {
+      expect(!honest && error.message.startsWith('验签失败'), error.message);
+    });
+    expect(honest ? answer.crowdGroupId === this.known.crowd : answer === undefined, `accepted ${JSON.stringify(answer)}`);
+  }
+}
+
+/** Hands every call to the gateway and its answer back through `change`. */
+async function startProxy(change) {
+  const [host, port] = given.gateway.split(':');
+  const server = http.createServer((call, answer) => {
+    const forward = http.request({ host, port, method: call.method, path: call.url, headers: call.headers }, async (reply) => {
+      const chunks = [];
+      for await (const chunk of reply) chunks.push(chunk);
+      const body = change(Buffer.concat(chunks).toString('latin1'));
+      answer.writeHead(reply.statusCode, { 'content-type': reply.headers['content-type'] });
+      answer.end(Buffer.from(body, 'latin1'));
+    });
+    call.pipe(forward);
+  });
+  await new Promise((resolve) => { server.listen(0, '127.0.0.1', resolve); });
+  return { address: `127.0.0.1:${server.address().port}`, close: () => { server.closeAllConnections(); server.close(); } };
+}
+
+/** The body with the byte that follows `before` changed. */
+function flip(body, before) {
+  const at = body.indexOf(before) + before.length;
+  return body.slice(0, at) + (body[at] === 'A' ? 'B' : 'A') + body.slice(at + 1);
+}
+
+/** The SDK hands members over in camel case. */
+const camel = (field) => field.replace(/_([a-z])/g, (_, letter) => letter.toUpperCase());
+
+function expect(holds, otherwise) {
+  if (!holds) throw new Error(otherwise);
+}
+
+const runs = given.runs.map((run) => new Run(run));
+for (const run of runs) await run.all();
+process.exit(runs.some((run) => run.failed) ? 1 : 0);

@@ -1,0 +1,195 @@
+"""Drives alipay-sdk-python, unmodified, through ../cases.json against a running server; see ../README.md."""
+
+import http.client
+import http.server
+import importlib
+import json
+import pathlib
+import re
+import socket
+import sys
+import threading
+
+from alipay.aop.api.AlipayClientConfig import AlipayClientConfig
+from alipay.aop.api.DefaultAlipayClient import DefaultAlipayClient
+from alipay.aop.api.exception.Exception import ResponseException
+
+TESTS = pathlib.Path(__file__).resolve().parent.parent
+PUBLIC = ("code", "msg", "sub_code", "sub_msg")
+
+
+class Routes:
+    """Leads connections to port 80 of a name elsewhere, because the SDK drops the port of its URL."""
+
+    def __init__(self):
+        self.targets = {}
+        self.connect = socket.create_connection
+        socket.create_connection = self.create_connection
+
+    def create_connection(self, address, *rest, **named):
+        return self.connect(self.targets.get(address, address), *rest, **named)
+
+    def add(self, name, target):
+        self.targets[name, 80] = target
+        return name
+
+
+class Proxy:
+    """Hands every call to the gateway and its answer back through `change`."""
+
+    def __init__(self, routes, name, gateway, change):
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_POST(self):
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                connection = http.client.HTTPConnection(gateway, timeout=15)
+                connection.request("POST", self.path, body, dict(self.headers))
+                answer = connection.getresponse()
+                body = change(answer.read())
+                self.send_response(answer.status)
+                self.send_header("Content-Type", answer.headers["Content-Type"])
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_):
+                pass
+
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        self.host = routes.add(name, server.server_address)
+
+
+class Run:
+    """One charset and one sign type."""
+
+    def __init__(self, book, gateway, charset, sign_type):
+        self.book, self.gateway, self.charset, self.sign_type = book, gateway, charset, sign_type
+        self.known = {"run": f"python-{charset}-{sign_type}."}
+        self.failed = False
+
+    def all(self, routes, proxied):
+        for case in self.book["cases"]:
+            self.report(case["call"], case["case"], lambda: self.check(case))
+        self.tampering(routes, proxied)
+
+    def report(self, method, name, check):
+        try:
+            check()
+            verdict, detail = "ok", ""
+        except Exception as error:  # Whatever the SDK throws is a finding, not the end of the run.
+            verdict, detail, self.failed = "FAIL", f": {type(error).__name__} {error}", True
+        print(verdict, method, "python", self.charset, self.sign_type, name + detail, flush=True)
+
+    def execute(self, case, host):
+        """The SDK's answer to a case, in the SDK's own response class."""
+        app, call = self.book["apps"][case["app"]], case["call"]
+        config = AlipayClientConfig()
+        config.server_url = f"http://{host}/gateway.do"
+        config.app_id = app["app_id"]
+        config.app_private_key = key(app["key"] + ".private.pem")
+        config.alipay_public_key = key("platform.public.pem")
+        config.charset = case.get("charset", self.charset)
+        config.sign_type = self.sign_type
+        name = "".join(part.capitalize() for part in call.split("."))
+        request = sdk_class("request", name + "Request")()
+        if "send" in case:
+            request.biz_content = {field: self.text(value) for field, value in case["send"].items()}
+        if "app_auth_token" in app:
+            request.add_other_text_param("app_auth_token", app["app_auth_token"])
+        response = sdk_class("response", name + "Response")()
+        response.parse_response_content(DefaultAlipayClient(config).execute(request))
+        return response
+
+    def check(self, case):
+        response = self.execute(case, self.gateway)
+        expect(response.msg == self.book["msg"].get(response.code), response.body)
+        members = {field: value for field, value in json.loads(response.body).items() if field not in PUBLIC}
+        if "refused" in case:
+            code, sub_code, *words = case["refused"].split(" ")
+            expect(not response.is_success(), response.body)
+            expect((response.code, response.sub_code, members) == (code, sub_code, {}), response.body)
+            expect(all(self.text(word) in response.sub_msg for word in words), response.body)
+        else:
+            expect(response.is_success() and response.code == "10000", response.body)
+            expect(members.keys() == case["answer"].keys(), response.body)
+            for field, wanted in case["answer"].items():
+                self.compare(wanted, getattr(response, field))
+
+    def compare(self, wanted, found):
+        unknown = isinstance(wanted, str) and re.fullmatch(r"\{([a-z]+)\}", wanted)
+        if unknown and unknown[1] not in self.known:
+            expect(isinstance(found, str) and found != "", f"{wanted} is {found!r}")
+            self.known[unknown[1]] = found
+        elif isinstance(wanted, str):
+            expect(found == self.text(wanted), f"{found!r} is not {self.text(wanted)!r}")
+        else:
+            wanted = json.loads(self.text(wanted))
+            expect(json.loads(found) == wanted, f"{found} is not {wanted}")
+
+    def text(self, value):
+        """What is sent for a value of cases.json; numbers stay numbers."""
+        if isinstance(value, int):
+            return value
+        if isinstance(value, str):
+            return re.sub(r"\{([a-z]+)\}", lambda name: self.known[name[1]], value)
+        quoted = {name: json.dumps(known)[1:-1] for name, known in self.known.items()}
+        return re.sub(r"\{([a-z]+)\}", lambda name: quoted[name[1]], json.dumps(value, ensure_ascii=False, indent=1))
+
+    def tampering(self, routes, gateway):
+        """One byte of the answer changed on its way: in the code, in the business member, in a refusal, in the signature."""
+        method = "koubei.marketing.campaign.crowd.create"
+        crowd = next(case for case in self.book["cases"] if case["call"] == method and "answer" in case)
+        refusal = next(case for case in self.book["cases"] if case["call"] == method and "refused" in case)
+        for name, case, before in [
+            ("nothing changed on the way", crowd, None),
+            ("the code changed on the way", crowd, b'"code":"'),
+            ("the crowd's id changed on the way", crowd, b'"crowd_group_id":"'),
+            ("the sub_code changed on the way", refusal, b'"sub_code":"'),
+            ("the signature changed on the way", crowd, b'"sign":"'),
+        ]:
+            proxy = Proxy(routes, "proxy-" + name.replace(" ", "-"), gateway, lambda body: flip(body, before) if before else body)
+            self.report(method, name, lambda: self.passes_or_not(case, proxy.host, before is None))
+
+    def passes_or_not(self, case, host, honest):
+        try:
+            response = self.execute(case, host)
+        except ResponseException as error:
+            expect(not honest and "response sign verify failed" in str(error), str(error))
+        else:
+            expect(honest and response.crowd_group_id == self.known["crowd"], f"accepted {response.body}")
+
+
+def flip(body, before):
+    """The body with the byte that follows `before` changed."""
+    at = body.index(before) + len(before)
+    return body[:at] + (b"B" if body[at:at + 1] == b"A" else b"A") + body[at + 1:]
+
+
+def expect(holds, otherwise):
+    if not holds:
+        raise AssertionError(otherwise)
+
+
+def key(file):
+    """A key as the SDK's documentation asks for it: the base64 without its armour."""
+    lines = (TESTS / "keys" / file).read_text().splitlines()
+    return "".join(line for line in lines if not line.startswith("-----"))
+
+
+def sdk_class(kind, name):
+    return getattr(importlib.import_module(f"alipay.aop.api.{kind}.{name}"), name)
+
+
+def main():
+    given = json.loads(pathlib.Path(sys.argv[1]).read_text())
+    book = json.loads((TESTS / "cases.json").read_text())
+    routes = Routes()
+    host, port = given["gateway"].rsplit(":", 1)
+    gateway = given["portless"] or routes.add("gateway", (host, int(port)))
+    runs = [Run(book, gateway, run["charset"], run["sign_type"]) for run in given["runs"]]
+    for run in runs:
+        run.all(routes, given["gateway"])
+    sys.exit(any(run.failed for run in runs))
+
+
+main()
