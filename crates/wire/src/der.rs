@@ -18,7 +18,10 @@ const RSA_ENCRYPTION: &[u8] =
 pub(crate) fn public_key(der: &[u8]) -> Option<&[u8]> {
     let mut inside = whole(der)?;
     if peek(inside) == Some(INTEGER) {
-        return Some(der);
+        // A private key begins so too, but does not end after two numbers.
+        take(&mut inside, INTEGER)?;
+        take(&mut inside, INTEGER)?;
+        return inside.is_empty().then_some(der);
     }
     let first = take(&mut inside, SEQUENCE)?;
     match peek(inside)? {

@@ -160,3 +160,72 @@ fn is_name(text: &str) -> bool {
     };
     text.len() <= NAME_BYTES_MAX && text.contains('.') && text.split('.').all(word)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The parameters in order, or the first defect.
+    fn check(query: &str, body: &str, expect: &str) {
+        let call = RawCall::read(query.as_bytes(), None, body.as_bytes());
+        let read = match call.soundness() {
+            Ok(()) => String::from_utf8(canonical::string_to_sign(&call.params, Leave::Nothing)).unwrap(),
+            Err(fault) => fault.sub_msg.into_owned(),
+        };
+        assert_eq!(read, expect, "{query} + {body}");
+    }
+
+    #[test]
+    fn query_and_body_are_merged() {
+        check("b=1&a=2", "c=3", "a=2&b=1&c=3");
+        check("", "", "");
+        check("&&a=1&", "&b=2&&", "a=1&b=2");
+        check("a=1&sign=x", "", "a=1");
+        check("a", "b=&c==", "a=&b=&c==");
+        check("a=b=c", "d=%26&e=%3D+%20", "a=b=c&d=&&e==  ");
+        check("na%6De=1", "", "name=1");
+    }
+
+    #[test]
+    fn duplicates() {
+        check("charset=GBK", "charset=GBK", "charset=GBK");
+        check("a=+", "a=%20", "a= ");
+        check("a=", "a=1", "a=1");
+        check("a=1", "a=", "a=1");
+        check("a=1", "a=2", "参数无效：a重复且取值不同");
+        check("a=1&a=2", "b=1&b=2", "参数无效：a重复且取值不同");
+    }
+
+    #[test]
+    fn defects() {
+        check("a=%", "", "参数无效：a不是有效的URL编码");
+        check("a%zz=1", "", "参数无效：a%zz不是有效的URL编码");
+        check("a=1", "b=%4", "参数无效：b不是有效的URL编码");
+        let many = |count| (0..count).map(|number| format!("p{number}=1")).collect::<Vec<_>>().join("&");
+        let call = |count| RawCall::read(many(count).as_bytes(), None, b"");
+        assert!(call(PARAMETERS_MAX).soundness().is_ok());
+        assert_eq!(call(PARAMETERS_MAX + 1).soundness().unwrap_err().sub_msg, "参数无效：参数过多");
+        let call = RawCall::read(b"method=a.b", Some("multipart/form-data"), b"--B--");
+        assert_eq!(call.method(), Some("a.b"));
+        assert_eq!(call.soundness().unwrap_err().sub_msg, "参数无效：multipart/form-data格式错误");
+    }
+
+    #[test]
+    fn names_of_methods() {
+        let check = |name: &str, expect| assert_eq!(is_name(name), expect, "{name}");
+        check("koubei.marketing.campaign.crowd.create", true);
+        check("alipay.open.app.alipaycert.download", true);
+        check("a1.b_c2", true);
+        check("", false);
+        check("word", false);
+        check("a..b", false);
+        check(".a.b", false);
+        check("a.b.", false);
+        check("a.1b", false);
+        check("Koubei.a", false);
+        check("koubei.a\"b", false);
+        check("koubei.积分", false);
+        check(&format!("a.{}", "b".repeat(126)), true);
+        check(&format!("a.{}", "b".repeat(127)), false);
+    }
+}

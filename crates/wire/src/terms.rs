@@ -59,3 +59,76 @@ impl RawCall {
         Ok(Terms { charset, sign_type, certificate: self.get("app_cert_sn").is_some() })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SOUND: &str =
+        "method=a.b&app_id=1&charset=GBK&format=JSON&sign_type=RSA&sign=x&timestamp=2016-02-29+00:00:00&version=1.0";
+
+    /// The sub_code with one parameter replaced (`name=value`) or left out (`name`); empty when nothing is wrong.
+    fn check(changes: &[&str], expect: &str) {
+        let name = |pair: &str| pair.split('=').next().unwrap().to_owned();
+        let kept = SOUND.split('&').filter(|pair| changes.iter().all(|change| name(change) != name(pair)));
+        let new = changes.iter().copied().filter(|change| change.contains('='));
+        let query = kept.chain(new).collect::<Vec<_>>().join("&");
+        let call = RawCall::read(query.as_bytes(), None, b"");
+        let refusal = call.head().map(drop).and_then(|()| call.terms().map(drop)).err();
+        assert_eq!(refusal.map(|fault| fault.sub_code).unwrap_or_default(), expect, "{query}");
+    }
+
+    #[test]
+    fn one_thing_wrong() {
+        check(&[], "");
+        check(&["method"], "isv.missing-method");
+        check(&["method="], "isv.missing-method");
+        check(&["method=A B"], "isv.invalid-method");
+        check(&["app_id"], "isv.missing-app-id");
+        check(&["app_id=%ff"], "isv.invalid-app-id");
+        check(&["charset"], "");
+        check(&["charset=latin1"], "isv.invalid-charset");
+        check(&["format"], "");
+        check(&["format=Json"], "");
+        check(&["format=xml"], "isv.invalid-format");
+        check(&["sign_type"], "isv.missing-signature-type");
+        check(&["sign_type=SM2"], "isv.invalid-signature-type");
+        check(&["sign_type=rsa2"], "isv.invalid-signature-type");
+        check(&["sign"], "isv.missing-signature");
+        check(&["timestamp"], "isv.missing-timestamp");
+        check(&["timestamp=2015-02-29 00:00:00"], "isv.invalid-timestamp");
+        check(&["timestamp=%ff"], "isv.invalid-timestamp");
+        check(&["version"], "isv.missing-version");
+        check(&["version=2.0"], "isv.invalid-parameter");
+        check(&["x=%"], "isv.invalid-parameter");
+    }
+
+    #[test]
+    fn the_first_of_many_wins() {
+        let wrong = [
+            ("x=%", "isv.invalid-parameter"),
+            ("method", "isv.missing-method"),
+            ("app_id", "isv.missing-app-id"),
+            ("charset=latin1", "isv.invalid-charset"),
+            ("format=xml", "isv.invalid-format"),
+            ("sign_type", "isv.missing-signature-type"),
+            ("sign", "isv.missing-signature"),
+            ("timestamp", "isv.missing-timestamp"),
+            ("version", "isv.missing-version"),
+        ];
+        for first in 0..wrong.len() {
+            let changes: Vec<_> = wrong[first..].iter().map(|(change, _)| *change).collect();
+            check(&changes, wrong[first].1);
+        }
+    }
+
+    #[test]
+    fn how_to_answer() {
+        let check = |query: &str, charset, sign_type| {
+            assert_eq!(RawCall::read(query.as_bytes(), None, b"").answer_terms(), (charset, sign_type), "{query}");
+        };
+        check(SOUND, Charset::Gbk, SignType::Rsa);
+        check("", Charset::Utf8, SignType::Rsa2);
+        check("charset=latin1&sign_type=SM2", Charset::Utf8, SignType::Rsa2);
+    }
+}

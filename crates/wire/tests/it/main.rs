@@ -1,1 +1,12 @@
-fn main() {}
+//! The crate against what real SDKs sent and accepted, and against laws.
+#![expect(clippy::unwrap_used, reason = "tests fail by panicking, their helpers too")]
+
+mod first_aid;
+mod keys;
+mod laws;
+mod leniency;
+mod notifications;
+mod rejects;
+mod requests;
+mod responses;
+mod vectors;

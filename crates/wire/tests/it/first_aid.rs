@@ -1,0 +1,233 @@
+//! Every mistake that first aid knows, made on purpose.
+
+use std::collections::BTreeMap;
+
+use wire::first_aid::{Cause, Diagnosis, diagnose};
+use wire::{BadSignature, Charset, PrivateKey, PublicKey, RawCall, Refused, SignType};
+
+use crate::vectors;
+
+/// A client that makes one mistake.
+struct Client {
+    params: BTreeMap<String, Vec<u8>>,
+    key: PrivateKey,
+    sign_type: SignType,
+    sign: fn(&BTreeMap<String, Vec<u8>>) -> Vec<u8>,
+    send: fn(&str, &[u8]) -> String,
+}
+
+impl Client {
+    fn new(more: &[(&str, &[u8])]) -> Client {
+        let common: [(&str, &[u8]); 7] = [
+            ("app_id", b"2021000000000001"),
+            ("method", b"koubei.marketing.campaign.crowd.create"),
+            ("charset", b"utf-8"),
+            ("sign_type", b"RSA2"),
+            ("timestamp", b"2026-11-22 05:33:36"),
+            ("version", b"1.0"),
+            ("biz_content", r#"{"name": "30岁+白领"}"#.as_bytes()),
+        ];
+        Client {
+            params: common.iter().chain(more).map(|(name, value)| ((*name).to_owned(), value.to_vec())).collect(),
+            key: vectors::private_key("app_private_pkcs8.pem"),
+            sign_type: SignType::Rsa2,
+            sign: |params| join(params.iter().filter(|(_, value)| !value.is_empty())),
+            send: |_, value| encoded(value, false),
+        }
+    }
+
+    fn form(&self) -> String {
+        let sign = self.key.sign(self.sign_type, &(self.sign)(&self.params));
+        let mut form: Vec<_> =
+            self.params.iter().map(|(name, value)| format!("{name}={}", (self.send)(name, value))).collect();
+        form.push(format!("sign={}", (self.send)("sign", sign.as_bytes())));
+        form.join("&")
+    }
+}
+
+fn join<'a>(params: impl Iterator<Item = (&'a String, &'a Vec<u8>)>) -> Vec<u8> {
+    let members: Vec<_> = params.map(|(name, value)| [name.as_bytes(), b"=", value].concat()).collect();
+    members.join(&b'&')
+}
+
+fn encoded(value: &[u8], plus_stays: bool) -> String {
+    let escape = |&byte: &u8| match byte {
+        b' ' => "%20".to_owned(),
+        b'+' if plus_stays => "+".to_owned(),
+        _ if byte.is_ascii_alphanumeric() => char::from(byte).to_string(),
+        _ => format!("%{byte:02X}"),
+    };
+    value.iter().map(escape).collect()
+}
+
+fn refused(query: &str, form: &str, registered: &PublicKey) -> Option<Box<BadSignature>> {
+    let call = RawCall::read(query.as_bytes(), None, form.as_bytes());
+    call.head().unwrap();
+    let terms = call.terms().unwrap();
+    match call.verify(terms, registered) {
+        Ok(_) => None,
+        Err(Refused::Signature(bad)) => Some(bad),
+        Err(Refused::Text(fault)) => panic!("{fault:?}"),
+    }
+}
+
+fn look(form: &str, registered: &PublicKey) -> Option<Diagnosis> {
+    let bad = refused("", form, registered).expect("the mistake must matter");
+    let other = vectors::private_key("platform_old_private.pem").public_key();
+    diagnose(&bad, registered, &vectors::public_key("platform_public.pem"), &[("应用2021000000000002", other)])
+}
+
+/// The cause, and a word of each advice.
+fn check(client: &Client, cause: Cause, en: &str, zh: &str) {
+    let diagnosis = look(&client.form(), &vectors::public_key("app_public.pem"));
+    let diagnosis = diagnosis.unwrap_or_else(|| panic!("{cause:?} not found"));
+    assert_eq!(diagnosis.cause, cause);
+    assert!(diagnosis.advice_en.contains(en), "{diagnosis:?}");
+    assert!(diagnosis.advice_zh.contains(zh), "{diagnosis:?}");
+    // One sentence each.
+    assert!(!diagnosis.advice_en.contains(". ") && !diagnosis.advice_zh.contains('。'), "{diagnosis:?}");
+}
+
+#[test]
+fn no_mistake() {
+    let form = Client::new(&[]).form();
+    assert!(refused("", &form, &vectors::public_key("app_public.pem")).is_none());
+}
+
+#[test]
+fn keys_mixed_up() {
+    let platform = vectors::public_key("platform_public.pem");
+    let diagnosis = look(&Client::new(&[]).form(), &platform).unwrap();
+    assert_eq!(diagnosis.cause, Cause::PlatformKeyRegistered);
+
+    let by = |key: &str| Client { key: vectors::private_key(key), ..Client::new(&[]) };
+    check(&by("platform_private_pkcs8.pem"), Cause::AnotherKey, "platform's private key", "平台私钥");
+    check(&by("platform_old_private.pem"), Cause::AnotherKey, "应用2021000000000002", "应用2021000000000002");
+    let unknown = Client { key: PrivateKey::generate(), ..Client::new(&[]) };
+    assert_eq!(look(&unknown.form(), &vectors::public_key("app_public.pem")), None);
+}
+
+#[test]
+fn the_other_algorithm() {
+    let client = Client { sign_type: SignType::Rsa, ..Client::new(&[]) };
+    check(&client, Cause::OtherAlgorithm, "signed by RSA although sign_type says RSA2", "实际使用RSA算法签名");
+    let client = Client::new(&[("sign_type", b"RSA")]);
+    check(&client, Cause::OtherAlgorithm, "signed by RSA2 although sign_type says RSA", "实际使用RSA2算法签名");
+}
+
+#[test]
+fn sign_type_left_out() {
+    let client =
+        Client { sign: |params| join(params.iter().filter(|(name, _)| *name != "sign_type")), ..Client::new(&[]) };
+    check(&client, Cause::SignTypeLeftOut, "sign_type was left out", "遗漏了sign_type");
+}
+
+#[test]
+fn gbk_against_utf8() {
+    fn in_charset(params: &BTreeMap<String, Vec<u8>>, charset: Charset) -> BTreeMap<String, Vec<u8>> {
+        let text =
+            |value: &[u8]| Charset::Utf8.decode(value).or_else(|| Charset::Gbk.decode(value)).unwrap().into_owned();
+        params.iter().map(|(name, value)| (name.clone(), charset.encode(&text(value)).unwrap().into_owned())).collect()
+    }
+    let in_utf8 = |params: &BTreeMap<_, _>| join(in_charset(params, Charset::Utf8).iter());
+    let in_gbk = |params: &BTreeMap<_, _>| join(in_charset(params, Charset::Gbk).iter());
+    // Sent in UTF-8, signed in GBK, whatever is declared.
+    let client = Client { sign: in_gbk, ..Client::new(&[]) };
+    check(&client, Cause::Charset, "signed as gbk bytes", "按gbk编码签名");
+    let client = Client { sign: in_gbk, ..Client::new(&[("charset", b"GBK")]) };
+    check(&client, Cause::Charset, "sent with charset=gbk", "charset=gbk");
+    // The other way round.
+    let gbk: &[(&str, &[u8])] = &[("charset", b"GBK"), ("biz_content", b"{\"name\":\"30\xcb\xea\xd2\xd4\xcf\xc2\"}")];
+    let client = Client { sign: in_utf8, ..Client::new(gbk) };
+    check(&client, Cause::Charset, "signed as utf-8 bytes", "按utf-8编码签名");
+}
+
+#[test]
+fn gbk_against_utf8_by_a_real_sdk() {
+    // Node signs UTF-8 whatever its charset option says, and the browser sends its form in GBK.
+    let call = vectors::call("requests/node-page-post-gbk-rsa2.http");
+    let terms = call.terms().unwrap();
+    let registered = vectors::public_key("app_public.pem");
+    let Err(Refused::Signature(bad)) = call.verify(terms, &registered) else { panic!("must be refused") };
+    let diagnosis = diagnose(&bad, &registered, &vectors::public_key("platform_public.pem"), &[]).unwrap();
+    assert_eq!(diagnosis.cause, Cause::Charset);
+    assert!(diagnosis.advice_en.contains("signed as utf-8 bytes"), "{diagnosis:?}");
+}
+
+#[test]
+fn empty_members() {
+    let two_empty: &[(&str, &[u8])] = &[("notify_url", b""), ("return_url", b"")];
+    let client = Client {
+        sign: |params| join(params.iter().filter(|(name, _)| *name != "notify_url")),
+        ..Client::new(two_empty)
+    };
+    check(&client, Cause::EmptyMembers, "has return_url and lacks notify_url", "包含return_url而缺少notify_url");
+    // The PHP SDK takes a "0" for empty, and sends it nevertheless.
+    let client = Client {
+        sign: |params| join(params.iter().filter(|(_, value)| *value != b"0")),
+        ..Client::new(&[("page_num", b"0")])
+    };
+    check(&client, Cause::EmptyMembers, "lacks page_num", "缺少page_num");
+    // Blank ones dropped, empty ones kept.
+    let client = Client {
+        sign: |params| join(params.iter().filter(|(_, value)| *value != b" ")),
+        ..Client::new(&[("memo", b" "), ("notify_url", b"")])
+    };
+    check(&client, Cause::EmptyMembers, "has notify_url and lacks memo", "包含notify_url而缺少memo");
+}
+
+#[test]
+fn plus_read_as_blank() {
+    // Find a request whose signature has a plus and no value has one.
+    let client = (0..99)
+        .map(|number| {
+            let mut params = Client::new(&[]).params;
+            params.insert("biz_content".to_owned(), format!("{{\"n\":{number}}}").into_bytes());
+            Client { params, send: |name, value| encoded(value, name == "sign"), ..Client::new(&[]) }
+        })
+        .find(|client| client.form().contains('+'))
+        .unwrap();
+    check(&client, Cause::PlusInSign, "%2B", "%2B");
+
+    // What encodeURI does.
+    let client = Client { send: |name, value| encoded(value, name != "sign"), ..Client::new(&[]) };
+    check(&client, Cause::PlusInValue, "+ as %2B", "+编码为%2B");
+    let client = Client { send: |_, value| encoded(value, true), ..Client::new(&[("memo", b"a+b")]) };
+    check(&client, Cause::PlusInValue, "+ as %2B", "+编码为%2B");
+}
+
+#[test]
+fn encoded_too_often() {
+    let client = Client {
+        sign: |params| {
+            let encoded = params.iter().map(|(name, value)| (name.clone(), encoded(value, false).into_bytes()));
+            join(encoded.collect::<BTreeMap<_, _>>().iter())
+        },
+        ..Client::new(&[])
+    };
+    check(&client, Cause::SignedEncoded, "plain values", "原始值");
+
+    let client = Client {
+        send: |name, value| match name {
+            "biz_content" => encoded(encoded(value, false).as_bytes(), false),
+            _ => encoded(value, false),
+        },
+        ..Client::new(&[])
+    };
+    check(&client, Cause::EncodedTwice, "encoded twice", "重复");
+    let client = Client {
+        send: |name, value| match name {
+            "sign" => encoded(encoded(value, false).as_bytes(), false),
+            _ => encoded(value, false),
+        },
+        ..Client::new(&[])
+    };
+    check(&client, Cause::EncodedTwice, "encoded twice", "重复");
+}
+
+#[test]
+fn calls_too_large_for_first_aid() {
+    let long = vec![b'x'; 20_000];
+    let client = Client { sign_type: SignType::Rsa, ..Client::new(&[("memo", &long)]) };
+    assert_eq!(look(&client.form(), &vectors::public_key("app_public.pem")), None);
+}

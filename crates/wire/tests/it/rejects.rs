@@ -1,0 +1,48 @@
+//! Requests made to be refused, each for one reason.
+
+use wire::{Fault, RawCall, code, node_name};
+
+use crate::vectors;
+
+/// What the gateway answers up to the signature, knowing one app.
+fn answer(call: RawCall) -> Result<(), Fault> {
+    if call.head()?.app_id != "2021000000000001" {
+        return Err(code::INVALID_APP_ID);
+    }
+    let terms = call.terms()?;
+    call.verify(terms, &vectors::public_key("app_public.pem")).map_err(|refused| refused.fault())?;
+    Ok(())
+}
+
+#[test]
+fn every_reject() {
+    let index = vectors::json("rejects/index.json");
+    let index = index.as_array().unwrap();
+    assert_eq!(index.len(), 20);
+    for reject in index {
+        let name = reject["fixture"].as_str().unwrap();
+        let expected = &reject["expected"];
+        let call = vectors::call(&format!("rejects/{name}.http"));
+        assert_eq!(node_name(call.method()), expected["node"], "{name}");
+        // Whether the method exists and biz_content fits it is decided by whoever knows the methods.
+        let decided_later = matches!(name, "method-unknown" | "biz-content-not-json");
+        match answer(call) {
+            Ok(()) => assert!(decided_later || expected["code"] == "10000", "{name}: verified"),
+            Err(fault) => {
+                assert!(!decided_later, "{name}: {fault:?}");
+                assert_eq!(fault.code, expected["code"], "{name}");
+                assert_eq!(fault.sub_code, *expected["sub_code"].as_str().unwrap(), "{name}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_echo_is_escaped() {
+    let fault = answer(vectors::call("rejects/tampered-biz-content.http")).unwrap_err();
+    let echo = fault
+        .sub_msg
+        .strip_prefix("验签出错，建议检查签名字符串或签名私钥与应用公钥是否匹配，网关生成的验签字符串为：");
+    let start = "app_id=2021000000000001&amp;biz_content={&quot;out_biz_no&quot;:&quot;1331313113313&quot;,&quot;name&quot;:&quot;30岁以下白领";
+    assert!(echo.unwrap().starts_with(start), "{echo:?}");
+}
