@@ -91,7 +91,8 @@ pub fn node_name(method: Option<&str>) -> String {
 /// `\uXXXX`, as a surrogate pair beyond the basic plane.
 fn escape(bytes: &mut Vec<u8>, character: char) {
     for unit in character.encode_utf16(&mut [0; 2]) {
-        bytes.extend_from_slice(format!("\\u{unit:04x}").as_bytes());
+        bytes.extend_from_slice(b"\\u");
+        bytes.extend([12, 8, 4, 0].map(|shift| b"0123456789abcdef"[usize::from(*unit >> shift & 15)]));
     }
 }
 

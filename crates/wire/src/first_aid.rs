@@ -137,7 +137,7 @@ impl Repair {
         match self {
             Repair::Plus => Diagnosis::new(
                 Cause::PlusInSign,
-                "the + in sign were sent unescaped and read as blanks: percent-encode sign (+ as %2B)",
+                "every + in sign was sent unescaped and read as a blank: percent-encode sign (+ as %2B)",
                 "sign中的+未做URL编码，被解析为空格：请对sign进行URL编码（+编码为%2B）",
             ),
             Repair::Twice => encoded_twice(),
@@ -264,21 +264,23 @@ impl Trial<'_> {
                 continue;
             }
             if self.fits(&string) {
-                let names = |kept: bool| {
-                    let names = doubtful.iter().filter(|(name, _)| chosen(name) == Some(kept));
-                    let names: Vec<_> = names.map(|(name, _)| String::from_utf8_lossy(name)).collect();
-                    if names.is_empty() { "-".to_owned() } else { names.join(", ") }
+                let told = |lacks: &str, has: &str, and: &str| {
+                    let parts = [(lacks, false), (has, true)].into_iter().filter_map(|(verb, kept)| {
+                        let names = doubtful.iter().filter(|(name, _)| chosen(name) == Some(kept));
+                        let names: Vec<_> = names.map(|(name, _)| String::from_utf8_lossy(name)).collect();
+                        (!names.is_empty()).then(|| format!("{verb}{}", names.join(", ")))
+                    });
+                    parts.collect::<Vec<_>>().join(and)
                 };
-                let (kept, dropped) = (names(true), names(false));
+                let (en, zh) = (told("lacks ", "has ", " and "), told("缺少", "包含", "，而"));
                 return Diagnosis::new(
                     Cause::EmptyMembers,
                     format!(
-                        "of the empty, blank or 0 members, the string to sign has {kept} and lacks {dropped}: leave \
-                         empty ones out of both string and request, and sign every other one that is sent"
+                        "of the empty, blank or 0 members, the string to sign {en}: leave empty ones out of both string \
+                         and request, and sign every other one that is sent"
                     ),
                     format!(
-                        "空值、空白或值为0的参数中，待签名字符串包含{kept}而缺少{dropped}：\
-                         空值参数既不签名也不发送，其余发送的参数均须参与签名"
+                        "空值、空白或值为0的参数中，待签名字符串{zh}：空值参数既不签名也不发送，其余发送的参数均须参与签名"
                     ),
                 );
             }

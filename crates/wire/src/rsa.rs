@@ -5,6 +5,8 @@
 //! both and is six times slower. So a key is parsed once, and signed with, through `aws-lc-sys`, the very library that
 //! `aws-lc-rs` links.
 
+#![expect(unsafe_code, reason = "the module header says why this file talks to AWS-LC directly")]
+
 use std::ptr::NonNull;
 
 use aws_lc_sys::{
@@ -19,18 +21,15 @@ use crate::SignType;
 /// points to until it is freed on drop.
 pub(crate) struct Rsa(NonNull<RSA>);
 
-// SAFETY: AWS-LC's rsa.h: "An `RSA` object represents a public or private RSA key. A given object may be used
-// concurrently on multiple threads by non-mutating functions, provided no other thread is concurrently calling a
-// mutating function." RSA_sign and RSA_size do not change the key (the blinding cache has its own lock).
-#[expect(unsafe_code, reason = "the module header says why this file talks to AWS-LC directly")]
+// SAFETY: AWS-LC's rsa.h: an `RSA` "may be used concurrently on multiple threads by non-mutating functions"; RSA_size takes
+// a const pointer, and of RSA_sign it says: "These functions are considered non-mutating for thread-safety purposes and
+// may be used concurrently."
 unsafe impl Send for Rsa {}
 // SAFETY: as above.
-#[expect(unsafe_code, reason = "the module header says why this file talks to AWS-LC directly")]
 unsafe impl Sync for Rsa {}
 
 impl Rsa {
     /// Parses a PKCS#1 `RSAPrivateKey`; AWS-LC checks that its numbers belong together.
-    #[expect(unsafe_code, reason = "the module header says why this file talks to AWS-LC directly")]
     pub(crate) fn parse(pkcs1: &[u8]) -> Option<Rsa> {
         // SAFETY: the pointer and the length are those of one slice, which is only read, and is copied from.
         let key = unsafe { RSA_private_key_from_bytes(pkcs1.as_ptr(), pkcs1.len()) };
@@ -42,7 +41,6 @@ impl Rsa {
     }
 
     /// The PKCS#1 v1.5 signature of a digest that `sign_type`'s algorithm made.
-    #[expect(unsafe_code, reason = "the module header says why this file talks to AWS-LC directly")]
     pub(crate) fn sign(&self, sign_type: SignType, digest: &[u8]) -> Vec<u8> {
         let algorithm = match sign_type {
             SignType::Rsa => NID_sha1,
@@ -65,7 +63,6 @@ impl Rsa {
 }
 
 impl Drop for Rsa {
-    #[expect(unsafe_code, reason = "the module header says why this file talks to AWS-LC directly")]
     fn drop(&mut self) {
         // SAFETY: by the invariant of `Rsa` this is the only reference, and it is not used again.
         unsafe { RSA_free(self.0.as_ptr()) };

@@ -161,7 +161,7 @@ fn empty_members() {
         sign: |params| join(params.iter().filter(|(name, _)| *name != "notify_url")),
         ..Client::new(two_empty)
     };
-    check(&client, Cause::EmptyMembers, "has return_url and lacks notify_url", "包含return_url而缺少notify_url");
+    check(&client, Cause::EmptyMembers, "lacks notify_url and has return_url", "缺少notify_url，而包含return_url");
     // The PHP SDK takes a "0" for empty, and sends it nevertheless.
     let client = Client {
         sign: |params| join(params.iter().filter(|(_, value)| *value != b"0")),
@@ -173,7 +173,7 @@ fn empty_members() {
         sign: |params| join(params.iter().filter(|(_, value)| *value != b" ")),
         ..Client::new(&[("memo", b" "), ("notify_url", b"")])
     };
-    check(&client, Cause::EmptyMembers, "has notify_url and lacks memo", "包含notify_url而缺少memo");
+    check(&client, Cause::EmptyMembers, "lacks memo and has notify_url", "缺少memo，而包含notify_url");
 }
 
 #[test]

@@ -76,6 +76,17 @@ fn every_size_signs_and_verifies() {
 }
 
 #[test]
+fn one_key_signs_on_many_threads() {
+    let private = vectors::private_key("app_private_pkcs8.pem");
+    let expect = private.sign(SignType::Rsa2, b"m");
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| (0..100).for_each(|_| assert_eq!(private.sign(SignType::Rsa2, b"m"), expect)));
+        }
+    });
+}
+
+#[test]
 fn new_keys() {
     let key = PrivateKey::generate();
     assert_eq!(key.public_key().bits(), 2048);
