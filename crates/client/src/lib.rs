@@ -1,1 +1,138 @@
-//! Placeholder.
+//! A client of the gateway: signs a call, sends it, and believes the answer only when the platform signed it.
+//!
+//! Blocking, because its callers (the `call` command and tests) do one thing at a time.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::Value;
+use ureq::Agent;
+use ureq::tls::{TlsConfig, TlsProvider};
+use wire::{AnswerError, BODY_BYTES_MAX, Charset, PrivateKey, PublicKey, SignType};
+
+/// How long a call may take, from connecting to the last byte of the answer.
+const CALL_SECONDS_MAX: u64 = 60;
+
+/// Who calls whom, and how.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Like `http://127.0.0.1:8080/gateway.do`; `https` is believed when a public authority vouches for it.
+    pub gateway_url: String,
+    /// The calling app.
+    pub app_id: String,
+    /// The app's own key.
+    pub private_key: PrivateKey,
+    /// The key that answers are signed with.
+    pub platform_key: PublicKey,
+    /// Of the call and the answer.
+    pub charset: Charset,
+    /// Of the call and the answer.
+    pub sign_type: SignType,
+    /// The merchant's authorisation that an ISV acts under.
+    pub app_auth_token: Option<String>,
+}
+
+/// Makes calls with one set of settings, over connections that are kept open.
+pub struct Client {
+    settings: Settings,
+    agent: Agent,
+}
+
+/// An answer whose signature was verified.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Answer {
+    /// `10000` for a success; empty for those methods whose success has no code.
+    pub code: String,
+    /// Which refusal it is; none for a success.
+    pub sub_code: Option<String>,
+    /// What is wrong, for a person.
+    pub sub_msg: Option<String>,
+    /// The whole node, `code` and `msg` included.
+    pub node: Value,
+    /// The node as it was signed and sent, decoded.
+    pub raw: String,
+}
+
+impl Answer {
+    /// Whether the call did what it asked for. As in the SDKs, a refusal is what has a `sub_code`.
+    pub fn is_success(&self) -> bool {
+        self.sub_code.is_none()
+    }
+}
+
+/// Why there is no answer to believe. The call may have been executed all the same, except after
+/// [`CallError::Unencodable`].
+#[derive(Debug, thiserror::Error)]
+pub enum CallError {
+    /// Nothing was sent.
+    #[error("the call has a character that {} lacks", .0.name())]
+    Unencodable(Charset),
+    /// No connection, or it broke.
+    #[error("cannot reach the gateway")]
+    Transport(#[from] ureq::Error),
+    /// The gateway answers everything with 200, refusals included, so this came from something else.
+    #[error("not an answer of the gateway: HTTP status {0}")]
+    Status(u16),
+    /// Unsigned, tampered with, or signed by another key.
+    #[error("the answer is not to be believed")]
+    Untrusted(#[from] AnswerError),
+    /// Signed by the platform, and yet no JSON text in the charset.
+    #[error("the answer is signed but not JSON in {}", .0.name())]
+    NotJson(Charset),
+}
+
+impl Client {
+    /// Connects to nothing yet.
+    pub fn new(settings: Settings) -> Client {
+        // The provider is named because no default is installed: `ring` would be a second cryptographic library.
+        let tls = TlsConfig::builder()
+            .provider(TlsProvider::Rustls)
+            .unversioned_rustls_crypto_provider(Arc::new(rustls::crypto::aws_lc_rs::default_provider()))
+            .build();
+        let agent = Agent::config_builder()
+            .tls_config(tls)
+            .timeout_global(Some(Duration::from_secs(CALL_SECONDS_MAX)))
+            .http_status_as_error(false)
+            // A redirected POST would arrive as a GET without its body.
+            .max_redirects(0)
+            .build()
+            .new_agent();
+        Client { settings, agent }
+    }
+
+    /// Calls `method` with the JSON text `biz_content` (none when empty). `now_text` is the call's timestamp, like
+    /// `2016-09-19 22:35:10`.
+    pub fn call(&self, method: &str, biz_content: &str, now_text: &str) -> Result<Answer, CallError> {
+        let Settings { charset, sign_type, .. } = self.settings;
+        let params = [
+            ("app_id", self.settings.app_id.as_str()),
+            ("method", method),
+            ("format", "json"),
+            ("timestamp", now_text),
+            ("version", "1.0"),
+            ("app_auth_token", self.settings.app_auth_token.as_deref().unwrap_or_default()),
+            ("biz_content", biz_content),
+        ];
+        let form = wire::signed_form(&params, charset, sign_type, &self.settings.private_key)
+            .ok_or(CallError::Unencodable(charset))?;
+        let content_type = format!("application/x-www-form-urlencoded;charset={}", charset.name());
+        let mut response =
+            self.agent.post(&self.settings.gateway_url).header("Content-Type", content_type).send(form)?;
+        if response.status() != 200 {
+            return Err(CallError::Status(response.status().as_u16()));
+        }
+        let body = response.body_mut().with_config().limit(BODY_BYTES_MAX as u64).read_to_vec()?;
+        let node = wire::check_answer(method, &body, sign_type, &self.settings.platform_key)?;
+        Answer::read(node, charset).ok_or(CallError::NotJson(charset))
+    }
+}
+
+impl Answer {
+    fn read(node: &[u8], charset: Charset) -> Option<Answer> {
+        let raw = charset.decode(node)?.into_owned();
+        let node: Value = serde_json::from_str(&raw).ok()?;
+        let text = |name: &str| Some(node.get(name)?.as_str()?.to_owned()).filter(|text| !text.is_empty());
+        let (code, sub_code, sub_msg) = (text("code").unwrap_or_default(), text("sub_code"), text("sub_msg"));
+        Some(Answer { code, sub_code, sub_msg, node, raw })
+    }
+}
