@@ -47,6 +47,24 @@ pub enum Cause {
     EncodedTwice,
 }
 
+impl Cause {
+    /// A name for logs and scripts.
+    pub fn name(self) -> &'static str {
+        match self {
+            Cause::PlatformKeyRegistered => "platform-key-registered",
+            Cause::AnotherKey => "another-key",
+            Cause::OtherAlgorithm => "other-algorithm",
+            Cause::Charset => "charset",
+            Cause::EmptyMembers => "empty-members",
+            Cause::SignTypeLeftOut => "sign-type-left-out",
+            Cause::PlusInSign => "plus-in-sign",
+            Cause::PlusInValue => "plus-in-value",
+            Cause::SignedEncoded => "signed-encoded",
+            Cause::EncodedTwice => "encoded-twice",
+        }
+    }
+}
+
 /// A cause and what to do about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnosis {

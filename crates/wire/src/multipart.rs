@@ -163,7 +163,7 @@ mod tests {
         check("--B\r\ncontent-disposition: form-data; name=a \r\n\r\n\r\n--B--", Some(&[("a", None, "")]));
         check(
             "--B\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n\r\n--\r\n\r\n--B \t\r\nContent-Disposition: \
-             form-data; filename=\"/home/me/x \\\"1\\\".png\"; name=\"f\"\r\nContent-Type: image/png\r\n\r\n\0\r\n--B--",
+             form-data; filename=\"/some/where/x \\\"1\\\".png\"; name=\"f\"\r\nContent-Type: image/png\r\n\r\n\0\r\n--B--",
             Some(&[("a", None, "\r\n--\r\n"), ("f", Some("x \"1\".png"), "\0")]),
         );
         check(
