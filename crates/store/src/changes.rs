@@ -1,0 +1,121 @@
+//! Changes to what processes cache: a row of the table `changes` in the transaction that made them, and an effect for the
+//! listeners of this process.
+//!
+//! On SQLite nobody else reads the table; on PostgreSQL see `poll`. Rows are kept for an hour of real time.
+
+use std::sync::Arc;
+
+use domain::tag::Tag;
+
+use crate::bucket::bucket_of;
+use crate::fault::Fault;
+use crate::member::Member;
+use crate::params;
+use crate::sql::statements;
+use crate::tx::Tx;
+use crate::world::{App, Authorization, Merchant, Shop};
+
+/// How long rows are kept. A process that could not poll for longer has missed some and is told so.
+pub(crate) const KEPT_MS: i64 = 3_600_000;
+
+/// Every so many rows written, old ones are removed.
+const PRUNE_EVERY: i64 = 256;
+
+statements! {
+    INSERT = "INSERT INTO changes (bucket, origin, seq, at, kind, subject, payload) VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    PRUNE = "DELETE FROM changes WHERE at < $1";
+}
+
+/// What changed, as it is after the change.
+#[derive(Clone, Debug)]
+pub enum Change {
+    /// An app was defined or altered.
+    App(Arc<App>),
+    /// An authorization was given, altered or revoked.
+    Authorization(Arc<Authorization>),
+    /// A merchant was defined or altered.
+    Merchant(Arc<Merchant>),
+    /// A shop was defined or altered.
+    Shop(Arc<Shop>),
+    /// A merchant's own tags: all of them, in the order of definition.
+    Tags {
+        /// Whose.
+        pid: Arc<str>,
+        /// In the order of definition.
+        tags: Arc<[Tag]>,
+    },
+    /// A setting that processes cache, such as the clock.
+    Setting {
+        /// Which.
+        name: Arc<str>,
+        /// Its new value.
+        value: Arc<str>,
+    },
+    /// Members were imported or altered.
+    Members {
+        /// Whose.
+        pid: Arc<str>,
+        /// The rows as they are now; those that a repeated import left alone are not among them.
+        rows: Arc<[Member]>,
+    },
+    /// Changes may have been missed: read again whatever is cached.
+    Missed,
+}
+
+impl Change {
+    /// What the table calls it.
+    pub(crate) fn kind(&self) -> &'static str {
+        match self {
+            Change::App(_) => "app",
+            Change::Authorization(_) => "authorization",
+            Change::Merchant(_) => "merchant",
+            Change::Shop(_) => "shop",
+            Change::Tags { .. } => "tags",
+            Change::Setting { .. } => "setting",
+            Change::Members { .. } => "members",
+            Change::Missed => "missed",
+        }
+    }
+
+    /// The id of what changed.
+    fn subject(&self) -> &str {
+        match self {
+            Change::App(app) => &app.app_id,
+            Change::Authorization(authorization) => &authorization.app_auth_token,
+            Change::Merchant(merchant) => &merchant.pid,
+            Change::Shop(shop) => &shop.shop_id,
+            Change::Tags { pid, .. } | Change::Members { pid, .. } => pid,
+            Change::Setting { name, .. } => name,
+            Change::Missed => "",
+        }
+    }
+
+    /// Which parts of the subject others must read again: the user ids of members as a JSON list.
+    fn payload(&self) -> String {
+        let Change::Members { rows, .. } = self else { return String::new() };
+        let users: Vec<&str> = rows.iter().map(|row| row.user_id.as_str()).collect();
+        serde_json::to_string(&users).expect("texts are JSON")
+    }
+}
+
+/// Tells everybody: this process after COMMIT, others through the table.
+pub(crate) fn announce(tx: &mut Tx, change: Change) -> Result<(), Fault> {
+    let (origin, seq) = (tx.shared.origin, tx.shared.next_seq());
+    let now = real_now_ms();
+    let (subject, payload) = (change.subject(), change.payload());
+    let values = params![bucket_of(subject, ""), origin, seq, now, change.kind(), subject, &payload];
+    tx.execute(INSERT, values)?;
+    if seq % PRUNE_EVERY == 0 {
+        tx.execute(PRUNE, params![now - KEPT_MS])?;
+    }
+    tx.announced.push(seq);
+    tx.after_commit(change);
+    Ok(())
+}
+
+/// Real time, for how long rows are kept: the store's own clock may stand still.
+#[expect(clippy::disallowed_methods, reason = "retention is real time, whatever the store's clock says")]
+fn real_now_ms() -> i64 {
+    let since_1970 = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    since_1970.map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+}

@@ -1,0 +1,39 @@
+//! Settings: what the store knows about itself, such as its mode, its clock and its sealed keys.
+
+use crate::changes::{Change, announce};
+use crate::fault::Fault;
+use crate::params;
+use crate::sql::statements;
+use crate::tx::Tx;
+
+statements! {
+    GET = "SELECT value FROM setting WHERE name = $1";
+    SET = "INSERT INTO setting (name, value) VALUES ($1, $2)
+        ON CONFLICT (name) DO UPDATE SET value = excluded.value WHERE setting.value <> excluded.value";
+    SET_NEW = "INSERT INTO setting (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING";
+}
+
+/// A setting's value, if it was ever set.
+pub fn get(tx: &mut Tx, name: &str) -> Result<Option<String>, Fault> {
+    Ok(tx.query_opt::<(String,)>(GET, params![name])?.map(|(value,)| value))
+}
+
+/// Sets a setting; whether that changed anything.
+pub fn set(tx: &mut Tx, name: &str, value: &str) -> Result<bool, Fault> {
+    let changed = tx.execute(SET, params![name, value])? == 1;
+    told(tx, changed, name, value)
+}
+
+/// Sets a setting that must not change once it is there, such as a generated key; the value that counts.
+pub fn set_new(tx: &mut Tx, name: &str, value: &str) -> Result<String, Fault> {
+    let new = tx.execute(SET_NEW, params![name, value])? == 1;
+    told(tx, new, name, value)?;
+    Ok(tx.query_one::<(String,)>(GET, params![name])?.0)
+}
+
+fn told(tx: &mut Tx, changed: bool, name: &str, value: &str) -> Result<bool, Fault> {
+    if changed {
+        announce(tx, Change::Setting { name: name.into(), value: value.into() })?;
+    }
+    Ok(changed)
+}

@@ -1,0 +1,53 @@
+//! Ids: a counter leased from the store in blocks, with the bucket below it. No clock takes part, so a clock that stands
+//! still repeats nothing; a restart leaves the rest of its block unused.
+
+use tokio::sync::Mutex;
+
+use domain::id::BUCKET_BITS;
+
+use crate::bucket::Bucket;
+use crate::fault::Fault;
+use crate::params;
+use crate::sql::statements;
+use crate::store::Store;
+
+/// How many numbers one visit to the store gives.
+const BLOCK: i64 = 1000;
+
+statements! {
+    LEASE = "INSERT INTO id_lease (name, next) VALUES ($1, $2 + 1)
+        ON CONFLICT (name) DO UPDATE SET next = id_lease.next + $2 RETURNING next";
+}
+
+/// The rest of the block that this process holds.
+pub(crate) struct Ids {
+    name: &'static str,
+    block: Mutex<Block>,
+}
+
+/// From `next` up to, but not with, `end`.
+#[derive(Default)]
+struct Block {
+    next: i64,
+    end: i64,
+}
+
+impl Ids {
+    pub(crate) fn new(name: &'static str) -> Ids {
+        Ids { name, block: Mutex::default() }
+    }
+
+    /// One id. Those who find the block used up wait for the one who leases the next.
+    pub(crate) async fn next(&self, store: &Store, bucket: Bucket) -> Result<i64, Fault> {
+        let mut block = self.block.lock().await;
+        if block.next == block.end {
+            let name = self.name;
+            let lease = move |tx: &mut crate::Tx| tx.query_one::<(i64,)>(LEASE, params![name, BLOCK]);
+            let (end,) = store.write(lease).await?;
+            *block = Block { next: end - BLOCK, end };
+        }
+        let counter = block.next;
+        block.next += 1;
+        Ok(counter << BUCKET_BITS | i64::from(bucket.number()))
+    }
+}

@@ -1,0 +1,341 @@
+//! SQLite: one writer thread with group commit, readers used where they are called.
+//!
+//! The writer takes an operation, opens a transaction, and runs it and whatever else waits, each under a savepoint;
+//! one COMMIT, one fsync, then the effects, then the answers. Refusals wait for the COMMIT too: they were decided on
+//! what their neighbours had written.
+
+use std::fs::{self, OpenOptions};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use rusqlite::ErrorCode;
+use rusqlite::ffi;
+use rusqlite::types::{ToSql, ToSqlOutput, Value, ValueRef};
+use tokio::sync::mpsc::{self, Receiver, Sender};
+
+use crate::fault::Fault;
+use crate::migrate::ddl_words;
+use crate::op::Op;
+use crate::row::{Cell, FromRow, Row, Val};
+use crate::shared::Shared;
+use crate::tx::{Arm, Tx};
+
+/// Where one process keeps everything.
+pub(crate) const FILE: &str = "punchcard.db";
+
+/// A group is closed when it has this many operations, or is this old, or nothing waits.
+const GROUP_OPS_MAX: usize = 512;
+const GROUP_AGE_MAX: Duration = Duration::from_millis(5);
+
+/// How many operations may wait before their callers are held back.
+const QUEUE_OPS_MAX: usize = 1024;
+
+/// How long to wait for another process that holds the file, such as a shell.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Tables that are stored in the order of their primary key, without a second tree: right where keys come ascending.
+const WITHOUT_ROWID: [&str; 5] = ["setting", "account", "member", "crowd", "changes"];
+
+/// An open SQLite store.
+pub(crate) struct Lite {
+    path: PathBuf,
+    shared: Arc<Shared>,
+    readers: Mutex<Vec<Tx>>,
+    pub(crate) writes: Option<Sender<Box<dyn Op>>>,
+    writer: Option<JoinHandle<()>>,
+}
+
+impl Lite {
+    /// The one connection that writes, for migrating first; `None` if there is no file and none is to be made.
+    pub(crate) fn connect(folder: &Path, create: bool) -> Result<Option<Connection>, Fault> {
+        let path = folder.join(FILE);
+        if create {
+            make_private(folder, &path).map_err(|error| Fault::Unavailable(Arc::new(error)))?;
+        } else if !path.exists() {
+            return Ok(None);
+        }
+        Connection::open(&path, rusqlite::OpenFlags::SQLITE_OPEN_READ_WRITE).map(Some)
+    }
+
+    /// Starts the writer on a migrated connection.
+    pub(crate) fn start(folder: &Path, connection: Connection, shared: Arc<Shared>) -> Lite {
+        let (writes, queue) = mpsc::channel(QUEUE_OPS_MAX);
+        let mut writer = Writer { tx: Tx::new(Arm::Lite(connection), shared.clone()), queue, shared: shared.clone() };
+        let writer = thread::Builder::new().name("store-writer".to_owned()).spawn(move || writer.run());
+        let writer = writer.expect("a thread can be started");
+        let path = folder.join(FILE);
+        Lite { path, shared, readers: Mutex::default(), writes: Some(writes), writer: Some(writer) }
+    }
+
+    /// Runs a read here and now, on a snapshot, on a connection of its own.
+    pub(crate) fn read(&self, op: &mut dyn Op) {
+        let idle = self.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let mut tx = match idle.map_or_else(|| self.reader(), Ok) {
+            Ok(tx) => tx,
+            Err(fault) => return op.fail(fault),
+        };
+        if let Err(fault) = tx.batch("BEGIN") {
+            return op.fail(fault);
+        }
+        op.run(&mut tx);
+        tx.reset();
+        // A reader whose snapshot cannot be ended is closed: it would hold back the checkpoints for ever.
+        if tx.batch("ROLLBACK").is_ok() {
+            self.readers.lock().unwrap_or_else(PoisonError::into_inner).push(tx);
+        }
+    }
+
+    fn reader(&self) -> Result<Tx, Fault> {
+        let connection = Connection::open(&self.path, rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        Ok(Tx::new(Arm::Lite(connection), self.shared.clone()))
+    }
+}
+
+impl Drop for Lite {
+    /// Finishes what waits and closes the file.
+    fn drop(&mut self) {
+        self.writes = None;
+        if let Some(writer) = self.writer.take().filter(|writer| writer.thread().id() != thread::current().id()) {
+            // A writer that panicked has nothing left to finish.
+            drop(writer.join());
+        }
+    }
+}
+
+/// Makes the folder and the empty file so that only their owner can read them; SQLite gives its other files the same mode.
+fn make_private(folder: &Path, path: &Path) -> io::Result<()> {
+    use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+    OpenOptions::new().create(true).append(true).mode(0o600).open(path).map(drop)
+}
+
+struct Writer {
+    tx: Tx,
+    queue: Receiver<Box<dyn Op>>,
+    shared: Arc<Shared>,
+}
+
+/// What one operation did to the group that it is in.
+enum Step {
+    Kept,
+    Undone,
+    /// The engine rolled back the whole transaction, neighbours included.
+    GroupLost(Fault),
+}
+
+impl Writer {
+    fn run(&mut self) {
+        while let Some(first) = self.queue.blocking_recv() {
+            if let Err(why) = self.group(first) {
+                self.shared.fatal(&why);
+                // The hook has chosen to live on: this writer must not, for its cache may not be what the file says.
+                while let Some(mut op) = self.queue.blocking_recv() {
+                    op.fail(Fault::unavailable("the store stopped after a failed COMMIT; start the process again"));
+                    op.answer();
+                }
+            }
+        }
+    }
+
+    /// Runs one group. An error means that the outcome of its COMMIT is unknown.
+    fn group(&mut self, first: Box<dyn Op>) -> Result<(), Fault> {
+        let started = Instant::now();
+        let mut ops = Vec::new();
+        let mut effects = Vec::new();
+        let mut next = Some(first);
+        let mut lost = self.tx.batch("BEGIN IMMEDIATE").err();
+        while let Some(mut op) = next.take() {
+            if lost.is_none() {
+                match self.step(&mut *op) {
+                    Step::Kept => effects.append(&mut self.tx.reset()),
+                    Step::Undone => drop(self.tx.reset()),
+                    Step::GroupLost(fault) => lost = Some(fault),
+                }
+            }
+            ops.push(op);
+            if lost.is_none() && ops.len() < GROUP_OPS_MAX && started.elapsed() < GROUP_AGE_MAX {
+                next = self.queue.try_recv().ok();
+            }
+        }
+        let mut unknown = Ok(());
+        if lost.is_none()
+            && let Err(fault) = self.tx.batch("COMMIT")
+        {
+            // Only these are known to have kept nothing: no room for the frames, or no lock.
+            lost = Some(match fault {
+                Fault::Full(_) | Fault::Busy(_) => fault,
+                Fault::Unavailable(cause) | Fault::Bug(cause) => Fault::UnknownOutcome(cause),
+                other => other,
+            });
+            if let Some(fault @ Fault::UnknownOutcome(_)) = &lost {
+                unknown = Err(fault.clone());
+            }
+        }
+        match lost {
+            None => self.shared.apply(&effects),
+            Some(fault) => {
+                self.tx.reset();
+                self.roll_back();
+                ops.iter_mut().for_each(|op| op.fail(fault.clone()));
+            }
+        }
+        ops.into_iter().for_each(Op::answer);
+        unknown
+    }
+
+    fn step(&mut self, op: &mut dyn Op) -> Step {
+        if let Err(fault) = self.tx.batch("SAVEPOINT op") {
+            return Step::GroupLost(fault);
+        }
+        let kept = op.run(&mut self.tx);
+        if self.connection().is_autocommit() {
+            let fault = self.tx.failed().cloned();
+            return Step::GroupLost(fault.unwrap_or_else(|| Fault::bug("an operation ended the transaction")));
+        }
+        let ended = if kept { Ok(()) } else { self.tx.batch("ROLLBACK TO op") };
+        match ended.and_then(|()| self.tx.batch("RELEASE op")) {
+            Ok(()) if kept => Step::Kept,
+            Ok(()) => Step::Undone,
+            Err(fault) => Step::GroupLost(fault),
+        }
+    }
+
+    fn roll_back(&mut self) {
+        if !self.connection().is_autocommit()
+            && let Err(fault) = self.tx.batch("ROLLBACK")
+        {
+            tracing::error!(error = &fault as &dyn std::error::Error, "a transaction could not be rolled back");
+        }
+    }
+
+    fn connection(&self) -> &rusqlite::Connection {
+        let Arm::Lite(connection) = &self.tx.arm else { unreachable!("the writer is SQLite's") };
+        &connection.0
+    }
+}
+
+/// A connection to the file.
+pub(crate) struct Connection(rusqlite::Connection);
+
+impl Connection {
+    fn open(path: &Path, access: rusqlite::OpenFlags) -> Result<Connection, Fault> {
+        let connection =
+            rusqlite::Connection::open_with_flags(path, access | rusqlite::OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+        connection.busy_timeout(BUSY_TIMEOUT)?;
+        connection.set_prepared_statement_cache_capacity(256);
+        if access == rusqlite::OpenFlags::SQLITE_OPEN_READ_WRITE {
+            connection.pragma_update(None, "journal_mode", "WAL")?;
+            connection.pragma_update(None, "synchronous", "FULL")?;
+            connection.pragma_update(None, "wal_autocheckpoint", 4000)?;
+            connection.pragma_update(None, "foreign_keys", true)?;
+        }
+        connection.pragma_update(None, "temp_store", "MEMORY")?;
+        connection.pragma_update(None, "cache_size", -32_000)?;
+        Ok(Connection(connection))
+    }
+
+    pub(crate) fn execute(&self, sql: &str, values: &[Val<'_>]) -> Result<u64, Fault> {
+        let mut statement = self.prepare(sql, values)?;
+        Ok(u64::try_from(statement.raw_execute()?).expect("a count of rows"))
+    }
+
+    pub(crate) fn query<R: FromRow>(&self, sql: &str, values: &[Val<'_>]) -> Result<Vec<R>, Fault> {
+        let mut statement = self.prepare(sql, values)?;
+        let mut rows = statement.raw_query();
+        let mut read = Vec::new();
+        while let Some(row) = rows.next()? {
+            read.push(R::from_row(row)?);
+        }
+        Ok(read)
+    }
+
+    pub(crate) fn batch(&self, sql: &str) -> Result<(), Fault> {
+        let mut statement = self.0.prepare_cached(sql)?;
+        Ok(statement.raw_execute().map(drop)?)
+    }
+
+    /// SQLite's wording of a statement that makes a table.
+    pub(crate) fn ddl(sql: &str) -> String {
+        match ddl_words(sql) {
+            ["CREATE", "TABLE", table, ..] if WITHOUT_ROWID.contains(&table) => format!("{sql} WITHOUT ROWID"),
+            _ => sql.to_owned(),
+        }
+    }
+
+    pub(crate) fn has_table(&self, name: &str) -> Result<bool, Fault> {
+        let sql = "SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name = $1";
+        Ok(self.query::<(i64,)>(sql, &[Val::Text(name)])?[0].0 > 0)
+    }
+
+    /// The largest size of the file in pages of 4 KiB: how tests fill a disk.
+    #[cfg(feature = "testing")]
+    pub(crate) fn limit_pages(&self, pages: u32) -> Result<(), Fault> {
+        Ok(self.0.pragma_update_and_check(None, "max_page_count", pages, |_| Ok(()))?)
+    }
+
+    fn prepare(&self, sql: &str, values: &[Val<'_>]) -> Result<rusqlite::CachedStatement<'_>, Fault> {
+        let mut statement = self.0.prepare_cached(sql)?;
+        for (index, value) in (1..).zip(values) {
+            // SQLite numbers `$n` by first appearance, PostgreSQL by its digits.
+            debug_assert_eq!(statement.parameter_name(index), Some(format!("${index}").as_str()), "{sql}");
+            statement.raw_bind_parameter(index, Bound(*value))?;
+        }
+        Ok(statement)
+    }
+}
+
+struct Bound<'a>(Val<'a>);
+
+impl ToSql for Bound<'_> {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(match self.0 {
+            Val::Null => ToSqlOutput::Owned(Value::Null),
+            Val::Int(value) => ToSqlOutput::Owned(Value::Integer(value)),
+            Val::Text(value) => ToSqlOutput::Borrowed(ValueRef::Text(value.as_bytes())),
+            Val::Bytes(value) => ToSqlOutput::Borrowed(ValueRef::Blob(value)),
+            Val::Bucket(_) => ToSqlOutput::Owned(Value::Integer(0)),
+        })
+    }
+}
+
+impl Row for rusqlite::Row<'_> {
+    fn cell(&self, index: usize) -> Result<Cell<'_>, Fault> {
+        Ok(match self.get_ref(index)? {
+            ValueRef::Null => Cell::Null,
+            ValueRef::Integer(value) => Cell::Int(value),
+            ValueRef::Blob(value) => Cell::Bytes(value),
+            ValueRef::Text(value) => {
+                Cell::Text(std::str::from_utf8(value).map_err(|_| Fault::bug("text is not UTF-8"))?)
+            }
+            ValueRef::Real(value) => return Err(Fault::bug(format!("column {index} holds the real number {value}"))),
+        })
+    }
+}
+
+impl From<rusqlite::Error> for Fault {
+    fn from(error: rusqlite::Error) -> Fault {
+        let code = error.sqlite_error().map(|error| (error.code, error.extended_code));
+        let cause = Arc::new(error);
+        match code {
+            Some((_, ffi::SQLITE_CONSTRAINT_UNIQUE | ffi::SQLITE_CONSTRAINT_PRIMARYKEY)) => Fault::Unique(cause),
+            Some((_, ffi::SQLITE_CONSTRAINT_CHECK | ffi::SQLITE_CONSTRAINT_NOTNULL)) => Fault::Check(cause),
+            Some((_, ffi::SQLITE_CONSTRAINT_FOREIGNKEY)) => Fault::Reference(cause),
+            Some((ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked, _)) => Fault::Busy(cause),
+            Some((ErrorCode::DiskFull, _)) => Fault::Full(cause),
+            Some((
+                ErrorCode::SystemIoFailure
+                | ErrorCode::OutOfMemory
+                | ErrorCode::CannotOpen
+                | ErrorCode::DatabaseCorrupt
+                | ErrorCode::NotADatabase
+                | ErrorCode::PermissionDenied
+                | ErrorCode::FileLockingProtocolFailed,
+                _,
+            )) => Fault::Unavailable(cause),
+            _ => Fault::Bug(cause),
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! Brings a store to the schema of this build: numbered texts, the same on both engines, each run once.
+//!
+//! All of it is one transaction under a lock, so that several processes may start at once on one empty database.
+
+use crate::bucket;
+use crate::fault::Fault;
+use crate::row::Val;
+use crate::sql::statements;
+use crate::store::{Mode, Open, OpenError};
+use crate::tx::{Arm, Tx};
+use crate::{lite, params, postgres};
+
+/// The schema, oldest first. Never change one that was released: add another.
+const MIGRATIONS: [(i64, &str, &str); 1] =
+    [(1, "people and crowds", include_str!("../migrations/0001_people_and_crowds.sql"))];
+
+const BOOKKEEPING: &str = "CREATE TABLE IF NOT EXISTS migration (
+    number BIGINT NOT NULL PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL)";
+
+statements! {
+    APPLIED = "SELECT number, checksum FROM migration ORDER BY number";
+    RECORD = "INSERT INTO migration (number, name, checksum) VALUES ($1, $2, $3)";
+    NEXT_ORIGIN = "INSERT INTO id_lease (name, next) VALUES ('origin', 1)
+        ON CONFLICT (name) DO UPDATE SET next = id_lease.next + 1 RETURNING next";
+    MODE = "SELECT value FROM setting WHERE name = 'mode'";
+    SET_MODE = "INSERT INTO setting (name, value) VALUES ('mode', $1)";
+}
+
+/// What opening a store found.
+pub(crate) struct Opened {
+    pub(crate) mode: Mode,
+    pub(crate) origin: i64,
+}
+
+/// Makes or updates the schema and reads what every store knows about itself.
+pub(crate) fn migrate(tx: &mut Tx, how: &Open) -> Result<Opened, OpenError> {
+    let begin = match tx.arm {
+        Arm::Lite(_) => "BEGIN IMMEDIATE",
+        Arm::Postgres(_) => "BEGIN",
+    };
+    tx.batch(begin)?;
+    let opened = migrate_locked(tx, how);
+    tx.batch(if opened.is_ok() { "COMMIT" } else { "ROLLBACK" })?;
+    opened
+}
+
+fn migrate_locked(tx: &mut Tx, how: &Open) -> Result<Opened, OpenError> {
+    let exists = match &mut tx.arm {
+        Arm::Lite(connection) => connection.has_table("migration")?,
+        Arm::Postgres(connection) => {
+            connection.lock_for_migration()?;
+            connection.has_table("migration")?
+        }
+    };
+    if !exists && !how.create {
+        return Err(OpenError::Missing);
+    }
+    tx.batch(BOOKKEEPING)?;
+    let applied: Vec<(i64, String)> = tx.query(APPLIED, &[])?;
+    let known = MIGRATIONS.len();
+    if let Some(&(found, _)) = applied.last().filter(|_| applied.len() > known) {
+        return Err(OpenError::NewerStore { found, known: MIGRATIONS[known - 1].0 });
+    }
+    for (index, (number, name, text)) in MIGRATIONS.into_iter().enumerate() {
+        let checksum = format!("{:016x}", bucket::hash(name, text));
+        match applied.get(index) {
+            Some((_, recorded)) if *recorded == checksum => {}
+            Some(_) => return Err(OpenError::OtherSchema { number }),
+            None => {
+                for statement in split(text) {
+                    run(tx, statement)?;
+                }
+                tx.execute(RECORD, params![number, name, &checksum])?;
+            }
+        }
+    }
+    let mode = match tx.query_opt::<(String,)>(MODE, &[])? {
+        Some((name,)) => Mode::from_name(&name).ok_or_else(|| Fault::bug(format!("unknown mode {name}")))?,
+        None => {
+            let mode = how.mode.unwrap_or(Mode::Platform);
+            tx.execute(SET_MODE, params![mode.name()])?;
+            mode
+        }
+    };
+    if let Some(asked) = how.mode.filter(|asked| *asked != mode) {
+        return Err(OpenError::WrongMode { found: mode, asked });
+    }
+    let (origin,) = tx.query_one::<(i64,)>(NEXT_ORIGIN, &[] as &[Val<'_>])?;
+    Ok(Opened { mode, origin })
+}
+
+/// Runs one statement of a schema in the engine's wording, and what the engine wants after a new table.
+fn run(tx: &mut Tx, statement: &str) -> Result<(), Fault> {
+    let (text, extras): (String, &[&str]) = match (&tx.arm, ddl_words(statement)) {
+        (Arm::Lite(_), _) => (lite::Connection::ddl(statement), &[]),
+        (Arm::Postgres(_), ["CREATE", "TABLE", table]) => {
+            (postgres::Connection::ddl(statement), postgres::Connection::extras(table))
+        }
+        (Arm::Postgres(_), _) => (postgres::Connection::ddl(statement), &[]),
+    };
+    tx.batch(&text)?;
+    extras.iter().try_for_each(|extra| tx.batch(extra))
+}
+
+/// The first three words of a statement, which say what it makes: `CREATE TABLE member`.
+pub(crate) fn ddl_words(statement: &str) -> [&str; 3] {
+    let mut words = statement.split_whitespace();
+    std::array::from_fn(|_| words.next().unwrap_or_default())
+}
+
+/// The statements of a schema text, without its comments.
+pub(crate) fn split(text: &str) -> impl Iterator<Item = &str> {
+    text.split(";\n")
+        .map(|part| {
+            let mut statement = part.trim();
+            while statement.starts_with("--") {
+                statement = statement.split_once('\n').map_or("", |(_, rest)| rest.trim_start());
+            }
+            statement
+        })
+        .filter(|statement| !statement.is_empty())
+}

@@ -1,0 +1,127 @@
+//! Idempotency, once for all write methods (contract: DECISIONS.md 2).
+//!
+//! A method of the *stored* kind repeats its answer ([`stored`]); one of the *recomputed* kind repeats what the state of
+//! the thing it made says now ([`claim`] gives the thing's id back); one of the *natural* kind needs nothing. The claim
+//! comes first and the work after it, so that of two calls at once the second waits for the first. A call that fails uses
+//! up no key: the claim is undone with the rest.
+
+use crate::bucket::bucket_of_key;
+use crate::fault::Fault;
+use crate::params;
+use crate::sql::statements;
+use crate::tx::Tx;
+
+statements! {
+    CLAIM = "INSERT INTO once (bucket, scope, key, fingerprint, subject, created_at) VALUES ($1, $2, $3, $4, $5, $6)
+        ON CONFLICT (bucket, scope, key) DO NOTHING RETURNING bucket";
+    CLAIMED = "SELECT fingerprint, answer, subject FROM once WHERE bucket = $1 AND scope = $2 AND key = $3";
+    ANSWERED = "UPDATE once SET answer = $1 WHERE bucket = $2 AND scope = $3 AND key = $4";
+}
+
+/// How a method treats a repeat.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Once<'a> {
+    /// Answers as it did the first time.
+    Stored {
+        /// The caller's key.
+        key: &'a str,
+    },
+    /// Answers what the state of the thing says now.
+    Recomputed {
+        /// The caller's key.
+        key: &'a str,
+    },
+    /// Doing it again changes nothing.
+    Natural,
+}
+
+/// What became of a call of the stored kind.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It was executed; its answer.
+    New(String),
+    /// It had been executed; the answer of that time.
+    Again(String),
+    /// The key was used with other content.
+    Conflict,
+}
+
+/// What became of a call's key of the recomputed kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Claim {
+    /// It is this call's: do the work.
+    New,
+    /// It was used for this thing.
+    Again(i64),
+    /// It was used with other content.
+    Conflict,
+}
+
+/// Executes `work` unless `key` was used before within `scope` (the acting PID and what the method adds). `at` is now, UTC
+/// milliseconds. If `work` fails, so does the operation.
+pub fn stored<E: From<Fault>>(
+    tx: &mut Tx,
+    scope: &str,
+    key: &str,
+    fingerprint: &[u8; 32],
+    at: i64,
+    work: impl FnOnce(&mut Tx) -> Result<String, E>,
+) -> Result<Outcome, E> {
+    match take(tx, scope, key, fingerprint, None, at)? {
+        Taken::Mine => {}
+        Taken::Before(Some(answer), _) => return Ok(Outcome::Again(answer)),
+        Taken::Before(None, _) => return Err(tx.fail(Fault::bug("a claim without an answer")).into()),
+        Taken::Conflict => return Ok(Outcome::Conflict),
+    }
+    match work(tx) {
+        Ok(answer) => {
+            tx.execute(ANSWERED, params![&answer, bucket_of_key(scope, key), scope, key])?;
+            Ok(Outcome::New(answer))
+        }
+        Err(error) => {
+            tx.doom("an operation went on after the work of its claim had failed");
+            Err(error)
+        }
+    }
+}
+
+/// Claims `key` within `scope` for the thing `subject`, which the caller makes in the same transaction.
+pub fn claim(
+    tx: &mut Tx,
+    scope: &str,
+    key: &str,
+    fingerprint: &[u8; 32],
+    subject: i64,
+    at: i64,
+) -> Result<Claim, Fault> {
+    match take(tx, scope, key, fingerprint, Some(subject), at)? {
+        Taken::Mine => Ok(Claim::New),
+        Taken::Before(_, Some(subject)) => Ok(Claim::Again(subject)),
+        Taken::Before(_, None) => Err(tx.fail(Fault::bug("a claim without a subject"))),
+        Taken::Conflict => Ok(Claim::Conflict),
+    }
+}
+
+enum Taken {
+    Mine,
+    Before(Option<String>, Option<i64>),
+    Conflict,
+}
+
+/// Claims a key, waiting for whoever is about to.
+fn take(
+    tx: &mut Tx,
+    scope: &str,
+    key: &str,
+    fingerprint: &[u8; 32],
+    subject: Option<i64>,
+    at: i64,
+) -> Result<Taken, Fault> {
+    let bucket = bucket_of_key(scope, key);
+    let claimed = tx.query_opt::<(i64,)>(CLAIM, params![bucket, scope, key, fingerprint, subject, at])?;
+    if claimed.is_some() {
+        return Ok(Taken::Mine);
+    }
+    let (print, answer, subject): (Vec<u8>, _, _) = tx.query_one(CLAIMED, params![bucket, scope, key])?;
+    Ok(if print == fingerprint { Taken::Before(answer, subject) } else { Taken::Conflict })
+}

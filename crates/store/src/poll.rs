@@ -1,0 +1,187 @@
+//! Learning of the changes that other processes make on one PostgreSQL.
+//!
+//! A row's number says when it was written, not when its transaction committed, so "rows after the last one seen" misses
+//! late commits. Here nothing is missed or seen twice, without a time window: each row carries the transaction that wrote
+//! it, each poll remembers its snapshot (`xmin:xmax:in progress`), and the next asks for the rows whose transaction that
+//! snapshot did not see and this one does. Rows of this process are left out, for it has applied them; but for those whose
+//! COMMIT was lost on the way.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::sync::mpsc::{self, RecvTimeoutError, Sender};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use postgres::Config;
+
+use crate::changes::{Change, KEPT_MS};
+use crate::fault::Fault;
+use crate::op::{Job, Op};
+use crate::postgres::{Worker, config};
+use crate::shared::Shared;
+use crate::sql::statements;
+use crate::tx::Tx;
+use crate::{control, member, params, world};
+
+/// Twice as often as changes must be seen.
+const EVERY: Duration = Duration::from_millis(100);
+
+statements! {
+    SNAPSHOT = "SELECT CAST(pg_current_snapshot() AS TEXT), CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS TEXT) AS BIGINT),
+        CAST(CAST(pg_snapshot_xmax(pg_current_snapshot()) AS TEXT) AS BIGINT)";
+    NEW = "SELECT kind, subject, payload FROM changes
+        WHERE tx >= $1 AND tx < $2 AND origin <> $3
+        AND NOT pg_visible_in_snapshot(CAST(CAST(tx AS TEXT) AS xid8), CAST(CAST($4 AS TEXT) AS pg_snapshot))";
+    OWN = "SELECT seq, kind, subject, payload FROM changes
+        WHERE tx >= $1 AND tx < $2 AND origin = $3
+        AND NOT pg_visible_in_snapshot(CAST(CAST(tx AS TEXT) AS xid8), CAST(CAST($4 AS TEXT) AS pg_snapshot))";
+}
+
+/// The thread that polls; dropping it stops it.
+pub(crate) struct Poller {
+    stop: Option<Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// What the last poll saw.
+#[derive(Clone)]
+struct Seen {
+    snapshot: String,
+    xmin: i64,
+}
+
+impl Poller {
+    /// Everything that commits from here on will be told; returns once that is so.
+    pub(crate) fn start(url: &str, shared: &Arc<Shared>) -> Result<Poller, Fault> {
+        let config = config(url).map_err(Fault::unavailable)?;
+        let (ready, started) = mpsc::channel();
+        let (stop, stopped) = mpsc::channel();
+        let shared = shared.clone();
+        let run = move || {
+            let mut polling = match Polling::start(config, shared) {
+                Ok(polling) => polling,
+                Err(fault) => return drop(ready.send(Err(fault))),
+            };
+            drop(ready.send(Ok(())));
+            while stopped.recv_timeout(EVERY) == Err(RecvTimeoutError::Timeout) {
+                polling.poll();
+            }
+        };
+        let thread = thread::Builder::new().name("store-poll".to_owned()).spawn(run).expect("a thread can be started");
+        started.recv().unwrap_or_else(|_| Err(Fault::bug("the polling thread panicked")))?;
+        Ok(Poller { stop: Some(stop), thread: Some(thread) })
+    }
+}
+
+impl Drop for Poller {
+    fn drop(&mut self) {
+        self.stop = None;
+        if let Some(thread) = self.thread.take().filter(|polling| polling.thread().id() != thread::current().id()) {
+            drop(thread.join());
+        }
+    }
+}
+
+struct Polling {
+    worker: Worker,
+    shared: Arc<Shared>,
+    seen: Seen,
+    at: Instant,
+}
+
+impl Polling {
+    fn start(config: Config, shared: Arc<Shared>) -> Result<Polling, Fault> {
+        let mut worker = Worker::reader(config, shared.clone());
+        let (seen, _) = read(&mut worker, snapshot)?;
+        Ok(Polling { worker, shared, seen, at: Instant::now() })
+    }
+
+    /// One round. A failure is told and tried again: what was not seen stays unseen.
+    fn poll(&mut self) {
+        let missed = i64::try_from(self.at.elapsed().as_millis()).unwrap_or(i64::MAX) > KEPT_MS / 2;
+        let (seen, shared) = (self.seen.clone(), self.shared.clone());
+        match read(&mut self.worker, move |tx| news(tx, &seen, &shared)) {
+            Ok(News { seen, changes, found }) => {
+                (self.seen, self.at) = (seen, Instant::now());
+                self.shared.found(&found);
+                if missed {
+                    self.shared.apply(&[Change::Missed]);
+                }
+                self.shared.apply(&changes);
+            }
+            Err(fault) => tracing::warn!(error = &fault as &dyn std::error::Error, "changes could not be polled"),
+        }
+    }
+}
+
+fn read<T: Send>(worker: &mut Worker, work: impl Fn(&mut Tx) -> Result<T, Fault> + Send) -> Result<T, Fault> {
+    let (mut job, mut answer) = Job::new(work);
+    worker.serve(&mut job);
+    Box::new(job).answer();
+    answer.try_recv().unwrap_or_else(|_| Err(Fault::bug("a poll without an answer")))
+}
+
+fn snapshot(tx: &mut Tx) -> Result<(Seen, i64), Fault> {
+    let (snapshot, xmin, xmax) = tx.query_one(SNAPSHOT, &[])?;
+    Ok((Seen { snapshot, xmin }, xmax))
+}
+
+/// What happened between two snapshots.
+struct News {
+    seen: Seen,
+    /// Each thing once, and as it is now.
+    changes: Vec<Change>,
+    /// Own rows whose COMMIT had been lost.
+    found: Vec<i64>,
+}
+
+fn news(tx: &mut Tx, seen: &Seen, shared: &Shared) -> Result<News, Fault> {
+    let (now, xmax) = snapshot(tx)?;
+    let values = params![seen.xmin, xmax, shared.origin, &seen.snapshot];
+    let mut rows: Vec<(String, String, String)> = tx.query(NEW, values)?;
+    let (unknown, mut found) = (shared.unknown(), Vec::new());
+    if !unknown.is_empty() {
+        let own: Vec<(i64, String, String, String)> = tx.query(OWN, values)?;
+        for (seq, kind, subject, payload) in own.into_iter().filter(|(seq, ..)| unknown.contains(seq)) {
+            found.push(seq);
+            rows.push((kind, subject, payload));
+        }
+    }
+    let mut things: BTreeMap<(String, String), BTreeSet<String>> = BTreeMap::new();
+    for (kind, subject, payload) in rows {
+        let users = things.entry((kind, subject)).or_default();
+        if !payload.is_empty() {
+            let more: Vec<String> =
+                serde_json::from_str(&payload).map_err(|_| Fault::bug("changes: unreadable payload"))?;
+            users.extend(more);
+        }
+    }
+    let mut changes = Vec::new();
+    for ((kind, subject), users) in &things {
+        changes.extend(look(tx, kind, subject, users)?);
+    }
+    Ok(News { seen: now, changes, found })
+}
+
+/// What a row of the table is about, as this snapshot has it.
+fn look(tx: &mut Tx, kind: &str, subject: &str, users: &BTreeSet<String>) -> Result<Option<Change>, Fault> {
+    Ok(match kind {
+        "app" => world::app(tx, subject)?.map(|app| Change::App(app.into())),
+        "authorization" => world::authorization(tx, subject)?.map(|found| Change::Authorization(found.into())),
+        "merchant" => world::merchant(tx, subject)?.map(|merchant| Change::Merchant(merchant.into())),
+        "shop" => world::shop(tx, subject)?.map(|shop| Change::Shop(shop.into())),
+        "tags" => Some(Change::Tags { pid: subject.into(), tags: world::tags(tx, subject)?.into() }),
+        "setting" => {
+            control::get(tx, subject)?.map(|value| Change::Setting { name: subject.into(), value: value.into() })
+        }
+        "members" => {
+            let users: Vec<&str> = users.iter().map(String::as_str).collect();
+            Some(Change::Members { pid: subject.into(), rows: member::get_many(tx, subject, &users)?.into() })
+        }
+        other => {
+            // A newer node may announce what this build does not know, and so does not cache.
+            tracing::debug!(kind = other, "a change of an unknown kind");
+            None
+        }
+    })
+}

@@ -1,0 +1,50 @@
+//! The last thousand refused signatures, as a ring, for `doctor`.
+
+use crate::fault::Fault;
+use crate::params;
+use crate::sql::statements;
+use crate::tx::Tx;
+
+/// How many are kept.
+const SLOTS: i64 = 1000;
+
+statements! {
+    TURN = "INSERT INTO id_lease (name, next) VALUES ('signature_trouble', 1)
+        ON CONFLICT (name) DO UPDATE SET next = id_lease.next + 1 RETURNING next";
+    PUT = "INSERT INTO signature_trouble (slot, trace_id, at, app_id, method, cause, detail)
+        VALUES ($1, $2, $3, $4, $5, $6, $7)
+        ON CONFLICT (slot) DO UPDATE SET trace_id = excluded.trace_id, at = excluded.at, app_id = excluded.app_id,
+        method = excluded.method, cause = excluded.cause, detail = excluded.detail";
+    FIND = "SELECT trace_id, at, app_id, method, cause, detail FROM signature_trouble WHERE trace_id = $1
+        ORDER BY at DESC LIMIT 1";
+}
+
+/// A refused signature.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trouble {
+    /// The call's trace id, which its caller was told.
+    pub trace_id: String,
+    /// When, UTC milliseconds.
+    pub at: i64,
+    /// Whose key did not fit.
+    pub app_id: String,
+    /// What was called.
+    pub method: String,
+    /// A short name of what is likely wrong; empty if nothing was found.
+    pub cause: String,
+    /// What to tell whoever asks.
+    pub detail: String,
+}
+
+/// Keeps it in the place of the oldest.
+pub fn record(tx: &mut Tx, trouble: &Trouble) -> Result<(), Fault> {
+    let (turn,) = tx.query_one::<(i64,)>(TURN, &[])?;
+    let Trouble { trace_id, at, app_id, method, cause, detail } = trouble;
+    tx.execute(PUT, params![turn % SLOTS, trace_id, *at, app_id, method, cause, detail]).map(drop)
+}
+
+/// The one of that trace id, if it is still kept.
+pub fn find(tx: &mut Tx, trace_id: &str) -> Result<Option<Trouble>, Fault> {
+    let row = tx.query_opt(FIND, params![trace_id])?;
+    Ok(row.map(|(trace_id, at, app_id, method, cause, detail)| Trouble { trace_id, at, app_id, method, cause, detail }))
+}

@@ -1,0 +1,30 @@
+//! Who exists: merchants with their shops and tags, apps and what they are authorised for, accounts, images.
+//!
+//! `put_…` takes a thing as a world file states it, inserts or alters it by its id, and says whether that changed
+//! anything; stating it again changes nothing and tells nobody. Nothing is deleted. Lookups give it back.
+
+mod account;
+mod app;
+mod image;
+mod merchant;
+
+pub use account::{Account, account, put_account};
+pub use app::{App, Authorization, Guard, app, apps, authorization, guard, put_app, put_authorization};
+pub use image::{Image, image, put_image};
+pub use merchant::{Merchant, Shop, merchant, merchants, put_merchant, put_shop, put_tag, shop, shops, tags};
+
+#[cfg(test)]
+pub(crate) const STATEMENTS: [&[(&str, &str)]; 4] =
+    [account::STATEMENTS, app::STATEMENTS, image::STATEMENTS, merchant::STATEMENTS];
+
+use crate::fault::Fault;
+
+/// A list of texts as a column holds it.
+fn to_json<T: serde::Serialize + ?Sized>(list: &T) -> String {
+    serde_json::to_string(list).expect("texts are JSON")
+}
+
+/// A column's list of texts.
+fn from_json<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, Fault> {
+    serde_json::from_str(text).map_err(|error| Fault::Bug(std::sync::Arc::new(error)))
+}

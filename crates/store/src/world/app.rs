@@ -1,0 +1,179 @@
+//! Apps, and what merchants have authorised other people's apps for.
+
+use std::sync::Arc;
+
+use crate::changes::{Change, announce};
+use crate::fault::Fault;
+use crate::params;
+use crate::row::{FromRow, Row};
+use crate::sql::statements;
+use crate::tx::Tx;
+
+use super::{from_json, to_json};
+
+statements! {
+    PUT_APP = "INSERT INTO app (app_id, pid, public_key, aes_key, isv, methods, notify_charset, enabled, version)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 1)
+        ON CONFLICT (app_id) DO UPDATE SET pid = excluded.pid, public_key = excluded.public_key,
+        aes_key = excluded.aes_key, isv = excluded.isv, methods = excluded.methods,
+        notify_charset = excluded.notify_charset, enabled = excluded.enabled, version = app.version + 1
+        WHERE app.pid <> excluded.pid OR app.public_key <> excluded.public_key
+        OR app.aes_key IS DISTINCT FROM excluded.aes_key OR app.isv <> excluded.isv OR app.methods <> excluded.methods
+        OR app.notify_charset <> excluded.notify_charset OR app.enabled <> excluded.enabled
+        RETURNING version";
+    APP = "SELECT app_id, pid, public_key, aes_key, isv, methods, notify_charset, enabled, version FROM app
+        WHERE app_id = $1";
+    APPS = "SELECT app_id, pid, public_key, aes_key, isv, methods, notify_charset, enabled, version FROM app
+        ORDER BY app_id";
+    PUT_AUTHORIZATION = "INSERT INTO app_authorization
+            (app_auth_token, app_id, pid, auth_app_id, methods, expires_at, enabled, version)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, 1)
+        ON CONFLICT (app_auth_token) DO UPDATE SET app_id = excluded.app_id, pid = excluded.pid,
+        auth_app_id = excluded.auth_app_id, methods = excluded.methods, expires_at = excluded.expires_at,
+        enabled = excluded.enabled, version = app_authorization.version + 1
+        WHERE app_authorization.app_id <> excluded.app_id OR app_authorization.pid <> excluded.pid
+        OR app_authorization.auth_app_id <> excluded.auth_app_id OR app_authorization.methods <> excluded.methods
+        OR app_authorization.expires_at <> excluded.expires_at OR app_authorization.enabled <> excluded.enabled
+        RETURNING version";
+    AUTHORIZATION = "SELECT app_auth_token, app_id, pid, auth_app_id, methods, expires_at, enabled, version
+        FROM app_authorization WHERE app_auth_token = $1";
+    GUARD = "SELECT app.version, app.enabled, given.version, given.enabled FROM app
+        LEFT JOIN app_authorization AS given ON given.app_auth_token = $1 AND given.app_id = app.app_id
+        WHERE app.app_id = $2";
+}
+
+/// An app: who may call. Shown in logs without its keys.
+#[derive(Clone, PartialEq, Eq)]
+pub struct App {
+    /// At most 32 characters.
+    pub app_id: String,
+    /// Whose it is.
+    pub pid: String,
+    /// The key that its signatures are checked with, in the form that the caller keeps it.
+    pub public_key: String,
+    /// The key that its contents may be encrypted with, sealed.
+    pub aes_key: Option<String>,
+    /// Whether it may act for merchants who authorise it.
+    pub isv: bool,
+    /// What it may call; `*` is everything.
+    pub methods: Vec<String>,
+    /// `utf-8` or `gbk`.
+    pub notify_charset: String,
+    /// Whether it may call at all.
+    pub enabled: bool,
+    /// 1, and one more with each change; not looked at by [`put_app`].
+    pub version: i64,
+}
+
+impl std::fmt::Debug for App {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let App { app_id, enabled, version, .. } = self;
+        let mut shown = f.debug_struct("App");
+        shown.field("app_id", app_id).field("enabled", enabled).field("version", version).finish_non_exhaustive()
+    }
+}
+
+/// A merchant's permission for an ISV's app to act for it. Shown in logs without its token.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Authorization {
+    /// The credential that calls carry.
+    pub app_auth_token: String,
+    /// The ISV's app.
+    pub app_id: String,
+    /// The merchant.
+    pub pid: String,
+    /// The merchant's own app.
+    pub auth_app_id: String,
+    /// What may be called; `*` is everything.
+    pub methods: Vec<String>,
+    /// The first moment at which it no longer works, UTC milliseconds.
+    pub expires_at: i64,
+    /// Whether it works at all.
+    pub enabled: bool,
+    /// 1, and one more with each change; not looked at by [`put_authorization`].
+    pub version: i64,
+}
+
+impl std::fmt::Debug for Authorization {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Authorization { app_id, pid, enabled, version, .. } = self;
+        let mut shown = f.debug_struct("Authorization");
+        shown.field("app_id", app_id).field("pid", pid).field("enabled", enabled).field("version", version);
+        shown.finish_non_exhaustive()
+    }
+}
+
+/// What must still hold when a call is executed: the versions that it was checked with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Guard {
+    /// The app's version.
+    pub app_version: i64,
+    /// Whether the app may call.
+    pub app_enabled: bool,
+    /// The version of the authorization, and whether it works; `None` if this app has none with that token.
+    pub authorization: Option<(i64, bool)>,
+}
+
+/// States an app; whether anything changed.
+pub fn put_app(tx: &mut Tx, app: &App) -> Result<bool, Fault> {
+    let App { app_id, pid, public_key, aes_key, isv, methods, notify_charset, enabled, .. } = app;
+    let (aes_key, methods) = (aes_key.as_deref(), to_json(methods));
+    let values = params![app_id, pid, public_key, aes_key, *isv, &methods, notify_charset, *enabled];
+    let Some((version,)) = tx.query_opt(PUT_APP, values)? else { return Ok(false) };
+    announce(tx, Change::App(Arc::new(App { version, ..app.clone() })))?;
+    Ok(true)
+}
+
+/// One app.
+pub fn app(tx: &mut Tx, app_id: &str) -> Result<Option<App>, Fault> {
+    tx.query_opt(APP, params![app_id])
+}
+
+/// Every app, by id.
+pub fn apps(tx: &mut Tx) -> Result<Vec<App>, Fault> {
+    tx.query(APPS, &[])
+}
+
+/// States an authorization; whether anything changed. Its app must exist.
+pub fn put_authorization(tx: &mut Tx, authorization: &Authorization) -> Result<bool, Fault> {
+    let Authorization { app_auth_token, app_id, pid, auth_app_id, methods, expires_at, enabled, .. } = authorization;
+    let methods = to_json(methods);
+    let values = params![app_auth_token, app_id, pid, auth_app_id, &methods, *expires_at, *enabled];
+    let Some((version,)) = tx.query_opt(PUT_AUTHORIZATION, values)? else { return Ok(false) };
+    announce(tx, Change::Authorization(Arc::new(Authorization { version, ..authorization.clone() })))?;
+    Ok(true)
+}
+
+/// The authorization with that token.
+pub fn authorization(tx: &mut Tx, app_auth_token: &str) -> Result<Option<Authorization>, Fault> {
+    tx.query_opt(AUTHORIZATION, params![app_auth_token])
+}
+
+/// What a call is checked against when it is executed, in one statement; `None` if there is no such app.
+pub fn guard(tx: &mut Tx, app_id: &str, app_auth_token: Option<&str>) -> Result<Option<Guard>, Fault> {
+    let row = tx.query_opt(GUARD, params![app_auth_token, app_id])?;
+    Ok(row.map(|(app_version, app_enabled, version, enabled): (i64, bool, Option<i64>, Option<bool>)| Guard {
+        app_version,
+        app_enabled,
+        authorization: version.zip(enabled),
+    }))
+}
+
+impl FromRow for App {
+    fn from_row(row: &dyn Row) -> Result<App, Fault> {
+        type Columns = (String, String, String, Option<String>, bool, String, String, bool, i64);
+        let (app_id, pid, public_key, aes_key, isv, methods, notify_charset, enabled, version) =
+            Columns::from_row(row)?;
+        let methods = from_json(&methods)?;
+        Ok(App { app_id, pid, public_key, aes_key, isv, methods, notify_charset, enabled, version })
+    }
+}
+
+impl FromRow for Authorization {
+    fn from_row(row: &dyn Row) -> Result<Authorization, Fault> {
+        type Columns = (String, String, String, String, String, i64, bool, i64);
+        let (app_auth_token, app_id, pid, auth_app_id, methods, expires_at, enabled, version) = Columns::from_row(row)?;
+        let methods = from_json(&methods)?;
+        Ok(Authorization { app_auth_token, app_id, pid, auth_app_id, methods, expires_at, enabled, version })
+    }
+}

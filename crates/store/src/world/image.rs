@@ -1,0 +1,35 @@
+//! Pictures that pages show.
+
+use crate::fault::Fault;
+use crate::params;
+use crate::sql::statements;
+use crate::tx::Tx;
+
+statements! {
+    PUT = "INSERT INTO image (id, media_type, bytes) VALUES ($1, $2, $3)
+        ON CONFLICT (id) DO UPDATE SET media_type = excluded.media_type, bytes = excluded.bytes
+        WHERE image.media_type <> excluded.media_type OR image.bytes <> excluded.bytes";
+    GET = "SELECT id, media_type, bytes FROM image WHERE id = $1";
+}
+
+/// A picture.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Image {
+    /// 32 characters on the platform; any here.
+    pub id: String,
+    /// As a header says it: `image/png`.
+    pub media_type: String,
+    /// The file.
+    pub bytes: Vec<u8>,
+}
+
+/// States an image; whether anything changed.
+pub fn put_image(tx: &mut Tx, image: &Image) -> Result<bool, Fault> {
+    Ok(tx.execute(PUT, params![&image.id, &image.media_type, &image.bytes])? == 1)
+}
+
+/// One image.
+pub fn image(tx: &mut Tx, id: &str) -> Result<Option<Image>, Fault> {
+    let row = tx.query_opt(GET, params![id])?;
+    Ok(row.map(|(id, media_type, bytes)| Image { id, media_type, bytes }))
+}
