@@ -1,2 +1,24 @@
-//! Punchcard.
-fn main() {}
+//! Punchcard: member marketing that speaks the Alipay open platform's protocol. One binary; this is the list of its
+//! commands.
+
+#![expect(unreachable_pub, reason = "in a binary `pub` says what a module shows to its neighbours")]
+
+mod app;
+mod biz;
+mod commands;
+mod control;
+mod demo;
+mod directory;
+mod doors;
+mod import;
+mod index;
+mod keys;
+mod methods;
+mod strangers;
+mod world;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    commands::main()
+}

@@ -45,7 +45,7 @@ pub enum Fault {
 
 impl Fault {
     /// A mistake of ours, described.
-    pub(crate) fn bug(what: impl Into<String>) -> Fault {
+    pub fn bug(what: impl Into<String>) -> Fault {
         Fault::Bug(Arc::new(Note(what.into())))
     }
 

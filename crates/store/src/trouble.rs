@@ -20,7 +20,7 @@ statements! {
 }
 
 /// A refused signature.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Trouble {
     /// The call's trace id, which its caller was told.
     pub trace_id: String,

@@ -1,0 +1,247 @@
+//! What every call shares: store, clock, keys, apps, crowd index.
+
+pub mod clock;
+
+use crate::directory::Directory;
+use crate::index::Index;
+use crate::keys::{MasterKey, MasterKeyError, Signer};
+use crate::strangers::Strangers;
+use clock::Clock;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use store::{Change, Mode, Place, Pool, Store, Tx};
+use thiserror::Error;
+use wire::PrivateKey;
+use wire::first_aid::Diagnosis;
+
+/// The setting that holds the platform's sealed private key.
+const PLATFORM_KEY: &str = "platform_private_key";
+/// The setting that tells whether a master key is the one this store was sealed with.
+const MASTER_KEY_CHECK: &str = "master_key_check";
+/// How often an address may be refused in a second on a platform; a stand-in's tests know no bound.
+const REFUSALS_MAX: u32 = 100;
+
+/// Everything a process holds.
+pub struct App {
+    /// Where the truth is.
+    pub store: Store,
+    /// What time it is.
+    pub clock: Clock,
+    /// Signs answers.
+    pub signer: Signer,
+    /// Seals secrets.
+    pub master_key: MasterKey,
+    /// Apps and authorisations.
+    pub directory: Directory,
+    /// Members, to count.
+    pub index: Index,
+    /// Bounds unknown callers.
+    pub strangers: Strangers,
+    ready: AtomicBool,
+    runtime: tokio::runtime::Handle,
+}
+
+/// How to open a store for work.
+pub struct Opening {
+    /// Where it is.
+    pub place: Place,
+    /// Whether to make it when there is none.
+    pub create: bool,
+    /// What it must be, if the command says so.
+    pub mode: Option<Mode>,
+    /// The clock of a store that is made now; `None` is the system's.
+    pub manual_clock_at: Option<i64>,
+    /// The master key, from the environment.
+    pub master_key: Option<String>,
+    /// The master key's file, where the environment has none.
+    pub master_key_file: PathBuf,
+    /// Connections to PostgreSQL.
+    pub pool: Pool,
+}
+
+/// Why a store cannot be opened for work.
+#[derive(Debug, Error)]
+pub enum AppError {
+    /// The store itself.
+    #[error(transparent)]
+    Open(#[from] store::OpenError),
+    /// Its secrets.
+    #[error(transparent)]
+    MasterKey(#[from] MasterKeyError),
+    /// Reading or writing it.
+    #[error("the store failed while starting")]
+    Store(#[from] store::Fault),
+    /// The stored signing key is damaged.
+    #[error("the platform's private key in the store cannot be read")]
+    PlatformKey,
+    /// A manual clock on a platform.
+    #[error("a store in platform mode runs on the system's clock; --clock manual needs --mode stand-in")]
+    ClockOnPlatform,
+}
+
+impl App {
+    /// Opens the store and builds everything on it but the crowd index.
+    pub async fn open(opening: Opening) -> Result<Arc<App>, AppError> {
+        if opening.mode == Some(Mode::Platform) && opening.manual_clock_at.is_some() {
+            return Err(AppError::ClockOnPlatform);
+        }
+        let how = store::Open { create: opening.create, mode: opening.mode, pool: opening.pool };
+        let store = Store::open(&opening.place, how)?;
+        let setting = |name: &'static str| {
+            let store = store.clone();
+            async move { store.read(move |tx: &mut Tx| store::control::get(tx, name)).await }
+        };
+        let check: Option<String> = setting(MASTER_KEY_CHECK).await?;
+        let master_key = match &opening.master_key {
+            Some(text) => MasterKey::parse(text)?,
+            None => MasterKey::from_file(&opening.master_key_file, check.is_none())?,
+        };
+        let made = PrivateKey::generate().to_pkcs8_base64();
+        let sealed = (master_key.seal(MASTER_KEY_CHECK), master_key.seal(&made), opening.manual_clock_at);
+        // What is there already stays: of two processes that start at once on an empty store, one wins.
+        let settle = move |tx: &mut Tx| {
+            if store::control::set_new(tx, MASTER_KEY_CHECK, &sealed.0)? == sealed.0 {
+                let clock = sealed.2.map_or_else(|| "system".to_owned(), |at| at.to_string());
+                store::control::set_new(tx, Clock::SETTING, &clock)?;
+                store::control::set_new(tx, PLATFORM_KEY, &sealed.1)?;
+            }
+            Ok::<_, store::Fault>(())
+        };
+        if check.is_none() {
+            store.write(settle).await?;
+        }
+        let check = setting(MASTER_KEY_CHECK).await?.ok_or(MasterKeyError::Other)?;
+        if master_key.open(&check)? != MASTER_KEY_CHECK {
+            return Err(MasterKeyError::Other.into());
+        }
+        let platform_key = setting(PLATFORM_KEY).await?.ok_or(AppError::PlatformKey)?;
+        let platform_key = PrivateKey::parse(&master_key.open(&platform_key)?).map_err(|_| AppError::PlatformKey)?;
+        let refusals_max = if store.mode() == Mode::Platform { REFUSALS_MAX } else { u32::MAX };
+        let app = Arc::new(App {
+            clock: Clock::from_setting(setting(Clock::SETTING).await?.as_deref()),
+            signer: Signer::new(platform_key),
+            master_key,
+            directory: Directory::default(),
+            index: Index::default(),
+            strangers: Strangers::new(refusals_max),
+            ready: AtomicBool::new(false),
+            runtime: tokio::runtime::Handle::current(),
+            store,
+        });
+        let hearing = Arc::downgrade(&app);
+        app.store.on_change(move |change| {
+            if let Some(app) = hearing.upgrade() {
+                app.hear(change);
+            }
+        })?;
+        app.directory.load(&app.store).await?;
+        Ok(app)
+    }
+
+    /// Builds the crowd index; from then on the process is ready.
+    pub async fn warm(&self) -> Result<(), store::Fault> {
+        self.index.load(&self.store).await?;
+        let (members, bytes) = self.index.size();
+        tracing::info!(members, bytes, "the crowd index is built");
+        self.ready.store(true, Ordering::Release);
+        Ok(())
+    }
+
+    /// Whether every kind of call can be answered.
+    pub fn is_ready(&self) -> bool {
+        self.ready.load(Ordering::Acquire)
+    }
+
+    /// Whether answers may carry advice: on a stand-in, whose callers are its developers.
+    pub fn gives_hints(&self) -> bool {
+        self.store.mode() == Mode::StandIn
+    }
+
+    /// A name for one call, in logs and in the answer's header: 32 hexadecimal digits.
+    pub fn new_trace_id(&self) -> String {
+        let mut bytes = [0; 16];
+        aws_lc_rs::rand::fill(&mut bytes).expect("the system has random bytes");
+        bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// Keeps what was found out about a refused signature, for `punchcard doctor`. The caller is not kept waiting.
+    pub fn remember_trouble(
+        &self,
+        trace_id: &str,
+        app_id: &str,
+        method: &str,
+        diagnosis: Option<&Diagnosis>,
+        told: &str,
+    ) {
+        let advice = match diagnosis {
+            Some(Diagnosis { advice_en, advice_zh, .. }) => format!("{advice_en}\n{advice_zh}"),
+            None => "none of the usual causes: compare the string below with the one that was signed, byte by byte"
+                .to_owned(),
+        };
+        let row = store::trouble::Trouble {
+            trace_id: trace_id.to_owned(),
+            at: self.clock.now(),
+            app_id: app_id.to_owned(),
+            method: method.to_owned(),
+            cause: diagnosis.map_or("unknown", |diagnosis| diagnosis.cause.name()).to_owned(),
+            detail: format!("{advice}\n{told}"),
+        };
+        let store = self.store.clone();
+        tokio::spawn(async move {
+            let write = move |tx: &mut Tx| store::trouble::record(tx, &row);
+            if let Err(failure) = store.write::<_, store::Fault, _>(write).await {
+                tracing::error!(error = %failure, "a refused signature could not be recorded");
+            }
+        });
+    }
+
+    /// Signs with this key from now on, on every node, and after a restart.
+    pub async fn replace_platform_key(&self, key: &PrivateKey) -> Result<(), store::Fault> {
+        let text = key.to_pkcs8_base64();
+        if key.public_key() == self.signer.public_key() {
+            return Ok(());
+        }
+        let sealed = self.master_key.seal(&text);
+        self.store.write(move |tx: &mut Tx| store::control::set(tx, PLATFORM_KEY, &sealed).map(drop)).await
+    }
+
+    /// Reads everything anew, beside the calls: what is held meanwhile is old, but never wrong for long, and no call is
+    /// decided on it alone.
+    fn read_again(self: &Arc<Self>) {
+        let app = self.clone();
+        self.runtime.spawn(async move {
+            let loaded = async {
+                app.directory.load(&app.store).await?;
+                app.index.load(&app.store).await
+            };
+            if let Err(failure) = loaded.await {
+                tracing::error!(error = %failure, "missed changes could not be read again");
+            }
+        });
+    }
+
+    /// Applies a committed change, this process's own or another's, to what is held in memory.
+    fn hear(self: &Arc<Self>, change: &Change) {
+        match change {
+            Change::Members { pid, rows } => self.index.put(pid, rows),
+            Change::Tags { pid, tags } => self.index.define(pid, tags),
+            Change::App(row) => self.directory.put_app(row),
+            Change::Authorization(row) => self.directory.put_authorization(row),
+            Change::Setting { name, value } if **name == *Clock::SETTING => {
+                if let Ok(at) = value.parse() {
+                    self.clock.hear(at);
+                }
+            }
+            Change::Setting { name, value } if **name == *PLATFORM_KEY => {
+                let key = self.master_key.open(value).ok().and_then(|text| PrivateKey::parse(&text).ok());
+                match key {
+                    Some(key) => self.signer.replace(key),
+                    None => tracing::error!("the platform's new private key cannot be read"),
+                }
+            }
+            Change::Setting { .. } | Change::Merchant(_) | Change::Shop(_) => {}
+            Change::Missed => self.read_again(),
+        }
+    }
+}

@@ -1,0 +1,270 @@
+//! `biz_content`: a JSON object becomes a method's request, field by field, in the order of the contract.
+//!
+//! The rules of typing are the contract's (COMMON.md, "Value typing on the wire"): an empty string is an absent member,
+//! a String field takes integers and decimals too, unknown members are ignored, lengths count characters. A request is
+//! declared with [`biz!`]; its declaration is all there is to reading it, to naming the field that is wrong, and to
+//! comparing two requests under one idempotency key.
+
+use serde_json::{Map, Value};
+use wire::Fault;
+
+/// How deeply JSON may nest (DESIGN, "Security").
+const DEPTH_MAX: usize = 32;
+
+/// A request that can be read from `biz_content`; implemented by [`biz!`].
+pub trait Biz: Sized + Send + Sync + 'static {
+    /// Reads the fields in their declared order; the first wrong one refuses the call.
+    fn read(members: &Map<String, Value>) -> Result<Self, Fault>;
+
+    /// The non-empty known fields in normal form: what makes two requests the same request.
+    fn canonical(&self) -> Map<String, Value>;
+}
+
+/// A field's type.
+pub trait Field: Sized {
+    /// Reads the member; `None` stands for an absent one. The error is the reason, in the words of `sub_msg`.
+    fn read(value: Option<&Value>) -> Result<Self, String>;
+
+    /// The value in normal form; `None` when absent.
+    fn canonical(&self) -> Option<Value>;
+}
+
+impl<T: Field> Field for Option<T> {
+    fn read(value: Option<&Value>) -> Result<Self, String> {
+        value.map(|value| T::read(Some(value))).transpose()
+    }
+
+    fn canonical(&self) -> Option<Value> {
+        self.as_ref().and_then(Field::canonical)
+    }
+}
+
+/// A String of at most `MAX` characters, kept as sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Text<const MAX: usize>(String);
+
+impl<const MAX: usize> std::ops::Deref for Text<MAX> {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl<const MAX: usize> Field for Text<MAX> {
+    fn read(value: Option<&Value>) -> Result<Self, String> {
+        let text = text(value.ok_or(ABSENT)?)?;
+        if MAX < text.chars().count() {
+            return Err(format!("长度不能超过{MAX}"));
+        }
+        Ok(Text(text))
+    }
+
+    fn canonical(&self) -> Option<Value> {
+        Some(Value::String(self.0.clone()))
+    }
+}
+
+/// A positive integer of at most `MAX`, as a string or a number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Positive<const MAX: u64>(pub u64);
+
+impl<const MAX: u64> Field for Positive<MAX> {
+    fn read(value: Option<&Value>) -> Result<Self, String> {
+        let text = text(value.ok_or(ABSENT)?)?;
+        let digits = text.trim();
+        match digits.parse() {
+            Ok(number @ 1..) if digits.bytes().all(|byte| byte.is_ascii_digit()) && number <= MAX => {
+                Ok(Positive(number))
+            }
+            _ => Err(format!("必须是1到{MAX}之间的整数")),
+        }
+    }
+
+    fn canonical(&self) -> Option<Value> {
+        Some(Value::from(self.0))
+    }
+}
+
+/// The reason given for a required field that is absent.
+pub const ABSENT: &str = "不能为空";
+
+/// A scalar as text: a string as it is, a number in its shortest decimal form.
+pub fn text(value: &Value) -> Result<String, String> {
+    match value {
+        Value::String(text) => Ok(text.clone()),
+        Value::Number(number) => Ok(shortest(number.as_str())),
+        _ => Err("必须是字符串".to_owned()),
+    }
+}
+
+/// A JSON value inside a String field: JSON text, or (tolerated) the value itself.
+pub fn embedded(value: &Value) -> Result<Value, String> {
+    match value {
+        Value::String(text) => parse(text).ok_or_else(|| "不是合法的JSON".to_owned()),
+        Value::Array(_) | Value::Object(_) => Ok(value.clone()),
+        _ => Err("不是合法的JSON".to_owned()),
+    }
+}
+
+/// The object in `biz_content`; nothing sent counts as an empty one, and a literal wrapper `{"biz_content":{…}}` is taken
+/// off (DECISIONS.md 1, "Wrapper").
+pub fn object(biz_content: Option<&str>) -> Result<Map<String, Value>, Fault> {
+    let Some(text) = biz_content.filter(|text| !text.trim().is_empty()) else { return Ok(Map::new()) };
+    let Some(Value::Object(mut members)) = parse(text) else { return Err(wire::code::INVALID_PARAMETER) };
+    let wrapped = members.len() == 1;
+    match members.get_mut("biz_content") {
+        Some(Value::Object(inner)) if wrapped => Ok(std::mem::take(inner)),
+        _ => Ok(members),
+    }
+}
+
+/// The member of that name, unless it is absent in one of the ways the contract knows: missing, null, empty.
+pub fn present<'a>(members: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
+    members.get(name).filter(|value| !matches!(value, Value::Null) && value.as_str() != Some(""))
+}
+
+/// The error for a wrong field, as every method words it. A reason that starts with an index goes on with the name:
+/// `conditions[0].op 不能为空`.
+pub fn invalid(field: &str, reason: &str) -> Fault {
+    let blank = if reason.starts_with('[') { "" } else { " " };
+    Fault::business("INVALID_PARAMETER", format!("参数有误: {field}{blank}{reason}"))
+}
+
+fn parse(text: &str) -> Option<Value> {
+    if DEPTH_MAX < depth(text) {
+        return None;
+    }
+    serde_json::from_str(text).ok()
+}
+
+/// The deepest nesting of brackets outside strings.
+fn depth(text: &str) -> usize {
+    let (mut depth, mut deepest, mut quoted, mut escaped) = (0usize, 0, false, false);
+    for byte in text.bytes() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if quoted => escaped = true,
+            b'"' => quoted = !quoted,
+            b'[' | b'{' if !quoted => {
+                depth += 1;
+                deepest = deepest.max(depth);
+            }
+            b']' | b'}' if !quoted => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    deepest
+}
+
+/// A JSON number without needless zeros: `50.0` is `50`. Exponents are left as sent.
+fn shortest(number: &str) -> String {
+    if !number.contains('.') || number.contains(['e', 'E']) {
+        return number.to_owned();
+    }
+    number.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+/// Declares a request: its fields in the order of the contract, each with its type.
+macro_rules! biz {
+    ($(#[$doc:meta])* pub struct $name:ident { $($(#[$field_doc:meta])* $field:ident: $type:ty,)* }) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug)]
+        pub struct $name { $($(#[$field_doc])* pub $field: $type,)* }
+
+        impl $crate::biz::Biz for $name {
+            fn read(
+                #[expect(unused_variables, reason = "a request may have no fields")]
+                members: &serde_json::Map<String, serde_json::Value>,
+            ) -> Result<Self, wire::Fault> {
+                Ok($name { $($field: {
+                    let name = stringify!($field);
+                    <$type as $crate::biz::Field>::read($crate::biz::present(members, name))
+                        .map_err(|reason| $crate::biz::invalid(name, &reason))?
+                },)* })
+            }
+
+            fn canonical(&self) -> serde_json::Map<String, serde_json::Value> {
+                [$((stringify!($field), $crate::biz::Field::canonical(&self.$field)),)*]
+                    .into_iter()
+                    .filter_map(|(name, value): (&str, Option<serde_json::Value>)| Some((name.to_owned(), value?)))
+                    .collect()
+            }
+        }
+    };
+}
+
+/// Declares an enumerated String field.
+macro_rules! choice {
+    ($(#[$doc:meta])* pub enum $name:ident { $($(#[$value_doc:meta])* $variant:ident = $text:literal,)* }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum $name { $($(#[$value_doc])* $variant,)* }
+
+        impl $crate::biz::Field for $name {
+            fn read(value: Option<&serde_json::Value>) -> Result<Self, String> {
+                let text = $crate::biz::text(value.ok_or($crate::biz::ABSENT)?)?;
+                match text.trim() {
+                    $($text => Ok($name::$variant),)*
+                    _ => Err(["必须是以下值之一:", $($text),*].join(" ")),
+                }
+            }
+
+            fn canonical(&self) -> Option<serde_json::Value> {
+                match self { $($name::$variant => Some(serde_json::Value::from($text)),)* }
+            }
+        }
+    };
+}
+
+pub(crate) use {biz, choice};
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    biz! {
+        /// One of each.
+        pub struct Request {
+            /// Required.
+            name: Text<4>,
+            /// Optional.
+            page_size: Option<Positive<100>>,
+        }
+    }
+
+    fn check(biz_content: &str, expect: Result<&str, &str>) {
+        let answer = object(Some(biz_content)).and_then(|members| Request::read(&members));
+        let answer = answer.map(|request| Value::Object(request.canonical()).to_string());
+        let answer = answer.map_err(|fault| format!("{} {}", fault.sub_code, fault.sub_msg));
+        assert_eq!(answer.as_deref().map_err(String::as_str), expect, "{biz_content}");
+    }
+
+    #[test]
+    fn fields_are_read_as_the_contract_types_them() {
+        check(r#"{"name":"白领"}"#, Ok(r#"{"name":"白领"}"#));
+        check(r#"{"biz_content":{"name":"白领"}}"#, Ok(r#"{"name":"白领"}"#));
+        check(r#"{"name":8.80,"page_size":"20","colour":"red"}"#, Ok(r#"{"name":"8.8","page_size":20}"#));
+        check(r#"{"name":"a","page_size":""}"#, Ok(r#"{"name":"a"}"#));
+        check(r#"{"name":"a","name":"b"}"#, Ok(r#"{"name":"b"}"#));
+        check("{}", Err("INVALID_PARAMETER 参数有误: name 不能为空"));
+        check(r#"{"name":""}"#, Err("INVALID_PARAMETER 参数有误: name 不能为空"));
+        check(r#"{"name":null}"#, Err("INVALID_PARAMETER 参数有误: name 不能为空"));
+        check(r#"{"name":"一二三四五"}"#, Err("INVALID_PARAMETER 参数有误: name 长度不能超过4"));
+        check(r#"{"name":["a"]}"#, Err("INVALID_PARAMETER 参数有误: name 必须是字符串"));
+        for page_size in ["0", "101", "-1", "\"+5\"", "1.5", "\"x\"", "99999999999999999999"] {
+            let biz_content = format!(r#"{{"name":"a","page_size":{page_size}}}"#);
+            check(&biz_content, Err("INVALID_PARAMETER 参数有误: page_size 必须是1到100之间的整数"));
+        }
+    }
+
+    #[test]
+    fn what_is_no_object_is_refused_as_the_gateway_does() {
+        let deep = format!("{{\"name\":{}1{}}}", "[".repeat(32), "]".repeat(32));
+        for biz_content in ["{name:", "[]", "1", "\"x\"", &deep] {
+            check(biz_content, Err("isv.invalid-parameter 参数无效"));
+        }
+        assert_eq!(object(None), Ok(Map::new()));
+        assert_eq!(object(Some(" ")), Ok(Map::new()));
+    }
+}

@@ -1,0 +1,190 @@
+//! The command line: one file a command, and what they share.
+//!
+//! Exit status 0: done. 1: refused or failed, with the reason on standard error. 2: wrong usage. Every option may stand
+//! on the command line, else in the environment as `PUNCHCARD_…`, else in `punchcard.toml`.
+
+mod apply;
+mod call;
+mod doctor;
+mod import;
+mod keygen;
+mod serve;
+mod settings;
+
+use crate::app::{App, Opening};
+use crate::control::{Lock, Operator, Remote, socket_path};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use store::{Mode, Place, Pool};
+
+/// A self-hosted member-marketing platform that speaks the Alipay open platform's protocol.
+#[derive(Parser)]
+#[command(name = "punchcard", version, arg_required_else_help = true, after_help = AFTER_HELP)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+const AFTER_HELP: &str = "\
+Try it:  punchcard serve --demo
+Every option may also stand in the environment (--data is PUNCHCARD_DATA) or in ./punchcard.toml (data = \"…\").";
+
+#[derive(Subcommand)]
+enum Command {
+    /// Answer calls, until stopped.
+    Serve(serve::Serve),
+    /// Apply a world file to a store, running or not.
+    Apply(apply::Apply),
+    /// Import members from CSV or NDJSON, gzipped or not.
+    Import(import::Import),
+    /// Make one signed call, verify its answer and print it.
+    Call(call::Call),
+    /// Print a new key pair in every form that SDKs want.
+    Keygen(keygen::Keygen),
+    /// Explain a refused signature, or a key.
+    Doctor(doctor::Doctor),
+}
+
+/// Why a command ended without having done its work: what to print.
+struct Failure(String);
+
+impl<E: std::error::Error> From<E> for Failure {
+    fn from(error: E) -> Failure {
+        let mut said = error.to_string();
+        let mut source = error.source();
+        while let Some(cause) = source {
+            said.push_str(": ");
+            said.push_str(&cause.to_string());
+            source = cause.source();
+        }
+        Failure(said)
+    }
+}
+
+/// Runs the command that was asked for.
+pub fn main() -> ExitCode {
+    let command = match settings::with_file(Cli::command()) {
+        Ok(command) => command,
+        Err(Failure(reason)) => return refuse(&reason),
+    };
+    let cli = Cli::from_arg_matches(&command.get_matches()).unwrap_or_else(|error| error.exit());
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let runtime = runtime.expect("the system gives threads");
+    let done = runtime.block_on(async {
+        match cli.command {
+            Command::Serve(serve) => serve.run().await,
+            Command::Apply(apply) => apply.run().await,
+            Command::Import(import) => import.run().await,
+            Command::Call(call) => call.run(),
+            Command::Keygen(keygen) => keygen.run(),
+            Command::Doctor(doctor) => doctor.run().await,
+        }
+    });
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failure(reason)) => refuse(&reason),
+    }
+}
+
+fn refuse(reason: &str) -> ExitCode {
+    eprintln!("punchcard: {reason}");
+    ExitCode::FAILURE
+}
+
+/// Which store is meant.
+#[derive(Args)]
+struct StoreArgs {
+    /// The folder of an embedded store
+    #[arg(long, env = "PUNCHCARD_DATA", default_value = "./punchcard-data", value_name = "FOLDER")]
+    data: PathBuf,
+    /// Keep the store in PostgreSQL 15 or newer instead: postgres://user:password@host/database
+    #[arg(long, env = "PUNCHCARD_DATABASE_URL", hide_env_values = true, value_name = "URL")]
+    database_url: Option<String>,
+    /// Connections to PostgreSQL
+    #[arg(long, env = "PUNCHCARD_DATABASE_CONNECTIONS", value_name = "N")]
+    database_connections: Option<usize>,
+    /// The key that seals secrets in the store, 32 bytes in base64
+    #[arg(long, env = "PUNCHCARD_MASTER_KEY", hide_env_values = true, value_name = "BASE64")]
+    master_key: Option<String>,
+    /// The file that holds that key; made at first start [default: FOLDER/master.key]
+    #[arg(long, env = "PUNCHCARD_MASTER_KEY_FILE", value_name = "FILE")]
+    master_key_file: Option<PathBuf>,
+}
+
+impl StoreArgs {
+    /// How to open it, by default an existing one as it is.
+    fn opening(&self) -> Opening {
+        let place = match &self.database_url {
+            Some(url) => Place::Postgres(url.clone()),
+            None => Place::Folder(self.data.clone()),
+        };
+        Opening {
+            place,
+            create: false,
+            mode: None,
+            manual_clock_at: None,
+            master_key: self.master_key.clone(),
+            master_key_file: self.master_key_file.clone().unwrap_or_else(|| self.data.join("master.key")),
+            pool: self.pool(),
+        }
+    }
+
+    /// A fifth of the connections reads.
+    fn pool(&self) -> Pool {
+        let Some(connections) = self.database_connections else { return Pool::default() };
+        let readers = (connections / 5).max(1);
+        Pool { writers: connections.saturating_sub(readers).max(1), readers }
+    }
+
+    /// The store's lock, when the store is a folder's; the error is that another process has it.
+    fn lock(&self) -> Result<Option<Lock>, Failure> {
+        if self.database_url.is_some() {
+            return Ok(None);
+        }
+        let failed = |error| Failure(format!("{}: {error}", self.data.display()));
+        match Lock::take(&self.data).map_err(failed)? {
+            Some(lock) => Ok(Some(lock)),
+            None => Err(Failure(format!("another Punchcard runs on {}", self.data.display()))),
+        }
+    }
+
+    /// Whoever can do an operator's work: the process that owns the folder, or this one. What comes second keeps the
+    /// folder's lock as long as it lives.
+    async fn operator(&self) -> Result<(Operator, Option<Lock>), Failure> {
+        if self.database_url.is_none() {
+            if !self.data.is_dir() {
+                return Err(Failure(format!("no store at {}: punchcard serve makes one", self.data.display())));
+            }
+            let failed = |error| Failure(format!("{}: {error}", self.data.display()));
+            let Some(lock) = Lock::take(&self.data).map_err(failed)? else {
+                return Ok((Operator::Remote(Remote::new(socket_path(&self.data))), None));
+            };
+            return Ok((Operator::Own(App::open(self.opening()).await?), Some(lock)));
+        }
+        Ok((Operator::Own(App::open(self.opening()).await?), None))
+    }
+}
+
+/// What kind of store is meant.
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum ModeArg {
+    /// For developing: hints in answers, local targets, a clock that can be moved.
+    StandIn,
+    /// For real members.
+    Platform,
+}
+
+impl From<ModeArg> for Mode {
+    fn from(mode: ModeArg) -> Mode {
+        match mode {
+            ModeArg::StandIn => Mode::StandIn,
+            ModeArg::Platform => Mode::Platform,
+        }
+    }
+}
+
+/// Prints a machine's answer.
+fn print_json(value: &impl serde::Serialize) {
+    println!("{}", serde_json::to_string_pretty(value).expect("answers serialise"));
+}

@@ -1,0 +1,175 @@
+//! `punchcard serve`: answers calls until it is told to stop.
+
+use super::{Failure, ModeArg, StoreArgs};
+use crate::app::App;
+use crate::control::{self, socket_path};
+use crate::demo;
+use crate::doors::{gateway, health, listener};
+use crate::world::{WorldText, apply};
+use axum::Router;
+use axum::routing::{any, get};
+use clap::Args;
+use std::io::IsTerminal;
+use std::os::unix::fs::PermissionsExt;
+use std::path::PathBuf;
+use std::sync::Arc;
+use store::Mode;
+use tokio::net::{TcpListener, UnixListener};
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+/// Answer calls, until stopped.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  punchcard serve --demo                          a world to try, with keys and snippets in ./punchcard-data/demo
+  punchcard serve --world shop.toml               your own world, for developing
+  punchcard serve --listen 0.0.0.0:8088 --database-url postgres://…   for real members")]
+pub struct Serve {
+    /// Where to listen; may be given several times (the official Python SDK needs port 80)
+    #[arg(
+        long,
+        env = "PUNCHCARD_LISTEN",
+        value_delimiter = ',',
+        default_value = "127.0.0.1:8088",
+        value_name = "ADDRESS"
+    )]
+    listen: Vec<String>,
+    /// Apply this world file first; may be given several times
+    #[arg(long, env = "PUNCHCARD_WORLD", value_delimiter = ',', value_name = "FILE")]
+    world: Vec<PathBuf>,
+    /// Add the demo world: a merchant, a service provider, apps with fresh keys, ten thousand members
+    #[arg(long)]
+    demo: bool,
+    /// What kind of store to make [default: stand-in with --demo, --world or a manual clock, else platform]
+    #[arg(long, env = "PUNCHCARD_MODE")]
+    mode: Option<ModeArg>,
+    /// The clock of a new store: system, or manual:2026-01-01T00:00:00+08:00, which stands still until it is moved
+    #[arg(long, env = "PUNCHCARD_CLOCK", value_name = "CLOCK", value_parser = clock_arg, default_value = "system")]
+    clock: ClockArg,
+    #[command(flatten)]
+    store: StoreArgs,
+}
+
+#[derive(Clone, Copy)]
+enum ClockArg {
+    System,
+    ManualAt(i64),
+}
+
+fn clock_arg(text: &str) -> Result<ClockArg, String> {
+    if text == "system" {
+        return Ok(ClockArg::System);
+    }
+    let at = text.strip_prefix("manual:").ok_or("must be system, or manual: and a time")?;
+    let at: jiff::Timestamp = at.parse().map_err(|error| format!("{error}; a time is 2026-01-01T00:00:00+08:00"))?;
+    Ok(ClockArg::ManualAt(at.as_millisecond()))
+}
+
+impl Serve {
+    pub(super) async fn run(self) -> Result<(), Failure> {
+        log_to_stderr();
+        // What can be refused is refused before anything is made.
+        let worlds = self.world.iter().map(|path| WorldText::read(path)).collect::<Result<Vec<_>, _>>()?;
+        let mut listeners = Vec::new();
+        for address in &self.listen {
+            let bound = TcpListener::bind(address).await;
+            listeners.push(bound.map_err(|error| Failure(format!("cannot listen on {address}: {error}")))?);
+        }
+        let data = &self.store.data;
+        let keeps_folder = self.store.database_url.is_none();
+        if keeps_folder || self.demo {
+            std::fs::create_dir_all(data).map_err(|error| Failure(format!("{}: {error}", data.display())))?;
+        }
+        let _lock = self.store.lock()?;
+        let app = self.open().await?;
+        for (path, text) in self.world.iter().zip(&worlds) {
+            apply(&app, text.world()?).await.map_err(|error| text.place(path, error.into()))?;
+        }
+        let addresses = listeners.iter().map(TcpListener::local_addr).collect::<Result<Vec<_>, _>>()?;
+        let demo = if self.demo { Some(demo::prepare(&app, data, &addresses).await?) } else { None };
+
+        let (stopper, stop) = watch::channel(false);
+        let mut serving = JoinSet::new();
+        let router = Router::new()
+            .route("/gateway.do", any(gateway::gateway))
+            .route("/healthz", get(health::healthz))
+            .route("/readyz", get(health::readyz))
+            .with_state(app.clone());
+        for listener in listeners {
+            serving.spawn(listener::serve(listener, router.clone(), stop.clone()));
+        }
+        if keeps_folder {
+            serving.spawn(serve_control(control_socket(&self.store)?, app.clone(), stop.clone()));
+        }
+        app.warm().await?;
+        println!("alipay_public_key {}", app.signer.public_key().to_base64());
+        for address in &addresses {
+            println!("listening on http://{address}/gateway.do");
+        }
+        if let Some(demo) = demo {
+            println!("{demo}");
+        }
+        told_to_stop().await;
+        tracing::info!("stopping: answering what was accepted");
+        stopper.send_replace(true);
+        while serving.join_next().await.is_some() {}
+        Ok(())
+    }
+
+    async fn open(&self) -> Result<Arc<App>, Failure> {
+        let manual_clock_at = match self.clock {
+            ClockArg::System => None,
+            ClockArg::ManualAt(at) => Some(at),
+        };
+        let implied = (self.demo || !self.world.is_empty() || manual_clock_at.is_some()).then_some(Mode::StandIn);
+        let mut opening = self.store.opening();
+        opening.create = true;
+        opening.mode = self.mode.map(Mode::from).or(implied);
+        opening.manual_clock_at = manual_clock_at;
+        Ok(App::open(opening).await?)
+    }
+}
+
+/// Listens on the folder's control socket. A socket that is there already is a dead process's: we hold the lock.
+fn control_socket(store: &StoreArgs) -> Result<UnixListener, Failure> {
+    let path = socket_path(&store.data);
+    let failed = |error: std::io::Error| Failure(format!("{}: {error}", path.display()));
+    match std::fs::remove_file(&path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(failed(error)),
+        _ => {}
+    }
+    let listener = UnixListener::bind(&path).map_err(failed)?;
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).map_err(failed)?;
+    Ok(listener)
+}
+
+async fn serve_control(listener: UnixListener, app: Arc<App>, mut stop: watch::Receiver<bool>) {
+    let stopped = async move {
+        // The sender lives until the process ends.
+        drop(stop.wait_for(|&stop| stop).await);
+    };
+    let served = axum::serve(listener, control::router(app)).with_graceful_shutdown(stopped).await;
+    if let Err(error) = served {
+        tracing::error!(%error, "the control socket failed");
+    }
+}
+
+/// Waits for SIGTERM or Ctrl-C.
+async fn told_to_stop() {
+    let mut terminate = signal(SignalKind::terminate()).expect("signals can be heard");
+    let mut interrupt = signal(SignalKind::interrupt()).expect("signals can be heard");
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+}
+
+/// For people on a terminal, JSON for machines; `PUNCHCARD_LOG` says how much (`info`, `debug`, `store=debug` …).
+fn log_to_stderr() {
+    let filter = tracing_subscriber::EnvFilter::try_from_env("PUNCHCARD_LOG")
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    if std::io::stderr().is_terminal() { log.init() } else { log.json().init() }
+}

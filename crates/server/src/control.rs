@@ -1,0 +1,128 @@
+//! The control socket: how a command reaches the process that owns an embedded store.
+//!
+//! The owner holds `DATA/lock` and listens on `DATA/control.sock` (mode 0600). Every command that reads or changes live
+//! state is its client, so that the single writer, the index and the clock are never by-passed; only when nobody holds
+//! the lock does a command open the store itself. [`Operator`] is both.
+
+mod door;
+mod remote;
+
+pub use door::router;
+pub use remote::Remote;
+
+use crate::app::App;
+use crate::import::{self, Import, ImportError, Report};
+use crate::world::{Applied, ApplyError, WorldText, apply};
+use std::fs::{File, TryLockError};
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use store::Tx;
+use store::trouble::Trouble;
+use thiserror::Error;
+
+/// What the operator's commands do, to a running process or to a store that nobody runs.
+pub enum Operator {
+    /// Another process owns the store.
+    Remote(Remote),
+    /// This one does.
+    Own(Arc<App>),
+}
+
+/// Why a command could not be carried out.
+#[derive(Debug, Error)]
+pub enum OperatorError {
+    /// It was refused; nothing was changed.
+    #[error("{message}")]
+    Refused {
+        /// The world table that is meant, with its id.
+        at: Option<(String, String)>,
+        /// Why.
+        message: String,
+    },
+    /// The running process cannot be reached.
+    #[error("the running Punchcard does not answer on {path}: {message}")]
+    Unreachable {
+        /// The socket.
+        path: PathBuf,
+        /// Why.
+        message: String,
+    },
+}
+
+impl OperatorError {
+    fn refused(message: impl ToString) -> OperatorError {
+        OperatorError::Refused { at: None, message: message.to_string() }
+    }
+}
+
+impl From<ApplyError> for OperatorError {
+    fn from(error: ApplyError) -> Self {
+        let at = match &error {
+            ApplyError::Refused { table, id, .. } => Some(((*table).to_owned(), id.clone())),
+            ApplyError::Store(_) => None,
+        };
+        OperatorError::Refused { at, message: error.to_string() }
+    }
+}
+
+impl From<ImportError> for OperatorError {
+    fn from(error: ImportError) -> Self {
+        OperatorError::refused(error)
+    }
+}
+
+impl Operator {
+    /// Applies a world file's text.
+    pub async fn apply(&self, text: &WorldText) -> Result<Applied, OperatorError> {
+        match self {
+            Operator::Remote(remote) => remote.apply(text).await,
+            Operator::Own(app) => Ok(apply(app, text.world().map_err(OperatorError::refused)?).await?),
+        }
+    }
+
+    /// Imports a merchant's members.
+    pub async fn import_members(
+        &self,
+        pid: &str,
+        input: impl Read + Send + 'static,
+        how: Import,
+    ) -> Result<Report, OperatorError> {
+        match self {
+            Operator::Remote(remote) => remote.import_members(pid, input, how).await,
+            Operator::Own(app) => Ok(import::members(app, pid, input, how).await?),
+        }
+    }
+
+    /// What was found out about a refused signature.
+    pub async fn trouble(&self, trace_id: &str) -> Result<Option<Trouble>, OperatorError> {
+        match self {
+            Operator::Remote(remote) => remote.trouble(trace_id).await,
+            Operator::Own(app) => {
+                let trace_id = trace_id.to_owned();
+                let find = move |tx: &mut Tx| store::trouble::find(tx, &trace_id);
+                app.store.read(find).await.map_err(|error: store::Fault| OperatorError::refused(error))
+            }
+        }
+    }
+}
+
+/// The right to open an embedded store; given back when dropped, or when the process ends in whatever way.
+pub struct Lock(#[expect(dead_code, reason = "holding the file is what it does")] File);
+
+impl Lock {
+    /// Takes the folder's lock; `None` when another process has it.
+    pub fn take(data: &Path) -> std::io::Result<Option<Lock>> {
+        let file = File::options().create(true).truncate(false).write(true).open(data.join("lock"))?;
+        match file.try_lock() {
+            Ok(()) => Ok(Some(Lock(file))),
+            Err(TryLockError::WouldBlock) => Ok(None),
+            Err(TryLockError::Error(error)) => Err(error),
+        }
+    }
+}
+
+/// Where the folder's control socket is.
+pub fn socket_path(data: &Path) -> PathBuf {
+    data.join("control.sock")
+}

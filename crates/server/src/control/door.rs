@@ -1,0 +1,114 @@
+//! The owner's side: the same work that a command would do by itself, asked for over the socket.
+
+use super::{Operator, OperatorError};
+use crate::app::App;
+use crate::import::Import;
+use crate::world::WorldText;
+use axum::body::{Body, Bytes};
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use http_body_util::BodyExt;
+use serde::{Deserialize, Serialize};
+use std::io::Read;
+use std::sync::Arc;
+use tokio::sync::mpsc;
+
+/// A refusal, as it travels.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Refused {
+    pub(super) at: Option<(String, String)>,
+    pub(super) message: String,
+}
+
+/// Which merchant's members, and whether to write.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Importing {
+    pub(super) pid: String,
+    pub(super) check: bool,
+}
+
+/// Frames of a body that may wait for the importing thread.
+const FRAMES_WAITING: usize = 16;
+
+/// What the socket answers.
+pub fn router(app: Arc<App>) -> Router {
+    Router::new()
+        .route("/apply", post(apply))
+        .route("/import/members", post(import_members))
+        .route("/trouble/{trace_id}", get(trouble))
+        .layer(axum::extract::DefaultBodyLimit::disable())
+        .with_state(app)
+}
+
+impl IntoResponse for OperatorError {
+    fn into_response(self) -> Response {
+        let refused = match self {
+            OperatorError::Refused { at, message } => Refused { at, message },
+            unreachable @ OperatorError::Unreachable { .. } => Refused { at: None, message: unreachable.to_string() },
+        };
+        (StatusCode::CONFLICT, Json(refused)).into_response()
+    }
+}
+
+async fn apply(State(app): State<Arc<App>>, text: String) -> Result<Response, OperatorError> {
+    let applied = Operator::Own(app).apply(&WorldText::new(text)).await?;
+    Ok(Json(applied).into_response())
+}
+
+async fn import_members(
+    State(app): State<Arc<App>>,
+    Query(import): Query<Importing>,
+    body: Body,
+) -> Result<Response, OperatorError> {
+    let (sender, receiver) = mpsc::channel(FRAMES_WAITING);
+    tokio::spawn(feed(body, sender));
+    let how = if import.check { Import::Check } else { Import::Write };
+    let report =
+        Operator::Own(app).import_members(&import.pid, BodyReader { receiver, frame: Bytes::new() }, how).await?;
+    Ok(Json(report).into_response())
+}
+
+async fn trouble(State(app): State<Arc<App>>, Path(trace_id): Path<String>) -> Result<Response, OperatorError> {
+    let trouble = Operator::Own(app).trouble(&trace_id).await?;
+    Ok(Json(trouble).into_response())
+}
+
+/// Hands a body's frames to a thread that reads them.
+async fn feed(mut body: Body, sender: mpsc::Sender<std::io::Result<Bytes>>) {
+    while let Some(frame) = body.frame().await {
+        let frame = match frame {
+            Ok(frame) => match frame.into_data() {
+                Ok(data) => Ok(data),
+                Err(_) => continue,
+            },
+            Err(error) => Err(std::io::Error::other(error)),
+        };
+        let broken = frame.is_err();
+        if sender.send(frame).await.is_err() || broken {
+            return;
+        }
+    }
+}
+
+/// A body as a thread reads it.
+struct BodyReader {
+    receiver: mpsc::Receiver<std::io::Result<Bytes>>,
+    frame: Bytes,
+}
+
+impl Read for BodyReader {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        while self.frame.is_empty() {
+            match self.receiver.blocking_recv() {
+                Some(frame) => self.frame = frame?,
+                None => return Ok(0),
+            }
+        }
+        let len = buffer.len().min(self.frame.len());
+        buffer[..len].copy_from_slice(&self.frame.split_to(len));
+        Ok(len)
+    }
+}

@@ -1,0 +1,108 @@
+//! The command's side of the control socket.
+
+use super::OperatorError;
+use super::door::{Importing, Refused};
+use crate::import::{Import, Report};
+use crate::world::{Applied, WorldText};
+use axum::body::{Body, Bytes};
+use axum::http::{Method, Request, StatusCode};
+use http_body_util::{BodyExt, StreamBody};
+use hyper::body::Frame;
+use hyper_util::rt::TokioIo;
+use serde::de::DeserializeOwned;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use store::trouble::Trouble;
+use tokio::net::UnixStream;
+use tokio::sync::mpsc;
+use tokio_stream::wrappers::ReceiverStream;
+
+/// Bytes of a file sent at once.
+const FRAME_BYTES: usize = 1 << 18;
+/// Frames that may wait for the socket.
+const FRAMES_WAITING: usize = 4;
+
+/// A running process, reached over its socket.
+pub struct Remote {
+    path: PathBuf,
+}
+
+impl Remote {
+    /// The process that listens there.
+    pub fn new(path: PathBuf) -> Remote {
+        Remote { path }
+    }
+
+    /// See [`super::Operator::apply`].
+    pub async fn apply(&self, text: &WorldText) -> Result<Applied, OperatorError> {
+        self.ask(Method::POST, "/apply", Body::from(text.as_str().to_owned())).await
+    }
+
+    /// See [`super::Operator::import_members`].
+    pub async fn import_members(
+        &self,
+        pid: &str,
+        input: impl Read + Send + 'static,
+        how: Import,
+    ) -> Result<Report, OperatorError> {
+        let importing = Importing { pid: pid.to_owned(), check: how == Import::Check };
+        let target = format!("/import/members?pid={}&check={}", importing.pid, importing.check);
+        let (sender, receiver) = mpsc::channel(FRAMES_WAITING);
+        tokio::task::spawn_blocking(move || send(input, &sender));
+        self.ask(Method::POST, &target, Body::new(StreamBody::new(ReceiverStream::new(receiver)))).await
+    }
+
+    /// See [`super::Operator::trouble`].
+    pub async fn trouble(&self, trace_id: &str) -> Result<Option<Trouble>, OperatorError> {
+        let is_name = trace_id.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        if !is_name {
+            return Ok(None);
+        }
+        self.ask(Method::GET, &format!("/trouble/{trace_id}"), Body::empty()).await
+    }
+
+    async fn ask<T: DeserializeOwned>(&self, method: Method, target: &str, body: Body) -> Result<T, OperatorError> {
+        let (status, bytes) = exchange(&self.path, method, target, body)
+            .await
+            .map_err(|message| OperatorError::Unreachable { path: self.path.clone(), message })?;
+        if status == StatusCode::OK {
+            return serde_json::from_slice(&bytes).map_err(OperatorError::refused);
+        }
+        match serde_json::from_slice(&bytes) {
+            Ok(Refused { at, message }) => Err(OperatorError::Refused { at, message }),
+            Err(_) => Err(OperatorError::refused(format!("{status}: {}", String::from_utf8_lossy(&bytes)))),
+        }
+    }
+}
+
+async fn exchange(path: &Path, method: Method, target: &str, body: Body) -> Result<(StatusCode, Bytes), String> {
+    let stream = UnixStream::connect(path).await.map_err(|error| error.to_string())?;
+    let (mut sender, connection) =
+        hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.map_err(|error| error.to_string())?;
+    tokio::spawn(async move { drop(connection.await) });
+    let request = Request::builder().method(method).uri(target).header("host", "control").body(body);
+    let request = request.map_err(|error| error.to_string())?;
+    let response = sender.send_request(request).await.map_err(|error| error.to_string())?;
+    let status = response.status();
+    let bytes = response.into_body().collect().await.map_err(|error| error.to_string())?.to_bytes();
+    Ok((status, bytes))
+}
+
+/// Sends a file's bytes until its end, or until nobody listens.
+fn send(mut input: impl Read, sender: &mpsc::Sender<std::io::Result<Frame<Bytes>>>) {
+    loop {
+        let mut bytes = vec![0; FRAME_BYTES];
+        let frame = match input.read(&mut bytes) {
+            Ok(0) => return,
+            Ok(len) => {
+                bytes.truncate(len);
+                Ok(Frame::data(Bytes::from(bytes)))
+            }
+            Err(error) => Err(error),
+        };
+        let broken = frame.is_err();
+        if sender.blocking_send(frame).is_err() || broken {
+            return;
+        }
+    }
+}

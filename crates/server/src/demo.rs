@@ -1,0 +1,223 @@
+//! `--demo`: a world to try, ready to use, with keys and snippets in every form that SDKs want.
+
+use crate::app::App;
+use crate::import::{self, Import, ImportError};
+use crate::world::{ApplyError, WorldError, WorldText, apply};
+use serde::{Deserialize, Serialize};
+use std::fmt::Write;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use thiserror::Error;
+use wire::PrivateKey;
+
+const PID: &str = "2088201914979011";
+const ISV_PID: &str = "2088102146931393";
+const APP_ID: &str = "2021000000000001";
+const ISV_APP_ID: &str = "2021000000000002";
+const APP_AUTH_TOKEN: &str = "201609BBdemo_app_auth_token_000000000001";
+const SHOP_IDS: [&str; 2] = ["2015121600077000000002388200", "2016041200077000000003277104"];
+const USER_IDS: [&str; 2] = ["2088102146931394", "2088202920045392"];
+const MEMBERS: u64 = 10_000;
+/// The members are the same on every machine, so that a count can be talked about.
+const SEED: u64 = 20_160_504;
+
+/// The snippets, by file name.
+const SNIPPETS: [(&str, &str); 4] = [
+    ("client.py", include_str!("demo/client.py")),
+    ("client.mjs", include_str!("demo/client.mjs")),
+    ("Client.java", include_str!("demo/Client.java")),
+    ("client.php", include_str!("demo/client.php")),
+];
+
+/// Why the demo could not be made.
+#[derive(Debug, Error)]
+pub enum DemoError {
+    /// Its files.
+    #[error("the demo's files")]
+    File(#[from] std::io::Error),
+    /// Its own description of itself, changed by somebody.
+    #[error("demo.json cannot be read; delete the folder demo to make it anew")]
+    Json(#[from] serde_json::Error),
+    /// Its world.
+    #[error(transparent)]
+    World(#[from] WorldError),
+    /// Applying it.
+    #[error(transparent)]
+    Apply(#[from] ApplyError),
+    /// Its members.
+    #[error(transparent)]
+    Import(#[from] ImportError),
+}
+
+/// `demo.json`: what a client needs to know.
+#[derive(Serialize, Deserialize)]
+struct Demo {
+    gateway_url: String,
+    app_id: String,
+    app_private_key_pkcs8: String,
+    app_private_key_pkcs1: String,
+    app_public_key: String,
+    alipay_public_key: String,
+    pid: String,
+    isv: Isv,
+    shop_ids: Vec<String>,
+    user_ids: Vec<String>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Isv {
+    app_id: String,
+    app_private_key_pkcs8: String,
+    app_private_key_pkcs1: String,
+    app_public_key: String,
+    app_auth_token: String,
+}
+
+/// Makes the demo world, or finds it made; returns what to try, for the terminal.
+pub async fn prepare(app: &Arc<App>, data: &Path, addresses: &[SocketAddr]) -> Result<String, DemoError> {
+    let folder = data.join("demo");
+    std::fs::create_dir_all(&folder)?;
+    let path = folder.join("demo.json");
+    let mut demo = if path.exists() { serde_json::from_slice(&std::fs::read(&path)?)? } else { fresh() };
+    // A snippet for port 80 works with every SDK, the official Python one included.
+    let address = addresses.iter().find(|address| address.port() == 80).or(addresses.first());
+    let address = address.expect("there is a default address");
+    demo.gateway_url = format!("http://{address}/gateway.do");
+    demo.alipay_public_key = app.signer.public_key().to_base64();
+
+    apply(app, WorldText::new(world(&demo)).world()?).await?;
+    import::members(app, PID, std::io::Cursor::new(members()), Import::Write).await?;
+    std::fs::write(&path, serde_json::to_string_pretty(&demo)?)?;
+    for (name, template) in SNIPPETS {
+        std::fs::write(folder.join(name), fill(template, &demo, *address))?;
+    }
+    Ok(format!(
+        "demo world: merchant {PID}, {MEMBERS} members; keys and snippets in {folder}\n\
+         open  http://{address}/readyz\n\
+         try   punchcard call koubei.marketing.campaign.crowd.count \
+         '{{\"conditions\":\"[{{\\\"op\\\":\\\"IN\\\",\\\"tagCode\\\":\\\"pam_gender\\\",\\\"value\\\":\\\"1\\\"}}]\",\
+         \"dimensions\":\"[\\\"pam_gender\\\",\\\"pam_age\\\"]\"}}' --app {json}",
+        folder = folder.display(),
+        json = path.display(),
+    ))
+}
+
+fn fresh() -> Demo {
+    let [app, isv] = [PrivateKey::generate(), PrivateKey::generate()];
+    Demo {
+        gateway_url: String::new(),
+        app_id: APP_ID.to_owned(),
+        app_private_key_pkcs8: app.to_pkcs8_base64(),
+        app_private_key_pkcs1: app.to_pkcs1_base64(),
+        app_public_key: app.public_key().to_base64(),
+        alipay_public_key: String::new(),
+        pid: PID.to_owned(),
+        isv: Isv {
+            app_id: ISV_APP_ID.to_owned(),
+            app_private_key_pkcs8: isv.to_pkcs8_base64(),
+            app_private_key_pkcs1: isv.to_pkcs1_base64(),
+            app_public_key: isv.public_key().to_base64(),
+            app_auth_token: APP_AUTH_TOKEN.to_owned(),
+        },
+        shop_ids: SHOP_IDS.map(str::to_owned).to_vec(),
+        user_ids: USER_IDS.map(str::to_owned).to_vec(),
+    }
+}
+
+fn world(demo: &Demo) -> String {
+    let (app_key, isv_key) = (&demo.app_public_key, &demo.isv.app_public_key);
+    let [shop_1, shop_2] = SHOP_IDS;
+    let [user_1, user_2] = USER_IDS;
+    format!(
+        r#"
+[[merchant]]
+pid = "{PID}"
+name = "花果山超市"
+login_id = "hgs@example.com"
+  [[merchant.shop]]
+  shop_id = "{shop_1}"
+  store_id = "NJ_001"
+  name = "花果山超市南京新街口店"
+  longitude = "118.79"
+  latitude = "32.06"
+  [[merchant.shop]]
+  shop_id = "{shop_2}"
+  store_id = "HZ_001"
+  name = "花果山超市杭州湖滨店"
+  longitude = "120.16"
+  latitude = "30.25"
+
+[[merchant]]
+pid = "{ISV_PID}"
+name = "水帘洞科技"
+
+[[app]]
+app_id = "{APP_ID}"
+pid = "{PID}"
+public_key = "{app_key}"
+
+[[app]]
+app_id = "{ISV_APP_ID}"
+pid = "{ISV_PID}"
+public_key = "{isv_key}"
+isv = true
+
+[[authorization]]
+app_id = "{ISV_APP_ID}"
+pid = "{PID}"
+auth_app_id = "{APP_ID}"
+app_auth_token = "{APP_AUTH_TOKEN}"
+expires_at = "2099-01-01 00:00:00"
+
+[[user]]
+user_id = "{user_1}"
+login_id = "13196215350"
+balance = "1000.00"
+
+[[user]]
+user_id = "{user_2}"
+login_id = "wukong@example.com"
+balance = "1000.00"
+"#
+    )
+}
+
+/// Ten thousand members with the eight tags, some of them unknown.
+fn members() -> String {
+    const HOMETOWNS: [&str; 8] = ["330100", "320100", "310100", "110100", "440100", "510100", "420100", "500100"];
+    let mut random = fastrand::Rng::with_seed(SEED);
+    let mut csv = "user_id,pam_gender,pam_age,pam_constellation,pam_hometown_code,pam_city_code,pam_occupation,\
+                   pam_consume_level,pam_have_baby\n"
+        .to_owned();
+    for member in 0..MEMBERS {
+        write!(csv, "{}", 2_088_900_000_000_001 + member).expect("strings grow");
+        let mut cell = |value: String| {
+            // One in twenty is not known.
+            let value = if random.u8(..20) == 0 { String::new() } else { value };
+            write!(csv, ",{value}").expect("strings grow");
+        };
+        let mut values = fastrand::Rng::with_seed(SEED ^ (member << 20));
+        cell(values.u8(1..=2).to_string());
+        cell((1 + values.u8(..8).min(values.u8(..8))).to_string());
+        cell(values.u8(1..=12).to_string());
+        cell(HOMETOWNS[values.usize(..8)].to_owned());
+        cell(HOMETOWNS[values.usize(..8).min(values.usize(..8))].to_owned());
+        cell(values.u8(1..=10).to_string());
+        cell(values.u8(1..=5).to_string());
+        cell(values.u8(..2).to_string());
+        csv.push('\n');
+    }
+    csv
+}
+
+fn fill(template: &str, demo: &Demo, address: SocketAddr) -> String {
+    template
+        .replace("@GATEWAY_URL@", &demo.gateway_url)
+        .replace("@HOST@", &address.ip().to_string())
+        .replace("@PORT@", &address.port().to_string())
+        .replace("@APP_ID@", &demo.app_id)
+        .replace("@APP_PRIVATE_KEY_PKCS1@", &demo.app_private_key_pkcs1)
+        .replace("@APP_PRIVATE_KEY_PKCS8@", &demo.app_private_key_pkcs8)
+        .replace("@ALIPAY_PUBLIC_KEY@", &demo.alipay_public_key)
+}

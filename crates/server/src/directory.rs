@@ -1,0 +1,152 @@
+//! Who calls: apps with their parsed keys, and the authorisations that let an app act for a merchant.
+//!
+//! Both are cached, since every call needs them before anything else, and kept fresh by the store's changes. The cache
+//! alone never decides: [`Caller::still_may`] compares versions inside the transaction that does the work, so a revoked
+//! token works nowhere, not even on a node that has not heard of it yet.
+
+use crate::methods::Stop;
+use std::collections::HashMap;
+use std::sync::{Arc, RwLock};
+use store::world::{self, Authorization};
+use store::{Store, Tx};
+use wire::{PublicKey, code};
+
+/// An app, ready to verify calls with.
+pub struct App {
+    /// The row it was made of.
+    pub row: Arc<world::App>,
+    /// Its parsed key; `None` when none was registered.
+    pub key: Option<PublicKey>,
+}
+
+/// Who calls, and for whom.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Caller {
+    /// The calling app.
+    pub app_id: String,
+    /// The merchant it acts for.
+    pub pid: String,
+    app_version: i64,
+    token: Option<(String, i64)>,
+}
+
+impl Caller {
+    /// Whether what was looked up before is still so.
+    pub fn still_may(&self, tx: &mut Tx) -> Result<(), Stop> {
+        let token = self.token.as_ref();
+        let guard = world::guard(tx, &self.app_id, token.map(|(token, _)| token.as_str()))?;
+        let is_so = guard.is_some_and(|guard| {
+            let version = guard.authorization.map(|(version, _)| version);
+            guard.app_version == self.app_version && version == token.map(|&(_, version)| version)
+        });
+        if is_so { Ok(()) } else { Err(Stop::Stale) }
+    }
+}
+
+/// The cache.
+#[derive(Default)]
+pub struct Directory {
+    apps: RwLock<HashMap<String, Arc<App>>>,
+    authorizations: RwLock<HashMap<String, Arc<Authorization>>>,
+}
+
+impl Directory {
+    /// The app of that id, enabled or not.
+    pub fn app(&self, app_id: &str) -> Option<Arc<App>> {
+        self.apps.read().expect("no holder panics").get(app_id).cloned()
+    }
+
+    /// Some apps other than this one, with their keys.
+    pub fn others(&self, app_id: &str, most: usize) -> Vec<(String, PublicKey)> {
+        let apps = self.apps.read().expect("no holder panics");
+        let others = apps.iter().filter(|(other, _)| *other != app_id);
+        others.filter_map(|(other, app)| Some((other.clone(), app.key.clone()?))).take(most).collect()
+    }
+
+    /// Takes an app's new state.
+    pub fn put_app(&self, row: &Arc<world::App>) {
+        let mut apps = self.apps.write().expect("no holder panics");
+        if apps.get(&row.app_id).is_none_or(|known| known.row.version < row.version) {
+            // World files are checked before they are stored, so what does not parse is no key.
+            let key = PublicKey::parse(&row.public_key).ok();
+            apps.insert(row.app_id.clone(), Arc::new(App { row: row.clone(), key }));
+        }
+    }
+
+    /// Takes an authorisation's new state.
+    pub fn put_authorization(&self, row: &Arc<Authorization>) {
+        let mut authorizations = self.authorizations.write().expect("no holder panics");
+        if authorizations.get(&row.app_auth_token).is_none_or(|known| known.version < row.version) {
+            authorizations.insert(row.app_auth_token.clone(), row.clone());
+        }
+    }
+
+    /// Reads all apps anew. Authorisations are read when they are first used.
+    pub async fn load(&self, store: &Store) -> Result<(), store::Fault> {
+        for row in store.read(|tx: &mut Tx| world::apps(tx)).await? {
+            self.put_app(&Arc::new(row));
+        }
+        Ok(())
+    }
+
+    /// Reads anew what a stale caller was made of.
+    pub async fn refresh(&self, store: &Store, token: Option<&str>) -> Result<(), store::Fault> {
+        if let Some(token) = token {
+            self.authorizations.write().expect("no holder panics").remove(token);
+        }
+        self.load(store).await
+    }
+
+    /// Decides whom a verified call acts for and whether it may call `method` (COMMON.md, "Who the call acts for"; the
+    /// merchant's authorisation comes before the app's permission, DECISIONS.md 1).
+    pub async fn caller(
+        &self,
+        store: &Store,
+        app: &App,
+        token: Option<&str>,
+        method: &str,
+        now: i64,
+    ) -> Result<Caller, Stop> {
+        let row = &app.row;
+        let mut caller =
+            Caller { app_id: row.app_id.clone(), pid: row.pid.clone(), app_version: row.version, token: None };
+        if let Some(token) = token {
+            // Another app's token is as unknown as one that never was.
+            let granted = self.authorization(store, token).await?;
+            let granted = granted.filter(|granted| granted.enabled && granted.app_id == row.app_id);
+            let granted = granted.ok_or(code::INVALID_APP_AUTH_TOKEN)?;
+            if granted.expires_at <= now {
+                return Err(code::APP_AUTH_TOKEN_TIME_OUT.into());
+            }
+            if !allows(&granted.methods, method) {
+                return Err(code::APP_AUTH_TOKEN_NO_API.into());
+            }
+            caller.pid.clone_from(&granted.pid);
+            caller.token = Some((token.to_owned(), granted.version));
+        }
+        if !row.enabled {
+            return Err(code::INVALID_APP_STATE.into());
+        }
+        if !allows(&row.methods, method) {
+            return Err(code::INSUFFICIENT_ISV_PERMISSIONS.into());
+        }
+        Ok(caller)
+    }
+
+    async fn authorization(&self, store: &Store, token: &str) -> Result<Option<Arc<Authorization>>, store::Fault> {
+        if let Some(known) = self.authorizations.read().expect("no holder panics").get(token) {
+            return Ok(Some(known.clone()));
+        }
+        let asked = token.to_owned();
+        let found = store.read(move |tx: &mut Tx| world::authorization(tx, &asked)).await?.map(Arc::new);
+        if let Some(row) = &found {
+            self.put_authorization(row);
+        }
+        Ok(found)
+    }
+}
+
+/// Whether a list of method names, or `*` for all, names this one.
+fn allows(methods: &[String], method: &str) -> bool {
+    methods.iter().any(|allowed| allowed == "*" || allowed == method)
+}

@@ -1,0 +1,5 @@
+//! Where calls come in. One list of methods, several doors to it; each door says who is there and in what form.
+
+pub mod gateway;
+pub mod health;
+pub mod listener;

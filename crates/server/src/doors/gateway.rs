@@ -1,0 +1,227 @@
+//! `/gateway.do`: a signed call, end to end, in the order it is read here.
+//!
+//! The order of refusals is the protocol's; whatever happens, the answer is HTTP 200, in the method's node, signed.
+
+use super::listener::Peer;
+use crate::app::App;
+use crate::biz;
+use crate::directory;
+use crate::methods::{Answer, Entry, Stop, unavailable};
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderValue, Uri};
+use axum::response::Response;
+use http_body_util::{BodyExt, Limited};
+use std::sync::Arc;
+use std::time::Duration;
+use wire::first_aid::diagnose;
+use wire::{BadSignature, Charset, Fault, Node, PublicKey, RawCall, Refused, SignType, VerifiedCall, code};
+
+/// The most bytes of a body (DESIGN, "Security").
+const BODY_MAX: usize = wire::BODY_BYTES_MAX;
+/// The most bytes of a request target.
+const URI_MAX: usize = wire::URI_BYTES_MAX;
+/// A body must have arrived whole within this time.
+const BODY_TIME_MAX: Duration = Duration::from_secs(60);
+/// How often a call is looked up again when its app or authorisation changes under it.
+const STALE_MAX: usize = 3;
+/// How many other apps' keys a refused signature is compared with.
+const OTHERS_MAX: usize = 4;
+
+/// How to answer: what the request says of it, or the protocol's defaults.
+struct Terms {
+    method: Option<String>,
+    charset: Charset,
+    sign_type: SignType,
+    certificate: Option<String>,
+    trace_id: String,
+}
+
+/// What came of a call.
+enum Outcome {
+    /// It was verified: the business members, or why not.
+    Verified(Result<String, Fault>),
+    /// Nothing is known of who called.
+    Stranger(Fault),
+}
+
+/// Answers a call.
+pub async fn gateway(State(app): State<Arc<App>>, request: Request) -> Response {
+    let started = std::time::Instant::now();
+    let peer = request.extensions().get::<Peer>().copied();
+    let trace_id = app.new_trace_id();
+    let (call, defect) = read(request).await;
+    let (charset, sign_type) = call.answer_terms();
+    let method = call.method().map(str::to_owned);
+    let mut terms = Terms { method, charset, sign_type, certificate: None, trace_id };
+    let outcome = match (defect, peer) {
+        (_, Some(Peer(address))) if app.strangers.is_over(address) => Outcome::Stranger(code::APP_CALL_LIMITED),
+        (Some(fault), _) => Outcome::Stranger(fault),
+        (None, _) => answer(&app, call, &mut terms).await,
+    };
+    if let (Outcome::Stranger(_), Some(Peer(address))) = (&outcome, peer) {
+        app.strangers.count(address);
+    }
+    let (Outcome::Verified(Err(told)) | Outcome::Stranger(told)) = &outcome else {
+        tracing::info!(
+            trace_id = terms.trace_id,
+            method = terms.method,
+            code = "10000",
+            elapsed_us = elapsed(started),
+            "call"
+        );
+        return seal(&app, &terms, &outcome);
+    };
+    tracing::info!(
+        trace_id = terms.trace_id,
+        method = terms.method,
+        code = told.code,
+        sub_code = %told.sub_code,
+        elapsed_us = elapsed(started),
+        "call"
+    );
+    seal(&app, &terms, &outcome)
+}
+
+/// Takes query and body. A body that is too long, too slow or broken off is told as the call's defect.
+async fn read(request: Request) -> (RawCall, Option<Fault>) {
+    let (head, body) = request.into_parts();
+    let query = head.uri.query().unwrap_or_default().as_bytes();
+    let content_type = head.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let defect = |reason: &str| Some(code::INVALID_PARAMETER.with_msg(format!("参数无效: {reason}")));
+    if URI_MAX < target_len(&head.uri) {
+        return (RawCall::read(b"", None, b""), defect("请求地址超过32KiB"));
+    }
+    match tokio::time::timeout(BODY_TIME_MAX, Limited::new(body, BODY_MAX).collect()).await {
+        Ok(Ok(body)) => (RawCall::read(query, content_type, &body.to_bytes()), None),
+        Ok(Err(_)) => (RawCall::read(query, None, b""), defect("请求体超过16MiB或不完整")),
+        Err(_) => (RawCall::read(query, None, b""), defect("请求体接收超时")),
+    }
+}
+
+/// The order of PROTOCOL.md section 7, with the acting merchant before the permission (DECISIONS.md 1).
+async fn answer(app: &Arc<App>, call: RawCall, terms: &mut Terms) -> Outcome {
+    // Who calls, as far as an unverified request can say.
+    let caller = match call.head() {
+        Ok(head) => app.directory.app(head.app_id),
+        Err(fault) => return Outcome::Stranger(fault),
+    };
+    let Some(caller) = caller else { return Outcome::Stranger(code::INVALID_APP_ID) };
+    let sent = match call.terms() {
+        Ok(sent) => sent,
+        Err(fault) => return Outcome::Stranger(fault),
+    };
+    if sent.certificate {
+        return Outcome::Stranger(code::APP_CERT_NOT_EXIST);
+    }
+    let Some(key) = &caller.key else { return Outcome::Stranger(code::MISSING_SIGNATURE_CONFIG) };
+    let call = match call.verify(sent, key) {
+        Ok(call) => call,
+        Err(Refused::Signature(bad)) => return Outcome::Stranger(refuse_signature(app, &bad, key, &terms.trace_id)),
+        Err(Refused::Text(fault)) => return Outcome::Verified(Err(fault)),
+    };
+    // From here on we know who calls.
+    terms.certificate = call.app_cert_sn().map(str::to_owned);
+    Outcome::Verified(run(app, &caller, &call).await)
+}
+
+/// Runs a verified call. When the app or its authorisation changed since it was looked up, looks again and repeats.
+async fn run(app: &Arc<App>, known: &directory::App, call: &VerifiedCall) -> Result<String, Fault> {
+    if call.encrypt_type().is_some_and(|encrypt_type| encrypt_type != "AES") {
+        return Err(code::INVALID_ENCRYPT_TYPE);
+    }
+    if call.encrypt_type().is_some() {
+        return Err(code::UNSUPPORTED_ENCRYPT_TYPE);
+    }
+    let entry = Entry::find(call.method()).ok_or(code::INVALID_METHOD)?;
+    for attempt in 0..STALE_MAX {
+        let fresh = if attempt == 0 { None } else { app.directory.app(call.app_id()) };
+        let fresh = fresh.as_deref().unwrap_or(known);
+        if fresh.key != known.key {
+            // Verified with a key that has just been taken away: the repeat will be told so.
+            return Err(unavailable());
+        }
+        let failure = match attempt_once(app, fresh, entry, call).await {
+            Ok(business) => return Ok(business),
+            Err(Stop::Refused(fault)) => return Err(fault),
+            Err(Stop::Failed(failure)) => Err(failure),
+            Err(Stop::Stale) => app.directory.refresh(&app.store, call.app_auth_token()).await,
+        };
+        if let Err(failure) = failure {
+            tracing::error!(method = call.method(), error = %failure, "the store failed");
+            return Err(unavailable());
+        }
+    }
+    tracing::error!(method = call.method(), "the caller's app kept changing");
+    Err(unavailable())
+}
+
+async fn attempt_once(app: &Arc<App>, known: &directory::App, entry: &Entry, call: &VerifiedCall) -> Answer<String> {
+    let (token, now) = (call.app_auth_token(), app.clock.now());
+    let caller = app.directory.caller(&app.store, known, token, call.method(), now).await?;
+    entry.run(app.clone(), caller, biz::object(call.biz_content())?).await
+}
+
+/// The refusal of a signature, with what may be wrong: in the log, for `punchcard doctor`, and in a stand-in's answer.
+fn refuse_signature(app: &Arc<App>, bad: &BadSignature, registered: &PublicKey, trace_id: &str) -> Fault {
+    let fault = bad.fault();
+    let app_id = bad.call.head().map(|head| head.app_id.to_owned()).unwrap_or_default();
+    let others = app.directory.others(&app_id, OTHERS_MAX);
+    let others: Vec<_> = others.iter().map(|(app_id, key)| (app_id.as_str(), key.clone())).collect();
+    let diagnosis = diagnose(bad, registered, &app.signer.public_key(), &others);
+    let cause = diagnosis.as_ref().map(|diagnosis| diagnosis.cause.name());
+    tracing::warn!(trace_id, app_id, cause, "signature refused");
+    app.remember_trouble(trace_id, &app_id, bad.call.method().unwrap_or_default(), diagnosis.as_ref(), &fault.sub_msg);
+    match diagnosis {
+        Some(diagnosis) if app.gives_hints() => {
+            let hint = format!("{}，解决方案：{}（punchcard doctor {trace_id}）", fault.sub_msg, diagnosis.advice_zh);
+            fault.with_msg(hint)
+        }
+        _ => fault,
+    }
+}
+
+/// Renders the node once, signs those bytes, sends those bytes.
+fn seal(app: &App, terms: &Terms, outcome: &Outcome) -> Response {
+    let (node, signature) = match outcome {
+        Outcome::Verified(answer) => {
+            let node = match answer {
+                Ok(business) => Node::success(business, terms.charset),
+                Err(fault) => Node::failure(fault, terms.charset),
+            };
+            let signature = app.signer.sign(terms.sign_type, node.bytes());
+            (node, signature)
+        }
+        // The one answer that a flood of strangers gets is the same for all of them, and signed once.
+        Outcome::Stranger(fault) if *fault == code::APP_CALL_LIMITED => {
+            let node = Node::failure(fault, terms.charset);
+            let signature = app.signer.sign(terms.sign_type, node.bytes());
+            (node, signature)
+        }
+        Outcome::Stranger(fault) => {
+            let node = Node::failure(fault, terms.charset);
+            let signature = app.signer.sign_anew(terms.sign_type, node.bytes());
+            (node, signature)
+        }
+    };
+    let bytes = node.seal(terms.method.as_deref(), terms.certificate.as_deref(), &signature);
+    let mut response = Response::new(Body::from(bytes));
+    let content_type = match terms.charset {
+        Charset::Utf8 => "text/html;charset=utf-8",
+        Charset::Gbk => "text/html;charset=gbk",
+    };
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    if let Ok(trace_id) = HeaderValue::from_str(&terms.trace_id) {
+        response.headers_mut().insert("trace_id", trace_id);
+    }
+    response
+}
+
+fn target_len(uri: &Uri) -> usize {
+    uri.path_and_query().map_or(0, |target| target.as_str().len())
+}
+
+fn elapsed(started: std::time::Instant) -> u64 {
+    u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,130 @@
+//! The crowd index: every merchant's members in memory, to count.
+//!
+//! A cache of the store, built when the process starts and fed between each commit and its answer, so that a count sees
+//! every write that was answered before it on this node. Deleting it loses time, never truth; one user's membership is
+//! decided from the store, inside the transaction that acts on it.
+
+use crate::methods::segment::conditions::column;
+use domain::tag::Tag;
+use segment::{Counts, Expr, Members, Value};
+use std::collections::HashMap;
+use std::sync::{Arc, RwLock};
+use store::member::{Cursor, Member};
+use store::{Store, Tx};
+
+/// Members read from the store at a time while the index is built.
+const LOAD_ROWS: usize = 10_000;
+/// From this many members on, a count is long enough to leave the async threads alone.
+const LONG_COUNT: usize = 100_000;
+
+/// The index of all merchants.
+#[derive(Default)]
+pub struct Index {
+    merchants: RwLock<HashMap<String, Arc<RwLock<Members>>>>,
+}
+
+impl Index {
+    /// Counts a merchant's members. `ask` compiles the question against the columns as the index has them, which hold at
+    /// least `tags`.
+    pub fn count<E>(
+        &self,
+        pid: &str,
+        tags: &[segment::Tag],
+        now: i64,
+        ask: impl Fn(&[segment::Tag]) -> Result<(Expr, Vec<usize>), E>,
+    ) -> Result<Counts, E> {
+        let merchant = self.merchant(pid);
+        if tags.iter().any(|tag| !has(&merchant.read().expect("no holder panics"), &tag.code)) {
+            define(&mut merchant.write().expect("no holder panics"), tags);
+        }
+        let members = merchant.read().expect("no holder panics");
+        let (expr, dimensions) = ask(members.tags())?;
+        let count = || members.count(&expr, &dimensions, day(now));
+        Ok(if LONG_COUNT < members.len() { tokio::task::block_in_place(count) } else { count() })
+    }
+
+    /// Takes members' new rows; a row older than the one held changes nothing.
+    pub fn put(&self, pid: &str, rows: &[Member]) {
+        let merchant = self.merchant(pid);
+        let mut members = merchant.write().expect("no holder panics");
+        for row in rows {
+            put(&mut members, row);
+        }
+    }
+
+    /// Takes a merchant's tags.
+    pub fn define(&self, pid: &str, tags: &[Tag]) {
+        let tags: Vec<_> = tags.iter().map(column).collect();
+        define(&mut self.merchant(pid).write().expect("no holder panics"), &tags);
+    }
+
+    /// Builds the index from the store; members written meanwhile are kept, by their versions.
+    pub async fn load(&self, store: &Store) -> Result<(), store::Fault> {
+        for pid in store.read(|tx: &mut Tx| store::member::pids_with_members(tx)).await? {
+            let owner = pid.clone();
+            let tags = store.read(move |tx: &mut Tx| store::world::tags(tx, &owner)).await?;
+            self.define(&pid, &tags);
+            let mut next = Some(Cursor::default());
+            while let Some(after) = next {
+                let owner = pid.clone();
+                let page = move |tx: &mut Tx| store::member::scan(tx, &owner, &after, LOAD_ROWS);
+                let (rows, following) = store.read(page).await?;
+                self.put(&pid, &rows);
+                next = following;
+            }
+        }
+        Ok(())
+    }
+
+    /// Members of all merchants, and the bytes they take.
+    pub fn size(&self) -> (usize, usize) {
+        let merchants: Vec<_> = self.merchants.read().expect("no holder panics").values().cloned().collect();
+        merchants.iter().fold((0, 0), |(members, bytes), merchant| {
+            let merchant = merchant.read().expect("no holder panics");
+            (members + merchant.len(), bytes + merchant.bytes())
+        })
+    }
+
+    fn merchant(&self, pid: &str) -> Arc<RwLock<Members>> {
+        if let Some(found) = self.merchants.read().expect("no holder panics").get(pid) {
+            return found.clone();
+        }
+        let mut merchants = self.merchants.write().expect("no holder panics");
+        let fresh = || Arc::new(RwLock::new(Members::new(domain::tag::built_in().iter().map(column).collect())));
+        merchants.entry(pid.to_owned()).or_insert_with(fresh).clone()
+    }
+}
+
+/// The UTC+8 calendar day of a moment, in days since 1970-01-01.
+fn day(now: i64) -> i32 {
+    const EAST_MS: i64 = 8 * 3_600_000;
+    const DAY_MS: i64 = 86_400_000;
+    i32::try_from((now + EAST_MS).div_euclid(DAY_MS)).expect("a clock's day is near 1970")
+}
+
+fn has(members: &Members, code: &str) -> bool {
+    members.tags().iter().any(|tag| tag.code == code)
+}
+
+fn define(members: &mut Members, tags: &[segment::Tag]) {
+    for tag in tags {
+        if !has(members, &tag.code) {
+            members.add_tag(tag.clone());
+        }
+    }
+}
+
+fn put(members: &mut Members, row: &Member) {
+    let Ok(user) = row.user_id.parse() else { return };
+    let tags = members.tags();
+    let texts: Vec<_> = row.tags.iter().collect();
+    let mut values = Vec::with_capacity(texts.len());
+    for (code, text) in &texts {
+        let Some(index) = tags.iter().position(|tag| tag.code == *code) else { continue };
+        if let Ok(value) = Value::parse(tags[index].kind, text) {
+            values.push((index, value));
+        }
+    }
+    let version = u32::try_from(row.version).unwrap_or(u32::MAX);
+    members.put(user, version, &values);
+}

@@ -1,0 +1,155 @@
+//! Keys at rest and keys at work: the master key that seals secrets in the store, and the platform's signing key.
+
+use aws_lc_rs::aead::{AES_256_GCM, Aad, Nonce, RandomizedNonceKey};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use quick_cache::sync::Cache;
+use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+use std::sync::{Arc, RwLock};
+use thiserror::Error;
+use wire::{PrivateKey, PublicKey, SignType};
+
+/// Seals secrets for the store: AES-256-GCM under 32 bytes that are kept outside it.
+pub struct MasterKey(RandomizedNonceKey);
+
+/// What can be wrong with the master key.
+#[derive(Debug, Error)]
+pub enum MasterKeyError {
+    /// The text is not one.
+    #[error("the master key must be 32 bytes in base64")]
+    Malformed,
+    /// The store was sealed under another key, or this node has none.
+    #[error(
+        "the secrets of this store were sealed with another master key; give that key as PUNCHCARD_MASTER_KEY or --master-key-file"
+    )]
+    Other,
+    /// The file cannot be read or made.
+    #[error("master key file {path}")]
+    File {
+        /// Where.
+        path: String,
+        /// Why.
+        source: std::io::Error,
+    },
+}
+
+const NONCE_LEN: usize = 12;
+
+impl MasterKey {
+    /// The key in this text.
+    pub fn parse(text: &str) -> Result<MasterKey, MasterKeyError> {
+        let bytes = BASE64.decode(text.trim()).map_err(|_| MasterKeyError::Malformed)?;
+        RandomizedNonceKey::new(&AES_256_GCM, &bytes).map(MasterKey).map_err(|_| MasterKeyError::Malformed)
+    }
+
+    /// The key in this file, which is made (mode 0600) when it is missing and `may_make` says so.
+    pub fn from_file(path: &Path, may_make: bool) -> Result<MasterKey, MasterKeyError> {
+        let failed = |source| MasterKeyError::File { path: path.display().to_string(), source };
+        match std::fs::read_to_string(path) {
+            Ok(text) => MasterKey::parse(&text),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound && may_make => {
+                let mut bytes = [0; 32];
+                aws_lc_rs::rand::fill(&mut bytes).expect("the system has random bytes");
+                let text = BASE64.encode(bytes);
+                let mut file =
+                    std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(failed)?;
+                file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(failed)?;
+                MasterKey::parse(&text)
+            }
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Err(MasterKeyError::Other),
+            Err(error) => Err(failed(error)),
+        }
+    }
+
+    /// Seals a secret; the text is base64 of nonce, ciphertext and tag.
+    pub fn seal(&self, secret: &str) -> String {
+        let mut sealed = secret.as_bytes().to_vec();
+        let nonce = self.0.seal_in_place_append_tag(Aad::empty(), &mut sealed).expect("the secret is short");
+        let mut bytes = nonce.as_ref().to_vec();
+        bytes.append(&mut sealed);
+        BASE64.encode(bytes)
+    }
+
+    /// Opens what [`MasterKey::seal`] made.
+    pub fn open(&self, sealed: &str) -> Result<String, MasterKeyError> {
+        let mut bytes = BASE64.decode(sealed).map_err(|_| MasterKeyError::Other)?;
+        if bytes.len() < NONCE_LEN {
+            return Err(MasterKeyError::Other);
+        }
+        let mut secret = bytes.split_off(NONCE_LEN);
+        let nonce = Nonce::try_assume_unique_for_key(&bytes).map_err(|_| MasterKeyError::Other)?;
+        let secret = self.0.open_in_place(nonce, Aad::empty(), &mut secret).map_err(|_| MasterKeyError::Other)?;
+        String::from_utf8(secret.to_vec()).map_err(|_| MasterKeyError::Other)
+    }
+}
+
+/// Signs answers with the platform's key.
+///
+/// PKCS#1 v1.5 is deterministic, so equal answers have equal signatures: a cache bounded in bytes makes repeats nearly
+/// free. It holds signatures, never answers: every call still reads the store.
+pub struct Signer {
+    key: RwLock<Arc<PrivateKey>>,
+    cache: Cache<(SignType, [u8; 32]), Arc<str>>,
+}
+
+/// Entries the cache holds: about half a kilobyte each.
+const CACHE_ENTRIES: usize = 32_768;
+
+impl Signer {
+    /// Signs with this key.
+    pub fn new(key: PrivateKey) -> Signer {
+        Signer { key: RwLock::new(Arc::new(key)), cache: Cache::new(CACHE_ENTRIES) }
+    }
+
+    /// The signature over a node's bytes, in base64.
+    pub fn sign(&self, sign_type: SignType, node: &[u8]) -> Arc<str> {
+        let entry = (sign_type, wire::sha256(node));
+        if let Some(known) = self.cache.get(&entry) {
+            return known;
+        }
+        let signature = self.sign_anew(sign_type, node);
+        self.cache.insert(entry, signature.clone());
+        signature
+    }
+
+    /// The same past the cache: for answers to strangers, who must not be able to empty it.
+    pub fn sign_anew(&self, sign_type: SignType, node: &[u8]) -> Arc<str> {
+        let key = self.key.read().expect("no holder panics").clone();
+        key.sign(sign_type, node).into()
+    }
+
+    /// What the other side verifies with.
+    pub fn public_key(&self) -> PublicKey {
+        self.key.read().expect("no holder panics").public_key()
+    }
+
+    /// Signs with another key from now on.
+    pub fn replace(&self, key: PrivateKey) {
+        *self.key.write().expect("no holder panics") = Arc::new(key);
+        self.cache.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_sealed_opens_with_the_same_key_only() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("master.key");
+        assert!(matches!(MasterKey::from_file(&path, false), Err(MasterKeyError::Other)));
+        let made = MasterKey::from_file(&path, true).expect("made");
+        let read = MasterKey::from_file(&path, false).expect("read again");
+        let other = MasterKey::from_file(&folder.path().join("other.key"), true).expect("made");
+        let sealed = made.seal("秘密");
+        assert_ne!(sealed, made.seal("秘密"), "every sealing has its own nonce");
+        assert_eq!(read.open(&sealed).expect("the same key"), "秘密");
+        assert!(matches!(other.open(&sealed), Err(MasterKeyError::Other)));
+        assert!(matches!(read.open("AAAA"), Err(MasterKeyError::Other)));
+        let mode = std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(&path).expect("there").permissions());
+        assert_eq!(mode & 0o777, 0o600);
+    }
+}

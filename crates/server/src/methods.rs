@@ -1,0 +1,234 @@
+//! THE LIST: every method that Punchcard answers, and what a method is.
+//!
+//! A method is one file that says what its request and response hold and what it does with them. Around it, once for
+//! all, in [`run_read`] and [`run_write`]: reading the request, the transaction, the check that the caller still may,
+//! idempotency, rendering. A method cannot forget them and cannot do them differently.
+
+pub mod segment;
+
+use crate::app::App;
+use crate::biz::Biz;
+use crate::directory::Caller;
+use domain::Refusal;
+use serde::Serialize;
+use serde_json::{Map, Value};
+use std::pin::Pin;
+use std::sync::Arc;
+use store::once::{self, Outcome};
+use store::{Bucket, Tx};
+use wire::{Fault, code};
+
+/// Every method, by product.
+pub static THE_LIST: &[Entry] = &[
+    read::<segment::tags_query::TagsQuery>(),
+    read::<segment::crowd_count::CrowdCount>(),
+    write::<segment::crowd_create::CrowdCreate>(),
+    write::<segment::crowd_modify::CrowdModify>(),
+    read::<segment::crowd_batchquery::CrowdBatchquery>(),
+    read::<segment::crowd_detail_query::CrowdDetailQuery>(),
+];
+
+/// What every method says of itself.
+pub trait Method: 'static {
+    /// Its full name on the wire.
+    const NAME: &'static str;
+    /// What the caller sends in `biz_content`.
+    type Request: Biz;
+    /// The business members of the answer, in their order.
+    type Response: Serialize;
+}
+
+/// A method that changes nothing.
+pub trait Read: Method {
+    /// What the store says; the response itself, where no more is needed.
+    type Loaded: Send + 'static;
+
+    /// Reads what the answer needs, in one snapshot of the store.
+    fn load(call: &Call, tx: &mut Tx, request: &Self::Request) -> Answer<Self::Loaded>;
+
+    /// Makes the answer; what takes long, such as counting a crowd, happens here, with no transaction open.
+    fn answer(call: &Call, loaded: Self::Loaded) -> Answer<Self::Response>;
+}
+
+/// A method that changes something: load, decide, record, in one transaction.
+pub trait Write: Method {
+    /// How a repeat is answered (DECISIONS.md 2).
+    fn once(request: &Self::Request) -> Once<'_>;
+
+    /// Where the thing belongs that this call makes, if it makes one: [`Call::new_id`] is leased for that bucket.
+    fn makes(_call: &Call, _request: &Self::Request) -> Option<Bucket> {
+        None
+    }
+
+    /// Does it. May run again when the engine asks for a retry: only `tx` may be changed.
+    fn handle(call: &Call, tx: &mut Tx, request: &Self::Request) -> Answer<Self::Response>;
+}
+
+/// How a write answers a repeat of itself.
+pub enum Once<'a> {
+    /// The first answer is kept under the caller's key, for good.
+    Stored {
+        /// What the key is unique in, beside the merchant and the method; often nothing.
+        within: &'a str,
+        /// The caller's key.
+        key: &'a str,
+        /// The answer to the same key with other content.
+        conflict: Fault,
+    },
+    /// The state is the key: doing it again changes nothing.
+    Natural,
+}
+
+/// What a method is told about the call.
+pub struct Call {
+    /// Who calls, and for whom.
+    pub caller: Caller,
+    /// The clock's time, UTC milliseconds.
+    pub now: i64,
+    /// The process's shared parts.
+    pub app: Arc<App>,
+    new_id: Option<i64>,
+}
+
+impl Call {
+    /// The merchant the call acts for; every id in the request is looked up inside it.
+    pub fn pid(&self) -> &str {
+        &self.caller.pid
+    }
+
+    /// The id for the thing that [`Write::makes`] announced.
+    pub fn new_id(&self) -> i64 {
+        self.new_id.expect("a method that makes something says where: Write::makes")
+    }
+}
+
+/// What a method gives back.
+pub type Answer<T> = Result<T, Stop>;
+
+/// Why there is no answer.
+#[derive(Debug)]
+pub enum Stop {
+    /// A rule said no: this is what the caller is told, and nothing was changed.
+    Refused(Fault),
+    /// The store failed; the caller is told 20000.
+    Failed(store::Fault),
+    /// The caller's app or authorisation has changed since it was looked up: look again and repeat.
+    Stale,
+}
+
+impl From<Fault> for Stop {
+    fn from(fault: Fault) -> Stop {
+        Stop::Refused(fault)
+    }
+}
+
+impl From<store::Fault> for Stop {
+    fn from(fault: store::Fault) -> Stop {
+        Stop::Failed(fault)
+    }
+}
+
+impl From<Refusal> for Stop {
+    fn from(refusal: Refusal) -> Stop {
+        Stop::Refused(match refusal {
+            Refusal::CrowdNotExist => Fault::business("CROWD_GROUP_NOT_EXIST", "人群组不存在"),
+            Refusal::CrowdInUse => Fault::business("CROWD_GROUP_IN_USE", "人群组正在被活动使用，不允许删除"),
+        })
+    }
+}
+
+/// One line of the list: a method with its types erased.
+pub struct Entry {
+    /// The method's full name.
+    pub name: &'static str,
+    run: fn(Arc<App>, Caller, Map<String, Value>) -> Pin<Box<dyn Future<Output = Answer<String>> + Send>>,
+}
+
+impl Entry {
+    /// The method of that name.
+    pub fn find(name: &str) -> Option<&'static Entry> {
+        THE_LIST.iter().find(|entry| entry.name == name)
+    }
+
+    /// Answers a call: the business members as one JSON object.
+    pub async fn run(&self, app: Arc<App>, caller: Caller, members: Map<String, Value>) -> Answer<String> {
+        (self.run)(app, caller, members).await
+    }
+}
+
+const fn read<M: Read>() -> Entry {
+    Entry { name: M::NAME, run: |app, caller, members| Box::pin(run_read::<M>(app, caller, members)) }
+}
+
+const fn write<M: Write>() -> Entry {
+    Entry { name: M::NAME, run: |app, caller, members| Box::pin(run_write::<M>(app, caller, members)) }
+}
+
+async fn run_read<M: Read>(app: Arc<App>, caller: Caller, members: Map<String, Value>) -> Answer<String> {
+    let request = M::Request::read(&members)?;
+    let call = Arc::new(Call { caller, now: app.clock.now(), app, new_id: None });
+    let in_tx = call.clone();
+    let load = move |tx: &mut Tx| {
+        in_tx.caller.still_may(tx)?;
+        M::load(&in_tx, tx, &request)
+    };
+    let loaded = call.app.store.read(load).await?;
+    M::answer(&call, loaded).map(|response| render(&response))
+}
+
+async fn run_write<M: Write>(app: Arc<App>, caller: Caller, members: Map<String, Value>) -> Answer<String> {
+    let request = M::Request::read(&members)?;
+    let mut call = Call { caller, now: app.clock.now(), app: app.clone(), new_id: None };
+    if let Some(bucket) = M::makes(&call, &request) {
+        call.new_id = Some(app.store.next_id(bucket).await?);
+    }
+    let write = move |tx: &mut Tx| {
+        call.caller.still_may(tx)?;
+        let handle = |tx: &mut Tx| M::handle(&call, tx, &request).map(|response| render(&response));
+        match M::once(&request) {
+            Once::Natural => handle(tx),
+            Once::Stored { within, key, conflict } => {
+                let scope = format!("{}/{}/{within}", M::NAME, call.pid());
+                match once::stored(tx, &scope, key, &fingerprint(&request), call.now, handle)? {
+                    Outcome::New(answer) | Outcome::Again(answer) => Ok(answer),
+                    Outcome::Conflict => Err(conflict.into()),
+                }
+            }
+        }
+    };
+    app.store.write(write).await
+}
+
+fn render(response: &impl Serialize) -> String {
+    serde_json::to_string(response).expect("responses serialise")
+}
+
+/// What makes two requests the same: a version byte and the canonical JSON of the non-empty known fields, so that a field
+/// added later changes no old fingerprint (DECISIONS.md 2).
+fn fingerprint(request: &impl Biz) -> [u8; 32] {
+    const VERSION: u8 = 1;
+    let mut canonical = Value::Object(request.canonical());
+    canonical.sort_all_objects();
+    let mut bytes = vec![VERSION];
+    serde_json::to_writer(&mut bytes, &canonical).expect("JSON serialises");
+    wire::sha256(&bytes)
+}
+
+/// The answer of a call that cannot be answered now, whatever the reason: the log has it.
+pub fn unavailable() -> Fault {
+    code::UNKNOWN_ERROR
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_method_is_listed_once_and_found_by_name() {
+        for entry in THE_LIST {
+            let found = Entry::find(entry.name).expect("listed");
+            assert!(std::ptr::eq(found, entry), "{} is listed twice", entry.name);
+        }
+        assert!(Entry::find("koubei.no.such.api").is_none());
+    }
+}

@@ -1,0 +1,60 @@
+//! Member segmentation: tags, crowds, and how many members a crowd has.
+
+pub mod conditions;
+pub mod crowd_batchquery;
+pub mod crowd_count;
+pub mod crowd_create;
+pub mod crowd_detail_query;
+pub mod crowd_modify;
+pub mod tags_query;
+
+use super::{Answer, Call};
+use crate::biz::{choice, invalid};
+use domain::Refusal;
+use domain::crowd::Crowd;
+use domain::id::CrowdIdText;
+use domain::tag::{self, Tag};
+use store::Tx;
+use wire::Fault;
+
+choice! {
+    /// Who operates, beside the merchant.
+    pub enum OperatorType {
+        /// The merchant.
+        Mer = "MER",
+        /// One of the merchant's staff.
+        MerOperator = "MER_OPERATOR",
+        /// The service provider.
+        Provider = "PROVIDER",
+        /// One of the service provider's staff.
+        ProviderStaff = "PROVIDER_STAFF",
+    }
+}
+
+/// operator_id and operator_type appear together or not at all (必须和operator_type配对出现).
+fn operator_is_paired(id: Option<&str>, operator_type: Option<OperatorType>) -> Result<(), Fault> {
+    match (id, operator_type) {
+        (Some(_), None) => Err(invalid("operator_type", "必须和operator_id配对出现")),
+        (None, Some(_)) => Err(invalid("operator_id", "必须和operator_type配对出现")),
+        _ => Ok(()),
+    }
+}
+
+/// The same key was used before, with other content.
+fn out_biz_no_conflict() -> Fault {
+    Fault::business("OUT_BIZ_NO_CONFLICT", "外部流水号重复且参数不一致")
+}
+
+/// The tags that the merchant's conditions may name: the platform's eight, then its own in the order they were defined.
+fn tags(call: &Call, tx: &mut Tx) -> Answer<Vec<Tag>> {
+    let mut tags = tag::built_in();
+    tags.extend(store::world::tags(tx, call.pid())?);
+    Ok(tags)
+}
+
+/// The merchant's crowd of that id, deleted or not; another merchant's is as unknown as one that never was.
+fn crowd(call: &Call, tx: &mut Tx, crowd_group_id: &str) -> Answer<Crowd> {
+    let Some(id) = CrowdIdText::parse(crowd_group_id) else { return Err(Refusal::CrowdNotExist.into()) };
+    let found = store::crowd::find(tx, call.pid(), id)?;
+    found.ok_or_else(|| Refusal::CrowdNotExist.into())
+}

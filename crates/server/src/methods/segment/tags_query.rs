@@ -1,0 +1,62 @@
+//! `koubei.marketing.campaign.tags.query`: the tags that the merchant's crowd conditions may name.
+
+use crate::biz::biz;
+use crate::methods::{Answer, Call, Method, Read};
+use domain::tag::Tag;
+use serde::Serialize;
+use store::Tx;
+
+/// See the module.
+pub struct TagsQuery;
+
+biz! {
+    /// Nothing: SDKs send no `biz_content` here at all.
+    pub struct Request {}
+}
+
+/// The answer.
+#[derive(Serialize)]
+pub struct Response {
+    /// A JSON array in a string.
+    tags: String,
+}
+
+/// One element of `tags`.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Element<'a> {
+    code: &'a str,
+    name: &'a str,
+    value_range: Vec<Choice<'a>>,
+}
+
+/// One value that a member may have; a tag without a closed list has none (rule 2).
+#[derive(Serialize)]
+struct Choice<'a> {
+    value: &'a str,
+    label: &'a str,
+}
+
+impl Method for TagsQuery {
+    const NAME: &'static str = "koubei.marketing.campaign.tags.query";
+    type Request = Request;
+    type Response = Response;
+}
+
+impl Read for TagsQuery {
+    type Loaded = Vec<Tag>;
+
+    fn load(call: &Call, tx: &mut Tx, _: &Request) -> Answer<Vec<Tag>> {
+        super::tags(call, tx)
+    }
+
+    fn answer(_: &Call, tags: Vec<Tag>) -> Answer<Response> {
+        let elements: Vec<_> = tags.iter().map(element).collect();
+        Ok(Response { tags: serde_json::to_string(&elements).expect("strings serialise") })
+    }
+}
+
+fn element(tag: &Tag) -> Element<'_> {
+    let value_range = tag.values.iter().map(|known| Choice { value: &known.value, label: &known.label }).collect();
+    Element { code: &tag.code, name: &tag.name, value_range }
+}
