@@ -24,6 +24,7 @@ pub static THE_LIST: &[Entry] = &[
     read::<segment::crowd_count::CrowdCount>(),
     write::<segment::crowd_create::CrowdCreate>(),
     write::<segment::crowd_modify::CrowdModify>(),
+    write::<segment::crowd_delete::CrowdDelete>(),
     read::<segment::crowd_batchquery::CrowdBatchquery>(),
     read::<segment::crowd_detail_query::CrowdDetailQuery>(),
 ];

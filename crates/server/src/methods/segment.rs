@@ -4,6 +4,7 @@ pub mod conditions;
 pub mod crowd_batchquery;
 pub mod crowd_count;
 pub mod crowd_create;
+pub mod crowd_delete;
 pub mod crowd_detail_query;
 pub mod crowd_modify;
 pub mod tags_query;

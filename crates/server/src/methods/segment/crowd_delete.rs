@@ -1,0 +1,45 @@
+//! `koubei.marketing.campaign.crowd.delete`: takes a crowd out of use, for good.
+//!
+//! Deleting it again is a success that changes nothing.
+
+use crate::biz::{Text, biz};
+use crate::methods::{Answer, Call, Method, Once, Write};
+use serde::Serialize;
+use store::Tx;
+
+/// See the module.
+pub struct CrowdDelete;
+
+biz! {
+    /// What the caller sends.
+    pub struct Request {
+        /// The crowd to delete.
+        crowd_group_id: Text<32>,
+    }
+}
+
+/// The answer: no business member.
+#[derive(Serialize)]
+pub struct Response {}
+
+impl Method for CrowdDelete {
+    const NAME: &'static str = "koubei.marketing.campaign.crowd.delete";
+    type Request = Request;
+    type Response = Response;
+}
+
+impl Write for CrowdDelete {
+    fn once(_: &Request) -> Once<'_> {
+        Once::Natural
+    }
+
+    fn handle(call: &Call, tx: &mut Tx, request: &Request) -> Answer<Response> {
+        // Load.
+        let crowd = super::crowd(call, tx, &request.crowd_group_id)?;
+        // Decide. Nothing can use a crowd yet: activities will.
+        let crowd = crowd.delete(false)?;
+        // Record.
+        store::crowd::update(tx, &crowd)?;
+        Ok(Response {})
+    }
+}
