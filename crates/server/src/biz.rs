@@ -173,10 +173,9 @@ macro_rules! biz {
         pub struct $name { $($(#[$field_doc])* pub $field: $type,)* }
 
         impl $crate::biz::Biz for $name {
-            fn read(
-                #[expect(unused_variables, reason = "a request may have no fields")]
-                members: &serde_json::Map<String, serde_json::Value>,
-            ) -> Result<Self, wire::Fault> {
+            fn read(members: &serde_json::Map<String, serde_json::Value>) -> Result<Self, wire::Fault> {
+                // A request may have no fields.
+                let _ = members;
                 Ok($name { $($field: {
                     let name = stringify!($field);
                     <$type as $crate::biz::Field>::read($crate::biz::present(members, name))

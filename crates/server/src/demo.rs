@@ -6,6 +6,7 @@ use crate::world::{ApplyError, WorldError, WorldText, apply};
 use serde::{Deserialize, Serialize};
 use std::fmt::Write;
 use std::net::SocketAddr;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::sync::Arc;
 use thiserror::Error;
@@ -88,9 +89,9 @@ pub async fn prepare(app: &Arc<App>, data: &Path, addresses: &[SocketAddr]) -> R
 
     apply(app, WorldText::new(world(&demo)).world()?).await?;
     import::members(app, PID, std::io::Cursor::new(members()), Import::Write).await?;
-    std::fs::write(&path, serde_json::to_string_pretty(&demo)?)?;
+    write_private(&path, &serde_json::to_string_pretty(&demo)?)?;
     for (name, template) in SNIPPETS {
-        std::fs::write(folder.join(name), fill(template, &demo, *address))?;
+        write_private(&folder.join(name), &fill(template, &demo, *address))?;
     }
     Ok(format!(
         "demo world: merchant {PID}, {MEMBERS} members; keys and snippets in {folder}\n\
@@ -101,6 +102,12 @@ pub async fn prepare(app: &Arc<App>, data: &Path, addresses: &[SocketAddr]) -> R
         folder = folder.display(),
         json = path.display(),
     ))
+}
+
+/// Writes a file with private keys in it.
+fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
+    let mut file = std::fs::OpenOptions::new().create(true).truncate(true).write(true).mode(0o600).open(path)?;
+    std::io::Write::write_all(&mut file, text.as_bytes())
 }
 
 fn fresh() -> Demo {

@@ -238,64 +238,74 @@ fn position(name: &str, lon: Option<Option<i32>>, lat: Option<Option<i32>>) -> R
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::fmt::Write;
 
-    fn check(file: &'static str, expect: &str) {
-        let mut said = String::new();
-        match Rows::open(file.as_bytes(), domain::tag::built_in()) {
-            Err(wrong) => said.push_str(&wrong),
-            Ok(mut rows) => {
-                while let Some(row) = rows.next() {
-                    match row {
-                        Ok(row) => write!(
-                            said,
-                            "{}{:?};",
-                            &row.user_id[14..],
-                            row.tags.iter().map(|(_, value)| value.as_deref().unwrap_or("-")).collect::<Vec<_>>()
-                        ),
-                        Err(Wrong::Row(bad)) => write!(said, "line {}: {};", bad.line, bad.reason),
-                        Err(Wrong::File(wrong)) => write!(said, "{wrong};"),
-                    }
-                    .expect("strings grow");
-                }
-            }
+    /// A good row: the last digits of its user, and the values of gender that it sets or clears.
+    fn good(last: u8, gender: Option<&str>) -> Result<MemberRow, String> {
+        Ok(MemberRow::new(&format!("20880000000000{last:02}"), [("pam_gender", gender)]))
+    }
+
+    fn bad(line: u64, reason: &str) -> Result<MemberRow, String> {
+        Err(format!("line {line}: {reason}"))
+    }
+
+    fn check(file: &'static str, expect: Vec<Result<MemberRow, String>>) {
+        let mut rows = Rows::open(file.as_bytes(), domain::tag::built_in()).expect("the file as a whole is right");
+        let mut read = Vec::new();
+        while let Some(row) = rows.next() {
+            read.push(row.map_err(|wrong| match wrong {
+                Wrong::Row(bad) => format!("line {}: {}", bad.line, bad.reason),
+                Wrong::File(wrong) => wrong,
+            }));
         }
-        assert_eq!(said, expect, "{file}");
+        assert_eq!(read, expect, "{file}");
     }
 
     #[test]
     fn csv_rows_are_read_and_bad_ones_named() {
-        check("user_id,pam_gender\n2088000000000001,1\n2088000000000002,\n", r#"01["1"];02["-"];"#);
-        check("\u{feff}user_id,pam_gender\r\n2088000000000001,1\r\n", r#"01["1"];"#);
+        let good_rows = vec![good(1, Some("1")), good(2, None)];
+        check("user_id,pam_gender\n2088000000000001,1\n2088000000000002,\n", good_rows);
+        check("\u{feff}user_id,pam_gender\r\n2088000000000001, 1\r\n", vec![good(1, Some("1"))]);
         check(
             "user_id,pam_gender\n2088000000000001,3\n1,1\n2088000000000003\n2088000000000004,2\n",
-            "line 2: pam_gender: \"3\" is none of its values;line 3: user_id \"1\" must be 16 digits that begin with 2088;\
-             line 4: 1 fields where the header has 2;04[\"2\"];",
+            vec![
+                bad(2, "pam_gender: \"3\" is none of its values"),
+                bad(3, "user_id \"1\" must be 16 digits that begin with 2088"),
+                bad(4, "1 fields where the header has 2"),
+                good(4, Some("2")),
+            ],
+        );
+        check(
+            "user_id,home_longitude\n2088000000000001,118.79\n",
+            vec![bad(2, "home_longitude and home_latitude must be given together")],
         );
     }
 
     #[test]
     fn ndjson_rows_are_read_and_bad_ones_named() {
         check(
-            "{\"user_id\":\"2088000000000001\",\"pam_gender\":1}\n\n{\"user_id\":2088000000000002,\"pam_age\":null}\n",
-            r#"01["1"];02["-"];"#,
+            "{\"user_id\":\"2088000000000001\",\"pam_gender\":1}\n\n{\"user_id\":2088000000000002,\"pam_gender\":null}\n",
+            vec![good(1, Some("1")), good(2, None)],
         );
         check(
-            "{\"user_id\":\"2088000000000001\",\"nope\":1}\n",
-            "line 1: the column \"nope\" is no tag of this merchant;",
+            "{\"user_id\":\"2088000000000001\",\"nope\":1}\n{\"pam_gender\":1}\n{x}\n",
+            vec![
+                bad(1, "the column \"nope\" is no tag of this merchant"),
+                bad(2, "user_id is missing"),
+                bad(3, "no JSON object: key must be a string at line 1 column 2"),
+            ],
         );
-        check("{\"pam_gender\":1}\n", "line 1: user_id is missing;");
     }
 
     #[test]
     fn a_wrong_file_is_refused_whole() {
-        check("", "the file is empty");
-        check("pam_gender\n1\n", "line 1: the header has no column user_id");
-        check("user_id,nope\n", "the column \"nope\" is no tag of this merchant");
-        check("user_id,user_id\n", "line 1: the column \"user_id\" is here twice");
-        check(
-            "user_id,home_longitude\n2088000000000001,118.79\n",
-            "line 2: home_longitude and home_latitude must be given together;",
-        );
+        for (file, expect) in [
+            ("", "the file is empty"),
+            ("pam_gender\n1\n", "line 1: the header has no column user_id"),
+            ("user_id,nope\n", "the column \"nope\" is no tag of this merchant"),
+            ("user_id,user_id\n", "line 1: the column \"user_id\" is here twice"),
+        ] {
+            let wrong = Rows::open(file.as_bytes(), domain::tag::built_in()).err();
+            assert_eq!(wrong.as_deref(), Some(expect), "{file}");
+        }
     }
 }

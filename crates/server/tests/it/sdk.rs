@@ -60,7 +60,8 @@ fn drive(engine: Engine, mut program: Command, portless: Option<&str>, runs: &[(
     arguments.extend(portless.map(|address| format!("--listen={address}:80")));
     let server = Running::start_in(engine, tempfile::tempdir().expect("a folder"), arguments);
     server.import(PID, &fs::read_to_string(format!("{SDK}/members.csv")).expect("the members are there"));
-    let runs: Vec<_> = runs.iter().map(|(charset, sign_type)| json!({"charset": charset, "sign_type": sign_type})).collect();
+    let runs: Vec<_> =
+        runs.iter().map(|(charset, sign_type)| json!({"charset": charset, "sign_type": sign_type})).collect();
     let given = server.folder.path().join("sdk.json");
     let text = json!({"gateway": server.address, "portless": portless, "runs": runs}).to_string();
     fs::write(&given, text).expect("the folder is ours");

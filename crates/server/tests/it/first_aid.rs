@@ -1,0 +1,99 @@
+//! A refused signature says why: in the answer of a stand-in, and to `punchcard doctor`.
+
+use crate::running::{APP_ID, PID, Running, app_key, each_engine};
+use serde_json::Value;
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::time::{Duration, Instant};
+use store::testing::Engine;
+use wire::{PrivateKey, SignType};
+
+/// Signs `string` with `key` and sends `parameters`; trace id and what the caller is told.
+fn refused(running: &Running, string: &str, key: &PrivateKey, parameters: &str) -> (String, String) {
+    let sign: String = key.sign(SignType::Rsa2, string.as_bytes()).replace('+', "%2B").replace('/', "%2F");
+    let body = format!("{parameters}&sign={sign}");
+    let mut stream = TcpStream::connect(running.address).expect("it listens");
+    let head =
+        "POST /gateway.do HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-type: application/x-www-form-urlencoded";
+    write!(stream, "{head}\r\ncontent-length: {}\r\n\r\n{body}", body.len()).expect("it reads");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("it answers");
+    let (head, body) = answer.split_once("\r\n\r\n").expect("an answer");
+    let trace_id = head.lines().find_map(|line| line.strip_prefix("trace_id: ")).expect("a trace id").to_owned();
+    let answer: Value = serde_json::from_str(body).expect("JSON");
+    let node = &answer["koubei_marketing_campaign_tags_query_response"];
+    assert_eq!(node["sub_code"], "isv.invalid-signature", "{body}");
+    (trace_id, node["sub_msg"].as_str().expect("a text").to_owned())
+}
+
+/// What `doctor` says; what was found out is written behind the answer, so it may take a moment.
+fn doctor(running: &Running, trace_id: &str) -> String {
+    let deadline = Instant::now() + Duration::from_secs(5);
+    loop {
+        let output = running.command(&["doctor", trace_id]);
+        if output.status.success() {
+            return String::from_utf8(output.stdout).expect("text");
+        }
+        assert!(Instant::now() < deadline, "{}", String::from_utf8_lossy(&output.stderr));
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+const SENT: &str = "app_id=2021000000000001&charset=utf-8&method=koubei.marketing.campaign.tags.query&sign_type=RSA2\
+                    &timestamp=2026-01-01%2012:00:00&version=1.0";
+const STRING: &str = "app_id=2021000000000001&charset=utf-8&method=koubei.marketing.campaign.tags.query&sign_type=RSA2\
+                      &timestamp=2026-01-01 12:00:00&version=1.0";
+
+each_engine!(a_string_without_sign_type_is_recognised, |engine| {
+    let running = Running::start(engine);
+    let string = STRING.replace("&sign_type=RSA2", "");
+    let (trace_id, told) = refused(&running, &string, &app_key(), SENT);
+    assert!(told.contains("，解决方案：") && told.contains("sign_type") && told.contains(&trace_id), "{told}");
+    let said = doctor(&running, &trace_id);
+    assert!(said.contains("sign_type") && said.contains("app 2021000000000001"), "{said}");
+});
+
+#[test]
+fn a_wrong_key_is_recognised() {
+    let platform = PrivateKey::generate();
+    let world = format!(
+        "[platform]\nprivate_key = \"{}\"\n[[merchant]]\npid = \"{PID}\"\n[[app]]\napp_id = \"{APP_ID}\"\npid = \"{PID}\"\npublic_key = \"{}\"\n",
+        platform.to_pkcs8_base64(),
+        platform.public_key().to_base64(),
+    );
+    let running = Running::start_with(Engine::Lite, &world, &[]);
+    let (trace_id, _) = refused(&running, STRING, &app_key(), SENT);
+    let said = doctor(&running, &trace_id);
+    assert!(said.contains("platform"), "{said}");
+}
+
+#[test]
+fn text_signed_in_the_other_charset_is_recognised() {
+    let running = Running::start(Engine::Lite);
+    let gbk = wire::Charset::Gbk.encode("名").expect("it is in GBK").into_owned();
+    let mut string = STRING.replace("&charset", "&biz_content={\"name\":\"").into_bytes();
+    // Signed over GBK bytes, sent as UTF-8.
+    let at = string.windows(8).position(|window| window == b"\"name\":\"").expect("it is there") + 8;
+    string.splice(at..at, gbk.into_iter().chain(*b"\"}&charset"));
+    let key = app_key();
+    let sign = key.sign(SignType::Rsa2, &string).replace('+', "%2B").replace('/', "%2F");
+    let sent = SENT.replace("&charset", "&biz_content=%7B%22name%22:%22%E5%90%8D%22%7D&charset");
+    let mut stream = TcpStream::connect(running.address).expect("it listens");
+    let body = format!("{sent}&sign={sign}");
+    let head =
+        "POST /gateway.do HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-type: application/x-www-form-urlencoded";
+    write!(stream, "{head}\r\ncontent-length: {}\r\n\r\n{body}", body.len()).expect("it reads");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("it answers");
+    assert!(
+        answer.contains("isv.invalid-signature") && answer.contains("，解决方案：") && answer.contains("gbk"),
+        "{answer}"
+    );
+}
+
+#[test]
+fn doctor_knows_what_it_does_not_know() {
+    let running = Running::start(Engine::Lite);
+    let output = running.command(&["doctor", "nosuchtrace"]);
+    assert_eq!(output.status.code(), Some(1));
+}

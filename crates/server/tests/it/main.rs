@@ -1,0 +1,12 @@
+//! The built binary, from outside: real processes, real sockets, both engines.
+
+mod calls;
+mod control;
+mod crash;
+mod demo;
+mod first_aid;
+mod identity;
+mod once;
+mod rejects;
+mod running;
+mod sdk;

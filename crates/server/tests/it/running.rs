@@ -1,0 +1,288 @@
+//! A Punchcard of one's own: the built binary on a free port, with a store of its own on either engine.
+
+use client::{Answer, Client, Settings};
+use serde_json::{Value, json};
+use std::io::{BufRead, BufReader, Read};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::OnceLock;
+use store::Place;
+use store::testing::{Engine, Space};
+use tempfile::TempDir;
+use wire::{Charset, PrivateKey, PublicKey, SignType};
+
+/// The merchant of the tests' world.
+pub(crate) const PID: &str = "2088201914979011";
+/// Another merchant, with an app of its own.
+pub(crate) const OTHER_PID: &str = "2088201914979022";
+/// The service provider.
+pub(crate) const ISV_PID: &str = "2088201914979033";
+/// The merchant's app, the other merchant's, the provider's.
+pub(crate) const APP_ID: &str = "2021000000000001";
+pub(crate) const OTHER_APP_ID: &str = "2021000000000002";
+pub(crate) const ISV_APP_ID: &str = "2021000000000003";
+/// The provider may act for the merchant with this.
+pub(crate) const TOKEN: &str = "201609BBtest_app_auth_token_0001";
+/// The timestamp of calls; the gateway asks only for its form.
+pub(crate) const NOW: &str = "2026-01-01 12:00:00";
+
+/// The apps' one key; making one takes a while, and whose it is does not matter to these tests.
+pub(crate) fn app_key() -> PrivateKey {
+    static KEY: OnceLock<PrivateKey> = OnceLock::new();
+    KEY.get_or_init(PrivateKey::generate).clone()
+}
+
+/// Two merchants, a provider that may act for the first, and more authorisations than it should have.
+pub(crate) fn world() -> String {
+    let key = app_key().public_key().to_base64();
+    let app = |app_id: &str, pid: &str, more: &str| {
+        format!("[[app]]\napp_id = \"{app_id}\"\npid = \"{pid}\"\npublic_key = \"{key}\"\n{more}\n")
+    };
+    let merchant = |pid: &str, more: &str| format!("[[merchant]]\npid = \"{pid}\"\n{more}\n");
+    let tag = |code: &str, kind: &str, more: &str| {
+        format!("[[merchant.tag]]\ncode = \"{code}\"\nname = \"{code}名\"\ntype = \"{kind}\"\n{more}\n")
+    };
+    [
+        merchant(PID, "name = \"花果山超市\""),
+        tag("pref_organic", "enum", "values = [{ value = \"1\", label = \"是\" }, { value = \"0\", label = \"否\" }]"),
+        tag("spent", "number", ""),
+        tag("last_visit", "date", ""),
+        tag("note", "text", ""),
+        tag("seen_at", "location", ""),
+        merchant(OTHER_PID, ""),
+        merchant(ISV_PID, ""),
+        app(APP_ID, PID, ""),
+        app(OTHER_APP_ID, OTHER_PID, ""),
+        app(ISV_APP_ID, ISV_PID, "isv = true"),
+        app("2021000000000004", PID, "methods = [\"koubei.marketing.campaign.tags.query\"]"),
+        app("2021000000000005", PID, "enabled = false"),
+        format!("[[app]]\napp_id = \"2021000000000006\"\npid = \"{PID}\"\n"),
+        authorization(TOKEN, ""),
+        authorization("expired_token", "expires_at = \"2020-01-01 00:00:00\""),
+        authorization("revoked_token", "enabled = false"),
+        authorization("narrow_token", "methods = [\"koubei.marketing.campaign.tags.query\"]"),
+    ]
+    .join("\n")
+}
+
+/// The provider's authorisation by the merchant.
+pub(crate) fn authorization(token: &str, more: &str) -> String {
+    format!(
+        "[[authorization]]\napp_id = \"{ISV_APP_ID}\"\npid = \"{PID}\"\nauth_app_id = \"{APP_ID}\"\napp_auth_token = \"{token}\"\n{more}\n"
+    )
+}
+
+/// Makes two tests of one body, which gets the engine.
+macro_rules! each_engine {
+    ($name:ident, |$engine:ident| $body:block) => {
+        mod $name {
+            use super::*;
+            use store::testing::Engine;
+
+            fn body($engine: Engine) $body
+
+            #[test]
+            fn sqlite() {
+                body(Engine::Lite);
+            }
+
+            #[test]
+            fn postgres() {
+                body(Engine::Postgres);
+            }
+        }
+    };
+}
+
+pub(crate) use each_engine;
+
+/// A running Punchcard; killed when dropped.
+pub(crate) struct Running {
+    /// Where it listens.
+    pub(crate) address: SocketAddr,
+    /// What its answers are verified with.
+    pub(crate) platform_key: PublicKey,
+    /// Its folder.
+    pub(crate) folder: TempDir,
+    database: Option<Space>,
+    child: Child,
+    arguments: Vec<String>,
+}
+
+impl Running {
+    /// Starts one on this engine with the tests' world.
+    pub(crate) fn start(engine: Engine) -> Running {
+        Running::start_with(engine, &world(), &["--clock", "manual:2026-01-01T12:00:00+08:00"])
+    }
+
+    /// Starts one with this world and these more arguments.
+    pub(crate) fn start_with(engine: Engine, world: &str, arguments: &[&str]) -> Running {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("world.toml");
+        std::fs::write(&path, world).expect("the folder is ours");
+        let mut all = vec!["--world".to_owned(), path.display().to_string()];
+        all.extend(arguments.iter().map(|&argument| argument.to_owned()));
+        Running::start_in(engine, folder, all)
+    }
+
+    /// Starts one in this folder with exactly these arguments beside store and port.
+    pub(crate) fn start_in(engine: Engine, folder: TempDir, arguments: Vec<String>) -> Running {
+        let database = match engine {
+            Engine::Lite => None,
+            Engine::Postgres => Some(Space::new(Engine::Postgres)),
+        };
+        let (child, address, platform_key) = spawn(&folder, database.as_ref(), &arguments);
+        Running { address, platform_key, folder, database, child, arguments }
+    }
+
+    /// Its data folder.
+    pub(crate) fn data(&self) -> PathBuf {
+        data(&self.folder)
+    }
+
+    /// Kills it as the power does, and starts it again on what it left.
+    pub(crate) fn kill_and_start(&mut self) {
+        self.stop();
+        self.start_again();
+    }
+
+    /// Kills it.
+    pub(crate) fn stop(&mut self) {
+        self.child.kill().expect("it runs");
+        self.child.wait().expect("a child can be waited for");
+    }
+
+    /// Asks it to end, and sees it end well.
+    pub(crate) fn terminate(&mut self) {
+        let sent = Command::new("kill").arg(self.child.id().to_string()).status().expect("kill runs");
+        let ended = self.child.wait().expect("a child can be waited for");
+        assert!(sent.success() && ended.success(), "{ended}\n{}", log_of(self.folder.path()));
+    }
+
+    /// Starts it on what it left.
+    pub(crate) fn start_again(&mut self) {
+        (self.child, self.address, self.platform_key) = spawn(&self.folder, self.database.as_ref(), &self.arguments);
+    }
+
+    /// Runs another command of the binary on the same store.
+    pub(crate) fn command(&self, arguments: &[&str]) -> Output {
+        let mut command = punchcard(&self.folder, self.database.as_ref());
+        command.args(arguments).output().expect("the binary runs")
+    }
+
+    /// A client of the merchant's app.
+    pub(crate) fn client(&self) -> Client {
+        self.client_of(APP_ID, None)
+    }
+
+    /// A client of any app.
+    pub(crate) fn client_of(&self, app_id: &str, app_auth_token: Option<&str>) -> Client {
+        self.client_in(app_id, app_auth_token, Charset::Utf8, SignType::Rsa2)
+    }
+
+    /// A client of any app in any charset and algorithm.
+    pub(crate) fn client_in(&self, app_id: &str, token: Option<&str>, charset: Charset, sign_type: SignType) -> Client {
+        Client::new(Settings {
+            gateway_url: format!("http://{}/gateway.do", self.address),
+            app_id: app_id.to_owned(),
+            private_key: app_key(),
+            platform_key: self.platform_key.clone(),
+            charset,
+            sign_type,
+            app_auth_token: token.map(str::to_owned),
+        })
+    }
+
+    /// Imports members given as CSV lines.
+    pub(crate) fn import(&self, pid: &str, csv: &str) {
+        let path = self.folder.path().join("members.csv");
+        std::fs::write(&path, csv).expect("the folder is ours");
+        let output = self.command(&["import", "members", "--pid", pid, &path.display().to_string()]);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
+
+fn data(folder: &TempDir) -> PathBuf {
+    folder.path().join("data")
+}
+
+fn punchcard(folder: &TempDir, database: Option<&Space>) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_punchcard"));
+    command.current_dir(folder.path()).env("PUNCHCARD_DATA", data(folder)).env("PUNCHCARD_LOG", "warn");
+    command.env("PUNCHCARD_MASTER_KEY_FILE", folder.path().join("master.key"));
+    if let Some(Place::Postgres(url)) = database.map(Space::place) {
+        command.env("PUNCHCARD_DATABASE_URL", url);
+    }
+    command
+}
+
+fn spawn(folder: &TempDir, database: Option<&Space>, arguments: &[String]) -> (Child, SocketAddr, PublicKey) {
+    let log =
+        std::fs::File::options().create(true).append(true).open(log_path(folder.path())).expect("the folder is ours");
+    let mut command = punchcard(folder, database);
+    command.arg("serve").args(["--listen", "127.0.0.1:0"]).args(arguments).stdout(Stdio::piped()).stderr(log);
+    let mut child = command.spawn().expect("the binary runs");
+    let mut lines = BufReader::new(child.stdout.take().expect("piped")).lines();
+    let mut said = |before: &str| {
+        let line = lines.next().and_then(Result::ok).unwrap_or_default();
+        let rest = line.strip_prefix(before).map(str::to_owned);
+        rest.unwrap_or_else(|| panic!("it did not start: {line:?}\n{}", log_of(folder.path())))
+    };
+    let platform_key = PublicKey::parse(&said("alipay_public_key ")).expect("a key");
+    let address = said("listening on http://").replace("/gateway.do", "").parse().expect("an address");
+    // What it prints later must not fill the pipe.
+    std::thread::spawn(move || lines.for_each(drop));
+    (child, address, platform_key)
+}
+
+fn log_path(folder: &Path) -> PathBuf {
+    folder.join("log")
+}
+
+/// What the process wrote to its log.
+pub(crate) fn log_of(folder: &Path) -> String {
+    let mut text = String::new();
+    if let Ok(mut file) = std::fs::File::open(log_path(folder)) {
+        file.read_to_string(&mut text).expect("a log is text");
+    }
+    text
+}
+
+/// One call, answered: code and sub_code, and the node.
+pub(crate) fn call(client: &Client, method: &str, biz_content: &Value) -> Answer {
+    client.call(method, &biz_content.to_string(), NOW).unwrap_or_else(|error| panic!("{method}: {error}"))
+}
+
+/// Calls and expects success; the node.
+pub(crate) fn succeed(client: &Client, method: &str, biz_content: &Value) -> Value {
+    let answer = call(client, method, biz_content);
+    assert_eq!(answer.code, "10000", "{method} {biz_content}: {}", answer.raw);
+    answer.node
+}
+
+/// Calls and expects this sub_code.
+pub(crate) fn refuse(client: &Client, method: &str, biz_content: &Value, sub_code: &str) -> Answer {
+    let answer = call(client, method, biz_content);
+    assert_eq!(answer.sub_code.as_deref(), Some(sub_code), "{method} {biz_content}: {}", answer.raw);
+    answer
+}
+
+/// Conditions on one tag, as the string that the wire has.
+pub(crate) fn conditions(op: &str, tag_code: &str, value: &str) -> String {
+    json!([{"op": op, "tagCode": tag_code, "value": value}]).to_string()
+}
+
+/// A saved crowd's id.
+pub(crate) fn crowd(client: &Client, out_biz_no: &str) -> String {
+    let request = json!({"out_biz_no": out_biz_no, "name": "白领", "conditions": conditions("IN", "pam_gender", "1")});
+    let node = succeed(client, "koubei.marketing.campaign.crowd.create", &request);
+    node["crowd_group_id"].as_str().expect("an id").to_owned()
+}
