@@ -69,11 +69,11 @@ def serving(folder):
                "--clock", f"manual:{THE_DAY}T09:00:00+08:00"]
     with open(folder / "log", "wb") as log, subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True) as server:
         try:
-            said = server.stdout.readline()
-            listening = re.match(r"listening on http://127\.0\.0\.1:(\d+)/", said)
-            if not listening:
-                sys.exit(f"Punchcard does not start: {said}{(folder / 'log').read_text(encoding='utf-8')}")
-            lead_sdk_to(int(listening[1]))
+            listening = (re.match(r"listening on http://127\.0\.0\.1:(\d+)/", line) for line in server.stdout)
+            port = next((int(found[1]) for found in listening if found), None)
+            if port is None:
+                sys.exit(f"Punchcard does not start:\n{(folder / 'log').read_text(encoding='utf-8')}")
+            lead_sdk_to(port)
             yield
         finally:
             server.terminate()
