@@ -1,62 +1,137 @@
-//! The inner loops: sixty-four members in, a word of bits out.
+//! The inner loops: a line of cells in, a word of bits out.
+//!
+//! Each has a portable form, and one for AVX-512 where there is one to gain; which runs is asked of the processor.
+
+#[cfg(target_arch = "x86_64")]
+mod avx512;
 
 use crate::circle::Circle;
 use crate::lines::{LINE, Line};
 
+/// More ranges than this are searched for a cell's one, not tried one after the other.
+const RANGES_TRIED_MAX: usize = 16;
+
 /// A set of word numbers, one bit each.
 pub(crate) struct NumberSet {
-    words: Vec<u64>,
+    bits: Vec<u64>,
 }
 
 impl FromIterator<bool> for NumberSet {
+    /// From whether 0, 1, 2 … are in.
     fn from_iter<I: IntoIterator<Item = bool>>(members: I) -> NumberSet {
-        let mut words = Vec::new();
+        let mut bits = Vec::new();
         for (number, member) in members.into_iter().enumerate() {
             if number % LINE == 0 {
-                words.push(0);
+                bits.push(0);
             }
-            words[number / LINE] |= u64::from(member) << (number % LINE);
+            bits[number / LINE] |= u64::from(member) << (number % LINE);
         }
-        NumberSet { words }
+        NumberSet { bits }
+    }
+}
+
+/// Which cells hold a number of the set.
+pub(crate) fn fill_numbers<T: Number>(lines: &[Line<T>], set: &NumberSet, bits: &mut [u64]) {
+    if !T::fill_vectors(lines, set, bits) {
+        set.fill(lines, bits);
     }
 }
 
 impl NumberSet {
-    /// Which cells hold a number of the set.
-    pub(crate) fn fill<T: Copy + Into<u32>>(&self, lines: &[Line<T>], bits: &mut [u64]) {
+    fn fill<T: Number>(&self, lines: &[Line<T>], bits: &mut [u64]) {
         for (line, word) in lines.iter().zip(bits) {
             *word = pack(line, |number| {
-                let number: u32 = number.into();
-                self.words[number as usize / LINE] >> (number as usize % LINE) & 1 != 0
+                let number = number.into() as usize;
+                self.bits[number / LINE] >> (number % LINE) & 1 != 0
             });
         }
     }
 }
 
-/// Which cells lie in one of the closed ranges.
-pub(crate) fn fill_ranges<T: Copy + Into<i64>>(lines: &[Line<T>], ranges: &[(i64, i64)], bits: &mut [u64]) {
+/// Which cells lie in one of the closed ranges, which ascend and lie apart.
+pub(crate) fn fill_ranges<T: Step>(lines: &[Line<T>], ranges: &[(i64, i64)], bits: &mut [u64]) {
     bits.fill(0);
+    if RANGES_TRIED_MAX < ranges.len() {
+        for (line, word) in lines.iter().zip(bits) {
+            *word = pack(line, |cell| {
+                let cell = cell.into();
+                ranges.get(ranges.partition_point(|(_, high)| *high < cell)).is_some_and(|(low, _)| *low <= cell)
+            });
+        }
+        return;
+    }
     for (low, high) in ranges {
-        for (line, word) in lines.iter().zip(&mut *bits) {
-            *word |= pack(line, |cell| (*low..=*high).contains(&cell.into()));
+        let (low, high) = (T::narrow(*low), T::narrow(*high));
+        if !T::add_vectors(lines, low, high, bits) {
+            add_range(lines, low, high, bits);
         }
     }
 }
 
-/// Which places lie in the circle.
+fn add_range<T: Step>(lines: &[Line<T>], low: T, high: T, bits: &mut [u64]) {
+    for (line, word) in lines.iter().zip(bits) {
+        *word |= pack(line, |cell| (low <= cell) & (cell <= high));
+    }
+}
+
+/// Which places lie in the circle: the box around it first, and the formula for those within.
 pub(crate) fn fill_circle(lon: &[Line<f64>], lat: &[Line<f64>], circle: &Circle, bits: &mut [u64]) {
     for ((lon, lat), word) in lon.iter().zip(lat).zip(bits) {
+        let mut boxed = [false; LINE];
+        for ((boxed, lon), lat) in boxed.iter_mut().zip(&lon.0).zip(&lat.0) {
+            *boxed = circle.may_hold(*lon, *lat);
+        }
+        let mut left = gather(&boxed);
         *word = 0;
-        for (place, (lon, lat)) in lon.0.iter().zip(&lat.0).enumerate() {
-            *word |= u64::from(circle.holds(*lon, *lat)) << place;
+        while left != 0 {
+            let place = left.trailing_zeros() as usize;
+            *word |= u64::from(circle.holds(lon.0[place], lat.0[place])) << place;
+            left &= left - 1;
         }
     }
+}
+
+/// Runs code compiled for the widest vectors the processor has; only what is inlined into it gains.
+#[inline]
+pub(crate) fn widest<R>(run: impl FnOnce() -> R) -> R {
+    #[cfg(target_arch = "x86_64")]
+    return avx512::widest(run);
+    #[cfg(not(target_arch = "x86_64"))]
+    return run();
 }
 
 pub(crate) fn count_ones(bits: &[u64]) -> u64 {
     bits.iter().map(|word| u64::from(word.count_ones())).sum()
 }
 
+/// A width that word numbers come in.
+pub(crate) trait Number: Copy + Into<u32> {
+    /// Fills the bits with vector instructions; false when it is not able to.
+    fn fill_vectors(_lines: &[Line<Self>], _set: &NumberSet, _bits: &mut [u64]) -> bool {
+        false
+    }
+}
+
+/// A width that numbers and days come in.
+pub(crate) trait Step: Copy + Ord + Into<i64> {
+    /// A range's end, which was made to fit the column.
+    fn narrow(end: i64) -> Self;
+
+    /// Adds a range's members with vector instructions; false when it is not able to.
+    fn add_vectors(lines: &[Line<Self>], low: Self, high: Self, bits: &mut [u64]) -> bool;
+}
+
+impl Number for u32 {}
+
 fn pack<T: Copy>(line: &Line<T>, takes: impl Fn(T) -> bool) -> u64 {
-    line.0.iter().enumerate().fold(0, |word, (place, cell)| word | u64::from(takes(*cell)) << place)
+    gather(&line.0.map(takes))
+}
+
+/// Sixty-four truths as bits, eight by one multiplication, which moves the lowest bit of each byte to the top.
+fn gather(truths: &[bool; LINE]) -> u64 {
+    let eights = truths.as_chunks::<8>().0;
+    eights.iter().enumerate().fold(0, |word, (eight, truths)| {
+        let bytes = u64::from_le_bytes(truths.map(u8::from));
+        word | (bytes.wrapping_mul(0x0102_0408_1020_4080) >> 56) << (eight * 8)
+    })
 }

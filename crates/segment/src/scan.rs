@@ -47,7 +47,7 @@ impl<'m> Scan<'m> {
 
     pub(crate) fn count(&self, dimensions: &[&Words]) -> Counts {
         let mut total = 0;
-        let mut histograms = Histograms::new(dimensions);
+        let mut histograms = Histograms::new(dimensions, self.rows);
         let mut bits = [0; BLOCK];
         let lines = self.rows.div_ceil(LINE);
         for start in (0..lines).step_by(BLOCK) {
@@ -59,7 +59,7 @@ impl<'m> Scan<'m> {
             let count = kernel::count_ones(bits);
             if count != 0 {
                 total += count;
-                histograms.add(start, bits, count);
+                histograms.add(start, bits);
             }
         }
         Counts { total, histograms: histograms.finish() }
@@ -110,9 +110,9 @@ impl<'m> Plan<'m> {
                 }
             }
             Plan::Words { cells, set } => match cells {
-                words::Cells::Byte(cells) => set.fill(&cells.as_slice()[lines], bits),
-                words::Cells::Short(cells) => set.fill(&cells.as_slice()[lines], bits),
-                words::Cells::Long(cells) => set.fill(&cells.as_slice()[lines], bits),
+                words::Cells::Byte(cells) => kernel::fill_numbers(&cells.as_slice()[lines], set, bits),
+                words::Cells::Short(cells) => kernel::fill_numbers(&cells.as_slice()[lines], set, bits),
+                words::Cells::Long(cells) => kernel::fill_numbers(&cells.as_slice()[lines], set, bits),
             },
             Plan::Steps { cells, ranges } => match cells {
                 steps::Cells::Short(cells) => kernel::fill_ranges(&cells.as_slice()[lines], ranges, bits),
