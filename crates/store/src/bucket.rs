@@ -52,3 +52,44 @@ pub(crate) fn hash(first: &str, second: &str) -> u64 {
     let h = (h ^ (h >> 33)).wrapping_mul(0xc4ce_b9fe_1a85_ec53);
     h ^ (h >> 33)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn buckets_are_what_they_have_always_been() {
+        for (merchant, user, expect) in [
+            ("", "", 215),
+            ("2088201914979011", "", 524),
+            ("", "2088102146931393", 947),
+            ("2088201914979011", "2088102146931393", 164),
+            ("2088201914979011", "2088102146931394", 395),
+            ("2088102146931393", "2088201914979011", 532),
+            ("a", "bc", 800),
+            ("ab", "c", 963),
+            ("花果山超市", "悟空", 766),
+            ("2088201914979011/koubei.marketing.campaign.crowd.create", "1331313113313", 469),
+        ] {
+            assert_eq!(bucket_of(merchant, user).number(), expect, "{merchant} {user}");
+        }
+    }
+
+    #[test]
+    fn the_users_of_one_merchant_are_spread_evenly() {
+        let mut sizes = [0_u32; BUCKETS as usize];
+        for user in 0..1_024_000_u64 {
+            let bucket = bucket_of("2088201914979011", &format!("2088{user:012}"));
+            sizes[usize::from(bucket.number())] += 1;
+        }
+        let (least, most) = (sizes.iter().min().unwrap(), sizes.iter().max().unwrap());
+        // A thousand each, give or take four or five standard deviations of 32.
+        assert!((840..1_000).contains(least) && (1_000..1_160).contains(most), "{least} {most}");
+    }
+
+    #[test]
+    fn an_id_tells_its_bucket() {
+        let bucket = bucket_of("2088201914979011", "");
+        assert_eq!(Bucket::of_id(77 << BUCKET_BITS | i64::from(bucket.number())), bucket);
+    }
+}

@@ -392,6 +392,13 @@ fn get_text(users: usize) -> String {
     )
 }
 
+/// The texts that are made as needed, for the test of the rules.
+#[cfg(test)]
+pub(crate) fn several_rows() -> impl Iterator<Item = (&'static str, String)> {
+    let texts = |rows| [insert_text(rows), insert_accounts_text(rows), get_text(rows)];
+    [2, 3].into_iter().flat_map(texts).map(|sql| ("several rows", sql))
+}
+
 impl FromRow for Member {
     fn from_row(row: &dyn Row) -> Result<Member, Fault> {
         type Columns = (String, String, Option<i32>, Option<i32>, Option<i32>, Option<i32>, i64);

@@ -146,16 +146,10 @@ impl Worker {
     }
 
     fn attempt(&mut self, op: &mut dyn Op) -> Attempt {
-        let mut tx = match self.tx.take().map_or_else(|| self.connect(), Ok) {
+        let mut tx = match self.begin() {
             Ok(tx) => tx,
-            Err(fault) => {
-                op.fail(fault);
-                return Attempt::Done;
-            }
+            Err(fault) => return Attempt::Lost(fault),
         };
-        if let Err(fault) = tx.batch(self.begin) {
-            return Attempt::Lost(fault);
-        }
         if !op.run(&mut tx) {
             return self.undo(tx);
         }
@@ -199,8 +193,16 @@ impl Worker {
         }
     }
 
-    fn connect(&self) -> Result<Tx, Fault> {
-        Ok(Tx::new(Arm::Postgres(Connection::open(&self.config)?), self.shared.clone()))
+    /// A transaction that has begun, on a new connection if the one at hand was lost while it was idle.
+    fn begin(&mut self) -> Result<Tx, Fault> {
+        if let Some(mut tx) = self.tx.take()
+            && tx.batch(self.begin).is_ok()
+        {
+            return Ok(tx);
+        }
+        let mut tx = Tx::new(Arm::Postgres(Connection::open(&self.config)?), self.shared.clone());
+        tx.batch(self.begin)?;
+        Ok(tx)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Fresh stores for tests, on both engines, from one source.
 //!
-//! ```ignore
+//! ```text
 //! store::each_engine!(a_crowd_is_found, |test| {
 //!     test.store().write(…).await
 //! });

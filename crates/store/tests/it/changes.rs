@@ -1,0 +1,124 @@
+//! Several processes on one PostgreSQL: each learns of what the others do, late commits included.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use store::member::{MemberRow, put_chunk};
+use store::testing::{Engine, TestStore, block_on};
+use store::{Change, Store, control, each_engine};
+
+use crate::probe::{read, write};
+
+/// When each setting and each member was heard of, first.
+type Heard = Arc<Mutex<HashMap<String, Instant>>>;
+
+fn listen(store: &Store) -> Heard {
+    let heard = Heard::default();
+    let ears = heard.clone();
+    let listener = move |change: &Change| {
+        let now = Instant::now();
+        let mut ears = ears.lock().unwrap();
+        match change {
+            Change::Setting { name, value } => drop(ears.entry(format!("{name}={value}")).or_insert(now)),
+            Change::Members { pid, rows } => {
+                for row in &**rows {
+                    ears.entry(format!("{pid}/{}/{}", row.user_id, row.version)).or_insert(now);
+                }
+            }
+            _ => {}
+        }
+    };
+    store.on_change(listener).unwrap();
+    heard
+}
+
+#[test]
+fn every_process_sees_every_change_in_time() {
+    let test = TestStore::new(Engine::Postgres);
+    block_on(async {
+        let other = test.open_again().unwrap();
+        let (mine, theirs) = (listen(test.store()), listen(&other));
+        let answered: Heard = Heard::default();
+        let writer = |number: usize| {
+            let store = if number.is_multiple_of(2) { test.store().clone() } else { other.clone() };
+            let answered = answered.clone();
+            async move {
+                for turn in 0..40 {
+                    let name = format!("w{number}t{turn}");
+                    let delay = Duration::from_millis(u64::try_from((number * 7 + turn * 13) % 60).unwrap());
+                    let told = name.clone();
+                    let work = move |tx: &mut store::Tx| {
+                        control::set(tx, &name, "1")?;
+                        put_chunk(tx, "2088a", &[MemberRow::new(&name, [("a", Some("1"))])])?;
+                        // The row has its number; its transaction ends later than others that began after it.
+                        thread::sleep(delay);
+                        Ok(())
+                    };
+                    write(&store, work).await.unwrap();
+                    let now = Instant::now();
+                    let mut answered = answered.lock().unwrap();
+                    answered.insert(format!("{told}=1"), now);
+                    answered.insert(format!("2088a/{told}/1"), now);
+                }
+            }
+        };
+        let writers: Vec<_> = (0..12).map(|number| tokio::spawn(writer(number))).collect();
+        for writer in writers {
+            writer.await.unwrap();
+        }
+        tokio::time::sleep(Duration::from_millis(400)).await;
+        let answered = answered.lock().unwrap();
+        assert_eq!(answered.len(), 960);
+        let mut delays = Vec::new();
+        for heard in [mine, theirs] {
+            let heard = heard.lock().unwrap();
+            for (name, answer) in answered.iter() {
+                let at = heard.get(name).unwrap_or_else(|| panic!("{name} was missed"));
+                delays.push(at.saturating_duration_since(*answer));
+            }
+        }
+        delays.sort_unstable();
+        let late = delays.iter().filter(|delay| **delay > Duration::from_millis(200)).count();
+        // The machine may stall for a moment; polling may not.
+        assert!(late * 50 <= delays.len(), "{late} of {} late, worst {:?}", delays.len(), delays.last());
+    });
+}
+
+#[test]
+fn what_was_there_before_is_not_told() {
+    let test = TestStore::new(Engine::Postgres);
+    block_on(async {
+        write(test.store(), |tx| Ok(control::set(tx, "before", "1")?)).await.unwrap();
+        let other = test.open_again().unwrap();
+        let heard = listen(&other);
+        write(test.store(), |tx| Ok(control::set(tx, "after", "1")?)).await.unwrap();
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        assert_eq!(heard.lock().unwrap().keys().collect::<Vec<_>>(), ["after=1"]);
+    });
+}
+
+each_engine!(old_rows_are_removed, |test| {
+    let store = test.store();
+    let rows = |store: Store| async move {
+        read(&store, |tx| Ok(tx.query_one::<(i64,)>("SELECT COUNT(*) FROM changes", &[])?.0)).await.unwrap()
+    };
+    for number in 0..200 {
+        write(store, move |tx| Ok(control::set(tx, "clock", &number.to_string())?)).await.unwrap();
+    }
+    assert_eq!(rows(store.clone()).await, 200);
+    write(store, |tx| Ok(tx.execute("UPDATE changes SET at = at - 3600001", &[])?)).await.unwrap();
+    for number in 200..300 {
+        write(store, move |tx| Ok(control::set(tx, "clock", &number.to_string())?)).await.unwrap();
+    }
+    assert_eq!(rows(store.clone()).await, 100);
+});
+
+each_engine!(a_setting_that_must_not_change_does_not, |test| {
+    let store = test.store();
+    let set_new = |value: &'static str| write(store, move |tx| Ok(control::set_new(tx, "key", value)?));
+    assert_eq!(set_new("one").await.unwrap(), "one");
+    assert_eq!(set_new("two").await.unwrap(), "one");
+    assert_eq!(read(store, |tx| Ok(control::get(tx, "other")?)).await.unwrap(), None);
+});
