@@ -5,7 +5,7 @@
 
 use crate::biz::{self, Field};
 use domain::tag::{Tag, TagKind};
-use segment::{Expr, Kind, Op};
+use segment::{Expr, Kind, Op, Reject};
 use serde::Serialize;
 use serde_json::Value;
 use wire::Fault;
@@ -51,7 +51,11 @@ impl Conditions {
                 let kind = tags[tag].kind.name();
                 return Err(refuse(&format!("操作符不支持: {op}（标签 {tag_code}，类型 {kind}）")));
             };
-            Expr::test(tags, op, tag, value).map_err(|reject| refuse(&reject.to_string()))
+            Expr::test(tags, op, tag, value).map_err(|reject| match reject {
+                // It speaks of the value alone.
+                Reject::Misfit { .. } => refuse(&format!("标签 {tag_code} 的{reject}")),
+                _ => refuse(&reject.to_string()),
+            })
         });
         tests.collect::<Result<_, _>>().map(Expr::All)
     }
@@ -130,6 +134,10 @@ mod tests {
         check("[1]", Err("[0] 必须是对象"));
         check(r#"[{"op":"IN","tagCode":"pam_gender"}]"#, Err("[0].value 不能为空"));
         check(r#"[{"op":"IN","tagCode":"nope","value":"1"}]"#, Err("参数有误: conditions[0] 标签不存在: nope"));
+        check(
+            r#"[{"op":"GT","tagCode":"pam_age","value":"x"}]"#,
+            Err("参数有误: conditions[0] 标签 pam_age 的值 x 不符合类型 enum，应为整数"),
+        );
         check(
             r#"[{"op":"LBS","tagCode":"pam_gender","value":"1"}]"#,
             Err("参数有误: conditions[0] 操作符不支持: LBS（标签 pam_gender，类型 enum）"),
