@@ -110,7 +110,8 @@ mod tests {
     use super::*;
 
     fn check(text: &str, expect: Result<&str, &str>) {
-        let tags: Vec<_> = domain::tag::built_in().iter().map(column).collect();
+        let mut tags: Vec<_> = domain::tag::built_in().iter().map(column).collect();
+        tags.push(segment::Tag { code: "birthday".to_owned(), kind: Kind::Date });
         let answer = Conditions::read(Some(&Value::from(text))).and_then(|conditions| {
             conditions.compile(&tags).map_err(|fault| fault.sub_msg.into_owned())?;
             Ok(conditions.to_text())
@@ -135,8 +136,8 @@ mod tests {
         check(r#"[{"op":"IN","tagCode":"pam_gender"}]"#, Err("[0].value 不能为空"));
         check(r#"[{"op":"IN","tagCode":"nope","value":"1"}]"#, Err("参数有误: conditions[0] 标签不存在: nope"));
         check(
-            r#"[{"op":"GT","tagCode":"pam_age","value":"x"}]"#,
-            Err("参数有误: conditions[0] 标签 pam_age 的值 x 不符合类型 enum，应为整数"),
+            r#"[{"op":"EQ","tagCode":"birthday","value":"2001-02-29"}]"#,
+            Err("参数有误: conditions[0] 标签 birthday 的值 2001-02-29 不符合类型 date，应为真实存在的日期 yyyy-MM-dd"),
         );
         check(
             r#"[{"op":"LBS","tagCode":"pam_gender","value":"1"}]"#,
