@@ -4,6 +4,8 @@
 //! numbers in `RESULTS.md`, and no test depends on a time.
 
 mod crowds;
+mod gateway;
+mod results;
 
 use clap::{Parser, Subcommand};
 
@@ -18,10 +20,13 @@ struct Cli {
 enum Command {
     /// Counting crowds, beside Polars and DuckDB.
     Crowds(crowds::Args),
+    /// Signed calls through the built binary, beside `openssl speed`.
+    Gateway(gateway::Args),
 }
 
 fn main() -> std::io::Result<()> {
     match Cli::parse().command {
         Command::Crowds(args) => crowds::run(&args),
+        Command::Gateway(args) => gateway::run(&args),
     }
 }

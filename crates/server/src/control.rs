@@ -51,7 +51,7 @@ pub enum OperatorError {
 }
 
 impl OperatorError {
-    fn refused(message: impl ToString) -> OperatorError {
+    fn refused(message: impl std::fmt::Display) -> OperatorError {
         OperatorError::Refused { at: None, message: message.to_string() }
     }
 }

@@ -142,8 +142,11 @@ impl From<Refusal> for Stop {
 pub struct Entry {
     /// The method's full name.
     pub name: &'static str,
-    run: fn(Arc<App>, Caller, Map<String, Value>) -> Pin<Box<dyn Future<Output = Answer<String>> + Send>>,
+    run: fn(Arc<App>, Caller, Map<String, Value>) -> Answering,
 }
+
+/// An answer on its way.
+type Answering = Pin<Box<dyn Future<Output = Answer<String>> + Send>>;
 
 impl Entry {
     /// The method of that name.

@@ -248,7 +248,7 @@ mod tests {
         Err(format!("line {line}: {reason}"))
     }
 
-    fn check(file: &'static str, expect: Vec<Result<MemberRow, String>>) {
+    fn check(file: &'static str, expect: &[Result<MemberRow, String>]) {
         let mut rows = Rows::open(file.as_bytes(), domain::tag::built_in()).expect("the file as a whole is right");
         let mut read = Vec::new();
         while let Some(row) = rows.next() {
@@ -263,11 +263,11 @@ mod tests {
     #[test]
     fn csv_rows_are_read_and_bad_ones_named() {
         let good_rows = vec![good(1, Some("1")), good(2, None)];
-        check("user_id,pam_gender\n2088000000000001,1\n2088000000000002,\n", good_rows);
-        check("\u{feff}user_id,pam_gender\r\n2088000000000001, 1\r\n", vec![good(1, Some("1"))]);
+        check("user_id,pam_gender\n2088000000000001,1\n2088000000000002,\n", &good_rows);
+        check("\u{feff}user_id,pam_gender\r\n2088000000000001, 1\r\n", &[good(1, Some("1"))]);
         check(
             "user_id,pam_gender\n2088000000000001,3\n1,1\n2088000000000003\n2088000000000004,2\n",
-            vec![
+            &[
                 bad(2, "pam_gender: \"3\" is none of its values"),
                 bad(3, "user_id \"1\" must be 16 digits that begin with 2088"),
                 bad(4, "1 fields where the header has 2"),
@@ -276,7 +276,7 @@ mod tests {
         );
         check(
             "user_id,home_longitude\n2088000000000001,118.79\n",
-            vec![bad(2, "home_longitude and home_latitude must be given together")],
+            &[bad(2, "home_longitude and home_latitude must be given together")],
         );
     }
 
@@ -284,11 +284,11 @@ mod tests {
     fn ndjson_rows_are_read_and_bad_ones_named() {
         check(
             "{\"user_id\":\"2088000000000001\",\"pam_gender\":1}\n\n{\"user_id\":2088000000000002,\"pam_gender\":null}\n",
-            vec![good(1, Some("1")), good(2, None)],
+            &[good(1, Some("1")), good(2, None)],
         );
         check(
             "{\"user_id\":\"2088000000000001\",\"nope\":1}\n{\"pam_gender\":1}\n{x}\n",
-            vec![
+            &[
                 bad(1, "the column \"nope\" is no tag of this merchant"),
                 bad(2, "user_id is missing"),
                 bad(3, "no JSON object: key must be a string at line 1 column 2"),
