@@ -162,7 +162,7 @@ impl App {
     pub fn new_trace_id(&self) -> String {
         let mut bytes = [0; 16];
         aws_lc_rs::rand::fill(&mut bytes).expect("the system has random bytes");
-        bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+        format!("{:032x}", u128::from_be_bytes(bytes))
     }
 
     /// Keeps what was found out about a refused signature, for `punchcard doctor`. The caller is not kept waiting.

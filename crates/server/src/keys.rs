@@ -53,6 +53,9 @@ impl MasterKey {
                 let mut bytes = [0; 32];
                 aws_lc_rs::rand::fill(&mut bytes).expect("the system has random bytes");
                 let text = BASE64.encode(bytes);
+                if let Some(folder) = path.parent() {
+                    std::fs::create_dir_all(folder).map_err(failed)?;
+                }
                 let mut file =
                     std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(failed)?;
                 file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(failed)?;
