@@ -31,6 +31,7 @@ mod op;
 mod poll;
 mod postgres;
 mod row;
+mod rows;
 mod shared;
 mod sql;
 mod store;

@@ -11,9 +11,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use rusqlite::ErrorCode;
-use rusqlite::ffi;
 use rusqlite::types::{ToSql, ToSqlOutput, Value, ValueRef};
+use rusqlite::{CachedStatement, ErrorCode, ffi};
 use tokio::sync::mpsc::{self, Receiver, Sender};
 
 use crate::fault::Fault;
@@ -238,16 +237,39 @@ impl Connection {
     }
 
     pub(crate) fn execute(&self, sql: &str, values: &[Val<'_>]) -> Result<u64, Fault> {
-        let mut statement = self.prepare(sql, values)?;
+        let mut statement = self.0.prepare_cached(sql)?;
+        bind(&mut statement, values)?;
         Ok(u64::try_from(statement.raw_execute()?).expect("a count of rows"))
     }
 
     pub(crate) fn query<R: FromRow>(&self, sql: &str, values: &[Val<'_>]) -> Result<Vec<R>, Fault> {
-        let mut statement = self.prepare(sql, values)?;
-        let mut rows = statement.raw_query();
         let mut read = Vec::new();
-        while let Some(row) = rows.next()? {
-            read.push(R::from_row(row)?);
+        let mut statement = self.0.prepare_cached(sql)?;
+        read_all(&mut statement, values, &mut read)?;
+        Ok(read)
+    }
+
+    /// Runs one statement for each of many rows, looking it up once.
+    pub(crate) fn execute_each<const N: usize>(&self, sql: &str, rows: &[[Val<'_>; N]]) -> Result<u64, Fault> {
+        let mut statement = self.0.prepare_cached(sql)?;
+        let mut changed = 0;
+        for values in rows {
+            bind(&mut statement, values)?;
+            changed += statement.raw_execute()?;
+        }
+        Ok(u64::try_from(changed).expect("a count of rows"))
+    }
+
+    /// As [`Connection::execute_each`], for what it gives.
+    pub(crate) fn query_each<const N: usize, R: FromRow>(
+        &self,
+        sql: &str,
+        rows: &[[Val<'_>; N]],
+    ) -> Result<Vec<R>, Fault> {
+        let mut read = Vec::new();
+        let mut statement = self.0.prepare_cached(sql)?;
+        for values in rows {
+            read_all(&mut statement, values, &mut read)?;
         }
         Ok(read)
     }
@@ -275,16 +297,28 @@ impl Connection {
     pub(crate) fn limit_pages(&self, pages: u32) -> Result<(), Fault> {
         Ok(self.0.pragma_update_and_check(None, "max_page_count", pages, |_| Ok(()))?)
     }
+}
 
-    fn prepare(&self, sql: &str, values: &[Val<'_>]) -> Result<rusqlite::CachedStatement<'_>, Fault> {
-        let mut statement = self.0.prepare_cached(sql)?;
-        for (index, value) in (1..).zip(values) {
-            // SQLite numbers `$n` by first appearance, PostgreSQL by its digits.
-            debug_assert_eq!(statement.parameter_name(index), Some(format!("${index}").as_str()), "{sql}");
-            statement.raw_bind_parameter(index, Bound(*value))?;
-        }
-        Ok(statement)
+fn bind(statement: &mut CachedStatement<'_>, values: &[Val<'_>]) -> Result<(), Fault> {
+    for (index, value) in (1..).zip(values) {
+        // SQLite numbers `$n` by first appearance, PostgreSQL by its digits.
+        debug_assert!(statement.parameter_name(index).and_then(|name| name[1..].parse().ok()) == Some(index));
+        statement.raw_bind_parameter(index, Bound(*value))?;
     }
+    Ok(())
+}
+
+fn read_all<R: FromRow>(
+    statement: &mut CachedStatement<'_>,
+    values: &[Val<'_>],
+    read: &mut Vec<R>,
+) -> Result<(), Fault> {
+    bind(statement, values)?;
+    let mut rows = statement.raw_query();
+    while let Some(row) = rows.next()? {
+        read.push(R::from_row(row)?);
+    }
+    Ok(())
 }
 
 struct Bound<'a>(Val<'a>);

@@ -1,6 +1,6 @@
 //! Members: what a merchant knows about a user. Written in chunks by imports, read in pages by the index.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::bucket::{Bucket, bucket_of};
@@ -8,23 +8,48 @@ use crate::changes::{Change, announce};
 use crate::fault::Fault;
 use crate::params;
 use crate::row::{FromRow, Row, Val};
+use crate::rows::Rows;
 use crate::sql::statements;
 pub use crate::tags::Tags;
 use crate::tx::Tx;
 
 statements! {
-    INSERT = "INSERT INTO member (bucket, pid, user_id, tags, home_lon_e7, home_lat_e7, work_lon_e7, work_lat_e7, version)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 1) ON CONFLICT (bucket, pid, user_id) DO NOTHING";
-    INSERT_ACCOUNT = "INSERT INTO account (bucket, user_id) VALUES ($1, $2) ON CONFLICT (bucket, user_id) DO NOTHING";
     GET = "SELECT user_id, tags, home_lon_e7, home_lat_e7, work_lon_e7, work_lat_e7, version FROM member
         WHERE bucket = $1 AND pid = $2 AND user_id = $3";
-    UPDATE = "UPDATE member SET tags = $1, home_lon_e7 = $2, home_lat_e7 = $3, work_lon_e7 = $4, work_lat_e7 = $5,
-        version = $6 + 1 WHERE bucket = $7 AND pid = $8 AND user_id = $9 AND version = $6";
     SCAN = "SELECT user_id, tags, home_lon_e7, home_lat_e7, work_lon_e7, work_lat_e7, version FROM member
         WHERE bucket = $1 AND pid = $2 AND user_id > $3 ORDER BY user_id LIMIT $4";
     COUNT = "SELECT COUNT(*) FROM member WHERE bucket = $1 AND pid = $2";
     PIDS = "SELECT DISTINCT pid FROM member ORDER BY pid";
 }
+
+static FIND: Rows<3> = Rows::new(
+    "WITH wanted (bucket, pid, user_id) AS (VALUES",
+    ["INTEGER", "TEXT", "TEXT"],
+    ") SELECT member.user_id, tags, home_lon_e7, home_lat_e7, work_lon_e7, work_lat_e7, version FROM wanted
+        JOIN member ON member.bucket = wanted.bucket AND member.pid = wanted.pid AND member.user_id = wanted.user_id",
+);
+
+static INSERT: Rows<9> = Rows::new(
+    "INSERT INTO member
+        (bucket, pid, user_id, tags, home_lon_e7, home_lat_e7, work_lon_e7, work_lat_e7, version) VALUES",
+    ["INTEGER", "TEXT", "TEXT", "TEXT", "INTEGER", "INTEGER", "INTEGER", "INTEGER", "BIGINT"],
+    "ON CONFLICT (bucket, pid, user_id) DO NOTHING",
+);
+
+static UPDATE: Rows<9> = Rows::new(
+    "WITH new (bucket, pid, user_id, tags, home_lon_e7, home_lat_e7, work_lon_e7, work_lat_e7, version) AS (VALUES",
+    ["INTEGER", "TEXT", "TEXT", "TEXT", "INTEGER", "INTEGER", "INTEGER", "INTEGER", "BIGINT"],
+    ") UPDATE member SET tags = new.tags, home_lon_e7 = new.home_lon_e7, home_lat_e7 = new.home_lat_e7,
+        work_lon_e7 = new.work_lon_e7, work_lat_e7 = new.work_lat_e7, version = new.version FROM new
+        WHERE member.bucket = new.bucket AND member.pid = new.pid AND member.user_id = new.user_id
+        AND member.version = new.version - 1",
+);
+
+static INSERT_ACCOUNT: Rows<2> = Rows::new(
+    "INSERT INTO account (bucket, user_id) VALUES",
+    ["INTEGER", "TEXT"],
+    "ON CONFLICT (bucket, user_id) DO NOTHING",
+);
 
 /// A position in degrees times 10⁷.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -117,38 +142,25 @@ pub struct Chunk {
 pub fn put_chunk(tx: &mut Tx, pid: &str, rows: &[MemberRow]) -> Result<Chunk, Fault> {
     let order = in_key_order(tx, pid, rows);
     let people: Vec<Person<'_>> = order.chunk_by(|left, right| left.1 == right.1).map(Person).collect();
+    let mut before = find(tx, pid, people.iter().map(|person| person.user_id()))?;
     let mut effects = vec![Effect::Unchanged; rows.len()];
-    let mut written = Vec::with_capacity(people.len());
-    let (mut new, mut known) = (Vec::with_capacity(people.len()), Vec::new());
-    for some in people.chunks(tx.rows_per_statement()) {
-        let fresh: Vec<Member> = some.iter().map(|person| person.applied(None, rows, &mut effects)).collect();
-        let inserted = insert(tx, pid, some, &fresh)?;
-        for (&person, member) in some.iter().zip(fresh) {
-            if inserted.holds(&member.user_id) {
-                new.push(person);
-                written.push(member);
-            } else {
-                known.push(person);
-            }
+    let (mut new, mut changed) = (Vec::new(), Vec::new());
+    for person in &people {
+        let before = before.remove(person.user_id());
+        let version = before.as_ref().map_or(0, |member| member.version);
+        let after = person.applied(before, rows, &mut effects);
+        if version == 0 {
+            new.push(after);
+        } else if version < after.version {
+            changed.push(after);
         }
     }
-    for some in new.chunks(tx.rows_per_statement()) {
-        insert_accounts(tx, some)?;
-    }
-    for some in known.chunks(tx.rows_per_statement()) {
-        let mut before = members(tx, pid, some.iter().map(|person| person.user_id()))?;
-        for person in some {
-            // Whoever inserted the row has committed, so it is there, unless another operation is taking it away.
-            let Some(before) = before.remove(person.user_id()) else { return Err(tx.fail(Fault::Stale)) };
-            let version = before.version;
-            let after = person.applied(Some(before), rows, &mut effects);
-            if after.version != version {
-                update(tx, pid, version, &after)?;
-                written.push(after);
-            }
-        }
-    }
-    let rows: Arc<[Member]> = written.into();
+    write(tx, &INSERT, pid, &new)?;
+    let users: Vec<_> = new.iter().map(|it| [bucket_of("", &it.user_id).into(), Val::from(&it.user_id)]).collect();
+    tx.execute_rows(&INSERT_ACCOUNT, &users)?;
+    write(tx, &UPDATE, pid, &changed)?;
+    new.append(&mut changed);
+    let rows: Arc<[Member]> = new.into();
     if !rows.is_empty() {
         announce(tx, Change::Members { pid: pid.into(), rows: rows.clone() })?;
     }
@@ -162,11 +174,7 @@ pub fn get(tx: &mut Tx, pid: &str, user_id: &str) -> Result<Option<Member>, Faul
 
 /// Those of `users` that are members, in no order.
 pub fn get_many(tx: &mut Tx, pid: &str, users: &[&str]) -> Result<Vec<Member>, Fault> {
-    let mut found = Vec::with_capacity(users.len());
-    for some in users.chunks(tx.rows_per_statement()) {
-        found.extend(members(tx, pid, some.iter().copied())?.into_values());
-    }
-    Ok(found)
+    Ok(find(tx, pid, users.iter().copied())?.into_values().collect())
 }
 
 /// Where a scan has got to.
@@ -218,10 +226,6 @@ pub fn pids_with_members(tx: &mut Tx) -> Result<Vec<String>, Fault> {
 struct Person<'a>(&'a [(Bucket, &'a str, usize)]);
 
 impl<'a> Person<'a> {
-    fn bucket(self) -> Bucket {
-        self.0[0].0
-    }
-
     fn user_id(self) -> &'a str {
         self.0[0].1
     }
@@ -277,126 +281,46 @@ fn in_key_order<'a>(tx: &Tx, pid: &str, rows: &'a [MemberRow]) -> Vec<(Bucket, &
     order
 }
 
-/// Whom an insert found missing.
-enum Inserted {
-    All,
-    Only(HashSet<String>),
-}
-
-impl Inserted {
-    fn holds(&self, user_id: &str) -> bool {
-        match self {
-            Inserted::All => true,
-            Inserted::Only(users) => users.contains(user_id),
-        }
-    }
-}
-
-fn insert(tx: &mut Tx, pid: &str, people: &[Person<'_>], fresh: &[Member]) -> Result<Inserted, Fault> {
-    let mut values = Vec::with_capacity(7 * people.len() + 1);
-    for (person, member) in people.iter().zip(fresh) {
-        values.push(person.bucket().into());
-        if values.len() == 1 {
-            values.push(pid.into());
-        }
-        values.extend([Val::from(person.user_id()), member.tags.as_str().into()]);
-        values.extend(places(member));
-    }
-    if people.len() == 1 {
-        // A count is cheaper than a row, and this is every row of an import into SQLite.
-        let inserted = tx.execute(INSERT, &values)? == 1;
-        return Ok(if inserted { Inserted::All } else { Inserted::Only(HashSet::new()) });
-    }
-    let users: Vec<(String,)> = tx.query(&insert_text(people.len()), &values)?;
-    let all = users.len() == people.len();
-    Ok(if all { Inserted::All } else { Inserted::Only(users.into_iter().map(|(user,)| user).collect()) })
-}
-
-fn insert_accounts(tx: &mut Tx, people: &[Person<'_>]) -> Result<(), Fault> {
-    let values: Vec<Val<'_>> =
-        people.iter().flat_map(|person| [bucket_of("", person.user_id()).into(), person.user_id().into()]).collect();
-    let text = if people.len() == 1 { INSERT_ACCOUNT } else { &insert_accounts_text(people.len()) };
-    tx.execute(text, &values).map(drop)
-}
-
-fn update(tx: &mut Tx, pid: &str, version: i64, member: &Member) -> Result<(), Fault> {
-    let [home_lon, home_lat, work_lon, work_lat] = places(member);
-    let (bucket, user_id) = (bucket_of(pid, &member.user_id), &member.user_id);
-    let values = [member.tags.as_str().into(), home_lon, home_lat, work_lon, work_lat, version.into()];
-    let key = [bucket.into(), pid.into(), user_id.into()];
-    match tx.execute(UPDATE, &[values.as_slice(), &key].concat())? {
-        1 => Ok(()),
-        _ => Err(tx.fail(Fault::Stale)),
-    }
-}
-
 /// Those of `users` that are members, by user id.
-fn members<'a>(
-    tx: &mut Tx,
-    pid: &str,
-    users: impl ExactSizeIterator<Item = &'a str>,
-) -> Result<HashMap<String, Member>, Fault> {
-    let count = users.len();
-    let mut values: Vec<Val<'_>> = Vec::with_capacity(2 * count + 1);
-    for user in users {
-        values.extend([Val::from(bucket_of(pid, user)), user.into()]);
-    }
-    values.push(pid.into());
-    let found: Vec<Member> = if count == 1 {
-        tx.query(GET, &[values[0], values[2], values[1]])?
-    } else {
-        tx.query(&get_text(count), &values)?
-    };
+fn find<'a>(tx: &mut Tx, pid: &str, users: impl Iterator<Item = &'a str>) -> Result<HashMap<String, Member>, Fault> {
+    let keys: Vec<_> = users.map(|user| [bucket_of(pid, user).into(), Val::from(pid), user.into()]).collect();
+    let found: Vec<Member> = tx.query_rows(&FIND, &keys)?;
     Ok(found.into_iter().map(|member| (member.user_id.clone(), member)).collect())
 }
 
-/// The four columns of a member's positions.
-fn places(member: &Member) -> [Val<'static>; 4] {
-    let [home, work] = [member.home, member.work]
-        .map(|position| [position.map(|it| it.lon_e7).into(), position.map(|it| it.lat_e7).into()]);
-    [home[0], home[1], work[0], work[1]]
+/// Inserts or updates members; if another operation was faster with any of them, this one runs again.
+fn write(tx: &mut Tx, sql: &Rows<9>, pid: &str, members: &[Member]) -> Result<(), Fault> {
+    let rows: Vec<_> = members.iter().map(|member| member.columns(pid)).collect();
+    let written = tx.execute_rows(sql, &rows)?;
+    if usize::try_from(written) == Ok(members.len()) { Ok(()) } else { Err(tx.fail(Fault::Stale)) }
 }
 
-/// [`INSERT`] for several rows: `$2` is the merchant in all of them.
-fn insert_text(rows: usize) -> String {
-    let mut next = 3;
-    let mut row = |index: usize| {
-        let bucket = if index == 0 { 1 } else { next };
-        next += usize::from(index > 0);
-        let own: Vec<String> = (next..next + 6).map(|n| format!("${n}")).collect();
-        next += 6;
-        format!("(${bucket}, $2, {}, 1)", own.join(", "))
-    };
-    let rows: Vec<String> = (0..rows).map(&mut row).collect();
-    let columns = "bucket, pid, user_id, tags, home_lon_e7, home_lat_e7, work_lon_e7, work_lat_e7, version";
-    let rest = "ON CONFLICT (bucket, pid, user_id) DO NOTHING RETURNING user_id";
-    format!("INSERT INTO member ({columns}) VALUES {} {rest}", rows.join(", "))
-}
-
-/// [`INSERT_ACCOUNT`] for several rows.
-fn insert_accounts_text(rows: usize) -> String {
-    let rows: Vec<String> = (0..rows).map(|index| format!("(${}, ${})", 2 * index + 1, 2 * index + 2)).collect();
-    format!("INSERT INTO account (bucket, user_id) VALUES {} ON CONFLICT (bucket, user_id) DO NOTHING", rows.join(", "))
-}
-
-/// [`GET`] for several users; the merchant is the last parameter.
-fn get_text(users: usize) -> String {
-    let key = |index: usize| format!("(CAST(${} AS INTEGER), CAST(${} AS TEXT))", 2 * index + 1, 2 * index + 2);
-    let keys: Vec<String> = (0..users).map(key).collect();
-    let columns = "user_id, tags, home_lon_e7, home_lat_e7, work_lon_e7, work_lat_e7, version";
-    let keys = keys.join(", ");
-    let pid = 2 * users + 1;
-    format!(
-        "WITH wanted (b, u) AS (VALUES {keys}) SELECT {columns} FROM wanted
-        JOIN member ON member.bucket = wanted.b AND member.pid = ${pid} AND member.user_id = wanted.u"
-    )
+impl Member {
+    /// What its row holds, in the order of the table.
+    fn columns<'a>(&'a self, pid: &'a str) -> [Val<'a>; 9] {
+        let Member { user_id, tags, home, work, version } = self;
+        let [[home_lon, home_lat], [work_lon, work_lat]] =
+            [home, work].map(|place| [place.map(|it| it.lon_e7).into(), place.map(|it| it.lat_e7).into()]);
+        let bucket = bucket_of(pid, user_id).into();
+        [
+            bucket,
+            pid.into(),
+            user_id.into(),
+            tags.as_str().into(),
+            home_lon,
+            home_lat,
+            work_lon,
+            work_lat,
+            (*version).into(),
+        ]
+    }
 }
 
 /// The texts that are made as needed, for the test of the rules.
 #[cfg(test)]
 pub(crate) fn several_rows() -> impl Iterator<Item = (&'static str, String)> {
-    let texts = |rows| [insert_text(rows), insert_accounts_text(rows), get_text(rows)];
-    [2, 3].into_iter().flat_map(texts).map(|sql| ("several rows", sql))
+    let texts = |rows| [FIND.text(rows), INSERT.text(rows), UPDATE.text(rows), INSERT_ACCOUNT.text(rows)];
+    [1, 2, 3].into_iter().flat_map(texts).map(|sql| ("several rows", sql))
 }
 
 impl FromRow for Member {

@@ -26,9 +26,6 @@ use crate::row::{Cell, FromRow, Row, Val};
 use crate::shared::Shared;
 use crate::tx::{Arm, Tx};
 
-/// Rows in one multi-row statement; more gains nothing measurable, fewer cost round trips.
-pub(crate) const ROWS_PER_STATEMENT: usize = 128;
-
 /// How many operations may wait before their callers are held back.
 const QUEUE_OPS_MAX: usize = 1024;
 

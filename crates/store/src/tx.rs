@@ -85,14 +85,6 @@ impl Tx {
         self.failed.as_ref()
     }
 
-    /// How many rows go well into one statement: each costs a round trip on PostgreSQL and next to nothing on SQLite.
-    pub(crate) fn rows_per_statement(&self) -> usize {
-        match self.arm {
-            Arm::Lite(_) => 1,
-            Arm::Postgres(_) => postgres::ROWS_PER_STATEMENT,
-        }
-    }
-
     /// How many buckets the engine's rows are spread over.
     pub(crate) fn buckets(&self) -> u16 {
         match self.arm {
@@ -125,7 +117,8 @@ impl Tx {
         std::mem::take(&mut self.effects)
     }
 
-    fn run<T>(&mut self, statement: impl FnOnce(&mut Arm) -> Result<T, Fault>) -> Result<T, Fault> {
+    /// Runs a statement, unless one has failed.
+    pub(crate) fn run<T>(&mut self, statement: impl FnOnce(&mut Arm) -> Result<T, Fault>) -> Result<T, Fault> {
         if let Some(fault) = &self.failed {
             return Err(fault.clone());
         }

@@ -1,0 +1,198 @@
+//! How fast the store is: `cargo bench -p punchcard-store -- [points|import] [sqlite|postgres]`.
+//!
+//! *points* is an update of points in five statements (claim, guarded update, entry, notice, answer) by 1, 64 and 512
+//! callers at once. *import* is a million members with eight tags, beside what the `sqlite3` shell needs to `.import` the
+//! same file into one flat table.
+
+use std::io::Write as _;
+use std::path::Path;
+use std::process::Command;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::{Duration, Instant};
+
+use store::member::{MemberRow, put_chunk};
+use store::once::{Outcome, stored};
+use store::testing::{Engine, TestStore, block_on};
+use store::{Fault, Stop, Store, Tx, bucket_of, params};
+
+const USERS: i64 = 10_000;
+const MEMBERS: usize = 1_000_000;
+const CHUNK: usize = 4_000;
+
+fn main() {
+    let asked: Vec<String> = std::env::args().skip(1).collect();
+    // Of each pair both, unless one is named.
+    let wants = |word: &str, other: &str| asked.iter().any(|it| it == word) || asked.iter().all(|it| it != other);
+    let mut engines = Vec::new();
+    if wants("sqlite", "postgres") {
+        engines.push(("sqlite", Engine::Lite));
+    }
+    if wants("postgres", "sqlite") {
+        engines.push(("postgres", Engine::Postgres));
+    }
+    for (name, engine) in engines {
+        if wants("points", "import") {
+            for callers in [1, 64, 512] {
+                points(name, engine, callers);
+            }
+        }
+        if wants("import", "points") {
+            import(name, engine);
+        }
+    }
+}
+
+fn user(number: i64) -> String {
+    format!("2088{number:012}")
+}
+
+fn points(name: &str, engine: Engine, callers: usize) {
+    let test = TestStore::new(engine);
+    block_on(async {
+        let store = test.store();
+        write(store, |tx| {
+            for table in ["entry", "notice"] {
+                let columns =
+                    "bucket INTEGER NOT NULL, id BIGINT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (bucket, id)";
+                tx.execute(&format!("CREATE TABLE {table} ({columns})"), &[])?;
+            }
+            Ok(())
+        })
+        .await;
+        for from in (0..USERS).step_by(1_000) {
+            write(store, move |tx| {
+                for number in from..from + 1_000 {
+                    let user = user(number);
+                    let sql = "INSERT INTO account (bucket, user_id, opening_fen, balance_fen) VALUES ($1, $2, 1000000000, 1000000000)";
+                    tx.execute(sql, params![bucket_of("", &user), &user])?;
+                }
+                Ok(())
+            })
+            .await;
+        }
+        let next = Arc::new(AtomicI64::new(0));
+        let stop = Instant::now() + Duration::from_secs(3);
+        let started = Instant::now();
+        let caller = |_| {
+            let (store, next) = (store.clone(), next.clone());
+            tokio::spawn(async move {
+                let mut delays = Vec::new();
+                while Instant::now() < stop {
+                    let id = next.fetch_add(1, Ordering::Relaxed);
+                    let asked = Instant::now();
+                    write(&store, move |tx| update(tx, id)).await;
+                    delays.push(asked.elapsed());
+                }
+                delays
+            })
+        };
+        let callers: Vec<_> = (0..callers).map(caller).collect();
+        let mut delays = Vec::new();
+        let many = callers.len();
+        for caller in callers {
+            delays.extend(caller.await.expect("a caller ends"));
+        }
+        let rate = delays.len() as f64 / started.elapsed().as_secs_f64();
+        delays.sort_unstable();
+        let at = |part: usize| delays[delays.len() * part / 100];
+        println!("{name} points, {many} callers: {rate:.0}/s, p50 {:?}, p99 {:?}", at(50), at(99));
+    });
+}
+
+fn update(tx: &mut Tx, id: i64) -> Result<(), Stop> {
+    let user = user(id % USERS);
+    let key = format!("out-biz-no-{id:012}");
+    let outcome = stored(tx, "2088/points.update", &key, &[7; 32], 0, |tx| -> Result<String, Fault> {
+        let bucket = bucket_of("", &user);
+        let sql =
+            "UPDATE account SET balance_fen = balance_fen - $1 WHERE bucket = $2 AND user_id = $3 AND balance_fen >= $1
+            RETURNING balance_fen";
+        let (left,): (i64,) = tx.query_one(sql, params![1, bucket, &user])?;
+        let body = format!("{{\"user\":\"{user}\",\"left\":{left}}}");
+        tx.execute("INSERT INTO entry (bucket, id, body) VALUES ($1, $2, $3)", params![bucket, id, &body])?;
+        tx.execute("INSERT INTO notice (bucket, id, body) VALUES ($1, $2, $3)", params![bucket, id, &body])?;
+        Ok(body)
+    })?;
+    assert!(matches!(outcome, Outcome::New(_)));
+    Ok(())
+}
+
+fn import(name: &str, engine: Engine) {
+    let test = TestStore::new(engine);
+    let folder = tempfile::tempdir().expect("a folder");
+    let csv = folder.path().join("members.csv");
+    std::fs::write(&csv, members()).expect("a file");
+    let shell = (engine == Engine::Lite).then(|| shell_import(folder.path(), &csv));
+    block_on(async {
+        for round in ["fresh", "again, nothing changed"] {
+            let started = Instant::now();
+            import_file(test.store(), &csv).await;
+            let took = started.elapsed();
+            let beside = shell.map_or(String::new(), |shell| {
+                format!("; .import {shell:?}: {:.2} of its rate", shell.as_secs_f64() / took.as_secs_f64())
+            });
+            println!("{name} import, {round}: {:.0} rows/s ({took:?}){beside}", MEMBERS as f64 / took.as_secs_f64());
+        }
+    });
+}
+
+/// Chunk by chunk: the next one is read while the one before is written.
+async fn import_file(store: &Store, csv: &Path) {
+    let text = std::fs::read_to_string(csv).expect("the file");
+    let mut lines = text.lines();
+    let codes: Vec<&str> = lines.next().expect("a header").split(',').skip(1).collect();
+    let mut writing: Option<tokio::task::JoinHandle<()>> = None;
+    loop {
+        let row = |line: &str| {
+            let (user, values) = line.split_once(',').expect("columns");
+            MemberRow::new(user, codes.iter().copied().zip(values.split(',').map(Some)))
+        };
+        let rows: Vec<MemberRow> = lines.by_ref().take(CHUNK).map(row).collect();
+        if let Some(writing) = writing.take() {
+            writing.await.expect("a chunk");
+        }
+        if rows.is_empty() {
+            return;
+        }
+        let store = store.clone();
+        writing = Some(tokio::spawn(async move {
+            drop(write(&store, move |tx| Ok(put_chunk(tx, "2088201914979011", &rows)?)).await);
+        }));
+    }
+}
+
+fn shell_import(folder: &Path, csv: &Path) -> Duration {
+    let database = folder.join("flat.db");
+    let started = Instant::now();
+    let import = format!(".import {} member", csv.display());
+    let status = Command::new("sqlite3").arg(&database).args(["-cmd", ".mode csv"]).arg(import).status();
+    let took = started.elapsed();
+    assert!(status.expect("the sqlite3 shell").success());
+    took
+}
+
+fn members() -> Vec<u8> {
+    let mut csv = Vec::new();
+    let codes = "pam_gender,pam_age,pam_constellation,pam_hometown_code,pam_city_code,pam_occupation,pam_consume_level";
+    writeln!(csv, "user_id,{codes},pam_have_baby").expect("memory");
+    let mut random = 88_172_645_463_325_252_u64;
+    let mut draw = |many: u64| {
+        random ^= random << 13;
+        random ^= random >> 7;
+        random ^= random << 17;
+        random % many + 1
+    };
+    for number in 0..MEMBERS {
+        let user = user(i64::try_from(number).expect("a small number") * 7);
+        let places = (110_000 + 100 * draw(340), 110_000 + 100 * draw(340));
+        let (gender, age, sign) = (draw(2), draw(8), draw(12));
+        writeln!(csv, "{user},{gender},{age},{sign},{},{},{},{},{}", places.0, places.1, draw(10), draw(5), draw(2))
+            .expect("memory");
+    }
+    csv
+}
+
+async fn write<T: Send + 'static>(store: &Store, work: impl Fn(&mut Tx) -> Result<T, Stop> + Send + 'static) -> T {
+    store.write(work).await.expect("a write")
+}
