@@ -1,7 +1,8 @@
 //! Changes to what processes cache: a row of the table `changes` in the transaction that made them, and an effect for the
 //! listeners of this process.
 //!
-//! On SQLite nobody else reads the table; on PostgreSQL see `poll`. Rows are kept for an hour of real time.
+//! On PostgreSQL other processes read the table, see `poll`; on SQLite there are none, and a row is no more than a note of
+//! what happened. Rows are kept for an hour of real time.
 
 use std::sync::Arc;
 
@@ -102,7 +103,8 @@ impl Change {
 pub(crate) fn announce(tx: &mut Tx, change: Change) -> Result<(), Fault> {
     let (origin, seq) = (tx.shared.origin, tx.shared.next_seq());
     let now = real_now_ms();
-    let (subject, payload) = (change.subject(), change.payload());
+    let subject = change.subject();
+    let payload = if tx.has_company() { change.payload() } else { String::new() };
     let values = params![bucket_of(subject, ""), origin, seq, now, change.kind(), subject, &payload];
     tx.execute(INSERT, values)?;
     if seq % PRUNE_EVERY == 0 {

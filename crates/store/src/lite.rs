@@ -237,21 +237,21 @@ impl Connection {
     }
 
     pub(crate) fn execute(&self, sql: &str, values: &[Val<'_>]) -> Result<u64, Fault> {
-        let mut statement = self.0.prepare_cached(sql)?;
+        let mut statement = self.prepare(sql)?;
         bind(&mut statement, values)?;
         Ok(u64::try_from(statement.raw_execute()?).expect("a count of rows"))
     }
 
     pub(crate) fn query<R: FromRow>(&self, sql: &str, values: &[Val<'_>]) -> Result<Vec<R>, Fault> {
         let mut read = Vec::new();
-        let mut statement = self.0.prepare_cached(sql)?;
+        let mut statement = self.prepare(sql)?;
         read_all(&mut statement, values, &mut read)?;
         Ok(read)
     }
 
     /// Runs one statement for each of many rows, looking it up once.
     pub(crate) fn execute_each<const N: usize>(&self, sql: &str, rows: &[[Val<'_>; N]]) -> Result<u64, Fault> {
-        let mut statement = self.0.prepare_cached(sql)?;
+        let mut statement = self.prepare(sql)?;
         let mut changed = 0;
         for values in rows {
             bind(&mut statement, values)?;
@@ -267,7 +267,7 @@ impl Connection {
         rows: &[[Val<'_>; N]],
     ) -> Result<Vec<R>, Fault> {
         let mut read = Vec::new();
-        let mut statement = self.0.prepare_cached(sql)?;
+        let mut statement = self.prepare(sql)?;
         for values in rows {
             read_all(&mut statement, values, &mut read)?;
         }
@@ -297,12 +297,18 @@ impl Connection {
     pub(crate) fn limit_pages(&self, pages: u32) -> Result<(), Fault> {
         Ok(self.0.pragma_update_and_check(None, "max_page_count", pages, |_| Ok(()))?)
     }
+
+    fn prepare(&self, sql: &str) -> Result<CachedStatement<'_>, Fault> {
+        let statement = self.0.prepare_cached(sql)?;
+        // SQLite numbers `$n` by first appearance, PostgreSQL by its digits.
+        let number = |index| statement.parameter_name(index).and_then(|name| name[1..].parse().ok());
+        debug_assert!((1..=statement.parameter_count()).all(|index| number(index) == Some(index)), "{sql}");
+        Ok(statement)
+    }
 }
 
 fn bind(statement: &mut CachedStatement<'_>, values: &[Val<'_>]) -> Result<(), Fault> {
     for (index, value) in (1..).zip(values) {
-        // SQLite numbers `$n` by first appearance, PostgreSQL by its digits.
-        debug_assert!(statement.parameter_name(index).and_then(|name| name[1..].parse().ok()) == Some(index));
         statement.raw_bind_parameter(index, Bound(*value))?;
     }
     Ok(())

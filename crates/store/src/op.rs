@@ -23,8 +23,11 @@ pub(crate) trait Op: Send {
 pub(crate) struct Job<T, E, F> {
     work: F,
     result: Option<Result<T, E>>,
-    answer: oneshot::Sender<Result<T, E>>,
+    answer: oneshot::Sender<(Result<T, E>, F)>,
 }
+
+/// Where the caller waits. The closure comes back with the result, so that the caller frees what it had captured.
+pub(crate) type Answer<T, E, F> = oneshot::Receiver<(Result<T, E>, F)>;
 
 /// An operation that took longer than this is told at debug: nothing in it should block.
 const SLOW: Duration = Duration::from_millis(5);
@@ -35,7 +38,7 @@ where
     T: Send,
     E: From<Fault> + Send,
 {
-    pub(crate) fn new(work: F) -> (Job<T, E, F>, oneshot::Receiver<Result<T, E>>) {
+    pub(crate) fn new(work: F) -> (Job<T, E, F>, Answer<T, E, F>) {
         let (answer, waiting) = oneshot::channel();
         (Job { work, result: None, answer }, waiting)
     }
@@ -69,10 +72,10 @@ where
     }
 
     fn answer(self: Box<Self>) {
-        let Job { result, answer, .. } = *self;
+        let Job { work, result, answer } = *self;
         let result = result.unwrap_or_else(|| Err(E::from(Fault::bug("answered before it was run"))));
         // A caller that has hung up misses its answer; the work is done all the same.
-        drop(answer.send(result));
+        drop(answer.send((result, work)));
     }
 }
 

@@ -118,7 +118,7 @@ fn read<T: Send>(worker: &mut Worker, work: impl Fn(&mut Tx) -> Result<T, Fault>
     let (mut job, mut answer) = Job::new(work);
     worker.serve(&mut job);
     Box::new(job).answer();
-    answer.try_recv().unwrap_or_else(|_| Err(Fault::bug("a poll without an answer")))
+    answer.try_recv().map_or_else(|_| Err(Fault::bug("a poll without an answer")), |(result, _)| result)
 }
 
 fn snapshot(tx: &mut Tx) -> Result<(Seen, i64), Fault> {

@@ -17,13 +17,20 @@ pub(crate) struct Rows<const N: usize> {
     /// The types of a row's values, which PostgreSQL wants to be told.
     types: [&'static str; N],
     tail: &'static str,
+    alone: Option<&'static str>,
     one: OnceLock<String>,
     together: OnceLock<String>,
 }
 
 impl<const N: usize> Rows<N> {
     pub(crate) const fn new(head: &'static str, types: [&'static str; N], tail: &'static str) -> Rows<N> {
-        Rows { head, types, tail, one: OnceLock::new(), together: OnceLock::new() }
+        Rows { head, types, tail, alone: None, one: OnceLock::new(), together: OnceLock::new() }
+    }
+
+    /// With a plainer text for one row.
+    pub(crate) const fn or_alone(mut self, sql: &'static str) -> Rows<N> {
+        self.alone = Some(sql);
+        self
     }
 
     /// The text for that many rows; only the first one needs types.
@@ -41,7 +48,7 @@ impl<const N: usize> Rows<N> {
     }
 
     fn one(&self) -> &str {
-        self.one.get_or_init(|| self.text(1))
+        self.alone.unwrap_or_else(|| self.one.get_or_init(|| self.text(1)))
     }
 
     fn several(&self, rows: usize) -> Cow<'_, str> {

@@ -169,7 +169,7 @@ impl Store {
         if queue.send(Box::new(job)).await.is_err() {
             return Err(stopped().into());
         }
-        waiting.await.unwrap_or_else(|_| Err(stopped().into()))
+        waiting.await.map_or_else(|_| Err(stopped().into()), |(result, _)| result)
     }
 
     /// Runs `work` on one consistent snapshot, on a connection that writers do not use. On SQLite it runs right here: a
@@ -193,7 +193,7 @@ impl Store {
                 }
             }
         }
-        waiting.await.unwrap_or_else(|_| Err(stopped().into()))
+        waiting.await.map_or_else(|_| Err(stopped().into()), |(result, _)| result)
     }
 
     /// Calls `listener` with every change to what processes cache, from now on: those of this process between COMMIT and

@@ -85,6 +85,11 @@ impl Tx {
         self.failed.as_ref()
     }
 
+    /// Whether other processes may be working on the same store.
+    pub(crate) fn has_company(&self) -> bool {
+        matches!(self.arm, Arm::Postgres(_))
+    }
+
     /// How many buckets the engine's rows are spread over.
     pub(crate) fn buckets(&self) -> u16 {
         match self.arm {
