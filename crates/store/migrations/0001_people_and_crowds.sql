@@ -135,7 +135,6 @@ CREATE TABLE changes (
     bucket INTEGER NOT NULL,
     origin BIGINT NOT NULL,
     seq BIGINT NOT NULL,
-    at BIGINT NOT NULL,
     kind TEXT NOT NULL,
     subject TEXT NOT NULL,
     payload TEXT NOT NULL,

@@ -1,8 +1,7 @@
-//! Changes to what processes cache: a row of the table `changes` in the transaction that made them, and an effect for the
-//! listeners of this process.
+//! Changes to what processes cache: an effect for the listeners of this process, and for other processes a row of the
+//! table `changes`, written in the transaction that made the change.
 //!
-//! On PostgreSQL other processes read the table, see `poll`; on SQLite there are none, and a row is no more than a note of
-//! what happened. Rows are kept for an hour of real time.
+//! SQLite has one process, so there the table stays empty. On PostgreSQL the others read it: see `poll`.
 
 use std::sync::Arc;
 
@@ -16,15 +15,8 @@ use crate::sql::statements;
 use crate::tx::Tx;
 use crate::world::{App, Authorization, Merchant, Shop};
 
-/// How long rows are kept. A process that could not poll for longer has missed some and is told so.
-pub(crate) const KEPT_MS: i64 = 3_600_000;
-
-/// Every so many rows written, old ones are removed.
-const PRUNE_EVERY: i64 = 256;
-
 statements! {
-    INSERT = "INSERT INTO changes (bucket, origin, seq, at, kind, subject, payload) VALUES ($1, $2, $3, $4, $5, $6, $7)";
-    PRUNE = "DELETE FROM changes WHERE at < $1";
+    INSERT = "INSERT INTO changes (bucket, origin, seq, kind, subject, payload) VALUES ($1, $2, $3, $4, $5, $6)";
 }
 
 /// What changed, as it is after the change.
@@ -101,23 +93,12 @@ impl Change {
 
 /// Tells everybody: this process after COMMIT, others through the table.
 pub(crate) fn announce(tx: &mut Tx, change: Change) -> Result<(), Fault> {
-    let (origin, seq) = (tx.shared.origin, tx.shared.next_seq());
-    let now = real_now_ms();
-    let subject = change.subject();
-    let payload = if tx.has_company() { change.payload() } else { String::new() };
-    let values = params![bucket_of(subject, ""), origin, seq, now, change.kind(), subject, &payload];
-    tx.execute(INSERT, values)?;
-    if seq % PRUNE_EVERY == 0 {
-        tx.execute(PRUNE, params![now - KEPT_MS])?;
+    if tx.has_company() {
+        let (origin, seq) = (tx.shared.origin, tx.shared.next_seq());
+        let (subject, payload) = (change.subject(), change.payload());
+        tx.execute(INSERT, params![bucket_of(subject, ""), origin, seq, change.kind(), subject, &payload])?;
+        tx.announced.push(seq);
     }
-    tx.announced.push(seq);
     tx.after_commit(change);
     Ok(())
-}
-
-/// Real time, for how long rows are kept: the store's own clock may stand still.
-#[expect(clippy::disallowed_methods, reason = "retention is real time, whatever the store's clock says")]
-fn real_now_ms() -> i64 {
-    let since_1970 = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-    since_1970.map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
 }

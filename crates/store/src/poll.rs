@@ -5,8 +5,11 @@
 //! it, each poll remembers its snapshot (`xmin:xmax:in progress`), and the next asks for the rows whose transaction that
 //! snapshot did not see and this one does. Rows of this process are left out, for it has applied them; but for those whose
 //! COMMIT was lost on the way.
+//!
+//! Rows are kept for an hour of real time, and then removed by whoever has been polling for that long. A process that could
+//! not poll for half of it is told that it may have missed something.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::thread::{self, JoinHandle};
@@ -14,10 +17,10 @@ use std::time::{Duration, Instant};
 
 use postgres::Config;
 
-use crate::changes::{Change, KEPT_MS};
+use crate::changes::Change;
 use crate::fault::Fault;
 use crate::op::{Job, Op};
-use crate::postgres::{Worker, config};
+use crate::postgres::{BEGIN_READ, BEGIN_WRITE, Worker, config};
 use crate::shared::Shared;
 use crate::sql::statements;
 use crate::tx::Tx;
@@ -26,7 +29,11 @@ use crate::{control, member, params, world};
 /// Twice as often as changes must be seen.
 const EVERY: Duration = Duration::from_millis(100);
 
+/// How long rows are kept.
+const KEPT: Duration = Duration::from_secs(3600);
+
 statements! {
+    PRUNE = "DELETE FROM changes WHERE tx < $1";
     SNAPSHOT = "SELECT CAST(pg_current_snapshot() AS TEXT), CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS TEXT) AS BIGINT),
         CAST(CAST(pg_snapshot_xmax(pg_current_snapshot()) AS TEXT) AS BIGINT)";
     NEW = "SELECT kind, subject, payload FROM changes
@@ -58,7 +65,7 @@ impl Poller {
         let (stop, stopped) = mpsc::channel();
         let shared = shared.clone();
         let run = move || {
-            let mut polling = match Polling::start(config, shared) {
+            let mut polling = match Polling::start(config, shared, KEPT) {
                 Ok(polling) => polling,
                 Err(fault) => return drop(ready.send(Err(fault))),
             };
@@ -87,34 +94,51 @@ struct Polling {
     shared: Arc<Shared>,
     seen: Seen,
     at: Instant,
+    kept: Duration,
+    /// Earlier polls, now and then one: every transaction before its `xmin` had ended by that time.
+    ended: VecDeque<(Instant, i64)>,
 }
 
 impl Polling {
-    fn start(config: Config, shared: Arc<Shared>) -> Result<Polling, Fault> {
+    fn start(config: Config, shared: Arc<Shared>, kept: Duration) -> Result<Polling, Fault> {
         let mut worker = Worker::reader(config, shared.clone());
-        let (seen, _) = read(&mut worker, snapshot)?;
-        Ok(Polling { worker, shared, seen, at: Instant::now() })
+        let (seen, _) = run(&mut worker, snapshot)?;
+        Ok(Polling { worker, shared, seen, at: Instant::now(), kept, ended: VecDeque::new() })
     }
 
     /// One round. A failure is told and tried again: what was not seen stays unseen.
     fn poll(&mut self) {
-        let missed = i64::try_from(self.at.elapsed().as_millis()).unwrap_or(i64::MAX) > KEPT_MS / 2;
+        let missed = self.at.elapsed() > self.kept / 2;
         let (seen, shared) = (self.seen.clone(), self.shared.clone());
-        match read(&mut self.worker, move |tx| news(tx, &seen, &shared)) {
-            Ok(News { seen, changes, found }) => {
-                (self.seen, self.at) = (seen, Instant::now());
-                self.shared.found(&found);
-                if missed {
-                    self.shared.apply(&[Change::Missed]);
-                }
-                self.shared.apply(&changes);
+        let polled = run(&mut self.worker, move |tx| news(tx, &seen, &shared));
+        let pruned = polled.map(|News { seen, changes, found }| {
+            (self.seen, self.at) = (seen, Instant::now());
+            self.shared.found(&found);
+            if missed {
+                self.shared.apply(&[Change::Missed]);
             }
-            Err(fault) => tracing::warn!(error = &fault as &dyn std::error::Error, "changes could not be polled"),
+            self.shared.apply(&changes);
+        });
+        if let Err(fault) = pruned.and_then(|()| self.prune()) {
+            tracing::warn!(error = &fault as &dyn std::error::Error, "changes could not be polled");
         }
+    }
+
+    /// Removes the rows that are too old to be of use to anybody.
+    fn prune(&mut self) -> Result<(), Fault> {
+        if self.ended.back().is_none_or(|(at, _)| at.elapsed() > self.kept / 60) {
+            self.ended.push_back((self.at, self.seen.xmin));
+        }
+        let Some(&(_, xmin)) = self.ended.front().filter(|(at, _)| at.elapsed() > self.kept) else { return Ok(()) };
+        self.worker.begin = BEGIN_WRITE;
+        let pruned = run(&mut self.worker, move |tx| tx.execute(PRUNE, params![xmin]));
+        self.worker.begin = BEGIN_READ;
+        self.ended.pop_front();
+        pruned.map(drop)
     }
 }
 
-fn read<T: Send>(worker: &mut Worker, work: impl Fn(&mut Tx) -> Result<T, Fault> + Send) -> Result<T, Fault> {
+fn run<T: Send>(worker: &mut Worker, work: impl Fn(&mut Tx) -> Result<T, Fault> + Send) -> Result<T, Fault> {
     let (mut job, mut answer) = Job::new(work);
     worker.serve(&mut job);
     Box::new(job).answer();
@@ -184,4 +208,43 @@ fn look(tx: &mut Tx, kind: &str, subject: &str, users: &BTreeSet<String>) -> Res
             None
         }
     })
+}
+
+#[cfg(all(test, feature = "testing"))]
+mod tests {
+    use super::*;
+    use crate::store::Place;
+    use crate::testing::{Engine, TestStore, block_on};
+
+    #[test]
+    fn old_rows_are_removed_and_a_long_silence_is_told() {
+        let test = TestStore::new(Engine::Postgres);
+        let Place::Postgres(url) = test.place() else { unreachable!("PostgreSQL's") };
+        let shared = Arc::new(Shared::new(-1));
+        let missed = Arc::new(std::sync::Mutex::new(0));
+        let counter = missed.clone();
+        shared.listen(Arc::new(move |change| *counter.lock().unwrap() += i32::from(change.kind() == "missed")));
+        let kept = Duration::from_millis(400);
+        let mut polling = Polling::start(config(&url).unwrap(), shared, kept).unwrap();
+        let set = |value: &'static str| {
+            let store = test.store().clone();
+            block_on(async move { store.write::<_, Fault, _>(move |tx| control::set(tx, "clock", value)).await })
+                .unwrap();
+        };
+        let mut rows = |expect: i64| {
+            polling.poll();
+            let count = |tx: &mut Tx| tx.query_one::<(i64,)>("SELECT COUNT(*) FROM changes", &[]);
+            assert_eq!(run(&mut polling.worker, count).unwrap(), (expect,));
+        };
+        set("1");
+        set("2");
+        rows(2);
+        thread::sleep(kept / 4);
+        rows(2);
+        assert_eq!(*missed.lock().unwrap(), 0);
+        thread::sleep(kept);
+        set("3");
+        rows(1);
+        assert_eq!(*missed.lock().unwrap(), 1);
+    }
 }

@@ -34,8 +34,8 @@ const RETRIES_MAX: u32 = 20;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
-const BEGIN_WRITE: &str = "BEGIN ISOLATION LEVEL READ COMMITTED";
-const BEGIN_READ: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+pub(crate) const BEGIN_WRITE: &str = "BEGIN ISOLATION LEVEL READ COMMITTED";
+pub(crate) const BEGIN_READ: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
 /// How many connections a store keeps. A writer that waits for a row holds its connection, so a hot key can occupy as
 /// many as there are callers for it.

@@ -52,7 +52,7 @@ mod tests {
     ];
 
     /// Texts for counting, cleaning up and learning of changes, which are about all buckets at once.
-    const ALL_BUCKETS: [(&str, &str); 4] = [("member", "PIDS"), ("changes", "PRUNE"), ("poll", "NEW"), ("poll", "OWN")];
+    const ALL_BUCKETS: [(&str, &str); 4] = [("member", "PIDS"), ("poll", "PRUNE"), ("poll", "NEW"), ("poll", "OWN")];
 
     fn statements() -> Vec<(&'static str, &'static str, String)> {
         let modules = [

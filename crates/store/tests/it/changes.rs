@@ -99,22 +99,6 @@ fn what_was_there_before_is_not_told() {
     });
 }
 
-each_engine!(old_rows_are_removed, |test| {
-    let store = test.store();
-    let rows = |store: Store| async move {
-        read(&store, |tx| Ok(tx.query_one::<(i64,)>("SELECT COUNT(*) FROM changes", &[])?.0)).await.unwrap()
-    };
-    for number in 0..200 {
-        write(store, move |tx| Ok(control::set(tx, "clock", &number.to_string())?)).await.unwrap();
-    }
-    assert_eq!(rows(store.clone()).await, 200);
-    write(store, |tx| Ok(tx.execute("UPDATE changes SET at = at - 3600001", &[])?)).await.unwrap();
-    for number in 200..300 {
-        write(store, move |tx| Ok(control::set(tx, "clock", &number.to_string())?)).await.unwrap();
-    }
-    assert_eq!(rows(store.clone()).await, 100);
-});
-
 each_engine!(a_setting_that_must_not_change_does_not, |test| {
     let store = test.store();
     let set_new = |value: &'static str| write(store, move |tx| Ok(control::set_new(tx, "key", value)?));

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use store::member::{
     Chunk, Cursor, Effect, Member, MemberRow, Patch, Position, count, get, pids_with_members, put_chunk, scan,
 };
+use store::testing::Engine;
 use store::world::account;
 use store::{Change, Store, each_engine};
 
@@ -91,7 +92,9 @@ each_engine!(chunks_create_users_and_tell_once, |test| {
         assert!(account(tx, &last)?.is_some());
         Ok((told, accounts, count(tx, "2088a")?, count(tx, "2088b")?, pids_with_members(tx)?))
     });
-    assert_eq!(seen.await.unwrap(), (2, 1_100, 1_100, 0, vec!["2088a".to_owned()]));
+    // SQLite has nobody to write rows for.
+    let told = if test.engine() == Engine::Postgres { 2 } else { 0 };
+    assert_eq!(seen.await.unwrap(), (told, 1_100, 1_100, 0, vec!["2088a".to_owned()]));
 });
 
 each_engine!(a_scan_gives_everybody_once, |test| {

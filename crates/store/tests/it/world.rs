@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use domain::tag::{Tag, TagKind, TagValue};
 use store::member::Position;
+use store::testing::Engine;
 use store::world::{
     Account, App, Authorization, Guard, Image, Merchant, Shop, account, app, apps, authorization, guard, image,
     merchant, merchants, put_account, put_app, put_authorization, put_image, put_merchant, put_shop, put_tag, shop,
@@ -125,9 +126,11 @@ each_engine!(stating_a_world_twice_changes_nothing_and_tells_nobody, |test| {
     let heard = kinds_heard(store);
     assert_eq!(write(store, state).await.unwrap(), 8);
     assert_eq!(*heard.lock().unwrap(), ["Merchant", "Shop", "Tags", "Tags", "App", "Authorization"]);
-    assert_eq!(rows_of_changes(store).await, 6);
+    // SQLite has nobody to write rows for.
+    let rows = if test.engine() == Engine::Postgres { 6 } else { 0 };
+    assert_eq!(rows_of_changes(store).await, rows);
     assert_eq!(write(store, state).await.unwrap(), 0);
-    assert_eq!(rows_of_changes(store).await, 6);
+    assert_eq!(rows_of_changes(store).await, rows);
     assert_eq!(heard.lock().unwrap().len(), 6);
     read(store, |tx| {
         assert_eq!(merchant(tx, "2088a")?, Some(a_merchant()));
