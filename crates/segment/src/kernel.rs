@@ -91,15 +91,6 @@ pub(crate) fn fill_circle(lon: &[Line<f64>], lat: &[Line<f64>], circle: &Circle,
     }
 }
 
-/// Runs code compiled for the widest vectors the processor has; only what is inlined into it gains.
-#[inline]
-pub(crate) fn widest<R>(run: impl FnOnce() -> R) -> R {
-    #[cfg(target_arch = "x86_64")]
-    return avx512::widest(run);
-    #[cfg(not(target_arch = "x86_64"))]
-    return run();
-}
-
 pub(crate) fn count_ones(bits: &[u64]) -> u64 {
     bits.iter().map(|word| u64::from(word.count_ones())).sum()
 }

@@ -7,6 +7,7 @@ mod histogram;
 mod kernel;
 mod lines;
 mod members;
+mod portrait;
 mod reject;
 mod scan;
 mod steps;

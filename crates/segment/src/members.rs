@@ -5,6 +5,8 @@ use std::collections::hash_map::Entry;
 use std::hash::{BuildHasherDefault, Hasher};
 
 use crate::column::Column;
+use crate::histogram::Histograms;
+use crate::portrait::Portraits;
 use crate::scan::Scan;
 use crate::{Counts, Expr, Tag, Value};
 
@@ -12,6 +14,7 @@ use crate::{Counts, Expr, Tag, Value};
 pub struct Members {
     tags: Vec<Tag>,
     columns: Vec<Column>,
+    portraits: Portraits,
     rows: HashMap<u64, u32, BuildHasherDefault<UserHasher>>,
     versions: Vec<u32>,
 }
@@ -19,8 +22,9 @@ pub struct Members {
 impl Members {
     /// No members yet, and these tags.
     pub fn new(tags: Vec<Tag>) -> Members {
-        let columns = tags.iter().map(|tag| Column::new(tag.kind)).collect();
-        Members { tags, columns, rows: HashMap::default(), versions: Vec::new() }
+        let columns: Vec<_> = tags.iter().map(|tag| Column::new(tag.kind)).collect();
+        let portraits = Portraits::new(&columns);
+        Members { tags, columns, portraits, rows: HashMap::default(), versions: Vec::new() }
     }
 
     /// The tags, in the order that tests and values refer to.
@@ -34,6 +38,7 @@ impl Members {
         column.grow(self.versions.len());
         self.columns.push(column);
         self.tags.push(tag);
+        self.portraits.draw_all(&self.columns, self.versions.len());
     }
 
     /// Replaces a member's whole row, or takes in a new member; the next count sees it. Tags without a value become
@@ -66,6 +71,7 @@ impl Members {
         for (tag, value) in values {
             self.columns[*tag].set(row, Some(*value));
         }
+        self.portraits.draw(&self.columns, row, self.versions.len());
         true
     }
 
@@ -83,7 +89,10 @@ impl Members {
     pub fn bytes(&self) -> usize {
         let columns: usize = self.columns.iter().map(Column::bytes).sum();
         let row_entry = size_of::<(u64, u32)>() + 1;
-        columns + self.rows.capacity() * row_entry + self.versions.capacity() * size_of::<u32>()
+        columns
+            + self.portraits.bytes()
+            + self.rows.capacity() * row_entry
+            + self.versions.capacity() * size_of::<u32>()
     }
 
     /// How many members the expression takes, and how they spread over the values of some enum or text tags.
@@ -91,16 +100,8 @@ impl Members {
     /// # Panics
     /// When a dimension is a tag of another kind.
     pub fn count(&self, expr: &Expr, dimensions: &[usize], today: i32) -> Counts {
-        let dimensions: Vec<_> = dimensions
-            .iter()
-            .map(|tag| match &self.columns[*tag] {
-                Column::Codes(words) | Column::Texts(words) => words,
-                Column::Numbers(_) | Column::Dates(_) | Column::Places(_) => {
-                    panic!("{} is {}, which is no dimension", self.tags[*tag].code, self.tags[*tag].kind.name())
-                }
-            })
-            .collect();
-        Scan::new(&self.columns, self.len(), expr, today).count(&dimensions)
+        let histograms = Histograms::new(&self.columns, &self.portraits, dimensions);
+        Scan::new(&self.columns, self.len(), expr, today).count(histograms)
     }
 
     /// Whether the expression takes this member; `None` when there is no such member.

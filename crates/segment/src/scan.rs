@@ -6,7 +6,7 @@ use crate::histogram::Histograms;
 use crate::kernel;
 use crate::lines::LINE;
 use crate::steps::{self, Steps};
-use crate::words::{self, Words};
+use crate::words;
 use crate::{Counts, Expr};
 
 /// Lines a block: 32 K members, so that a few bitsets of a block (4 KiB each) stay in the first-level cache.
@@ -45,9 +45,8 @@ impl<'m> Scan<'m> {
         Scan { plan: Plan::new(columns, expr, today), rows }
     }
 
-    pub(crate) fn count(&self, dimensions: &[&Words]) -> Counts {
+    pub(crate) fn count(&self, mut histograms: Histograms<'_>) -> Counts {
         let mut total = 0;
-        let mut histograms = Histograms::new(dimensions, self.rows);
         let mut bits = [0; BLOCK];
         let lines = self.rows.div_ceil(LINE);
         for start in (0..lines).step_by(BLOCK) {

@@ -37,12 +37,16 @@ impl Words {
     }
 
     pub(crate) fn get(&self, row: usize) -> Option<&str> {
-        let number = match &self.cells {
-            Cells::Byte(lines) => u32::from(lines.get(row)),
-            Cells::Short(lines) => u32::from(lines.get(row)),
+        self.number_at(row).checked_sub(1).map(|place| &*self.dictionary[place as usize])
+    }
+
+    /// The number of the member's word; 0 is unknown.
+    pub(crate) fn number_at(&self, row: usize) -> u32 {
+        match &self.cells {
+            Cells::Byte(lines) => lines.get(row).into(),
+            Cells::Short(lines) => lines.get(row).into(),
             Cells::Long(lines) => lines.get(row),
-        };
-        number.checked_sub(1).map(|place| &*self.dictionary[place as usize])
+        }
     }
 
     pub(crate) fn set(&mut self, row: usize, word: Option<&str>) {

@@ -16,24 +16,7 @@ use crate::lines::Line;
 const TABLE_NUMBERS: usize = 1024;
 
 fn available() -> bool {
-    is_x86_feature_detected!("avx512f")
-        && is_x86_feature_detected!("avx512bw")
-        && is_x86_feature_detected!("avx512dq")
-        && is_x86_feature_detected!("avx512vl")
-        && is_x86_feature_detected!("bmi1")
-        && is_x86_feature_detected!("bmi2")
-        && is_x86_feature_detected!("popcnt")
-}
-
-/// Runs code that was compiled for these vectors too, where the processor has them.
-#[inline]
-pub(super) fn widest<R>(run: impl FnOnce() -> R) -> R {
-    #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,bmi1,bmi2,popcnt")]
-    fn wide<R>(run: impl FnOnce() -> R) -> R {
-        run()
-    }
-    // SAFETY: the processor has these instructions.
-    if available() { unsafe { wide(run) } } else { run() }
+    is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512bw")
 }
 
 /// The set as a table of sixteen-bit parts, if it is small enough.
