@@ -1,23 +1,22 @@
 //! How a crowd spreads over the values of some tags.
 //!
-//! Members come in batches that stay in the first-level cache: first who they are, as a list, then their portraits, then
-//! one table after the other, so that no loop depends on how the crowd lies. Dimensions whose fields are neighbours in the
+//! A block's members are listed, and taken a chunk at a time: first their portraits, which were asked for while the chunk
+//! before was counted, then one table after the other, so that no loop depends on how the crowd lies. Dimensions whose fields are neighbours in the
 //! portrait are counted as one, by the bits they have together: a table for them is a cube, folded into its sides at
 //! the end. For the eight dimensions that every merchant has, it is four increments a member.
 
 use crate::column::Column;
+use crate::kernel;
 use crate::lines::{LINE, Line, Lines};
 use crate::portrait::Portraits;
+use crate::scan::BLOCK;
 use crate::value::integer;
 use crate::words::{Cells, Words};
 
-/// Lines a batch: 4,096 members, whose places fit a list of u16.
-const BATCH: usize = 64;
-const BATCH_MEMBERS: usize = BATCH * LINE;
 /// Neighbours are counted as one while their table stays well within the first-level cache.
 const CUBE_BITS_MAX: u32 = 11;
-/// Portraits at once.
-const CHUNK: usize = 512;
+/// Members at once: enough that the next ones' portraits arrive meanwhile, few enough that they all stay.
+const CHUNK: usize = 128;
 
 /// The histograms of a scan, growing.
 pub(crate) struct Histograms<'m> {
@@ -45,12 +44,6 @@ struct Side<'m> {
     /// The dimension's place in the request.
     place: usize,
     stride: usize,
-}
-
-/// Who of a batch is in the crowd, as places within the batch.
-struct Places {
-    places: [u16; BATCH_MEMBERS + 8],
-    len: usize,
 }
 
 impl<'m> Histograms<'m> {
@@ -91,20 +84,21 @@ impl<'m> Histograms<'m> {
         if self.tables.is_empty() {
             return;
         }
-        let mut places = Places { places: [0; BATCH_MEMBERS + 8], len: 0 };
+        let mut list = [0; BLOCK * LINE + kernel::LIST_SLACK];
+        let len = kernel::list(bits, &mut list);
+        let lines = &self.portraits.as_slice()[start..start + bits.len()];
         let mut portraits = [0; CHUNK];
-        for (batch, bits) in bits.chunks(BATCH).enumerate() {
-            let start = start + batch * BATCH;
-            places.list(bits);
-            for places in places.listed().chunks(CHUNK) {
-                let portraits = &mut portraits[..places.len()];
-                let lines = &self.portraits.as_slice()[start..start + bits.len()];
-                for (place, portrait) in places.iter().zip(&mut *portraits) {
-                    *portrait = cell(lines, *place);
-                }
-                for table in &mut self.tables {
-                    table.add(start, places, portraits);
-                }
+        let mut chunks = list[..len].chunks(CHUNK).peekable();
+        while let Some(places) = chunks.next() {
+            for place in chunks.peek().copied().unwrap_or_default() {
+                kernel::fetch(cell(lines, *place));
+            }
+            let portraits = &mut portraits[..places.len()];
+            for (place, portrait) in places.iter().zip(&mut *portraits) {
+                *portrait = *cell(lines, *place);
+            }
+            for table in &mut self.tables {
+                table.add(start, places, portraits);
             }
         }
     }
@@ -119,30 +113,9 @@ impl<'m> Histograms<'m> {
     }
 }
 
-impl Places {
-    fn list(&mut self, bits: &[u64]) {
-        self.len = 0;
-        for (line, word) in bits.iter().enumerate() {
-            let (mut word, count) = (*word, word.count_ones() as usize);
-            // Eight at a time whether they are there or not: a loop that ends with the word would be mispredicted.
-            for eight in (0..count).step_by(8) {
-                for slot in &mut self.places[self.len + eight..][..8] {
-                    *slot = (line * LINE) as u16 + word.trailing_zeros() as u16;
-                    word &= word.wrapping_sub(1);
-                }
-            }
-            self.len += count;
-        }
-    }
-
-    fn listed(&self) -> &[u16] {
-        &self.places[..self.len]
-    }
-}
-
 impl Table<'_> {
     /// Counts the members at these places of the lines from `start` on, who have these portraits.
-    fn add(&mut self, start: usize, places: &[u16], portraits: &[u64]) {
+    fn add(&mut self, start: usize, places: &[u32], portraits: &[u64]) {
         match &self.source {
             Source::Portrait { shift, bits } => {
                 let mask = (1 << bits) - 1;
@@ -173,13 +146,13 @@ impl Table<'_> {
     }
 }
 
-fn cell<T: Copy>(lines: &[Line<T>], place: u16) -> T {
-    lines[usize::from(place) / LINE].0[usize::from(place) % LINE]
+fn cell<T>(lines: &[Line<T>], place: u32) -> &T {
+    &lines[place as usize / LINE].0[place as usize % LINE]
 }
 
-fn tally<T: Copy + Into<u32>>(lines: &[Line<T>], places: &[u16], counts: &mut [u32]) {
+fn tally<T: Copy + Into<u32>>(lines: &[Line<T>], places: &[u32], counts: &mut [u32]) {
     for place in places {
-        counts[cell(lines, *place).into() as usize] += 1;
+        counts[(*cell(lines, *place)).into() as usize] += 1;
     }
 }
 

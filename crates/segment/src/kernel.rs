@@ -3,7 +3,7 @@
 //! Each has a portable form, and one for AVX-512 where there is one to gain; which runs is asked of the processor.
 
 #[cfg(target_arch = "x86_64")]
-mod avx512;
+mod x86_64;
 
 use crate::circle::Circle;
 use crate::lines::{LINE, Line};
@@ -61,7 +61,8 @@ pub(crate) fn fill_ranges<T: Step>(lines: &[Line<T>], ranges: &[(i64, i64)], bit
         return;
     }
     for (low, high) in ranges {
-        let (low, high) = (T::narrow(*low), T::narrow(*high));
+        let narrow = |end| T::try_from(end).unwrap_or_else(|_| unreachable!("a range is made to fit its column"));
+        let (low, high) = (narrow(*low), narrow(*high));
         if !T::add_vectors(lines, low, high, bits) {
             add_range(lines, low, high, bits);
         }
@@ -91,6 +92,40 @@ pub(crate) fn fill_circle(lon: &[Line<f64>], lat: &[Line<f64>], circle: &Circle,
     }
 }
 
+/// How many slots more than members a list needs.
+pub(crate) const LIST_SLACK: usize = 16;
+
+/// Lists the places of the set bits, and says how many there are. The list has a slot for each bit, and slack.
+pub(crate) fn list(bits: &[u64], places: &mut [u32]) -> usize {
+    #[cfg(target_arch = "x86_64")]
+    if let Some(len) = x86_64::list(bits, places) {
+        return len;
+    }
+    list_plain(bits, places)
+}
+
+fn list_plain(bits: &[u64], places: &mut [u32]) -> usize {
+    let mut len = 0;
+    for (line, word) in bits.iter().enumerate() {
+        let (mut word, count) = (*word, word.count_ones() as usize);
+        // Eight at a time whether they are there or not: a loop that ends with the word would be mispredicted.
+        for eight in (0..count).step_by(8) {
+            for slot in &mut places[len + eight..][..8] {
+                *slot = (line * LINE) as u32 + word.trailing_zeros();
+                word &= word.wrapping_sub(1);
+            }
+        }
+        len += count;
+    }
+    len
+}
+
+/// Asks for a cell before it is needed.
+pub(crate) fn fetch<T>(_cell: &T) {
+    #[cfg(target_arch = "x86_64")]
+    x86_64::fetch(_cell);
+}
+
 pub(crate) fn count_ones(bits: &[u64]) -> u64 {
     bits.iter().map(|word| u64::from(word.count_ones())).sum()
 }
@@ -104,15 +139,25 @@ pub(crate) trait Number: Copy + Into<u32> {
 }
 
 /// A width that numbers and days come in.
-pub(crate) trait Step: Copy + Ord + Into<i64> {
-    /// A range's end, which was made to fit the column.
-    fn narrow(end: i64) -> Self;
-
+pub(crate) trait Step: Copy + Ord + Into<i64> + TryFrom<i64> {
     /// Adds a range's members with vector instructions; false when it is not able to.
-    fn add_vectors(lines: &[Line<Self>], low: Self, high: Self, bits: &mut [u64]) -> bool;
+    fn add_vectors(_lines: &[Line<Self>], _low: Self, _high: Self, _bits: &mut [u64]) -> bool {
+        false
+    }
 }
 
 impl Number for u32 {}
+
+#[cfg(not(target_arch = "x86_64"))]
+mod without_vectors {
+    use super::{Number, Step};
+
+    impl Number for u8 {}
+    impl Number for u16 {}
+    impl Step for i16 {}
+    impl Step for i32 {}
+    impl Step for i64 {}
+}
 
 fn pack<T: Copy>(line: &Line<T>, takes: impl Fn(T) -> bool) -> u64 {
     gather(&line.0.map(takes))

@@ -10,7 +10,7 @@ use crate::words;
 use crate::{Counts, Expr};
 
 /// Lines a block: 32 K members, so that a few bitsets of a block (4 KiB each) stay in the first-level cache.
-const BLOCK: usize = 512;
+pub(crate) const BLOCK: usize = 512;
 
 /// An expression ready to run over columns.
 pub(crate) struct Scan<'m> {

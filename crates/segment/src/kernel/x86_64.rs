@@ -1,7 +1,7 @@
-//! The inner loops in 512-bit vectors, whose comparisons give bits at once.
+//! The inner loops in 512-bit vectors, whose comparisons give bits at once, and prefetching.
 //!
-//! This is the crate's only unsafe code: vector functions are called after the processor was asked for them, and lines
-//! are loaded whole, from memory that is a line.
+//! This is the crate's only unsafe code: vector functions are called after the processor was asked for them, and lines and
+//! lists are loaded and stored whole, where they lie.
 #![expect(
     unsafe_code,
     reason = "vector instructions are measured to be worth it; tests hold them to the portable form"
@@ -16,7 +16,37 @@ use crate::lines::Line;
 const TABLE_NUMBERS: usize = 1024;
 
 fn available() -> bool {
-    is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512bw")
+    is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512bw") && is_x86_feature_detected!("popcnt")
+}
+
+/// Asks for a cell before it is needed: a wish, which changes nothing.
+pub(super) fn fetch<T>(cell: &T) {
+    // SAFETY: every x86-64 has the instruction, and it reads nothing.
+    unsafe { _mm_prefetch::<_MM_HINT_T0>((&raw const *cell).cast()) }
+}
+
+/// Lists the places of the set bits; `None` when it is not able to.
+pub(super) fn list(bits: &[u64], places: &mut [u32]) -> Option<usize> {
+    // SAFETY: the processor has these instructions.
+    available().then(|| unsafe { list_vectors(bits, places) })
+}
+
+/// Sixteen places at a time, squeezed together and stored whole; the next store begins where their number ends.
+#[target_feature(enable = "avx512f,popcnt")]
+fn list_vectors(bits: &[u64], places: &mut [u32]) -> usize {
+    let mut len = 0;
+    let mut next = _mm512_set_epi32(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
+    for word in bits {
+        for quarter in 0..4 {
+            let taken = (word >> (quarter * 16)) as u16;
+            let slots = &mut places[len..][..16];
+            // SAFETY: there are sixteen slots.
+            unsafe { _mm512_storeu_si512(slots.as_mut_ptr().cast(), _mm512_maskz_compress_epi32(taken, next)) }
+            len += taken.count_ones() as usize;
+            next = _mm512_add_epi32(next, _mm512_set1_epi32(16));
+        }
+    }
+    len
 }
 
 /// The set as a table of sixteen-bit parts, if it is small enough.
@@ -54,10 +84,6 @@ impl Number for u16 {
 macro_rules! step {
     ($cell:ty, $range:ident) => {
         impl Step for $cell {
-            fn narrow(end: i64) -> $cell {
-                <$cell>::try_from(end).expect("a range is made to fit its column")
-            }
-
             fn add_vectors(lines: &[Line<$cell>], low: $cell, high: $cell, bits: &mut [u64]) -> bool {
                 if !available() {
                     return false;
@@ -141,5 +167,79 @@ fn range_i64(lines: &[Line<i64>], low: i64, high: i64, bits: &mut [u64]) {
             let within = _mm512_mask_cmple_epi64_mask(_mm512_cmple_epi64_mask(low, cells), cells, high);
             *word |= u64::from(within) << (vector * 8);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::Debug;
+
+    use super::*;
+    use crate::kernel::{LIST_SLACK, add_range, list_plain};
+
+    /// Lines of random cells.
+    fn lines<T: Copy>(rng: &mut fastrand::Rng, mut cell: impl FnMut(&mut fastrand::Rng) -> T) -> Vec<Line<T>> {
+        (0..7).map(|_| Line([(); 64].map(|()| cell(rng)))).collect()
+    }
+
+    #[test]
+    fn numbers_agree_with_the_portable_form() {
+        fn check<T: Number>(lines: &[Line<T>], set: &NumberSet) {
+            let (mut vectors, mut plain) = ([1; 7], [2; 7]);
+            assert_eq!(T::fill_vectors(lines, set, &mut vectors), available() && set.bits.len() <= 16);
+            set.fill(lines, &mut plain);
+            assert!(!available() || 16 < set.bits.len() || vectors == plain);
+        }
+        let mut rng = fastrand::Rng::with_seed(1);
+        for words in [1, 2, 3, 64, 255, 256, 257, 341, 1000, 1023, 1024, 1025, 5000] {
+            for share in [0.0, 0.03, 0.5, 1.0] {
+                let set: NumberSet = (0..words).map(|_| rng.f64() < share).collect();
+                check(&lines(&mut rng, |rng| rng.u16(..words)), &set);
+                check(&lines(&mut rng, |rng| rng.u16(..words.min(256)) as u8), &set);
+            }
+        }
+    }
+
+    #[test]
+    fn lists_agree_with_the_portable_form() {
+        let mut rng = fastrand::Rng::with_seed(3);
+        for share in [0.0, 0.02, 0.3, 0.9, 1.0] {
+            let bits = [(); 9].map(|()| (0..64).fold(0, |word, place| word | u64::from(rng.f64() < share) << place));
+            let (mut vectors, mut plain) = ([0; 9 * 64 + LIST_SLACK], [0; 9 * 64 + LIST_SLACK]);
+            let len = list_plain(&bits, &mut plain);
+            if let Some(vectors_len) = list(&bits, &mut vectors) {
+                assert_eq!(vectors[..vectors_len], plain[..len]);
+            }
+            assert!(plain[..len].iter().all(|place| bits[*place as usize / 64] >> (place % 64) & 1 == 1));
+            assert_eq!(len as u32, bits.iter().map(|word| word.count_ones()).sum::<u32>());
+        }
+    }
+
+    #[test]
+    fn ranges_agree_with_the_portable_form() {
+        fn check<T: Step + Debug>(lines: &[Line<T>], ends: &[T]) {
+            for low in ends {
+                for high in ends {
+                    let (mut vectors, mut plain) = ([5; 7], [5; 7]);
+                    assert_eq!(T::add_vectors(lines, *low, *high, &mut vectors), available());
+                    add_range(lines, *low, *high, &mut plain);
+                    assert!(!available() || vectors == plain, "{low:?} {high:?}");
+                }
+            }
+        }
+        let mut rng = fastrand::Rng::with_seed(2);
+        macro_rules! check {
+            ($cell:ident) => {
+                let ends = [$cell::MIN + 1, -100, -1, 0, 1, 77, $cell::MAX];
+                let all = [$cell::MIN, $cell::MIN + 1, -100, -99, -1, 0, 1, 76, 77, 78, $cell::MAX];
+                check(
+                    &lines(&mut rng, |rng| if rng.bool() { all[rng.usize(..all.len())] } else { rng.$cell(..) }),
+                    &ends,
+                );
+            };
+        }
+        check!(i16);
+        check!(i32);
+        check!(i64);
     }
 }
