@@ -1,17 +1,21 @@
 //! `crowds`: five questions to our columns and to the peers, one thread each.
 //!
-//! Every peer is asked in several orders of its rows and several forms of the question; its best median counts. All must
-//! give the same totals and the same breakdowns as we do, else there is no result.
+//! Every peer is asked in several orders of its rows and several forms of the question; its best median counts. We have
+//! one form, asked in as many sittings as there are peers and one more, before and after each: our best median counts too, so
+//! that on a busy machine neither side is held to one bad minute. All must give the same totals and the same breakdowns,
+//! else there is no result.
 
 mod data;
 mod peers;
 mod questions;
 mod report;
 
+use std::hint::black_box;
 use std::io;
 use std::path::Path;
 use std::time::Instant;
 
+use segment::Members;
 use serde::Deserialize;
 
 use data::Data;
@@ -50,59 +54,58 @@ impl Answer {
 
 pub(crate) fn run(args: &Args) -> io::Result<()> {
     let data = Data::generate(args.members);
-    let (ours, held) = ask_ours(&data, args.rounds);
-    for answer in &ours {
-        println!("{}", report::line(answer));
-    }
+    let start = Instant::now();
+    let members = data.members();
+    let seconds = start.elapsed().as_secs_f64();
+    let held = format!(
+        "ours: {} members put in {seconds:.1} s ({:.0} ns each), {:.1} bytes a member",
+        members.len(),
+        seconds * 1e9 / members.len() as f64,
+        members.bytes() as f64 / members.len() as f64,
+    );
     println!("{held}");
+    let mut answers = ask_us(&members, args.rounds);
     if args.alone {
         return Ok(());
     }
     let bench = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let theirs = peers::ask(bench, &data, args.rounds)?;
-    for answer in &theirs {
-        println!("{}", report::line(answer));
-        let our = ours.iter().find(|our| our.question == answer.question).expect("peers answer our questions");
-        let same = our.total == answer.total && our.histograms == answer.histograms;
+    let asking = peers::Asking::new(bench, &data)?;
+    for peer in peers::PEERS {
+        answers.extend(asking.ask(peer, args.rounds)?);
+        answers.extend(ask_us(&members, args.rounds));
+    }
+    for answer in &answers {
+        let first = answers.iter().find(|first| first.question == answer.question).expect("at least itself");
+        let same = first.total == answer.total && first.histograms == answer.histograms;
         assert!(same, "{} ({}) counts otherwise on {}", answer.engine, answer.form, answer.question);
     }
-    report::append(&bench.join("RESULTS.md"), args, &held, &ours, &theirs)
+    report::append(&bench.join("RESULTS.md"), args, &held, &answers)
 }
 
-fn ask_ours(data: &Data, rounds: usize) -> (Vec<Answer>, String) {
-    let start = Instant::now();
-    let members = data.members();
-    let held = format!(
-        "ours: {} members put in {:.1} s ({:.0} ns each), {:.1} bytes a member",
-        members.len(),
-        start.elapsed().as_secs_f64(),
-        start.elapsed().as_nanos() as f64 / members.len() as f64,
-        members.bytes() as f64 / members.len() as f64,
-    );
+fn ask_us(members: &Members, rounds: usize) -> Vec<Answer> {
     let answers = QUESTIONS.iter().map(|question| {
         let expr = question.expr(members.tags());
         let dimensions: Vec<usize> = if question.breakdown { (0..DIMENSIONS.len()).collect() } else { Vec::new() };
-        let mut ms = Vec::new();
-        let mut counts = members.count(&expr, &dimensions, 0);
-        for _ in 0..rounds {
+        let counts = members.count(&expr, &dimensions, 0);
+        let once = |_| {
             let start = Instant::now();
-            counts = members.count(&expr, &dimensions, 0);
-            ms.push(start.elapsed().as_secs_f64() * 1e3);
-        }
+            black_box(members.count(&expr, &dimensions, 0));
+            start.elapsed().as_secs_f64() * 1e3
+        };
+        let mut ms: Vec<f64> = (0..rounds).map(once).collect();
         ms.sort_by(f64::total_cmp);
         let numbered = |(code, count): (String, u64)| (code.parse().expect("codes are numbers here"), count);
-        Answer {
+        let numbered = |dimension: Vec<_>| dimension.into_iter().map(numbered).collect();
+        let answer = Answer {
             engine: "punchcard".to_owned(),
             form: "user order".to_owned(),
             question: question.name.to_owned(),
             total: counts.total,
-            histograms: counts
-                .histograms
-                .into_iter()
-                .map(|dimension| dimension.into_iter().map(numbered).collect())
-                .collect(),
+            histograms: counts.histograms.into_iter().map(numbered).collect(),
             ms,
-        }
+        };
+        println!("{}", report::line(&answer));
+        answer
     });
-    (answers.collect(), held)
+    answers.collect()
 }

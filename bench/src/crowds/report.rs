@@ -7,6 +7,7 @@ use std::path::Path;
 use std::process::Command;
 use std::thread::available_parallelism;
 
+use super::questions::QUESTIONS;
 use super::{Answer, Args};
 
 /// One answer on one line of the terminal.
@@ -16,7 +17,7 @@ pub(crate) fn line(answer: &Answer) -> String {
 }
 
 /// Appends a table of medians, the peers' best forms, and ours against theirs.
-pub(crate) fn append(file: &Path, args: &Args, held: &str, ours: &[Answer], theirs: &[Answer]) -> io::Result<()> {
+pub(crate) fn append(file: &Path, args: &Args, held: &str, answers: &[Answer]) -> io::Result<()> {
     let mut text = format!(
         "\n## {} crowds\n\n{}\n\n`cargo run --release -p punchcard-bench -- crowds --members {} --rounds {}`\n\n{held}\n\n\
          | | members | punchcard | polars | duckdb | polars / ours | duckdb / ours |\n|---|---:|---|---|---|---:|---:|\n",
@@ -25,33 +26,24 @@ pub(crate) fn append(file: &Path, args: &Args, held: &str, ours: &[Answer], thei
         args.members,
         args.rounds
     );
-    for our in ours {
+    for question in QUESTIONS {
         let best = |engine: &str| {
-            theirs
-                .iter()
-                .filter(|answer| answer.engine == engine && answer.question == our.question)
-                .min_by(|a, b| a.median_ms().total_cmp(&b.median_ms()))
-                .expect("every peer answers every question")
+            let asked = answers.iter().filter(|answer| answer.engine == engine && answer.question == question.name);
+            asked.min_by(|a, b| a.median_ms().total_cmp(&b.median_ms())).expect("everybody answers every question")
         };
-        let (polars, duckdb) = (best("polars"), best("duckdb"));
+        let (our, polars, duckdb) = (best("punchcard"), best("polars"), best("duckdb"));
         let ratio = |peer: &Answer| format!("{:.1}×", peer.median_ms() / our.median_ms());
         let cell = |peer: &Answer| format!("{} {}", times(peer), peer.form);
-        let row = [
-            our.question.clone(),
-            our.total.to_string(),
-            times(our),
-            cell(polars),
-            cell(duckdb),
-            ratio(polars),
-            ratio(duckdb),
-        ];
+        let total = our.total.to_string();
+        let row =
+            [question.name.to_owned(), total, times(our), cell(polars), cell(duckdb), ratio(polars), ratio(duckdb)];
         writeln!(text, "| {} |", row.join(" | ")).expect("strings take everything");
     }
     println!("{text}");
     OpenOptions::new().append(true).create(true).open(file)?.write_all(text.as_bytes())
 }
 
-/// Median with lowest and highest, in milliseconds.
+/// Median with lowest and highest, of one sitting, in milliseconds.
 fn times(answer: &Answer) -> String {
     let [low, .., high] = answer.ms[..] else { return "–".to_owned() };
     format!("{:.2} ({low:.2}–{high:.2}) ms", answer.median_ms())

@@ -1,4 +1,31 @@
 //! Who is in the crowd: columns of one merchant's members in, counts out. No I/O, no clock.
+//!
+//! A rule ([`Expr`]) is made of conditions, each checked against its tag when it is made (contract: DECISIONS.md 4).
+//! [`Members`] takes in rows, counts the members a rule takes, and tells for one member whether it does. What a
+//! condition means is written once, for a value; a count asks it for each *distinct* value where it can.
+//!
+//! # How members are held, and why
+//!
+//! A count reads every member, so it is bound by the bytes it reads: one core reads 10 to 24 GB/s, and ten million
+//! members are soon a hundred megabytes. Hence columns, each as narrow as its values allow:
+//!
+//! - **Codes and texts** are numbers into a dictionary, one byte for up to 255 words, then two, then four. 0 is unknown. Any
+//!   condition on them, LIKE included, is a set of numbers, worked out once a word and not once a member.
+//! - **Numbers and days** count a unit that divides all of them (whole cents, whole ones) in 16, 32 or 64 bits. The
+//!   lowest cell is unknown. Any condition is a few closed ranges.
+//! - **Places** are two floats, unknown is NaN. A box decides for nearly everybody; the circle's formula for the rest.
+//! - **Portraits** repeat the enum tags' numbers side by side in a u64 a member, for breakdowns: from eight columns, a
+//!   crowd of one in fifty pulls in most cache lines of each; from portraits it is one line a member.
+//!
+//! A count goes through 32 K members at a time, so that their bits stay in the first-level cache: a condition fills a
+//! bitset, all, any and not join bitsets word by word, and what is left is counted, listed and broken down. Unknown needs
+//! no bits of its own: it is a number in no set, a cell in no range, and NEQ and NOTIN are the rest of EQ and IN.
+//!
+//! Compressed bitmaps (Roaring), the usual tool, were measured and left: attributes are dense and without runs, and a
+//! breakdown over 717 values is 717 intersections, 23 ms and up to 300 ms at ten million members where scanning columns
+//! takes 4 to 7. What is faster still is to order members by their widest tags and to slice the narrow ones into bits
+//! (0.24 ms, 3 ms), at the price of a rebuild in the background. This plain scan is what such an inside is to be
+//! tested against: it knows no order, sees every change at once, and is correct for a reason one can read.
 
 mod circle;
 mod column;

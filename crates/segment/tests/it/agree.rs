@@ -73,7 +73,7 @@ static LARGE: LazyLock<World> = LazyLock::new(|| {
 });
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(24))]
+    #![proptest_config(ProptestConfig::with_cases(12))]
 
     #[test]
     fn of_many_members(rule in rule(), dimensions in prop::sample::subsequence(DIMENSIONS.to_vec(), 0..5)) {
