@@ -19,7 +19,7 @@ pub(crate) fn line(answer: &Answer) -> String {
 /// Appends a table of medians, the peers' best forms, and ours against theirs.
 pub(crate) fn append(file: &Path, args: &Args, held: &str, answers: &[Answer]) -> io::Result<()> {
     let mut text = format!(
-        "\n## {} crowds\n\n{}\n\n`cargo run --release -p punchcard-bench -- crowds --members {} --rounds {}`\n\n{held}\n\n\
+        "\n## {} crowds\n\n{}\n\n`cargo run --release -p punchcard-bench -- crowds --members {} --rounds {}`\n\n{held}\n\nProcessor time, median (lowest–highest):\n\n\
          | | members | punchcard | polars | duckdb | polars / ours | duckdb / ours |\n|---|---:|---|---|---|---:|---:|\n",
         date()?,
         machine(),
@@ -43,7 +43,7 @@ pub(crate) fn append(file: &Path, args: &Args, held: &str, answers: &[Answer]) -
     OpenOptions::new().append(true).create(true).open(file)?.write_all(text.as_bytes())
 }
 
-/// Median with lowest and highest, of one sitting, in milliseconds.
+/// Median with lowest and highest, of one sitting, in milliseconds on the processor.
 fn times(answer: &Answer) -> String {
     let [low, .., high] = answer.ms[..] else { return "–".to_owned() };
     format!("{:.2} ({low:.2}–{high:.2}) ms", answer.median_ms())
