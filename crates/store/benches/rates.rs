@@ -73,7 +73,7 @@ fn points(name: &str, engine: Engine, callers: usize) {
         }
         let next = Arc::new(AtomicI64::new(0));
         let stop = Instant::now() + Duration::from_secs(3);
-        let started = Instant::now();
+        let (started, before) = (Instant::now(), cpu()[0]);
         let caller = |_| {
             let (store, next) = (store.clone(), next.clone());
             tokio::spawn(async move {
@@ -94,9 +94,14 @@ fn points(name: &str, engine: Engine, callers: usize) {
             delays.extend(caller.await.expect("a caller ends"));
         }
         let rate = delays.len() as f64 / started.elapsed().as_secs_f64();
+        let each = (cpu()[0] - before) / delays.len() as f64 * 1e6;
         delays.sort_unstable();
         let at = |part: usize| delays[delays.len() * part / 100];
-        println!("{name} points, {many} callers: {rate:.0}/s, p50 {:?}, p99 {:?}", at(50), at(99));
+        println!(
+            "{name} points, {many} callers: {rate:.0}/s, {each:.1} µs of CPU each, p50 {:.1?}, p99 {:.1?}",
+            at(50),
+            at(99)
+        );
     });
 }
 

@@ -10,12 +10,12 @@
 //! # changed?; Ok(()) }
 //! ```
 //!
-//! A write is a synchronous `Fn(&mut Tx)`: on SQLite it runs on the one writer thread, many to an fsync ([`lite`]); on
-//! PostgreSQL on one of a pool of threads that each own a connection ([`postgres`]), again if the database asks for it. It
-//! is answered when it is on the disk; what processes cache hears of it before that ([`changes`]).
+//! A write is a synchronous `Fn(&mut Tx)`: on SQLite it runs on the one writer thread, many to an fsync (`lite`); on
+//! PostgreSQL on one of a pool of threads that each own a connection (`postgres`), again if the database asks for it. It
+//! is answered when it is on the disk; what processes cache hears of it before that (`changes`).
 //!
 //! **Invariants.** Nobody else writes SQL. After a failed statement nothing of its operation is kept. Every key of a table
-//! that grows with members begins with the bucket ([`bucket`]). No statement reads a clock or draws a random number.
+//! that grows with members begins with the bucket (`bucket`). No statement reads a clock or draws a random number.
 
 mod bucket;
 mod changes;

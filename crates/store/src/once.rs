@@ -18,23 +18,6 @@ statements! {
     ANSWERED = "UPDATE once SET answer = $1 WHERE bucket = $2 AND scope = $3 AND key = $4";
 }
 
-/// How a method treats a repeat.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Once<'a> {
-    /// Answers as it did the first time.
-    Stored {
-        /// The caller's key.
-        key: &'a str,
-    },
-    /// Answers what the state of the thing says now.
-    Recomputed {
-        /// The caller's key.
-        key: &'a str,
-    },
-    /// Doing it again changes nothing.
-    Natural,
-}
-
 /// What became of a call of the stored kind.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
