@@ -2,6 +2,7 @@
 
 use crate::circle::Circle;
 use crate::column::{Column, Places};
+use crate::expr::Rule;
 use crate::histogram::Histograms;
 use crate::kernel;
 use crate::lines::LINE;
@@ -83,7 +84,7 @@ impl<'m> Plan<'m> {
                     Plan::steps(column, ranges, negated)
                 }
                 Column::Places(places) => match &test.rule {
-                    crate::expr::Rule::Near(circle) => Plan::Near { places, circle: *circle },
+                    Rule::Near(circle) => Plan::Near { places, circle: *circle },
                     _ => Plan::Any(Vec::new()),
                 },
             },

@@ -128,3 +128,49 @@ impl Steps {
 fn known<T: Copy + PartialEq>(cell: T, unknown: T) -> Option<T> {
     (cell != unknown).then_some(cell)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cells_are_as_narrow_and_as_coarse_as_the_values_allow() {
+        let mut steps = Steps::numbers();
+        let mut held = Vec::new();
+        // A value in steps of 1e-4, then the unit and width that hold it beside all before.
+        for (value, unit, width) in [
+            (70_000, 10_000, 16),
+            (327_670_000, 10_000, 16),
+            (-327_680_000, 10_000, 32),
+            (88_000, 1000, 32),
+            (88_500, 100, 32),
+            (214_748_364_700, 100, 32),
+            (214_748_364_800, 100, 64),
+            (1, 1, 64),
+            (-9_999_999_999_999_999, 1, 64),
+        ] {
+            steps.grow(held.len() + 2);
+            steps.set(held.len(), Some(value));
+            held.push(Some(value));
+            let width_now = match steps.cells() {
+                Cells::Short(_) => 16,
+                Cells::Long(_) => 32,
+                Cells::Wide(_) => 64,
+            };
+            assert_eq!((steps.unit, width_now), (unit, width), "{value}");
+            let read: Vec<_> = (0..=held.len()).map(|row| steps.get(row)).collect();
+            assert_eq!(read, [&held[..], &[None]].concat());
+        }
+    }
+
+    #[test]
+    fn ranges_are_rounded_inwards_and_end_where_cells_end() {
+        let cell_range = |low, high| Steps::numbers().cell_range((low, high));
+        assert_eq!(cell_range(10_000, 20_000), Some((1, 2)));
+        assert_eq!(cell_range(9_999, 20_001), Some((1, 2)));
+        assert_eq!(cell_range(10_001, 19_999), None);
+        assert_eq!(cell_range(-15_000, -5_000), Some((-1, -1)));
+        assert_eq!(cell_range(i64::MIN + 1, i64::MAX), Some((-32_767, 32_767)));
+        assert_eq!(cell_range(400_000_000, i64::MAX), None);
+    }
+}

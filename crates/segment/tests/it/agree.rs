@@ -101,3 +101,19 @@ fn of_many_members_from_nobody_to_everybody() {
     }
     LARGE.matches(&Rule::All(vec![test(Op::Gt, 5, "5"), test(Op::Lt, 1, "1000.5"), test(Op::RightDays, 2, "30")]));
 }
+
+#[test]
+fn of_more_dimensions_than_fit_side_by_side() {
+    // Nine enum tags of some 600 codes: 90 bits. One is small at first and grows when the others are already wide.
+    let tags: Vec<_> = (0..9).map(|place| tag(&format!("code_{place}"), Kind::Enum)).collect();
+    let mut rng = fastrand::Rng::with_seed(9);
+    let mut world = World::new(tags);
+    for user in 0..3000 {
+        let codes = |place: usize| if place == 2 && user < 2000 { 3 } else { 600 };
+        let row: Vec<_> = (0..9).map(|place| (place, rng.u32(..codes(place)).to_string())).collect();
+        world.put(user, 1, &row[usize::from(rng.u8(..4) == 0)..]);
+    }
+    let few = Rule::Test(Op::Lt, 8, "9".to_owned());
+    world.count(&few, &[8, 0, 1, 2, 3, 4, 5, 6, 7, 8, 0]);
+    world.count(&Rule::Not(Box::new(few)), &[7, 2, 6]);
+}
