@@ -5,13 +5,15 @@ pub mod clock;
 use crate::directory::Directory;
 use crate::index::Index;
 use crate::keys::{MasterKey, MasterKeyError, Signer};
+use crate::metrics::Metrics;
 use crate::strangers::Strangers;
 use clock::Clock;
+use std::error::Error;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 use store::{Change, Mode, Place, Pool, Store, Tx};
-use thiserror::Error;
+use tokio::sync::watch;
 use wire::PrivateKey;
 use wire::first_aid::Diagnosis;
 
@@ -21,6 +23,9 @@ const PLATFORM_KEY: &str = "platform_private_key";
 const MASTER_KEY_CHECK: &str = "master_key_check";
 /// How often an address may be refused in a second on a platform; a stand-in's tests know no bound.
 const REFUSALS_MAX: u32 = 100;
+
+/// After missed changes could not be read, wait before the next attempt.
+const READ_AGAIN_PAUSE: Duration = Duration::from_secs(1);
 
 /// Everything a process holds.
 pub struct App {
@@ -38,7 +43,9 @@ pub struct App {
     pub index: Index,
     /// Bounds unknown callers.
     pub strangers: Strangers,
-    ready: AtomicBool,
+    /// What calls came to.
+    pub metrics: Metrics,
+    ready: watch::Sender<bool>,
     runtime: tokio::runtime::Handle,
 }
 
@@ -61,7 +68,7 @@ pub struct Opening {
 }
 
 /// Why a store cannot be opened for work.
-#[derive(Debug, Error)]
+#[derive(Debug, thiserror::Error)]
 pub enum AppError {
     /// The store itself.
     #[error(transparent)]
@@ -125,7 +132,8 @@ impl App {
             directory: Directory::default(),
             index: Index::default(),
             strangers: Strangers::new(refusals_max),
-            ready: AtomicBool::new(false),
+            metrics: Metrics::default(),
+            ready: watch::Sender::new(false),
             runtime: tokio::runtime::Handle::current(),
             store,
         });
@@ -144,13 +152,21 @@ impl App {
         self.index.load(&self.store).await?;
         let (members, bytes) = self.index.size();
         tracing::info!(members, bytes, "the crowd index is built");
-        self.ready.store(true, Ordering::Release);
+        self.ready.send_replace(true);
         Ok(())
     }
 
     /// Whether every kind of call can be answered.
     pub fn is_ready(&self) -> bool {
-        self.ready.load(Ordering::Acquire)
+        *self.ready.borrow()
+    }
+
+    /// Waits until it is ready, for `time` at most; whether it is.
+    pub async fn until_ready(&self, time: Duration) -> bool {
+        let mut ready = self.ready.subscribe();
+        let waited = tokio::time::timeout(time, ready.wait_for(|&ready| ready)).await;
+        // The sender lives in here, so only the time can have run out.
+        waited.is_ok()
     }
 
     /// Whether answers may carry advice: on a stand-in, whose callers are its developers.
@@ -187,11 +203,12 @@ impl App {
             cause: diagnosis.map_or("unknown", |diagnosis| diagnosis.cause.name()).to_owned(),
             detail: format!("{advice}\n{told}"),
         };
-        let store = self.store.clone();
+        let (store, trace_id) = (self.store.clone(), trace_id.to_owned());
         tokio::spawn(async move {
             let write = move |tx: &mut Tx| store::trouble::record(tx, &row);
             if let Err(failure) = store.write::<_, store::Fault, _>(write).await {
-                tracing::error!(error = %failure, "a refused signature could not be recorded");
+                let error = &failure as &dyn Error;
+                tracing::error!(trace_id, error, "a refused signature could not be recorded");
             }
         });
     }
@@ -206,19 +223,21 @@ impl App {
         self.store.write(move |tx: &mut Tx| store::control::set(tx, PLATFORM_KEY, &sealed).map(drop)).await
     }
 
-    /// Reads everything anew, beside the calls: what is held meanwhile is old, but never wrong for long, and no call is
-    /// decided on it alone.
+    /// Reads everything anew. Until that is done the process is not ready: a count would not see what was missed.
     fn read_again(self: &Arc<Self>) {
+        self.ready.send_replace(false);
         let app = self.clone();
         self.runtime.spawn(async move {
-            let loaded = async {
-                app.directory.load(&app.store).await?;
-                app.index.load(&app.store).await
-            };
-            if let Err(failure) = loaded.await {
-                tracing::error!(error = %failure, "missed changes could not be read again");
+            while let Err(failure) = app.read_all().await {
+                tracing::error!(error = &failure as &dyn Error, "missed changes could not be read again; trying again");
+                tokio::time::sleep(READ_AGAIN_PAUSE).await;
             }
         });
+    }
+
+    async fn read_all(&self) -> Result<(), store::Fault> {
+        self.directory.load(&self.store).await?;
+        self.warm().await
     }
 
     /// Applies a committed change, this process's own or another's, to what is held in memory.

@@ -3,3 +3,4 @@
 pub mod gateway;
 pub mod health;
 pub mod listener;
+pub mod operator;

@@ -8,6 +8,7 @@ use crate::methods::segment::conditions::column;
 use domain::tag::Tag;
 use segment::{Counts, Expr, Members, Value};
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, RwLock};
 use store::member::{Cursor, Member};
 use store::{Store, Tx};
@@ -21,6 +22,7 @@ const LONG_COUNT: usize = 100_000;
 #[derive(Default)]
 pub struct Index {
     merchants: RwLock<HashMap<String, Arc<RwLock<Members>>>>,
+    version: AtomicU64,
 }
 
 impl Index {
@@ -47,9 +49,8 @@ impl Index {
     pub fn put(&self, pid: &str, rows: &[Member]) {
         let merchant = self.merchant(pid);
         let mut members = merchant.write().expect("no holder panics");
-        for row in rows {
-            put(&mut members, row);
-        }
+        let taken = rows.iter().filter(|row| put(&mut members, row)).count();
+        self.version.fetch_add(taken as u64, Ordering::Relaxed);
     }
 
     /// Takes a merchant's tags.
@@ -74,6 +75,11 @@ impl Index {
             }
         }
         Ok(())
+    }
+
+    /// How many rows this process has taken in: grows with every change of a member, and begins anew with the process.
+    pub fn version(&self) -> u64 {
+        self.version.load(Ordering::Relaxed)
     }
 
     /// Members of all merchants, and the bytes they take.
@@ -114,8 +120,9 @@ fn define(members: &mut Members, tags: &[segment::Tag]) {
     }
 }
 
-fn put(members: &mut Members, row: &Member) {
-    let Ok(user) = row.user_id.parse() else { return };
+/// Whether the row was newer than what was held.
+fn put(members: &mut Members, row: &Member) -> bool {
+    let Ok(user) = row.user_id.parse() else { return false };
     let tags = members.tags();
     let texts: Vec<_> = row.tags.iter().collect();
     let mut values = Vec::with_capacity(texts.len());
@@ -126,5 +133,5 @@ fn put(members: &mut Members, row: &Member) {
         }
     }
     let version = u32::try_from(row.version).unwrap_or(u32::MAX);
-    members.put(user, version, &values);
+    members.put(user, version, &values)
 }

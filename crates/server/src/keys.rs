@@ -7,6 +7,7 @@ use quick_cache::sync::Cache;
 use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, RwLock};
 use thiserror::Error;
 use wire::{PrivateKey, PublicKey, SignType};
@@ -95,6 +96,8 @@ impl MasterKey {
 pub struct Signer {
     key: RwLock<Arc<PrivateKey>>,
     cache: Cache<(SignType, [u8; 32]), Arc<str>>,
+    hits: AtomicU64,
+    misses: AtomicU64,
 }
 
 /// Entries the cache holds: about half a kilobyte each.
@@ -103,15 +106,22 @@ const CACHE_ENTRIES: usize = 32_768;
 impl Signer {
     /// Signs with this key.
     pub fn new(key: PrivateKey) -> Signer {
-        Signer { key: RwLock::new(Arc::new(key)), cache: Cache::new(CACHE_ENTRIES) }
+        Signer {
+            key: RwLock::new(Arc::new(key)),
+            cache: Cache::new(CACHE_ENTRIES),
+            hits: AtomicU64::new(0),
+            misses: AtomicU64::new(0),
+        }
     }
 
     /// The signature over a node's bytes, in base64.
     pub fn sign(&self, sign_type: SignType, node: &[u8]) -> Arc<str> {
         let entry = (sign_type, wire::sha256(node));
         if let Some(known) = self.cache.get(&entry) {
+            self.hits.fetch_add(1, Ordering::Relaxed);
             return known;
         }
+        self.misses.fetch_add(1, Ordering::Relaxed);
         let signature = self.sign_anew(sign_type, node);
         self.cache.insert(entry, signature.clone());
         signature
@@ -121,6 +131,11 @@ impl Signer {
     pub fn sign_anew(&self, sign_type: SignType, node: &[u8]) -> Arc<str> {
         let key = self.key.read().expect("no holder panics").clone();
         key.sign(sign_type, node).into()
+    }
+
+    /// How many signatures were known, and how many had to be made; those past the cache are neither.
+    pub fn hits_and_misses(&self) -> (u64, u64) {
+        (self.hits.load(Ordering::Relaxed), self.misses.load(Ordering::Relaxed))
     }
 
     /// What the other side verifies with.

@@ -14,6 +14,7 @@ mod import;
 mod index;
 mod keys;
 mod methods;
+mod metrics;
 mod strangers;
 mod world;
 

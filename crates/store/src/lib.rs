@@ -24,6 +24,7 @@ pub mod crowd;
 mod fault;
 mod ids;
 mod lite;
+pub mod measure;
 pub mod member;
 mod migrate;
 pub mod once;

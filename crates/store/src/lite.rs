@@ -161,7 +161,7 @@ impl Writer {
         }
         let mut unknown = Ok(());
         if lost.is_none()
-            && let Err(fault) = self.tx.batch("COMMIT")
+            && let Err(fault) = self.commit(ops.len())
         {
             // Only these are known to have kept nothing: no room for the frames, or no lock.
             lost = Some(match fault {
@@ -183,6 +183,14 @@ impl Writer {
         }
         ops.into_iter().for_each(Op::answer);
         unknown
+    }
+
+    fn commit(&mut self, ops: usize) -> Result<(), Fault> {
+        let started = Instant::now();
+        let committed = self.tx.batch("COMMIT");
+        self.shared.writes.commit_us.record_us(started.elapsed());
+        self.shared.writes.group_ops.record(ops as u64);
+        committed
     }
 
     fn step(&mut self, op: &mut dyn Op) -> Step {

@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use std::error::Error;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::BytesMut;
 use postgres::config::SslMode;
@@ -150,7 +150,12 @@ impl Worker {
         if !op.run(&mut tx) {
             return self.undo(tx);
         }
+        let started = Instant::now();
         let committed = tx.batch("COMMIT");
+        if self.begin == BEGIN_WRITE {
+            self.shared.writes.commit_us.record_us(started.elapsed());
+            self.shared.writes.group_ops.record(1);
+        }
         let announced = std::mem::take(&mut tx.announced);
         let effects = tx.reset();
         match committed {

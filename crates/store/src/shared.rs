@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use crate::changes::Change;
 use crate::fault::Fault;
+use crate::measure::Writes;
 
 type Listener = Arc<dyn Fn(&Change) + Send + Sync>;
 type Fatal = Arc<dyn Fn(&Fault) + Send + Sync>;
@@ -15,6 +16,7 @@ type Fatal = Arc<dyn Fn(&Fault) + Send + Sync>;
 pub(crate) struct Shared {
     /// Tells this opening of the store from every other one, past and present.
     pub(crate) origin: i64,
+    pub(crate) writes: Writes,
     seq: AtomicI64,
     /// Own rows of `changes` whose COMMIT was lost on the way: to be taken from the table like those of others.
     unknown: Mutex<HashSet<i64>>,
@@ -26,6 +28,7 @@ impl Shared {
     pub(crate) fn new(origin: i64) -> Shared {
         Shared {
             origin,
+            writes: Writes::default(),
             seq: AtomicI64::new(0),
             unknown: Mutex::default(),
             listeners: RwLock::default(),

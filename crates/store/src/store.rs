@@ -5,11 +5,14 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
+use tokio::sync::mpsc::Sender;
+
 use crate::bucket::Bucket;
 use crate::changes::Change;
 use crate::fault::Fault;
 use crate::ids::Ids;
 use crate::lite::Lite;
+use crate::measure::Writes;
 use crate::migrate::{self, Opened};
 use crate::op::{Job, Op};
 use crate::poll::Poller;
@@ -133,6 +136,17 @@ enum Engine {
     Postgres(Postgres),
 }
 
+impl Engine {
+    /// Where writes wait.
+    fn writes(&self) -> &Sender<Box<dyn Op>> {
+        let queue = match self {
+            Engine::Lite(lite) => &lite.writes,
+            Engine::Postgres(postgres) => &postgres.writes,
+        };
+        queue.as_ref().expect("open while there is a store")
+    }
+}
+
 impl Store {
     /// Opens a store, bringing its schema up to date; blocks.
     pub fn open(place: &Place, how: Open) -> Result<Store, OpenError> {
@@ -161,11 +175,7 @@ impl Store {
         E: From<Fault> + Send + 'static,
     {
         let (job, waiting) = Job::new(work);
-        let queue = match &self.inner.engine {
-            Engine::Lite(lite) => &lite.writes,
-            Engine::Postgres(postgres) => &postgres.writes,
-        };
-        let queue = queue.as_ref().expect("open while there is a store");
+        let queue = self.inner.engine.writes();
         if queue.send(Box::new(job)).await.is_err() {
             return Err(stopped().into());
         }
@@ -208,6 +218,17 @@ impl Store {
             }
         }
         Ok(())
+    }
+
+    /// What became of writes since the store was opened.
+    pub fn writes(&self) -> &Writes {
+        &self.inner.shared.writes
+    }
+
+    /// How many writes wait for a connection.
+    pub fn writes_waiting(&self) -> usize {
+        let queue = self.inner.engine.writes();
+        queue.max_capacity() - queue.capacity()
     }
 
     /// Sets what happens when a COMMIT failed so that only a fresh process can tell what was kept; by default the

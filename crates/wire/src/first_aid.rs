@@ -48,6 +48,20 @@ pub enum Cause {
 }
 
 impl Cause {
+    /// Every cause.
+    pub const ALL: [Cause; 10] = [
+        Cause::PlatformKeyRegistered,
+        Cause::AnotherKey,
+        Cause::OtherAlgorithm,
+        Cause::SignTypeLeftOut,
+        Cause::Charset,
+        Cause::EmptyMembers,
+        Cause::PlusInSign,
+        Cause::PlusInValue,
+        Cause::SignedEncoded,
+        Cause::EncodedTwice,
+    ];
+
     /// A name for logs and scripts.
     pub fn name(self) -> &'static str {
         match self {

@@ -4,14 +4,16 @@ use super::{Failure, ModeArg, StoreArgs};
 use crate::app::App;
 use crate::control::{self, socket_path};
 use crate::demo;
-use crate::doors::{gateway, health, listener};
+use crate::doors::{gateway, health, listener, operator};
 use crate::world::{WorldText, apply};
 use axum::Router;
 use axum::routing::{any, get};
 use clap::Args;
-use std::io::IsTerminal;
+use std::io::{ErrorKind, IsTerminal};
+use std::net::SocketAddr;
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
+use std::pin::pin;
 use std::sync::Arc;
 use store::Mode;
 use tokio::net::{TcpListener, UnixListener};
@@ -36,6 +38,9 @@ pub struct Serve {
         value_name = "ADDRESS"
     )]
     listen: Vec<String>,
+    /// Where to serve /metrics, /healthz and /readyz [default: the next port after the first --listen, on 127.0.0.1]
+    #[arg(long, env = "PUNCHCARD_OPERATOR_LISTEN", value_name = "ADDRESS")]
+    operator_listen: Option<String>,
     /// Apply this world file first; may be given several times
     #[arg(long, env = "PUNCHCARD_WORLD", value_delimiter = ',', value_name = "FILE")]
     world: Vec<PathBuf>,
@@ -77,6 +82,7 @@ impl Serve {
             let bound = TcpListener::bind(address).await;
             listeners.push(bound.map_err(|error| Failure(format!("cannot listen on {address}: {error}")))?);
         }
+        let operator_listener = self.operator_listener(&listeners[0]).await?;
         let data = &self.store.data;
         let keeps_folder = self.store.database_url.is_none();
         if keeps_folder || self.demo {
@@ -100,22 +106,62 @@ impl Serve {
         for listener in listeners {
             serving.spawn(listener::serve(listener, router.clone(), stop.clone()));
         }
+        let mut operator_address = None;
+        if let Some(listener) = operator_listener {
+            operator_address = Some(listener.local_addr()?);
+            serving.spawn(listener::serve(listener, operator::router(app.clone()), stop.clone()));
+        }
         if keeps_folder {
             serving.spawn(serve_control(control_socket(&self.store)?, app.clone(), stop.clone()));
         }
-        app.warm().await?;
-        println!("alipay_public_key {}", app.signer.public_key().to_base64());
-        for address in &addresses {
-            println!("listening on http://{address}/gateway.do");
+        // From here on health is answered, and calls wait.
+        let mut told = pin!(told_to_stop());
+        let warmed = tokio::select! {
+            warmed = app.warm() => Some(warmed?),
+            () = &mut told => None,
+        };
+        if warmed.is_some() {
+            Serve::welcome(&app, &addresses, operator_address, demo.as_deref());
+            told.await;
         }
-        if let Some(demo) = demo {
-            println!("{demo}");
-        }
-        told_to_stop().await;
         tracing::info!("stopping: answering what was accepted");
         stopper.send_replace(true);
         while serving.join_next().await.is_some() {}
         Ok(())
+    }
+
+    /// Prints what a person or a script needs first.
+    fn welcome(app: &App, addresses: &[SocketAddr], operator: Option<SocketAddr>, demo: Option<&str>) {
+        println!("alipay_public_key {}", app.signer.public_key().to_base64());
+        for address in addresses {
+            println!("listening on http://{address}/gateway.do");
+        }
+        if let Some(address) = operator {
+            println!("metrics on http://{address}/metrics");
+        }
+        if let Some(demo) = demo {
+            println!("{demo}");
+        }
+    }
+
+    /// Binds the operator's address. One that somebody else has is no reason not to answer calls.
+    async fn operator_listener(&self, first: &TcpListener) -> Result<Option<TcpListener>, Failure> {
+        let address = match &self.operator_listen {
+            Some(address) => address.clone(),
+            None if self.listen[0].ends_with(":0") => "127.0.0.1:0".to_owned(),
+            None => match first.local_addr()?.port().checked_add(1) {
+                Some(port) => format!("127.0.0.1:{port}"),
+                None => return Ok(None),
+            },
+        };
+        match TcpListener::bind(&address).await {
+            Ok(listener) => Ok(Some(listener)),
+            Err(error) if self.operator_listen.is_none() || error.kind() == ErrorKind::AddrInUse => {
+                tracing::warn!(address, %error, "no metrics: the operator's address cannot be had; see --operator-listen");
+                Ok(None)
+            }
+            Err(error) => Err(Failure(format!("cannot listen on {address}: {error}"))),
+        }
     }
 
     async fn open(&self) -> Result<Arc<App>, Failure> {
@@ -137,7 +183,7 @@ fn control_socket(store: &StoreArgs) -> Result<UnixListener, Failure> {
     let path = socket_path(&store.data);
     let failed = |error: std::io::Error| Failure(format!("{}: {error}", path.display()));
     match std::fs::remove_file(&path) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(failed(error)),
+        Err(error) if error.kind() != ErrorKind::NotFound => return Err(failed(error)),
         _ => {}
     }
     let listener = UnixListener::bind(&path).map_err(failed)?;

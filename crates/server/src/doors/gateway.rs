@@ -13,9 +13,10 @@ use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderValue, Uri};
 use axum::response::Response;
 use http_body_util::{BodyExt, Limited};
+use std::error::Error;
 use std::sync::Arc;
 use std::time::Duration;
-use wire::first_aid::diagnose;
+use wire::first_aid::{Cause, diagnose};
 use wire::{BadSignature, Charset, Fault, Node, PublicKey, RawCall, Refused, SignType, VerifiedCall, code};
 
 /// The most bytes of a body (DESIGN, "Security").
@@ -24,6 +25,8 @@ const BODY_MAX: usize = wire::BODY_BYTES_MAX;
 const URI_MAX: usize = wire::URI_BYTES_MAX;
 /// A body must have arrived whole within this time.
 const BODY_TIME_MAX: Duration = Duration::from_secs(60);
+/// While the crowd index is being built, calls wait this long for it; SDKs give up after 15 seconds or more.
+const READY_TIME_MAX: Duration = Duration::from_secs(10);
 /// How often a call is looked up again when its app or authorisation changes under it.
 const STALE_MAX: usize = 3;
 /// How many other apps' keys a refused signature is compared with.
@@ -63,25 +66,22 @@ pub async fn gateway(State(app): State<Arc<App>>, request: Request) -> Response 
     if let (Outcome::Stranger(_), Some(Peer(address))) = (&outcome, peer) {
         app.strangers.count(address);
     }
-    let (Outcome::Verified(Err(told)) | Outcome::Stranger(told)) = &outcome else {
-        tracing::info!(
-            trace_id = terms.trace_id,
-            method = terms.method,
-            code = "10000",
-            elapsed_us = elapsed(started),
-            "call"
-        );
-        return seal(&app, &terms, &outcome);
+    let response = seal(&app, &terms, &outcome);
+    let told = match &outcome {
+        Outcome::Verified(Ok(_)) => None,
+        Outcome::Verified(Err(told)) | Outcome::Stranger(told) => Some(told),
     };
+    let (code, took) = (told.map_or("10000", |told| told.code), started.elapsed());
+    app.metrics.called(terms.method.as_deref(), code, took);
     tracing::info!(
         trace_id = terms.trace_id,
         method = terms.method,
-        code = told.code,
-        sub_code = %told.sub_code,
-        elapsed_us = elapsed(started),
+        code,
+        sub_code = told.map(|told| &*told.sub_code),
+        elapsed_us = u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
         "call"
     );
-    seal(&app, &terms, &outcome)
+    response
 }
 
 /// Takes query and body. A body that is too long, too slow or broken off is told as the call's defect.
@@ -123,11 +123,11 @@ async fn answer(app: &Arc<App>, call: RawCall, terms: &mut Terms) -> Outcome {
     };
     // From here on we know who calls.
     terms.certificate = call.app_cert_sn().map(str::to_owned);
-    Outcome::Verified(run(app, &caller, &call).await)
+    Outcome::Verified(run(app, &caller, &call, &terms.trace_id).await)
 }
 
 /// Runs a verified call. When the app or its authorisation changed since it was looked up, looks again and repeats.
-async fn run(app: &Arc<App>, known: &directory::App, call: &VerifiedCall) -> Result<String, Fault> {
+async fn run(app: &Arc<App>, known: &directory::App, call: &VerifiedCall, trace_id: &str) -> Result<String, Fault> {
     if call.encrypt_type().is_some_and(|encrypt_type| encrypt_type != "AES") {
         return Err(code::INVALID_ENCRYPT_TYPE);
     }
@@ -135,6 +135,11 @@ async fn run(app: &Arc<App>, known: &directory::App, call: &VerifiedCall) -> Res
         return Err(code::UNSUPPORTED_ENCRYPT_TYPE);
     }
     let entry = Entry::find(call.method()).ok_or(code::INVALID_METHOD)?;
+    // A half-built index would count some of the members.
+    if !app.until_ready(READY_TIME_MAX).await {
+        tracing::warn!(trace_id, "not ready: the crowd index is still being built");
+        return Err(unavailable());
+    }
     for attempt in 0..STALE_MAX {
         let fresh = if attempt == 0 { None } else { app.directory.app(call.app_id()) };
         let fresh = fresh.as_deref().unwrap_or(known);
@@ -149,11 +154,12 @@ async fn run(app: &Arc<App>, known: &directory::App, call: &VerifiedCall) -> Res
             Err(Stop::Stale) => app.directory.refresh(&app.store, call.app_auth_token()).await,
         };
         if let Err(failure) = failure {
-            tracing::error!(method = call.method(), error = %failure, "the store failed");
+            let error = &failure as &dyn Error;
+            tracing::error!(trace_id, method = call.method(), error, "the store failed");
             return Err(unavailable());
         }
     }
-    tracing::error!(method = call.method(), "the caller's app kept changing");
+    tracing::error!(trace_id, method = call.method(), "the caller's app kept changing");
     Err(unavailable())
 }
 
@@ -170,8 +176,9 @@ fn refuse_signature(app: &Arc<App>, bad: &BadSignature, registered: &PublicKey, 
     let others = app.directory.others(&app_id, OTHERS_MAX);
     let others: Vec<_> = others.iter().map(|(app_id, key)| (app_id.as_str(), key.clone())).collect();
     let diagnosis = diagnose(bad, registered, &app.signer.public_key(), &others);
-    let cause = diagnosis.as_ref().map(|diagnosis| diagnosis.cause.name());
-    tracing::warn!(trace_id, app_id, cause, "signature refused");
+    let cause = diagnosis.as_ref().map(|diagnosis| diagnosis.cause);
+    app.metrics.refused_signature(cause);
+    tracing::warn!(trace_id, app_id, cause = cause.map(Cause::name), "signature refused");
     app.remember_trouble(trace_id, &app_id, bad.call.method().unwrap_or_default(), diagnosis.as_ref(), &fault.sub_msg);
     match diagnosis {
         Some(diagnosis) if app.gives_hints() => {
@@ -220,8 +227,4 @@ fn seal(app: &App, terms: &Terms, outcome: &Outcome) -> Response {
 
 fn target_len(uri: &Uri) -> usize {
     uri.path_and_query().map_or(0, |target| target.as_str().len())
-}
-
-fn elapsed(started: std::time::Instant) -> u64 {
-    u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX)
 }

@@ -18,3 +18,61 @@ pub async fn readyz(State(app): State<Arc<App>>) -> (StatusCode, &'static str) {
         (StatusCode::SERVICE_UNAVAILABLE, "building the crowd index\n")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::Opening;
+    use crate::doors::gateway::gateway;
+    use crate::world::{WorldText, apply};
+    use axum::body::Body;
+    use axum::extract::Request;
+    use http_body_util::BodyExt;
+    use std::time::Duration;
+    use store::{Mode, Place, Pool};
+    use wire::{Charset, PrivateKey, SignType};
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn calls_wait_for_the_index_instead_of_counting_half_of_it() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let opening = Opening {
+            place: Place::Folder(folder.path().to_owned()),
+            create: true,
+            mode: Some(Mode::StandIn),
+            manual_clock_at: None,
+            master_key: None,
+            master_key_file: folder.path().join("master.key"),
+            pool: Pool::default(),
+        };
+        let app = crate::app::App::open(opening).await.expect("a fresh store opens");
+        let key = PrivateKey::generate();
+        let world = format!(
+            "[[merchant]]\npid = \"2088201914979011\"\n[[app]]\napp_id = \"2021000000000001\"\n\
+             pid = \"2088201914979011\"\npublic_key = \"{}\"\n",
+            key.public_key().to_base64()
+        );
+        let world = WorldText::new(world);
+        apply(&app, world.world().expect("a world")).await.expect("it is applied");
+        let parameters = [
+            ("app_id", "2021000000000001"),
+            ("method", "koubei.marketing.campaign.tags.query"),
+            ("charset", "utf-8"),
+            ("sign_type", "RSA2"),
+            ("timestamp", "2026-01-01 12:00:00"),
+            ("version", "1.0"),
+            ("biz_content", "{}"),
+        ];
+        let form = wire::signed_form(&parameters, Charset::Utf8, SignType::Rsa2, &key).expect("a form");
+        let request = Request::post("/gateway.do").header("content-type", "application/x-www-form-urlencoded");
+        let call = tokio::spawn(gateway(State(app.clone()), request.body(Body::from(form)).expect("a request")));
+
+        assert!(!app.until_ready(Duration::from_millis(200)).await);
+        assert_eq!(readyz(State(app.clone())).await.0, StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(healthz().await, "ok\n");
+        assert!(!call.is_finished(), "the call waits");
+        app.warm().await.expect("the index is built");
+        let answer = call.await.expect("it is answered").into_body().collect().await.expect("a body").to_bytes();
+        assert!(String::from_utf8_lossy(&answer).contains("10000"), "{answer:?}");
+        assert_eq!(readyz(State(app)).await.0, StatusCode::OK);
+    }
+}
