@@ -20,7 +20,7 @@ use wire::first_aid::Diagnosis;
 /// The setting that holds the platform's sealed private key.
 const PLATFORM_KEY: &str = "platform_private_key";
 /// The setting that tells whether a master key is the one this store was sealed with.
-const MASTER_KEY_CHECK: &str = "master_key_check";
+pub const MASTER_KEY_CHECK: &str = "master_key_check";
 /// How often an address may be refused in a second on a platform; a stand-in's tests know no bound.
 const REFUSALS_MAX: u32 = 100;
 
@@ -67,6 +67,21 @@ pub struct Opening {
     pub pool: Pool,
 }
 
+impl Opening {
+    /// The master key, of the environment or of the file; it is not made.
+    pub fn existing_master_key(&self) -> Result<MasterKey, MasterKeyError> {
+        match &self.master_key {
+            Some(text) => MasterKey::parse(text),
+            None => MasterKey::from_file(&self.master_key_file, false),
+        }
+    }
+}
+
+/// Whether this is the key that a store was sealed with, by its setting [`MASTER_KEY_CHECK`].
+pub fn try_master_key(key: &MasterKey, check: &str) -> Result<(), MasterKeyError> {
+    if key.open(check)? == MASTER_KEY_CHECK { Ok(()) } else { Err(MasterKeyError::Other) }
+}
+
 /// Why a store cannot be opened for work.
 #[derive(Debug, thiserror::Error)]
 pub enum AppError {
@@ -101,8 +116,8 @@ impl App {
         };
         let check: Option<String> = setting(MASTER_KEY_CHECK).await?;
         let master_key = match &opening.master_key {
-            Some(text) => MasterKey::parse(text)?,
-            None => MasterKey::from_file(&opening.master_key_file, check.is_none())?,
+            None if check.is_none() => MasterKey::from_file(&opening.master_key_file, true)?,
+            _ => opening.existing_master_key()?,
         };
         let made = PrivateKey::generate().to_pkcs8_base64();
         let sealed = (master_key.seal(MASTER_KEY_CHECK), master_key.seal(&made), opening.manual_clock_at);
@@ -119,9 +134,7 @@ impl App {
             store.write(settle).await?;
         }
         let check = setting(MASTER_KEY_CHECK).await?.ok_or(MasterKeyError::Other)?;
-        if master_key.open(&check)? != MASTER_KEY_CHECK {
-            return Err(MasterKeyError::Other.into());
-        }
+        try_master_key(&master_key, &check)?;
         let platform_key = setting(PLATFORM_KEY).await?.ok_or(AppError::PlatformKey)?;
         let platform_key = PrivateKey::parse(&master_key.open(&platform_key)?).map_err(|_| AppError::PlatformKey)?;
         let refusals_max = if store.mode() == Mode::Platform { REFUSALS_MAX } else { u32::MAX };

@@ -4,16 +4,20 @@
 //! on the command line, else in the environment as `PUNCHCARD_…`, else in `punchcard.toml`.
 
 mod apply;
+mod backup;
 mod call;
 mod doctor;
 mod import;
 mod keygen;
+mod restore;
 mod serve;
 mod settings;
 
 use crate::app::{App, Opening};
 use crate::control::{Lock, Operator, Remote, socket_path};
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use store::{Mode, Place, Pool};
@@ -38,6 +42,10 @@ enum Command {
     Apply(apply::Apply),
     /// Import members from CSV or NDJSON, gzipped or not.
     Import(import::Import),
+    /// Write a store into one verified file, running or not.
+    Backup(backup::Backup),
+    /// Make a store of a backup, where none is.
+    Restore(restore::Restore),
     /// Make one signed call, verify its answer and print it.
     Call(call::Call),
     /// Print a new key pair in every form that SDKs want.
@@ -76,6 +84,8 @@ pub fn main() -> ExitCode {
             Command::Serve(serve) => serve.run().await,
             Command::Apply(apply) => apply.run().await,
             Command::Import(import) => import.run().await,
+            Command::Backup(backup) => backup.run().await,
+            Command::Restore(restore) => restore.run().await,
             Command::Call(call) => call.run(),
             Command::Keygen(keygen) => keygen.run(),
             Command::Doctor(doctor) => doctor.run().await,
@@ -152,18 +162,34 @@ impl StoreArgs {
     /// Whoever can do an operator's work: the process that owns the folder, or this one. What comes second keeps the
     /// folder's lock as long as it lives.
     async fn operator(&self) -> Result<(Operator, Option<Lock>), Failure> {
-        if self.database_url.is_none() {
-            if !self.data.is_dir() {
-                return Err(Failure(format!("no store at {}: punchcard serve makes one", self.data.display())));
-            }
-            let failed = |error| Failure(format!("{}: {error}", self.data.display()));
-            let Some(lock) = Lock::take(&self.data).map_err(failed)? else {
-                return Ok((Operator::Remote(Remote::new(socket_path(&self.data))), None));
-            };
-            return Ok((Operator::Own(App::open(self.opening()).await?), Some(lock)));
-        }
-        Ok((Operator::Own(App::open(self.opening()).await?), None))
+        Ok(match self.owner()? {
+            Owner::Remote(remote) => (Operator::Remote(remote), None),
+            Owner::Here(lock) => (Operator::Own(App::open(self.opening()).await?), lock),
+        })
     }
+
+    /// Who may open the store.
+    fn owner(&self) -> Result<Owner, Failure> {
+        if self.database_url.is_some() {
+            return Ok(Owner::Here(None));
+        }
+        if !self.data.is_dir() {
+            return Err(Failure(format!("no store at {}: punchcard serve makes one", self.data.display())));
+        }
+        let failed = |error| Failure(format!("{}: {error}", self.data.display()));
+        Ok(match Lock::take(&self.data).map_err(failed)? {
+            Some(lock) => Owner::Here(Some(lock)),
+            None => Owner::Remote(Remote::new(socket_path(&self.data))),
+        })
+    }
+}
+
+/// Who may open a store.
+enum Owner {
+    /// A running process has its folder.
+    Remote(Remote),
+    /// Whoever asks, holding the folder's lock if it is one.
+    Here(Option<Lock>),
 }
 
 /// What kind of store is meant.
@@ -182,6 +208,18 @@ impl From<ModeArg> for Mode {
             ModeArg::Platform => Mode::Platform,
         }
     }
+}
+
+/// How far a file has been read or written, on a terminal; `len` is its bytes, where they are known.
+fn progress(len: Option<u64>) -> ProgressBar {
+    let target =
+        if std::io::stderr().is_terminal() { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+    let bar = ProgressBar::with_draw_target(len, target);
+    let template = match len {
+        Some(_) => "{bar:40} {bytes}/{total_bytes} {bytes_per_sec} {eta}",
+        None => "{spinner} {bytes} {bytes_per_sec}",
+    };
+    bar.with_style(ProgressStyle::with_template(template).expect("the template is right"))
 }
 
 /// Prints a machine's answer.

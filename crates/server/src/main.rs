@@ -4,6 +4,7 @@
 #![expect(unreachable_pub, reason = "in a binary `pub` says what a module shows to its neighbours")]
 
 mod app;
+mod backup;
 mod biz;
 mod commands;
 mod control;

@@ -21,6 +21,7 @@ mod bucket;
 mod changes;
 pub mod control;
 pub mod crowd;
+pub mod dump;
 mod fault;
 mod ids;
 mod lite;

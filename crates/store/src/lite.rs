@@ -94,8 +94,10 @@ impl Lite {
 }
 
 impl Drop for Lite {
-    /// Finishes what waits and closes the file.
+    /// Finishes what waits and closes the file. The writer is the last to close it: a reader could not move the log into
+    /// the file, and would leave it behind.
     fn drop(&mut self) {
+        self.readers.get_mut().unwrap_or_else(PoisonError::into_inner).clear();
         self.writes = None;
         if let Some(writer) = self.writer.take().filter(|writer| writer.thread().id() != thread::current().id()) {
             // A writer that panicked has nothing left to finish.
@@ -300,6 +302,16 @@ impl Connection {
         Ok(self.query::<(i64,)>(sql, &[Val::Text(name)])?[0].0 > 0)
     }
 
+    /// Checks every page, moves the log into the file and closes it.
+    pub(crate) fn into_one_file(self) -> Result<(), Fault> {
+        let found = self.query::<(String,)>("PRAGMA integrity_check", &[])?;
+        if found != [("ok".to_owned(),)] {
+            return Err(Fault::bug(format!("integrity_check: {}", found[0].0)));
+        }
+        self.0.pragma_update_and_check(None, "wal_checkpoint", "TRUNCATE", |_| Ok(()))?;
+        Ok(self.0.close().map_err(|(_, error)| error)?)
+    }
+
     /// The largest size of the file in pages of 4 KiB: how tests fill a disk.
     #[cfg(feature = "testing")]
     pub(crate) fn limit_pages(&self, pages: u32) -> Result<(), Fault> {
@@ -350,6 +362,10 @@ impl ToSql for Bound<'_> {
 }
 
 impl Row for rusqlite::Row<'_> {
+    fn cells(&self) -> usize {
+        self.as_ref().column_count()
+    }
+
     fn cell(&self, index: usize) -> Result<Cell<'_>, Fault> {
         Ok(match self.get_ref(index)? {
             ValueRef::Null => Cell::Null,

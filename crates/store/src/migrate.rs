@@ -45,34 +45,13 @@ pub(crate) fn migrate(tx: &mut Tx, how: &Open) -> Result<Opened, OpenError> {
 }
 
 fn migrate_locked(tx: &mut Tx, how: &Open) -> Result<Opened, OpenError> {
-    let exists = match &mut tx.arm {
-        Arm::Lite(connection) => connection.has_table("migration")?,
-        Arm::Postgres(connection) => {
-            connection.lock_for_migration()?;
-            connection.has_table("migration")?
-        }
-    };
-    if !exists && !how.create {
+    if !has_store(tx)? && !how.create {
         return Err(OpenError::Missing);
     }
     tx.batch(BOOKKEEPING)?;
-    let applied: Vec<(i64, String)> = tx.query(APPLIED, &[])?;
-    let known = MIGRATIONS.len();
-    if let Some(&(found, _)) = applied.last().filter(|_| applied.len() > known) {
-        return Err(OpenError::NewerStore { found, known: MIGRATIONS[known - 1].0 });
-    }
-    for (index, (number, name, text)) in MIGRATIONS.into_iter().enumerate() {
-        let checksum = format!("{:016x}", bucket::hash(name, text));
-        match applied.get(index) {
-            Some((_, recorded)) if *recorded == checksum => {}
-            Some(_) => return Err(OpenError::OtherSchema { number }),
-            None => {
-                for statement in split(text) {
-                    run(tx, statement)?;
-                }
-                tx.execute(RECORD, params![number, name, &checksum])?;
-            }
-        }
+    let done = compare(&applied(tx)?)?;
+    for migration in &MIGRATIONS[done..] {
+        apply(tx, migration)?;
     }
     let mode = match tx.query_opt::<(String,)>(MODE, &[])? {
         Some((name,)) => Mode::from_name(&name).ok_or_else(|| Fault::bug(format!("unknown mode {name}")))?,
@@ -87,6 +66,60 @@ fn migrate_locked(tx: &mut Tx, how: &Open) -> Result<Opened, OpenError> {
     }
     let (origin,) = tx.query_one::<(i64,)>(NEXT_ORIGIN, &[] as &[Val<'_>])?;
     Ok(Opened { mode, origin })
+}
+
+/// The migrations that a store has: number and checksum.
+pub(crate) fn applied(tx: &mut Tx) -> Result<Vec<(i64, String)>, Fault> {
+    tx.query(APPLIED, &[])
+}
+
+/// Makes the schema that a store with these migrations had, in the running transaction; `false` if there is a store.
+pub(crate) fn make(tx: &mut Tx, migrations: &[(i64, String)]) -> Result<bool, OpenError> {
+    if has_store(tx)? {
+        return Ok(false);
+    }
+    let wanted = compare(migrations)?;
+    tx.batch(BOOKKEEPING)?;
+    for migration in &MIGRATIONS[..wanted] {
+        apply(tx, migration)?;
+    }
+    Ok(true)
+}
+
+fn has_store(tx: &mut Tx) -> Result<bool, Fault> {
+    match &mut tx.arm {
+        Arm::Lite(connection) => connection.has_table("migration"),
+        Arm::Postgres(connection) => {
+            connection.lock_for_migration()?;
+            connection.has_table("migration")
+        }
+    }
+}
+
+/// How many of this build's migrations these are; an error if they are others.
+fn compare(applied: &[(i64, String)]) -> Result<usize, OpenError> {
+    let known = MIGRATIONS.len();
+    if let Some(&(found, _)) = applied.last().filter(|_| applied.len() > known) {
+        return Err(OpenError::NewerStore { found, known: MIGRATIONS[known - 1].0 });
+    }
+    for ((_, recorded), migration) in applied.iter().zip(&MIGRATIONS) {
+        if *recorded != checksum(migration) {
+            return Err(OpenError::OtherSchema { number: migration.0 });
+        }
+    }
+    Ok(applied.len())
+}
+
+fn checksum((_, name, text): &(i64, &str, &str)) -> String {
+    format!("{:016x}", bucket::hash(name, text))
+}
+
+fn apply(tx: &mut Tx, migration: &(i64, &str, &str)) -> Result<(), Fault> {
+    let &(number, name, text) = migration;
+    for statement in split(text) {
+        run(tx, statement)?;
+    }
+    tx.execute(RECORD, params![number, name, &checksum(migration)]).map(drop)
 }
 
 /// Runs one statement of a schema in the engine's wording, and what the engine wants after a new table.

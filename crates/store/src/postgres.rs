@@ -358,6 +358,10 @@ impl<'a> FromSql<'a> for Cell<'a> {
 }
 
 impl Row for postgres::Row {
+    fn cells(&self) -> usize {
+        self.len()
+    }
+
     fn cell(&self, index: usize) -> Result<Cell<'_>, Fault> {
         Ok(self.try_get(index)?)
     }

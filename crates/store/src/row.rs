@@ -122,6 +122,8 @@ impl<T: Column> Column for Option<T> {
 pub trait Row {
     /// The value of column `index`, counted from 0.
     fn cell(&self, index: usize) -> Result<Cell<'_>, Fault>;
+    /// How many columns there are.
+    fn cells(&self) -> usize;
 }
 
 /// What a row can be read as: a tuple of columns.

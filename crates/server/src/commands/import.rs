@@ -1,12 +1,11 @@
 //! `punchcard import members`: rows of a file become members.
 
-use super::{Failure, StoreArgs, print_json};
+use super::{Failure, StoreArgs, print_json, progress};
 use crate::import::{Import as How, Report};
 use crate::world::account_id;
 use clap::{Args, Subcommand};
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::fs::File;
-use std::io::{IsTerminal, Read};
+use std::io::Read;
 use std::path::PathBuf;
 
 /// Import from CSV or NDJSON, gzipped or not; `-` is standard input.
@@ -145,12 +144,4 @@ impl Read for Positioned {
         self.at += len as u64;
         Ok(len)
     }
-}
-
-fn progress(len: Option<u64>) -> ProgressBar {
-    let target =
-        if std::io::stderr().is_terminal() { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
-    let bar = ProgressBar::with_draw_target(len, target);
-    let style = ProgressStyle::with_template("{bar:40} {bytes}/{total_bytes} {bytes_per_sec} {eta}");
-    bar.with_style(style.expect("the template is right"))
 }

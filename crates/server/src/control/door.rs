@@ -1,5 +1,6 @@
 //! The owner's side: the same work that a command would do by itself, asked for over the socket.
 
+use super::remote::send;
 use super::{Operator, OperatorError};
 use crate::app::App;
 use crate::import::Import;
@@ -10,11 +11,12 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use http_body_util::BodyExt;
+use http_body_util::{BodyExt, StreamBody};
 use serde::{Deserialize, Serialize};
 use std::io::Read;
 use std::sync::Arc;
 use tokio::sync::mpsc;
+use tokio_stream::wrappers::ReceiverStream;
 
 /// A refusal, as it travels.
 #[derive(Serialize, Deserialize)]
@@ -39,6 +41,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/apply", post(apply))
         .route("/import/members", post(import_members))
         .route("/trouble/{trace_id}", get(trouble))
+        .route("/backup", get(backup))
         .layer(axum::extract::DefaultBodyLimit::disable())
         .with_state(app)
 }
@@ -74,6 +77,19 @@ async fn import_members(
 async fn trouble(State(app): State<Arc<App>>, Path(trace_id): Path<String>) -> Result<Response, OperatorError> {
     let trouble = Operator::Own(app).trouble(&trace_id).await?;
     Ok(Json(trouble).into_response())
+}
+
+/// A backup as it is made. Should it break off, its end is missing, which its reader sees.
+async fn backup(State(app): State<Arc<App>>) -> Result<Body, OperatorError> {
+    let (reader, writer) = std::io::pipe().map_err(OperatorError::refused)?;
+    tokio::spawn(async move {
+        if let Err(error) = crate::backup::write(&app.store, writer).await {
+            tracing::error!(error = &error as &dyn std::error::Error, "a backup broke off");
+        }
+    });
+    let (sender, receiver) = mpsc::channel(FRAMES_WAITING);
+    tokio::task::spawn_blocking(move || send(reader, &sender));
+    Ok(Body::new(StreamBody::new(ReceiverStream::new(receiver))))
 }
 
 /// Hands a body's frames to a thread that reads them.

@@ -7,10 +7,10 @@ use crate::world::{Applied, WorldText};
 use axum::body::{Body, Bytes};
 use axum::http::{Method, Request, StatusCode};
 use http_body_util::{BodyExt, StreamBody};
-use hyper::body::Frame;
+use hyper::body::{Frame, Incoming};
 use hyper_util::rt::TokioIo;
 use serde::de::DeserializeOwned;
-use std::io::Read;
+use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use store::trouble::Trouble;
 use tokio::net::UnixStream;
@@ -61,6 +61,22 @@ impl Remote {
         self.ask(Method::GET, &format!("/trouble/{trace_id}"), Body::empty()).await
     }
 
+    /// Writes a backup of what the process has.
+    pub async fn backup(&self, mut out: impl Write) -> Result<(), OperatorError> {
+        let unreachable = |message| OperatorError::Unreachable { path: self.path.clone(), message };
+        let (status, mut body) = begin(&self.path, Method::GET, "/backup", Body::empty()).await.map_err(unreachable)?;
+        if status != StatusCode::OK {
+            return Err(OperatorError::refused(format!("the running Punchcard answers {status}")));
+        }
+        while let Some(frame) = body.frame().await {
+            let frame = frame.map_err(|error| unreachable(error.to_string()))?;
+            if let Ok(bytes) = frame.into_data() {
+                out.write_all(&bytes).map_err(OperatorError::refused)?;
+            }
+        }
+        out.flush().map_err(OperatorError::refused)
+    }
+
     async fn ask<T: DeserializeOwned>(&self, method: Method, target: &str, body: Body) -> Result<T, OperatorError> {
         let (status, bytes) = exchange(&self.path, method, target, body)
             .await
@@ -76,6 +92,13 @@ impl Remote {
 }
 
 async fn exchange(path: &Path, method: Method, target: &str, body: Body) -> Result<(StatusCode, Bytes), String> {
+    let (status, body) = begin(path, method, target, body).await?;
+    let bytes = body.collect().await.map_err(|error| error.to_string())?.to_bytes();
+    Ok((status, bytes))
+}
+
+/// Sends a request; the answer's body is still to come.
+async fn begin(path: &Path, method: Method, target: &str, body: Body) -> Result<(StatusCode, Incoming), String> {
     let stream = UnixStream::connect(path).await.map_err(|error| error.to_string())?;
     let (mut sender, connection) =
         hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.map_err(|error| error.to_string())?;
@@ -83,13 +106,11 @@ async fn exchange(path: &Path, method: Method, target: &str, body: Body) -> Resu
     let request = Request::builder().method(method).uri(target).header("host", "control").body(body);
     let request = request.map_err(|error| error.to_string())?;
     let response = sender.send_request(request).await.map_err(|error| error.to_string())?;
-    let status = response.status();
-    let bytes = response.into_body().collect().await.map_err(|error| error.to_string())?.to_bytes();
-    Ok((status, bytes))
+    Ok((response.status(), response.into_body()))
 }
 
 /// Sends a file's bytes until its end, or until nobody listens.
-fn send(mut input: impl Read, sender: &mpsc::Sender<std::io::Result<Frame<Bytes>>>) {
+pub(super) fn send(mut input: impl Read, sender: &mpsc::Sender<std::io::Result<Frame<Bytes>>>) {
     loop {
         let mut bytes = vec![0; FRAME_BYTES];
         let frame = match input.read(&mut bytes) {

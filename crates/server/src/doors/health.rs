@@ -44,7 +44,7 @@ mod tests {
             master_key_file: folder.path().join("master.key"),
             pool: Pool::default(),
         };
-        let app = crate::app::App::open(opening).await.expect("a fresh store opens");
+        let app = App::open(opening).await.expect("a fresh store opens");
         let key = PrivateKey::generate();
         let world = format!(
             "[[merchant]]\npid = \"2088201914979011\"\n[[app]]\napp_id = \"2021000000000001\"\n\

@@ -4,6 +4,7 @@
 mod changes;
 mod crash;
 mod crowd;
+mod dump;
 mod ids;
 mod member;
 mod once;

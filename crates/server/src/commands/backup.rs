@@ -1,0 +1,66 @@
+//! `punchcard backup`: a verified copy of a store, running or not, that restores on either engine.
+
+use super::{Failure, Owner, StoreArgs, print_json, progress};
+use crate::backup;
+use clap::Args;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use store::dump::Summary;
+use store::{Open, Store};
+
+/// Write everything that a store holds into one file, while it runs or not. The file is complete, on the disk and read
+/// again before it gets its name; it restores on SQLite and on PostgreSQL. It holds members and tokens: keep it as safe
+/// as the store. It does not hold the master key: keep that too, elsewhere.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  punchcard backup shop-2026-01-01.backup --data ./shop
+  punchcard backup shop.backup --database-url postgres://…
+
+Exit status: 0 the backup is there and was verified; 1 it is not, and a file of that name is as it was; 2 wrong usage.")]
+pub struct Backup {
+    /// The file to write; one that is there is replaced by a complete one only
+    file: PathBuf,
+    /// Print the result as JSON
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    store: StoreArgs,
+}
+
+impl Backup {
+    pub(super) async fn run(self) -> Result<(), Failure> {
+        let failed = |error: std::io::Error| Failure(format!("{}: {error}", self.file.display()));
+        let folder = match self.file.parent() {
+            Some(folder) if !folder.as_os_str().is_empty() => folder,
+            _ => Path::new("."),
+        };
+        // Readable by its owner alone, and gone if anything goes wrong.
+        let temporary = tempfile::Builder::new().prefix(".punchcard-backup-").tempfile_in(folder).map_err(failed)?;
+        let bar = progress(None);
+        let out = bar.wrap_write(temporary.reopen().map_err(failed)?);
+        match self.store.owner()? {
+            Owner::Remote(remote) => remote.backup(out).await?,
+            Owner::Here(_lock) => {
+                let how = Open { create: false, mode: None, pool: self.store.pool() };
+                backup::write(&Store::open(&self.store.opening().place, how)?, out).await?;
+            }
+        }
+        bar.finish_and_clear();
+        let summary = backup::check(temporary.reopen().map_err(failed)?)?;
+        temporary.as_file().sync_all().map_err(failed)?;
+        let bytes = temporary.as_file().metadata().map_err(failed)?.len();
+        temporary.persist(&self.file).map_err(|error| failed(error.error))?;
+        File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed)?;
+        self.print(&summary, bytes);
+        Ok(())
+    }
+
+    fn print(&self, summary: &Summary, bytes: u64) {
+        if self.json {
+            return print_json(&serde_json::json!({"bytes": bytes, "tables": summary.tables}));
+        }
+        println!("{} rows in {bytes} bytes, read again and right", summary.rows());
+        println!("the master key is not in it: keep that too, elsewhere");
+    }
+}

@@ -1,0 +1,75 @@
+//! `punchcard restore`: a store out of a backup, where none is.
+
+use super::{Failure, Owner, StoreArgs, print_json, progress};
+use crate::app;
+use crate::backup;
+use crate::keys::MasterKeyError;
+use clap::Args;
+use std::fs::File;
+use std::path::PathBuf;
+use store::dump::Summary;
+
+/// Make a store of a backup, in a folder or a database that has none. The backup is checked first, then restored in one
+/// step: if anything is wrong, everything is as it was. The master key that was kept beside the backup must be at hand.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  punchcard restore shop.backup --data ./shop --master-key-file ./kept/master.key
+  punchcard restore shop.backup --database-url postgres://…     also of a backup from SQLite
+
+Exit status: 0 the store is there and was compared with the backup; 1 it is not, nothing was changed; 2 wrong usage.
+Stop every node of a database before it is restored into.")]
+pub struct Restore {
+    /// The backup
+    file: PathBuf,
+    /// Print the result as JSON
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    store: StoreArgs,
+}
+
+impl Restore {
+    pub(super) async fn run(self) -> Result<(), Failure> {
+        let open = || File::open(&self.file).map_err(|error| Failure(format!("{}: {error}", self.file.display())));
+        let bytes = open()?.metadata()?.len();
+        let bar = progress(Some(bytes));
+        let summary = backup::check(bar.wrap_read(open()?))?;
+        bar.finish_and_clear();
+        self.try_master_key(&summary)?;
+        let opening = self.store.opening();
+        if self.store.database_url.is_none() {
+            let failed = |error| Failure(format!("{}: {error}", self.store.data.display()));
+            std::fs::create_dir_all(&self.store.data).map_err(failed)?;
+        }
+        let Owner::Here(_lock) = self.store.owner()? else {
+            return Err(Failure(format!("another Punchcard runs on {}", self.store.data.display())));
+        };
+        let bar = progress(Some(bytes));
+        let input = bar.wrap_read(open()?);
+        let restored = tokio::task::spawn_blocking(move || backup::restore(&opening.place, input)).await;
+        let summary = restored.expect("restoring does not panic")?;
+        bar.finish_and_clear();
+        if self.json {
+            print_json(&serde_json::json!({"tables": summary.tables}));
+        } else {
+            println!("{} rows restored and compared with the backup", summary.rows());
+        }
+        Ok(())
+    }
+
+    /// Whether the key at hand opens what is sealed in the backup.
+    fn try_master_key(&self, summary: &Summary) -> Result<(), Failure> {
+        let Some(check) = summary.settings.get(app::MASTER_KEY_CHECK) else { return Ok(()) };
+        let opening = self.store.opening();
+        let opened = opening.existing_master_key().and_then(|key| app::try_master_key(&key, check));
+        match opened {
+            Err(MasterKeyError::Other) => Err(Failure(format!(
+                "the master key at hand is not the one of this backup, or there is none: a backup holds no master key; \
+                 put the one that was kept with it at {}, or name it with --master-key-file",
+                opening.master_key_file.display()
+            ))),
+            other => Ok(other?),
+        }
+    }
+}
