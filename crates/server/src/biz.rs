@@ -11,8 +11,20 @@ use wire::Fault;
 /// How deeply JSON may nest (DESIGN, "Security").
 const DEPTH_MAX: usize = 32;
 
+/// One member of a request, as it was declared.
+#[derive(Clone, Copy, Debug, serde::Serialize)]
+pub struct Member {
+    /// What it is called on the wire.
+    pub name: &'static str,
+    /// Whether a call without it is refused.
+    pub required: bool,
+}
+
 /// A request that can be read from `biz_content`; implemented by [`biz!`].
 pub trait Biz: Sized + Send + Sync + 'static {
+    /// Its members, in the order of the contract.
+    const MEMBERS: &'static [Member];
+
     /// Reads the fields in their declared order; the first wrong one refuses the call.
     fn read(members: &Map<String, Value>) -> Result<Self, Fault>;
 
@@ -22,6 +34,9 @@ pub trait Biz: Sized + Send + Sync + 'static {
 
 /// A field's type.
 pub trait Field: Sized {
+    /// Whether it must be there.
+    const REQUIRED: bool = true;
+
     /// Reads the member; `None` stands for an absent one. The error is the reason, in the words of `sub_msg`.
     fn read(value: Option<&Value>) -> Result<Self, String>;
 
@@ -30,6 +45,8 @@ pub trait Field: Sized {
 }
 
 impl<T: Field> Field for Option<T> {
+    const REQUIRED: bool = false;
+
     fn read(value: Option<&Value>) -> Result<Self, String> {
         value.map(|value| T::read(Some(value))).transpose()
     }
@@ -173,6 +190,11 @@ macro_rules! biz {
         pub struct $name { $($(#[$field_doc])* pub $field: $type,)* }
 
         impl $crate::biz::Biz for $name {
+            const MEMBERS: &'static [$crate::biz::Member] = &[$($crate::biz::Member {
+                name: stringify!($field),
+                required: <$type as $crate::biz::Field>::REQUIRED,
+            },)*];
+
             fn read(members: &serde_json::Map<String, serde_json::Value>) -> Result<Self, wire::Fault> {
                 // A request may have no fields.
                 let _ = members;

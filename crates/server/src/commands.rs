@@ -9,6 +9,7 @@ mod call;
 mod doctor;
 mod import;
 mod keygen;
+mod methods;
 mod restore;
 mod serve;
 mod settings;
@@ -48,6 +49,8 @@ enum Command {
     Restore(restore::Restore),
     /// Make one signed call, verify its answer and print it.
     Call(call::Call),
+    /// Print what is answered: every method, with the members of its request.
+    Methods(methods::Methods),
     /// Print a new key pair in every form that SDKs want.
     Keygen(keygen::Keygen),
     /// Explain a refused signature, or a key.
@@ -87,6 +90,10 @@ pub fn main() -> ExitCode {
             Command::Backup(backup) => backup.run().await,
             Command::Restore(restore) => restore.run().await,
             Command::Call(call) => call.run(),
+            Command::Methods(methods) => {
+                methods.run();
+                Ok(())
+            }
             Command::Keygen(keygen) => keygen.run(),
             Command::Doctor(doctor) => doctor.run().await,
         }

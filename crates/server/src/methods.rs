@@ -7,7 +7,7 @@
 pub mod segment;
 
 use crate::app::App;
-use crate::biz::Biz;
+use crate::biz::{self, Biz};
 use crate::directory::Caller;
 use domain::Refusal;
 use serde::Serialize;
@@ -142,6 +142,10 @@ impl From<Refusal> for Stop {
 pub struct Entry {
     /// The method's full name.
     pub name: &'static str,
+    /// Whether it changes something.
+    pub writes: bool,
+    /// The members of its `biz_content`, in the order of the contract.
+    pub fields: &'static [biz::Member],
     run: fn(Arc<App>, Caller, Map<String, Value>) -> Answering,
 }
 
@@ -161,11 +165,21 @@ impl Entry {
 }
 
 const fn read<M: Read>() -> Entry {
-    Entry { name: M::NAME, run: |app, caller, members| Box::pin(run_read::<M>(app, caller, members)) }
+    Entry {
+        name: M::NAME,
+        writes: false,
+        fields: M::Request::MEMBERS,
+        run: |app, caller, members| Box::pin(run_read::<M>(app, caller, members)),
+    }
 }
 
 const fn write<M: Write>() -> Entry {
-    Entry { name: M::NAME, run: |app, caller, members| Box::pin(run_write::<M>(app, caller, members)) }
+    Entry {
+        name: M::NAME,
+        writes: true,
+        fields: M::Request::MEMBERS,
+        run: |app, caller, members| Box::pin(run_write::<M>(app, caller, members)),
+    }
 }
 
 async fn run_read<M: Read>(app: Arc<App>, caller: Caller, members: Map<String, Value>) -> Answer<String> {
