@@ -6,6 +6,7 @@ mod crash;
 mod demo;
 mod first_aid;
 mod identity;
+mod isolation;
 mod once;
 mod rejects;
 mod running;

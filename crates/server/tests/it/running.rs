@@ -5,12 +5,44 @@ use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, Read};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
-use std::sync::OnceLock;
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::sync::{Arc, OnceLock};
 use store::Place;
 use store::testing::{Engine, Space};
 use tempfile::TempDir;
 use wire::{Charset, PrivateKey, PublicKey, SignType};
+
+/// The number in this variable, if there is one.
+pub(crate) fn number(variable: &str) -> Option<u64> {
+    let text = std::env::var(variable).ok()?;
+    Some(text.parse().unwrap_or_else(|_| panic!("{variable} must be a number, not {text:?}")))
+}
+
+/// What a test's random choices follow from: printed, so that a failing run can be had again with `PUNCHCARD_TEST_SEED`.
+pub(crate) fn seed() -> u64 {
+    let seed = number("PUNCHCARD_TEST_SEED").unwrap_or_else(|| fastrand::u64(..));
+    println!("PUNCHCARD_TEST_SEED={seed}");
+    seed
+}
+
+/// A method of THE LIST, as the binary tells of it.
+#[derive(serde::Deserialize)]
+pub(crate) struct Listed {
+    pub(crate) name: String,
+    pub(crate) writes: bool,
+    pub(crate) fields: Vec<ListedField>,
+}
+
+#[derive(serde::Deserialize)]
+pub(crate) struct ListedField {
+    pub(crate) name: String,
+}
+
+/// THE LIST.
+pub(crate) fn the_list() -> Vec<Listed> {
+    let output = Command::new(env!("CARGO_BIN_EXE_punchcard")).args(["methods", "--json"]).output();
+    serde_json::from_slice(&output.expect("the binary runs").stdout).expect("JSON")
+}
 
 /// The merchant of the tests' world.
 pub(crate) const PID: &str = "2088201914979011";
@@ -104,8 +136,8 @@ pub(crate) struct Running {
     /// What its answers are verified with.
     pub(crate) platform_key: PublicKey,
     /// Its folder.
-    pub(crate) folder: TempDir,
-    database: Option<Space>,
+    pub(crate) folder: Arc<TempDir>,
+    database: Option<Arc<Space>>,
     child: Child,
     arguments: Vec<String>,
 }
@@ -130,10 +162,33 @@ impl Running {
     pub(crate) fn start_in(engine: Engine, folder: TempDir, arguments: Vec<String>) -> Running {
         let database = match engine {
             Engine::Lite => None,
-            Engine::Postgres => Some(Space::new(Engine::Postgres)),
+            Engine::Postgres => Some(Arc::new(Space::new(Engine::Postgres))),
         };
-        let (child, address, platform_key) = spawn(&folder, database.as_ref(), &arguments);
-        Running { address, platform_key, folder, database, child, arguments }
+        let (child, address, platform_key) = spawn(&folder, database.as_deref(), &arguments);
+        Running { address, platform_key, folder: Arc::new(folder), database, child, arguments }
+    }
+
+    /// A second process on the same database.
+    pub(crate) fn beside(&self) -> Running {
+        let (folder, database) = (self.folder.clone(), self.database.clone());
+        assert!(database.is_some(), "a folder has one process");
+        let (child, address, platform_key) = spawn(&folder, database.as_deref(), &self.arguments);
+        Running { address, platform_key, folder, database, child, arguments: self.arguments.clone() }
+    }
+
+    /// Where its database is.
+    pub(crate) fn place(&self) -> Place {
+        self.database.as_ref().map_or_else(|| Place::Folder(self.data()), |database| database.place())
+    }
+
+    /// The number of its process.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// How it ended, if it has.
+    pub(crate) fn ended(&mut self) -> Option<ExitStatus> {
+        self.child.try_wait().expect("a child can be waited for")
     }
 
     /// Its data folder.
@@ -162,12 +217,12 @@ impl Running {
 
     /// Starts it on what it left.
     pub(crate) fn start_again(&mut self) {
-        (self.child, self.address, self.platform_key) = spawn(&self.folder, self.database.as_ref(), &self.arguments);
+        (self.child, self.address, self.platform_key) = spawn(&self.folder, self.database.as_deref(), &self.arguments);
     }
 
     /// Runs another command of the binary on the same store.
     pub(crate) fn command(&self, arguments: &[&str]) -> Output {
-        let mut command = punchcard(&self.folder, self.database.as_ref());
+        let mut command = punchcard(&self.folder, self.database.as_deref());
         command.args(arguments).output().expect("the binary runs")
     }
 
@@ -215,7 +270,9 @@ fn data(folder: &TempDir) -> PathBuf {
 }
 
 fn punchcard(folder: &TempDir, database: Option<&Space>) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_punchcard"));
+    // A file that may not grow is an error to be told, as a full disk is, and no signal to die of.
+    let mut command = Command::new("sh");
+    command.args(["-c", "trap '' XFSZ; exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_punchcard")]);
     command.current_dir(folder.path()).env("PUNCHCARD_DATA", data(folder)).env("PUNCHCARD_LOG", "warn");
     command.env("PUNCHCARD_MASTER_KEY_FILE", folder.path().join("master.key"));
     if let Some(Place::Postgres(url)) = database.map(Space::place) {

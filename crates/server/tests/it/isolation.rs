@@ -1,0 +1,312 @@
+//! Nobody sees or changes another merchant's things, and nobody calls what they may not: for every method of THE LIST.
+//!
+//! [`CASES`] has a row for each method, and each row says of each member of the request what it names. The binary says
+//! what methods and members there are: one that is missing here fails the test.
+
+use crate::running::{
+    APP_ID, ISV_APP_ID, ISV_PID, OTHER_APP_ID, OTHER_PID, PID, Running, app_key, authorization, call, conditions,
+    crowd, each_engine, succeed, the_list, world,
+};
+use client::{Answer, Client};
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+
+/// What a member of a request names.
+#[derive(Clone, Copy, PartialEq)]
+enum Names {
+    /// Nothing that is looked up: a text, a number, a choice, or an id that is only written down.
+    Nothing,
+    /// The caller's own key: another merchant's use of it does not count.
+    Key,
+    /// A crowd.
+    Crowd,
+    /// Tags, as conditions do.
+    Conditions,
+    /// Tags, as dimensions do.
+    Dimensions,
+}
+
+/// One method.
+struct Case {
+    method: &'static str,
+    /// A request that its own merchant is not refused; `crowd` is a crowd of that merchant.
+    request: fn(crowd: &str) -> Value,
+    members: &'static [(&'static str, Names)],
+}
+
+const CASES: &[Case] = &[
+    Case { method: "koubei.marketing.campaign.tags.query", request: |_| json!({}), members: &[] },
+    Case {
+        method: "koubei.marketing.campaign.crowd.count",
+        // Conditions would win over the crowd.
+        request: |crowd| json!({"crowd_group_id": crowd, "dimensions": "[\"pam_gender\"]"}),
+        members: &[
+            ("conditions", Names::Conditions),
+            ("crowd_group_id", Names::Crowd),
+            ("dimensions", Names::Dimensions),
+        ],
+    },
+    Case {
+        method: "koubei.marketing.campaign.crowd.create",
+        request: |_| {
+            json!({"out_biz_no": "c", "name": "n", "conditions": conditions("IN", "pam_gender", "1"), "operator_id": "1",
+                "operator_type": "MER"})
+        },
+        members: &[
+            ("out_biz_no", Names::Key),
+            ("name", Names::Nothing),
+            ("conditions", Names::Conditions),
+            ("operator_id", Names::Nothing),
+            ("operator_type", Names::Nothing),
+        ],
+    },
+    Case {
+        method: "koubei.marketing.campaign.crowd.modify",
+        request: |crowd| json!({"out_biz_no": "m", "crowd_group_id": crowd, "conditions": conditions("IN", "pam_gender", "2")}),
+        members: &[
+            ("out_biz_no", Names::Key),
+            ("crowd_group_id", Names::Crowd),
+            ("conditions", Names::Conditions),
+            ("operator_id", Names::Nothing),
+            ("operator_type", Names::Nothing),
+        ],
+    },
+    Case {
+        method: "koubei.marketing.campaign.crowd.batchquery",
+        request: |_| json!({"name": "", "page_number": 1, "page_size": 100}),
+        members: &[("name", Names::Nothing), ("page_number", Names::Nothing), ("page_size", Names::Nothing)],
+    },
+    Case {
+        method: "koubei.marketing.campaign.crowd.detail.query",
+        request: |crowd| json!({"crowd_group_id": crowd}),
+        members: &[("crowd_group_id", Names::Crowd)],
+    },
+    // The last, because after it there is no crowd.
+    Case {
+        method: "koubei.marketing.campaign.crowd.delete",
+        request: |crowd| json!({"crowd_group_id": crowd}),
+        members: &[("crowd_group_id", Names::Crowd)],
+    },
+];
+
+/// Somebody who may not call a method, and what they are told.
+#[derive(Clone, Copy)]
+enum Stranger {
+    UnknownApp,
+    AppWithoutKey,
+    DisabledApp,
+    AppWithoutPermission,
+    UnknownToken,
+    RevokedToken,
+    ExpiredToken,
+    AnotherAppsToken,
+    TokenThatCoversTheRest,
+    UnknownTokenOfAnAppWithoutPermission,
+}
+
+const STRANGERS: &[Stranger] = &[
+    Stranger::UnknownApp,
+    Stranger::AppWithoutKey,
+    Stranger::DisabledApp,
+    Stranger::AppWithoutPermission,
+    Stranger::UnknownToken,
+    Stranger::RevokedToken,
+    Stranger::ExpiredToken,
+    Stranger::AnotherAppsToken,
+    Stranger::TokenThatCoversTheRest,
+    Stranger::UnknownTokenOfAnAppWithoutPermission,
+];
+
+impl Stranger {
+    /// App, token, and the refusal. `place` is the method's in THE LIST.
+    fn told(self, place: usize) -> (String, Option<String>, (&'static str, &'static str)) {
+        let (app, token, code, sub_code) = match self {
+            Stranger::UnknownApp => ("2021000000000099", None, "40002", "isv.invalid-app-id"),
+            Stranger::AppWithoutKey => ("2021000000000006", None, "40003", "isv.missing-signature-config"),
+            Stranger::DisabledApp => ("2021000000000005", None, "40003", "isv.invalid-app-state"),
+            Stranger::AppWithoutPermission => {
+                return (app_but(place), None, ("40006", "isv.insufficient-isv-permissions"));
+            }
+            Stranger::UnknownToken => (ISV_APP_ID, Some("nobody's"), "20001", "aop.invalid-app-auth-token"),
+            Stranger::RevokedToken => (ISV_APP_ID, Some("revoked_token"), "20001", "aop.invalid-app-auth-token"),
+            Stranger::ExpiredToken => (ISV_APP_ID, Some("expired_token"), "20001", "aop.app-auth-token-time-out"),
+            Stranger::AnotherAppsToken => {
+                (OTHER_APP_ID, Some(crate::running::TOKEN), "20001", "aop.invalid-app-auth-token")
+            }
+            Stranger::TokenThatCoversTheRest => {
+                let told = ("20001", "aop.invalid-app-auth-token-no-api");
+                return (ISV_APP_ID.to_owned(), Some(token_but(place)), told);
+            }
+            // The token is looked at before the permission (DECISIONS.md 1).
+            Stranger::UnknownTokenOfAnAppWithoutPermission => {
+                let told = ("20001", "aop.invalid-app-auth-token");
+                return (app_but(place), Some("nobody's".to_owned()), told);
+            }
+        };
+        (app.to_owned(), token.map(str::to_owned), (code, sub_code))
+    }
+}
+
+/// The merchant's app that may call all but this method, and the one that may call nothing else.
+fn app_but(place: usize) -> String {
+    format!("20210000000011{place:02}")
+}
+
+fn app_only(place: usize) -> String {
+    format!("20210000000012{place:02}")
+}
+
+/// The provider's tokens for all but this method, and for nothing else.
+fn token_but(place: usize) -> String {
+    format!("token_but_{place}")
+}
+
+fn token_only(place: usize) -> String {
+    format!("token_only_{place}")
+}
+
+/// The tests' world, the other merchant's tag, and for each method who may call it alone or all but it.
+fn world_of_strangers(methods: &[&str]) -> String {
+    let key = app_key().public_key().to_base64();
+    let other = format!("[[merchant]]\npid = \"{OTHER_PID}\"\n");
+    let theirs = format!("{other}[[merchant.tag]]\ncode = \"theirs\"\nname = \"theirs\"\ntype = \"number\"\n");
+    let mut world = world().replace(&other, &theirs);
+    for (place, &method) in methods.iter().enumerate() {
+        let rest: Vec<_> = methods.iter().filter(|&&other| other != method).collect();
+        for (app, token, methods) in
+            [(app_but(place), token_but(place), json!(rest)), (app_only(place), token_only(place), json!([method]))]
+        {
+            let methods = format!("methods = {methods}");
+            world += &format!("[[app]]\napp_id = \"{app}\"\npid = \"{PID}\"\npublic_key = \"{key}\"\n{methods}\n");
+            world += &authorization(&token, &methods);
+        }
+    }
+    world
+}
+
+/// `request` with one member changed.
+fn with(mut request: Value, member: &str, value: impl Into<Value>) -> Value {
+    request[member] = value.into();
+    request
+}
+
+fn is_success(answer: &Answer) -> bool {
+    answer.code == "10000"
+}
+
+#[test]
+fn every_method_and_every_member_has_its_case() {
+    let listed: BTreeSet<_> = the_list()
+        .into_iter()
+        .map(|method| (method.name, method.fields.into_iter().map(|field| field.name).collect::<BTreeSet<_>>()))
+        .collect();
+    let members = |case: &Case| case.members.iter().map(|(name, _)| (*name).to_owned()).collect::<BTreeSet<_>>();
+    let tried: BTreeSet<_> = CASES.iter().map(|case| (case.method.to_owned(), members(case))).collect();
+    assert_eq!(listed, tried, "give CASES the rows and members that the binary has (left), and no others");
+}
+
+each_engine!(another_merchants_things_are_as_unknown_as_none, |engine| {
+    let running =
+        Running::start_with(engine, &world_of_strangers(&[]), &["--clock", "manual:2026-01-01T12:00:00+08:00"]);
+    let (owner, stranger) = (running.client(), running.client_of(OTHER_APP_ID, None));
+    let (own, theirs) = (crowd(&owner, "the owner's"), crowd(&stranger, "the stranger's"));
+    let unknown = format!("{}{}", &own[..31], if own.ends_with('0') { '1' } else { '0' });
+    // The owner uses every key that the stranger will.
+    for case in CASES.iter().filter(|case| case.members.iter().any(|(_, names)| *names == Names::Key)) {
+        let own = with((case.request)(&own), "conditions", conditions("GT", "spent", "7"));
+        assert!(is_success(&call(&owner, case.method, &own)), "{}", case.method);
+    }
+    let before = everything(&owner, &own);
+    for case in CASES {
+        let request = (case.request)(&theirs);
+        let ask = |member: &str, value: &str| call(&stranger, case.method, &with(request.clone(), member, value));
+        for (member, names) in case.members {
+            match names {
+                Names::Nothing => {}
+                Names::Key => {
+                    let used = call(&stranger, case.method, &request);
+                    assert!(is_success(&used), "{} {member}: {}", case.method, used.raw);
+                }
+                Names::Crowd => {
+                    let (foreign, never) = (ask(member, &own), ask(member, &unknown));
+                    assert_eq!(foreign.sub_code.as_deref(), Some("CROWD_GROUP_NOT_EXIST"), "{}", case.method);
+                    assert_eq!(foreign.raw, never.raw, "{} {member}", case.method);
+                    assert!(is_success(&ask(member, &theirs)), "{} {member}: the case itself is wrong", case.method);
+                }
+                Names::Conditions | Names::Dimensions => {
+                    let say = |tag: &str| match names {
+                        Names::Conditions => conditions("GT", tag, "1"),
+                        _ => json!([tag]).to_string(),
+                    };
+                    // A key that was used would be told of first.
+                    let fresh = case.members.iter().filter(|(_, names)| *names == Names::Key);
+                    let fresh = fresh.fold(request.clone(), |request, (key, _)| with(request, key, "fresh"));
+                    let ask = |tag: &str| call(&stranger, case.method, &with(fresh.clone(), member, say(tag)));
+                    let (foreign, never) = (ask("spent"), ask("nobody"));
+                    assert_eq!(foreign.sub_code.as_deref(), Some("INVALID_PARAMETER"), "{}", case.method);
+                    // The refusal says the word that the caller said.
+                    assert_eq!(foreign.raw.replace("spent", "nobody"), never.raw, "{} {member}", case.method);
+                    let own = ask(if *names == Names::Conditions { "theirs" } else { "pam_gender" });
+                    assert!(is_success(&own), "{} {member}: {}", case.method, own.raw);
+                }
+            }
+        }
+        // Whatever it answers of the stranger's own, nothing of the owner's is in it.
+        let answer = call(&stranger, case.method, &request);
+        assert!(is_success(&answer), "{}: {}", case.method, answer.raw);
+        for secret in [own.as_str(), "spent", "pref_organic"] {
+            assert!(!answer.raw.contains(secret), "{} tells of {secret}: {}", case.method, answer.raw);
+        }
+    }
+    assert_eq!(everything(&owner, &own), before, "what strangers tried changed something");
+});
+
+each_engine!(who_may_not_call_a_method_is_told_so_by_every_method, |engine| {
+    let list = the_list();
+    let methods: Vec<_> = list.iter().map(|method| method.name.as_str()).collect();
+    let world = world_of_strangers(&methods);
+    let running = Running::start_with(engine, &world, &["--clock", "manual:2026-01-01T12:00:00+08:00"]);
+    let owner = running.client();
+    let own = crowd(&owner, "1");
+    let before = everything(&owner, &own);
+    let request = |method: &str| {
+        let case = CASES.iter().find(|case| case.method == method);
+        (case.unwrap_or_else(|| panic!("{method} has no case")).request)(&own)
+    };
+    for (place, method) in methods.iter().enumerate() {
+        for stranger in STRANGERS {
+            let (app, token, told) = stranger.told(place);
+            let answer = call(&running.client_of(&app, token.as_deref()), method, &request(method));
+            let code = (answer.code.as_str(), answer.sub_code.as_deref().unwrap_or_default());
+            assert_eq!(code, told, "{method} {app} {token:?}");
+        }
+    }
+    assert_eq!(everything(&owner, &own), before, "what strangers tried changed something");
+    // And who may, may: an app and a token that cover nothing else.
+    let in_order = CASES.iter().map(|case| case.method);
+    for method in in_order.filter(|method| methods.contains(method)) {
+        let place = methods.iter().position(|listed| *listed == method).expect("listed");
+        for (app, token) in [(app_only(place), None), (ISV_APP_ID.to_owned(), Some(token_only(place)))] {
+            let answer = call(&running.client_of(&app, token.as_deref()), method, &request(method));
+            assert!(is_success(&answer), "{method} {app} {token:?}: {}", answer.raw);
+        }
+    }
+    let answer = call(&owner, "koubei.no.such.api", &json!({}));
+    assert_eq!((answer.code.as_str(), answer.sub_code.as_deref()), ("40002", Some("isv.invalid-method")));
+});
+
+/// What the owner's reading methods say: all there is to see of a merchant.
+fn everything(owner: &Client, crowd: &str) -> Vec<String> {
+    let reads = the_list().into_iter().filter(|method| !method.writes);
+    let cases = reads.filter_map(|method| CASES.iter().find(|case| case.method == method.name));
+    cases.map(|case| succeed(owner, case.method, &(case.request)(crowd)).to_string()).collect()
+}
+
+/// The names that the cases above are about; were they others, nothing would be tried.
+#[test]
+fn the_world_has_what_the_cases_name() {
+    let world = world_of_strangers(&["a.b"]);
+    for name in [PID, OTHER_PID, ISV_PID, APP_ID, "\"spent\"", "\"theirs\"", "token_but_0", "2021000000001200"] {
+        assert!(world.contains(name), "{name}");
+    }
+}
