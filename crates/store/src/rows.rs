@@ -60,6 +60,14 @@ impl<const N: usize> Rows<N> {
 }
 
 impl Tx {
+    /// How many rows go well into one statement: each costs a round trip on PostgreSQL and next to nothing on SQLite.
+    pub(crate) fn rows_per_statement(&self) -> usize {
+        match self.arm {
+            Arm::Lite(_) => 1,
+            Arm::Postgres(_) => TOGETHER,
+        }
+    }
+
     /// Runs a statement for every row; how many rows it changed.
     pub(crate) fn execute_rows<const N: usize>(&mut self, sql: &Rows<N>, rows: &[[Val<'_>; N]]) -> Result<u64, Fault> {
         let mut changed = 0;
