@@ -11,22 +11,26 @@ use crate::lines::{LINE, Line};
 /// More ranges than this are searched for a cell's one, not tried one after the other.
 const RANGES_TRIED_MAX: usize = 16;
 
-/// A set of word numbers, one bit each.
+/// Two wide vectors hold the bits of this many word numbers.
+const TABLE_NUMBERS: usize = 1024;
+
+/// A set of word numbers.
 pub(crate) struct NumberSet {
-    bits: Vec<u64>,
+    /// For each number whether it is in: a byte each, since a lookup then needs no shift.
+    members: Vec<bool>,
+    /// The same of the first numbers in bits, sixteen a part.
+    table: Line<u16>,
 }
 
 impl FromIterator<bool> for NumberSet {
     /// From whether 0, 1, 2 … are in.
     fn from_iter<I: IntoIterator<Item = bool>>(members: I) -> NumberSet {
-        let mut bits = Vec::new();
-        for (number, member) in members.into_iter().enumerate() {
-            if number % LINE == 0 {
-                bits.push(0);
-            }
-            bits[number / LINE] |= u64::from(member) << (number % LINE);
+        let members: Vec<bool> = members.into_iter().collect();
+        let mut table = Line([0; LINE]);
+        for (number, member) in members.iter().take(TABLE_NUMBERS).enumerate() {
+            table.0[number / 16] |= u16::from(*member) << (number % 16);
         }
-        NumberSet { bits }
+        NumberSet { members, table }
     }
 }
 
@@ -40,10 +44,7 @@ pub(crate) fn fill_numbers<T: Number>(lines: &[Line<T>], set: &NumberSet, bits: 
 impl NumberSet {
     fn fill<T: Number>(&self, lines: &[Line<T>], bits: &mut [u64]) {
         for (line, word) in lines.iter().zip(bits) {
-            *word = pack(line, |number| {
-                let number = number.into() as usize;
-                self.bits[number / LINE] >> (number % LINE) & 1 != 0
-            });
+            *word = pack(line, |number| self.members[number.into() as usize]);
         }
     }
 }

@@ -9,11 +9,8 @@
 
 use std::arch::x86_64::*;
 
-use super::{Number, NumberSet, Step};
+use super::{Number, NumberSet, Step, TABLE_NUMBERS};
 use crate::lines::Line;
-
-/// Two vectors of sixteen-bit parts hold a set of this many numbers.
-const TABLE_NUMBERS: usize = 1024;
 
 /// 4 KiB.
 const VECTORS_AHEAD: usize = 64;
@@ -52,35 +49,30 @@ fn list_vectors(bits: &[u64], places: &mut [u32]) -> usize {
     len
 }
 
-/// The set as a table of sixteen-bit parts, if it is small enough.
-fn table(set: &NumberSet) -> Option<Line<u16>> {
-    if TABLE_NUMBERS < set.bits.len() * 64 {
-        return None;
-    }
-    let mut table = Line([0; 64]);
-    for (parts, bits) in table.0.chunks_exact_mut(4).zip(&set.bits) {
-        for (place, part) in parts.iter_mut().enumerate() {
-            *part = (bits >> (place * 16)) as u16;
-        }
-    }
-    Some(table)
+/// Whether a set is all in its table, and the processor has these instructions.
+fn fits(set: &NumberSet) -> bool {
+    set.members.len() <= TABLE_NUMBERS && available()
 }
 
 impl Number for u8 {
     fn fill_vectors(lines: &[Line<u8>], set: &NumberSet, bits: &mut [u64]) -> bool {
-        let Some(table) = table(set).filter(|_| available()) else { return false };
-        // SAFETY: the processor has these instructions.
-        unsafe { numbers_u8(lines, &table, bits) };
-        true
+        let fits = fits(set);
+        if fits {
+            // SAFETY: the processor has these instructions.
+            unsafe { numbers_u8(lines, &set.table, bits) }
+        }
+        fits
     }
 }
 
 impl Number for u16 {
     fn fill_vectors(lines: &[Line<u16>], set: &NumberSet, bits: &mut [u64]) -> bool {
-        let Some(table) = table(set).filter(|_| available()) else { return false };
-        // SAFETY: the processor has these instructions.
-        unsafe { numbers_u16(lines, &table, bits) };
-        true
+        let fits = fits(set);
+        if fits {
+            // SAFETY: the processor has these instructions.
+            unsafe { numbers_u16(lines, &set.table, bits) }
+        }
+        fits
     }
 }
 
@@ -88,12 +80,12 @@ macro_rules! step {
     ($cell:ty, $range:ident) => {
         impl Step for $cell {
             fn add_vectors(lines: &[Line<$cell>], low: $cell, high: $cell, bits: &mut [u64]) -> bool {
-                if !available() {
-                    return false;
+                let able = available();
+                if able {
+                    // SAFETY: the processor has these instructions.
+                    unsafe { $range(lines, low, high, bits) }
                 }
-                // SAFETY: the processor has these instructions.
-                unsafe { $range(lines, low, high, bits) };
-                true
+                able
             }
         }
     };
@@ -191,9 +183,10 @@ mod tests {
     fn numbers_agree_with_the_portable_form() {
         fn check<T: Number>(lines: &[Line<T>], set: &NumberSet) {
             let (mut vectors, mut plain) = ([1; 7], [2; 7]);
-            assert_eq!(T::fill_vectors(lines, set, &mut vectors), available() && set.bits.len() <= 16);
+            let able = T::fill_vectors(lines, set, &mut vectors);
+            assert_eq!(able, fits(set));
             set.fill(lines, &mut plain);
-            assert!(!available() || 16 < set.bits.len() || vectors == plain);
+            assert!(!able || vectors == plain);
         }
         let mut rng = fastrand::Rng::with_seed(1);
         for words in [1, 2, 3, 64, 255, 256, 257, 341, 1000, 1023, 1024, 1025, 5000] {
