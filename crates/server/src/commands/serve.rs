@@ -18,7 +18,7 @@ use std::sync::Arc;
 use store::Mode;
 use tokio::net::{TcpListener, UnixListener};
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
 
 /// Answer calls, until stopped.
@@ -97,6 +97,7 @@ impl Serve {
         let demo = if self.demo { Some(demo::prepare(&app, data, &addresses).await?) } else { None };
 
         let (stopper, stop) = watch::channel(false);
+        let disk_failed = end_well_when_the_disk_fails(&app);
         let mut serving = JoinSet::new();
         let router = Router::new()
             .route("/gateway.do", any(gateway::gateway))
@@ -116,17 +117,23 @@ impl Serve {
         }
         // From here on health is answered, and calls wait.
         let mut told = pin!(told_to_stop());
-        let warmed = tokio::select! {
-            warmed = app.warm() => Some(warmed?),
-            () = &mut told => None,
-        };
-        if warmed.is_some() {
+        let work = async {
+            app.warm().await?;
             Serve::welcome(&app, &addresses, operator_address, demo.as_deref());
-            told.await;
-        }
+            std::future::pending::<Result<(), Failure>>().await
+        };
+        let must_start_again = tokio::select! {
+            failed = work => return failed,
+            () = &mut told => false,
+            () = disk_failed.notified() => true,
+        };
         tracing::info!("stopping: answering what was accepted");
         stopper.send_replace(true);
         while serving.join_next().await.is_some() {}
+        if must_start_again {
+            // Not by way of closing the store, which would write to the disk that failed.
+            std::process::exit(DISK_FAILED);
+        }
         Ok(())
     }
 
@@ -176,6 +183,22 @@ impl Serve {
         opening.manual_clock_at = manual_clock_at;
         Ok(App::open(opening).await?)
     }
+}
+
+/// The exit status after a COMMIT that failed: EX_IOERR.
+const DISK_FAILED: i32 = 74;
+
+/// After a failed COMMIT only a fresh process can tell what was kept. But the callers are still answered: with 20000,
+/// for the store does nothing more.
+fn end_well_when_the_disk_fails(app: &App) -> Arc<Notify> {
+    let failed = Arc::new(Notify::new());
+    let tell = failed.clone();
+    app.store.on_fatal(move |why| {
+        tracing::error!(error = why as &dyn std::error::Error, "COMMIT failed; ending so that the next start decides");
+        eprintln!("punchcard: the disk failed while committing ({why}); start again once it works");
+        tell.notify_one();
+    });
+    failed
 }
 
 /// Listens on the folder's control socket. A socket that is there already is a dead process's: we hold the lock.
