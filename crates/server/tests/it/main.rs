@@ -8,6 +8,8 @@ mod first_aid;
 mod identity;
 mod isolation;
 mod once;
+mod raw;
 mod rejects;
 mod running;
 mod sdk;
+mod strain;
