@@ -13,3 +13,4 @@ mod rejects;
 mod running;
 mod sdk;
 mod strain;
+mod two;
