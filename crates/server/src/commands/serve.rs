@@ -13,7 +13,6 @@ use std::io::{ErrorKind, IsTerminal};
 use std::net::SocketAddr;
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
-use std::pin::pin;
 use std::sync::Arc;
 use store::Mode;
 use tokio::net::{TcpListener, UnixListener};
@@ -116,7 +115,6 @@ impl Serve {
             serving.spawn(serve_control(control_socket(&self.store)?, app.clone(), stop.clone()));
         }
         // From here on health is answered, and calls wait.
-        let mut told = pin!(told_to_stop());
         let work = async {
             app.warm().await?;
             Serve::welcome(&app, &addresses, operator_address, demo.as_deref());
@@ -124,7 +122,7 @@ impl Serve {
         };
         let must_start_again = tokio::select! {
             failed = work => return failed,
-            () = &mut told => false,
+            () = told_to_stop() => false,
             () = disk_failed.notified() => true,
         };
         tracing::info!("stopping: answering what was accepted");
