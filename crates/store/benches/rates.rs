@@ -1,7 +1,7 @@
 //! How fast the store is: `cargo bench -p punchcard-store -- [points|import] [sqlite|postgres]`.
 //!
 //! *points* is an update of points in five statements (claim, guarded update, entry, notice, answer) by 1, 64 and 512
-//! callers at once. *import* is a million members with eight tags, beside what the `sqlite3` shell needs to `.import` the
+//! callers at once, beside a bare loop over the same statements in groups of 512. *import* is a million members with eight tags, beside what the `sqlite3` shell needs to `.import` the
 //! same file into one flat table.
 
 use std::io::Write as _;
@@ -33,6 +33,9 @@ fn main() {
     }
     for (name, engine) in engines {
         if wants("points", "import") {
+            if engine == Engine::Lite {
+                bare();
+            }
             for callers in [1, 64, 512] {
                 points(name, engine, callers);
             }
@@ -47,30 +50,34 @@ fn user(number: i64) -> String {
     format!("2088{number:012}")
 }
 
-fn points(name: &str, engine: Engine, callers: usize) {
-    let test = TestStore::new(engine);
-    block_on(async {
-        let store = test.store();
-        write(store, |tx| {
-            for table in ["entry", "notice"] {
-                let columns =
-                    "bucket INTEGER NOT NULL, id BIGINT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (bucket, id)";
-                tx.execute(&format!("CREATE TABLE {table} ({columns})"), &[])?;
+/// Two tables more, and users with plenty.
+async fn prepare(store: &Store) {
+    write(store, |tx| {
+        for table in ["entry", "notice"] {
+            let columns = "bucket INTEGER NOT NULL, id BIGINT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (bucket, id)";
+            tx.execute(&format!("CREATE TABLE {table} ({columns})"), &[])?;
+        }
+        Ok(())
+    })
+    .await;
+    for from in (0..USERS).step_by(1_000) {
+        write(store, move |tx| {
+            for number in from..from + 1_000 {
+                let user = user(number);
+                let sql = "INSERT INTO account (bucket, user_id, opening_fen, balance_fen) VALUES ($1, $2, 1000000000, 1000000000)";
+                tx.execute(sql, params![bucket_of("", &user), &user])?;
             }
             Ok(())
         })
         .await;
-        for from in (0..USERS).step_by(1_000) {
-            write(store, move |tx| {
-                for number in from..from + 1_000 {
-                    let user = user(number);
-                    let sql = "INSERT INTO account (bucket, user_id, opening_fen, balance_fen) VALUES ($1, $2, 1000000000, 1000000000)";
-                    tx.execute(sql, params![bucket_of("", &user), &user])?;
-                }
-                Ok(())
-            })
-            .await;
-        }
+    }
+}
+
+fn points(name: &str, engine: Engine, callers: usize) {
+    let test = TestStore::new(engine);
+    block_on(async {
+        let store = test.store();
+        prepare(store).await;
         let next = Arc::new(AtomicI64::new(0));
         let stop = Instant::now() + Duration::from_secs(3);
         let (started, before) = (Instant::now(), cpu()[0]);
@@ -105,18 +112,55 @@ fn points(name: &str, engine: Engine, callers: usize) {
     });
 }
 
+const SPEND: &str = "UPDATE account SET balance_fen = balance_fen - $1
+    WHERE bucket = $2 AND user_id = $3 AND balance_fen >= $1 RETURNING balance_fen";
+const ENTRY: &str = "INSERT INTO entry (bucket, id, body) VALUES ($1, $2, $3)";
+const NOTICE: &str = "INSERT INTO notice (bucket, id, body) VALUES ($1, $2, $3)";
+
+/// The floor: the same statements on a connection of our own, without a queue, savepoints or answers.
+fn bare() {
+    let test = TestStore::new(Engine::Lite);
+    block_on(prepare(test.store()));
+    let store::Place::Folder(folder) = test.place() else { unreachable!("SQLite's") };
+    let db = rusqlite::Connection::open(folder.join("punchcard.db")).expect("the same file");
+    db.pragma_update(None, "synchronous", "FULL").expect("a setting");
+    db.pragma_update(None, "wal_autocheckpoint", 4000).expect("a setting");
+    let run = |sql: &str, values: &[&dyn rusqlite::ToSql]| {
+        db.prepare_cached(sql).expect("a statement").execute(values).expect("a write");
+    };
+    let claim =
+        "INSERT INTO once (bucket, scope, key, fingerprint, subject, created_at) VALUES ($1, $2, $3, $4, $5, $6)
+        ON CONFLICT (bucket, scope, key) DO NOTHING";
+    let answered = "UPDATE once SET answer = $1 WHERE bucket = $2 AND scope = $3 AND key = $4";
+    let (started, before, mut id) = (Instant::now(), cpu()[0], 0_i64);
+    while started.elapsed() < Duration::from_secs(3) {
+        run("BEGIN IMMEDIATE", &[]);
+        for _ in 0..512 {
+            let (user, key, scope) = (user(id % USERS), format!("out-biz-no-{id:012}"), "2088/points.update");
+            run(claim, &[&0, &scope, &key, &[7_u8; 32], &None::<i64>, &0]);
+            let spent =
+                db.prepare_cached(SPEND).expect("a statement").query_row((1, 0, &user), |row| row.get::<_, i64>(0));
+            let body = format!("{{\"user\":\"{user}\",\"left\":{}}}", spent.expect("a balance"));
+            run(ENTRY, &[&0, &id, &body]);
+            run(NOTICE, &[&0, &id, &body]);
+            run(answered, &[&body, &0, &scope, &key]);
+            id += 1;
+        }
+        run("COMMIT", &[]);
+    }
+    let rate = id as f64 / started.elapsed().as_secs_f64();
+    println!("sqlite points, bare loop: {rate:.0}/s, {:.1} µs of CPU each", (cpu()[0] - before) / id as f64 * 1e6);
+}
+
 fn update(tx: &mut Tx, id: i64) -> Result<(), Stop> {
     let user = user(id % USERS);
     let key = format!("out-biz-no-{id:012}");
     let outcome = stored(tx, "2088/points.update", &key, &[7; 32], 0, |tx| -> Result<String, Fault> {
         let bucket = bucket_of("", &user);
-        let sql =
-            "UPDATE account SET balance_fen = balance_fen - $1 WHERE bucket = $2 AND user_id = $3 AND balance_fen >= $1
-            RETURNING balance_fen";
-        let (left,): (i64,) = tx.query_one(sql, params![1, bucket, &user])?;
+        let (left,): (i64,) = tx.query_one(SPEND, params![1, bucket, &user])?;
         let body = format!("{{\"user\":\"{user}\",\"left\":{left}}}");
-        tx.execute("INSERT INTO entry (bucket, id, body) VALUES ($1, $2, $3)", params![bucket, id, &body])?;
-        tx.execute("INSERT INTO notice (bucket, id, body) VALUES ($1, $2, $3)", params![bucket, id, &body])?;
+        tx.execute(ENTRY, params![bucket, id, &body])?;
+        tx.execute(NOTICE, params![bucket, id, &body])?;
         Ok(body)
     })?;
     assert!(matches!(outcome, Outcome::New(_)));

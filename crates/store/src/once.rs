@@ -13,7 +13,7 @@ use crate::tx::Tx;
 
 statements! {
     CLAIM = "INSERT INTO once (bucket, scope, key, fingerprint, subject, created_at) VALUES ($1, $2, $3, $4, $5, $6)
-        ON CONFLICT (bucket, scope, key) DO NOTHING RETURNING bucket";
+        ON CONFLICT (bucket, scope, key) DO NOTHING";
     CLAIMED = "SELECT fingerprint, answer, subject FROM once WHERE bucket = $1 AND scope = $2 AND key = $3";
     ANSWERED = "UPDATE once SET answer = $1 WHERE bucket = $2 AND scope = $3 AND key = $4";
 }
@@ -101,8 +101,8 @@ fn take(
     at: i64,
 ) -> Result<Taken, Fault> {
     let bucket = bucket_of_key(scope, key);
-    let claimed = tx.query_opt::<(i64,)>(CLAIM, params![bucket, scope, key, fingerprint, subject, at])?;
-    if claimed.is_some() {
+    // Counted rather than returned: on SQLite a statement that returns what it wrote makes a table for that first.
+    if tx.execute(CLAIM, params![bucket, scope, key, fingerprint, subject, at])? == 1 {
         return Ok(Taken::Mine);
     }
     let (print, answer, subject): (Vec<u8>, _, _) = tx.query_one(CLAIMED, params![bucket, scope, key])?;
