@@ -223,13 +223,15 @@ async fn serve_control(listener: UnixListener, app: Arc<App>, mut stop: watch::R
     }
 }
 
-/// Waits for SIGTERM or Ctrl-C.
-async fn told_to_stop() {
+/// Waits for SIGTERM or Ctrl-C, which are heard from this call on.
+fn told_to_stop() -> impl Future<Output = ()> {
     let mut terminate = signal(SignalKind::terminate()).expect("signals can be heard");
     let mut interrupt = signal(SignalKind::interrupt()).expect("signals can be heard");
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
+    async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
     }
 }
 
