@@ -1,5 +1,6 @@
 //! The built binary, from outside: real processes, real sockets, both engines.
 
+mod backup;
 mod calls;
 mod control;
 mod crash;
@@ -8,9 +9,11 @@ mod first_aid;
 mod identity;
 mod isolation;
 mod once;
+mod operator;
 mod raw;
 mod rejects;
 mod running;
 mod sdk;
 mod strain;
 mod two;
+mod upgrade;

@@ -133,6 +133,8 @@ pub(crate) use each_engine;
 pub(crate) struct Running {
     /// Where it listens.
     pub(crate) address: SocketAddr,
+    /// Where it tells its metrics.
+    pub(crate) operator: SocketAddr,
     /// What its answers are verified with.
     pub(crate) platform_key: PublicKey,
     /// Its folder.
@@ -140,6 +142,7 @@ pub(crate) struct Running {
     database: Option<Arc<Space>>,
     child: Child,
     arguments: Vec<String>,
+    log: &'static str,
 }
 
 impl Running {
@@ -164,16 +167,39 @@ impl Running {
             Engine::Lite => None,
             Engine::Postgres => Some(Arc::new(Space::new(Engine::Postgres))),
         };
-        let (child, address, platform_key) = spawn(&folder, database.as_deref(), &arguments);
-        Running { address, platform_key, folder: Arc::new(folder), database, child, arguments }
+        Running::run(Arc::new(folder), database, arguments, "warn")
+    }
+
+    /// Starts one with the tests' world that logs as it does for its users.
+    pub(crate) fn start_logging(engine: Engine) -> Running {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("world.toml");
+        std::fs::write(&path, world()).expect("the folder is ours");
+        let database = (engine == Engine::Postgres).then(|| Arc::new(Space::new(Engine::Postgres)));
+        Running::run(Arc::new(folder), database, vec!["--world".to_owned(), path.display().to_string()], "info")
+    }
+
+    /// Restores a backup on this engine, and starts on that.
+    pub(crate) fn restore(engine: Engine, backup: &Path, master_key: &Path) -> Running {
+        let folder = tempfile::tempdir().expect("a folder");
+        std::fs::copy(master_key, folder.path().join("master.key")).expect("the folder is ours");
+        let database = (engine == Engine::Postgres).then(|| Arc::new(Space::new(Engine::Postgres)));
+        let mut command = punchcard(&folder, database.as_deref());
+        let output = command.arg("restore").arg(backup).output().expect("the binary runs");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        Running::run(Arc::new(folder), database, Vec::new(), "warn")
     }
 
     /// A second process on the same database.
     pub(crate) fn beside(&self) -> Running {
         let (folder, database) = (self.folder.clone(), self.database.clone());
         assert!(database.is_some(), "a folder has one process");
-        let (child, address, platform_key) = spawn(&folder, database.as_deref(), &self.arguments);
-        Running { address, platform_key, folder, database, child, arguments: self.arguments.clone() }
+        Running::run(folder, database, self.arguments.clone(), self.log)
+    }
+
+    fn run(folder: Arc<TempDir>, database: Option<Arc<Space>>, arguments: Vec<String>, log: &'static str) -> Running {
+        let (child, address, operator, platform_key) = spawn(&folder, database.as_deref(), &arguments, log);
+        Running { address, operator, platform_key, folder, database, child, arguments, log }
     }
 
     /// Where its database is.
@@ -217,7 +243,8 @@ impl Running {
 
     /// Starts it on what it left.
     pub(crate) fn start_again(&mut self) {
-        (self.child, self.address, self.platform_key) = spawn(&self.folder, self.database.as_deref(), &self.arguments);
+        (self.child, self.address, self.operator, self.platform_key) =
+            spawn(&self.folder, self.database.as_deref(), &self.arguments, self.log);
     }
 
     /// Runs another command of the binary on the same store.
@@ -281,10 +308,16 @@ fn punchcard(folder: &TempDir, database: Option<&Space>) -> Command {
     command
 }
 
-fn spawn(folder: &TempDir, database: Option<&Space>, arguments: &[String]) -> (Child, SocketAddr, PublicKey) {
+fn spawn(
+    folder: &TempDir,
+    database: Option<&Space>,
+    arguments: &[String],
+    level: &str,
+) -> (Child, SocketAddr, SocketAddr, PublicKey) {
     let log =
         std::fs::File::options().create(true).append(true).open(log_path(folder.path())).expect("the folder is ours");
     let mut command = punchcard(folder, database);
+    command.env("PUNCHCARD_LOG", level);
     command.arg("serve").args(["--listen", "127.0.0.1:0"]).args(arguments).stdout(Stdio::piped()).stderr(log);
     let mut child = command.spawn().expect("the binary runs");
     let mut lines = BufReader::new(child.stdout.take().expect("piped")).lines();
@@ -295,9 +328,10 @@ fn spawn(folder: &TempDir, database: Option<&Space>, arguments: &[String]) -> (C
     };
     let platform_key = PublicKey::parse(&said("alipay_public_key ")).expect("a key");
     let address = said("listening on http://").replace("/gateway.do", "").parse().expect("an address");
+    let operator = said("metrics on http://").replace("/metrics", "").parse().expect("an address");
     // What it prints later must not fill the pipe.
     std::thread::spawn(move || lines.for_each(drop));
-    (child, address, platform_key)
+    (child, address, operator, platform_key)
 }
 
 fn log_path(folder: &Path) -> PathBuf {

@@ -1,0 +1,112 @@
+//! `punchcard backup` and `restore`: what was answered before the backup is in it, on whatever engine it ends up.
+
+use crate::running::{PID, Running, conditions, crowd, each_engine, succeed};
+use serde_json::{Value, json};
+use std::collections::HashMap;
+use std::path::Path;
+use std::process::Output;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use store::testing::Engine;
+
+const COUNT: &str = "koubei.marketing.campaign.crowd.count";
+
+fn members() -> String {
+    let rows = (0..5_000).map(|n| format!("{},{},{}\n", 2_088_000_000_000_000_u64 + n, 1 + n % 2, n / 7));
+    format!("user_id,pam_gender,spent\n{}", rows.collect::<String>())
+}
+
+fn men(running: &Running) -> Value {
+    let count = json!({"conditions": conditions("EQ", "pam_gender", "1"), "dimensions": "[\"pam_gender\"]"});
+    succeed(&running.client(), COUNT, &count)
+}
+
+fn said(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+each_engine!(a_backup_of_a_running_store_restores_on_either_engine, |engine| {
+    let running = Running::start(engine);
+    running.import(PID, &members());
+    let client = Arc::new(running.client());
+    let before: HashMap<_, _> = (0..50).map(|n| (n.to_string(), crowd(&client, &n.to_string()))).collect();
+    let over = Arc::new(AtomicBool::new(false));
+    let writer = {
+        let (client, over) = (client.clone(), over.clone());
+        std::thread::spawn(move || {
+            let mut written = 0;
+            while !over.load(Ordering::Acquire) {
+                crowd(&client, &format!("during {written}"));
+                written += 1;
+            }
+            written
+        })
+    };
+    let output = running.command(&["backup", "shop.backup", "--json"]);
+    over.store(true, Ordering::Release);
+    assert!(output.status.success(), "{}", said(&output));
+    assert!(0 < writer.join().expect("calls were answered meanwhile"));
+    let told: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert_eq!(told["tables"]["member"]["rows"], 5_000);
+    let left: Vec<_> = std::fs::read_dir(running.folder.path()).expect("a folder").flatten().collect();
+    assert!(!left.iter().any(|entry| entry.file_name().to_string_lossy().starts_with('.')), "{left:?}");
+
+    for target in [Engine::Lite, Engine::Postgres] {
+        let file = running.folder.path().join("shop.backup");
+        let restored = Running::restore(target, &file, &running.folder.path().join("master.key"));
+        assert_eq!(restored.platform_key, running.platform_key);
+        assert_eq!(men(&restored), men(&running));
+        let client = restored.client();
+        for (key, id) in &before {
+            assert_eq!(crowd(&client, key), *id, "a repeat of {key}");
+            succeed(&client, "koubei.marketing.campaign.crowd.detail.query", &json!({"crowd_group_id": id}));
+        }
+        // Nothing that was given out is given again.
+        assert!(!before.values().any(|id| *id == crowd(&client, "after")));
+        restored.import(PID, "user_id,pam_gender\n2088000000000001,2\n");
+        let again = restored.command(&["backup", "again.backup", "--json"]);
+        let again: Value = serde_json::from_slice(&again.stdout).expect("JSON");
+        assert_eq!(again["tables"]["member"]["rows"], 5_000, "a member is still one member");
+        assert_eq!(again["tables"]["account"], told["tables"]["account"]);
+    }
+});
+
+#[test]
+fn a_backup_that_cannot_be_restored_changes_nothing() {
+    let mut running = Running::start(Engine::Lite);
+    crowd(&running.client(), "1");
+    running.stop();
+    let folder = running.folder.path();
+    assert!(running.command(&["backup", "good"]).status.success(), "a store that nobody runs can be backed up");
+    let good = std::fs::read(folder.join("good")).expect("it is there");
+    let refused = |arguments: &[&str], expect: &str| {
+        let output = running.command(&[&["restore"], arguments].concat());
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}");
+        assert!(said(&output).contains(expect), "{}", said(&output));
+    };
+    let before = std::fs::read(running.data().join("punchcard.db")).expect("a store");
+    refused(&["good"], "needs a place without a store");
+    assert_eq!(std::fs::read(running.data().join("punchcard.db")).expect("a store"), before);
+
+    std::fs::write(folder.join("cut"), &good[..good.len() / 2]).expect("the folder is ours");
+    let mut flipped = good.clone();
+    flipped[good.len() / 2] ^= 4;
+    std::fs::write(folder.join("flipped"), flipped).expect("the folder is ours");
+    std::fs::write(folder.join("other"), "no backup").expect("the folder is ours");
+    for name in ["cut", "flipped", "other"] {
+        refused(&[name, "--data", "new"], "the backup is damaged or is none");
+    }
+    refused(&["good", "--data", "new", "--master-key-file", "none.key"], "a backup holds no master key");
+    let other = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=";
+    refused(&["good", "--data", "new", "--master-key", other], "a backup holds no master key");
+    assert!(!folder.join("new").exists(), "nothing was made");
+    let output = running.command(&["restore", "good", "--data", "new"]);
+    assert!(output.status.success(), "{}", said(&output));
+    let made: Vec<_> = std::fs::read_dir(folder.join("new")).expect("made").flatten().map(|e| e.file_name()).collect();
+    assert!(made.len() == 2 && made.iter().all(|name| name == "lock" || name == "punchcard.db"), "{made:?}");
+
+    let output = running.command(&["backup", "no/such/folder/file"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(running.command(&["backup"]).status.code(), Some(2));
+    assert!(Path::new(&folder.join("good")).exists());
+}

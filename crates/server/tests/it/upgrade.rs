@@ -1,0 +1,138 @@
+//! Stores of earlier builds, kept in `crates/server/tests/stores/`: this build opens each, migrates it and answers from it.
+//!
+//! Each folder there holds what one build left: `punchcard.db` after a clean stop, `store.backup` of the same store,
+//! a throw-away `master.key`, and `facts.json`, what it must answer. To keep one more, made by the build at hand:
+//!
+//! ```text
+//! PUNCHCARD_KEEP_STORE=0002-name cargo nextest run -p punchcard a_store_of_this_build
+//! ```
+
+use crate::running::{APP_ID, PID, Running, call, conditions, succeed};
+use client::{Client, Settings};
+use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
+use store::testing::Engine;
+use wire::{Charset, PrivateKey, SignType};
+
+const FILES: [&str; 4] = ["punchcard.db", "store.backup", "master.key", "facts.json"];
+/// They stay in the repository for ever.
+const KEPT_BYTES_MAX: u64 = 200_000;
+
+fn key() -> PrivateKey {
+    PrivateKey::parse(include_str!("../sdk/keys/merchant.private.pem")).expect("a key")
+}
+
+/// The merchant's client; `Running` has another key.
+fn client(running: &Running) -> Client {
+    Client::new(Settings {
+        gateway_url: format!("http://{}/gateway.do", running.address),
+        app_id: APP_ID.to_owned(),
+        private_key: key(),
+        platform_key: running.platform_key.clone(),
+        charset: Charset::Utf8,
+        sign_type: SignType::Rsa2,
+        app_auth_token: None,
+    })
+}
+
+fn create() -> Value {
+    json!({"out_biz_no": "kept", "name": "白领", "conditions": conditions("IN", "pam_gender", "1")})
+}
+
+fn count() -> Value {
+    json!({"conditions": conditions("GT", "spent", "20"), "dimensions": "[\"pam_gender\"]"})
+}
+
+/// Makes a store and leaves it, with its facts, in `folder`.
+fn make(folder: &Path) {
+    let public_key = key().public_key().to_base64();
+    let world = format!(
+        "[[merchant]]\npid = \"{PID}\"\nname = \"花果山超市\"\n\
+         [[merchant.tag]]\ncode = \"spent\"\nname = \"消费金额\"\ntype = \"number\"\n\
+         [[app]]\napp_id = \"{APP_ID}\"\npid = \"{PID}\"\npublic_key = \"{public_key}\"\n"
+    );
+    let mut running = Running::start_with(Engine::Lite, &world, &["--clock", "manual:2026-01-01T12:00:00+08:00"]);
+    let rows = (0..100).map(|n| format!("{},{},{n}\n", 2_088_000_000_000_000_u64 + n, 1 + n % 2));
+    running.import(PID, &format!("user_id,pam_gender,spent\n{}", rows.collect::<String>()));
+    let client = client(&running);
+    let created = succeed(&client, "koubei.marketing.campaign.crowd.create", &create());
+    let id = created["crowd_group_id"].as_str().expect("an id");
+    let facts = json!({
+        "platform_key": running.platform_key.to_base64(),
+        "created": created,
+        "detail": succeed(&client, "koubei.marketing.campaign.crowd.detail.query", &json!({"crowd_group_id": id})),
+        "counted": succeed(&client, "koubei.marketing.campaign.crowd.count", &count()),
+    });
+    let output = running.command(&["backup", "store.backup"]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    running.terminate();
+    assert!(!running.data().join("punchcard.db-wal").exists(), "a clean stop leaves one file");
+    let own = running.folder.path();
+    std::fs::write(own.join("facts.json"), format!("{facts:#}\n")).expect("the folder is ours");
+    std::fs::copy(running.data().join("punchcard.db"), own.join("punchcard.db")).expect("the folder is ours");
+    std::fs::create_dir_all(folder).expect("a folder");
+    for name in FILES {
+        std::fs::copy(own.join(name), folder.join(name)).expect("a file");
+    }
+}
+
+/// Starts on a copy of what is kept in `folder`, and asks.
+fn check(folder: &Path) {
+    let bytes: u64 = FILES.iter().map(|name| std::fs::metadata(folder.join(name)).expect("kept").len()).sum();
+    assert!(bytes <= KEPT_BYTES_MAX, "{}: {bytes} bytes", folder.display());
+    let facts = std::fs::read_to_string(folder.join("facts.json")).expect("kept");
+    let facts: Value = serde_json::from_str(&facts).expect("JSON");
+    let own = tempfile::tempdir().expect("a folder");
+    std::fs::create_dir(own.path().join("data")).expect("the folder is ours");
+    std::fs::copy(folder.join("punchcard.db"), own.path().join("data/punchcard.db")).expect("the folder is ours");
+    std::fs::copy(folder.join("master.key"), own.path().join("master.key")).expect("the folder is ours");
+    answers(&Running::start_in(Engine::Lite, own, Vec::new()), &facts);
+    for engine in [Engine::Lite, Engine::Postgres] {
+        answers(&Running::restore(engine, &folder.join("store.backup"), &folder.join("master.key")), &facts);
+    }
+}
+
+fn answers(running: &Running, facts: &Value) {
+    assert_eq!(running.platform_key.to_base64(), facts["platform_key"].as_str().expect("a key"));
+    let client = client(running);
+    let (created, id) = (&facts["created"], &facts["created"]["crowd_group_id"]);
+    assert_eq!(succeed(&client, "koubei.marketing.campaign.crowd.create", &create()), *created, "the stored answer");
+    let detail = succeed(&client, "koubei.marketing.campaign.crowd.detail.query", &json!({"crowd_group_id": id}));
+    assert_eq!(detail, facts["detail"]);
+    assert_eq!(succeed(&client, "koubei.marketing.campaign.crowd.count", &count()), facts["counted"]);
+    let mut new = create();
+    new["out_biz_no"] = json!("new");
+    let new = call(&client, "koubei.marketing.campaign.crowd.create", &new);
+    assert!(new.code == "10000" && new.node["crowd_group_id"] != *id, "{}", new.raw);
+}
+
+#[test]
+fn a_store_of_this_build_can_be_kept() {
+    let folder = tempfile::tempdir().expect("a folder");
+    make(folder.path());
+    check(folder.path());
+    if let Some(name) = std::env::var_os("PUNCHCARD_KEEP_STORE") {
+        let kept = stores().join(name);
+        std::fs::create_dir_all(&kept).expect("a folder");
+        for name in FILES {
+            std::fs::copy(folder.path().join(name), kept.join(name)).expect("a file");
+        }
+    }
+}
+
+#[test]
+fn every_store_that_was_kept_opens_and_answers() {
+    let mut kept: Vec<PathBuf> =
+        std::fs::read_dir(stores()).expect("kept stores").map(|entry| entry.expect("an entry").path()).collect();
+    kept.retain(|path| path.is_dir());
+    kept.sort();
+    assert!(!kept.is_empty());
+    for folder in kept {
+        println!("{}", folder.display());
+        check(&folder);
+    }
+}
+
+fn stores() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/stores")
+}
