@@ -321,10 +321,10 @@ fn spawn(
     command.arg("serve").args(["--listen", "127.0.0.1:0"]).args(arguments).stdout(Stdio::piped()).stderr(log);
     let mut child = command.spawn().expect("the binary runs");
     let mut lines = BufReader::new(child.stdout.take().expect("piped")).lines();
+    // It may listen on more than one address: the first counts.
     let mut said = |before: &str| {
-        let line = lines.next().and_then(Result::ok).unwrap_or_default();
-        let rest = line.strip_prefix(before).map(str::to_owned);
-        rest.unwrap_or_else(|| panic!("it did not start: {line:?}\n{}", log_of(folder.path())))
+        let rest = lines.by_ref().map_while(Result::ok).find_map(|line| line.strip_prefix(before).map(str::to_owned));
+        rest.unwrap_or_else(|| panic!("it did not start: no {before:?}\n{}", log_of(folder.path())))
     };
     let platform_key = PublicKey::parse(&said("alipay_public_key ")).expect("a key");
     let address = said("listening on http://").replace("/gateway.do", "").parse().expect("an address");
