@@ -8,6 +8,7 @@ mod demo;
 mod first_aid;
 mod identity;
 mod isolation;
+mod mutations;
 mod once;
 mod operator;
 mod raw;
