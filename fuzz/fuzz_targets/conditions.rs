@@ -1,0 +1,68 @@
+//! Members and conditions out of any text, kept by the crate and by its naive twin: both say the same of everybody.
+//!
+//! A line is a step: `p` user tag value puts a value, `t` operator tag value makes a condition, `n` negates the last rule,
+//! `a` and `o` join the last two. User, operator and tag are one character each.
+
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use segment::{Expr, Kind, Members, Op, Tag, Value};
+
+#[path = "../../crates/segment/tests/it/naive.rs"]
+#[allow(dead_code, reason = "this target needs a part of the twin")]
+mod naive;
+
+use naive::{Rule, Twin};
+
+const KINDS: [Kind; 5] = [Kind::Enum, Kind::Number, Kind::Date, Kind::Text, Kind::Location];
+/// 2026-03-01.
+const TODAY: i32 = 20_513;
+
+fuzz_target!(|text: &str| {
+    let tags: Vec<_> = (0..).zip(KINDS).map(|(place, kind)| Tag { code: format!("tag_{place}"), kind }).collect();
+    let (mut members, mut twin) = (Members::new(tags.clone()), Twin::new(tags.clone()));
+    let mut rules: Vec<(Expr, Rule)> = Vec::new();
+    for line in text.lines().take(64) {
+        let mut characters = line.chars();
+        let kind = characters.next();
+        let mut next = |of: usize| characters.next().map_or(0, |character| character as usize % of);
+        match kind {
+            Some('p') => {
+                let (user, tag) = (next(8) as u64, next(KINDS.len()));
+                let value = characters.as_str();
+                if let Ok(parsed) = Value::parse(KINDS[tag], value) {
+                    let version = twin.users().count() as u32 + rules.len() as u32 + 1;
+                    let taken = members.put(user, version, &[(tag, parsed)]);
+                    assert_eq!(twin.put(user, version, &[(tag, value.to_owned())]), taken);
+                }
+            }
+            Some('t') => {
+                let (op, tag) = (Op::ALL[next(Op::ALL.len())], next(KINDS.len()));
+                let value = characters.as_str();
+                // Circles are compared elsewhere, with radii that rounding does not decide.
+                if let (Ok(expr), true) = (Expr::test(&tags, op, tag, value), op != Op::Locate) {
+                    rules.push((expr, Rule::Test(op, tag, value.to_owned())));
+                }
+            }
+            Some('n') => {
+                if let Some((expr, rule)) = rules.pop() {
+                    rules.push((Expr::Not(Box::new(expr)), Rule::Not(Box::new(rule))));
+                }
+            }
+            Some(join @ ('a' | 'o')) if 2 <= rules.len() => {
+                let (exprs, both): (Vec<_>, Vec<_>) = rules.split_off(rules.len() - 2).into_iter().unzip();
+                rules.push(match join {
+                    'a' => (Expr::All(exprs), Rule::All(both)),
+                    _ => (Expr::Any(exprs), Rule::Any(both)),
+                });
+            }
+            _ => {}
+        }
+    }
+    for (expr, rule) in &rules {
+        assert_eq!(members.count(expr, &[0, 3], TODAY), twin.count(rule, &[0, 3], TODAY), "{rule:?}");
+        for user in twin.users() {
+            assert_eq!(members.matches(user, expr, TODAY), twin.matches(user, rule, TODAY), "{user} {rule:?}");
+        }
+    }
+});
