@@ -253,9 +253,9 @@ each_engine!(acknowledged_calls_survive_a_kill_and_an_order_to_end, |engine| {
         // An order to end is as old as the kill; the first round is always a kill.
         let kill = round == 0 || random.bool();
         if kill {
-            running.stop()
+            running.stop();
         } else {
-            running.terminate()
+            running.terminate();
         }
         let writers = join(writers);
         running.start_again();

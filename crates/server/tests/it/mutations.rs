@@ -126,7 +126,7 @@ impl Request {
             match rng.u32(..16) {
                 0..=4 => mutate(&mut self.query, rng, &pieces),
                 5..=10 => mutate(&mut self.body, rng, &pieces),
-                11 => mutate(&mut self.content_type, rng, &[other.content_type.clone()]),
+                11 => mutate(&mut self.content_type, rng, std::slice::from_ref(&other.content_type)),
                 12 => {
                     let types: [&[u8]; 8] = [
                         b"multipart/form-data",
