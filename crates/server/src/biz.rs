@@ -106,9 +106,11 @@ impl<const MAX: u64> Field for Positive<MAX> {
 /// The reason given for a required field that is absent.
 pub const ABSENT: &str = "不能为空";
 
-/// A scalar as text: a string as it is, a number in its shortest decimal form.
+/// A scalar as text: a string as it is, a number in its shortest decimal form. U+0000 is refused, since PostgreSQL has no
+/// place for it.
 pub fn text(value: &Value) -> Result<String, String> {
     match value {
+        Value::String(text) if text.contains('\0') => Err("不能含有空字符".to_owned()),
         Value::String(text) => Ok(text.clone()),
         Value::Number(number) => Ok(shortest(number.as_str())),
         _ => Err("必须是字符串".to_owned()),
@@ -273,6 +275,7 @@ mod tests {
         check(r#"{"name":null}"#, Err("INVALID_PARAMETER 参数有误: name 不能为空"));
         check(r#"{"name":"一二三四五"}"#, Err("INVALID_PARAMETER 参数有误: name 长度不能超过4"));
         check(r#"{"name":["a"]}"#, Err("INVALID_PARAMETER 参数有误: name 必须是字符串"));
+        check(r#"{"name":"a\u0000b"}"#, Err("INVALID_PARAMETER 参数有误: name 不能含有空字符"));
         for page_size in ["0", "101", "-1", "\"+5\"", "1.5", "\"x\"", "99999999999999999999"] {
             let biz_content = format!(r#"{{"name":"a","page_size":{page_size}}}"#);
             check(&biz_content, Err("INVALID_PARAMETER 参数有误: page_size 必须是1到100之间的整数"));

@@ -217,6 +217,9 @@ impl Columns {
             return Ok(None);
         }
         let Tag { code, values, .. } = &self.tags[tag];
+        if text.contains('\0') {
+            return Err(format!("{code}: a value cannot hold U+0000"));
+        }
         segment::Value::parse(self.kinds[tag], text).map_err(|reject| format!("{code}: {reject}"))?;
         if !values.is_empty() && !values.iter().any(|known| known.value == text) {
             return Err(format!("{code}: {text:?} is none of its values"));
