@@ -165,7 +165,6 @@ impl Load {
         }
     }
 
-    #[expect(clippy::type_complexity, reason = "the four are read on the next line")]
     fn drive(
         &self,
         requests: &Arc<Vec<Vec<u8>>>,

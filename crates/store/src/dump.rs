@@ -448,14 +448,14 @@ impl<R: BufRead> Dump<R> {
         self.line += 1;
         match read {
             Ok(0) => Ok(None),
-            Ok(_) => serde_json::from_str(&text).map(Some).map_err(|error| self.damaged(error)),
+            Ok(_) => serde_json::from_str(&text).map(Some).map_err(|error| self.damaged(error.to_string())),
             // A broken archive is a damaged backup and not a broken disk.
-            Err(error) => Err(self.damaged(error)),
+            Err(error) => Err(self.damaged(error.to_string())),
         }
     }
 
-    fn damaged(&self, reason: impl ToString) -> DumpError {
-        DumpError::Damaged { line: self.line, reason: reason.to_string() }
+    fn damaged(&self, reason: impl Into<String>) -> DumpError {
+        DumpError::Damaged { line: self.line, reason: reason.into() }
     }
 }
 
