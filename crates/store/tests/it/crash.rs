@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, Command, Stdio};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, mpsc};
 use std::thread;
 use std::time::Duration;
 
@@ -72,19 +72,28 @@ fn start(place: &Place, limits: &str, live_on: bool) -> Child {
     command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
 }
 
-/// What the child was answered, once it has ended; and its other lines.
-fn listen(child: &mut Child) -> thread::JoinHandle<(HashSet<i64>, Vec<String>)> {
+/// What a child said in the end: the ids that it was answered, and its other lines.
+type Said = (HashSet<i64>, Vec<String>);
+
+/// Listens to a child until its end, and tells of each answer at once.
+fn listen(child: &mut Child) -> (thread::JoinHandle<Said>, mpsc::Receiver<()>) {
     let output = BufReader::new(child.stdout.take().unwrap());
-    thread::spawn(move || {
+    let (first, answered) = mpsc::channel();
+    let listening = thread::spawn(move || {
         let (mut acknowledged, mut others) = (HashSet::new(), Vec::new());
         for line in output.lines().map_while(Result::ok) {
             match line.strip_prefix("ack ").and_then(|id| id.parse().ok()) {
-                Some(id) => drop(acknowledged.insert(id)),
+                Some(id) => {
+                    acknowledged.insert(id);
+                    // Nobody may be waiting for it.
+                    first.send(()).unwrap_or_default();
+                }
                 None => others.push(line),
             }
         }
         (acknowledged, others)
-    })
+    });
+    (listening, answered)
 }
 
 /// All that was answered is there, and the balance is what the entries say.
@@ -102,8 +111,10 @@ fn kill(engine: Engine) {
     let mut all = HashSet::new();
     for round in 0..5 {
         let mut child = start(&test.place(), "", false);
-        let listening = listen(&mut child);
-        thread::sleep(Duration::from_millis(150 + 70 * round));
+        let (listening, answered) = listen(&mut child);
+        // However slow the machine is, the kill comes when answers do.
+        answered.recv().unwrap();
+        thread::sleep(Duration::from_millis(70 * round));
         child.kill().unwrap();
         child.wait().unwrap();
         let (acknowledged, _) = listening.join().unwrap();
@@ -136,7 +147,7 @@ fn a_disk_that_fails_in_commit_ends_the_process_and_the_log_decides() {
     let test = TestStore::new(Engine::Lite);
     block_on(prepare(test.store(), "u", OPENING));
     let mut child = start(&test.place(), FAILING_DISK, false);
-    let (acknowledged, _) = listen(&mut child).join().unwrap();
+    let (acknowledged, _) = listen(&mut child).0.join().unwrap();
     let ended = child.wait_with_output().unwrap();
     let message = String::from_utf8(ended.stderr).unwrap();
     assert_eq!(ended.status.code(), Some(74), "{message}");
@@ -150,7 +161,7 @@ fn a_process_that_lives_on_after_a_failed_commit_writes_no_more() {
     let test = TestStore::new(Engine::Lite);
     block_on(prepare(test.store(), "u", OPENING));
     let mut child = start(&test.place(), FAILING_DISK, true);
-    let (acknowledged, others) = listen(&mut child).join().unwrap();
+    let (acknowledged, others) = listen(&mut child).0.join().unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(0));
     let fatal = others.iter().filter(|line| line.starts_with("fatal")).count();
     let unknown = others.iter().filter(|line| *line == "unknown").count();
