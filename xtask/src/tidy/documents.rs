@@ -11,9 +11,9 @@ const HOMES: [&str; 4] = ["root", "home", "Users", "work"];
 /// Hosts that package managers ask; a project names packages, and whoever builds it says where they come from. In two
 /// parts, so that this file names none.
 const REGISTRIES: [(&str, &str); 9] = [
-    ("registry.npmjs", "org"),
-    ("registry.yarnpkg", "com"),
-    ("registry.npmmirror", "com"),
+    ("registry", "npmjs.org"),
+    ("registry", "yarnpkg.com"),
+    ("registry", "npmmirror.com"),
     ("pypi", "org"),
     ("files.pythonhosted", "org"),
     ("static.crates", "io"),
