@@ -9,48 +9,61 @@ use jiff::tz::{Offset, TimeZone};
 /// The number of low bits of an id that hold its bucket.
 pub const BUCKET_BITS: u32 = 10;
 
-/// A crowd's id: 32 digits on the wire, as `20260104000020000000000000000007`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct CrowdId {
-    /// When the crowd was made, UTC milliseconds; only its UTC+8 day is part of the id.
-    pub created_at: i64,
-    /// What the store knows it by.
-    pub number: i64,
+/// Declares a kind of id, and the same as a caller sends it.
+macro_rules! ids {
+    ($($(#[$doc:meta])* $id:ident, $text:ident = $product:literal, $width:literal;)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $id {
+            /// When the thing was made, UTC milliseconds; only its UTC+8 day is part of the id.
+            pub created_at: i64,
+            /// What the store knows it by.
+            pub number: i64,
+        }
+
+        #[doc = concat!("A [`", stringify!($id), "`] as a caller sent it: the number, and the day that a genuine id names.")]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub struct $text {
+            /// The store's number.
+            pub number: i64,
+            day: u32,
+        }
+
+        impl $id {
+            const SHAPE: Shape = Shape { product: $product, width: $width };
+
+            /// Names a thing made at `created_at` (UTC milliseconds) by its store number.
+            pub fn new(created_at: i64, number: i64) -> $id {
+                $id { created_at, number }
+            }
+
+            /// The id as the wire shows it.
+            pub fn to_text(self) -> String {
+                Self::SHAPE.write(self.created_at, self.number)
+            }
+        }
+
+        impl $text {
+            /// Reads an id; `None` for what can be none of this kind.
+            pub fn parse(text: &str) -> Option<$text> {
+                $id::SHAPE.read(text).map(|(day, number)| $text { number, day })
+            }
+
+            /// Whether this text names `id`: with a wrong day it is an unknown id, not a second name of the same thing.
+            pub fn names(self, id: $id) -> bool {
+                self.number == id.number && self.day == day_number(id.created_at)
+            }
+        }
+    )*};
 }
 
-/// A crowd's id as a caller sent it: the number, and the day that a genuine id of that number would name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct CrowdIdText {
-    /// The store's number.
-    pub number: i64,
-    day: u32,
-}
-
-/// Tells crowds from all other things with 32-digit ids.
-const CROWD: Shape = Shape { product: "00002", width: 32 };
-
-impl CrowdId {
-    /// Names a crowd made at `created_at` (UTC milliseconds) by its store number.
-    pub fn new(created_at: i64, number: i64) -> CrowdId {
-        CrowdId { created_at, number }
-    }
-
-    /// The id as the wire shows it.
-    pub fn to_text(self) -> String {
-        CROWD.write(self.created_at, self.number)
-    }
-}
-
-impl CrowdIdText {
-    /// Reads an id; `None` for what can be no crowd's id.
-    pub fn parse(text: &str) -> Option<CrowdIdText> {
-        CROWD.read(text).map(|(day, number)| CrowdIdText { number, day })
-    }
-
-    /// Whether this text names `id`: an id with a wrong day is an unknown one, not a second name of the same thing.
-    pub fn names(self, id: CrowdId) -> bool {
-        self.number == id.number && self.day == day_number(id.created_at)
-    }
+ids! {
+    /// A crowd's id: 32 digits on the wire, as `20260104000020000000000000000007`.
+    CrowdId, CrowdIdText = "00002", 32;
+    /// A trade's number: 28 digits on the wire, as `2026010421000000000000007168`.
+    TradeNo, TradeNoText = "2100", 28;
+    /// A notification's id: 34 digits on the wire, the same over all deliveries.
+    NotifyId, NotifyIdText = "00222", 34;
 }
 
 /// How one kind of id looks outside: `width` digits, of which eight are the day and `product` follows it.
@@ -96,6 +109,14 @@ mod tests {
             assert_eq!((text.len(), &text[..13]), (32, "2026010100002"));
             assert!(CrowdIdText::parse(&text).expect("its own text").names(id));
         }
+        // Sixteen digits hold nine trillion trades.
+        for number in [1, 7 << BUCKET_BITS, 9_999_999_999_999_999] {
+            let no = TradeNo::new(NEW_YEARS_EVE_LATE, number);
+            let text = no.to_text();
+            assert_eq!((text.len(), &text[..12]), (28, "202601012100"));
+            assert!(TradeNoText::parse(&text).expect("its own text").names(no));
+        }
+        assert_eq!(NotifyId::new(NEW_YEARS_EVE_LATE, 7).to_text(), "2026010100222000000000000000000007");
     }
 
     #[test]

@@ -56,10 +56,8 @@ pub trait Write: Method {
     /// How a repeat is answered (DECISIONS.md 2).
     fn once(request: &Self::Request) -> Once<'_>;
 
-    /// Where the thing belongs that this call makes, if it makes one: [`Call::new_id`] is leased for that bucket.
-    fn makes(_call: &Call, _request: &Self::Request) -> Option<Bucket> {
-        None
-    }
+    /// How many new ids it needs at most: see [`Call::new_id`].
+    const NEW_IDS: u16 = 0;
 
     /// Does it. May run again when the engine asks for a retry: only `tx` may be changed.
     fn handle(call: &Call, tx: &mut Tx, request: &Self::Request) -> Answer<Self::Response>;
@@ -88,7 +86,7 @@ pub struct Call {
     pub now: i64,
     /// The process's shared parts.
     pub app: Arc<App>,
-    new_id: Option<i64>,
+    first_number: i64,
 }
 
 impl Call {
@@ -97,9 +95,9 @@ impl Call {
         &self.caller.pid
     }
 
-    /// The id for the thing that [`Write::makes`] announced.
-    pub fn new_id(&self) -> i64 {
-        self.new_id.expect("a method that makes something says where: Write::makes")
+    /// The `nth` of the [`Write::NEW_IDS`] new ids, counted from 0, for a thing in that bucket.
+    pub fn new_id(&self, nth: u16, bucket: Bucket) -> i64 {
+        bucket.id(self.first_number + i64::from(nth))
     }
 }
 
@@ -184,7 +182,7 @@ const fn write<M: Write>() -> Entry {
 
 async fn run_read<M: Read>(app: Arc<App>, caller: Caller, members: Map<String, Value>) -> Answer<String> {
     let request = M::Request::read(&members)?;
-    let call = Arc::new(Call { caller, now: app.clock.now(), app, new_id: None });
+    let call = Arc::new(Call { caller, now: app.clock.now(), app, first_number: 0 });
     let in_tx = call.clone();
     let load = move |tx: &mut Tx| {
         in_tx.caller.still_may(tx)?;
@@ -196,10 +194,8 @@ async fn run_read<M: Read>(app: Arc<App>, caller: Caller, members: Map<String, V
 
 async fn run_write<M: Write>(app: Arc<App>, caller: Caller, members: Map<String, Value>) -> Answer<String> {
     let request = M::Request::read(&members)?;
-    let mut call = Call { caller, now: app.clock.now(), app: app.clone(), new_id: None };
-    if let Some(bucket) = M::makes(&call, &request) {
-        call.new_id = Some(app.store.next_id(bucket).await?);
-    }
+    let first_number = if M::NEW_IDS == 0 { 0 } else { app.store.next_numbers(M::NEW_IDS).await? };
+    let call = Call { caller, now: app.clock.now(), app: app.clone(), first_number };
     let write = move |tx: &mut Tx| {
         call.caller.still_may(tx)?;
         let handle = |tx: &mut Tx| M::handle(&call, tx, &request).map(|response| render(&response));

@@ -26,6 +26,11 @@ impl Bucket {
         Bucket(u16::try_from(low).expect("ten bits"))
     }
 
+    /// The id in this bucket that has this number ([`Store::next_numbers`](crate::Store::next_numbers)).
+    pub fn id(self, number: i64) -> i64 {
+        number << BUCKET_BITS | i64::from(self.0)
+    }
+
     /// 0..1024.
     pub fn number(self) -> u16 {
         self.0

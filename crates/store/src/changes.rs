@@ -51,6 +51,11 @@ pub enum Change {
         /// The rows as they are now; those that a repeated import left alone are not among them.
         rows: Arc<[Member]>,
     },
+    /// A job was planned. Told to this process only: the others ask for what is due.
+    Job {
+        /// When it is due, UTC milliseconds.
+        due_at: i64,
+    },
     /// Changes may have been missed: read again whatever is cached.
     Missed,
 }
@@ -66,6 +71,7 @@ impl Change {
             Change::Tags { .. } => "tags",
             Change::Setting { .. } => "setting",
             Change::Members { .. } => "members",
+            Change::Job { .. } => "job",
             Change::Missed => "missed",
         }
     }
@@ -79,7 +85,7 @@ impl Change {
             Change::Shop(shop) => &shop.shop_id,
             Change::Tags { pid, .. } | Change::Members { pid, .. } => pid,
             Change::Setting { name, .. } => name,
-            Change::Missed => "",
+            Change::Job { .. } | Change::Missed => "",
         }
     }
 

@@ -3,9 +3,6 @@
 
 use tokio::sync::Mutex;
 
-use domain::id::BUCKET_BITS;
-
-use crate::bucket::Bucket;
 use crate::fault::Fault;
 use crate::params;
 use crate::sql::statements;
@@ -37,17 +34,20 @@ impl Ids {
         Ids { name, block: Mutex::default() }
     }
 
-    /// One id. Those who find the block used up wait for the one who leases the next.
-    pub(crate) async fn next(&self, store: &Store, bucket: Bucket) -> Result<i64, Fault> {
+    /// The first of `count` numbers in a row, a block at most. Those who find the block used up wait for the one who leases
+    /// the next.
+    pub(crate) async fn next(&self, store: &Store, count: u16) -> Result<i64, Fault> {
+        let count = i64::from(count);
+        assert!(count <= BLOCK, "{count} ids at once");
         let mut block = self.block.lock().await;
-        if block.next == block.end {
+        if block.end - block.next < count {
             let name = self.name;
             let lease = move |tx: &mut crate::Tx| tx.query_one::<(i64,)>(LEASE, params![name, BLOCK]);
             let (end,) = store.write(lease).await?;
             *block = Block { next: end - BLOCK, end };
         }
-        let counter = block.next;
-        block.next += 1;
-        Ok(counter << BUCKET_BITS | i64::from(bucket.number()))
+        let first = block.next;
+        block.next += count;
+        Ok(first)
     }
 }

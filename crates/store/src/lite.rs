@@ -36,7 +36,20 @@ const QUEUE_OPS_MAX: usize = 1024;
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Tables that are stored in the order of their primary key, without a second tree: right where keys come ascending.
-const WITHOUT_ROWID: [&str; 5] = ["setting", "account", "member", "crowd", "changes"];
+const WITHOUT_ROWID: [&str; 12] = [
+    "setting",
+    "account",
+    "member",
+    "crowd",
+    "changes",
+    "fund",
+    "transfer",
+    "refund",
+    "member_sales",
+    "job",
+    "job_lease",
+    "notice_attempt",
+];
 
 /// An open SQLite store.
 pub(crate) struct Lite {

@@ -11,8 +11,10 @@ use crate::tx::{Arm, Tx};
 use crate::{lite, params, postgres};
 
 /// The schema, oldest first. Never change one that was released: add another.
-const MIGRATIONS: [(i64, &str, &str); 1] =
-    [(1, "people and crowds", include_str!("../migrations/0001_people_and_crowds.sql"))];
+const MIGRATIONS: [(i64, &str, &str); 2] = [
+    (1, "people and crowds", include_str!("../migrations/0001_people_and_crowds.sql")),
+    (2, "trades and notices", include_str!("../migrations/0002_trades_and_notices.sql")),
+];
 
 const BOOKKEEPING: &str = "CREATE TABLE IF NOT EXISTS migration (
     number BIGINT NOT NULL PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL)";

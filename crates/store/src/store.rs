@@ -237,9 +237,15 @@ impl Store {
         self.inner.shared.on_fatal(Arc::new(hook));
     }
 
-    /// A new id: ascending, never given before, with `bucket` in its low ten bits.
+    /// The first of `count` numbers in a row, at most 1,000, that were never given before and will never be again; they
+    /// become ids by [`Bucket::id`]. They ascend in one process; between processes and over restarts there are gaps.
+    pub async fn next_numbers(&self, count: u16) -> Result<i64, Fault> {
+        self.inner.ids.next(self, count).await
+    }
+
+    /// One new id in this bucket.
     pub async fn next_id(&self, bucket: Bucket) -> Result<i64, Fault> {
-        self.inner.ids.next(self, bucket).await
+        Ok(bucket.id(self.next_numbers(1).await?))
     }
 }
 

@@ -9,7 +9,7 @@ use crate::methods::{Answer, Call, Method, Once, Write};
 use domain::crowd::Crowd;
 use domain::id::CrowdId;
 use serde::Serialize;
-use store::{Bucket, Tx, bucket_of};
+use store::Tx;
 
 /// See the module.
 pub struct CrowdCreate;
@@ -44,12 +44,10 @@ impl Method for CrowdCreate {
 }
 
 impl Write for CrowdCreate {
+    const NEW_IDS: u16 = 1;
+
     fn once(request: &Request) -> Once<'_> {
         Once::Stored { within: "", key: &request.out_biz_no, conflict: super::out_biz_no_conflict() }
-    }
-
-    fn makes(call: &Call, _: &Request) -> Option<Bucket> {
-        Some(bucket_of(call.pid(), ""))
     }
 
     fn handle(call: &Call, tx: &mut Tx, request: &Request) -> Answer<Response> {
@@ -59,7 +57,7 @@ impl Write for CrowdCreate {
         // Decide.
         let columns: Vec<_> = tags.iter().map(column).collect();
         request.conditions.compile(&columns)?;
-        let id = CrowdId::new(call.now, call.new_id());
+        let id = CrowdId::new(call.now, call.new_id(0, store::crowd::bucket(call.pid())));
         let crowd = Crowd::create(id, call.pid(), &request.name, request.conditions.to_text());
         // Record.
         store::crowd::insert(tx, &crowd)?;
