@@ -103,8 +103,19 @@ impl Client {
     /// Calls `method` with the JSON text `biz_content` (none when empty). `now_text` is the call's timestamp, like
     /// `2016-09-19 22:35:10`.
     pub fn call(&self, method: &str, biz_content: &str, now_text: &str) -> Result<Answer, CallError> {
+        self.call_with(method, biz_content, now_text, &[])
+    }
+
+    /// [`Client::call`] with more public parameters, such as `notify_url`; those that are empty are left out.
+    pub fn call_with(
+        &self,
+        method: &str,
+        biz_content: &str,
+        now_text: &str,
+        more: &[(&str, &str)],
+    ) -> Result<Answer, CallError> {
         let Settings { charset, sign_type, .. } = self.settings;
-        let params = [
+        let own = [
             ("app_id", self.settings.app_id.as_str()),
             ("method", method),
             ("format", "json"),
@@ -113,6 +124,7 @@ impl Client {
             ("app_auth_token", self.settings.app_auth_token.as_deref().unwrap_or_default()),
             ("biz_content", biz_content),
         ];
+        let params = [&own[..], more].concat();
         let form = wire::signed_form(&params, charset, sign_type, &self.settings.private_key)
             .ok_or(CallError::Unencodable(charset))?;
         let content_type = format!("application/x-www-form-urlencoded;charset={}", charset.name());

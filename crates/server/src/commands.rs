@@ -10,6 +10,7 @@ mod doctor;
 mod import;
 mod keygen;
 mod methods;
+mod prove;
 mod restore;
 mod serve;
 mod settings;
@@ -47,6 +48,8 @@ enum Command {
     Backup(backup::Backup),
     /// Make a store of a backup, where none is.
     Restore(restore::Restore),
+    /// Recompute every sum of a store, running or not.
+    Prove(prove::Prove),
     /// Make one signed call, verify its answer and print it.
     Call(call::Call),
     /// Print what is answered: every method, with the members of its request.
@@ -89,6 +92,7 @@ pub fn main() -> ExitCode {
             Command::Import(import) => import.run().await,
             Command::Backup(backup) => backup.run().await,
             Command::Restore(restore) => restore.run().await,
+            Command::Prove(prove) => prove.run().await,
             Command::Call(call) => call.run(),
             Command::Methods(methods) => {
                 methods.run();

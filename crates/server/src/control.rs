@@ -18,6 +18,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use store::Tx;
+use store::prove::Row;
 use store::trouble::Trouble;
 use thiserror::Error;
 
@@ -91,6 +92,19 @@ impl Operator {
         match self {
             Operator::Remote(remote) => remote.import_members(pid, input, how).await,
             Operator::Own(app) => Ok(import::members(app, pid, input, how).await?),
+        }
+    }
+
+    /// Recomputes every sum.
+    pub async fn prove(&self) -> Result<Vec<Row>, OperatorError> {
+        match self {
+            Operator::Remote(remote) => remote.prove().await,
+            Operator::Own(app) => {
+                let (store, runtime) = (app.store.clone(), tokio::runtime::Handle::current());
+                let proving = move || runtime.block_on(store.read::<_, store::Fault, _>(store::prove::prove));
+                let proved = tokio::task::spawn_blocking(proving).await.map_err(OperatorError::refused)?;
+                proved.map_err(OperatorError::refused)
+            }
         }
     }
 

@@ -34,6 +34,7 @@ pub mod once;
 mod op;
 mod poll;
 mod postgres;
+pub mod prove;
 mod row;
 mod rows;
 mod shared;

@@ -40,6 +40,7 @@ pub fn router(app: Arc<App>) -> Router {
     Router::new()
         .route("/apply", post(apply))
         .route("/import/members", post(import_members))
+        .route("/prove", get(prove))
         .route("/trouble/{trace_id}", get(trouble))
         .route("/backup", get(backup))
         .layer(axum::extract::DefaultBodyLimit::disable())
@@ -72,6 +73,10 @@ async fn import_members(
     let report =
         Operator::Own(app).import_members(&import.pid, BodyReader { receiver, frame: Bytes::new() }, how).await?;
     Ok(Json(report).into_response())
+}
+
+async fn prove(State(app): State<Arc<App>>) -> Result<Response, OperatorError> {
+    Ok(Json(Operator::Own(app).prove().await?).into_response())
 }
 
 async fn trouble(State(app): State<Arc<App>>, Path(trace_id): Path<String>) -> Result<Response, OperatorError> {

@@ -12,6 +12,7 @@ use hyper_util::rt::TokioIo;
 use serde::de::DeserializeOwned;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
+use store::prove::Row;
 use store::trouble::Trouble;
 use tokio::net::UnixStream;
 use tokio::sync::mpsc;
@@ -50,6 +51,11 @@ impl Remote {
         let (sender, receiver) = mpsc::channel(FRAMES_WAITING);
         tokio::task::spawn_blocking(move || send(input, &sender));
         self.ask(Method::POST, &target, Body::new(StreamBody::new(ReceiverStream::new(receiver)))).await
+    }
+
+    /// See [`super::Operator::prove`].
+    pub async fn prove(&self) -> Result<Vec<Row>, OperatorError> {
+        self.ask(Method::GET, "/prove", Body::empty()).await
     }
 
     /// See [`super::Operator::trouble`].

@@ -1,4 +1,5 @@
-//! Stores of earlier builds, kept in `crates/server/tests/stores/`: this build opens each, migrates it and answers from it.
+//! Stores of earlier builds, kept in `crates/server/tests/stores/`: this build opens each, migrates it, answers from it and
+//! proves it.
 //!
 //! Each folder there holds what one build left: `punchcard.db` after a clean stop, `store.backup` of the same store,
 //! a throw-away `master.key`, and `facts.json`, what it must answer. To keep one more, made by the build at hand:
@@ -7,7 +8,7 @@
 //! PUNCHCARD_KEEP_STORE=0002-name cargo nextest run -p punchcard a_store_of_this_build
 //! ```
 
-use crate::running::{APP_ID, PID, Running, call, conditions, succeed};
+use crate::running::{APP_ID, PID, Running, call, conditions, refuse, succeed};
 use client::{Client, Settings};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
@@ -43,13 +44,23 @@ fn count() -> Value {
     json!({"conditions": conditions("GT", "spent", "20"), "dimensions": "[\"pam_gender\"]"})
 }
 
+fn pay() -> Value {
+    json!({"out_trade_no": "kept_1", "scene": "bar_code", "buyer_id": "2088102146931393", "subject": "桃子",
+        "total_amount": "88.00"})
+}
+
+fn trade() -> Value {
+    json!({"out_trade_no": "kept_1"})
+}
+
 /// Makes a store and leaves it, with its facts, in `folder`.
 fn make(folder: &Path) {
     let public_key = key().public_key().to_base64();
     let world = format!(
         "[[merchant]]\npid = \"{PID}\"\nname = \"花果山超市\"\n\
          [[merchant.tag]]\ncode = \"spent\"\nname = \"消费金额\"\ntype = \"number\"\n\
-         [[app]]\napp_id = \"{APP_ID}\"\npid = \"{PID}\"\npublic_key = \"{public_key}\"\n"
+         [[app]]\napp_id = \"{APP_ID}\"\npid = \"{PID}\"\npublic_key = \"{public_key}\"\n\
+         [[user]]\nuser_id = \"2088102146931393\"\nbalance = \"100.00\"\n"
     );
     let mut running = Running::start_with(Engine::Lite, &world, &["--clock", "manual:2026-01-01T12:00:00+08:00"]);
     let rows = (0..100).map(|n| format!("{},{},{n}\n", 2_088_000_000_000_000_u64 + n, 1 + n % 2));
@@ -57,7 +68,13 @@ fn make(folder: &Path) {
     let client = client(&running);
     let created = succeed(&client, "koubei.marketing.campaign.crowd.create", &create());
     let id = created["crowd_group_id"].as_str().expect("an id");
+    succeed(&client, "alipay.trade.pay", &pay());
+    let part = json!({"out_trade_no": "kept_1", "refund_amount": "8.00", "out_request_no": "part"});
+    succeed(&client, "alipay.trade.refund", &part);
+    let open = json!({"out_trade_no": "kept_2", "buyer_id": "2088102146931393", "subject": "桃子", "total_amount": "1.00"});
+    succeed(&client, "alipay.trade.create", &open);
     let facts = json!({
+        "trade": succeed(&client, "alipay.trade.query", &trade()),
         "platform_key": running.platform_key.to_base64(),
         "created": created,
         "detail": succeed(&client, "koubei.marketing.campaign.crowd.detail.query", &json!({"crowd_group_id": id})),
@@ -100,10 +117,17 @@ fn answers(running: &Running, facts: &Value) {
     let detail = succeed(&client, "koubei.marketing.campaign.crowd.detail.query", &json!({"crowd_group_id": id}));
     assert_eq!(detail, facts["detail"]);
     assert_eq!(succeed(&client, "koubei.marketing.campaign.crowd.count", &count()), facts["counted"]);
+    // The first kept store is older than trades.
+    if let Some(known) = facts.get("trade") {
+        assert_eq!(succeed(&client, "alipay.trade.query", &trade()), *known);
+        refuse(&client, "alipay.trade.pay", &pay(), "ACQ.TRADE_HAS_SUCCESS");
+    }
     let mut new = create();
     new["out_biz_no"] = json!("new");
     let new = call(&client, "koubei.marketing.campaign.crowd.create", &new);
     assert!(new.code == "10000" && new.node["crowd_group_id"] != *id, "{}", new.raw);
+    let proof = running.command(&["prove"]);
+    assert!(proof.status.success(), "{}", String::from_utf8_lossy(&proof.stderr));
 }
 
 #[test]

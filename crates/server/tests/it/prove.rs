@@ -1,0 +1,90 @@
+//! `punchcard prove` names whatever is not what its parts come to: one row of each kind, corrupted by hand.
+
+use crate::running::{NOW, PID, Running, each_engine, succeed, world};
+use serde_json::json;
+use store::prove::{Row, prove};
+use store::testing::block_on;
+use store::{Fault, Open, Store, Tx};
+
+const BUYER: &str = "2088102146931393";
+
+/// What is done to the store, which line of the proof says so, and of whom.
+const CORRUPTIONS: &[(&str, &str, &str)] = &[
+    ("UPDATE account SET balance_fen = balance_fen + 1 WHERE user_id = '2088102146931393'", "account balances", BUYER),
+    ("UPDATE account SET opening_fen = opening_fen + 1 WHERE user_id = '2088102146931393'", "account balances", BUYER),
+    ("UPDATE account SET balance_fen = balance_fen - 1 WHERE user_id = '2088201914979011'", "the sum of all money", "all"),
+    ("UPDATE fund SET balance_fen = balance_fen - 1", "fund balances", "outside/2088201914979011"),
+    ("UPDATE transfer SET amount_fen = amount_fen + 1 WHERE kind = 'pay'", "account balances", BUYER),
+    ("UPDATE transfer SET amount_fen = amount_fen + 1 WHERE kind = 'pay'", "payments of trades", "/p_1"),
+    ("UPDATE transfer SET credit = 'nobody' WHERE kind = 'pay'", "transfers between known accounts", ""),
+    ("DELETE FROM transfer WHERE kind = 'refund'", "money paid back", "/p_1"),
+    ("UPDATE trade SET receipt_fen = receipt_fen - 1 WHERE out_trade_no = 'p_1'", "payments of trades", "/p_1"),
+    ("UPDATE trade SET refunded_fen = refunded_fen - 1 WHERE out_trade_no = 'p_1'", "refunds of trades", "/p_1"),
+    ("UPDATE trade SET status = 'TRADE_SUCCESS' WHERE out_trade_no = 'p_2'", "statuses of trades", "/p_2"),
+    ("UPDATE trade SET status = 'TRADE_CLOSED' WHERE out_trade_no = 'p_1'", "statuses of trades", "/p_1"),
+    ("DELETE FROM once WHERE key = 'p_1'", "numbers of trades", "/p_1"),
+    ("UPDATE refund SET amount_fen = amount_fen + 1", "refunds of trades", "/p_1"),
+    ("DELETE FROM refund", "refunds of trades", "/p_1"),
+    ("UPDATE member_sales SET net_fen = net_fen + 1", "members' net payments", BUYER),
+    ("DELETE FROM member_sales", "members' net payments", BUYER),
+    ("DELETE FROM job WHERE kind = 'trade_expire'", "ends of unpaid trades", "/p_2"),
+    ("DELETE FROM job WHERE kind = 'trade_finish'", "ends of refund periods", "/p_1"),
+    ("DELETE FROM job WHERE kind = 'notice_deliver'", "deliveries that wait", "trade_status_sync"),
+    ("UPDATE notice SET attempts = attempts + 1", "attempts of deliveries", "trade_status_sync"),
+    ("DELETE FROM notice_attempt", "attempts of deliveries", "trade_status_sync"),
+];
+
+/// How the transaction that corrupts is ended: with what was proved, and nothing kept.
+struct Proved(Vec<Row>);
+
+impl From<Fault> for Proved {
+    fn from(fault: Fault) -> Proved {
+        panic!("{fault}")
+    }
+}
+
+/// A paid trade, refunded in part, that told somebody who does not listen; an unpaid one; and one from elsewhere.
+fn fill(running: &Running) {
+    let client = running.client();
+    let pay = json!({"out_trade_no": "p_1", "scene": "bar_code", "buyer_id": BUYER, "subject": "桃子", "total_amount": "88.00"});
+    let paid = client.call_with("alipay.trade.pay", &pay.to_string(), NOW, &[("notify_url", "http://127.0.0.1:9/")]);
+    assert_eq!(paid.expect("an answer").code, "10000");
+    let part = json!({"out_trade_no": "p_1", "refund_amount": "8.00", "out_request_no": "part"});
+    succeed(&client, "alipay.trade.refund", &part);
+    let open = json!({"out_trade_no": "p_2", "buyer_id": BUYER, "subject": "桃子", "total_amount": "1.00"});
+    succeed(&client, "alipay.trade.create", &open);
+    let path = running.folder.path().join("trades.csv");
+    let rows = format!("trade_no,user_id,shop_id,total_amount,paid_at\nt1,{BUYER},,5.00,2025-12-01 10:00:00\n");
+    std::fs::write(&path, rows).expect("the folder is ours");
+    let output = running.command(&["import", "trades", "--pid", PID, &path.display().to_string()]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    // The first delivery has failed; the next waits.
+    let output = running.command(&["clock", "advance", "1m"]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+each_engine!(a_corrupted_row_of_each_kind_is_named, |engine| {
+    let world = format!("{}\n[[user]]\nuser_id = \"{BUYER}\"\nbalance = \"100.00\"\n", world());
+    let mut running = Running::start_with(engine, &world, &["--clock", "manual:2026-01-01T12:00:00+08:00"]);
+    fill(&running);
+    let sound = running.command(&["prove"]);
+    assert!(sound.status.success(), "{}", String::from_utf8_lossy(&sound.stderr));
+    running.terminate();
+    let store = Store::open(&running.place(), Open::default()).expect("it is there");
+    for &(sql, name, subject) in CORRUPTIONS {
+        let corrupt = move |tx: &mut Tx| {
+            assert_ne!(tx.execute(sql, &[])?, 0, "{sql}");
+            Err::<(), _>(Proved(prove(tx)?))
+        };
+        let Proved(rows) = block_on(store.write(corrupt)).expect_err("it is rolled back");
+        let row = rows.iter().find(|row| row.name == name).unwrap_or_else(|| panic!("no row {name}"));
+        let named = row.named.iter().any(|difference| difference.subject.contains(subject));
+        assert!(named, "{sql}: {row:?}");
+    }
+    let (sql, ..) = CORRUPTIONS[0];
+    block_on(store.write::<_, Fault, _>(move |tx: &mut Tx| tx.execute(sql, &[]))).expect("corrupted for good");
+    drop(store);
+    let found = running.command(&["prove"]);
+    let told = String::from_utf8_lossy(&found.stderr).into_owned();
+    assert!(found.status.code() == Some(1) && told.contains(BUYER), "{told}");
+});

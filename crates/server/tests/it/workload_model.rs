@@ -1,0 +1,322 @@
+//! What trades must come to: books of our own, by the contract's words alone, and the answer that each call must get.
+//!
+//! Nothing here knows how Punchcard does it. Amounts are fen, times UTC milliseconds.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+const MINUTE: i64 = 60_000;
+const DAY: i64 = 24 * 60 * MINUTE;
+
+/// A trade as its merchant knows it.
+#[derive(Clone, Debug)]
+pub(crate) struct Trade {
+    pub(crate) buyer: String,
+    pub(crate) subject: String,
+    pub(crate) total: i64,
+    pub(crate) status: Status,
+    pub(crate) refunds: BTreeMap<String, i64>,
+    paid_at: Option<i64>,
+    ends_at: Option<i64>,
+    cancelled: bool,
+    notifies: bool,
+    made_by_create: Option<Order>,
+}
+
+/// As the wire spells them, in Rust's way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Status {
+    Wait,
+    Success,
+    Closed,
+    Finished,
+}
+
+impl Status {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Status::Wait => "WAIT_BUYER_PAY",
+            Status::Success => "TRADE_SUCCESS",
+            Status::Closed => "TRADE_CLOSED",
+            Status::Finished => "TRADE_FINISHED",
+        }
+    }
+}
+
+/// What `alipay.trade.create` and `.pay` say of a trade.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Order {
+    pub(crate) out_trade_no: String,
+    pub(crate) buyer: String,
+    pub(crate) subject: String,
+    pub(crate) total: i64,
+    /// `timeout_express` in minutes; the contract's 15 days when absent.
+    pub(crate) minutes: Option<i64>,
+    /// Whether the call has a `notify_url`.
+    pub(crate) notifies: bool,
+}
+
+/// One call.
+#[derive(Clone, Debug)]
+pub(crate) enum Step {
+    Pay(Order),
+    Create(Order),
+    Query { out_trade_no: String },
+    Refund { out_trade_no: String, request_no: String, amount: i64 },
+    Cancel { out_trade_no: String },
+    Close { out_trade_no: String },
+}
+
+/// The answer that a call must get.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Expect {
+    /// Success, with these members of the answer.
+    Done(Vec<(&'static str, String)>),
+    /// This `sub_code`.
+    Refused(&'static str),
+}
+
+/// A notification that must arrive: what of, its status, and what was refunded so far.
+pub(crate) type Notified = (String, &'static str, i64);
+
+/// One merchant's books.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Model {
+    pub(crate) now: i64,
+    pub(crate) balances: BTreeMap<String, i64>,
+    pub(crate) seller: i64,
+    pub(crate) trades: BTreeMap<String, Trade>,
+    pub(crate) notified: BTreeSet<Notified>,
+}
+
+impl Model {
+    /// Does it, and says what the answer must be.
+    pub(crate) fn step(&mut self, step: &Step) -> Expect {
+        match step {
+            Step::Pay(order) => self.pay(order),
+            Step::Create(order) => self.create(order),
+            Step::Query { out_trade_no } => self.query(out_trade_no),
+            Step::Refund { out_trade_no, request_no, amount } => self.refund(out_trade_no, request_no, *amount),
+            Step::Cancel { out_trade_no } => self.cancel(out_trade_no),
+            Step::Close { out_trade_no } => self.close(out_trade_no),
+        }
+    }
+
+    fn pay(&mut self, order: &Order) -> Expect {
+        let known = self.trades.get(&order.out_trade_no);
+        if let Some(trade) = known {
+            if trade.total != order.total || trade.subject != order.subject {
+                return Expect::Refused("ACQ.CONTEXT_INCONSISTENT");
+            }
+            match trade.status {
+                Status::Closed => return Expect::Refused("ACQ.TRADE_HAS_CLOSE"),
+                Status::Success | Status::Finished => return Expect::Refused("ACQ.TRADE_HAS_SUCCESS"),
+                Status::Wait if trade.buyer != order.buyer => return Expect::Refused("ACQ.TRADE_BUYER_NOT_MATCH"),
+                Status::Wait => {}
+            }
+        }
+        let balance = self.balances.get_mut(&order.buyer).expect("a user of this world");
+        if *balance < order.total {
+            return Expect::Refused("ACQ.BUYER_BALANCE_NOT_ENOUGH");
+        }
+        *balance -= order.total;
+        self.seller += order.total;
+        let now = self.now;
+        let trade = self.trades.entry(order.out_trade_no.clone()).or_insert_with(|| Trade::new(order, now));
+        trade.status = Status::Success;
+        trade.paid_at = Some(now);
+        trade.ends_at = None;
+        self.tell(&order.out_trade_no);
+        Expect::Done(vec![
+            ("out_trade_no", order.out_trade_no.clone()),
+            ("buyer_user_id", order.buyer.clone()),
+            ("total_amount", wire::money::format(order.total)),
+            ("receipt_amount", wire::money::format(order.total)),
+            ("buyer_pay_amount", wire::money::format(order.total)),
+        ])
+    }
+
+    fn create(&mut self, order: &Order) -> Expect {
+        let done = || Expect::Done(vec![("out_trade_no", order.out_trade_no.clone())]);
+        match self.trades.get(&order.out_trade_no) {
+            Some(trade) if trade.made_by_create.as_ref().is_none_or(|made| !made.says_the_same(order)) => {
+                Expect::Refused("ACQ.CONTEXT_INCONSISTENT")
+            }
+            Some(trade) => match trade.status {
+                Status::Wait => done(),
+                Status::Closed => Expect::Refused("ACQ.TRADE_HAS_CLOSE"),
+                Status::Success | Status::Finished => Expect::Refused("ACQ.TRADE_HAS_SUCCESS"),
+            },
+            None => {
+                let mut trade = Trade::new(order, self.now);
+                trade.made_by_create = Some(order.clone());
+                self.trades.insert(order.out_trade_no.clone(), trade);
+                done()
+            }
+        }
+    }
+
+    fn query(&self, out_trade_no: &str) -> Expect {
+        let Some(trade) = self.trades.get(out_trade_no) else { return Expect::Refused("ACQ.TRADE_NOT_EXIST") };
+        let mut members = vec![
+            ("out_trade_no", out_trade_no.to_owned()),
+            ("buyer_user_id", trade.buyer.clone()),
+            ("total_amount", wire::money::format(trade.total)),
+            ("trade_status", trade.status.name().to_owned()),
+        ];
+        if trade.paid_at.is_some() {
+            members.push(("buyer_pay_amount", wire::money::format(trade.total)));
+        }
+        Expect::Done(members)
+    }
+
+    fn refund(&mut self, out_trade_no: &str, request_no: &str, amount: i64) -> Expect {
+        let Some(trade) = self.trades.get_mut(out_trade_no) else { return Expect::Refused("ACQ.TRADE_NOT_EXIST") };
+        if amount <= 0 {
+            return Expect::Refused("ACQ.REASON_TRADE_REFUND_FEE_ERR");
+        }
+        let done = |change: &str, trade: &Trade| {
+            let refunded = wire::money::format(trade.refunded());
+            Expect::Done(vec![("fund_change", change.to_owned()), ("refund_fee", refunded)])
+        };
+        match trade.refunds.get(request_no) {
+            Some(before) if *before == amount => return done("N", trade),
+            Some(_) => return Expect::Refused("ACQ.DISCORDANT_REPEAT_REQUEST"),
+            None => {}
+        }
+        match trade.status {
+            Status::Wait => return Expect::Refused("ACQ.TRADE_STATUS_ERROR"),
+            Status::Closed => return Expect::Refused("ACQ.TRADE_HAS_CLOSE"),
+            Status::Finished => return Expect::Refused("ACQ.TRADE_HAS_FINISHED"),
+            Status::Success => {}
+        }
+        if trade.total - trade.refunded() < amount {
+            return Expect::Refused("ACQ.REFUND_AMT_NOT_EQUAL_TOTAL");
+        }
+        if self.seller < amount {
+            return Expect::Refused("ACQ.SELLER_BALANCE_NOT_ENOUGH");
+        }
+        trade.refunds.insert(request_no.to_owned(), amount);
+        if trade.refunded() == trade.total {
+            trade.status = Status::Closed;
+        }
+        let expect = done("Y", trade);
+        self.seller -= amount;
+        *self.balances.get_mut(&trade.buyer).expect("a user of this world") += amount;
+        self.tell(out_trade_no);
+        expect
+    }
+
+    fn cancel(&mut self, out_trade_no: &str) -> Expect {
+        let done = |action: Option<&str>| {
+            let mut members = vec![("out_trade_no", out_trade_no.to_owned()), ("retry_flag", "N".to_owned())];
+            members.extend(action.map(|action| ("action", action.to_owned())));
+            Expect::Done(members)
+        };
+        let Some(trade) = self.trades.get_mut(out_trade_no) else { return done(None) };
+        match (trade.status, trade.paid_at) {
+            (Status::Closed, Some(_)) if trade.cancelled => done(Some("refund")),
+            // Closed by its refunds: there is nothing left to cancel.
+            (Status::Closed, Some(_)) => done(Some("refund")),
+            (Status::Closed, None) => done(Some("close")),
+            (Status::Finished, _) => Expect::Refused("ACQ.TRADE_HAS_FINISHED"),
+            (Status::Wait, _) | (Status::Success, None) => {
+                trade.status = Status::Closed;
+                trade.cancelled = true;
+                self.tell(out_trade_no);
+                done(Some("close"))
+            }
+            (Status::Success, Some(_)) if !trade.refunds.is_empty() => Expect::Refused("ACQ.CANCEL_NOT_ALLOWED"),
+            (Status::Success, Some(paid_at)) if DAY < self.now - paid_at => {
+                Expect::Refused("ACQ.TRADE_CANCEL_TIME_OUT")
+            }
+            (Status::Success, Some(_)) => {
+                if self.seller < trade.total {
+                    return Expect::Refused("ACQ.SELLER_BALANCE_NOT_ENOUGH");
+                }
+                trade.status = Status::Closed;
+                trade.cancelled = true;
+                trade.refunds.insert(String::new(), trade.total);
+                self.seller -= trade.total;
+                *self.balances.get_mut(&trade.buyer).expect("a user of this world") += trade.total;
+                self.tell(out_trade_no);
+                done(Some("refund"))
+            }
+        }
+    }
+
+    fn close(&mut self, out_trade_no: &str) -> Expect {
+        let done = Expect::Done(vec![("out_trade_no", out_trade_no.to_owned())]);
+        let Some(trade) = self.trades.get_mut(out_trade_no) else { return Expect::Refused("ACQ.TRADE_NOT_EXIST") };
+        match (trade.status, trade.paid_at) {
+            (Status::Closed, None) => done,
+            (Status::Wait, _) => {
+                trade.status = Status::Closed;
+                self.tell(out_trade_no);
+                done
+            }
+            _ => Expect::Refused("ACQ.TRADE_STATUS_ERROR"),
+        }
+    }
+
+    /// Time passes: unpaid trades close, paid ones end after three months.
+    pub(crate) fn advance(&mut self, to: i64) {
+        self.now = to;
+        let mut told = Vec::new();
+        for (out_trade_no, trade) in &mut self.trades {
+            match trade.status {
+                Status::Wait if trade.ends_at.is_some_and(|at| at <= to) => trade.status = Status::Closed,
+                Status::Success if trade.paid_at.is_some_and(|at| three_months_after(at) <= to) => {
+                    trade.status = Status::Finished;
+                }
+                _ => continue,
+            }
+            told.push(out_trade_no.clone());
+        }
+        for out_trade_no in told {
+            self.tell(&out_trade_no);
+        }
+    }
+
+    fn tell(&mut self, out_trade_no: &str) {
+        let trade = &self.trades[out_trade_no];
+        if trade.notifies {
+            self.notified.insert((out_trade_no.to_owned(), trade.status.name(), trade.refunded()));
+        }
+    }
+}
+
+impl Order {
+    /// What a repeat must say again; the address for notifications is no part of it.
+    fn says_the_same(&self, other: &Order) -> bool {
+        Order { notifies: false, ..self.clone() } == Order { notifies: false, ..other.clone() }
+    }
+}
+
+impl Trade {
+    fn new(order: &Order, now: i64) -> Trade {
+        Trade {
+            buyer: order.buyer.clone(),
+            subject: order.subject.clone(),
+            total: order.total,
+            status: Status::Wait,
+            refunds: BTreeMap::new(),
+            paid_at: None,
+            ends_at: Some(now + order.minutes.map_or(15 * DAY, |minutes| minutes * MINUTE)),
+            cancelled: false,
+            notifies: order.notifies,
+            made_by_create: None,
+        }
+    }
+
+    pub(crate) fn refunded(&self) -> i64 {
+        self.refunds.values().sum()
+    }
+}
+
+/// The same wall-clock time three calendar months later in UTC+8; the last day of a shorter month.
+fn three_months_after(at: i64) -> i64 {
+    let zone = jiff::tz::TimeZone::fixed(jiff::tz::Offset::constant(8));
+    let at = jiff::Timestamp::from_millisecond(at).expect("in range").to_zoned(zone);
+    let then = at.checked_add(jiff::Span::new().months(3)).expect("in range");
+    then.timestamp().as_millisecond()
+}

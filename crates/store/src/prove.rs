@@ -1,0 +1,149 @@
+//! The proof: every balance and counter recomputed from what it is the sum of, in one snapshot.
+//!
+//! A product that keeps a sum adds a [`Row`] here: how many sums there are, and those that are not what their parts come
+//! to, by the name that a merchant knows them by.
+
+use crate::fault::Fault;
+use crate::params;
+use crate::sql::statements;
+use crate::tx::Tx;
+
+/// How many differences of one row are named; the rest is counted.
+const NAMED: usize = 20;
+
+statements! {
+    ACCOUNTS = "SELECT COUNT(*) FROM account";
+    ACCOUNTS_OFF = "SELECT account.user_id, CAST(account.balance_fen AS TEXT),
+            CAST(account.opening_fen + COALESCE(moved.fen, 0) AS TEXT) FROM account
+        LEFT JOIN (SELECT name, CAST(SUM(fen) AS BIGINT) AS fen FROM (SELECT credit AS name, amount_fen AS fen FROM transfer
+            UNION ALL SELECT debit, 0 - amount_fen FROM transfer) AS parts GROUP BY name) AS moved
+            ON moved.name = account.user_id
+        WHERE account.balance_fen <> account.opening_fen + COALESCE(moved.fen, 0) ORDER BY account.user_id";
+    FUNDS = "SELECT COUNT(*) FROM fund";
+    FUNDS_OFF = "SELECT fund.name, CAST(fund.balance_fen AS TEXT), CAST(COALESCE(moved.fen, 0) AS TEXT) FROM fund
+        LEFT JOIN (SELECT name, CAST(SUM(fen) AS BIGINT) AS fen FROM (SELECT credit AS name, amount_fen AS fen FROM transfer
+            UNION ALL SELECT debit, 0 - amount_fen FROM transfer) AS parts GROUP BY name) AS moved ON moved.name = fund.name
+        WHERE fund.balance_fen <> COALESCE(moved.fen, 0) ORDER BY fund.name";
+    TRANSFERS = "SELECT COUNT(*) FROM transfer";
+    TRANSFERS_OFF = "SELECT CAST(parts.id AS TEXT), parts.name, 'an account' FROM (SELECT id, credit AS name FROM transfer
+            UNION ALL SELECT id, debit FROM transfer) AS parts
+        LEFT JOIN account ON account.user_id = parts.name LEFT JOIN fund ON fund.name = parts.name
+        WHERE account.user_id IS NULL AND fund.name IS NULL ORDER BY 1";
+    MONEY_OFF = "SELECT 'all accounts and funds', CAST(balances.fen AS TEXT), CAST(openings.fen AS TEXT) FROM
+        (SELECT CAST(COALESCE(SUM(fen), 0) AS BIGINT) AS fen FROM (SELECT balance_fen AS fen FROM account
+            UNION ALL SELECT balance_fen FROM fund) AS parts) AS balances,
+        (SELECT CAST(COALESCE(SUM(opening_fen), 0) AS BIGINT) AS fen FROM account) AS openings
+        WHERE balances.fen <> openings.fen";
+    TRADES = "SELECT COUNT(*) FROM trade";
+    PAID_OFF = "SELECT trade.pid || '/' || trade.out_trade_no,
+            CAST(CASE WHEN trade.paid_at IS NULL THEN 0 ELSE trade.receipt_fen END AS TEXT),
+            CAST(COALESCE(moved.fen, 0) AS TEXT) FROM trade
+        LEFT JOIN (SELECT bucket, trade, credit, CAST(SUM(amount_fen) AS BIGINT) AS fen FROM transfer
+            WHERE trade IS NOT NULL GROUP BY bucket, trade, credit) AS moved
+            ON moved.bucket = trade.bucket AND moved.trade = trade.id AND moved.credit = trade.seller_id
+        WHERE COALESCE(moved.fen, 0) <> CASE WHEN trade.paid_at IS NULL THEN 0 ELSE trade.receipt_fen END ORDER BY 1";
+    STATUS_OFF = "SELECT trade.pid || '/' || trade.out_trade_no, trade.status, 'a status that its money and times allow'
+        FROM trade WHERE NOT ((trade.status = 'WAIT_BUYER_PAY' AND trade.paid_at IS NULL AND trade.refunded_fen = 0)
+            OR (trade.status IN ('TRADE_SUCCESS', 'TRADE_FINISHED') AND trade.paid_at IS NOT NULL
+                AND trade.refunded_fen < trade.total_fen)
+            OR (trade.status = 'TRADE_CLOSED' AND trade.paid_at IS NULL AND trade.refunded_fen = 0)
+            OR (trade.status = 'TRADE_CLOSED' AND trade.paid_at IS NOT NULL AND trade.refunded_fen = trade.total_fen))
+        ORDER BY 1";
+    REFUNDS = "SELECT COUNT(*) FROM refund";
+    REFUNDED_OFF = "SELECT trade.pid || '/' || trade.out_trade_no, CAST(trade.refunded_fen AS TEXT),
+            CAST(COALESCE(parts.fen, 0) AS TEXT) FROM trade
+        LEFT JOIN (SELECT bucket, trade, CAST(SUM(amount_fen) AS BIGINT) AS fen FROM refund GROUP BY bucket, trade) AS parts
+            ON parts.bucket = trade.bucket AND parts.trade = trade.id
+        WHERE trade.refunded_fen <> COALESCE(parts.fen, 0) ORDER BY 1";
+    REPAID_OFF = "SELECT trade.pid || '/' || trade.out_trade_no, CAST(trade.refunded_fen AS TEXT),
+            CAST(COALESCE(moved.fen, 0) AS TEXT) FROM trade
+        LEFT JOIN (SELECT bucket, trade, debit, CAST(SUM(amount_fen) AS BIGINT) AS fen FROM transfer
+            WHERE trade IS NOT NULL GROUP BY bucket, trade, debit) AS moved
+            ON moved.bucket = trade.bucket AND moved.trade = trade.id AND moved.debit = trade.seller_id
+        WHERE trade.refunded_fen <> COALESCE(moved.fen, 0) ORDER BY 1";
+    NUMBERS_OFF = "SELECT trade.pid || '/' || trade.out_trade_no, 'no number of its own', trade.out_trade_no FROM trade
+        WHERE trade.imported_no IS NULL AND NOT EXISTS (SELECT 1 FROM once WHERE once.subject = trade.id
+            AND once.key = trade.out_trade_no) ORDER BY 1";
+    SALES = "SELECT COUNT(*) FROM member_sales";
+    SALES_OFF = "SELECT sums.pid || '/' || sums.user_id, CAST(sums.kept AS TEXT), CAST(sums.fen AS TEXT) FROM
+        (SELECT pid, user_id, CAST(SUM(kept) AS BIGINT) AS kept, CAST(SUM(fen) AS BIGINT) AS fen FROM
+            (SELECT pid, user_id, net_fen AS kept, 0 AS fen FROM member_sales
+            UNION ALL SELECT pid, buyer_id, 0, total_fen - refunded_fen FROM trade WHERE paid_at IS NOT NULL) AS parts
+            GROUP BY pid, user_id) AS sums
+        WHERE sums.kept <> sums.fen ORDER BY 1";
+    JOBS = "SELECT COUNT(*) FROM job";
+    EXPIRE_OFF = "SELECT trade.pid || '/' || trade.out_trade_no, trade.status, COALESCE(job.kind, 'no job') FROM trade
+        LEFT JOIN job ON job.bucket = trade.bucket AND job.subject = trade.id AND job.kind = 'trade_expire'
+        WHERE (trade.status = 'WAIT_BUYER_PAY' AND job.kind IS NULL)
+            OR (trade.status <> 'WAIT_BUYER_PAY' AND job.kind IS NOT NULL) ORDER BY 1";
+    FINISH_OFF = "SELECT trade.pid || '/' || trade.out_trade_no, trade.status, COALESCE(job.kind, 'no job') FROM trade
+        LEFT JOIN job ON job.bucket = trade.bucket AND job.subject = trade.id AND job.kind = 'trade_finish'
+        WHERE (trade.status = 'TRADE_SUCCESS' AND job.kind IS NULL)
+            OR (trade.status <> 'TRADE_SUCCESS' AND job.kind IS NOT NULL) ORDER BY 1";
+    DELIVER_OFF = "SELECT notice.kind || ' ' || notice.subject, notice.state, COALESCE(job.kind, 'no job') FROM notice
+        LEFT JOIN job ON job.bucket = notice.bucket AND job.subject = notice.id AND job.kind = 'notice_deliver'
+        WHERE (notice.state = 'PENDING' AND job.kind IS NULL) OR (notice.state <> 'PENDING' AND job.kind IS NOT NULL)
+        ORDER BY 1";
+    NOTICES = "SELECT COUNT(*) FROM notice";
+    ATTEMPTS_OFF = "SELECT notice.kind || ' ' || notice.subject, CAST(notice.attempts AS TEXT),
+            CAST(COALESCE(tried.times, 0) AS TEXT) FROM notice
+        LEFT JOIN (SELECT bucket, notice, COUNT(*) AS times FROM notice_attempt GROUP BY bucket, notice) AS tried
+            ON tried.bucket = notice.bucket AND tried.notice = notice.id
+        WHERE notice.attempts <> COALESCE(tried.times, 0) ORDER BY 1";
+}
+
+/// What is recomputed: its name, how many there are, and those that differ as (name, stored, computed).
+const ROWS: [(&str, &str, &str); 14] = [
+    ("account balances", ACCOUNTS, ACCOUNTS_OFF),
+    ("fund balances", FUNDS, FUNDS_OFF),
+    ("transfers between known accounts", TRANSFERS, TRANSFERS_OFF),
+    ("the sum of all money", ACCOUNTS, MONEY_OFF),
+    ("payments of trades", TRADES, PAID_OFF),
+    ("statuses of trades", TRADES, STATUS_OFF),
+    ("numbers of trades", TRADES, NUMBERS_OFF),
+    ("refunds of trades", REFUNDS, REFUNDED_OFF),
+    ("money paid back", REFUNDS, REPAID_OFF),
+    ("members' net payments", SALES, SALES_OFF),
+    ("ends of unpaid trades", JOBS, EXPIRE_OFF),
+    ("ends of refund periods", JOBS, FINISH_OFF),
+    ("deliveries that wait", JOBS, DELIVER_OFF),
+    ("attempts of deliveries", NOTICES, ATTEMPTS_OFF),
+];
+
+/// One line of the proof.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Row {
+    /// What was recomputed.
+    pub name: String,
+    /// How many.
+    pub checked: i64,
+    /// How many are not what they should be.
+    pub differences: usize,
+    /// The first of them.
+    pub named: Vec<Difference>,
+}
+
+/// Something that is not what it should be.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Difference {
+    /// Whose.
+    pub subject: String,
+    /// What the store has.
+    pub stored: String,
+    /// What its parts come to.
+    pub computed: String,
+}
+
+/// Recomputes everything that `tx` sees; use it in [`Store::read`](crate::Store::read), which sees one snapshot.
+pub fn prove(tx: &mut Tx) -> Result<Vec<Row>, Fault> {
+    let mut rows = Vec::new();
+    for (name, count, differ) in ROWS {
+        let (checked,) = tx.query_one::<(i64,)>(count, params![])?;
+        let found = tx.query::<(String, String, String)>(differ, params![])?;
+        let difference = |(subject, stored, computed)| Difference { subject, stored, computed };
+        let differences = found.len();
+        let named = found.into_iter().take(NAMED).map(difference).collect();
+        rows.push(Row { name: name.to_owned(), checked, differences, named });
+    }
+    Ok(rows)
+}
