@@ -5,7 +5,9 @@
 
 pub mod crowd;
 pub mod id;
+pub mod login;
 mod refusal;
 pub mod tag;
+pub mod trade;
 
 pub use refusal::Refusal;

@@ -272,7 +272,11 @@ impl App {
                     None => tracing::error!("the platform's new private key cannot be read"),
                 }
             }
-            Change::Setting { .. } | Change::Merchant(_) | Change::Shop(_) | Change::Job { .. } => {}
+            Change::Setting { .. }
+            | Change::Merchant(_)
+            | Change::Shop(_)
+            | Change::Sales { .. }
+            | Change::Job { .. } => {}
             Change::Missed => self.read_again(),
         }
     }

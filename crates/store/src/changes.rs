@@ -11,6 +11,7 @@ use crate::bucket::bucket_of;
 use crate::fault::Fault;
 use crate::member::Member;
 use crate::params;
+use crate::sales::Sales;
 use crate::sql::statements;
 use crate::tx::Tx;
 use crate::world::{App, Authorization, Merchant, Shop};
@@ -51,6 +52,13 @@ pub enum Change {
         /// The rows as they are now; those that a repeated import left alone are not among them.
         rows: Arc<[Member]>,
     },
+    /// What members paid has changed.
+    Sales {
+        /// Whom they paid.
+        pid: Arc<str>,
+        /// The sums as they are now.
+        rows: Arc<[Sales]>,
+    },
     /// A job was planned. Told to this process only: the others ask for what is due.
     Job {
         /// When it is due, UTC milliseconds.
@@ -71,6 +79,7 @@ impl Change {
             Change::Tags { .. } => "tags",
             Change::Setting { .. } => "setting",
             Change::Members { .. } => "members",
+            Change::Sales { .. } => "sales",
             Change::Job { .. } => "job",
             Change::Missed => "missed",
         }
@@ -83,7 +92,7 @@ impl Change {
             Change::Authorization(authorization) => &authorization.app_auth_token,
             Change::Merchant(merchant) => &merchant.pid,
             Change::Shop(shop) => &shop.shop_id,
-            Change::Tags { pid, .. } | Change::Members { pid, .. } => pid,
+            Change::Tags { pid, .. } | Change::Members { pid, .. } | Change::Sales { pid, .. } => pid,
             Change::Setting { name, .. } => name,
             Change::Job { .. } | Change::Missed => "",
         }
@@ -91,8 +100,11 @@ impl Change {
 
     /// Which parts of the subject others must read again: the user ids of members as a JSON list.
     fn payload(&self) -> String {
-        let Change::Members { rows, .. } = self else { return String::new() };
-        let users: Vec<&str> = rows.iter().map(|row| row.user_id.as_str()).collect();
+        let users: Vec<&str> = match self {
+            Change::Members { rows, .. } => rows.iter().map(|row| row.user_id.as_str()).collect(),
+            Change::Sales { rows, .. } => rows.iter().map(|row| row.user_id.as_str()).collect(),
+            _ => return String::new(),
+        };
         serde_json::to_string(&users).expect("texts are JSON")
     }
 }

@@ -17,6 +17,7 @@
 //! **Invariants.** Nobody else writes SQL. After a failed statement nothing of its operation is kept. Every key of a table
 //! that grows with members begins with the bucket (`bucket`). No statement reads a clock or draws a random number.
 
+pub mod account_key;
 mod bucket;
 mod changes;
 pub mod control;
@@ -25,6 +26,7 @@ pub mod dump;
 mod fault;
 mod ids;
 pub mod job;
+pub mod ledger;
 mod lite;
 pub mod measure;
 pub mod member;
@@ -37,12 +39,14 @@ mod postgres;
 pub mod prove;
 mod row;
 mod rows;
+pub mod sales;
 mod shared;
 mod sql;
 mod store;
 mod tags;
 #[cfg(feature = "testing")]
 pub mod testing;
+pub mod trade;
 pub mod trouble;
 mod tx;
 pub mod world;

@@ -171,6 +171,15 @@ pub fn put_chunk(tx: &mut Tx, pid: &str, rows: &[MemberRow]) -> Result<Chunk, Fa
     Ok(Chunk { effects, rows })
 }
 
+/// Makes a user a member, if that is new: whoever pays a merchant is one (DECISIONS 5). The user exists.
+pub fn ensure(tx: &mut Tx, pid: &str, user_id: &str) -> Result<(), Fault> {
+    let new = Member { user_id: user_id.to_owned(), tags: Tags::default(), home: None, work: None, version: 1 };
+    if tx.execute_rows(&INSERT, &[new.columns(pid)])? == 0 {
+        return Ok(());
+    }
+    announce(tx, Change::Members { pid: pid.into(), rows: Arc::new([new]) })
+}
+
 /// One member.
 pub fn get(tx: &mut Tx, pid: &str, user_id: &str) -> Result<Option<Member>, Fault> {
     tx.query_opt(GET, params![bucket_of(pid, user_id), pid, user_id])

@@ -36,8 +36,8 @@ pub enum Claim {
     New,
     /// It was used for this thing.
     Again(i64),
-    /// It was used with other content.
-    Conflict,
+    /// It was used for this thing, with other content.
+    Other(i64),
 }
 
 /// Executes `work` unless `key` was used before within `scope` (the acting PID and what the method adds). `at` is now, UTC
@@ -52,9 +52,9 @@ pub fn stored<E: From<Fault>>(
 ) -> Result<Outcome, E> {
     match take(tx, scope, key, fingerprint, None, at)? {
         Taken::Mine => {}
-        Taken::Before(Some(answer), _) => return Ok(Outcome::Again(answer)),
-        Taken::Before(None, _) => return Err(tx.fail(Fault::bug("a claim without an answer")).into()),
-        Taken::Conflict => return Ok(Outcome::Conflict),
+        Taken::Before { same: false, .. } => return Ok(Outcome::Conflict),
+        Taken::Before { answer: Some(answer), .. } => return Ok(Outcome::Again(answer)),
+        Taken::Before { answer: None, .. } => return Err(tx.fail(Fault::bug("a claim without an answer")).into()),
     }
     match work(tx) {
         Ok(answer) => {
@@ -79,16 +79,15 @@ pub fn claim(
 ) -> Result<Claim, Fault> {
     match take(tx, scope, key, fingerprint, Some(subject), at)? {
         Taken::Mine => Ok(Claim::New),
-        Taken::Before(_, Some(subject)) => Ok(Claim::Again(subject)),
-        Taken::Before(_, None) => Err(tx.fail(Fault::bug("a claim without a subject"))),
-        Taken::Conflict => Ok(Claim::Conflict),
+        Taken::Before { same: true, subject: Some(subject), .. } => Ok(Claim::Again(subject)),
+        Taken::Before { same: false, subject: Some(subject), .. } => Ok(Claim::Other(subject)),
+        Taken::Before { subject: None, .. } => Err(tx.fail(Fault::bug("a claim without a subject"))),
     }
 }
 
 enum Taken {
     Mine,
-    Before(Option<String>, Option<i64>),
-    Conflict,
+    Before { same: bool, answer: Option<String>, subject: Option<i64> },
 }
 
 /// Claims a key, waiting for whoever is about to.
@@ -106,5 +105,5 @@ fn take(
         return Ok(Taken::Mine);
     }
     let (print, answer, subject): (Vec<u8>, _, _) = tx.query_one(CLAIMED, params![bucket, scope, key])?;
-    Ok(if print == fingerprint { Taken::Before(answer, subject) } else { Taken::Conflict })
+    Ok(Taken::Before { same: print == fingerprint, answer, subject })
 }

@@ -24,7 +24,7 @@ use crate::postgres::{BEGIN_READ, BEGIN_WRITE, Worker, config};
 use crate::shared::Shared;
 use crate::sql::statements;
 use crate::tx::Tx;
-use crate::{control, member, params, world};
+use crate::{control, member, params, sales, world};
 
 /// Twice as often as changes must be seen.
 const EVERY: Duration = Duration::from_millis(100);
@@ -201,6 +201,10 @@ fn look(tx: &mut Tx, kind: &str, subject: &str, users: &BTreeSet<String>) -> Res
         "members" => {
             let users: Vec<&str> = users.iter().map(String::as_str).collect();
             Some(Change::Members { pid: subject.into(), rows: member::get_many(tx, subject, &users)?.into() })
+        }
+        "sales" => {
+            let users: Vec<&str> = users.iter().map(String::as_str).collect();
+            Some(Change::Sales { pid: subject.into(), rows: sales::get_many(tx, subject, &users)?.into() })
         }
         other => {
             // A newer node may announce what this build does not know, and so does not cache.

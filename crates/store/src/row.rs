@@ -133,7 +133,7 @@ pub trait FromRow: Sized {
 }
 
 /// Reads one column.
-fn column<T: Column>(row: &dyn Row, index: usize) -> Result<T, Fault> {
+pub(crate) fn column<T: Column>(row: &dyn Row, index: usize) -> Result<T, Fault> {
     let cell = row.cell(index)?;
     T::from_cell(cell)
         .ok_or_else(|| Fault::bug(format!("column {index} cannot be read as {}", std::any::type_name::<T>())))

@@ -17,7 +17,11 @@ pub(crate) use statements;
 mod tests {
     //! The rules for texts that must mean the same on every engine, Citus included.
 
-    use crate::{changes, control, crowd, ids, job, member, migrate, notice, once, poll, prove, trouble, world};
+    use crate::{
+        account_key, changes, control, crowd, ids, job, ledger, member, migrate, notice, once, poll, prove, sales,
+        trade,
+        trouble, world,
+    };
 
     const SCHEMA: [&str; 2] = [
         include_str!("../migrations/0001_people_and_crowds.sql"),
@@ -55,27 +59,33 @@ mod tests {
     ];
 
     /// Texts for counting, cleaning up and learning of changes, which are about all buckets at once.
-    const ALL_BUCKETS: [(&str, &str); 4] = [("member", "PIDS"), ("poll", "PRUNE"), ("poll", "NEW"), ("poll", "OWN")];
+    const ALL_BUCKETS: [(&str, &str); 5] =
+        [("account_key", "WITH_KEYS"), ("member", "PIDS"), ("poll", "PRUNE"), ("poll", "NEW"), ("poll", "OWN")];
 
     fn statements() -> Vec<(&'static str, &'static str, String)> {
         let modules = [
+            ("account_key", account_key::STATEMENTS),
             ("changes", changes::STATEMENTS),
             ("control", control::STATEMENTS),
             ("crowd", crowd::STATEMENTS),
             ("ids", ids::STATEMENTS),
             ("job", job::STATEMENTS),
+            ("ledger", ledger::STATEMENTS),
             ("member", member::STATEMENTS),
             ("migrate", migrate::STATEMENTS),
             ("notice", notice::STATEMENTS),
             ("once", once::STATEMENTS),
             ("poll", poll::STATEMENTS),
             ("prove", prove::STATEMENTS),
+            ("sales", sales::STATEMENTS),
+            ("trade", trade::STATEMENTS),
             ("trouble", trouble::STATEMENTS),
         ];
         let modules = modules.into_iter().chain(world::STATEMENTS.map(|list| ("world", list)));
         let fixed =
             modules.flat_map(|(module, list)| list.iter().map(move |&(name, sql)| (module, name, sql.to_owned())));
-        fixed.chain(member::several_rows().map(|(name, sql)| ("member", name, sql))).collect()
+        let made = member::several_rows().chain(sales::several_rows());
+        fixed.chain(made.map(|(name, sql)| ("rows", name, sql))).collect()
     }
 
     fn tables() -> impl Iterator<Item = (&'static str, &'static str)> {

@@ -3,6 +3,7 @@
 //! A world file states the opening balance. Altering it later moves the balance by the difference, so that what trades
 //! have moved since stays moved, and stating it again changes nothing.
 
+use crate::account_key;
 use crate::bucket::bucket_of;
 use crate::fault::Fault;
 use crate::params;
@@ -65,16 +66,24 @@ impl std::fmt::Debug for Account {
 pub fn put_account(tx: &mut Tx, account: &Account) -> Result<bool, Fault> {
     let Account { user_id, login_id, taobao_nick, opening_fen, pay_codes, pay_pin, student, member_cards, .. } =
         account;
+    let before = self::account(tx, user_id)?;
     let (codes, cards) = (to_json(pay_codes), to_json(member_cards));
     let bucket = bucket_of("", user_id);
     let (login_id, nick, pin) = (login_id.as_deref(), taobao_nick.as_deref(), pay_pin.as_deref());
     let values = params![bucket, user_id, login_id, nick, *opening_fen, &codes, pin, *student, &cards];
-    Ok(tx.execute(PUT, values)? == 1)
+    let changed = tx.execute(PUT, values)? == 1;
+    account_key::change(tx, before.as_ref(), account)?;
+    Ok(changed)
 }
 
 /// States the part of a merchant that is an account.
 pub(super) fn put_merchant(tx: &mut Tx, pid: &str, login_id: Option<&str>, opening_fen: i64) -> Result<bool, Fault> {
-    Ok(tx.execute(PUT_MERCHANT, params![bucket_of("", pid), pid, login_id, opening_fen])? == 1)
+    let before = account(tx, pid)?;
+    let changed = tx.execute(PUT_MERCHANT, params![bucket_of("", pid), pid, login_id, opening_fen])? == 1;
+    if let Some(after) = account(tx, pid)?.filter(|_| changed) {
+        account_key::change(tx, before.as_ref(), &after)?;
+    }
+    Ok(changed)
 }
 
 /// One account.

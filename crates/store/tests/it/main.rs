@@ -1,16 +1,19 @@
 //! The store, tried on both engines.
 #![cfg(test)]
 
+mod account_key;
 mod changes;
 mod crash;
 mod crowd;
 mod dump;
 mod ids;
+mod ledger;
 mod member;
 mod once;
 mod opening;
 mod postgres;
 mod probe;
+mod trade;
 mod trouble;
 mod world;
 mod writing;

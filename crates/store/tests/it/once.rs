@@ -76,6 +76,6 @@ each_engine!(a_claim_gives_back_what_it_was_for, |test| {
     };
     assert_eq!(claim("a", 7, 1).await.unwrap(), Claim::New);
     assert_eq!(claim("a", 8, 1).await.unwrap(), Claim::Again(7));
-    assert_eq!(claim("a", 9, 2).await.unwrap(), Claim::Conflict);
+    assert_eq!(claim("a", 9, 2).await.unwrap(), Claim::Other(7));
     assert_eq!(claim("b", 9, 2).await.unwrap(), Claim::New);
 });

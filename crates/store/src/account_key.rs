@@ -1,0 +1,105 @@
+//! By what an account is found beside its number: login ids, pay codes, nicknames.
+//!
+//! A row leads to an account; whether the account still has the key is the account's to say, so a row that was left behind
+//! leads nowhere. A key that a second account states is that account's from then on.
+
+use crate::bucket::{Bucket, bucket_of_key};
+use crate::fault::Fault;
+use crate::params;
+use crate::sql::statements;
+use crate::tx::Tx;
+use crate::world::{Account, account};
+
+statements! {
+    PUT = "INSERT INTO account_key (bucket, kind, key, user_id) VALUES ($1, $2, $3, $4)
+        ON CONFLICT (bucket, kind, key) DO UPDATE SET user_id = excluded.user_id, used_at = NULL
+        WHERE account_key.user_id <> excluded.user_id";
+    DELETE = "DELETE FROM account_key WHERE bucket = $1 AND kind = $2 AND key = $3 AND user_id = $4";
+    FIND = "SELECT user_id FROM account_key WHERE bucket = $1 AND kind = $2 AND key = $3";
+    USE = "UPDATE account_key SET used_at = $1 WHERE bucket = $2 AND kind = 'pay_code' AND key = $3 AND used_at IS NULL";
+    WITH_KEYS = "SELECT user_id FROM account WHERE login_id IS NOT NULL OR taobao_nick IS NOT NULL OR pay_codes <> '[]'
+        ORDER BY user_id";
+}
+
+/// What kind of key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    /// A phone number or e-mail address.
+    Login,
+    /// What a buyer shows to pay.
+    PayCode,
+    /// A nickname on Taobao.
+    Nick,
+}
+
+impl Kind {
+    fn name(self) -> &'static str {
+        match self {
+            Kind::Login => "login",
+            Kind::PayCode => "pay_code",
+            Kind::Nick => "nick",
+        }
+    }
+}
+
+/// The account that has this key.
+pub fn find(tx: &mut Tx, kind: Kind, key: &str) -> Result<Option<Account>, Fault> {
+    let found: Option<(String,)> = tx.query_opt(FIND, params![bucket(kind, key), kind.name(), key])?;
+    let Some((user_id,)) = found else { return Ok(None) };
+    let account = account(tx, &user_id)?;
+    Ok(account.filter(|account| keys(account).contains(&(kind, key))))
+}
+
+/// The account that a pay code is of: one that lists it or, where `by_default` says so (on a stand-in, DECISIONS 5), the
+/// one whose default it is, `28` and the last 14 digits of the user id.
+pub fn find_payer(tx: &mut Tx, code: &str, by_default: bool) -> Result<Option<Account>, Fault> {
+    if let Some(found) = find(tx, Kind::PayCode, code)? {
+        return Ok(Some(found));
+    }
+    match code.strip_prefix("28").filter(|rest| by_default && rest.len() == 14) {
+        Some(rest) => account(tx, &format!("20{rest}")),
+        None => Ok(None),
+    }
+}
+
+/// Uses up a listed pay code, which pays only once; `false` if it has paid before.
+pub fn use_pay_code(tx: &mut Tx, code: &str, at: i64) -> Result<bool, Fault> {
+    Ok(tx.execute(USE, params![at, bucket(Kind::PayCode, code), code])? == 1)
+}
+
+/// Writes what the account has now and had not, removes what it had and has not.
+pub(crate) fn change(tx: &mut Tx, before: Option<&Account>, after: &Account) -> Result<(), Fault> {
+    let (had, has) = (before.map(keys).unwrap_or_default(), keys(after));
+    for &(kind, key) in had.iter().filter(|key| !has.contains(key)) {
+        tx.execute(DELETE, params![bucket(kind, key), kind.name(), key, &after.user_id])?;
+    }
+    for &(kind, key) in has.iter().filter(|key| !had.contains(key)) {
+        tx.execute(PUT, params![bucket(kind, key), kind.name(), key, &after.user_id])?;
+    }
+    Ok(())
+}
+
+/// Writes the keys of all accounts: what follows migration 2, before which there was no such table.
+pub(crate) fn fill(tx: &mut Tx) -> Result<(), Fault> {
+    for (user_id,) in tx.query::<(String,)>(WITH_KEYS, &[])? {
+        if let Some(account) = account(tx, &user_id)? {
+            change(tx, None, &account)?;
+        }
+    }
+    Ok(())
+}
+
+fn bucket(kind: Kind, key: &str) -> Bucket {
+    bucket_of_key(kind.name(), key)
+}
+
+/// Everything by which an account can be found, each once.
+fn keys(account: &Account) -> Vec<(Kind, &str)> {
+    let login = account.login_id.iter().map(|key| (Kind::Login, key.as_str()));
+    let nick = account.taobao_nick.iter().map(|key| (Kind::Nick, key.as_str()));
+    let codes = account.pay_codes.iter().map(|key| (Kind::PayCode, key.as_str()));
+    let mut keys: Vec<_> = login.chain(nick).chain(codes).collect();
+    keys.sort_unstable();
+    keys.dedup();
+    keys
+}

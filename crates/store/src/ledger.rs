@@ -1,0 +1,137 @@
+//! Double entry: a transfer takes from one purse what it gives to another, and is never altered. A balance is the opening
+//! balance and the sum of the transfers to it less the sum of those from it; the sum of all balances never changes.
+//!
+//! Both balances are written in the order of their keys, whoever pays whom, so that of two transactions that move money
+//! between the same two none waits for the other in a circle: a merchant's row is hot, and a deadlock costs far more than
+//! its wait. A caller moves money last in its transaction, so that the rows are locked hardly longer than the COMMIT takes.
+
+use crate::bucket::{Bucket, bucket_of};
+use crate::fault::Fault;
+use crate::params;
+use crate::sql::statements;
+use crate::tx::Tx;
+
+statements! {
+    INSERT = "INSERT INTO transfer (bucket, id, debit, credit, amount_fen, kind, trade, at, app_id, trace_id)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+    TAKE = "UPDATE account SET balance_fen = balance_fen - $1 WHERE bucket = $2 AND user_id = $3 AND balance_fen >= $1";
+    GIVE = "UPDATE account SET balance_fen = balance_fen + $1 WHERE bucket = $2 AND user_id = $3";
+    MOVE_FUND = "INSERT INTO fund (bucket, name, balance_fen) VALUES ($1, $2, $3)
+        ON CONFLICT (bucket, name) DO UPDATE SET balance_fen = fund.balance_fen + excluded.balance_fen";
+    FUND = "SELECT balance_fen FROM fund WHERE bucket = $1 AND name = $2";
+}
+
+/// What holds money.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purse<'a> {
+    /// The account of a user or merchant; never below zero.
+    Account(&'a str),
+    /// Where the history that this merchant imported comes from: the world outside, which may owe any amount.
+    Outside(&'a str),
+}
+
+impl Purse<'_> {
+    /// As a transfer names it: a user id, or `outside/` and a PID.
+    pub fn name(self) -> String {
+        match self {
+            Purse::Account(user_id) => user_id.to_owned(),
+            Purse::Outside(pid) => format!("outside/{pid}"),
+        }
+    }
+}
+
+/// Money on its way, and why.
+#[derive(Clone, Copy, Debug)]
+pub struct Transfer<'a> {
+    /// What the store knows it by, in the bucket of its cause.
+    pub id: i64,
+    /// Who gives.
+    pub debit: Purse<'a>,
+    /// Who gets.
+    pub credit: Purse<'a>,
+    /// How much, at least 1.
+    pub amount_fen: i64,
+    /// What for: `pay`, `refund`, `cancel`, `import`.
+    pub kind: &'a str,
+    /// The trade that moves it.
+    pub trade: Option<i64>,
+    /// When, UTC milliseconds.
+    pub at: i64,
+    /// The call that caused it.
+    pub cause: Cause<'a>,
+}
+
+/// What made money move: a call, a page or a command.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Cause<'a> {
+    /// The calling app.
+    pub app_id: Option<&'a str>,
+    /// The call's name in the log.
+    pub trace_id: Option<&'a str>,
+}
+
+/// Moves money and enters it; `false`, and nothing is moved, when the giver's balance does not cover it.
+pub fn transfer(tx: &mut Tx, transfer: &Transfer<'_>) -> Result<bool, Fault> {
+    let Transfer { debit, credit, amount_fen, .. } = *transfer;
+    if !move_between(tx, debit, credit, amount_fen)? {
+        return Ok(false);
+    }
+    enter(tx, transfer)?;
+    Ok(true)
+}
+
+/// Writes the entry alone: for a chunk of an import, which moves the sum once with [`move_between`].
+pub(crate) fn enter(tx: &mut Tx, transfer: &Transfer<'_>) -> Result<(), Fault> {
+    let Transfer { id, debit, credit, amount_fen, kind, trade, at, cause } = *transfer;
+    let (debit, credit) = (debit.name(), credit.name());
+    let bucket = Bucket::of_id(id);
+    let values = params![bucket, id, &debit, &credit, amount_fen, kind, trade, at, cause.app_id, cause.trace_id];
+    tx.execute(INSERT, values).map(drop)
+}
+
+/// Moves money without an entry, which the caller writes; `false` when the giver's balance does not cover it.
+pub(crate) fn move_between(tx: &mut Tx, debit: Purse<'_>, credit: Purse<'_>, fen: i64) -> Result<bool, Fault> {
+    if key(debit) < key(credit) {
+        if !add(tx, debit, -fen)? {
+            return Ok(false);
+        }
+        give(tx, credit, fen)?;
+        return Ok(true);
+    }
+    give(tx, credit, fen)?;
+    if add(tx, debit, -fen)? {
+        return Ok(true);
+    }
+    // The row is this transaction's since it was given to, so it can give back.
+    give(tx, credit, -fen)?;
+    Ok(false)
+}
+
+/// What is in the fund for this merchant's history.
+pub fn outside_balance(tx: &mut Tx, pid: &str) -> Result<i64, Fault> {
+    let name = Purse::Outside(pid).name();
+    let found: Option<(i64,)> = tx.query_opt(FUND, params![bucket_of("", &name), &name])?;
+    Ok(found.map_or(0, |(balance,)| balance))
+}
+
+/// Where a purse stands in the order of locks: funds after accounts, each by its primary key.
+fn key(purse: Purse<'_>) -> (bool, Bucket, String) {
+    let name = purse.name();
+    (matches!(purse, Purse::Outside(_)), bucket_of("", &name), name)
+}
+
+fn give(tx: &mut Tx, purse: Purse<'_>, fen: i64) -> Result<(), Fault> {
+    if add(tx, purse, fen)? { Ok(()) } else { Err(tx.fail(Fault::bug(format!("no account {}", purse.name())))) }
+}
+
+/// Adds to a balance, or takes from it; `false` if an account is not there, or has less.
+fn add(tx: &mut Tx, purse: Purse<'_>, fen: i64) -> Result<bool, Fault> {
+    let name = purse.name();
+    let bucket = bucket_of("", &name);
+    let changed = match purse {
+        Purse::Account(_) if fen < 0 => tx.execute(TAKE, params![-fen, bucket, &name])?,
+        Purse::Account(_) => tx.execute(GIVE, params![fen, bucket, &name])?,
+        Purse::Outside(_) => tx.execute(MOVE_FUND, params![bucket, &name, fen])?,
+    };
+    Ok(changed == 1)
+}

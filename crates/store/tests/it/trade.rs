@@ -1,0 +1,156 @@
+//! A trade is found by its numbers, by its merchant only, and changed once at a time.
+
+use domain::id::TradeNo;
+use domain::trade::{Origin, Status, Trade};
+use store::once::{Claim, claim};
+use store::sales::Sales;
+use store::trade::{Refund, find, find_out, get, insert, insert_refund, refund, refunds, scope, update};
+use store::{Change, Fault, Stop, Store, Tx, each_engine, member, sales};
+
+use crate::probe::{fingerprint, read, write};
+
+const PID: &str = "2088201914979011";
+const BUYER: &str = "2088102146931393";
+const NOW: i64 = 1_767_225_600_000;
+
+pub(crate) fn a_trade(number: i64) -> Trade {
+    Trade {
+        no: TradeNo::new(NOW, store::trade::bucket(PID, BUYER).id(number)),
+        pid: PID.to_owned(),
+        seller_id: PID.to_owned(),
+        buyer_id: BUYER.to_owned(),
+        out_trade_no: format!("out {number}"),
+        imported_no: None,
+        status: Status::WaitBuyerPay,
+        subject: "Iphone6 16G".to_owned(),
+        total_fen: 10_000,
+        discountable_fen: 9_000,
+        buyer_pay_fen: 0,
+        receipt_fen: 0,
+        refunded_fen: 0,
+        shop_id: Some("2015121600077000000002388200".to_owned()),
+        detail: "{\"body\":\"x\"}".to_owned(),
+        origin: Some(Origin {
+            app_id: "2021a".to_owned(),
+            auth_app_id: "2021b".to_owned(),
+            notify_url: Some("http://127.0.0.1/notify".to_owned()),
+            sign_type: "RSA2".to_owned(),
+        }),
+        page_token: Some("0123".to_owned()),
+        expires_at: Some(NOW + 1),
+        paid_at: None,
+        closed_at: None,
+        refunded_at: None,
+        version: 1,
+    }
+}
+
+/// Keeps a trade under the numbers that the merchant knows it by.
+fn keep(tx: &mut Tx, trade: &Trade) -> Result<(), Stop> {
+    for key in [Some(&trade.out_trade_no), trade.imported_no.as_ref()].into_iter().flatten() {
+        assert_eq!(claim(tx, &scope(&trade.pid), key, &fingerprint(0), trade.no.number, NOW)?, Claim::New);
+    }
+    Ok(insert(tx, trade)?)
+}
+
+async fn kept(store: &Store, trade: Trade) {
+    write(store, move |tx| keep(tx, &trade)).await.unwrap();
+}
+
+each_engine!(a_trade_is_found_by_each_of_its_numbers_and_by_its_merchant_only, |test| {
+    let store = test.store();
+    let imported = Trade {
+        imported_no: Some("2016082221001004150200139999".to_owned()),
+        origin: None,
+        page_token: None,
+        expires_at: None,
+        shop_id: None,
+        paid_at: Some(NOW),
+        refunded_at: Some(NOW + 2),
+        closed_at: Some(NOW + 2),
+        ..a_trade(2)
+    };
+    kept(store, a_trade(1)).await;
+    kept(store, imported.clone()).await;
+    read(store, move |tx| {
+        for trade in [a_trade(1), imported.clone()] {
+            assert_eq!(get(tx, trade.no.number)?.as_ref(), Some(&trade));
+            assert_eq!(find(tx, PID, &trade.trade_no())?.as_ref(), Some(&trade));
+            assert_eq!(find_out(tx, PID, &trade.out_trade_no)?.as_ref(), Some(&trade));
+            assert_eq!(find(tx, "2088201914979012", &trade.trade_no())?, None);
+            assert_eq!(find_out(tx, "2088201914979012", &trade.out_trade_no)?, None);
+        }
+        // Neither a wrong day, nor the number that an imported trade has inside, nor a number in the other's place.
+        let yesterday = TradeNo::new(NOW - 86_400_000, a_trade(1).no.number).to_text();
+        for no in [&yesterday, &imported.no.to_text(), "out 1", "out 2", "", "nothing"] {
+            assert_eq!(find(tx, PID, no)?, None, "{no}");
+        }
+        assert_eq!(find_out(tx, PID, "2016082221001004150200139999")?, None);
+        Ok(())
+    })
+    .await
+    .unwrap();
+});
+
+each_engine!(what_was_loaded_is_changed_once, |test| {
+    let store = test.store();
+    kept(store, a_trade(1)).await;
+    let pay = || write(store, |tx| Ok(update(tx, &a_trade(1).pay(NOW)?)?));
+    pay().await.unwrap();
+    // The trade at hand is no longer the one in the store: the store tries again, to no avail.
+    assert!(matches!(pay().await, Err(Stop::Fault(Fault::Stale | Fault::Busy(_)))));
+    let found = read(store, |tx| Ok(get(tx, a_trade(1).no.number)?)).await.unwrap().unwrap();
+    assert_eq!(found, Trade { version: 2, ..a_trade(1).pay(NOW).unwrap() });
+});
+
+each_engine!(refunds_are_kept_by_their_number, |test| {
+    let store = test.store();
+    let a_refund = |no: &str, at: i64| Refund {
+        trade: a_trade(1).no.number,
+        out_request_no: no.to_owned(),
+        amount_fen: 100,
+        buyer_fen: 90,
+        reason: Some("正常退款".to_owned()),
+        cancels: false,
+        at,
+    };
+    let put = |refund: Refund| write(store, move |tx| Ok(insert_refund(tx, &refund)?));
+    put(a_refund("b", NOW)).await.unwrap();
+    put(a_refund("a", NOW + 1)).await.unwrap();
+    assert!(matches!(put(a_refund("a", NOW)).await, Err(Stop::Fault(Fault::Unique(_)))));
+    let number = a_trade(1).no.number;
+    read(store, move |tx| {
+        assert_eq!(refund(tx, number, "a")?, Some(a_refund("a", NOW + 1)));
+        assert_eq!(refund(tx, number, "c")?, None);
+        assert_eq!(refunds(tx, number)?, [a_refund("b", NOW), a_refund("a", NOW + 1)]);
+        Ok(())
+    })
+    .await
+    .unwrap();
+});
+
+each_engine!(a_payer_is_a_member_with_a_sum, |test| {
+    let store = test.store();
+    let heard: std::sync::Arc<std::sync::Mutex<Vec<String>>> = std::sync::Arc::default();
+    let ears = heard.clone();
+    let listener = move |change: &Change| match change {
+        Change::Members { rows, .. } => ears.lock().unwrap().push(format!("member {}", rows[0].version)),
+        Change::Sales { rows, .. } => ears.lock().unwrap().push(format!("sales {}", rows[0].net_fen)),
+        _ => {}
+    };
+    store.on_change(listener).unwrap();
+    for fen in [500, 200, -700] {
+        write(store, move |tx| {
+            member::ensure(tx, PID, BUYER)?;
+            Ok(sales::add(tx, PID, BUYER, fen)?)
+        })
+        .await
+        .unwrap();
+    }
+    assert_eq!(*heard.lock().unwrap(), ["member 1", "sales 500", "sales 700", "sales 0"]);
+    let below = write(store, |tx| Ok(sales::add(tx, PID, BUYER, -1)?));
+    assert!(matches!(below.await, Err(Stop::Fault(Fault::Check(_)))));
+    let sums = read(store, |tx| Ok((sales::get(tx, PID, BUYER)?, sales::get_many(tx, PID, &[BUYER, "2088"])?)));
+    let expect = Sales { user_id: BUYER.to_owned(), net_fen: 0, version: 3 };
+    assert_eq!(sums.await.unwrap(), (Some(expect.clone()), vec![expect]));
+});
