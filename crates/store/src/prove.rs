@@ -61,9 +61,9 @@ statements! {
             WHERE trade IS NOT NULL GROUP BY bucket, trade, debit) AS moved
             ON moved.bucket = trade.bucket AND moved.trade = trade.id AND moved.debit = trade.seller_id
         WHERE trade.refunded_fen <> COALESCE(moved.fen, 0) ORDER BY 1";
-    NUMBERS_OFF = "SELECT trade.pid || '/' || trade.out_trade_no, 'no number of its own', trade.out_trade_no FROM trade
-        WHERE trade.imported_no IS NULL AND NOT EXISTS (SELECT 1 FROM once WHERE once.subject = trade.id
-            AND once.key = trade.out_trade_no) ORDER BY 1";
+    NUMBERS_OFF = "SELECT trade.pid || '/' || trade.out_trade_no, 'no claim', 'the claim of its number' FROM trade
+        LEFT JOIN once ON once.scope = 'trade/' || trade.pid AND once.key = trade.out_trade_no AND once.subject = trade.id
+        WHERE trade.imported_no IS NULL AND once.key IS NULL ORDER BY 1";
     SALES = "SELECT COUNT(*) FROM member_sales";
     SALES_OFF = "SELECT sums.pid || '/' || sums.user_id, CAST(sums.kept AS TEXT), CAST(sums.fen AS TEXT) FROM
         (SELECT pid, user_id, CAST(SUM(kept) AS BIGINT) AS kept, CAST(SUM(fen) AS BIGINT) AS fen FROM

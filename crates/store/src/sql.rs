@@ -19,8 +19,7 @@ mod tests {
 
     use crate::{
         account_key, changes, control, crowd, ids, job, ledger, member, migrate, notice, once, poll, prove, sales,
-        trade,
-        trouble, world,
+        trade, trouble, world,
     };
 
     const SCHEMA: [&str; 2] = [

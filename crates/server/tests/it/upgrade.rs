@@ -71,7 +71,8 @@ fn make(folder: &Path) {
     succeed(&client, "alipay.trade.pay", &pay());
     let part = json!({"out_trade_no": "kept_1", "refund_amount": "8.00", "out_request_no": "part"});
     succeed(&client, "alipay.trade.refund", &part);
-    let open = json!({"out_trade_no": "kept_2", "buyer_id": "2088102146931393", "subject": "桃子", "total_amount": "1.00"});
+    let open =
+        json!({"out_trade_no": "kept_2", "buyer_id": "2088102146931393", "subject": "桃子", "total_amount": "1.00"});
     succeed(&client, "alipay.trade.create", &open);
     let facts = json!({
         "trade": succeed(&client, "alipay.trade.query", &trade()),
