@@ -76,3 +76,14 @@ select
     case when kids_count = '0' then '否' when kids_count is not null then '是' end as pam_have_baby,
     cast(case store_id % 11 when 10 then 331100 when 9 then 331000 else 330100 + store_id % 11 * 100 end as varchar) as pam_city_code
 from household;
+
+-- What each household paid in each month, by basket: a basket belongs to the month of its last line. Those of 0.00 are no trades.
+create view month_paid as
+select '2088' || lpad(cast(household_id as varchar), 12, '0') as user_id, strftime(paid_at, '%Y-%m') as month, cast(sum(paid) * 100 as bigint) as fen
+from (
+    select basket_id, any_value(household_id) as household_id, max(transaction_timestamp) as paid_at, sum(cast(sales_value as decimal(12, 2))) as paid
+    from read_parquet('{data}/transactions.parquet')
+    group by basket_id
+)
+where paid > 0
+group by all;

@@ -1,5 +1,6 @@
 """A merchant's calls to Punchcard through the official alipay-sdk-python, unmodified."""
 
+import decimal
 import json
 import socket
 
@@ -40,6 +41,13 @@ class Shop:
         if [histogram["label"] for histogram in histograms] != DIMENSIONS:
             raise ValueError(f"dimensions out of order: {response.dimension_values}")
         return json.loads(response.summary_values)["total"], [histogram["value"] for histogram in histograms]
+
+    def sum(self, **what):
+        """What the members of a crowd paid in all, yuan."""
+        request = KoubeiMarketingCampaignCrowdCountRequest()
+        request.biz_content = what
+        response = self.execute(request, KoubeiMarketingCampaignCrowdCountResponse())
+        return decimal.Decimal(json.loads(response.summary_values, parse_float=str)["sum"])
 
     def execute(self, request, response):
         response.parse_response_content(self.client.execute(request))
