@@ -5,10 +5,16 @@
 //! effect happens exactly once, whatever processes there are and whenever they die. It is done at its due time or later,
 //! so it looks at the state of its thing first, and does nothing where nothing is left to do.
 
+pub mod trade_expire;
+pub mod trade_finish;
+
 use store::{Bucket, Fault, Tx};
 
 /// Every job that is done in a transaction.
-pub static JOBS: &[Job] = &[];
+pub static JOBS: &[Job] = &[
+    Job { kind: trade_expire::KIND, new_ids: trade_expire::NEW_IDS, run: trade_expire::run },
+    Job { kind: trade_finish::KIND, new_ids: trade_finish::NEW_IDS, run: trade_finish::run },
+];
 
 /// One line of the list: the constants and the function of a job's file.
 pub struct Job {

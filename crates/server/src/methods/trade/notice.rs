@@ -1,0 +1,76 @@
+//! `trade_status_sync`: the merchant is told what became of a trade (DECISIONS.md 7).
+//!
+//! What is said here is of the event and stays the same over all deliveries; the envelope is put around it with each.
+
+use domain::login::masked;
+use domain::trade::Trade;
+use serde_json::{Map, Value, json};
+use store::notice::NewNotice;
+use store::{Fault, Tx};
+use wire::{money, time};
+
+/// `notify_type`.
+const KIND: &str = "trade_status_sync";
+
+/// Queues a notification of where the trade stands, if the call that made it named an address. `refund` is the
+/// `out_request_no` of the refund that it is about; `id` is the notification's, `at` when it happened.
+pub fn tell(tx: &mut Tx, trade: &Trade, refund: Option<&str>, id: i64, at: i64) -> Result<(), Fault> {
+    let Some(origin) = &trade.origin else { return Ok(()) };
+    let Some(url) = &origin.notify_url else { return Ok(()) };
+    let login = login(tx, &trade.buyer_id)?;
+    store::notice::insert(
+        tx,
+        &NewNotice {
+            id,
+            pid: trade.pid.clone(),
+            app_id: origin.app_id.clone(),
+            auth_app_id: origin.auth_app_id.clone(),
+            kind: KIND.to_owned(),
+            subject: trade.trade_no(),
+            url: url.clone(),
+            sign_type: origin.sign_type.clone(),
+            members: Value::Object(members(trade, &login, refund)).to_string(),
+            at,
+        },
+    )
+}
+
+/// The login id of an account as others may see it; of an account without one, its user id so.
+pub fn login(tx: &mut Tx, user_id: &str) -> Result<String, Fault> {
+    let account = store::world::account(tx, user_id)?;
+    let login_id = account.and_then(|account| account.login_id);
+    Ok(masked(login_id.as_deref().unwrap_or(user_id)))
+}
+
+/// What the notification says; members without a value are left out.
+fn members(trade: &Trade, login: &str, refund: Option<&str>) -> Map<String, Value> {
+    let paid = trade.paid_at.is_some();
+    let amount = |fen: i64| paid.then(|| money::format(fen));
+    let moment = |at: Option<i64>| at.map(time::format);
+    let detail: Map<String, Value> = serde_json::from_str(&trade.detail).unwrap_or_default();
+    let body = detail.get("body").and_then(Value::as_str).map(str::to_owned);
+    let bills = || json!([{"fundChannel": "ALIPAYACCOUNT", "amount": money::format(trade.buyer_pay_fen)}]).to_string();
+    let members = [
+        ("trade_no", Some(trade.trade_no())),
+        ("out_trade_no", Some(trade.out_trade_no.clone())),
+        ("seller_id", Some(trade.seller_id.clone())),
+        ("buyer_id", Some(trade.buyer_id.clone())),
+        ("buyer_logon_id", Some(login.to_owned())),
+        ("trade_status", Some(trade.status.name().to_owned())),
+        ("total_amount", Some(money::format(trade.total_fen))),
+        ("receipt_amount", amount(trade.receipt_fen)),
+        ("invoice_amount", amount(trade.buyer_pay_fen)),
+        ("buyer_pay_amount", amount(trade.buyer_pay_fen)),
+        ("point_amount", amount(0)),
+        ("subject", Some(trade.subject.clone())),
+        ("body", body),
+        ("gmt_create", moment(Some(trade.no.created_at))),
+        ("gmt_payment", moment(trade.paid_at)),
+        ("gmt_close", moment(trade.closed_at)),
+        ("gmt_refund", moment(trade.refunded_at)),
+        ("out_biz_no", refund.map(str::to_owned)),
+        ("refund_fee", (0 < trade.refunded_fen).then(|| money::format(trade.refunded_fen))),
+        ("fund_bill_list", paid.then(bills)),
+    ];
+    members.into_iter().filter_map(|(name, value)| Some((name.to_owned(), Value::String(value?)))).collect()
+}
