@@ -6,6 +6,7 @@
 pub mod crowd;
 pub mod id;
 pub mod login;
+pub mod notice;
 mod refusal;
 pub mod tag;
 pub mod trade;

@@ -98,24 +98,28 @@ CREATE TABLE member_sales (
     PRIMARY KEY (bucket, pid, user_id)
 );
 
--- What is due, and when. A row is removed by the transaction that does it.
+-- What is due, and when. A row is removed by the transaction that does it. Jobs of one lane may wait for each other and for
+-- nobody else's: a notification's lane is the host that it goes to.
 CREATE TABLE job (
     bucket INTEGER NOT NULL,
     kind TEXT NOT NULL,
     subject BIGINT NOT NULL,
+    lane TEXT NOT NULL,
     due_at BIGINT NOT NULL,
     PRIMARY KEY (bucket, kind, subject)
 );
-CREATE INDEX job_due ON job (due_at, bucket);
+CREATE INDEX job_due ON job (due_at, subject, kind);
 
--- Which process does the jobs of a range of buckets. beat grows while its holder lives; no clock takes part.
+-- Which process does the jobs of a range of buckets. beat grows while its holder lives; no clock takes part. A slice below
+-- zero is no range: it says that its holder lives. Holder 0 is nobody.
 CREATE TABLE job_lease (
     slice BIGINT NOT NULL PRIMARY KEY,
     holder BIGINT NOT NULL,
     beat BIGINT NOT NULL
 );
 
--- Notifications. members is a JSON object of what the event says; the envelope is put around it when it is sent.
+-- Notifications. members is a JSON object of what the event says; the envelope is put around it when it is sent. rung counts
+-- the deliveries since the first, or since it was resent by hand.
 CREATE TABLE notice (
     bucket INTEGER NOT NULL,
     id BIGINT NOT NULL,
@@ -129,6 +133,7 @@ CREATE TABLE notice (
     members TEXT NOT NULL,
     state TEXT NOT NULL CHECK (state IN ('PENDING', 'DELIVERED', 'FAILED')),
     attempts INTEGER NOT NULL,
+    rung INTEGER NOT NULL,
     created_at BIGINT NOT NULL,
     next_at BIGINT,
     PRIMARY KEY (bucket, id)

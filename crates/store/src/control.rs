@@ -10,6 +10,7 @@ statements! {
     GET = "SELECT value FROM setting WHERE name = $1";
     SET = "INSERT INTO setting (name, value) VALUES ($1, $2)
         ON CONFLICT (name) DO UPDATE SET value = excluded.value WHERE setting.value <> excluded.value";
+    REPLACE = "UPDATE setting SET value = $1 WHERE name = $2 AND value = $3";
     SET_NEW = "INSERT INTO setting (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING";
 }
 
@@ -21,6 +22,12 @@ pub fn get(tx: &mut Tx, name: &str) -> Result<Option<String>, Fault> {
 /// Sets a setting; whether that changed anything.
 pub fn set(tx: &mut Tx, name: &str, value: &str) -> Result<bool, Fault> {
     let changed = tx.execute(SET, params![name, value])? == 1;
+    told(tx, changed, name, value)
+}
+
+/// Sets a setting if it still has the value that was decided on; whether it had.
+pub fn replace(tx: &mut Tx, name: &str, old: &str, value: &str) -> Result<bool, Fault> {
+    let changed = tx.execute(REPLACE, params![value, name, old])? == 1;
     told(tx, changed, name, value)
 }
 

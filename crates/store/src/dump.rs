@@ -173,7 +173,7 @@ const TABLES: [Table; 23] = [
     Table {
         name: "job",
         key: &["kind", "subject"],
-        columns: &["kind", "subject", "due_at"],
+        columns: &["kind", "subject", "lane", "due_at"],
         bucket: Bucketed::Id("subject"),
     },
     Table {
@@ -191,6 +191,7 @@ const TABLES: [Table; 23] = [
             "members",
             "state",
             "attempts",
+            "rung",
             "created_at",
             "next_at",
         ],

@@ -4,18 +4,47 @@ use crate::bucket::Bucket;
 use crate::changes::Change;
 use crate::fault::Fault;
 use crate::params;
+use crate::row::Val;
 use crate::sql::statements;
 use crate::tx::Tx;
 
+/// How many kinds of jobs a process may know.
+pub const KINDS_MAX: usize = 8;
+
 statements! {
-    PUT = "INSERT INTO job (bucket, kind, subject, due_at) VALUES ($1, $2, $3, $4)
-        ON CONFLICT (bucket, kind, subject) DO UPDATE SET due_at = excluded.due_at";
+    PUT = "INSERT INTO job (bucket, kind, subject, lane, due_at) VALUES ($1, $2, $3, $4, $5)
+        ON CONFLICT (bucket, kind, subject) DO UPDATE SET lane = excluded.lane, due_at = excluded.due_at";
     TAKE = "DELETE FROM job WHERE bucket = $1 AND kind = $2 AND subject = $3";
+    DUE = "SELECT due_at, subject, kind, lane FROM job
+        WHERE due_at <= $1 AND (due_at, subject, kind) > ($2, $3, $4) AND kind IN ($5, $6, $7, $8, $9, $10, $11, $12)
+        ORDER BY due_at, subject, kind LIMIT $13";
+    FIRST = "SELECT due_at, subject, kind, lane FROM job
+        WHERE due_at > $1 AND kind IN ($2, $3, $4, $5, $6, $7, $8, $9)
+        ORDER BY due_at, subject, kind LIMIT 1";
+    WAITING = "SELECT COUNT(*) FROM job WHERE due_at <= $1 AND kind = $2";
+}
+
+/// A planned job.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Due {
+    /// When it is due, UTC milliseconds.
+    pub due_at: i64,
+    /// The id of the thing that it is about.
+    pub subject: i64,
+    /// What is to be done.
+    pub kind: String,
+    /// Which jobs it may have to wait for; often none.
+    pub lane: String,
 }
 
 /// Plans the job of this kind for the thing `subject` (an id), or plans it anew, for `due_at`, UTC milliseconds.
 pub fn put(tx: &mut Tx, kind: &str, subject: i64, due_at: i64) -> Result<(), Fault> {
-    tx.execute(PUT, params![Bucket::of_id(subject), kind, subject, due_at])?;
+    put_in_lane(tx, kind, "", subject, due_at)
+}
+
+/// The same for a job that may have to wait for others of its lane, and for those only.
+pub fn put_in_lane(tx: &mut Tx, kind: &str, lane: &str, subject: i64, due_at: i64) -> Result<(), Fault> {
+    tx.execute(PUT, params![Bucket::of_id(subject), kind, subject, lane, due_at])?;
     tx.after_commit(Change::Job { due_at });
     Ok(())
 }
@@ -23,4 +52,37 @@ pub fn put(tx: &mut Tx, kind: &str, subject: i64, due_at: i64) -> Result<(), Fau
 /// Takes a job away, because it is done with this transaction or no longer needed; whether it was there.
 pub fn take(tx: &mut Tx, kind: &str, subject: i64) -> Result<bool, Fault> {
     Ok(tx.execute(TAKE, params![Bucket::of_id(subject), kind, subject])? == 1)
+}
+
+/// The first `limit` jobs of these kinds that are due at `now`, in the order in which they are, after `last` of an earlier
+/// page. Jobs of other kinds, a newer node's, are left alone.
+pub fn due(tx: &mut Tx, kinds: &[&str], now: i64, last: Option<&Due>, limit: i64) -> Result<Vec<Due>, Fault> {
+    let (due_at, subject, kind) = last.map_or((i64::MIN, 0, ""), |last| (last.due_at, last.subject, &*last.kind));
+    let mut values = vec![Val::Int(now), Val::Int(due_at), Val::Int(subject), Val::Text(kind)];
+    values.extend(padded(kinds));
+    values.push(Val::Int(limit));
+    Ok(tx.query(DUE, &values)?.into_iter().map(planned).collect())
+}
+
+/// The next job of these kinds that is due after `time`, UTC milliseconds.
+pub fn first_after(tx: &mut Tx, kinds: &[&str], time: i64) -> Result<Option<Due>, Fault> {
+    let mut values = vec![Val::Int(time)];
+    values.extend(padded(kinds));
+    Ok(tx.query_opt(FIRST, &values)?.map(planned))
+}
+
+/// How many jobs of this kind are due until `time`.
+pub fn waiting(tx: &mut Tx, kind: &str, time: i64) -> Result<i64, Fault> {
+    Ok(tx.query_one::<(i64,)>(WAITING, params![time, kind])?.0)
+}
+
+fn planned((due_at, subject, kind, lane): (i64, i64, String, String)) -> Due {
+    Due { due_at, subject, kind, lane }
+}
+
+/// One statement for however many kinds there are: an empty text is no kind.
+fn padded<'a>(kinds: &[&'a str]) -> impl Iterator<Item = Val<'a>> {
+    assert!(kinds.len() <= KINDS_MAX, "{} kinds of jobs", kinds.len());
+    let none = KINDS_MAX - kinds.len();
+    kinds.to_vec().into_iter().map(Val::Text).chain(std::iter::repeat_n(Val::Text(""), none))
 }

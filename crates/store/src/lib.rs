@@ -26,6 +26,7 @@ pub mod dump;
 mod fault;
 mod ids;
 pub mod job;
+pub mod lease;
 pub mod ledger;
 mod lite;
 pub mod measure;

@@ -1,7 +1,10 @@
-//! Notifications: written in the transaction that causes them, delivered by a job.
+//! Notifications: written in the transaction that causes them, delivered by a job, every delivery kept.
+
+use domain::notice::{After, State};
 
 use crate::bucket::Bucket;
 use crate::fault::Fault;
+use crate::row::{FromRow, Row, column};
 use crate::sql::statements;
 use crate::tx::Tx;
 use crate::{job, params};
@@ -11,7 +14,18 @@ pub const DELIVER: &str = "notice_deliver";
 
 statements! {
     INSERT = "INSERT INTO notice (bucket, id, pid, app_id, auth_app_id, kind, subject, url, sign_type, members, state,
-            attempts, created_at, next_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'PENDING', 0, $11, $11)";
+            attempts, rung, created_at, next_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'PENDING', 0, 0, $11, $11)";
+    FIND = "SELECT id, pid, app_id, auth_app_id, kind, subject, url, sign_type, members, state, attempts, rung, created_at,
+            next_at FROM notice WHERE bucket = $1 AND id = $2";
+    LIST = "SELECT id, pid, app_id, auth_app_id, kind, subject, url, sign_type, members, state, attempts, rung, created_at,
+            next_at FROM notice WHERE ($1 = '' OR state = $1) AND ($2 = '' OR pid = $2) ORDER BY id DESC LIMIT $3";
+    TRIED = "UPDATE notice SET state = $1, attempts = attempts + 1, rung = rung + 1, next_at = $2
+        WHERE bucket = $3 AND id = $4 AND attempts = $5";
+    AGAIN = "UPDATE notice SET state = 'PENDING', rung = 0, next_at = $1 WHERE bucket = $2 AND id = $3 RETURNING url";
+    ATTEMPT = "INSERT INTO notice_attempt (bucket, notice, attempt, at, took_us, status, answer, error)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    ATTEMPTS = "SELECT attempt, at, took_us, status, answer, error FROM notice_attempt WHERE bucket = $1 AND notice = $2
+        ORDER BY attempt";
 }
 
 /// A notification that is to be sent.
@@ -39,11 +53,137 @@ pub struct NewNotice {
     pub at: i64,
 }
 
+/// A notification as it is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// What it was made with.
+    pub new: NewNotice,
+    /// How far it is.
+    pub state: State,
+    /// How often it was delivered.
+    pub attempts: u32,
+    /// How often since the first time, or since it was resent by hand.
+    pub rung: u32,
+    /// When it is delivered next, UTC milliseconds.
+    pub next_at: Option<i64>,
+}
+
+/// One delivery.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attempt {
+    /// From 1 up.
+    pub attempt: u32,
+    /// When it began, UTC milliseconds.
+    pub at: i64,
+    /// How long it took, microseconds of real time.
+    pub took_us: i64,
+    /// HTTP's, if there was an answer.
+    pub status: Option<i32>,
+    /// The first of what was answered.
+    pub answer: Option<String>,
+    /// Why there was no answer.
+    pub error: Option<String>,
+}
+
 /// Queues a notification.
 pub fn insert(tx: &mut Tx, notice: &NewNotice) -> Result<(), Fault> {
     let NewNotice { id, pid, app_id, auth_app_id, kind, subject, url, sign_type, members, at } = notice;
     let bucket = Bucket::of_id(*id);
     let values = params![bucket, *id, pid, app_id, auth_app_id, kind, subject, url, sign_type, members, *at];
     tx.execute(INSERT, values)?;
-    job::put(tx, DELIVER, *id, *at)
+    job::put_in_lane(tx, DELIVER, lane(url), *id, *at)
+}
+
+/// The notification of that id.
+pub fn find(tx: &mut Tx, id: i64) -> Result<Option<Notice>, Fault> {
+    tx.query_opt(FIND, params![Bucket::of_id(id), id])
+}
+
+/// The newest `limit` notifications, of this state and merchant where they are given.
+pub fn list(tx: &mut Tx, state: Option<State>, pid: Option<&str>, limit: i64) -> Result<Vec<Notice>, Fault> {
+    tx.query(LIST, params![state.map_or("", State::name), pid.unwrap_or_default(), limit])
+}
+
+/// Every delivery of a notification, in order.
+pub fn attempts(tx: &mut Tx, id: i64) -> Result<Vec<Attempt>, Fault> {
+    let rows = tx.query(ATTEMPTS, params![Bucket::of_id(id), id])?;
+    let read = |(attempt, at, took_us, status, answer, error)| Attempt { attempt, at, took_us, status, answer, error };
+    Ok(rows.into_iter().map(read).collect())
+}
+
+/// Keeps a delivery and what follows it; false, and nothing is kept, if another process has delivered meanwhile.
+pub fn tried(tx: &mut Tx, notice: &NewNotice, attempt: &Attempt, after: After) -> Result<bool, Fault> {
+    let bucket = Bucket::of_id(notice.id);
+    let before = attempt.attempt - 1;
+    if tx.execute(TRIED, params![after.state.name(), after.next_at, bucket, notice.id, before])? == 0 {
+        return Ok(false);
+    }
+    let Attempt { attempt, at, took_us, status, answer, error } = attempt;
+    let (answer, error) = (answer.as_deref(), error.as_deref());
+    tx.execute(ATTEMPT, params![bucket, notice.id, *attempt, *at, *took_us, *status, answer, error])?;
+    match after.next_at {
+        Some(next_at) => job::put_in_lane(tx, DELIVER, lane(&notice.url), notice.id, next_at)?,
+        None => drop(job::take(tx, DELIVER, notice.id)?),
+    }
+    Ok(true)
+}
+
+/// Has a notification delivered anew from `now` on, whatever became of it; whether there is one of that id.
+pub fn resend(tx: &mut Tx, id: i64, now: i64) -> Result<bool, Fault> {
+    let Some((url,)) = tx.query_opt::<(String,)>(AGAIN, params![now, Bucket::of_id(id), id])? else {
+        return Ok(false);
+    };
+    job::put_in_lane(tx, DELIVER, lane(&url), id, now)?;
+    Ok(true)
+}
+
+/// Whose slowness a notification may have to wait for: scheme, host and port of its address.
+fn lane(url: &str) -> &str {
+    let host = url.find("://").map_or(0, |at| at + 3);
+    let end = url[host..].find(['/', '?', '#']).map_or(url.len(), |at| host + at);
+    &url[..end]
+}
+
+impl FromRow for Notice {
+    fn from_row(row: &dyn Row) -> Result<Notice, Fault> {
+        let text = |index| column::<String>(row, index);
+        let state = text(9)?;
+        Ok(Notice {
+            new: NewNotice {
+                id: column(row, 0)?,
+                pid: text(1)?,
+                app_id: text(2)?,
+                auth_app_id: text(3)?,
+                kind: text(4)?,
+                subject: text(5)?,
+                url: text(6)?,
+                sign_type: text(7)?,
+                members: text(8)?,
+                at: column(row, 12)?,
+            },
+            state: State::from_name(&state).ok_or_else(|| Fault::bug(format!("notice: unknown state {state}")))?,
+            attempts: column(row, 10)?,
+            rung: column(row, 11)?,
+            next_at: column(row, 13)?,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lane_is_a_host() {
+        for (url, expect) in [
+            ("http://127.0.0.1:80/a/b?c=d", "http://127.0.0.1:80"),
+            ("https://example.com", "https://example.com"),
+            ("https://example.com?a=/b", "https://example.com"),
+            ("https://example.com#/b", "https://example.com"),
+            ("/nowhere", ""),
+            ("", ""),
+        ] {
+            assert_eq!(lane(url), expect, "{url}");
+        }
+    }
 }

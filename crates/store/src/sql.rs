@@ -18,8 +18,8 @@ mod tests {
     //! The rules for texts that must mean the same on every engine, Citus included.
 
     use crate::{
-        account_key, changes, control, crowd, ids, job, ledger, member, migrate, notice, once, poll, prove, sales,
-        trade, trouble, world,
+        account_key, changes, control, crowd, ids, job, lease, ledger, member, migrate, notice, once, poll, prove,
+        sales, trade, trouble, world,
     };
 
     const SCHEMA: [&str; 2] = [
@@ -57,9 +57,18 @@ mod tests {
         "JSONB",
     ];
 
-    /// Texts for counting, cleaning up and learning of changes, which are about all buckets at once.
-    const ALL_BUCKETS: [(&str, &str); 5] =
-        [("account_key", "WITH_KEYS"), ("member", "PIDS"), ("poll", "PRUNE"), ("poll", "NEW"), ("poll", "OWN")];
+    /// Texts for counting, cleaning up, and learning of changes and of what is due, which are about all buckets at once.
+    const ALL_BUCKETS: &[(&str, &str)] = &[
+        ("account_key", "WITH_KEYS"),
+        ("job", "DUE"),
+        ("job", "FIRST"),
+        ("job", "WAITING"),
+        ("member", "PIDS"),
+        ("notice", "LIST"),
+        ("poll", "PRUNE"),
+        ("poll", "NEW"),
+        ("poll", "OWN"),
+    ];
 
     fn statements() -> Vec<(&'static str, &'static str, String)> {
         let modules = [
@@ -70,6 +79,7 @@ mod tests {
             ("ids", ids::STATEMENTS),
             ("job", job::STATEMENTS),
             ("ledger", ledger::STATEMENTS),
+            ("lease", lease::STATEMENTS),
             ("member", member::STATEMENTS),
             ("migrate", migrate::STATEMENTS),
             ("notice", notice::STATEMENTS),

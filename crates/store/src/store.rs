@@ -164,6 +164,16 @@ impl Store {
         &self.inner.place
     }
 
+    /// Tells this opening of the store from every other one, past and present; above zero.
+    pub fn origin(&self) -> i64 {
+        self.inner.shared.origin
+    }
+
+    /// Whether other processes may be working on the same store.
+    pub fn has_company(&self) -> bool {
+        matches!(self.inner.place, Place::Postgres(_))
+    }
+
     /// Runs `work` in a transaction of its own and answers once it is on the disk; kept only if `work` returns `Ok`.
     ///
     /// It may run several times (PostgreSQL chose it as the victim of a deadlock), so it changes nothing but through its

@@ -1,0 +1,90 @@
+//! A notification: PENDING until its receiver says `success`, FAILED when it has not for a day (DECISIONS.md 7).
+
+const MINUTE_MS: i64 = 60_000;
+const HOUR_MS: i64 = 60 * MINUTE_MS;
+
+/// How long after a failed delivery the next one is: 0:00, 0:04, 0:14, 0:24, 1:24, 3:24, 9:24 and 24:24 after the first.
+pub const DELAYS_MS: [i64; 7] =
+    [4 * MINUTE_MS, 10 * MINUTE_MS, 10 * MINUTE_MS, HOUR_MS, 2 * HOUR_MS, 6 * HOUR_MS, 15 * HOUR_MS];
+
+/// How far a notification is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// It is or will be delivered.
+    Pending,
+    /// Its receiver has acknowledged it.
+    Delivered,
+    /// Its receiver never has; nothing more happens until it is resent by hand.
+    Failed,
+}
+
+impl State {
+    /// As the store and the operator spell it.
+    pub fn name(self) -> &'static str {
+        match self {
+            State::Pending => "PENDING",
+            State::Delivered => "DELIVERED",
+            State::Failed => "FAILED",
+        }
+    }
+
+    /// The state of that name.
+    pub fn from_name(name: &str) -> Option<State> {
+        [State::Pending, State::Delivered, State::Failed].into_iter().find(|state| state.name() == name)
+    }
+}
+
+/// What a delivery has made of a notification.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct After {
+    /// How far it is.
+    pub state: State,
+    /// The next delivery, UTC milliseconds, while it is pending.
+    pub next_at: Option<i64>,
+}
+
+/// What follows the delivery number `rung`, counted from 0 since the first or since it was resent, that began at `at`.
+pub fn after(rung: u32, at: i64, acknowledged: bool) -> After {
+    let delay = usize::try_from(rung).ok().and_then(|rung| DELAYS_MS.get(rung));
+    match delay {
+        _ if acknowledged => After { state: State::Delivered, next_at: None },
+        Some(delay) => After { state: State::Pending, next_at: Some(at + delay) },
+        None => After { state: State::Failed, next_at: None },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn eight_deliveries_in_a_day_and_then_none() {
+        let mut at = 0;
+        let mut deliveries = vec![at];
+        for rung in 0.. {
+            let After { state, next_at } = after(rung, at, false);
+            let Some(next) = next_at else {
+                assert_eq!(state, State::Failed);
+                break;
+            };
+            assert_eq!(state, State::Pending);
+            at = next;
+            deliveries.push(at);
+        }
+        let clock = |ms: &i64| format!("{}:{:02}", ms / HOUR_MS, ms % HOUR_MS / MINUTE_MS);
+        let deliveries: Vec<String> = deliveries.iter().map(clock).collect();
+        assert_eq!(deliveries, ["0:00", "0:04", "0:14", "0:24", "1:24", "3:24", "9:24", "24:24"]);
+        assert_eq!(after(8, 0, false).state, State::Failed);
+    }
+
+    #[test]
+    fn an_acknowledged_one_is_delivered_at_every_rung() {
+        for rung in [0, 1, 6, 7, 8, u32::MAX] {
+            assert_eq!(after(rung, 5, true), After { state: State::Delivered, next_at: None });
+        }
+        for state in [State::Pending, State::Delivered, State::Failed] {
+            assert_eq!(State::from_name(state.name()), Some(state));
+        }
+        assert_eq!(State::from_name("pending"), None);
+    }
+}
