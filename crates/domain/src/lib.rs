@@ -7,6 +7,7 @@ pub mod crowd;
 pub mod id;
 pub mod login;
 pub mod notice;
+pub mod pin;
 mod refusal;
 pub mod tag;
 pub mod trade;

@@ -35,6 +35,7 @@ mod migrate;
 pub mod notice;
 pub mod once;
 mod op;
+pub mod pin;
 mod poll;
 mod postgres;
 pub mod prove;

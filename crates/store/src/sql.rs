@@ -18,7 +18,7 @@ mod tests {
     //! The rules for texts that must mean the same on every engine, Citus included.
 
     use crate::{
-        account_key, changes, control, crowd, ids, job, lease, ledger, member, migrate, notice, once, poll, prove,
+        account_key, changes, control, crowd, ids, job, lease, ledger, member, migrate, notice, once, pin, poll, prove,
         sales, trade, trouble, world,
     };
 
@@ -84,6 +84,7 @@ mod tests {
             ("migrate", migrate::STATEMENTS),
             ("notice", notice::STATEMENTS),
             ("once", once::STATEMENTS),
+            ("pin", pin::STATEMENTS),
             ("poll", poll::STATEMENTS),
             ("prove", prove::STATEMENTS),
             ("sales", sales::STATEMENTS),

@@ -14,6 +14,7 @@ mod member;
 mod notice;
 mod once;
 mod opening;
+mod pin;
 mod postgres;
 mod probe;
 mod trade;
