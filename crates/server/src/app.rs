@@ -1,6 +1,7 @@
 //! What every call shares: store, clock, keys, apps, crowd index.
 
 pub mod clock;
+pub mod site;
 
 use crate::directory::Directory;
 use crate::index::Index;
@@ -8,6 +9,7 @@ use crate::keys::{MasterKey, MasterKeyError, Signer};
 use crate::metrics::Metrics;
 use crate::strangers::Strangers;
 use clock::Clock;
+use site::Site;
 use std::error::Error;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -41,6 +43,8 @@ pub struct App {
     pub directory: Directory,
     /// Members, to count.
     pub index: Index,
+    /// Where pages are.
+    pub site: Site,
     /// Bounds unknown callers.
     pub strangers: Strangers,
     /// What calls came to.
@@ -144,6 +148,7 @@ impl App {
             master_key,
             directory: Directory::default(),
             index: Index::default(),
+            site: Site::default(),
             strangers: Strangers::new(refusals_max),
             metrics: Metrics::default(),
             ready: watch::Sender::new(false),
@@ -189,6 +194,11 @@ impl App {
 
     /// A name for one call, in logs and in the answer's header: 32 hexadecimal digits.
     pub fn new_trace_id(&self) -> String {
+        self.new_secret()
+    }
+
+    /// 128 random bits in 32 hexadecimal digits, which nobody guesses.
+    pub fn new_secret(&self) -> String {
         let mut bytes = [0; 16];
         aws_lc_rs::rand::fill(&mut bytes).expect("the system has random bytes");
         format!("{:032x}", u128::from_be_bytes(bytes))

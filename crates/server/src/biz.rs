@@ -5,6 +5,10 @@
 //! declared with [`biz!`]; its declaration is all there is to reading it, to naming the field that is wrong, and to
 //! comparing two requests under one idempotency key.
 
+mod types;
+
+pub use types::{List, Objects, Positive, Price, Text};
+
 use serde_json::{Map, Value};
 use wire::Fault;
 
@@ -25,11 +29,24 @@ pub trait Biz: Sized + Send + Sync + 'static {
     /// Its members, in the order of the contract.
     const MEMBERS: &'static [Member];
 
-    /// Reads the fields in their declared order; the first wrong one refuses the call.
-    fn read(members: &Map<String, Value>) -> Result<Self, Fault>;
+    /// Reads the fields in their declared order, up to the first wrong one.
+    fn fields(members: &Map<String, Value>) -> Result<Self, Wrong>;
+
+    /// Reads them for a call, which the first wrong one refuses.
+    fn read(members: &Map<String, Value>) -> Result<Self, Fault> {
+        Self::fields(members).map_err(|Wrong { field, reason }| invalid(field, &reason))
+    }
 
     /// The non-empty known fields in normal form: what makes two requests the same request.
     fn canonical(&self) -> Map<String, Value>;
+}
+
+/// A field that cannot be read.
+pub struct Wrong {
+    /// Its name.
+    pub field: &'static str,
+    /// Why, in the words of `sub_msg`.
+    pub reason: String,
 }
 
 /// A field's type.
@@ -53,53 +70,6 @@ impl<T: Field> Field for Option<T> {
 
     fn canonical(&self) -> Option<Value> {
         self.as_ref().and_then(Field::canonical)
-    }
-}
-
-/// A String of at most `MAX` characters, kept as sent.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Text<const MAX: usize>(String);
-
-impl<const MAX: usize> std::ops::Deref for Text<MAX> {
-    type Target = str;
-
-    fn deref(&self) -> &str {
-        &self.0
-    }
-}
-
-impl<const MAX: usize> Field for Text<MAX> {
-    fn read(value: Option<&Value>) -> Result<Self, String> {
-        let text = text(value.ok_or(ABSENT)?)?;
-        if MAX < text.chars().count() {
-            return Err(format!("长度不能超过{MAX}"));
-        }
-        Ok(Text(text))
-    }
-
-    fn canonical(&self) -> Option<Value> {
-        Some(Value::String(self.0.clone()))
-    }
-}
-
-/// A positive integer of at most `MAX`, as a string or a number.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Positive<const MAX: u64>(pub u64);
-
-impl<const MAX: u64> Field for Positive<MAX> {
-    fn read(value: Option<&Value>) -> Result<Self, String> {
-        let text = text(value.ok_or(ABSENT)?)?;
-        let digits = text.trim();
-        match digits.parse() {
-            Ok(number @ 1..) if digits.bytes().all(|byte| byte.is_ascii_digit()) && number <= MAX => {
-                Ok(Positive(number))
-            }
-            _ => Err(format!("必须是1到{MAX}之间的整数")),
-        }
-    }
-
-    fn canonical(&self) -> Option<Value> {
-        Some(Value::from(self.0))
     }
 }
 
@@ -143,11 +113,14 @@ pub fn present<'a>(members: &'a Map<String, Value>, name: &str) -> Option<&'a Va
     members.get(name).filter(|value| !matches!(value, Value::Null) && value.as_str() != Some(""))
 }
 
+/// The `sub_code` for a wrong field, unless the method's family has its own ([`crate::methods::Method::INVALID`]).
+pub const INVALID: &str = "INVALID_PARAMETER";
+
 /// The error for a wrong field, as every method words it. A reason that starts with an index goes on with the name:
 /// `conditions[0].op 不能为空`.
 pub fn invalid(field: &str, reason: &str) -> Fault {
     let blank = if reason.starts_with('[') { "" } else { " " };
-    Fault::business("INVALID_PARAMETER", format!("参数有误: {field}{blank}{reason}"))
+    Fault::business(INVALID, format!("参数有误: {field}{blank}{reason}"))
 }
 
 fn parse(text: &str) -> Option<Value> {
@@ -197,13 +170,13 @@ macro_rules! biz {
                 required: <$type as $crate::biz::Field>::REQUIRED,
             },)*];
 
-            fn read(members: &serde_json::Map<String, serde_json::Value>) -> Result<Self, wire::Fault> {
+            fn fields(members: &serde_json::Map<String, serde_json::Value>) -> Result<Self, $crate::biz::Wrong> {
                 // A request may have no fields.
                 let _ = members;
                 Ok($name { $($field: {
-                    let name = stringify!($field);
-                    <$type as $crate::biz::Field>::read($crate::biz::present(members, name))
-                        .map_err(|reason| $crate::biz::invalid(name, &reason))?
+                    let field = stringify!($field);
+                    <$type as $crate::biz::Field>::read($crate::biz::present(members, field))
+                        .map_err(|reason| $crate::biz::Wrong { field, reason })?
                 },)* })
             }
 

@@ -26,6 +26,8 @@ pub struct Caller {
     pub app_id: String,
     /// The merchant it acts for.
     pub pid: String,
+    /// The merchant's own app, where the calling app is an ISV's; else the calling app.
+    pub auth_app_id: String,
     app_version: i64,
     token: Option<(String, i64)>,
 }
@@ -108,8 +110,13 @@ impl Directory {
         now: i64,
     ) -> Result<Caller, Stop> {
         let row = &app.row;
-        let mut caller =
-            Caller { app_id: row.app_id.clone(), pid: row.pid.clone(), app_version: row.version, token: None };
+        let mut caller = Caller {
+            app_id: row.app_id.clone(),
+            pid: row.pid.clone(),
+            auth_app_id: row.app_id.clone(),
+            app_version: row.version,
+            token: None,
+        };
         if let Some(token) = token {
             // Another app's token is as unknown as one that never was.
             let granted = self.authorization(store, token).await?;
@@ -122,6 +129,7 @@ impl Directory {
                 return Err(code::APP_AUTH_TOKEN_NO_API.into());
             }
             caller.pid.clone_from(&granted.pid);
+            caller.auth_app_id.clone_from(&granted.auth_app_id);
             caller.token = Some((token.to_owned(), granted.version));
         }
         if !row.enabled {

@@ -4,20 +4,21 @@
 //! all, in [`run_read`] and [`run_write`]: reading the request, the transaction, the check that the caller still may,
 //! idempotency, rendering. A method cannot forget them and cannot do them differently.
 
+mod refusals;
 pub mod segment;
 pub mod trade;
 
 use crate::app::App;
 use crate::biz::{self, Biz};
 use crate::directory::Caller;
-use domain::Refusal;
 use serde::Serialize;
 use serde_json::{Map, Value};
 use std::pin::Pin;
 use std::sync::Arc;
+use store::ledger::Cause;
 use store::once::{self, Outcome};
 use store::{Bucket, Tx};
-use wire::{Fault, code};
+use wire::{Fault, SignType, code};
 
 /// Every method, by product.
 pub static THE_LIST: &[Entry] = &[
@@ -28,12 +29,20 @@ pub static THE_LIST: &[Entry] = &[
     write::<segment::crowd_delete::CrowdDelete>(),
     read::<segment::crowd_batchquery::CrowdBatchquery>(),
     read::<segment::crowd_detail_query::CrowdDetailQuery>(),
+    write::<trade::create::TradeCreate>(),
+    write::<trade::pay::TradePay>(),
+    read::<trade::query::TradeQuery>(),
+    write::<trade::refund::TradeRefund>(),
+    write::<trade::cancel::TradeCancel>(),
+    write::<trade::close::TradeClose>(),
 ];
 
 /// What every method says of itself.
 pub trait Method: 'static {
     /// Its full name on the wire.
     const NAME: &'static str;
+    /// The `sub_code` for a wrong field.
+    const INVALID: &'static str = biz::INVALID;
     /// What the caller sends in `biz_content`.
     type Request: Biz;
     /// The business members of the answer, in their order.
@@ -75,18 +84,33 @@ pub enum Once<'a> {
         /// The answer to the same key with other content.
         conflict: Fault,
     },
-    /// The state is the key: doing it again changes nothing.
+    /// The state is the key: doing it again changes nothing, and is answered by what the state says now. A method that
+    /// makes a thing under the caller's number claims that itself, with [`store::once::claim`].
     Natural,
+}
+
+/// What a call says beside its business.
+#[derive(Clone, Debug)]
+pub struct Said {
+    /// Where the caller wants to be told of what comes of it.
+    pub notify_url: Option<String>,
+    /// How the caller wants to be signed to.
+    pub sign_type: SignType,
+    /// The call's name in the log.
+    pub trace_id: String,
 }
 
 /// What a method is told about the call.
 pub struct Call {
     /// Who calls, and for whom.
     pub caller: Caller,
+    /// What the call says beside its business.
+    pub said: Said,
     /// The clock's time, UTC milliseconds.
     pub now: i64,
     /// The process's shared parts.
     pub app: Arc<App>,
+    secret: String,
     first_number: i64,
 }
 
@@ -94,6 +118,16 @@ impl Call {
     /// The merchant the call acts for; every id in the request is looked up inside it.
     pub fn pid(&self) -> &str {
         &self.caller.pid
+    }
+
+    /// 128 random bits in 32 hexadecimal digits, the same however often the method runs.
+    pub fn secret(&self) -> &str {
+        &self.secret
+    }
+
+    /// What makes money move: this call.
+    pub fn cause(&self) -> Cause<'_> {
+        Cause { app_id: Some(&self.caller.app_id), trace_id: Some(&self.said.trace_id) }
     }
 
     /// The `nth` of the [`Write::NEW_IDS`] new ids, counted from 0, for a thing in that bucket.
@@ -128,39 +162,6 @@ impl From<store::Fault> for Stop {
     }
 }
 
-impl From<Refusal> for Stop {
-    fn from(refusal: Refusal) -> Stop {
-        let (sub_code, sub_msg) = match refusal {
-            Refusal::CrowdNotExist => ("CROWD_GROUP_NOT_EXIST", "人群组不存在"),
-            Refusal::CrowdInUse => ("CROWD_GROUP_IN_USE", "人群组正在被活动使用，不允许删除"),
-            Refusal::TradeNotExist => ("ACQ.TRADE_NOT_EXIST", "交易不存在"),
-            Refusal::TradeHasSuccess => ("ACQ.TRADE_HAS_SUCCESS", "交易已被支付"),
-            Refusal::TradeHasClosed => ("ACQ.TRADE_HAS_CLOSE", "交易已经关闭"),
-            Refusal::TradeHasFinished => ("ACQ.TRADE_HAS_FINISHED", "交易已完结"),
-            Refusal::TradeUnpaid => ("ACQ.TRADE_STATUS_ERROR", "交易状态非法"),
-            Refusal::TradePaid => ("ACQ.TRADE_STATUS_ERROR", "交易状态不合法"),
-            Refusal::RefundTooMuch => ("ACQ.REFUND_AMT_NOT_EQUAL_TOTAL", "退款金额超限"),
-            Refusal::CancelTooLate => ("ACQ.TRADE_CANCEL_TIME_OUT", "超过撤销时间范围"),
-            Refusal::CancelOfPart => ("ACQ.CANCEL_NOT_ALLOWED", "交易不允许撤销"),
-            Refusal::BuyerBalanceNotEnough => ("ACQ.BUYER_BALANCE_NOT_ENOUGH", "买家余额不足"),
-            Refusal::SellerBalanceNotEnough => ("ACQ.SELLER_BALANCE_NOT_ENOUGH", "卖家余额不足"),
-            Refusal::PayCodeInvalid => {
-                ("ACQ.PAYMENT_AUTH_CODE_INVALID", "支付失败，获取顾客账户信息失败，请顾客刷新付款码后重新收款")
-            }
-        };
-        Stop::Refused(Fault::business(sub_code, sub_msg))
-    }
-}
-
-impl From<store::Stop> for Stop {
-    fn from(stop: store::Stop) -> Stop {
-        match stop {
-            store::Stop::Refused(refusal) => refusal.into(),
-            store::Stop::Fault(fault) => Stop::Failed(fault),
-        }
-    }
-}
-
 /// One line of the list: a method with its types erased.
 pub struct Entry {
     /// The method's full name.
@@ -169,7 +170,7 @@ pub struct Entry {
     pub writes: bool,
     /// The members of its `biz_content`, in the order of the contract.
     pub fields: &'static [biz::Member],
-    run: fn(Arc<App>, Caller, Map<String, Value>) -> Answering,
+    run: fn(Arc<App>, Caller, Said, Map<String, Value>) -> Answering,
 }
 
 /// An answer on its way.
@@ -182,8 +183,8 @@ impl Entry {
     }
 
     /// Answers a call: the business members as one JSON object.
-    pub async fn run(&self, app: Arc<App>, caller: Caller, members: Map<String, Value>) -> Answer<String> {
-        (self.run)(app, caller, members).await
+    pub async fn run(&self, app: Arc<App>, caller: Caller, said: Said, members: Map<String, Value>) -> Answer<String> {
+        (self.run)(app, caller, said, members).await
     }
 }
 
@@ -192,7 +193,7 @@ const fn read<M: Read>() -> Entry {
         name: M::NAME,
         writes: false,
         fields: M::Request::MEMBERS,
-        run: |app, caller, members| Box::pin(run_read::<M>(app, caller, members)),
+        run: |app, caller, said, members| Box::pin(named::<M>(run_read::<M>(app, caller, said, members))),
     }
 }
 
@@ -201,13 +202,23 @@ const fn write<M: Write>() -> Entry {
         name: M::NAME,
         writes: true,
         fields: M::Request::MEMBERS,
-        run: |app, caller, members| Box::pin(run_write::<M>(app, caller, members)),
+        run: |app, caller, said, members| Box::pin(named::<M>(run_write::<M>(app, caller, said, members))),
     }
 }
 
-async fn run_read<M: Read>(app: Arc<App>, caller: Caller, members: Map<String, Value>) -> Answer<String> {
+/// The answer, with the `sub_code` that the method has for a wrong field.
+async fn named<M: Method>(answer: impl Future<Output = Answer<String>>) -> Answer<String> {
+    match answer.await {
+        Err(Stop::Refused(fault)) if fault.sub_code == biz::INVALID => {
+            Err(Stop::Refused(Fault { sub_code: M::INVALID.into(), ..fault }))
+        }
+        answer => answer,
+    }
+}
+
+async fn run_read<M: Read>(app: Arc<App>, caller: Caller, said: Said, members: Map<String, Value>) -> Answer<String> {
     let request = M::Request::read(&members)?;
-    let call = Arc::new(Call { caller, now: app.clock.now(), app, first_number: 0 });
+    let call = Arc::new(Call { caller, said, now: app.clock.now(), app, secret: String::new(), first_number: 0 });
     let in_tx = call.clone();
     let load = move |tx: &mut Tx| {
         in_tx.caller.still_may(tx)?;
@@ -217,10 +228,11 @@ async fn run_read<M: Read>(app: Arc<App>, caller: Caller, members: Map<String, V
     M::answer(&call, loaded).map(|response| render(&response))
 }
 
-async fn run_write<M: Write>(app: Arc<App>, caller: Caller, members: Map<String, Value>) -> Answer<String> {
+async fn run_write<M: Write>(app: Arc<App>, caller: Caller, said: Said, members: Map<String, Value>) -> Answer<String> {
     let request = M::Request::read(&members)?;
     let first_number = if M::NEW_IDS == 0 { 0 } else { app.store.next_numbers(M::NEW_IDS).await? };
-    let call = Call { caller, now: app.clock.now(), app: app.clone(), first_number };
+    let (now, secret) = (app.clock.now(), app.new_secret());
+    let call = Call { caller, said, now, app: app.clone(), secret, first_number };
     let write = move |tx: &mut Tx| {
         call.caller.still_may(tx)?;
         let handle = |tx: &mut Tx| M::handle(&call, tx, &request).map(|response| render(&response));
@@ -244,7 +256,7 @@ fn render(response: &impl Serialize) -> String {
 
 /// What makes two requests the same: a version byte and the canonical JSON of the non-empty known fields, so that a field
 /// added later changes no old fingerprint (DECISIONS.md 2).
-fn fingerprint(request: &impl Biz) -> [u8; 32] {
+pub fn fingerprint(request: &impl Biz) -> [u8; 32] {
     const VERSION: u8 = 1;
     let mut canonical = Value::Object(request.canonical());
     canonical.sort_all_objects();

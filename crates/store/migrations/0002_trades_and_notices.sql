@@ -1,5 +1,8 @@
 -- Money that moves, the trades that move it, and what is due: jobs and notifications.
 
+-- A trade names its shop by the merchant's number for it.
+CREATE INDEX shop_of_store ON shop (pid, store_id);
+
 -- By what an account is found beside its number: login ids, pay codes, nicknames. used_at is of codes that pay once.
 CREATE TABLE account_key (
     bucket INTEGER NOT NULL,

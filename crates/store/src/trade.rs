@@ -21,7 +21,8 @@ statements! {
             page_token, created_at, expires_at, paid_at, closed_at, refunded_at, version
         FROM trade WHERE bucket = $1 AND id = $2";
     UPDATE = "UPDATE trade SET status = $1, buyer_pay_fen = $2, receipt_fen = $3, refunded_fen = $4, paid_at = $5,
-            closed_at = $6, refunded_at = $7, version = version + 1 WHERE bucket = $8 AND id = $9 AND version = $10";
+            closed_at = $6, refunded_at = $7, app_id = $8, auth_app_id = $9, notify_url = $10, sign_type = $11,
+            version = version + 1 WHERE bucket = $12 AND id = $13 AND version = $14";
     NUMBER = "SELECT subject FROM once WHERE bucket = $1 AND scope = $2 AND key = $3";
     INSERT_REFUND = "INSERT INTO refund (bucket, trade, out_request_no, amount_fen, buyer_fen, reason, cancels, at)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
@@ -79,11 +80,11 @@ pub fn insert(tx: &mut Tx, trade: &Trade) -> Result<(), Fault> {
     .map(drop)
 }
 
-/// Keeps what happened to a trade, and counts it. Should another operation have changed it since it was loaded, this one
+/// Keeps what happened to a trade and who is told of it, and counts it. Should another operation have changed it since it was loaded, this one
 /// runs again.
 pub fn update(tx: &mut Tx, trade: &Trade) -> Result<(), Fault> {
     let Trade { no, status, buyer_pay_fen, receipt_fen, refunded_fen, paid_at, closed_at, refunded_at, .. } = trade;
-    let bucket = Bucket::of_id(no.number);
+    let (bucket, origin) = (Bucket::of_id(no.number), trade.origin.as_ref());
     let values = params![
         status.name(),
         *buyer_pay_fen,
@@ -92,6 +93,10 @@ pub fn update(tx: &mut Tx, trade: &Trade) -> Result<(), Fault> {
         *paid_at,
         *closed_at,
         *refunded_at,
+        origin.map(|it| it.app_id.as_str()),
+        origin.map(|it| it.auth_app_id.as_str()),
+        origin.and_then(|it| it.notify_url.as_deref()),
+        origin.map(|it| it.sign_type.as_str()),
         bucket,
         no.number,
         trade.version

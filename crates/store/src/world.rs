@@ -11,7 +11,9 @@ mod merchant;
 pub use account::{Account, account, put_account};
 pub use app::{App, Authorization, Guard, app, apps, authorization, guard, put_app, put_authorization};
 pub use image::{Image, image, put_image};
-pub use merchant::{Merchant, Shop, merchant, merchants, put_merchant, put_shop, put_tag, shop, shops, tags};
+pub use merchant::{
+    Merchant, Shop, merchant, merchants, put_merchant, put_shop, put_tag, shop, shop_of_store, shops, tags,
+};
 
 #[cfg(test)]
 pub(crate) const STATEMENTS: [&[(&str, &str)]; 4] =

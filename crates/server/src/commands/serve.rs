@@ -93,6 +93,7 @@ impl Serve {
             apply(&app, text.world()?).await.map_err(|error| text.place(path, error.into()))?;
         }
         let addresses = listeners.iter().map(TcpListener::local_addr).collect::<Result<Vec<_>, _>>()?;
+        app.site.serves_on(addresses[0]);
         let demo = if self.demo { Some(demo::prepare(&app, data, &addresses).await?) } else { None };
 
         let (stopper, stop) = watch::channel(false);

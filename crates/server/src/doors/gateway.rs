@@ -6,7 +6,7 @@ use super::listener::Peer;
 use crate::app::App;
 use crate::biz;
 use crate::directory;
-use crate::methods::{Answer, Entry, Stop, unavailable};
+use crate::methods::{Answer, Entry, Said, Stop, unavailable};
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::header::CONTENT_TYPE;
@@ -147,7 +147,7 @@ async fn run(app: &Arc<App>, known: &directory::App, call: &VerifiedCall, trace_
             // Verified with a key that has just been taken away: the repeat will be told so.
             return Err(unavailable());
         }
-        let failure = match attempt_once(app, fresh, entry, call).await {
+        let failure = match attempt_once(app, fresh, entry, call, trace_id).await {
             Ok(business) => return Ok(business),
             Err(Stop::Refused(fault)) => return Err(fault),
             Err(Stop::Failed(failure)) => Err(failure),
@@ -163,10 +163,18 @@ async fn run(app: &Arc<App>, known: &directory::App, call: &VerifiedCall, trace_
     Err(unavailable())
 }
 
-async fn attempt_once(app: &Arc<App>, known: &directory::App, entry: &Entry, call: &VerifiedCall) -> Answer<String> {
+async fn attempt_once(
+    app: &Arc<App>,
+    known: &directory::App,
+    entry: &Entry,
+    call: &VerifiedCall,
+    trace_id: &str,
+) -> Answer<String> {
     let (token, now) = (call.app_auth_token(), app.clock.now());
     let caller = app.directory.caller(&app.store, known, token, call.method(), now).await?;
-    entry.run(app.clone(), caller, biz::object(call.biz_content())?).await
+    let notify_url = call.get("notify_url").map(str::to_owned);
+    let said = Said { notify_url, sign_type: call.sign_type(), trace_id: trace_id.to_owned() };
+    entry.run(app.clone(), caller, said, biz::object(call.biz_content())?).await
 }
 
 /// The refusal of a signature, with what may be wrong: in the log, for `punchcard doctor`, and in a stand-in's answer.

@@ -2,6 +2,7 @@
 
 use super::World;
 use crate::app::App;
+use crate::app::site::Site;
 use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -67,7 +68,7 @@ fn record(tx: &mut Tx, world: &World) -> Result<Applied, ApplyError> {
     };
     let refused = |table, id: &str, message: String| ApplyError::Refused { table, id: id.to_owned(), message };
     if let Some(base_url) = &world.base_url {
-        count(store::control::set(tx, "base_url", base_url)?);
+        count(store::control::set(tx, Site::SETTING, base_url)?);
     }
     for merchant in &world.merchants {
         count(rows::put_merchant(tx, merchant)?);

@@ -31,6 +31,8 @@ statements! {
         OR shop.address IS DISTINCT FROM excluded.address OR shop.shop_type IS DISTINCT FROM excluded.shop_type
         OR shop.lon_e7 IS DISTINCT FROM excluded.lon_e7 OR shop.lat_e7 IS DISTINCT FROM excluded.lat_e7";
     SHOP = "SELECT shop_id, pid, store_id, name, address, shop_type, lon_e7, lat_e7 FROM shop WHERE shop_id = $1";
+    SHOP_OF_STORE = "SELECT shop_id, pid, store_id, name, address, shop_type, lon_e7, lat_e7 FROM shop
+        WHERE pid = $1 AND store_id = $2 ORDER BY shop_id LIMIT 1";
     SHOPS = "SELECT shop_id, pid, store_id, name, address, shop_type, lon_e7, lat_e7 FROM shop WHERE pid = $1
         ORDER BY shop_id";
     PUT_TAG = "INSERT INTO tag (pid, code, place, name, kind, codes)
@@ -120,6 +122,11 @@ pub fn put_shop(tx: &mut Tx, shop: &Shop) -> Result<bool, Fault> {
 /// One shop.
 pub fn shop(tx: &mut Tx, shop_id: &str) -> Result<Option<Shop>, Fault> {
     tx.query_opt(SHOP, params![shop_id])
+}
+
+/// A merchant's shop by the merchant's own number for it; of several, the one with the lowest id.
+pub fn shop_of_store(tx: &mut Tx, pid: &str, store_id: &str) -> Result<Option<Shop>, Fault> {
+    tx.query_opt(SHOP_OF_STORE, params![pid, store_id])
 }
 
 /// A merchant's shops, by id.

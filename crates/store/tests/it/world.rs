@@ -8,7 +8,7 @@ use store::testing::Engine;
 use store::world::{
     Account, App, Authorization, Guard, Image, Merchant, Shop, account, app, apps, authorization, guard, image,
     merchant, merchants, put_account, put_app, put_authorization, put_image, put_merchant, put_shop, put_tag, shop,
-    shops, tags,
+    shop_of_store, shops, tags,
 };
 use store::{Change, Fault, Stop, Store, Tx, bucket_of, each_engine, params};
 
@@ -137,6 +137,8 @@ each_engine!(stating_a_world_twice_changes_nothing_and_tells_nobody, |test| {
         assert_eq!(merchants(tx)?, ["2088a"]);
         assert_eq!(shop(tx, &a_shop().shop_id)?, Some(a_shop()));
         assert_eq!(shops(tx, "2088a")?, [a_shop()]);
+        assert_eq!(shop_of_store(tx, "2088a", "NJ_001")?, Some(a_shop()));
+        assert_eq!(shop_of_store(tx, "2088b", "NJ_001")?, None);
         assert_eq!(tags(tx, "2088a")?, [a_tag("pref_b", TagKind::Enum), a_tag("pref_a", TagKind::Date)]);
         assert_eq!(app(tx, "2021a")?, Some(an_app()));
         assert_eq!(apps(tx)?, [an_app()]);

@@ -47,7 +47,7 @@ fn members(trade: &Trade, login: &str, refund: Option<&str>) -> Map<String, Valu
     let paid = trade.paid_at.is_some();
     let amount = |fen: i64| paid.then(|| money::format(fen));
     let moment = |at: Option<i64>| at.map(time::format);
-    let detail: Map<String, Value> = serde_json::from_str(&trade.detail).unwrap_or_default();
+    let detail = super::detail(trade);
     let body = detail.get("body").and_then(Value::as_str).map(str::to_owned);
     let bills = || json!([{"fundChannel": "ALIPAYACCOUNT", "amount": money::format(trade.buyer_pay_fen)}]).to_string();
     let members = [

@@ -20,7 +20,7 @@ pub struct Moment<'a> {
     /// Now, UTC milliseconds.
     pub at: i64,
     /// Ids in the trade's bucket: of the entry, and of the notification.
-    pub ids: [i64; NEW_IDS as usize],
+    ids: [i64; NEW_IDS as usize],
     /// What causes it.
     pub cause: Cause<'a>,
 }
@@ -30,6 +30,11 @@ impl<'a> Moment<'a> {
     pub fn new(trade: &Trade, at: i64, cause: Cause<'a>, new_id: impl Fn(u16, Bucket) -> i64) -> Moment<'a> {
         let bucket = Bucket::of_id(trade.no.number);
         Moment { at, ids: [new_id(0, bucket), new_id(1, bucket)], cause }
+    }
+
+    /// What the notification is known by.
+    pub fn notice_id(&self) -> i64 {
+        self.ids[1]
     }
 }
 
@@ -59,7 +64,7 @@ pub fn settle(tx: &mut Tx, trade: Trade, known: Known, moment: &Moment<'_>) -> R
     job::put(tx, trade_finish::KIND, number, finishes_at(moment.at))?;
     member::ensure(tx, &trade.pid, &trade.buyer_id)?;
     sales::add(tx, &trade.pid, &trade.buyer_id, trade.total_fen)?;
-    notice::tell(tx, &trade, None, moment.ids[1], moment.at)?;
+    notice::tell(tx, &trade, None, moment.notice_id(), moment.at)?;
     let money = Transfer {
         id: moment.ids[0],
         debit: Purse::Account(&trade.buyer_id),
@@ -85,7 +90,7 @@ pub fn give_back(tx: &mut Tx, trade: &Trade, refund: &Refund, moment: &Moment<'_
         job::take(tx, trade_finish::KIND, number)?;
     }
     sales::add(tx, &trade.pid, &trade.buyer_id, -refund.amount_fen)?;
-    notice::tell(tx, trade, Some(&refund.out_request_no), moment.ids[1], moment.at)?;
+    notice::tell(tx, trade, Some(&refund.out_request_no), moment.notice_id(), moment.at)?;
     let buyer = if trade.imported_no.is_some() { Purse::Outside(&trade.pid) } else { Purse::Account(&trade.buyer_id) };
     let money = Transfer {
         id: moment.ids[0],

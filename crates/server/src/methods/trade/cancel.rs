@@ -1,0 +1,97 @@
+//! `alipay.trade.cancel`: undoes a trade, closing it when unpaid and refunding it whole when paid.
+//!
+//! A merchant calls it when it does not know what became of a payment, so an unknown trade is a success without an action.
+
+use super::settle::{self, Moment, give_back, shut};
+use crate::biz::{Text, biz};
+use crate::methods::{Answer, Call, Method, Once, Write};
+use domain::trade::{Cancelled, Trade};
+use serde::Serialize;
+use store::Tx;
+use store::trade::Refund;
+use wire::time;
+
+/// See the module.
+pub struct TradeCancel;
+
+biz! {
+    /// What the caller sends.
+    pub struct Request {
+        /// The merchant's number.
+        out_trade_no: Option<Text<64>>,
+        /// The platform's number, which wins.
+        trade_no: Option<Text<64>>,
+    }
+}
+
+/// The answer.
+#[derive(Serialize)]
+pub struct Response {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    trade_no: Option<String>,
+    /// Only an unknown trade that was asked for by `trade_no` has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    out_trade_no: Option<String>,
+    retry_flag: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    action: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    gmt_refund_pay: Option<String>,
+}
+
+impl Method for TradeCancel {
+    const NAME: &'static str = "alipay.trade.cancel";
+    const INVALID: &'static str = super::INVALID;
+    type Request = Request;
+    type Response = Response;
+}
+
+impl Write for TradeCancel {
+    const NEW_IDS: u16 = settle::NEW_IDS;
+
+    fn once(_: &Request) -> Once<'_> {
+        Once::Natural
+    }
+
+    fn handle(call: &Call, tx: &mut Tx, request: &Request) -> Answer<Response> {
+        // Load.
+        let found = super::find(call, tx, request.trade_no.as_deref(), request.out_trade_no.as_deref())?;
+        let Some(trade) = found else {
+            let out_trade_no = request.out_trade_no.as_deref().map(str::to_owned);
+            return Ok(Response { trade_no: None, out_trade_no, retry_flag: "N", action: None, gmt_refund_pay: None });
+        };
+        let moment = Moment::new(&trade, call.now, call.cause(), |nth, bucket| call.new_id(nth, bucket));
+        // Decide and record.
+        let trade = match trade.cancel(call.now)? {
+            Cancelled::Before(trade) => trade,
+            Cancelled::Closed(trade) => {
+                shut(tx, &trade, moment.notice_id(), call.now)?;
+                trade
+            }
+            Cancelled::Refunded(trade, amount_fen) => {
+                give_back(tx, &trade, &cancelling(&trade, amount_fen, call.now), &moment)?;
+                trade
+            }
+        };
+        Ok(Response {
+            trade_no: Some(trade.trade_no()),
+            retry_flag: "N",
+            action: Some(if trade.paid_at.is_some() { "refund" } else { "close" }),
+            gmt_refund_pay: trade.refunded_at.map(time::format),
+            out_trade_no: Some(trade.out_trade_no),
+        })
+    }
+}
+
+/// The refund of all that was paid. The trade's number is its number: a trade is taken back once.
+fn cancelling(trade: &Trade, amount_fen: i64, at: i64) -> Refund {
+    Refund {
+        trade: trade.no.number,
+        out_request_no: trade.out_trade_no.clone(),
+        amount_fen,
+        buyer_fen: amount_fen,
+        reason: None,
+        cancels: true,
+        at,
+    }
+}

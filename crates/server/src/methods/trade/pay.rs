@@ -1,0 +1,182 @@
+//! `alipay.trade.pay`: makes a trade and pays it by the buyer's pay code, or pays one that was made before.
+//!
+//! Under a number that was used, what the trade says now decides: it is paid if it waits and is about the same.
+
+use super::order::{self, Checked, GoodsDetail, order};
+use super::settle::{self, Known, Moment, settle};
+use super::{FundBill, QueryOption, notice};
+use crate::biz::{List, Price, Text, biz, choice, invalid};
+use crate::methods::{Answer, Call, Method, Once, Write, fingerprint};
+use domain::Refusal;
+use domain::trade::Trade;
+use serde::Serialize;
+use store::account_key::{find_payer, use_pay_code};
+use store::once::{Claim, claim};
+use store::{Fault, Mode, Tx, world};
+use wire::{money, time};
+
+/// See the module.
+pub struct TradePay;
+
+choice! {
+    /// How the code was read.
+    pub enum Scene {
+        /// From a screen.
+        BarCode = "bar_code",
+        /// By sound.
+        WaveCode = "wave_code",
+    }
+}
+
+biz! {
+    /// What the caller sends.
+    pub struct Request {
+        /// How the code was read.
+        scene: Scene,
+        /// The buyer's pay code.
+        auth_code: Option<Text<32>>,
+        /// The buyer, who is whoever shows the code when absent.
+        buyer_id: Option<Text<28>>,
+        /// The merchant's number; the idempotency key.
+        out_trade_no: Text<64>,
+        /// What it is for.
+        subject: Text<256>,
+        /// More about it.
+        body: Option<Text<128>>,
+        /// What is asked, yuan.
+        total_amount: Price,
+        /// The part of it that vouchers may take from.
+        discountable_amount: Option<Price>,
+        /// The part of it that they may not.
+        undiscountable_amount: Option<Price>,
+        /// Who gets the money; the merchant when absent.
+        seller_id: Option<Text<28>>,
+        /// The merchant's staff.
+        operator_id: Option<Text<28>>,
+        /// The shop, by the merchant's number or by its id.
+        store_id: Option<Text<32>>,
+        /// The shop, by its id.
+        alipay_store_id: Option<Text<32>>,
+        /// The merchant's terminal.
+        terminal_id: Option<Text<32>>,
+        /// How long the buyer has.
+        timeout_express: Option<Text<6>>,
+        /// What kind of sale it is.
+        product_code: Option<Text<64>>,
+        /// What must not pay.
+        disable_pay_channels: Option<Text<128>>,
+        /// What is sold.
+        goods_detail: Option<GoodsDetail>,
+        /// What else is asked for.
+        query_options: Option<List<QueryOption>>,
+    }
+}
+
+/// The answer.
+#[derive(Serialize)]
+pub struct Response {
+    trade_no: String,
+    out_trade_no: String,
+    buyer_logon_id: String,
+    buyer_user_id: String,
+    total_amount: String,
+    receipt_amount: String,
+    buyer_pay_amount: String,
+    point_amount: String,
+    invoice_amount: String,
+    discount_amount: String,
+    mdiscount_amount: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    store_name: Option<String>,
+    gmt_payment: String,
+    fund_bill_list: Vec<FundBill>,
+}
+
+impl Method for TradePay {
+    const NAME: &'static str = "alipay.trade.pay";
+    const INVALID: &'static str = super::INVALID;
+    type Request = Request;
+    type Response = Response;
+}
+
+impl Write for TradePay {
+    const NEW_IDS: u16 = 1 + settle::NEW_IDS;
+
+    fn once(_: &Request) -> Once<'_> {
+        Once::Natural
+    }
+
+    fn handle(call: &Call, tx: &mut Tx, request: &Request) -> Answer<Response> {
+        // Load.
+        let order = order!(request).check(call, tx)?;
+        let single_use = call.app.store.mode() == Mode::Platform;
+        let buyer_id = buyer(tx, request, !single_use)?;
+        order::not_itself(call, &buyer_id)?;
+        let number = order::new_number(call, &buyer_id);
+        let scope = store::trade::scope(call.pid());
+        // Decide.
+        let (trade, known) = match claim(tx, &scope, order.out_trade_no(), &fingerprint(request), number, call.now)? {
+            Claim::New => (order.trade(call, &buyer_id, number), Known::Now),
+            Claim::Again(number) | Claim::Other(number) => {
+                (made_before(call, tx, number, &order, &buyer_id)?, Known::Before)
+            }
+        };
+        // Record.
+        let moment = Moment::new(&trade, call.now, call.cause(), |nth, bucket| call.new_id(1 + nth, bucket));
+        let trade = settle(tx, trade, known, &moment)?;
+        if let Some(code) = request.auth_code.as_deref().filter(|_| single_use)
+            && !use_pay_code(tx, code, call.now)?
+        {
+            return Err(Refusal::PayCodeInvalid.into());
+        }
+        response(tx, trade, call.now)
+    }
+}
+
+/// Who pays: the owner of the code, or (ours) whoever the merchant says.
+fn buyer(tx: &mut Tx, request: &Request, by_default: bool) -> Answer<String> {
+    let buyer_id = request.buyer_id.as_deref();
+    match (&request.auth_code, buyer_id) {
+        (Some(code), _) => {
+            let payer = find_payer(tx, code, by_default)?;
+            let payer = payer.filter(|payer| buyer_id.is_none_or(|buyer_id| buyer_id == payer.user_id));
+            Ok(payer.ok_or(Refusal::PayCodeInvalid)?.user_id)
+        }
+        (None, Some(buyer_id)) => Ok(world::account(tx, buyer_id)?.ok_or_else(order::no_buyer)?.user_id),
+        (None, None) => Err(invalid("auth_code", "不能为空").into()),
+    }
+}
+
+/// The trade that used up the number, if this payment can be its own. Who pays is told, unless whoever made it is.
+fn made_before(call: &Call, tx: &mut Tx, number: i64, order: &Checked<'_>, buyer_id: &str) -> Answer<Trade> {
+    let trade = store::trade::get(tx, number)?.ok_or_else(|| Fault::bug("a claim for a trade that is not there"))?;
+    if !order.agrees(&trade) {
+        return Err(order::inconsistent().into());
+    }
+    if trade.buyer_id != buyer_id {
+        return Err(wire::Fault::business("ACQ.TRADE_BUYER_NOT_MATCH", "交易买家不匹配").into());
+    }
+    match &call.said.notify_url {
+        Some(_) => Ok(Trade { origin: Some(Checked::origin(call)), ..trade }),
+        None => Ok(trade),
+    }
+}
+
+fn response(tx: &mut Tx, trade: Trade, now: i64) -> Answer<Response> {
+    Ok(Response {
+        trade_no: trade.trade_no(),
+        buyer_logon_id: notice::login(tx, &trade.buyer_id)?,
+        total_amount: money::format(trade.total_fen),
+        receipt_amount: money::format(trade.receipt_fen),
+        buyer_pay_amount: money::format(trade.buyer_pay_fen),
+        point_amount: money::format(0),
+        invoice_amount: money::format(trade.buyer_pay_fen),
+        discount_amount: money::format(0),
+        mdiscount_amount: money::format(0),
+        store_name: super::store_name(tx, &trade)?,
+        gmt_payment: time::format(now),
+        fund_bill_list: FundBill::of_balance(trade.buyer_pay_fen),
+        out_trade_no: trade.out_trade_no,
+        buyer_user_id: trade.buyer_id,
+    })
+}

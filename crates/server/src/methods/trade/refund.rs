@@ -1,0 +1,150 @@
+//! `alipay.trade.refund`: gives back a paid trade, wholly or in part.
+//!
+//! A second call with the same `out_request_no` and amount moves nothing and says so (`fund_change` N).
+
+use super::order::GoodsDetail;
+use super::settle::{self, Moment, give_back};
+use super::{FundBill, QueryOption, notice};
+use crate::biz::{List, Text, biz, choice, invalid};
+use crate::methods::{Answer, Call, Method, Once, Write};
+use domain::trade::Trade;
+use serde::Serialize;
+use store::Tx;
+use store::trade::Refund;
+use wire::{Fault, money, time};
+
+/// See the module.
+pub struct TradeRefund;
+
+choice! {
+    /// The currency.
+    pub enum Currency {
+        /// Yuan.
+        Cny = "CNY",
+    }
+}
+
+biz! {
+    /// What the caller sends.
+    pub struct Request {
+        /// The merchant's number of the trade.
+        out_trade_no: Option<Text<64>>,
+        /// The platform's number of the trade, which wins.
+        trade_no: Option<Text<64>>,
+        /// How much, yuan.
+        refund_amount: Text<32>,
+        /// The merchant's number of the refund; the idempotency key, within the trade.
+        out_request_no: Option<Text<64>>,
+        /// Why.
+        refund_reason: Option<Text<256>>,
+        /// The currency.
+        refund_currency: Option<Currency>,
+        /// The merchant's staff.
+        operator_id: Option<Text<30>>,
+        /// The merchant's shop.
+        store_id: Option<Text<32>>,
+        /// The merchant's terminal.
+        terminal_id: Option<Text<32>>,
+        /// What is taken back.
+        goods_detail: Option<GoodsDetail>,
+        /// What else is asked for.
+        query_options: Option<List<QueryOption>>,
+    }
+}
+
+/// The answer.
+#[derive(Serialize)]
+pub struct Response {
+    trade_no: String,
+    out_trade_no: String,
+    buyer_logon_id: String,
+    buyer_user_id: String,
+    fund_change: &'static str,
+    /// Of all refunds of the trade.
+    refund_fee: String,
+    gmt_refund_pay: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    store_name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refund_currency: Option<&'static str>,
+    present_refund_buyer_amount: String,
+    present_refund_discount_amount: String,
+    present_refund_mdiscount_amount: String,
+    send_back_fee: String,
+    refund_detail_item_list: Vec<FundBill>,
+}
+
+impl Method for TradeRefund {
+    const NAME: &'static str = "alipay.trade.refund";
+    const INVALID: &'static str = super::INVALID;
+    type Request = Request;
+    type Response = Response;
+}
+
+impl Write for TradeRefund {
+    const NEW_IDS: u16 = settle::NEW_IDS;
+
+    fn once(_: &Request) -> Once<'_> {
+        Once::Natural
+    }
+
+    fn handle(call: &Call, tx: &mut Tx, request: &Request) -> Answer<Response> {
+        // Load.
+        let amount_fen = money::parse(request.refund_amount.trim()).filter(|&fen| 0 < fen);
+        let amount_fen =
+            amount_fen.ok_or_else(|| Fault::business("ACQ.REASON_TRADE_REFUND_FEE_ERR", "退款金额无效"))?;
+        let trade = super::known(call, tx, request.trade_no.as_deref(), request.out_trade_no.as_deref())?;
+        let out_request_no = match &request.out_request_no {
+            Some(no) => no,
+            None if amount_fen < trade.total_fen => return Err(invalid("out_request_no", "部分退款时不能为空").into()),
+            None => trade.out_trade_no.as_str(),
+        };
+        let before = store::trade::refund(tx, trade.no.number, out_request_no)?.filter(|before| !before.cancels);
+        if let Some(before) = before {
+            if before.amount_fen != amount_fen {
+                return Err(Fault::business("ACQ.DISCORDANT_REPEAT_REQUEST", "不一致的请求").into());
+            }
+            return response(tx, request, trade, &before, "N");
+        }
+        // Decide.
+        let refund = Refund {
+            trade: trade.no.number,
+            out_request_no: out_request_no.to_owned(),
+            amount_fen,
+            buyer_fen: amount_fen,
+            reason: request.refund_reason.as_deref().map(str::to_owned),
+            cancels: false,
+            at: call.now,
+        };
+        let trade = trade.refund(amount_fen, call.now)?;
+        // Record.
+        let moment = Moment::new(&trade, call.now, call.cause(), |nth, bucket| call.new_id(nth, bucket));
+        give_back(tx, &trade, &refund, &moment)?;
+        response(tx, request, trade, &refund, "Y")
+    }
+}
+
+fn response(
+    tx: &mut Tx,
+    request: &Request,
+    trade: Trade,
+    refund: &Refund,
+    fund_change: &'static str,
+) -> Answer<Response> {
+    Ok(Response {
+        trade_no: trade.trade_no(),
+        buyer_logon_id: notice::login(tx, &trade.buyer_id)?,
+        fund_change,
+        refund_fee: money::format(trade.refunded_fen),
+        gmt_refund_pay: time::format(refund.at),
+        store_name: super::store_name(tx, &trade)?,
+        refund_currency: request.refund_currency.map(|Currency::Cny| "CNY"),
+        present_refund_buyer_amount: money::format(refund.buyer_fen),
+        present_refund_discount_amount: money::format(0),
+        present_refund_mdiscount_amount: money::format(0),
+        send_back_fee: money::format(refund.amount_fen),
+        refund_detail_item_list: FundBill::of_balance(refund.buyer_fen),
+        out_trade_no: trade.out_trade_no,
+        buyer_user_id: trade.buyer_id,
+    })
+}
