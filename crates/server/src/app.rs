@@ -7,6 +7,8 @@ use crate::directory::Directory;
 use crate::index::Index;
 use crate::keys::{MasterKey, MasterKeyError, Signer};
 use crate::metrics::Metrics;
+use crate::outbound::{Outbound, Reach};
+use crate::runner::Bell;
 use crate::strangers::Strangers;
 use clock::Clock;
 use site::Site;
@@ -49,6 +51,12 @@ pub struct App {
     pub strangers: Strangers,
     /// What calls came to.
     pub metrics: Metrics,
+    /// Sends notifications.
+    pub outbound: Outbound,
+    /// Wakes whoever does what is due.
+    pub bell: Bell,
+    /// Held by who moves a manual clock.
+    pub clock_moves: tokio::sync::Mutex<()>,
     ready: watch::Sender<bool>,
     runtime: tokio::runtime::Handle,
 }
@@ -69,6 +77,8 @@ pub struct Opening {
     pub master_key_file: PathBuf,
     /// Connections to PostgreSQL.
     pub pool: Pool,
+    /// Whether a platform may send notifications into private networks.
+    pub notify_allow_private: bool,
 }
 
 impl Opening {
@@ -141,6 +151,7 @@ impl App {
         try_master_key(&master_key, &check)?;
         let platform_key = setting(PLATFORM_KEY).await?.ok_or(AppError::PlatformKey)?;
         let platform_key = PrivateKey::parse(&master_key.open(&platform_key)?).map_err(|_| AppError::PlatformKey)?;
+        let is_open = opening.notify_allow_private || store.mode() == Mode::StandIn;
         let refusals_max = if store.mode() == Mode::Platform { REFUSALS_MAX } else { u32::MAX };
         let app = Arc::new(App {
             clock: Clock::from_setting(setting(Clock::SETTING).await?.as_deref()),
@@ -151,6 +162,9 @@ impl App {
             site: Site::default(),
             strangers: Strangers::new(refusals_max),
             metrics: Metrics::default(),
+            outbound: Outbound::new(if is_open { Reach::All } else { Reach::Public }),
+            bell: Bell::default(),
+            clock_moves: tokio::sync::Mutex::default(),
             ready: watch::Sender::new(false),
             runtime: tokio::runtime::Handle::current(),
             store,
@@ -273,6 +287,7 @@ impl App {
             Change::Setting { name, value } if **name == *Clock::SETTING => {
                 if let Ok(at) = value.parse() {
                     self.clock.hear(at);
+                    self.bell.rung.notify_one();
                 }
             }
             Change::Setting { name, value } if **name == *PLATFORM_KEY => {
@@ -281,6 +296,10 @@ impl App {
                     Some(key) => self.signer.replace(key),
                     None => tracing::error!("the platform's new private key cannot be read"),
                 }
+            }
+            // What is due later is seen when the runner looks at the store next.
+            Change::Job { due_at } if *due_at <= self.clock.now() || !self.clock.stands_still() => {
+                self.bell.rung.notify_one();
             }
             Change::Setting { .. }
             | Change::Merchant(_)

@@ -6,10 +6,12 @@
 mod apply;
 mod backup;
 mod call;
+mod clock;
 mod doctor;
 mod import;
 mod keygen;
 mod methods;
+mod notify;
 mod prove;
 mod restore;
 mod serve;
@@ -52,6 +54,10 @@ enum Command {
     Prove(prove::Prove),
     /// Make one signed call, verify its answer and print it.
     Call(call::Call),
+    /// Show the clock, or move a manual one.
+    Clock(clock::Clock),
+    /// Look at notifications, or send some again.
+    Notify(notify::Notify),
     /// Print what is answered: every method, with the members of its request.
     Methods(methods::Methods),
     /// Print a new key pair in every form that SDKs want.
@@ -94,6 +100,8 @@ pub fn main() -> ExitCode {
             Command::Restore(restore) => restore.run().await,
             Command::Prove(prove) => prove.run().await,
             Command::Call(call) => call.run(),
+            Command::Clock(clock) => clock.run().await,
+            Command::Notify(notify) => notify.run().await,
             Command::Methods(methods) => {
                 methods.run();
                 Ok(())
@@ -148,6 +156,7 @@ impl StoreArgs {
             master_key: self.master_key.clone(),
             master_key_file: self.master_key_file.clone().unwrap_or_else(|| self.data.join("master.key")),
             pool: self.pool(),
+            notify_allow_private: false,
         }
     }
 

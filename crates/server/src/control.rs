@@ -11,7 +11,9 @@ pub use door::router;
 pub use remote::Remote;
 
 use crate::app::App;
+use crate::clockwork::{self, Move, Moved, Shown};
 use crate::import::{self, Import, ImportError, Report};
+use crate::notices::{self, Filter, Listed, Told};
 use crate::world::{Applied, ApplyError, WorldText, apply};
 use std::fs::{File, TryLockError};
 use std::io::Read;
@@ -73,6 +75,12 @@ impl From<ImportError> for OperatorError {
     }
 }
 
+/// A refusal with what lies behind it.
+fn refused(error: &dyn std::error::Error) -> OperatorError {
+    let source = error.source().map_or_else(String::new, |source| format!(": {source}"));
+    OperatorError::refused(format!("{error}{source}"))
+}
+
 impl Operator {
     /// Applies a world file's text.
     pub async fn apply(&self, text: &WorldText) -> Result<Applied, OperatorError> {
@@ -105,6 +113,46 @@ impl Operator {
                 let proved = tokio::task::spawn_blocking(proving).await.map_err(OperatorError::refused)?;
                 proved.map_err(OperatorError::refused)
             }
+        }
+    }
+
+    /// What the clock shows.
+    pub async fn clock(&self) -> Result<Shown, OperatorError> {
+        match self {
+            Operator::Remote(remote) => remote.clock().await,
+            Operator::Own(app) => clockwork::show(app).await.map_err(|error| refused(&error)),
+        }
+    }
+
+    /// Moves the clock, and returns when everything is done that was due on the way.
+    pub async fn move_clock(&self, to: Move) -> Result<Moved, OperatorError> {
+        match self {
+            Operator::Remote(remote) => remote.move_clock(to).await,
+            Operator::Own(app) => clockwork::go(app, to).await.map_err(|error| refused(&error)),
+        }
+    }
+
+    /// The newest notifications.
+    pub async fn notices(&self, filter: Filter) -> Result<Vec<Listed>, OperatorError> {
+        match self {
+            Operator::Remote(remote) => remote.notices(&filter).await,
+            Operator::Own(app) => notices::list(app, filter).await.map_err(|error| refused(&error)),
+        }
+    }
+
+    /// One notification, by its `notify_id`.
+    pub async fn notice(&self, notify_id: &str) -> Result<Told, OperatorError> {
+        match self {
+            Operator::Remote(remote) => remote.notice(notify_id).await,
+            Operator::Own(app) => notices::show(app, notify_id).await.map_err(|error| refused(&error)),
+        }
+    }
+
+    /// Delivers notifications anew; how many.
+    pub async fn resend(&self, notify_ids: Vec<String>) -> Result<usize, OperatorError> {
+        match self {
+            Operator::Remote(remote) => remote.resend(&notify_ids).await,
+            Operator::Own(app) => notices::resend(app, notify_ids).await.map_err(|error| refused(&error)),
         }
     }
 

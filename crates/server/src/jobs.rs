@@ -4,10 +4,15 @@
 //! thing that it is about. A job of the list does all it does in one transaction, the one that takes its row away: so its
 //! effect happens exactly once, whatever processes there are and whenever they die. It is done at its due time or later,
 //! so it looks at the state of its thing first, and does nothing where nothing is left to do.
+//!
+//! Delivering a notification is the one job of another sort: see [`notice_deliver`].
 
+pub mod notice_deliver;
 pub mod trade_expire;
 pub mod trade_finish;
 
+use crate::app::App;
+use store::job::Due;
 use store::{Bucket, Fault, Tx};
 
 /// Every job that is done in a transaction.
@@ -37,6 +42,22 @@ pub struct Doing {
     /// The clock's time, UTC milliseconds; not before `due_at`.
     pub now: i64,
     first_number: i64,
+}
+
+/// What this process knows to do; jobs of a newer one are left alone.
+pub fn kinds() -> Vec<&'static str> {
+    JOBS.iter().map(|job| job.kind).chain([notice_deliver::KIND]).collect()
+}
+
+impl Job {
+    /// Does a job that is due, unless it was done meanwhile or planned anew.
+    pub async fn run(&'static self, app: &App, due: &Due) -> Result<(), Fault> {
+        let first_number = if self.new_ids == 0 { 0 } else { app.store.next_numbers(self.new_ids).await? };
+        let doing = Doing { subject: due.subject, due_at: due.due_at, now: app.clock.now(), first_number };
+        let due = due.clone();
+        let work = move |tx: &mut Tx| if store::job::take_due(tx, &due)? { (self.run)(tx, &doing) } else { Ok(()) };
+        app.store.write(work).await
+    }
 }
 
 impl Doing {

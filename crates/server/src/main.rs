@@ -6,6 +6,7 @@
 mod app;
 mod backup;
 mod biz;
+mod clockwork;
 mod commands;
 mod control;
 mod demo;
@@ -13,11 +14,13 @@ mod directory;
 mod doors;
 mod import;
 mod index;
-#[expect(dead_code, reason = "nothing is planned yet")]
 mod jobs;
 mod keys;
 mod methods;
 mod metrics;
+mod notices;
+mod outbound;
+mod runner;
 mod strangers;
 mod world;
 

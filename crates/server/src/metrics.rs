@@ -5,10 +5,13 @@
 //! crates for this offer) would cost a hash and a lock a call, and a dependency, for a page of code.
 
 use crate::app::App;
+use crate::jobs::{kinds, notice_deliver};
 use crate::methods::THE_LIST;
+use notice_deliver::Outcome;
 use std::fmt::{Display, Write};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
+use store::Tx;
 use store::measure::{Counted, Histogram};
 use wire::first_aid::Cause;
 
@@ -26,6 +29,8 @@ pub struct Metrics {
     methods: Box<[Method]>,
     /// One for each cause, and one for none of them.
     refused_signatures: [AtomicU64; Cause::ALL.len() + 1],
+    /// One for each outcome.
+    delivered: [AtomicU64; Outcome::ALL.len()],
 }
 
 struct Method {
@@ -38,7 +43,8 @@ impl Default for Metrics {
         let method =
             |_| Method { answered: [const { AtomicU64::new(0) }; _], latency_us: Histogram::new(&LATENCIES_US) };
         let refused_signatures = [const { AtomicU64::new(0) }; _];
-        Metrics { methods: (0..=THE_LIST.len()).map(method).collect(), refused_signatures }
+        let delivered = [const { AtomicU64::new(0) }; _];
+        Metrics { methods: (0..=THE_LIST.len()).map(method).collect(), refused_signatures, delivered }
     }
 }
 
@@ -57,6 +63,12 @@ impl Metrics {
     pub fn refused_signature(&self, cause: Option<Cause>) {
         let place = Cause::ALL.iter().position(|known| Some(*known) == cause).unwrap_or(Cause::ALL.len());
         self.refused_signatures[place].fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Counts a delivery of a notification.
+    pub fn delivered(&self, outcome: Outcome) {
+        let place = Outcome::ALL.iter().position(|(known, _)| *known == outcome).expect("all are known");
+        self.delivered[place].fetch_add(1, Ordering::Relaxed);
     }
 
     fn methods(&self) -> impl Iterator<Item = (&'static str, &Method)> {
@@ -85,15 +97,53 @@ impl Metrics {
         for (cause, refused) in causes.zip(&self.refused_signatures) {
             page.sample(&format!("{{cause=\"{cause}\"}}"), refused.load(Ordering::Relaxed));
         }
+        page.family("punchcard_notices_delivered_total", "counter", "Deliveries of notifications, by outcome.");
+        for ((_, outcome), delivered) in Outcome::ALL.iter().zip(&self.delivered) {
+            page.sample(&format!("{{outcome=\"{outcome}\"}}"), delivered.load(Ordering::Relaxed));
+        }
     }
 }
 
-/// The page.
-pub fn page(app: &App) -> String {
+/// What waits to be done, as the store has it.
+struct Waiting {
+    notices: i64,
+    lag_ms: i64,
+}
+
+impl Waiting {
+    /// Notifications that wait for their next delivery, and for how long the first job that is due has been.
+    async fn read(app: &App) -> Result<Waiting, store::Fault> {
+        const DAY_MS: i64 = 86_400_000;
+        let now = app.clock.now();
+        let read = move |tx: &mut Tx| {
+            // No rung of the ladder is longer than a day.
+            let notices = store::job::waiting(tx, notice_deliver::KIND, now.saturating_add(DAY_MS))?;
+            let first = store::job::first_after(tx, &kinds(), i64::MIN)?;
+            Ok(Waiting { notices, lag_ms: first.map_or(0, |due| (now - due.due_at).max(0)) })
+        };
+        app.store.read(read).await
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "a lag is far below 2^53 milliseconds")]
+    fn write(&self, page: &mut Page) {
+        page.one("punchcard_notices_waiting", "gauge", "Notifications that are to be delivered.", "", self.notices);
+        let help = "How long the first job that is due has waited, by the store's clock.";
+        page.one("punchcard_job_lag_seconds", "gauge", help, "", self.lag_ms as f64 / 1e3);
+    }
+}
+
+/// The page. Should the store not answer, what it knows is left out.
+pub async fn page(app: &App) -> String {
+    let waiting = Waiting::read(app).await;
     let mut page = Page { text: String::with_capacity(16 << 10), name: "" };
     page.one("punchcard_build_info", "gauge", "The running build.", format_args!("{{version=\"{VERSION}\"}}"), 1);
     page.one("punchcard_ready", "gauge", "1 when every kind of call can be answered.", "", u8::from(app.is_ready()));
     app.metrics.write(&mut page);
+    if let Ok(waiting) = &waiting {
+        waiting.write(&mut page);
+    }
+    let failing = app.bell.failing_count();
+    page.one("punchcard_jobs_failing", "gauge", "Jobs that have failed here and are tried again.", "", failing);
     let (hits, misses) = app.signer.hits_and_misses();
     page.one("punchcard_signature_cache_hits_total", "counter", "Answers whose signature was known.", "", hits);
     page.one("punchcard_signature_cache_misses_total", "counter", "Answers whose signature was made.", "", misses);

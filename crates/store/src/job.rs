@@ -15,6 +15,7 @@ statements! {
     PUT = "INSERT INTO job (bucket, kind, subject, lane, due_at) VALUES ($1, $2, $3, $4, $5)
         ON CONFLICT (bucket, kind, subject) DO UPDATE SET lane = excluded.lane, due_at = excluded.due_at";
     TAKE = "DELETE FROM job WHERE bucket = $1 AND kind = $2 AND subject = $3";
+    TAKE_DUE = "DELETE FROM job WHERE bucket = $1 AND kind = $2 AND subject = $3 AND due_at = $4";
     DUE = "SELECT due_at, subject, kind, lane FROM job
         WHERE due_at <= $1 AND (due_at, subject, kind) > ($2, $3, $4) AND kind IN ($5, $6, $7, $8, $9, $10, $11, $12)
         ORDER BY due_at, subject, kind LIMIT $13";
@@ -54,13 +55,19 @@ pub fn take(tx: &mut Tx, kind: &str, subject: i64) -> Result<bool, Fault> {
     Ok(tx.execute(TAKE, params![Bucket::of_id(subject), kind, subject])? == 1)
 }
 
+/// Takes a job away as it was found due; false if it was done meanwhile, or planned anew.
+pub fn take_due(tx: &mut Tx, due: &Due) -> Result<bool, Fault> {
+    let Due { due_at, subject, kind, .. } = due;
+    Ok(tx.execute(TAKE_DUE, params![Bucket::of_id(*subject), kind, *subject, *due_at])? == 1)
+}
+
 /// The first `limit` jobs of these kinds that are due at `now`, in the order in which they are, after `last` of an earlier
 /// page. Jobs of other kinds, a newer node's, are left alone.
-pub fn due(tx: &mut Tx, kinds: &[&str], now: i64, last: Option<&Due>, limit: i64) -> Result<Vec<Due>, Fault> {
+pub fn due(tx: &mut Tx, kinds: &[&str], now: i64, last: Option<&Due>, limit: usize) -> Result<Vec<Due>, Fault> {
     let (due_at, subject, kind) = last.map_or((i64::MIN, 0, ""), |last| (last.due_at, last.subject, &*last.kind));
     let mut values = vec![Val::Int(now), Val::Int(due_at), Val::Int(subject), Val::Text(kind)];
     values.extend(padded(kinds));
-    values.push(Val::Int(limit));
+    values.push(Val::Int(limit.try_into().expect("a page is small")));
     Ok(tx.query(DUE, &values)?.into_iter().map(planned).collect())
 }
 

@@ -42,3 +42,8 @@ pub fn form(params: &[(&str, &str)], charset: Charset) -> Option<String> {
     }
     Some(form)
 }
+
+/// Whether an answer acknowledges a notification: HTTP 200 and the word `success`, blanks around it aside.
+pub fn is_acknowledgement(status: u16, body: &[u8]) -> bool {
+    status == 200 && body.trim_ascii() == b"success"
+}

@@ -31,6 +31,11 @@ impl Clock {
         }
     }
 
+    /// Whether it stands still until it is moved.
+    pub fn stands_still(&self) -> bool {
+        matches!(self, Clock::Manual(_))
+    }
+
     /// Moves a manual clock forward; it never goes back.
     pub fn hear(&self, at: i64) {
         if let Clock::Manual(now) = self {

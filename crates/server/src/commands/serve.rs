@@ -5,10 +5,12 @@ use crate::app::App;
 use crate::control::{self, socket_path};
 use crate::demo;
 use crate::doors::{gateway, health, listener, operator};
+use crate::runner::{Runner, Share};
 use crate::world::{WorldText, apply};
 use axum::Router;
 use axum::routing::{any, get};
 use clap::Args;
+use clap::builder::FalseyValueParser;
 use std::io::{ErrorKind, IsTerminal};
 use std::net::SocketAddr;
 use std::os::unix::fs::PermissionsExt;
@@ -52,6 +54,9 @@ pub struct Serve {
     /// The clock of a new store: system, or manual:2026-01-01T00:00:00+08:00, which stands still until it is moved
     #[arg(long, env = "PUNCHCARD_CLOCK", value_name = "CLOCK", value_parser = clock_arg, default_value = "system")]
     clock: ClockArg,
+    /// Let a platform send notifications into private networks; a stand-in does so anyway
+    #[arg(long, env = "PUNCHCARD_NOTIFY_ALLOW_PRIVATE", value_parser = FalseyValueParser::new())]
+    notify_allow_private: bool,
     #[command(flatten)]
     store: StoreArgs,
 }
@@ -115,6 +120,7 @@ impl Serve {
         if keeps_folder {
             serving.spawn(serve_control(control_socket(&self.store)?, app.clone(), stop.clone()));
         }
+        let runner = Runner::start(app.clone(), Share::Even);
         // From here on health is answered, and calls wait.
         let work = async {
             app.warm().await?;
@@ -133,6 +139,7 @@ impl Serve {
             // Not by way of closing the store, which would write to the disk that failed.
             std::process::exit(DISK_FAILED);
         }
+        runner.stop().await;
         Ok(())
     }
 
@@ -180,6 +187,7 @@ impl Serve {
         opening.create = true;
         opening.mode = self.mode.map(Mode::from).or(implied);
         opening.manual_clock_at = manual_clock_at;
+        opening.notify_allow_private = self.notify_allow_private;
         Ok(App::open(opening).await?)
     }
 }

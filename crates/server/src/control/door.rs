@@ -3,7 +3,9 @@
 use super::remote::send;
 use super::{Operator, OperatorError};
 use crate::app::App;
+use crate::clockwork::Move;
 use crate::import::Import;
+use crate::notices::Filter;
 use crate::world::WorldText;
 use axum::body::{Body, Bytes};
 use axum::extract::{Path, Query, State};
@@ -43,6 +45,10 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/prove", get(prove))
         .route("/trouble/{trace_id}", get(trouble))
         .route("/backup", get(backup))
+        .route("/clock", get(clock).post(move_clock))
+        .route("/notices/list", post(notices))
+        .route("/notices/resend", post(resend))
+        .route("/notices/{notify_id}", get(notice))
         .layer(axum::extract::DefaultBodyLimit::disable())
         .with_state(app)
 }
@@ -82,6 +88,26 @@ async fn prove(State(app): State<Arc<App>>) -> Result<Response, OperatorError> {
 async fn trouble(State(app): State<Arc<App>>, Path(trace_id): Path<String>) -> Result<Response, OperatorError> {
     let trouble = Operator::Own(app).trouble(&trace_id).await?;
     Ok(Json(trouble).into_response())
+}
+
+async fn clock(State(app): State<Arc<App>>) -> Result<Response, OperatorError> {
+    Ok(Json(Operator::Own(app).clock().await?).into_response())
+}
+
+async fn move_clock(State(app): State<Arc<App>>, Json(to): Json<Move>) -> Result<Response, OperatorError> {
+    Ok(Json(Operator::Own(app).move_clock(to).await?).into_response())
+}
+
+async fn notices(State(app): State<Arc<App>>, Json(filter): Json<Filter>) -> Result<Response, OperatorError> {
+    Ok(Json(Operator::Own(app).notices(filter).await?).into_response())
+}
+
+async fn notice(State(app): State<Arc<App>>, Path(notify_id): Path<String>) -> Result<Response, OperatorError> {
+    Ok(Json(Operator::Own(app).notice(&notify_id).await?).into_response())
+}
+
+async fn resend(State(app): State<Arc<App>>, Json(ids): Json<Vec<String>>) -> Result<Response, OperatorError> {
+    Ok(Json(Operator::Own(app).resend(ids).await?).into_response())
 }
 
 /// A backup as it is made. Should it break off, its end is missing, which its reader sees.

@@ -2,13 +2,16 @@
 
 use super::OperatorError;
 use super::door::{Importing, Refused};
+use crate::clockwork::{Move, Moved, Shown};
 use crate::import::{Import, Report};
+use crate::notices::{Filter, Listed, NoticeError, Told};
 use crate::world::{Applied, WorldText};
 use axum::body::{Body, Bytes};
 use axum::http::{Method, Request, StatusCode};
 use http_body_util::{BodyExt, StreamBody};
 use hyper::body::{Frame, Incoming};
 use hyper_util::rt::TokioIo;
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
@@ -67,6 +70,34 @@ impl Remote {
         self.ask(Method::GET, &format!("/trouble/{trace_id}"), Body::empty()).await
     }
 
+    /// See [`super::Operator::clock`].
+    pub async fn clock(&self) -> Result<Shown, OperatorError> {
+        self.ask(Method::GET, "/clock", Body::empty()).await
+    }
+
+    /// See [`super::Operator::move_clock`].
+    pub async fn move_clock(&self, to: Move) -> Result<Moved, OperatorError> {
+        self.tell("/clock", &to).await
+    }
+
+    /// See [`super::Operator::notices`].
+    pub async fn notices(&self, filter: &Filter) -> Result<Vec<Listed>, OperatorError> {
+        self.tell("/notices/list", filter).await
+    }
+
+    /// See [`super::Operator::notice`].
+    pub async fn notice(&self, notify_id: &str) -> Result<Told, OperatorError> {
+        if !notify_id.bytes().all(|byte| byte.is_ascii_digit()) || notify_id.is_empty() {
+            return Err(OperatorError::refused(NoticeError::Unknown(notify_id.to_owned())));
+        }
+        self.ask(Method::GET, &format!("/notices/{notify_id}"), Body::empty()).await
+    }
+
+    /// See [`super::Operator::resend`].
+    pub async fn resend(&self, notify_ids: &[String]) -> Result<usize, OperatorError> {
+        self.tell("/notices/resend", &notify_ids).await
+    }
+
     /// Writes a backup of what the process has.
     pub async fn backup(&self, mut out: impl Write) -> Result<(), OperatorError> {
         let unreachable = |message| OperatorError::Unreachable { path: self.path.clone(), message };
@@ -81,6 +112,12 @@ impl Remote {
             }
         }
         out.flush().map_err(OperatorError::refused)
+    }
+
+    /// Posts an order as JSON.
+    async fn tell<T: DeserializeOwned>(&self, target: &str, order: &impl Serialize) -> Result<T, OperatorError> {
+        let order = serde_json::to_vec(order).expect("orders serialise");
+        self.ask(Method::POST, target, Body::from(order)).await
     }
 
     async fn ask<T: DeserializeOwned>(&self, method: Method, target: &str, body: Body) -> Result<T, OperatorError> {
@@ -109,7 +146,8 @@ async fn begin(path: &Path, method: Method, target: &str, body: Body) -> Result<
     let (mut sender, connection) =
         hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.map_err(|error| error.to_string())?;
     tokio::spawn(async move { drop(connection.await) });
-    let request = Request::builder().method(method).uri(target).header("host", "control").body(body);
+    let request = Request::builder().method(method).uri(target).header("host", "control");
+    let request = request.header("content-type", "application/json").body(body);
     let request = request.map_err(|error| error.to_string())?;
     let response = sender.send_request(request).await.map_err(|error| error.to_string())?;
     Ok((response.status(), response.into_body()))

@@ -15,7 +15,7 @@ async fn take(store: &Store, kind: &'static str, subject: i64) -> bool {
     write(store, move |tx| Ok(job::take(tx, kind, subject)?)).await.unwrap()
 }
 
-async fn due(store: &Store, now: i64, last: Option<Due>, limit: i64) -> Vec<Due> {
+async fn due(store: &Store, now: i64, last: Option<Due>, limit: usize) -> Vec<Due> {
     read(store, move |tx| Ok(job::due(tx, &KINDS, now, last.as_ref(), limit)?)).await.unwrap()
 }
 
@@ -56,6 +56,13 @@ each_engine!(planning_again_moves_and_taking_happens_once, |test| {
     assert_eq!(due(store, 39, None, 9).await, []);
     assert_eq!(due(store, 40, None, 9).await, [planned(40, 1025, "one")]);
     assert!(!take(store, "other", 1025).await);
+    let take_due = async |due_at: i64| {
+        let due = planned(due_at, 1025, "one");
+        write(store, move |tx| Ok(job::take_due(tx, &due)?)).await.unwrap()
+    };
+    assert!(!take_due(10).await, "it was planned anew");
+    assert!(take_due(40).await);
+    put(store, "one", 1025, 40).await;
     assert!(take(store, "one", 1025).await);
     assert!(!take(store, "one", 1025).await);
     assert_eq!(due(store, 99, None, 9).await, []);

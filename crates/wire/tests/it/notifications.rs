@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use wire::notify::{Rule, form, string_to_sign};
+use wire::notify::{Rule, form, is_acknowledgement, string_to_sign};
 use wire::{Charset, RawCall, SignType};
 
 use crate::vectors;
@@ -64,4 +64,24 @@ fn text_outside_the_charset() {
     check("积分 +&=", Charset::Utf8, Some("memo=%E7%A7%AF%E5%88%86+%2B%26%3D"));
     check("积分", Charset::Gbk, Some("memo=%BB%FD%B7%D6"));
     check("😀", Charset::Gbk, None);
+}
+
+#[test]
+fn only_success_acknowledges() {
+    for (status, body, expect) in [
+        (200, "success", true),
+        (200, " success\n", true),
+        (200, "\r\n\tsuccess  ", true),
+        (200, "fail", false),
+        (200, "SUCCESS", false),
+        (200, "success!", false),
+        (200, "success success", false),
+        (200, "<html>success</html>", false),
+        (200, "", false),
+        (201, "success", false),
+        (302, "success", false),
+        (500, "success", false),
+    ] {
+        assert_eq!(is_acknowledgement(status, body.as_bytes()), expect, "{status} {body:?}");
+    }
 }

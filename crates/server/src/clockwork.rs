@@ -1,0 +1,198 @@
+//! Moving a manual clock: from due time to due time, with everything that is due there done, in order, before it goes on.
+//!
+//! Deliveries and their answers are among it, so a script that has moved the clock by ninety days finds the world as it
+//! would be then. Who does the jobs does not matter: this process, or another one on the same PostgreSQL.
+
+use crate::app::App;
+use crate::app::clock::Clock;
+use crate::jobs::kinds;
+use serde::{Deserialize, Serialize};
+use std::time::{Duration, Instant};
+use store::job::{self, Due};
+use store::{Fault, Tx, control};
+use thiserror::Error;
+
+/// How often what others do is looked at.
+const LOOK_EVERY: Duration = Duration::from_millis(10);
+/// What is due must change within this time: a delivery may take ten seconds.
+const STUCK_AFTER: Duration = Duration::from_secs(30);
+/// After this time every process has heard of a change.
+const HEARD_AFTER: Duration = Duration::from_millis(250);
+/// How many due jobs are watched.
+const WATCHED: usize = 64;
+
+/// Where to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Move {
+    /// To this time, UTC milliseconds.
+    To(i64),
+    /// By so many milliseconds.
+    By(i64),
+    /// To when the next job is due.
+    Next,
+}
+
+/// What a clock shows. Times are UTC milliseconds.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Shown {
+    /// Whether it stands still until it is moved.
+    pub manual: bool,
+    /// What time it is.
+    pub now: i64,
+    /// When the next job is due; past while one waits to be done.
+    pub next_due: Option<i64>,
+}
+
+/// How far a clock was moved. Times are UTC milliseconds.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Moved {
+    /// From when.
+    pub from: i64,
+    /// To when.
+    pub to: i64,
+    /// At how many times something was due on the way.
+    pub stops: u32,
+}
+
+/// Why a clock was not moved, or not all the way.
+#[derive(Debug, Error)]
+pub enum ClockError {
+    /// It is the machine's.
+    #[error(
+        "this store runs on the system's clock, which nobody moves here; only a stand-in made with --clock manual:… has one that can be"
+    )]
+    System,
+    /// Time does not go back.
+    #[error("the clock shows {} and never goes back", wire::time::format(*.0))]
+    Back(i64),
+    /// That far there are no dates.
+    #[error("the clock shows {} and cannot go as far as that", wire::time::format(*.0))]
+    TooFar(i64),
+    /// Something fails at this time.
+    #[error("the clock stands at {}: {kind} of {subject} fails, and the log says why; it is tried again", wire::time::format(*.at))]
+    Failing {
+        /// Where the clock stands.
+        at: i64,
+        /// What fails.
+        kind: String,
+        /// About what.
+        subject: i64,
+    },
+    /// Nobody does what is due.
+    #[error("the clock stands at {}: {kind} of {subject} is due, and no process does it", wire::time::format(*.at))]
+    Stuck {
+        /// Where the clock stands.
+        at: i64,
+        /// What is not done.
+        kind: String,
+        /// About what.
+        subject: i64,
+    },
+    /// The store said no.
+    #[error("the clock cannot be moved")]
+    Store(#[from] Fault),
+}
+
+/// The last time that can be written.
+const LAST: i64 = 253_402_271_999_000;
+
+/// What the clock shows.
+pub async fn show(app: &App) -> Result<Shown, Fault> {
+    let (manual, machine) = (app.clock.stands_still(), app.clock.now());
+    let read = move |tx: &mut Tx| {
+        let now = if manual { stored(tx)? } else { machine };
+        let next = job::first_after(tx, &kinds(), i64::MIN)?;
+        Ok(Shown { manual, now, next_due: next.map(|due| due.due_at) })
+    };
+    app.store.read(read).await
+}
+
+/// Moves the clock, and returns when nothing is due any more. Somebody must be doing jobs: [`crate::runner::Runner`].
+pub async fn go(app: &App, to: Move) -> Result<Moved, ClockError> {
+    if !app.clock.stands_still() {
+        return Err(ClockError::System);
+    }
+    let _alone = app.clock_moves.lock().await;
+    let from = now(app).await?;
+    let target = match to {
+        Move::To(at) if at < from => return Err(ClockError::Back(from)),
+        Move::To(at) => at,
+        Move::By(ms) => from.checked_add(ms.max(0)).ok_or(ClockError::TooFar(from))?,
+        Move::Next => LAST,
+    };
+    if LAST < target {
+        return Err(ClockError::TooFar(from));
+    }
+    settle(app, from).await?;
+    let (mut at, mut stops) = (from, 0);
+    while at < target {
+        let moved = app.store.write(move |tx: &mut Tx| step(tx, at, target, to == Move::Next)).await?;
+        let Some(stop) = moved else { break };
+        at = stop.at;
+        stops += u32::from(stop.is_due);
+        settle(app, at).await?;
+        if to == Move::Next {
+            break;
+        }
+    }
+    if app.store.has_company() {
+        tokio::time::sleep(HEARD_AFTER).await;
+    }
+    Ok(Moved { from, to: at, stops })
+}
+
+/// Where a clock has come to.
+struct Stop {
+    at: i64,
+    is_due: bool,
+}
+
+/// One step: to the next due time, or to the target if that is earlier; none where nothing is due and only that was asked.
+fn step(tx: &mut Tx, at: i64, target: i64, only_due: bool) -> Result<Option<Stop>, Fault> {
+    let standing = stored(tx)?;
+    if standing != at {
+        // Another process has moved it: what is due there comes first.
+        return Ok(Some(Stop { at: standing, is_due: false }));
+    }
+    let next = job::first_after(tx, &kinds(), at)?.filter(|due| due.due_at <= target);
+    let stop = match next {
+        Some(due) => Stop { at: due.due_at, is_due: true },
+        None if only_due => return Ok(None),
+        None => Stop { at: target, is_due: false },
+    };
+    control::replace(tx, Clock::SETTING, &at.to_string(), &stop.at.to_string())?;
+    Ok(Some(stop))
+}
+
+/// Waits until nothing is due at `now` any more, whoever does it.
+async fn settle(app: &App, now: i64) -> Result<(), ClockError> {
+    let (mut before, mut changed) = (Vec::new(), Instant::now());
+    loop {
+        let done = app.bell.done.notified();
+        let read = move |tx: &mut Tx| job::due(tx, &kinds(), now, None, WATCHED);
+        let due: Vec<Due> = app.store.read::<_, Fault, _>(read).await?;
+        let Some(first) = due.first() else { return Ok(()) };
+        let (kind, subject) = (first.kind.clone(), first.subject);
+        if due.iter().all(|due| app.bell.is_failing(due)) {
+            return Err(ClockError::Failing { at: now, kind, subject });
+        }
+        if due != before {
+            (before, changed) = (due, Instant::now());
+        } else if STUCK_AFTER < changed.elapsed() {
+            return Err(ClockError::Stuck { at: now, kind, subject });
+        }
+        drop(tokio::time::timeout(LOOK_EVERY, done).await);
+    }
+}
+
+async fn now(app: &App) -> Result<i64, Fault> {
+    app.store.read(stored).await
+}
+
+/// The manual clock as the store has it.
+fn stored(tx: &mut Tx) -> Result<i64, Fault> {
+    let text = control::get(tx, Clock::SETTING)?;
+    let at = text.as_deref().and_then(|text| text.parse().ok());
+    at.ok_or_else(|| Fault::bug(format!("the clock's setting is {text:?}")))
+}

@@ -1,0 +1,157 @@
+//! `punchcard clock`: shows and moves the clock.
+
+use super::{Failure, StoreArgs, print_json};
+use crate::clockwork::{Move, Moved, Shown};
+use crate::control::Operator;
+use crate::runner::{Runner, Share};
+use clap::{Args, Subcommand};
+use serde_json::{Value, json};
+
+/// Show the clock, or move a manual one forward, doing everything that is due on the way.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  punchcard clock show
+  punchcard clock advance 90d                          also 12h, 30m, 45s, 1d12h
+  punchcard clock set 2026-02-01T00:00:00+08:00        or \"2026-02-01 00:00:00\", which is UTC+8
+  punchcard clock next                                 to when the next thing is due")]
+pub struct Clock {
+    #[command(subcommand)]
+    order: Order,
+    /// Print the result as JSON
+    #[arg(long, global = true)]
+    json: bool,
+    #[command(flatten)]
+    store: StoreArgs,
+}
+
+#[derive(Subcommand)]
+enum Order {
+    /// What time it is, and when the next thing is due
+    Show,
+    /// Move it to this time
+    Set {
+        /// As 2026-02-01T00:00:00+08:00, or "2026-02-01 00:00:00" in UTC+8
+        #[arg(value_parser = time_arg, value_name = "TIME")]
+        to: i64,
+    },
+    /// Move it by this long
+    Advance {
+        /// As 90d, 12h, 30m, 45s or 1d12h
+        #[arg(value_parser = duration_arg, value_name = "DURATION")]
+        by: i64,
+    },
+    /// Move it to when the next thing is due, and do that
+    Next,
+}
+
+impl Clock {
+    pub(super) async fn run(self) -> Result<(), Failure> {
+        let (operator, _lock) = self.store.operator().await?;
+        let to = match self.order {
+            Order::Show => {
+                let shown = operator.clock().await?;
+                self.print(&told(&shown), &shown_text(&shown));
+                return Ok(());
+            }
+            Order::Set { to } => Move::To(to),
+            Order::Advance { by } => Move::By(by),
+            Order::Next => Move::Next,
+        };
+        // Where no other process does what is due, this one does.
+        let runner = match &operator {
+            Operator::Own(app) => Some(Runner::start(app.clone(), Share::Rest)),
+            Operator::Remote(_) => None,
+        };
+        let moved = operator.move_clock(to).await;
+        if let Some(runner) = runner {
+            runner.stop().await;
+        }
+        let moved = moved?;
+        self.print(&moved_json(&moved), &moved_text(&moved));
+        Ok(())
+    }
+
+    fn print(&self, json: &Value, text: &str) {
+        if self.json { print_json(json) } else { println!("{text}") }
+    }
+}
+
+fn told(shown: &Shown) -> Value {
+    let kind = if shown.manual { "manual" } else { "system" };
+    json!({"clock": kind, "now": iso(shown.now), "next_due": shown.next_due.map(iso)})
+}
+
+fn shown_text(shown: &Shown) -> String {
+    let kind = if shown.manual { "manual, stands still" } else { "the system's" };
+    let next = shown.next_due.map_or_else(|| "nothing is due".to_owned(), |at| format!("next due {}", iso(at)));
+    format!("{} ({kind}); {next}", iso(shown.now))
+}
+
+fn moved_json(moved: &Moved) -> Value {
+    json!({"from": iso(moved.from), "now": iso(moved.to), "stops": moved.stops})
+}
+
+fn moved_text(moved: &Moved) -> String {
+    match (moved.to == moved.from, moved.stops) {
+        (true, _) => format!("{}; nothing is due", iso(moved.to)),
+        (false, 0) => format!("{}; nothing was due on the way", iso(moved.to)),
+        (false, 1) => format!("{}; something was due once on the way, and is done", iso(moved.to)),
+        (false, stops) => format!("{}; something was due at {stops} times on the way, and is done", iso(moved.to)),
+    }
+}
+
+/// As the settings have it: `2026-01-01T00:00:00+08:00`.
+fn iso(at: i64) -> String {
+    format!("{}+08:00", wire::time::format(at).replace(' ', "T"))
+}
+
+fn time_arg(text: &str) -> Result<i64, String> {
+    if let Some(at) = wire::time::parse(text) {
+        return Ok(at);
+    }
+    let at: Result<jiff::Timestamp, _> = text.parse();
+    at.map(jiff::Timestamp::as_millisecond).map_err(|error| format!("{error}; a time is 2026-01-01T00:00:00+08:00"))
+}
+
+fn duration_arg(text: &str) -> Result<i64, String> {
+    let wrong = || format!("{text:?} is no duration: it is like 90d, 12h, 30m, 45s or 1d12h");
+    let (mut ms, mut rest) = (0_i64, text);
+    while let Some(end) = rest.find(|c: char| !c.is_ascii_digit()) {
+        let number: i64 = rest[..end].parse().map_err(|_| wrong())?;
+        let unit = match rest.as_bytes()[end] {
+            b'd' => 86_400_000,
+            b'h' => 3_600_000,
+            b'm' => 60_000,
+            b's' => 1_000,
+            _ => return Err(wrong()),
+        };
+        ms = number.checked_mul(unit).and_then(|more| ms.checked_add(more)).ok_or_else(wrong)?;
+        rest = &rest[end + 1..];
+    }
+    if text.is_empty() || !rest.is_empty() { Err(wrong()) } else { Ok(ms) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_and_times() {
+        let check = |text: &str, expect: Option<i64>| assert_eq!(duration_arg(text).ok(), expect, "{text}");
+        check("90d", Some(7_776_000_000));
+        check("12h", Some(43_200_000));
+        check("30m", Some(1_800_000));
+        check("45s", Some(45_000));
+        check("1d12h", Some(129_600_000));
+        check("0s", Some(0));
+        for wrong in ["", "90", "d", "-1d", "1w", "1d2", "1 d", "天", "99999999999999d"] {
+            check(wrong, None);
+        }
+        for text in ["2026-01-01T00:00:00+08:00", "2025-12-31T16:00:00Z", "2026-01-01 00:00:00"] {
+            assert_eq!(time_arg(text), Ok(1_767_196_800_000), "{text}");
+        }
+        assert!(time_arg("tomorrow").is_err());
+        assert_eq!(iso(1_767_196_800_000), "2026-01-01T00:00:00+08:00");
+    }
+}

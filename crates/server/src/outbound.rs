@@ -1,0 +1,194 @@
+//! What Punchcard sends by itself: one POST, one answer, over connections that are kept for the next.
+//!
+//! Built on hyper's connections and not on a client that resolves and connects by itself, because the connection must go to
+//! the very address that was checked: a name that is public when it is looked up may be private when it is looked up again.
+//! Redirects are answers like others; nobody follows them.
+
+mod target;
+
+pub use target::Reach;
+
+use axum::body::Bytes;
+use axum::http::Request;
+use axum::http::header::{CONTENT_TYPE, HOST, USER_AGENT};
+use http_body_util::{BodyExt, Full};
+use hyper::body::Incoming;
+use hyper::client::conn::http1::{SendRequest, handshake};
+use hyper_util::rt::TokioIo;
+use rustls::pki_types::ServerName;
+use rustls::{ClientConfig, RootCertStore};
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+use target::Target;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpStream;
+use tokio_rustls::TlsConnector;
+
+/// How long a POST may take, from resolving the name to the last byte that is read of the answer.
+const TIME_MAX: Duration = Duration::from_secs(10);
+/// How much of an answer is read.
+const ANSWER_BYTES_MAX: usize = 4096;
+/// How long an unused connection is kept: less than the five seconds after which common servers close it.
+const IDLE_MAX: Duration = Duration::from_secs(4);
+/// How many unused connections are kept to one host.
+const IDLE_EACH_MAX: usize = 8;
+
+/// Sends; holds the connections.
+pub struct Outbound {
+    reach: Reach,
+    tls: TlsConnector,
+    idle: Mutex<Idle>,
+}
+
+/// By scheme, host and port.
+type Idle = HashMap<(bool, String), Vec<(Instant, Connection)>>;
+type Connection = SendRequest<Full<Bytes>>;
+
+/// What came back.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Reply {
+    /// HTTP's.
+    pub status: u16,
+    /// Its first bytes.
+    pub body: Vec<u8>,
+}
+
+/// Why nothing came back.
+#[derive(Debug, PartialEq, Eq)]
+pub enum NoReply {
+    /// It took too long.
+    TimedOut,
+    /// The address may not be reached, or is none.
+    Refused(String),
+    /// There was no connection, or no answer on it.
+    Failed(String),
+}
+
+impl Outbound {
+    /// Sends to whom `reach` allows; https is believed when a public authority vouches for it.
+    pub fn new(reach: Reach) -> Outbound {
+        let roots = RootCertStore::from_iter(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
+        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+        let config = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
+        let config = config.expect("the provider has them").with_root_certificates(roots).with_no_client_auth();
+        Outbound { reach, tls: TlsConnector::from(Arc::new(config)), idle: Mutex::default() }
+    }
+
+    /// Posts a form and waits for the answer.
+    pub async fn post(&self, url: &str, content_type: &str, form: String) -> Result<Reply, NoReply> {
+        let target = Target::parse(url).map_err(NoReply::Refused)?;
+        let posted = tokio::time::timeout(TIME_MAX, self.post_to(&target, content_type, Bytes::from(form))).await;
+        posted.unwrap_or(Err(NoReply::TimedOut))
+    }
+
+    async fn post_to(&self, target: &Target, content_type: &str, form: Bytes) -> Result<Reply, NoReply> {
+        let request = || {
+            let request = Request::post(&target.path).header(HOST, &target.authority);
+            let request = request.header(CONTENT_TYPE, content_type).header(USER_AGENT, "punchcard");
+            request.body(Full::new(form.clone())).map_err(|error| NoReply::Refused(format!("no address: {error}")))
+        };
+        // The other side may close a kept connection in the moment in which it is used again.
+        if let Some(mut kept) = self.kept(target)
+            && kept.ready().await.is_ok()
+            && let Ok(answer) = kept.send_request(request()?).await
+        {
+            return self.read(target, kept, answer).await;
+        }
+        let mut connection = self.connect(target).await?;
+        let answer = connection.send_request(request()?).await.map_err(|error| failed("no answer", &error))?;
+        self.read(target, connection, answer).await
+    }
+
+    /// A connection that is unused and seems to be open.
+    fn kept(&self, target: &Target) -> Option<Connection> {
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        let kept = idle.get_mut(&(target.tls, target.authority.clone()))?;
+        while let Some((since, connection)) = kept.pop() {
+            if since.elapsed() < IDLE_MAX && !connection.is_closed() {
+                return Some(connection);
+            }
+        }
+        None
+    }
+
+    fn keep(&self, target: &Target, connection: Connection) {
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        if idle.len() > 64 {
+            idle.retain(|_, kept| kept.iter().any(|(since, _)| since.elapsed() < IDLE_MAX));
+        }
+        let kept = idle.entry((target.tls, target.authority.clone())).or_default();
+        if kept.len() < IDLE_EACH_MAX {
+            kept.push((Instant::now(), connection));
+        }
+    }
+
+    async fn connect(&self, target: &Target) -> Result<Connection, NoReply> {
+        let addresses = target.addresses(self.reach).await.map_err(|why| match self.reach {
+            Reach::Public if why.starts_with("refused") => NoReply::Refused(why),
+            _ => NoReply::Failed(why),
+        })?;
+        let stream = connect_to_one_of(&addresses).await.map_err(|error| failed("no connection", &error))?;
+        // A small form must not wait for another one to fill the packet.
+        stream.set_nodelay(true).map_err(|error| failed("no connection", &error))?;
+        if !target.tls {
+            return shake_hands(stream).await;
+        }
+        let name = ServerName::try_from(target.host.clone()).map_err(|error| failed("no name for TLS", &error))?;
+        let stream = self.tls.connect(name, stream).await.map_err(|error| failed("no TLS", &error))?;
+        shake_hands(stream).await
+    }
+
+    /// Reads the answer's first bytes; the connection is kept when that was all.
+    async fn read(
+        &self,
+        target: &Target,
+        connection: Connection,
+        answer: axum::http::Response<Incoming>,
+    ) -> Result<Reply, NoReply> {
+        let (status, mut body) = (answer.status().as_u16(), answer.into_body());
+        let mut read = Vec::new();
+        while let Some(frame) = body.frame().await {
+            let frame = frame.map_err(|error| failed("the answer broke off", &error))?;
+            if let Ok(bytes) = frame.into_data() {
+                read.extend_from_slice(&bytes);
+            }
+            if ANSWER_BYTES_MAX < read.len() {
+                read.truncate(ANSWER_BYTES_MAX);
+                return Ok(Reply { status, body: read });
+            }
+        }
+        self.keep(target, connection);
+        Ok(Reply { status, body: read })
+    }
+}
+
+async fn connect_to_one_of(addresses: &[SocketAddr]) -> std::io::Result<TcpStream> {
+    let mut last = std::io::Error::other("no address");
+    for address in addresses {
+        match TcpStream::connect(address).await {
+            Ok(stream) => return Ok(stream),
+            Err(error) => last = error,
+        }
+    }
+    Err(last)
+}
+
+async fn shake_hands(stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static) -> Result<Connection, NoReply> {
+    let shaken = handshake(TokioIo::new(stream)).await;
+    let (connection, driver) = shaken.map_err(|error| failed("no connection", &error))?;
+    tokio::spawn(async move { drop(driver.await) });
+    Ok(connection)
+}
+
+/// What failed, with every cause: hyper's own words are few.
+fn failed(what: &str, error: &(dyn std::error::Error + 'static)) -> NoReply {
+    let mut text = format!("{what}: {error}");
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text.push_str(&format!(": {cause}"));
+        source = cause.source();
+    }
+    NoReply::Failed(text)
+}

@@ -1,0 +1,301 @@
+//! Does what is due, for as long as it runs: jobs in their transactions, deliveries by workers beside it.
+//!
+//! It looks at the store when a job was planned here, when the clock was moved, and, on PostgreSQL, five times a second,
+//! since others plan jobs too. A job that fails is told in the log and tried again later; it holds up nothing else.
+
+mod lanes;
+mod leases;
+
+pub use leases::Share;
+
+use crate::app::App;
+use crate::jobs::notice_deliver::{self, Delivered, Outcome};
+use crate::jobs::{JOBS, kinds};
+use lanes::{Lanes, Turn};
+use leases::Leases;
+use std::collections::HashMap;
+use std::error::Error;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+use store::job::{self, Due};
+use store::{Fault, Tx};
+use tokio::sync::{Notify, mpsc, watch};
+use tokio::task::{JoinHandle, JoinSet};
+
+/// How many jobs are read at once.
+const PAGE: usize = 256;
+/// How many are done at once.
+const TOGETHER: usize = 32;
+/// How many deliveries are recorded in one transaction, at most.
+const RECORDED_TOGETHER: usize = 256;
+/// How often others' plans are looked for.
+const LOOK_EVERY: Duration = Duration::from_millis(200);
+/// Where nobody else plans, a look now and then does no harm.
+const LOOK_ALONE_EVERY: Duration = Duration::from_secs(60);
+/// After its first failure a job waits for so long, after each further one twice as long.
+const PAUSE_MIN: Duration = Duration::from_secs(1);
+const PAUSE_MAX: Duration = Duration::from_secs(60);
+/// Looking at a long queue over and over may take a tenth of the time.
+const REST_FACTOR: u32 = 9;
+/// How long deliveries on their way are waited for at the end: longer than one can take.
+const ENDING_MAX: Duration = Duration::from_secs(12);
+
+/// What others tell the runner, and the runner them.
+#[derive(Default)]
+pub struct Bell {
+    /// Something may be due.
+    pub rung: Notify,
+    /// Something was done.
+    pub done: Notify,
+    failing: Mutex<HashMap<(String, i64), Pause>>,
+}
+
+struct Pause {
+    failures: u32,
+    until: Instant,
+}
+
+impl Bell {
+    /// Whether a job has failed and is to be tried again.
+    pub fn is_failing(&self, due: &Due) -> bool {
+        self.failing().contains_key(&(due.kind.clone(), due.subject))
+    }
+
+    /// How many jobs have failed and are to be tried again.
+    pub fn failing_count(&self) -> usize {
+        self.failing().len()
+    }
+
+    fn failing(&self) -> MutexGuard<'_, HashMap<(String, i64), Pause>> {
+        self.failing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn is_paused(&self, due: &Due) -> bool {
+        let failing = self.failing();
+        failing.get(&(due.kind.clone(), due.subject)).is_some_and(|pause| Instant::now() < pause.until)
+    }
+
+    fn ended(&self, kind: &str, subject: i64, result: Result<(), &Fault>) {
+        let mut failing = self.failing();
+        let key = (kind.to_owned(), subject);
+        match result {
+            Ok(()) => drop(failing.remove(&key)),
+            Err(fault) => {
+                let pause = failing.entry(key).or_insert(Pause { failures: 0, until: Instant::now() });
+                let time = PAUSE_MIN.saturating_mul(1 << pause.failures.min(10)).min(PAUSE_MAX);
+                pause.failures += 1;
+                pause.until = Instant::now() + time;
+                let error = fault as &dyn Error;
+                tracing::error!(kind, subject, failures = pause.failures, error, "a job failed; it is tried again");
+                // So that the runner sleeps no longer than the pause.
+                self.rung.notify_one();
+            }
+        }
+        drop(failing);
+        self.done.notify_waiters();
+    }
+}
+
+/// The running work of one process.
+pub struct Runner {
+    stop: watch::Sender<bool>,
+    task: JoinHandle<()>,
+}
+
+impl Runner {
+    /// Begins to do what is due.
+    pub fn start(app: Arc<App>, share: Share) -> Runner {
+        let (stop, stopped) = watch::channel(false);
+        let (sent, made) = mpsc::channel(2 * RECORDED_TOGETHER);
+        let lanes = Arc::new(Lanes::default());
+        let recording = tokio::spawn(record(app.clone(), lanes.clone(), made));
+        let leases = Leases::new(&app.store, share);
+        let work = Work { app, lanes, leases, sent };
+        Runner { stop, task: tokio::spawn(work.run(stopped, recording)) }
+    }
+
+    /// Ends when what has begun is done, and gives the leases back.
+    pub async fn stop(self) {
+        self.stop.send_replace(true);
+        if let Err(error) = self.task.await {
+            tracing::error!(%error, "the runner of jobs panicked");
+        }
+    }
+}
+
+struct Work {
+    app: Arc<App>,
+    lanes: Arc<Lanes>,
+    leases: Leases,
+    sent: mpsc::Sender<Delivered>,
+}
+
+impl Work {
+    async fn run(mut self, mut stop: watch::Receiver<bool>, recording: JoinHandle<()>) {
+        let app = self.app.clone();
+        while !*stop.borrow() {
+            let started = Instant::now();
+            let (rest, wait) = match self.look().await {
+                Ok(Looked { did_something: true, .. }) => continue,
+                Ok(Looked { next_in, is_long: false, .. }) => (Duration::ZERO, next_in),
+                Ok(Looked { next_in, is_long: true, .. }) => (started.elapsed() * REST_FACTOR, next_in),
+                Err(fault) => {
+                    tracing::warn!(error = &fault as &dyn Error, "what is due cannot be read; trying again");
+                    (PAUSE_MIN, Duration::ZERO)
+                }
+            };
+            let rested = async {
+                tokio::time::sleep(rest).await;
+                // What rang since the last look began is remembered.
+                drop(tokio::time::timeout(wait, app.bell.rung.notified()).await);
+            };
+            tokio::select! {
+                () = rested => {}
+                _ = stop.changed() => {}
+            }
+        }
+        let Work { app, lanes, leases, sent } = self;
+        lanes.give_up(|_| true);
+        drop(sent);
+        // The recording ends when the last worker has handed over its delivery.
+        if tokio::time::timeout(ENDING_MAX, recording).await.is_err() {
+            tracing::warn!("deliveries on their way could not be waited for; they are made again");
+        }
+        if let Err(fault) = leases.give_back(&app).await {
+            tracing::warn!(error = &fault as &dyn Error, "leases could not be given back; others wait for their lapse");
+        }
+    }
+
+    /// Goes through everything that is due, once.
+    async fn look(&mut self) -> Result<Looked, Fault> {
+        let (now, mut last, mut pages) = (self.app.clock.now(), None, 0_u32);
+        let (mut did_something, mut has_room) = (false, true);
+        loop {
+            self.leases.keep(&self.app, &self.lanes).await?;
+            let after: Option<Due> = last.take();
+            let read = move |tx: &mut Tx| job::due(tx, &kinds(), now, after.as_ref(), PAGE);
+            let page: Vec<Due> = self.app.store.read::<_, Fault, _>(read).await?;
+            pages += 1;
+            let is_last = page.len() < PAGE;
+            last = page.last().cloned();
+            let mine = page.into_iter().filter(|due| self.leases.holds(due.subject) && !self.app.bell.is_paused(due));
+            let (deliveries, jobs): (Vec<Due>, Vec<Due>) = mine.partition(|due| due.kind == notice_deliver::KIND);
+            for due in deliveries {
+                has_room &= self.lanes.offer(&due.lane, due.subject);
+            }
+            self.employ();
+            did_something |= !jobs.is_empty();
+            self.do_all(jobs).await;
+            if is_last {
+                break;
+            }
+        }
+        let next_in = match (did_something, has_room) {
+            (true, _) => Duration::ZERO,
+            (false, true) => self.next_in(now).await?,
+            (false, false) => LOOK_EVERY,
+        };
+        Ok(Looked { did_something, next_in, is_long: 1 < pages })
+    }
+
+    /// When to look again if nobody rings.
+    async fn next_in(&self, now: i64) -> Result<Duration, Fault> {
+        let every = if self.app.store.has_company() { LOOK_EVERY } else { LOOK_ALONE_EVERY };
+        let paused = self.app.bell.failing().values().map(|pause| pause.until).min();
+        let every =
+            paused.map_or(every, |until| every.min(until.saturating_duration_since(Instant::now()) + PAUSE_MIN / 10));
+        if self.app.store.has_company() || self.app.clock.stands_still() {
+            return Ok(every);
+        }
+        let first = move |tx: &mut Tx| job::first_after(tx, &kinds(), now);
+        let first: Option<Due> = self.app.store.read::<_, Fault, _>(first).await?;
+        let due_in = first.map(|due| u64::try_from(due.due_at - now).unwrap_or_default());
+        Ok(due_in.map_or(every, |due_in| every.min(Duration::from_millis(due_in))))
+    }
+
+    /// Does jobs, a few at a time: those of one moment have no order among them.
+    async fn do_all(&self, jobs: Vec<Due>) {
+        let mut running = JoinSet::new();
+        for due in jobs {
+            while TOGETHER <= running.len() {
+                running.join_next().await;
+            }
+            let app = self.app.clone();
+            running.spawn(async move {
+                let job = JOBS.iter().find(|job| job.kind == due.kind).expect("only known kinds are read");
+                let result = job.run(&app, &due).await;
+                app.bell.ended(&due.kind, due.subject, result.as_ref().map(|()| ()));
+            });
+        }
+        while running.join_next().await.is_some() {}
+    }
+
+    /// Starts as many workers as there is work for.
+    fn employ(&self) {
+        while let Some(turn) = self.lanes.begin() {
+            tokio::spawn(work(self.app.clone(), self.lanes.clone(), self.sent.clone(), turn));
+        }
+    }
+}
+
+/// What one look at the store has found.
+struct Looked {
+    did_something: bool,
+    next_in: Duration,
+    is_long: bool,
+}
+
+/// A worker: makes deliveries while it is anybody's turn.
+async fn work(app: Arc<App>, lanes: Arc<Lanes>, sent: mpsc::Sender<Delivered>, first: Turn) {
+    let mut next = Some(first);
+    while let Some(turn) = next {
+        let id = turn.notice;
+        let found = app.store.read::<_, Fault, _>(move |tx: &mut Tx| store::notice::find(tx, id)).await;
+        let mut slow = false;
+        match found {
+            Ok(Some(notice)) => {
+                let delivered = notice_deliver::deliver(&app, notice).await;
+                app.metrics.delivered(delivered.outcome);
+                slow = delivered.outcome == Outcome::TimedOut;
+                // The recorder lives as long as any worker.
+                drop(sent.send(delivered).await);
+            }
+            Ok(None) => {
+                let gone = Fault::bug("a delivery of a notification that is not there");
+                app.bell.ended(notice_deliver::KIND, id, Err(&gone));
+                lanes.forget(id);
+            }
+            Err(fault) => {
+                app.bell.ended(notice_deliver::KIND, id, Err(&fault));
+                lanes.forget(id);
+            }
+        }
+        next = lanes.next(&turn, slow);
+    }
+}
+
+/// Records deliveries, as many in a transaction as are there. Whatever cannot be recorded is delivered again.
+async fn record(app: Arc<App>, lanes: Arc<Lanes>, mut made: mpsc::Receiver<Delivered>) {
+    let mut batch = Vec::new();
+    while made.recv_many(&mut batch, RECORDED_TOGETHER).await > 0 {
+        // Row locks are taken in one order, whoever records.
+        batch.sort_unstable_by_key(|delivered| delivered.notice.id);
+        let all = Arc::new(std::mem::take(&mut batch));
+        let together = all.clone();
+        let write = move |tx: &mut Tx| together.iter().try_for_each(|one| notice_deliver::record(tx, one));
+        let result = app.store.write::<_, Fault, _>(write).await;
+        for at in 0..all.len() {
+            let id = all[at].notice.id;
+            // One that cannot be kept must not take its neighbours with it.
+            let alone = match &result {
+                Ok(()) => Ok(()),
+                Err(_) => {
+                    let one = all.clone();
+                    app.store.write::<_, Fault, _>(move |tx: &mut Tx| notice_deliver::record(tx, &one[at])).await
+                }
+            };
+            lanes.forget(id);
+            app.bell.ended(notice_deliver::KIND, id, alone.as_ref().map(|()| ()));
+        }
+    }
+}
