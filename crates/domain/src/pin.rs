@@ -69,8 +69,6 @@ pub enum Tried {
     Wrong(Tries),
     /// It was not looked at, for the pages are locked: what is remembered stays.
     Locked,
-    /// The account has no PIN, so none can be wrong: what is remembered stays.
-    Unset,
 }
 
 impl Tries {
@@ -85,12 +83,11 @@ impl Tries {
     }
 
     /// Tries a PIN against the account's.
-    pub fn try_pin(self, given: &Pin, account: Option<&Pin>, now: i64) -> Tried {
-        let left = match (self.lock(now), account) {
-            (Lock::Locked { .. }, _) => return Tried::Locked,
-            (Lock::Open { .. }, None) => return Tried::Unset,
-            (Lock::Open { .. }, Some(account)) if given.is(account) => return Tried::Right,
-            (Lock::Open { left }, Some(_)) => left,
+    pub fn try_pin(self, given: &Pin, account: &Pin, now: i64) -> Tried {
+        let left = match self.lock(now) {
+            Lock::Locked { .. } => return Tried::Locked,
+            Lock::Open { .. } if given.is(account) => return Tried::Right,
+            Lock::Open { left } => left,
         };
         let wrong = TRIES_MAX - left + 1;
         let locked_until = if wrong == TRIES_MAX { now + LOCK_MS } else { 0 };
@@ -131,24 +128,19 @@ mod tests {
         let mut tries = Tries::default();
         for nth in 1..=TRIES_MAX {
             assert_eq!(tries.lock(1_000), Lock::Open { left: TRIES_MAX + 1 - nth });
-            let Tried::Wrong(next) = tries.try_pin(&wrong, Some(&right), 1_000) else { panic!("{nth} is wrong") };
+            let Tried::Wrong(next) = tries.try_pin(&wrong, &right, 1_000) else { panic!("{nth} is wrong") };
             tries = next;
         }
         let until = 1_000 + LOCK_MS;
         assert_eq!(tries, Tries { wrong: TRIES_MAX, locked_until: until });
         // While it is locked the right one is not looked at either, so that nobody learns that it is right.
         for given in [wrong, right] {
-            assert_eq!(tries.try_pin(&given, Some(&right), until - 1), Tried::Locked);
+            assert_eq!(tries.try_pin(&given, &right, until - 1), Tried::Locked);
         }
         assert_eq!(tries.lock(until - 1), Lock::Locked { until });
         assert_eq!(tries.lock(until), Lock::Open { left: TRIES_MAX });
-        assert_eq!(tries.try_pin(&right, Some(&right), until), Tried::Right);
+        assert_eq!(tries.try_pin(&right, &right, until), Tried::Right);
         let once = Tried::Wrong(Tries { wrong: 1, locked_until: 0 });
-        assert_eq!(tries.try_pin(&wrong, Some(&right), until), once);
-    }
-
-    #[test]
-    fn where_there_is_no_pin_none_is_wrong() {
-        assert_eq!(Tries::default().try_pin(&pin("111111"), None, 0), Tried::Unset);
+        assert_eq!(tries.try_pin(&wrong, &right, until), once);
     }
 }

@@ -1,6 +1,7 @@
 //! Where calls come in. One list of methods, several doors to it; each door says who is there and in what form.
 
 pub mod gateway;
+pub mod h5;
 pub mod health;
 pub mod listener;
 pub mod operator;

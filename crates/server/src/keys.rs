@@ -1,6 +1,8 @@
 //! Keys at rest and keys at work: the master key that seals secrets in the store, and the platform's signing key.
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, Nonce, RandomizedNonceKey};
+use aws_lc_rs::constant_time::verify_slices_are_equal;
+use aws_lc_rs::hmac;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use quick_cache::sync::Cache;
@@ -12,8 +14,12 @@ use std::sync::{Arc, RwLock};
 use thiserror::Error;
 use wire::{PrivateKey, PublicKey, SignType};
 
-/// Seals secrets for the store: AES-256-GCM under 32 bytes that are kept outside it.
-pub struct MasterKey(RandomizedNonceKey);
+/// Seals secrets for the store: AES-256-GCM under 32 bytes that are kept outside it. And vouches for what this platform
+/// itself said: HMAC-SHA-256 under a key made from the same bytes, so every node of a store vouches alike.
+pub struct MasterKey {
+    sealing: RandomizedNonceKey,
+    vouching: hmac::Key,
+}
 
 /// What can be wrong with the master key.
 #[derive(Debug, Error)]
@@ -42,7 +48,10 @@ impl MasterKey {
     /// The key in this text.
     pub fn parse(text: &str) -> Result<MasterKey, MasterKeyError> {
         let bytes = BASE64.decode(text.trim()).map_err(|_| MasterKeyError::Malformed)?;
-        RandomizedNonceKey::new(&AES_256_GCM, &bytes).map(MasterKey).map_err(|_| MasterKeyError::Malformed)
+        let sealing = RandomizedNonceKey::new(&AES_256_GCM, &bytes).map_err(|_| MasterKeyError::Malformed)?;
+        // No key does two things: this one is derived, once for all, by the same HMAC.
+        let derived = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, &bytes), b"punchcard: vouching, 1");
+        Ok(MasterKey { sealing, vouching: hmac::Key::new(hmac::HMAC_SHA256, derived.as_ref()) })
     }
 
     /// The key in this file, which is made (mode 0600) when it is missing and `may_make` says so.
@@ -70,7 +79,7 @@ impl MasterKey {
     /// Seals a secret; the text is base64 of nonce, ciphertext and tag.
     pub fn seal(&self, secret: &str) -> String {
         let mut sealed = secret.as_bytes().to_vec();
-        let nonce = self.0.seal_in_place_append_tag(Aad::empty(), &mut sealed).expect("the secret is short");
+        let nonce = self.sealing.seal_in_place_append_tag(Aad::empty(), &mut sealed).expect("the secret is short");
         let mut bytes = nonce.as_ref().to_vec();
         bytes.append(&mut sealed);
         BASE64.encode(bytes)
@@ -84,9 +93,24 @@ impl MasterKey {
         }
         let mut secret = bytes.split_off(NONCE_LEN);
         let nonce = Nonce::try_assume_unique_for_key(&bytes).map_err(|_| MasterKeyError::Other)?;
-        let secret = self.0.open_in_place(nonce, Aad::empty(), &mut secret).map_err(|_| MasterKeyError::Other)?;
+        let secret = self.sealing.open_in_place(nonce, Aad::empty(), &mut secret).map_err(|_| MasterKeyError::Other)?;
         String::from_utf8(secret.to_vec()).map_err(|_| MasterKeyError::Other)
     }
+
+    /// Vouches for a text with 64 hexadecimal digits, which nobody makes without this key.
+    pub fn vouch(&self, text: &str) -> String {
+        hmac::sign(&self.vouching, text.as_bytes()).as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// Whether [`MasterKey::vouch`] said so of this text; takes as long for any wrong answer.
+    pub fn vouched(&self, text: &str, said: &str) -> bool {
+        same(&self.vouch(text), said)
+    }
+}
+
+/// Whether two secrets are the same, in a time that tells nothing but whether their lengths are.
+pub fn same(ours: &str, given: &str) -> bool {
+    verify_slices_are_equal(ours.as_bytes(), given.as_bytes()).is_ok()
 }
 
 /// Signs answers with the platform's key.
@@ -165,6 +189,9 @@ mod tests {
         let sealed = made.seal("秘密");
         assert_ne!(sealed, made.seal("秘密"), "every sealing has its own nonce");
         assert_eq!(read.open(&sealed).expect("the same key"), "秘密");
+        let vouched = made.vouch("a page");
+        assert!(read.vouched("a page", &vouched) && !other.vouched("a page", &vouched));
+        assert!(!read.vouched("a page ", &vouched) && !read.vouched("a page", &vouched[1..]));
         assert!(matches!(other.open(&sealed), Err(MasterKeyError::Other)));
         assert!(matches!(read.open("AAAA"), Err(MasterKeyError::Other)));
         let mode = std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(&path).expect("there").permissions());

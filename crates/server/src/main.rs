@@ -20,6 +20,7 @@ mod methods;
 mod metrics;
 mod notices;
 mod outbound;
+mod pages;
 mod runner;
 mod strangers;
 mod world;

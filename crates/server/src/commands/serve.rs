@@ -4,7 +4,7 @@ use super::{Failure, ModeArg, StoreArgs};
 use crate::app::App;
 use crate::control::{self, socket_path};
 use crate::demo;
-use crate::doors::{gateway, health, listener, operator};
+use crate::doors::{gateway, h5, health, listener, operator};
 use crate::runner::{Runner, Share};
 use crate::world::{WorldText, apply};
 use axum::Router;
@@ -108,6 +108,7 @@ impl Serve {
             .route("/gateway.do", any(gateway::gateway))
             .route("/healthz", get(health::healthz))
             .route("/readyz", get(health::readyz))
+            .merge(h5::router())
             .with_state(app.clone());
         for listener in listeners {
             serving.spawn(listener::serve(listener, router.clone(), stop.clone()));

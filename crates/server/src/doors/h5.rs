@@ -1,0 +1,197 @@
+//! `/h5/…`: pages for members and payers, who have no key but hold an address with a token in it.
+//!
+//! What every page has in common is here: the language, what browsers may do with a page, who is turned away, and how a
+//! form shows that a page of ours made it. A page's own file turns a visit into what `pages` shows. A form is answered
+//! with a redirection to the page, so that reloading sends nothing twice.
+
+pub mod cashier;
+pub mod pin;
+
+use super::listener::Peer;
+use crate::app::App;
+use crate::pages::apology::Apology;
+use crate::pages::shell::Shell;
+use crate::pages::style::{self, Asset};
+use crate::pages::words::Lang;
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Form, FromRequest, Query, RawQuery, Request, State};
+use axum::http::header::{
+    ACCEPT_LANGUAGE, CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION, REFERRER_POLICY,
+    VARY, X_CONTENT_TYPE_OPTIONS,
+};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{any, get};
+use http_body_util::Limited;
+use serde::de::DeserializeOwned;
+use std::error::Error;
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// The most bytes of an address's query.
+const QUERY_MAX: usize = 2 * 1024;
+/// The most bytes of a form: a token and a PIN.
+const FORM_MAX: usize = 4 * 1024;
+/// A form must have arrived whole within this time.
+const FORM_TIME_MAX: Duration = Duration::from_secs(10);
+/// A page loads its style and pictures from here, sends its form here, is framed by nobody, and runs nothing.
+const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; \
+    frame-ancestors 'none'";
+
+/// Every page, and what they are dressed in.
+pub fn router() -> Router<Arc<App>> {
+    Router::new()
+        .route("/h5/cashier", get(cashier::show).post(cashier::pay).fallback(nothing))
+        .route(style::SHEET.path, get(async |RawQuery(query)| asset(&style::SHEET, query.as_deref())))
+        .route(style::TAB.path, get(async |RawQuery(query)| asset(&style::TAB, query.as_deref())))
+        .route("/h5/", any(nothing))
+        .route("/h5/{*rest}", any(nothing))
+}
+
+async fn nothing(State(app): State<Arc<App>>, request: Request) -> Response {
+    let visit = Visit::of(app, &request);
+    let seen = visit.admit().and(Err(Apology::Unknown));
+    visit.answer(request.uri().path(), seen)
+}
+
+fn asset(asset: &Asset, query: Option<&str>) -> Response {
+    let caching = if asset.is_of(query) { "public, max-age=31536000, immutable" } else { "no-cache" };
+    let head = [(CONTENT_TYPE, asset.media_type), (CACHE_CONTROL, caching), (X_CONTENT_TYPE_OPTIONS, "nosniff")];
+    (head, asset.text).into_response()
+}
+
+/// One look at a page, or one form sent from it.
+pub struct Visit {
+    app: Arc<App>,
+    lang: Lang,
+    /// Whether the address says so, and links should.
+    lang_named: bool,
+    peer: Option<IpAddr>,
+    trace_id: String,
+}
+
+/// What came of a visit.
+pub enum Seen {
+    /// A page.
+    Page(Box<dyn FnOnce(&Shell<'_>) -> String + Send>),
+    /// A form was taken: here is the page that says what came of it.
+    Taken,
+}
+
+/// The part of every page's address that is not the page's own.
+#[derive(serde::Deserialize)]
+struct Asked {
+    lang: Option<String>,
+}
+
+impl Visit {
+    /// Who comes, and how they read.
+    pub fn of(app: Arc<App>, request: &Request) -> Visit {
+        let named = query::<Asked>(request.uri()).and_then(|asked| Lang::parse(&asked.lang?));
+        let header = request.headers().get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+        let lang = named.unwrap_or_else(|| Lang::accepted(header.unwrap_or_default()));
+        let peer = request.extensions().get::<Peer>().map(|Peer(address)| *address);
+        let trace_id = app.new_trace_id();
+        Visit { app, lang, lang_named: named.is_some(), peer, trace_id }
+    }
+
+    /// Turns away whoever has asked for too many pages that do not exist.
+    pub fn admit(&self) -> Result<(), Apology> {
+        let over = self.peer.is_some_and(|peer| self.app.strangers.is_over(peer));
+        if over { Err(Apology::TooMany) } else { Ok(()) }
+    }
+
+    /// The store failed: the log has it.
+    pub fn failed(&self, failure: &store::Fault) -> Apology {
+        tracing::error!(trace_id = self.trace_id, error = failure as &dyn Error, "the store failed");
+        Apology::Unavailable
+    }
+
+    /// An address of ours as this visitor's language wants it.
+    fn in_lang(&self, address: &str) -> String {
+        if self.lang_named { with_lang(address, self.lang) } else { address.to_owned() }
+    }
+
+    /// Answers it. `address` is the page's own, without a language.
+    pub fn answer(self, address: &str, seen: Result<Seen, Apology>) -> Response {
+        let (lang, stand_in) = (self.lang, self.app.gives_hints());
+        let (own, in_other_lang) = (self.in_lang(address), with_lang(address, lang.other()));
+        let shell = Shell { lang, title: "", address: &own, in_other_lang: &in_other_lang, stand_in };
+        let (status, text) = match seen {
+            Ok(Seen::Page(page)) => (StatusCode::OK, page(&shell)),
+            Ok(Seen::Taken) => (StatusCode::SEE_OTHER, String::new()),
+            Err(apology) => (status(apology), apology.page(&shell)),
+        };
+        if let (StatusCode::NOT_FOUND, Some(peer)) = (status, self.peer) {
+            self.app.strangers.count(peer);
+        }
+        let path = address.split('?').next();
+        tracing::info!(trace_id = self.trace_id, page = path, status = status.as_u16(), "visit");
+        let mut response = (status, Body::from(text)).into_response();
+        dress(response.headers_mut(), lang);
+        let mut set = |name: HeaderName, value: &str| {
+            if let Ok(value) = HeaderValue::from_str(value) {
+                response.headers_mut().insert(name, value);
+            }
+        };
+        set(HeaderName::from_static("trace_id"), &self.trace_id);
+        if status == StatusCode::SEE_OTHER {
+            set(LOCATION, &own);
+        }
+        response
+    }
+}
+
+/// What browsers and whoever is between may do with a page: show it, and forget it.
+fn dress(headers: &mut HeaderMap, lang: Lang) {
+    for (name, value) in [
+        (CONTENT_TYPE, "text/html; charset=utf-8"),
+        (CONTENT_LANGUAGE, lang.tag()),
+        (VARY, "accept-language"),
+        (CACHE_CONTROL, "no-store"),
+        (REFERRER_POLICY, "no-referrer"),
+        (CONTENT_SECURITY_POLICY, POLICY),
+        (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+    ] {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+}
+
+fn status(apology: Apology) -> StatusCode {
+    match apology {
+        Apology::Unknown => StatusCode::NOT_FOUND,
+        Apology::BadForm => StatusCode::FORBIDDEN,
+        Apology::TooMany => StatusCode::TOO_MANY_REQUESTS,
+        Apology::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+    }
+}
+
+fn with_lang(address: &str, lang: Lang) -> String {
+    let joint = if address.contains('?') { '&' } else { '?' };
+    format!("{address}{joint}lang={}", lang.name())
+}
+
+/// What an address asks for; `None` for what is too long, or says one thing twice.
+fn query<T: DeserializeOwned>(uri: &Uri) -> Option<T> {
+    if QUERY_MAX < uri.query().map_or(0, str::len) {
+        return None;
+    }
+    Query::try_from_uri(uri).ok().map(|Query(asked)| asked)
+}
+
+/// What a form holds; one that is too long, too slow or none is [`Apology::BadForm`].
+async fn form<T: DeserializeOwned>(request: Request) -> Result<T, Apology> {
+    let request = request.map(|body| Body::new(Limited::new(body, FORM_MAX)));
+    match tokio::time::timeout(FORM_TIME_MAX, Form::from_request(request, &())).await {
+        Ok(Ok(Form(sent))) => Ok(sent),
+        Ok(Err(_)) | Err(_) => Err(Apology::BadForm),
+    }
+}
+
+/// Whether a text from an address may stand in an address as it is, and is short enough to be of ours.
+fn is_plain(text: &str) -> bool {
+    text.len() <= 64 && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
+}

@@ -1,0 +1,327 @@
+//! The cashier: what is paid to whom, and the buyer's PIN (DECISIONS.md 6).
+
+use super::icons;
+use super::parts::{self, End, Tone};
+use super::shell::Shell;
+use super::words::{Lang, Yuan};
+use maud::{Markup, html};
+
+/// The most wrong PINs of which nothing is said: after the first one it is told how many are left.
+const WARN_FROM_LEFT: u32 = domain::pin::TRIES_MAX - 1;
+
+/// Everything the page shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cashier {
+    /// Whom the money is for.
+    pub seller: String,
+    /// What it is for.
+    pub subject: String,
+    /// How much.
+    pub total_fen: i64,
+    /// Who pays: a login, masked.
+    pub buyer: String,
+    /// The trade's number.
+    pub trade_no: String,
+    /// How far the trade is.
+    pub stage: Stage,
+}
+
+/// How far the trade is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// It waits for the buyer.
+    ToPay {
+        /// Whether the buyer may try a PIN.
+        entry: Entry,
+        /// What came of the last try.
+        said: Option<Said>,
+        /// Until when it can be paid, UTC milliseconds.
+        until: Option<i64>,
+    },
+    /// It is paid.
+    Paid {
+        /// When, UTC milliseconds.
+        at: i64,
+        /// What came back since.
+        refunded_fen: i64,
+        /// Whether the reader has just tried to pay what was paid already.
+        again: bool,
+    },
+    /// It was paid, and all of it came back.
+    Refunded {
+        /// When, UTC milliseconds.
+        at: Option<i64>,
+    },
+    /// It ended unpaid.
+    Closed {
+        /// Because nobody paid in time, and not because the merchant closed it.
+        expired: bool,
+    },
+}
+
+/// Whether the buyer may try a PIN.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Entry {
+    /// Here is the form.
+    Form {
+        /// Where it is sent.
+        action: String,
+        /// What shows that this page made it.
+        csrf: String,
+        /// How many PINs may still be wrong.
+        left: u32,
+    },
+    /// Too many were wrong: none until then, UTC milliseconds.
+    Locked(i64),
+    /// The account has no PIN.
+    Unset,
+}
+
+/// What came of the last try.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Said {
+    /// The PIN was wrong.
+    WrongPin,
+    /// What was sent is not six digits; it counts for nothing.
+    NoPin,
+    /// The PIN was right and the balance too short.
+    ShortBalance,
+    /// The trade was paid already when the PIN came.
+    PaidAlready,
+}
+
+impl Said {
+    /// All of them, with how an address names them.
+    const NAMES: [(Said, &'static str); 4] = [
+        (Said::WrongPin, "wrong-pin"),
+        (Said::NoPin, "no-pin"),
+        (Said::ShortBalance, "short-balance"),
+        (Said::PaidAlready, "paid-already"),
+    ];
+
+    /// As an address names it.
+    pub fn parse(name: &str) -> Option<Said> {
+        Said::NAMES.iter().find(|(_, known)| *known == name).map(|(said, _)| *said)
+    }
+
+    /// As an address names it.
+    pub fn name(self) -> &'static str {
+        Said::NAMES.iter().find(|(said, _)| *said == self).map_or("", |(_, name)| name)
+    }
+}
+
+impl Cashier {
+    /// The page. Its title is of the stage that the trade is in.
+    pub fn page(&self, shell: &Shell<'_>) -> String {
+        let lang = shell.lang;
+        let shell = Shell { title: self.title(lang), ..*shell };
+        let content = match &self.stage {
+            Stage::ToPay { entry, said, until } => self.to_pay(lang, entry, *said, *until),
+            Stage::Paid { .. } | Stage::Refunded { .. } | Stage::Closed { .. } => self.ended(lang),
+        };
+        shell.around(&content)
+    }
+
+    fn title(&self, lang: Lang) -> &'static str {
+        match self.stage {
+            Stage::ToPay { .. } => lang.say("收银台", "Checkout"),
+            Stage::Paid { .. } => lang.say("付款成功", "Paid"),
+            Stage::Refunded { .. } => lang.say("已全额退款", "Refunded in full"),
+            Stage::Closed { expired: true } => lang.say("付款超时", "Time ran out"),
+            Stage::Closed { expired: false } => lang.say("交易已关闭", "Order closed"),
+        }
+    }
+
+    fn to_pay(&self, lang: Lang, entry: &Entry, said: Option<Said>, until: Option<i64>) -> Markup {
+        let mut rows = vec![
+            (lang.say("商品", "For"), self.subject.clone()),
+            (lang.say("付款账户", "From"), self.buyer.clone()),
+            (lang.say("订单号", "Order"), self.trade_no.clone()),
+        ];
+        rows.extend(until.map(|until| (lang.say("付款截止", "Pay by"), lang.moment(until))));
+        html! {
+            (parts::head(&self.seller, lang.say("付款给", "Pay to")))
+            (parts::card(html! {
+                (parts::amount(lang.say("需付款", "Amount due"), self.total_fen))
+                (parts::tear())
+                (parts::rows(&rows))
+            }))
+            @if let Some((tone, text)) = notice(lang, entry, said) { (parts::notice(tone, &text)) }
+            @if let Entry::Form { action, csrf, .. } = entry {
+                form.form method="post" action=(action) autocomplete="off" {
+                    input type="hidden" name="csrf" value=(csrf);
+                    (parts::pin_field(
+                        lang.say("支付密码", "Payment PIN"),
+                        lang.say("六位数字", "Six digits"),
+                        matches!(said, Some(Said::WrongPin | Said::NoPin)),
+                    ))
+                    (parts::button(&format!("{} {}", lang.say("确认付款", "Pay"), Yuan(self.total_fen).to_text())))
+                }
+            }
+        }
+    }
+
+    fn ended(&self, lang: Lang) -> Markup {
+        let (end, icon, text) = match self.stage {
+            Stage::Paid { again: true, .. } => {
+                let text = lang.say(
+                    "这笔订单此前已经付款，本次没有重复扣款。",
+                    "It had been paid before. You were not charged again.",
+                );
+                (End::Good, icons::check(), Some(text))
+            }
+            Stage::Paid { .. } | Stage::ToPay { .. } => (End::Good, icons::check(), None),
+            Stage::Refunded { .. } => {
+                let text = lang.say("款项已退回付款账户。", "The money is back in the account it came from.");
+                (End::Void, icons::back(), Some(text))
+            }
+            Stage::Closed { expired: true } => {
+                let text = lang.say(
+                    "已超过付款截止时间，没有扣款。请回到商家处重新下单。",
+                    "It was not paid in time, and nothing was charged. Please order again from the merchant.",
+                );
+                (End::Void, icons::clock(), Some(text))
+            }
+            Stage::Closed { expired: false } => {
+                let text = lang
+                    .say("商家已关闭这笔订单，没有扣款。", "The merchant has closed this order. Nothing was charged.");
+                (End::Void, icons::cross(), Some(text))
+            }
+        };
+        let mut rows = vec![
+            (lang.say("商家", "Merchant"), self.seller.clone()),
+            (lang.say("商品", "For"), self.subject.clone()),
+            (lang.say("付款账户", "From"), self.buyer.clone()),
+        ];
+        match self.stage {
+            Stage::Paid { at, refunded_fen, .. } => {
+                rows.push((lang.say("付款时间", "Paid on"), lang.moment(at)));
+                if 0 < refunded_fen {
+                    rows.push((lang.say("已退款", "Refunded"), Yuan(refunded_fen).to_text()));
+                }
+            }
+            Stage::Refunded { at: Some(at) } => rows.push((lang.say("退款时间", "Refunded on"), lang.moment(at))),
+            Stage::Refunded { at: None } | Stage::Closed { .. } | Stage::ToPay { .. } => {}
+        }
+        rows.push((lang.say("订单号", "Order"), self.trade_no.clone()));
+        let label = if end == End::Good { lang.say("实付", "You paid") } else { lang.say("订单金额", "Amount") };
+        parts::card(html! {
+            (parts::result(end, icon, self.title(lang), text))
+            (parts::amount(label, self.total_fen))
+            (parts::tear())
+            (parts::rows(&rows))
+        })
+    }
+}
+
+/// What stands out on a page that waits for a PIN. Where no PIN may be tried, that is all there is to say.
+fn notice(lang: Lang, entry: &Entry, said: Option<Said>) -> Option<(Tone, String)> {
+    let left = match entry {
+        Entry::Locked(until) => {
+            let time = lang.time_of_day(*until);
+            let text = lang.say(
+                format!("支付密码输错次数过多，账户已锁定，请在 {time} 之后再试。"),
+                format!("Too many wrong PINs. This account is locked until {time}."),
+            );
+            return Some((Tone::Lock, text));
+        }
+        Entry::Unset => {
+            let text = lang.say(
+                "付款账户还没有设置支付密码，暂时无法付款。",
+                "The paying account has no payment PIN yet, so it cannot pay here.",
+            );
+            return Some((Tone::Lock, text.to_owned()));
+        }
+        Entry::Form { left, .. } => *left,
+    };
+    let tries = || {
+        let one = if left == 1 { "try" } else { "tries" };
+        lang.say(format!("还可以再试 {left} 次。"), format!("{left} {one} left."))
+    };
+    match said {
+        // An address may say so of a PIN that has been right since.
+        Some(Said::WrongPin) if left <= WARN_FROM_LEFT => {
+            Some((Tone::Alarm, lang.say("支付密码不正确，", "Wrong PIN. ").to_owned() + &tries()))
+        }
+        Some(Said::NoPin) => Some((
+            Tone::Alarm,
+            lang.say("请输入六位数字的支付密码。", "Please enter the six digits of your payment PIN.").to_owned(),
+        )),
+        Some(Said::ShortBalance) => {
+            let text = lang.say(
+                "账户余额不足，没有扣款。充值后可以再试。",
+                "The balance is too low, and nothing was charged. Top up and try again.",
+            );
+            Some((Tone::Alarm, text.to_owned()))
+        }
+        Some(Said::WrongPin | Said::PaidAlready) | None if left <= WARN_FROM_LEFT => {
+            let text = lang.say("此前输错过支付密码，", "A wrong PIN was entered before. ").to_owned() + &tries();
+            Some((Tone::Note, text))
+        }
+        Some(Said::WrongPin | Said::PaidAlready) | None => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SHELL: Shell<'_> =
+        Shell { lang: Lang::En, title: "", address: "", in_other_lang: "?lang=zh", stand_in: true };
+
+    fn cashier(stage: Stage) -> Cashier {
+        Cashier {
+            seller: "花果山超市".to_owned(),
+            subject: "Iphone6 16G".to_owned(),
+            total_fen: 8_800,
+            buyer: "131****6215".to_owned(),
+            trade_no: "2026010121000000000000007168".to_owned(),
+            stage,
+        }
+    }
+
+    fn to_pay(left: u32, said: Option<Said>) -> Stage {
+        let entry = Entry::Form { action: "/h5/cashier".to_owned(), csrf: "c".to_owned(), left };
+        Stage::ToPay { entry, said, until: None }
+    }
+
+    #[test]
+    fn other_peoples_texts_are_shown_and_never_run() {
+        let text = "<script>alert(1)</script>\"'&";
+        let mut page = cashier(to_pay(5, None));
+        (page.seller, page.subject, page.buyer) = (text.to_owned(), text.to_owned(), text.to_owned());
+        for stage in [page.stage.clone(), Stage::Closed { expired: false }] {
+            let html = Cashier { stage, ..page.clone() }.page(&SHELL);
+            assert!(!html.contains("<script"), "{html}");
+            assert_eq!(html.matches("&lt;script&gt;alert(1)&lt;/script&gt;&quot;'&amp;").count(), 3, "{html}");
+        }
+    }
+
+    #[test]
+    fn a_notice_says_what_is_so_now() {
+        for (stage, expect) in [
+            (to_pay(5, None), None),
+            (to_pay(5, Some(Said::WrongPin)), None),
+            (to_pay(3, None), Some("A wrong PIN was entered before. 3 tries left.")),
+            (to_pay(1, Some(Said::WrongPin)), Some("Wrong PIN. 1 try left.")),
+            (to_pay(5, Some(Said::NoPin)), Some("Please enter the six digits")),
+            (to_pay(2, Some(Said::ShortBalance)), Some("The balance is too low")),
+        ] {
+            let html = cashier(stage).page(&SHELL);
+            assert_eq!(html.contains("id=\"notice\""), expect.is_some(), "{html}");
+            assert!(html.contains(expect.unwrap_or_default()), "{html}");
+        }
+        for entry in [Entry::Locked(1_767_240_900_000), Entry::Unset] {
+            let html = cashier(Stage::ToPay { entry, said: None, until: None }).page(&SHELL);
+            assert!(html.contains("id=\"notice\"") && !html.contains("<form"), "{html}");
+        }
+    }
+
+    #[test]
+    fn names_of_what_is_said_read_back() {
+        for (said, name) in Said::NAMES {
+            assert_eq!((Said::parse(name), said.name()), (Some(said), name));
+        }
+        assert_eq!(Said::parse("anything"), None);
+    }
+}

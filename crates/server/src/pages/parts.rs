@@ -1,0 +1,133 @@
+//! What pages are built of. A part says what is shown; how it looks, in light and dark, is in `style.css` under the same
+//! name.
+
+use super::icons;
+use super::words::Yuan;
+use maud::{Markup, html};
+
+/// Who is paid or who gives: a logo's place with the first character of the name, the name, and what this is about.
+pub fn head(name: &str, about: &str) -> Markup {
+    let initial: String = name.chars().find(|c| c.is_alphanumeric()).unwrap_or('·').to_uppercase().collect();
+    html! {
+        header.head {
+            span.logo aria-hidden="true" { (initial) }
+            div {
+                p.about { (about) }
+                h1.name { bdi { (name) } }
+            }
+        }
+    }
+}
+
+/// The amount that a page is about, with what it is called.
+pub fn amount(label: &str, fen: i64) -> Markup {
+    let text = Yuan(fen).to_text();
+    let digits = text.trim_start_matches('¥');
+    // So that a hundred million is one line on the narrowest phone.
+    let long = 11 < digits.len();
+    html! {
+        p.amount.long[long] {
+            span.label { (label) }
+            strong.sum { span.yuan { "¥" } (digits) }
+        }
+    }
+}
+
+/// A sheet that holds what belongs together, such as a receipt.
+pub fn card(content: Markup) -> Markup {
+    html! { section.card { (content) } }
+}
+
+/// Where a card could be torn: what is above it is the sum, what is below the particulars.
+pub fn tear() -> Markup {
+    html! { div.tear aria-hidden="true" {} }
+}
+
+/// Names and values, one a line. Values are other people's texts and may be of any length; long numbers are set smaller,
+/// to stay whole.
+pub fn rows(rows: &[(&str, String)]) -> Markup {
+    let is_number = |value: &str| 16 < value.len() && value.bytes().all(|byte| byte.is_ascii_digit());
+    html! {
+        dl.rows {
+            @for (name, value) in rows {
+                div { dt { (name) } dd.number[is_number(value)] { bdi { (value) } } }
+            }
+        }
+    }
+}
+
+/// What a notice is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tone {
+    /// Good to know.
+    Note,
+    /// Something went wrong, and can be put right here.
+    Alarm,
+    /// Nothing can be done here for now.
+    Lock,
+}
+
+/// A short text that stands out; read aloud when the page opens, unless it is a mere note. Fields refer to it by its id,
+/// [`NOTICE`].
+pub fn notice(tone: Tone, text: &str) -> Markup {
+    let (class, icon, role) = match tone {
+        Tone::Note => ("notice note", icons::mark(), "status"),
+        Tone::Alarm => ("notice alarm", icons::mark(), "alert"),
+        Tone::Lock => ("notice alarm", icons::lock(), "alert"),
+    };
+    html! { div class=(class) id=(NOTICE) role=(role) { (icon) p { (text) } } }
+}
+
+/// The id of a page's notice.
+pub const NOTICE: &str = "notice";
+
+/// A field for the six digits of a PIN; after a wrong one it is marked so and waits for the next.
+pub fn pin_field(label: &str, hint: &str, after_wrong: bool) -> Markup {
+    let described = if after_wrong { "pin-hint notice" } else { "pin-hint" };
+    html! {
+        div.field {
+            label for="pin" { (label) }
+            p.hint #pin-hint { (hint) }
+            input #pin name="pin" type="password" inputmode="numeric" pattern="[0-9]{6}" minlength="6" maxlength="6"
+                autocomplete="off" required aria-describedby=(described) aria-invalid=[after_wrong.then_some("true")]
+                autofocus[after_wrong];
+        }
+    }
+}
+
+/// The one thing to do on a page.
+pub fn button(label: &str) -> Markup {
+    html! { button.button type="submit" { (label) } }
+}
+
+/// A way on that is not the page's purpose.
+pub fn link(label: &str, address: &str) -> Markup {
+    html! { a.button.quiet href=(address) { (label) } }
+}
+
+/// How a matter ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// As wanted.
+    Good,
+    /// Without effect, which is no fault.
+    Void,
+    /// Badly.
+    Bad,
+}
+
+/// How a matter ended: a picture, a few words, and what they mean for the reader.
+pub fn result(end: End, icon: Markup, title: &str, text: Option<&str>) -> Markup {
+    let class = match end {
+        End::Good => "result good",
+        End::Void => "result void",
+        End::Bad => "result bad",
+    };
+    html! {
+        div class=(class) role="status" {
+            span.seal { (icon) }
+            h2 { (title) }
+            @if let Some(text) = text { p { (text) } }
+        }
+    }
+}
