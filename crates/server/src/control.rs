@@ -98,7 +98,7 @@ impl Operator {
         how: Import,
     ) -> Result<Report, OperatorError> {
         match self {
-            Operator::Remote(remote) => remote.import_members(pid, input, how).await,
+            Operator::Remote(remote) => remote.import("members", pid, input, how).await,
             Operator::Own(app) => Ok(import::members(app, pid, input, how).await?),
         }
     }
@@ -153,6 +153,19 @@ impl Operator {
         match self {
             Operator::Remote(remote) => remote.resend(&notify_ids).await,
             Operator::Own(app) => notices::resend(app, notify_ids).await.map_err(|error| refused(&error)),
+        }
+    }
+
+    /// Imports trades that a merchant made elsewhere.
+    pub async fn import_trades(
+        &self,
+        pid: &str,
+        input: impl Read + Send + 'static,
+        how: Import,
+    ) -> Result<Report, OperatorError> {
+        match self {
+            Operator::Remote(remote) => remote.import("trades", pid, input, how).await,
+            Operator::Own(app) => Ok(import::trades(app, pid, input, how).await?),
         }
     }
 

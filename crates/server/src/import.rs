@@ -1,18 +1,23 @@
-//! Members from a file: CSV or NDJSON, gzipped or not, told apart by what they begin with.
+//! Members and trades from a file: CSV or NDJSON, gzipped or not, told apart by what they begin with.
 //!
 //! One thread reads and checks rows while the store writes the chunk before. A row is whole or absent; a bad one is
 //! reported by its line and the rest is taken; importing a file twice changes nothing.
 
+mod members;
 mod rows;
+mod trades;
 
 use crate::app::App;
-use rows::Rows;
+use members::Members;
+use rows::{Rows, Table};
 use serde::{Deserialize, Serialize};
 use std::io::Read;
 use std::sync::Arc;
 use store::Tx;
 use store::member::{Effect, MemberRow};
+use store::trade::TradeRow;
 use thiserror::Error;
+use trades::Trades;
 
 /// Rows a transaction: few enough that waiting calls do not notice.
 const CHUNK_ROWS: usize = 2_000;
@@ -26,14 +31,23 @@ const BAD_ROWS_NAMED: usize = 100;
 pub struct Report {
     /// Good rows.
     pub rows: u64,
-    /// Of these, members that were new.
+    /// Of these, things that were new.
     pub new: u64,
-    /// Of these, members that changed.
+    /// Of these, things that changed.
     pub changed: u64,
     /// Bad rows, which were left out.
     pub bad: u64,
     /// The first bad rows.
     pub bad_rows: Vec<BadRow>,
+}
+
+impl Report {
+    fn leave_out(&mut self, bad: BadRow) {
+        self.bad += 1;
+        if self.bad_rows.len() < BAD_ROWS_NAMED {
+            self.bad_rows.push(bad);
+        }
+    }
 }
 
 /// A row that was left out.
@@ -69,10 +83,18 @@ pub enum Import {
 }
 
 /// What the reading thread sends.
-enum Message {
-    Chunk(Vec<MemberRow>),
+enum Message<R> {
+    Chunk(Vec<R>),
     Bad(BadRow),
     Broken(String),
+}
+
+/// What a chunk came to.
+#[derive(Default)]
+struct Written {
+    new: u64,
+    changed: u64,
+    bad: Vec<BadRow>,
 }
 
 /// Imports members of a merchant.
@@ -82,19 +104,68 @@ pub async fn members(
     input: impl Read + Send + 'static,
     how: Import,
 ) -> Result<Report, ImportError> {
-    let owner = pid.to_owned();
-    let load = move |tx: &mut Tx| {
-        Ok::<_, store::Fault>((store::world::merchant(tx, &owner)?, store::world::tags(tx, &owner)?))
-    };
-    let (merchant, own) = app.store.read(load).await?;
-    if merchant.is_none() {
-        return Err(ImportError::UnknownMerchant(pid.to_owned()));
-    }
+    let owner = known(app, pid).await?;
+    let of = owner.clone();
+    let own = app.store.read(move |tx: &mut Tx| store::world::tags(tx, &of)).await?;
     let mut tags = domain::tag::built_in();
     tags.extend(own);
+    run(input, Members::new(tags), how, |chunk: Vec<MemberRow>| {
+        let (app, owner) = (app.clone(), owner.clone());
+        async move {
+            let put = app.store.write(move |tx: &mut Tx| store::member::put_chunk(tx, &owner, &chunk)).await?;
+            let count = |effect| put.effects.iter().filter(|&&had| had == effect).count() as u64;
+            Ok(Written { new: count(Effect::New), changed: count(Effect::Changed), bad: Vec::new() })
+        }
+    })
+    .await
+}
+
+/// Imports trades that a merchant made elsewhere.
+pub async fn trades(
+    app: &Arc<App>,
+    pid: &str,
+    input: impl Read + Send + 'static,
+    how: Import,
+) -> Result<Report, ImportError> {
+    let owner = known(app, pid).await?;
+    let (of, now) = (owner.clone(), app.clock.now());
+    let shops = app.store.read(move |tx: &mut Tx| store::world::shops(tx, &of)).await?;
+    let shops = shops.into_iter().map(|shop| shop.shop_id).collect();
+    run(input, Trades::new(shops, now), how, |chunk: Vec<(u64, TradeRow)>| {
+        let (app, owner) = (app.clone(), owner.clone());
+        async move {
+            let (lines, rows): (Vec<u64>, Vec<TradeRow>) = chunk.into_iter().unzip();
+            let count = u32::try_from(rows.len()).expect("a chunk is small") * store::trade::NUMBERS_A_ROW;
+            let first = app.store.lease_numbers(count).await?;
+            let put = move |tx: &mut Tx| store::trade::import(tx, &owner, &rows, first, now);
+            let effects: Vec<store::trade::Effect> = app.store.write(put).await?;
+            let new = effects.iter().filter(|&&had| had == store::trade::Effect::New).count() as u64;
+            let taken = lines.iter().zip(&effects).filter(|&(_, &had)| had == store::trade::Effect::Taken);
+            let reason = "trade_no or out_trade_no is used by another trade, or by this one with other content";
+            let bad = taken.map(|(&line, _)| BadRow { line, reason: reason.to_owned() }).collect();
+            Ok(Written { new, changed: 0, bad })
+        }
+    })
+    .await
+}
+
+/// The merchant, if there is one.
+async fn known(app: &App, pid: &str) -> Result<String, ImportError> {
+    let owner = pid.to_owned();
+    let merchant = app.store.read(move |tx: &mut Tx| store::world::merchant(tx, &owner)).await?;
+    merchant.map(|merchant| merchant.pid).ok_or_else(|| ImportError::UnknownMerchant(pid.to_owned()))
+}
+
+/// Reads rows on a thread of its own, and has them written by the chunk.
+async fn run<T: Table, W: Future<Output = Result<Written, ImportError>> + Send>(
+    input: impl Read + Send + 'static,
+    table: T,
+    how: Import,
+    write: impl Fn(Vec<T::Row>) -> W,
+) -> Result<Report, ImportError> {
     let (sender, mut receiver) = tokio::sync::mpsc::channel(CHUNKS_WAITING);
     let reading = tokio::task::spawn_blocking(move || {
-        let mut rows = match Rows::open(input, tags) {
+        let mut rows = match Rows::open(input, table) {
             Ok(rows) => rows,
             Err(wrong) => return drop(sender.blocking_send(Message::Broken(wrong))),
         };
@@ -123,19 +194,14 @@ pub async fn members(
             Message::Chunk(chunk) => {
                 report.rows += chunk.len() as u64;
                 if how == Import::Write && !chunk.is_empty() {
-                    let owner = pid.to_owned();
-                    let put = app.store.write(move |tx: &mut Tx| store::member::put_chunk(tx, &owner, &chunk)).await?;
-                    let count = |effect| put.effects.iter().filter(|&&had| had == effect).count() as u64;
-                    report.new += count(Effect::New);
-                    report.changed += count(Effect::Changed);
+                    let Written { new, changed, bad } = write(chunk).await?;
+                    report.rows -= bad.len() as u64;
+                    report.new += new;
+                    report.changed += changed;
+                    bad.into_iter().for_each(|bad| report.leave_out(bad));
                 }
             }
-            Message::Bad(bad) => {
-                report.bad += 1;
-                if report.bad_rows.len() < BAD_ROWS_NAMED {
-                    report.bad_rows.push(bad);
-                }
-            }
+            Message::Bad(bad) => report.leave_out(bad),
             Message::Broken(wrong) => return Err(ImportError::File(wrong)),
         }
     }

@@ -41,13 +41,24 @@ impl Ids {
         assert!(count <= BLOCK, "{count} ids at once");
         let mut block = self.block.lock().await;
         if block.end - block.next < count {
-            let name = self.name;
-            let lease = move |tx: &mut crate::Tx| tx.query_one::<(i64,)>(LEASE, params![name, BLOCK]);
-            let (end,) = store.write(lease).await?;
+            let end = self.lease(store, BLOCK).await?;
             *block = Block { next: end - BLOCK, end };
         }
         let first = block.next;
         block.next += count;
         Ok(first)
+    }
+
+    /// The first of any count of numbers in a row, past the block.
+    pub(crate) async fn many(&self, store: &Store, count: u32) -> Result<i64, Fault> {
+        let count = i64::from(count);
+        Ok(self.lease(store, count).await? - count)
+    }
+
+    /// Takes so many numbers from the store; the one after the last.
+    async fn lease(&self, store: &Store, count: i64) -> Result<i64, Fault> {
+        let name = self.name;
+        let lease = move |tx: &mut crate::Tx| tx.query_one::<(i64,)>(LEASE, params![name, count]);
+        Ok(store.write(lease).await?.0)
     }
 }

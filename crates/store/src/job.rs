@@ -10,6 +10,8 @@ use crate::tx::Tx;
 
 /// How many kinds of jobs a process may know.
 pub const KINDS_MAX: usize = 8;
+/// The kind of the job that finishes a paid trade: also an import plans it.
+pub const TRADE_FINISH: &str = "trade_finish";
 
 statements! {
     PUT = "INSERT INTO job (bucket, kind, subject, lane, due_at) VALUES ($1, $2, $3, $4, $5)

@@ -8,18 +8,24 @@
 use crate::bucket::{Bucket, bucket_of};
 use crate::fault::Fault;
 use crate::params;
+use crate::row::Val;
+use crate::rows::Rows;
 use crate::sql::statements;
 use crate::tx::Tx;
 
 statements! {
-    INSERT = "INSERT INTO transfer (bucket, id, debit, credit, amount_fen, kind, trade, at, app_id, trace_id)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
     TAKE = "UPDATE account SET balance_fen = balance_fen - $1 WHERE bucket = $2 AND user_id = $3 AND balance_fen >= $1";
     GIVE = "UPDATE account SET balance_fen = balance_fen + $1 WHERE bucket = $2 AND user_id = $3";
     MOVE_FUND = "INSERT INTO fund (bucket, name, balance_fen) VALUES ($1, $2, $3)
         ON CONFLICT (bucket, name) DO UPDATE SET balance_fen = fund.balance_fen + excluded.balance_fen";
     FUND = "SELECT balance_fen FROM fund WHERE bucket = $1 AND name = $2";
 }
+
+static INSERT: Rows<10> = Rows::new(
+    "INSERT INTO transfer (bucket, id, debit, credit, amount_fen, kind, trade, at, app_id, trace_id) VALUES",
+    ["INTEGER", "BIGINT", "TEXT", "TEXT", "BIGINT", "TEXT", "BIGINT", "BIGINT", "TEXT", "TEXT"],
+    "",
+);
 
 /// What holds money.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,17 +82,32 @@ pub fn transfer(tx: &mut Tx, transfer: &Transfer<'_>) -> Result<bool, Fault> {
     if !move_between(tx, debit, credit, amount_fen)? {
         return Ok(false);
     }
-    enter(tx, transfer)?;
+    enter_many(tx, std::slice::from_ref(transfer))?;
     Ok(true)
 }
 
-/// Writes the entry alone: for a chunk of an import, which moves the sum once with [`move_between`].
-pub(crate) fn enter(tx: &mut Tx, transfer: &Transfer<'_>) -> Result<(), Fault> {
-    let Transfer { id, debit, credit, amount_fen, kind, trade, at, cause } = *transfer;
-    let (debit, credit) = (debit.name(), credit.name());
-    let bucket = Bucket::of_id(id);
-    let values = params![bucket, id, &debit, &credit, amount_fen, kind, trade, at, cause.app_id, cause.trace_id];
-    tx.execute(INSERT, values).map(drop)
+/// Writes entries alone: for a chunk of an import, which moves their sum once, with [`move_between`].
+pub(crate) fn enter_many(tx: &mut Tx, transfers: &[Transfer<'_>]) -> Result<(), Fault> {
+    let names: Vec<_> = transfers.iter().map(|it| (it.debit.name(), it.credit.name())).collect();
+    let rows: Vec<[Val<'_>; 10]> = transfers
+        .iter()
+        .zip(&names)
+        .map(|(&Transfer { id, amount_fen, kind, trade, at, cause, .. }, (debit, credit))| {
+            [
+                Bucket::of_id(id).into(),
+                id.into(),
+                debit.into(),
+                credit.into(),
+                amount_fen.into(),
+                kind.into(),
+                trade.into(),
+                at.into(),
+                cause.app_id.into(),
+                cause.trace_id.into(),
+            ]
+        })
+        .collect();
+    tx.execute_rows(&INSERT, &rows).map(drop)
 }
 
 /// Moves money without an entry, which the caller writes; `false` when the giver's balance does not cover it.
@@ -134,4 +155,10 @@ fn add(tx: &mut Tx, purse: Purse<'_>, fen: i64) -> Result<bool, Fault> {
         Purse::Outside(_) => tx.execute(MOVE_FUND, params![bucket, &name, fen])?,
     };
     Ok(changed == 1)
+}
+
+/// The texts that are made as needed, for the test of the rules.
+#[cfg(test)]
+pub(crate) fn several_rows() -> impl Iterator<Item = (&'static str, String)> {
+    [1, 2].into_iter().map(|rows| ("several rows", INSERT.text(rows)))
 }

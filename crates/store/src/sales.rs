@@ -1,5 +1,6 @@
 //! What each member paid a merchant, less what was refunded: the sums that a count of members adds up.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::bucket::bucket_of;
@@ -12,14 +13,18 @@ use crate::sql::statements;
 use crate::tx::Tx;
 
 statements! {
-    ADD = "INSERT INTO member_sales (bucket, pid, user_id, net_fen, version) VALUES ($1, $2, $3, $4, 1)
-        ON CONFLICT (bucket, pid, user_id) DO UPDATE SET net_fen = member_sales.net_fen + excluded.net_fen,
-        version = member_sales.version + 1";
     // PostgreSQL holds the row of an INSERT to its bounds even where it becomes an update: what is taken needs another text.
     TAKE = "UPDATE member_sales SET net_fen = net_fen - $1, version = version + 1
         WHERE bucket = $2 AND pid = $3 AND user_id = $4";
     GET = "SELECT user_id, net_fen, version FROM member_sales WHERE bucket = $1 AND pid = $2 AND user_id = $3";
 }
+
+static ADD: Rows<5> = Rows::new(
+    "INSERT INTO member_sales (bucket, pid, user_id, net_fen, version) VALUES",
+    ["INTEGER", "TEXT", "TEXT", "BIGINT", "BIGINT"],
+    "ON CONFLICT (bucket, pid, user_id) DO UPDATE SET net_fen = member_sales.net_fen + excluded.net_fen,
+        version = member_sales.version + 1",
+);
 
 static FIND: Rows<3> = Rows::new(
     "WITH wanted (bucket, pid, user_id) AS (VALUES",
@@ -46,12 +51,29 @@ pub fn add(tx: &mut Tx, pid: &str, user_id: &str, fen: i64) -> Result<(), Fault>
     if fen < 0 {
         tx.execute(TAKE, params![-fen, bucket, pid, user_id])?;
     } else {
-        tx.execute(ADD, params![bucket, pid, user_id, fen])?;
+        return add_many(tx, pid, &BTreeMap::from([(user_id, fen)]));
     }
     let Some(now) = get(tx, pid, user_id)? else {
         return Err(tx.fail(Fault::bug("a refund to a member who never paid")));
     };
     announce(tx, Change::Sales { pid: pid.into(), rows: Arc::new([now]) })
+}
+
+/// Adds what is paid (none below zero) to the sums of many members, by user id.
+pub(crate) fn add_many(tx: &mut Tx, pid: &str, sums: &BTreeMap<&str, i64>) -> Result<(), Fault> {
+    let mut rows: Vec<_> = sums.iter().map(|(user, fen)| (bucket_of(pid, user), *user, *fen)).collect();
+    if 1 < tx.buckets() {
+        // In the order of the primary key, as everybody locks.
+        rows.sort_unstable();
+    }
+    let values: Vec<_> = rows
+        .iter()
+        .map(|&(bucket, user, fen)| [bucket.into(), pid.into(), user.into(), fen.into(), 1_i64.into()])
+        .collect();
+    tx.execute_rows(&ADD, &values)?;
+    let users: Vec<&str> = sums.keys().copied().collect();
+    let rows = get_many(tx, pid, &users)?.into();
+    announce(tx, Change::Sales { pid: pid.into(), rows })
 }
 
 /// A member's sum; `None` before the first payment.
@@ -68,7 +90,7 @@ pub fn get_many(tx: &mut Tx, pid: &str, users: &[&str]) -> Result<Vec<Sales>, Fa
 /// The texts that are made as needed, for the test of the rules.
 #[cfg(test)]
 pub(crate) fn several_rows() -> impl Iterator<Item = (&'static str, String)> {
-    [1, 2].into_iter().map(|rows| ("several rows", FIND.text(rows)))
+    [1, 2].into_iter().flat_map(|rows| [ADD.text(rows), FIND.text(rows)]).map(|sql| ("several rows", sql))
 }
 
 impl FromRow for Sales {

@@ -92,9 +92,11 @@ mod tests {
             ("trouble", trouble::STATEMENTS),
         ];
         let modules = modules.into_iter().chain(world::STATEMENTS.map(|list| ("world", list)));
+        let modules = modules.chain(trade::PARTS.map(|list| ("trade", list)));
         let fixed =
             modules.flat_map(|(module, list)| list.iter().map(move |&(name, sql)| (module, name, sql.to_owned())));
         let made = member::several_rows().chain(sales::several_rows());
+        let made = made.chain(ledger::several_rows()).chain(trade::several_rows());
         fixed.chain(made.map(|(name, sql)| ("rows", name, sql))).collect()
     }
 

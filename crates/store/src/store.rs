@@ -253,6 +253,11 @@ impl Store {
         self.inner.ids.next(self, count).await
     }
 
+    /// The same for a whole chunk of an import: any count, at a visit to the store.
+    pub async fn lease_numbers(&self, count: u32) -> Result<i64, Fault> {
+        self.inner.ids.many(self, count).await
+    }
+
     /// One new id in this bucket.
     pub async fn next_id(&self, bucket: Bucket) -> Result<i64, Fault> {
         Ok(bucket.id(self.next_numbers(1).await?))

@@ -1,21 +1,26 @@
 //! Trades and their refunds. A trade's rows share its bucket, which its number tells.
 
+mod import;
+mod refund;
+
+pub use import::{Effect, NUMBERS_A_ROW, TradeRow, import};
+pub use refund::{Refund, insert_refund, refund, refunds};
+
 use domain::id::{TradeNo, TradeNoText};
 use domain::trade::{Origin, Status, Trade};
 
 use crate::bucket::{Bucket, bucket_of, bucket_of_key};
 use crate::fault::Fault;
 use crate::params;
-use crate::row::{FromRow, Row, column};
+use crate::row::{FromRow, Row, Val, column};
+use crate::rows::Rows;
 use crate::sql::statements;
 use crate::tx::Tx;
 
+#[cfg(test)]
+pub(crate) const PARTS: [&[(&str, &str)]; 2] = [import::STATEMENTS, refund::STATEMENTS];
+
 statements! {
-    INSERT = "INSERT INTO trade (bucket, id, pid, seller_id, buyer_id, out_trade_no, imported_no, status, subject,
-            total_fen, discountable_fen, buyer_pay_fen, receipt_fen, refunded_fen, shop_id, detail, app_id, auth_app_id,
-            notify_url, sign_type, page_token, created_at, expires_at, paid_at, closed_at, refunded_at, version)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23,
-            $24, $25, $26, $27)";
     GET = "SELECT id, pid, seller_id, buyer_id, out_trade_no, imported_no, status, subject, total_fen, discountable_fen,
             buyer_pay_fen, receipt_fen, refunded_fen, shop_id, detail, app_id, auth_app_id, notify_url, sign_type,
             page_token, created_at, expires_at, paid_at, closed_at, refunded_at, version
@@ -24,13 +29,19 @@ statements! {
             closed_at = $6, refunded_at = $7, app_id = $8, auth_app_id = $9, notify_url = $10, sign_type = $11,
             version = version + 1 WHERE bucket = $12 AND id = $13 AND version = $14";
     NUMBER = "SELECT subject FROM once WHERE bucket = $1 AND scope = $2 AND key = $3";
-    INSERT_REFUND = "INSERT INTO refund (bucket, trade, out_request_no, amount_fen, buyer_fen, reason, cancels, at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
-    REFUND = "SELECT trade, out_request_no, amount_fen, buyer_fen, reason, cancels, at FROM refund
-        WHERE bucket = $1 AND trade = $2 AND out_request_no = $3";
-    REFUNDS = "SELECT trade, out_request_no, amount_fen, buyer_fen, reason, cancels, at FROM refund
-        WHERE bucket = $1 AND trade = $2 ORDER BY at, out_request_no";
 }
+
+static INSERT: Rows<27> = Rows::new(
+    "INSERT INTO trade (bucket, id, pid, seller_id, buyer_id, out_trade_no, imported_no, status, subject, total_fen,
+        discountable_fen, buyer_pay_fen, receipt_fen, refunded_fen, shop_id, detail, app_id, auth_app_id, notify_url,
+        sign_type, page_token, created_at, expires_at, paid_at, closed_at, refunded_at, version) VALUES",
+    [
+        "INTEGER", "BIGINT", "TEXT", "TEXT", "TEXT", "TEXT", "TEXT", "TEXT", "TEXT", "BIGINT", "BIGINT", "BIGINT",
+        "BIGINT", "BIGINT", "TEXT", "TEXT", "TEXT", "TEXT", "TEXT", "TEXT", "TEXT", "BIGINT", "BIGINT", "BIGINT",
+        "BIGINT", "BIGINT", "BIGINT",
+    ],
+    "",
+);
 
 /// Where the trades of a merchant with a buyer are, and so what their numbers carry.
 pub fn bucket(pid: &str, buyer_id: &str) -> Bucket {
@@ -44,40 +55,41 @@ pub fn scope(pid: &str) -> String {
 
 /// Keeps a new trade.
 pub fn insert(tx: &mut Tx, trade: &Trade) -> Result<(), Fault> {
+    tx.execute_rows(&INSERT, &[columns(trade)]).map(drop)
+}
+
+/// What its row holds, in the order of the table.
+fn columns(trade: &Trade) -> [Val<'_>; 27] {
     let origin = trade.origin.as_ref();
-    tx.execute(
-        INSERT,
-        params![
-            Bucket::of_id(trade.no.number),
-            trade.no.number,
-            &trade.pid,
-            &trade.seller_id,
-            &trade.buyer_id,
-            &trade.out_trade_no,
-            trade.imported_no.as_deref(),
-            trade.status.name(),
-            &trade.subject,
-            trade.total_fen,
-            trade.discountable_fen,
-            trade.buyer_pay_fen,
-            trade.receipt_fen,
-            trade.refunded_fen,
-            trade.shop_id.as_deref(),
-            &trade.detail,
-            origin.map(|it| it.app_id.as_str()),
-            origin.map(|it| it.auth_app_id.as_str()),
-            origin.and_then(|it| it.notify_url.as_deref()),
-            origin.map(|it| it.sign_type.as_str()),
-            trade.page_token.as_deref(),
-            trade.no.created_at,
-            trade.expires_at,
-            trade.paid_at,
-            trade.closed_at,
-            trade.refunded_at,
-            trade.version,
-        ],
-    )
-    .map(drop)
+    [
+        Bucket::of_id(trade.no.number).into(),
+        trade.no.number.into(),
+        (&trade.pid).into(),
+        (&trade.seller_id).into(),
+        (&trade.buyer_id).into(),
+        (&trade.out_trade_no).into(),
+        trade.imported_no.as_deref().into(),
+        trade.status.name().into(),
+        (&trade.subject).into(),
+        trade.total_fen.into(),
+        trade.discountable_fen.into(),
+        trade.buyer_pay_fen.into(),
+        trade.receipt_fen.into(),
+        trade.refunded_fen.into(),
+        trade.shop_id.as_deref().into(),
+        (&trade.detail).into(),
+        origin.map(|it| it.app_id.as_str()).into(),
+        origin.map(|it| it.auth_app_id.as_str()).into(),
+        origin.and_then(|it| it.notify_url.as_deref()).into(),
+        origin.map(|it| it.sign_type.as_str()).into(),
+        trade.page_token.as_deref().into(),
+        trade.no.created_at.into(),
+        trade.expires_at.into(),
+        trade.paid_at.into(),
+        trade.closed_at.into(),
+        trade.refunded_at.into(),
+        trade.version.into(),
+    ]
 }
 
 /// Keeps what happened to a trade and who is told of it, and counts it. Should another operation have changed it since it was loaded, this one
@@ -135,43 +147,6 @@ fn numbered(tx: &mut Tx, pid: &str, key: &str) -> Result<Option<Trade>, Fault> {
     get(tx, number)
 }
 
-/// Money that was given back.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Refund {
-    /// The trade's number in the store.
-    pub trade: i64,
-    /// The merchant's number for it, unique within the trade.
-    pub out_request_no: String,
-    /// How much of the trade's amount.
-    pub amount_fen: i64,
-    /// How much of that the buyer got.
-    pub buyer_fen: i64,
-    /// Why, as the merchant says.
-    pub reason: Option<String>,
-    /// Whether it came of taking the whole trade back.
-    pub cancels: bool,
-    /// When, UTC milliseconds.
-    pub at: i64,
-}
-
-/// Keeps a refund. Its number must not have been used before in its trade.
-pub fn insert_refund(tx: &mut Tx, refund: &Refund) -> Result<(), Fault> {
-    let Refund { trade, out_request_no, amount_fen, buyer_fen, reason, cancels, at } = refund;
-    let bucket = Bucket::of_id(*trade);
-    let values = params![bucket, *trade, out_request_no, *amount_fen, *buyer_fen, reason.as_deref(), *cancels, *at];
-    tx.execute(INSERT_REFUND, values).map(drop)
-}
-
-/// A trade's refund by the merchant's number.
-pub fn refund(tx: &mut Tx, trade: i64, out_request_no: &str) -> Result<Option<Refund>, Fault> {
-    tx.query_opt(REFUND, params![Bucket::of_id(trade), trade, out_request_no])
-}
-
-/// A trade's refunds, oldest first.
-pub fn refunds(tx: &mut Tx, trade: i64) -> Result<Vec<Refund>, Fault> {
-    tx.query(REFUNDS, params![Bucket::of_id(trade), trade])
-}
-
 impl FromRow for Trade {
     fn from_row(row: &dyn Row) -> Result<Trade, Fault> {
         let status: String = column(row, 6)?;
@@ -213,9 +188,8 @@ impl FromRow for Trade {
     }
 }
 
-impl FromRow for Refund {
-    fn from_row(row: &dyn Row) -> Result<Refund, Fault> {
-        let (trade, out_request_no, amount_fen, buyer_fen, reason, cancels, at) = FromRow::from_row(row)?;
-        Ok(Refund { trade, out_request_no, amount_fen, buyer_fen, reason, cancels, at })
-    }
+/// The texts that are made as needed, for the test of the rules.
+#[cfg(test)]
+pub(crate) fn several_rows() -> impl Iterator<Item = (&'static str, String)> {
+    [1, 2].into_iter().map(|rows| ("several rows", INSERT.text(rows))).chain(import::several_rows())
 }

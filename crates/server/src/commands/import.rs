@@ -1,6 +1,7 @@
-//! `punchcard import members`: rows of a file become members.
+//! `punchcard import`: rows of a file become members, or trades.
 
 use super::{Failure, StoreArgs, print_json, progress};
+use crate::control::Operator;
 use crate::import::{Import as How, Report};
 use crate::world::account_id;
 use clap::{Args, Subcommand};
@@ -11,11 +12,17 @@ use std::path::PathBuf;
 /// Import from CSV or NDJSON, gzipped or not; `-` is standard input.
 #[derive(Args)]
 #[command(after_help = "\
-Example:  punchcard import members --pid 2088201914979011 members.csv.gz
+Examples:
+  punchcard import members --pid 2088201914979011 members.csv.gz
+  punchcard import trades  --pid 2088201914979011 trades.csv
 
-A header (or NDJSON keys) of user_id, any tag codes of the merchant, and home_longitude, home_latitude, work_longitude,
-work_latitude. An empty cell takes a value away; a column that is not there leaves it. A bad row is reported with its
-line, the rest is imported. Importing a file twice changes nothing.")]
+Members: a header (or NDJSON keys) of user_id, any tag codes of the merchant, and home_longitude, home_latitude,
+work_longitude, work_latitude. An empty cell takes a value away; a column that is not there leaves it.
+
+Trades: trade_no, user_id, shop_id, total_amount, paid_at, and if you like out_trade_no, refunded_amount, refunded_at. Times
+are yyyy-MM-dd HH:mm:ss in UTC+8, amounts yuan. Who paid becomes a member; the money comes from outside/PID.
+
+A bad row is reported with its line, the rest is imported. Importing a file twice changes nothing.")]
 pub struct Import {
     #[command(subcommand)]
     what: What,
@@ -24,12 +31,14 @@ pub struct Import {
 #[derive(Subcommand)]
 enum What {
     /// A merchant's members with their tags.
-    Members(Members),
+    Members(Rows),
+    /// Trades that a merchant made elsewhere.
+    Trades(Rows),
 }
 
-/// Import a merchant's members with their tags.
+/// Which rows, for whom, and how.
 #[derive(Args)]
-struct Members {
+struct Rows {
     /// The merchant
     #[arg(long)]
     pid: String,
@@ -48,33 +57,44 @@ struct Members {
 impl Import {
     pub(super) async fn run(self) -> Result<(), Failure> {
         match self.what {
-            What::Members(members) => members.run().await,
+            What::Members(rows) => rows.run(Kind::Members).await,
+            What::Trades(rows) => rows.run(Kind::Trades).await,
         }
     }
 }
 
-impl Members {
-    async fn run(self) -> Result<(), Failure> {
+#[derive(Clone, Copy)]
+enum Kind {
+    Members,
+    Trades,
+}
+
+impl Rows {
+    async fn run(self, kind: Kind) -> Result<(), Failure> {
+        let import = async |operator: &Operator, input: Box<dyn Read + Send>, how| match kind {
+            Kind::Members => operator.import_members(&self.pid, input, how).await,
+            Kind::Trades => operator.import_trades(&self.pid, input, how).await,
+        };
         account_id("--pid", &self.pid).map_err(Failure)?;
         let mut input = self.input()?;
         let (operator, _lock) = self.store.operator().await?;
         if self.strict {
             let (checked, again) = input.twice().map_err(|error| self.unreadable(&error))?;
-            let report = operator.import_members(&self.pid, checked, How::Check).await?;
+            let report = import(&operator, checked, How::Check).await?;
             if 0 < report.bad {
-                self.print(&report);
+                self.print(kind, &report);
                 return Err(Failure(format!("nothing imported: {} bad rows", report.bad)));
             }
             input = again;
         }
         let bar = progress(input.len());
-        let report = operator.import_members(&self.pid, bar.wrap_read(input.read), How::Write).await?;
+        let report = import(&operator, Box::new(bar.wrap_read(input.read)), How::Write).await?;
         bar.finish_and_clear();
-        self.print(&report);
+        self.print(kind, &report);
         Ok(())
     }
 
-    fn print(&self, report: &Report) {
+    fn print(&self, kind: Kind, report: &Report) {
         if self.json {
             return print_json(report);
         }
@@ -85,10 +105,11 @@ impl Members {
         if 0 < unnamed {
             eprintln!("and {unnamed} more bad rows");
         }
-        println!(
-            "{} rows: {} new members, {} changed; {} bad rows",
-            report.rows, report.new, report.changed, report.bad
-        );
+        let Report { rows, new, changed, bad, .. } = report;
+        match kind {
+            Kind::Members => println!("{rows} rows: {new} new members, {changed} changed; {bad} bad rows"),
+            Kind::Trades => println!("{rows} rows: {new} new trades; {bad} bad rows"),
+        }
     }
 
     fn input(&self) -> Result<Input, Failure> {

@@ -27,7 +27,7 @@ pub(super) struct Refused {
     pub(super) message: String,
 }
 
-/// Which merchant's members, and whether to write.
+/// For which merchant, and whether to write.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Importing {
     pub(super) pid: String,
@@ -41,8 +41,8 @@ const FRAMES_WAITING: usize = 16;
 pub fn router(app: Arc<App>) -> Router {
     Router::new()
         .route("/apply", post(apply))
-        .route("/import/members", post(import_members))
         .route("/prove", get(prove))
+        .route("/import/{what}", post(import))
         .route("/trouble/{trace_id}", get(trouble))
         .route("/backup", get(backup))
         .route("/clock", get(clock).post(move_clock))
@@ -68,16 +68,21 @@ async fn apply(State(app): State<Arc<App>>, text: String) -> Result<Response, Op
     Ok(Json(applied).into_response())
 }
 
-async fn import_members(
+async fn import(
     State(app): State<Arc<App>>,
-    Query(import): Query<Importing>,
+    Path(what): Path<String>,
+    Query(importing): Query<Importing>,
     body: Body,
 ) -> Result<Response, OperatorError> {
     let (sender, receiver) = mpsc::channel(FRAMES_WAITING);
     tokio::spawn(feed(body, sender));
-    let how = if import.check { Import::Check } else { Import::Write };
-    let report =
-        Operator::Own(app).import_members(&import.pid, BodyReader { receiver, frame: Bytes::new() }, how).await?;
+    let how = if importing.check { Import::Check } else { Import::Write };
+    let (operator, rows) = (Operator::Own(app), BodyReader { receiver, frame: Bytes::new() });
+    let report = match what.as_str() {
+        "members" => operator.import_members(&importing.pid, rows, how).await?,
+        "trades" => operator.import_trades(&importing.pid, rows, how).await?,
+        other => return Err(OperatorError::refused(format!("{other} cannot be imported by this build"))),
+    };
     Ok(Json(report).into_response())
 }
 

@@ -42,15 +42,16 @@ impl Remote {
         self.ask(Method::POST, "/apply", Body::from(text.as_str().to_owned())).await
     }
 
-    /// See [`super::Operator::import_members`].
-    pub async fn import_members(
+    /// See [`super::Operator::import_members`] and its like; `what` is `members` or `trades`.
+    pub async fn import(
         &self,
+        what: &str,
         pid: &str,
         input: impl Read + Send + 'static,
         how: Import,
     ) -> Result<Report, OperatorError> {
         let importing = Importing { pid: pid.to_owned(), check: how == Import::Check };
-        let target = format!("/import/members?pid={}&check={}", importing.pid, importing.check);
+        let target = format!("/import/{what}?pid={}&check={}", importing.pid, importing.check);
         let (sender, receiver) = mpsc::channel(FRAMES_WAITING);
         tokio::task::spawn_blocking(move || send(input, &sender));
         self.ask(Method::POST, &target, Body::new(StreamBody::new(ReceiverStream::new(receiver)))).await

@@ -5,7 +5,7 @@ use crate::methods::trade::notice;
 use store::{Bucket, Fault, Tx};
 
 /// What the store knows the job by; planned with the trade's number when the trade is paid.
-pub const KIND: &str = "trade_finish";
+pub const KIND: &str = store::job::TRADE_FINISH;
 /// The notification's.
 pub const NEW_IDS: u16 = 1;
 

@@ -18,6 +18,7 @@ mod rejects;
 mod running;
 mod sdk;
 mod strain;
+mod trade;
 mod two;
 mod upgrade;
 mod workload;

@@ -12,7 +12,11 @@ const BUYER: &str = "2088102146931393";
 const CORRUPTIONS: &[(&str, &str, &str)] = &[
     ("UPDATE account SET balance_fen = balance_fen + 1 WHERE user_id = '2088102146931393'", "account balances", BUYER),
     ("UPDATE account SET opening_fen = opening_fen + 1 WHERE user_id = '2088102146931393'", "account balances", BUYER),
-    ("UPDATE account SET balance_fen = balance_fen - 1 WHERE user_id = '2088201914979011'", "the sum of all money", "all"),
+    (
+        "UPDATE account SET balance_fen = balance_fen - 1 WHERE user_id = '2088201914979011'",
+        "the sum of all money",
+        "all",
+    ),
     ("UPDATE fund SET balance_fen = balance_fen - 1", "fund balances", "outside/2088201914979011"),
     ("UPDATE transfer SET amount_fen = amount_fen + 1 WHERE kind = 'pay'", "account balances", BUYER),
     ("UPDATE transfer SET amount_fen = amount_fen + 1 WHERE kind = 'pay'", "payments of trades", "/p_1"),

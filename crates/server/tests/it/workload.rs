@@ -157,15 +157,21 @@ impl<'a> Play<'a> {
             let threads: Vec<_> = calling.into_iter().map(call).collect();
             if kill {
                 std::thread::sleep(pause);
-                assert!(std::process::Command::new("kill").args(["-9", &this.running.id().to_string()]).status().is_ok());
+                assert!(
+                    std::process::Command::new("kill").args(["-9", &this.running.id().to_string()]).status().is_ok()
+                );
             }
-            threads.into_iter().map(|thread| thread.join().map(|(answer, step)| (step, answer)).expect("no panic")).collect()
+            threads
+                .into_iter()
+                .map(|thread| thread.join().map(|(answer, step)| (step, answer)).expect("no panic"))
+                .collect()
         });
         if kill {
             self.running.kill_and_start();
         }
         let again = called.iter().filter(|(_, answer)| answer.is_none()).map(|(step, _)| step.clone());
-        let again: Vec<Called> = again.map(|step| (self.call(&self.client(), &step), step)).map(|(a, s)| (s, a)).collect();
+        let again: Vec<Called> =
+            again.map(|step| (self.call(&self.client(), &step), step)).map(|(a, s)| (s, a)).collect();
         assert!(kill || again.is_empty(), "not answered: {again:?}");
         called.sort_by_key(|(_, answer)| answer.is_none());
         match linearise(&self.model, &called, &again) {

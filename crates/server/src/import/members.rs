@@ -1,0 +1,194 @@
+//! The columns of members: a user, tags, and where the user lives and works.
+
+use super::rows::Table;
+use crate::methods::segment::conditions::column;
+use crate::world::{account_id, degrees_e7};
+use domain::tag::Tag;
+use store::member::{MemberRow, Patch, Position};
+
+/// The columns that a merchant's file of members may have.
+pub struct Members {
+    tags: Vec<Tag>,
+    kinds: Vec<segment::Kind>,
+}
+
+/// What a column holds.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Column {
+    /// Whose row it is.
+    UserId,
+    /// A tag of the merchant, by its place.
+    Tag(usize),
+    /// A part of a position.
+    Degrees(Corner),
+}
+
+/// Which part of which position.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Corner {
+    /// Of where the member lives.
+    HomeLongitude,
+    /// Of where the member lives.
+    HomeLatitude,
+    /// Of where the member works.
+    WorkLongitude,
+    /// Of where the member works.
+    WorkLatitude,
+}
+
+impl Members {
+    /// With these tags.
+    pub fn new(tags: Vec<Tag>) -> Members {
+        let kinds = tags.iter().map(|tag| column(tag).kind).collect();
+        Members { tags, kinds }
+    }
+
+    fn value<'a>(&self, tag: usize, text: &'a str) -> Result<Option<&'a str>, String> {
+        if text.is_empty() {
+            return Ok(None);
+        }
+        let Tag { code, values, .. } = &self.tags[tag];
+        if text.contains('\0') {
+            return Err(format!("{code}: a value cannot hold U+0000"));
+        }
+        segment::Value::parse(self.kinds[tag], text).map_err(|reject| format!("{code}: {reject}"))?;
+        if !values.is_empty() && !values.iter().any(|known| known.value == text) {
+            return Err(format!("{code}: {text:?} is none of its values"));
+        }
+        Ok(Some(text))
+    }
+}
+
+impl Table for Members {
+    type Column = Column;
+    type Row = MemberRow;
+    const REQUIRED: &'static [&'static str] = &["user_id"];
+
+    fn column(&self, name: &str) -> Result<Column, String> {
+        Ok(match name {
+            "user_id" => Column::UserId,
+            "home_longitude" => Column::Degrees(Corner::HomeLongitude),
+            "home_latitude" => Column::Degrees(Corner::HomeLatitude),
+            "work_longitude" => Column::Degrees(Corner::WorkLongitude),
+            "work_latitude" => Column::Degrees(Corner::WorkLatitude),
+            code => match self.tags.iter().position(|tag| tag.code == code) {
+                Some(tag) => Column::Tag(tag),
+                None => return Err(format!("the column {code:?} is no tag of this merchant")),
+            },
+        })
+    }
+
+    /// A row of cells; an empty cell takes the value away, a column that is not there leaves it as it is.
+    fn row<'a>(&self, _: u64, cells: impl Iterator<Item = (Column, &'a str)>) -> Result<MemberRow, String> {
+        let mut user_id = None;
+        let mut tags: Vec<(&str, Option<&str>)> = Vec::with_capacity(self.tags.len());
+        let mut degrees = [None; 4];
+        for (column, text) in cells {
+            let text = text.trim();
+            match column {
+                Column::UserId => user_id = Some(account_id("user_id", text)?),
+                Column::Tag(tag) => tags.push((&self.tags[tag].code, self.value(tag, text)?)),
+                Column::Degrees(corner) => {
+                    let (name, limit) = match corner {
+                        Corner::HomeLongitude => ("home_longitude", 180),
+                        Corner::HomeLatitude => ("home_latitude", 90),
+                        Corner::WorkLongitude => ("work_longitude", 180),
+                        Corner::WorkLatitude => ("work_latitude", 90),
+                    };
+                    degrees[corner as usize] = Some(degrees_e7(name, Some(text), limit)?);
+                }
+            }
+        }
+        let [home_lon, home_lat, work_lon, work_lat] = degrees;
+        let user_id = user_id.ok_or("user_id is missing")?;
+        let (home, work) = (position("home", home_lon, home_lat)?, position("work", work_lon, work_lat)?);
+        Ok(MemberRow::new(&user_id, tags).at(home, work))
+    }
+}
+
+/// A position needs both of its columns, and both of them filled or both empty.
+fn position(name: &str, lon: Option<Option<i32>>, lat: Option<Option<i32>>) -> Result<Patch, String> {
+    match (lon, lat) {
+        (None, None) => Ok(Patch::Keep),
+        (Some(None), Some(None)) => Ok(Patch::Clear),
+        (Some(Some(lon_e7)), Some(Some(lat_e7))) => Ok(Patch::Set(Position { lon_e7, lat_e7 })),
+        _ => Err(format!("{name}_longitude and {name}_latitude must be given together")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::rows::{Rows, Wrong};
+    use super::*;
+
+    /// A good row: the last digits of its user, and the values of gender that it sets or clears.
+    fn good(last: u8, gender: Option<&str>) -> Result<MemberRow, String> {
+        Ok(MemberRow::new(&format!("20880000000000{last:02}"), [("pam_gender", gender)]))
+    }
+
+    fn bad(line: u64, reason: &str) -> Result<MemberRow, String> {
+        Err(format!("line {line}: {reason}"))
+    }
+
+    fn check(file: &'static str, expect: &[Result<MemberRow, String>]) {
+        let mut rows =
+            Rows::open(file.as_bytes(), Members::new(domain::tag::built_in())).expect("the file as a whole is right");
+        let mut read = Vec::new();
+        while let Some(row) = rows.next() {
+            read.push(row.map_err(|wrong| match wrong {
+                Wrong::Row(bad) => format!("line {}: {}", bad.line, bad.reason),
+                Wrong::File(wrong) => wrong,
+            }));
+        }
+        assert_eq!(read, expect, "{file}");
+    }
+
+    #[test]
+    fn csv_rows_are_read_and_bad_ones_named() {
+        let good_rows = vec![good(1, Some("1")), good(2, None)];
+        check("user_id,pam_gender\n2088000000000001,1\n2088000000000002,\n", &good_rows);
+        check("\u{feff}user_id,pam_gender\r\n2088000000000001, 1\r\n", &[good(1, Some("1"))]);
+        check(
+            "user_id,pam_gender\n2088000000000001,3\n1,1\n2088000000000003\n2088000000000004,2\n",
+            &[
+                bad(2, "pam_gender: \"3\" is none of its values"),
+                bad(3, "user_id \"1\" must be 16 digits that begin with 2088"),
+                bad(4, "1 fields where the header has 2"),
+                good(4, Some("2")),
+            ],
+        );
+        check(
+            "user_id,home_longitude\n2088000000000001,118.79\n",
+            &[bad(2, "home_longitude and home_latitude must be given together")],
+        );
+    }
+
+    #[test]
+    fn ndjson_rows_are_read_and_bad_ones_named() {
+        check(
+            "{\"user_id\":\"2088000000000001\",\"pam_gender\":1}\n\n{\"user_id\":2088000000000002,\"pam_gender\":null}\n",
+            &[good(1, Some("1")), good(2, None)],
+        );
+        check(
+            "{\"user_id\":\"2088000000000001\",\"nope\":1}\n{\"pam_gender\":1}\n{x}\n",
+            &[
+                bad(1, "the column \"nope\" is no tag of this merchant"),
+                bad(2, "user_id is missing"),
+                bad(3, "no JSON object: key must be a string at line 1 column 2"),
+            ],
+        );
+    }
+
+    #[test]
+    fn a_wrong_file_is_refused_whole() {
+        for (file, expect) in [
+            ("", "the file is empty"),
+            ("pam_gender\n1\n", "line 1: the header has no column user_id"),
+            ("user_id,nope\n", "the column \"nope\" is no tag of this merchant"),
+            ("user_id,user_id\n", "line 1: the column \"user_id\" is here twice"),
+        ] {
+            let wrong = Rows::open(file.as_bytes(), Members::new(domain::tag::built_in())).err();
+            assert_eq!(wrong.as_deref(), Some(expect), "{file}");
+        }
+    }
+}

@@ -1,0 +1,209 @@
+//! The columns of trades that a merchant made elsewhere: numbers, who paid how much in which shop, and what was refunded.
+
+use super::rows::Table;
+use crate::world::account_id;
+use std::collections::HashSet;
+use store::trade::TradeRow;
+use wire::{money, time};
+
+/// The most that a trade may be about, as for `alipay.trade.pay`: 100,000,000 yuan.
+const TOTAL_MAX_FEN: i64 = 10_000_000_000;
+/// The most characters of a number, as for `alipay.trade.pay`.
+const NUMBER_CHARS_MAX: usize = 64;
+
+/// The columns that a merchant's file of trades may have.
+pub struct Trades {
+    shops: HashSet<String>,
+    now: i64,
+}
+
+/// What a column holds.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Column {
+    /// The number that the import is idempotent by.
+    TradeNo,
+    /// Who paid.
+    UserId,
+    /// In which shop.
+    ShopId,
+    /// What was paid, yuan.
+    TotalAmount,
+    /// When.
+    PaidAt,
+    /// The merchant's number.
+    OutTradeNo,
+    /// What was refunded, yuan.
+    RefundedAmount,
+    /// When.
+    RefundedAt,
+}
+
+/// The names of the columns, those that must be there first.
+const COLUMNS: [(&str, Column); 8] = [
+    ("trade_no", Column::TradeNo),
+    ("user_id", Column::UserId),
+    ("shop_id", Column::ShopId),
+    ("total_amount", Column::TotalAmount),
+    ("paid_at", Column::PaidAt),
+    ("out_trade_no", Column::OutTradeNo),
+    ("refunded_amount", Column::RefundedAmount),
+    ("refunded_at", Column::RefundedAt),
+];
+
+impl Trades {
+    /// Of a merchant with these shops, at `now`, UTC milliseconds.
+    pub fn new(shops: HashSet<String>, now: i64) -> Trades {
+        Trades { shops, now }
+    }
+
+    /// A time in the form of the wire that is not to come.
+    fn past(&self, name: &str, text: &str) -> Result<i64, String> {
+        let at =
+            time::parse(text).ok_or_else(|| format!("{name} {text:?} must be a time, yyyy-MM-dd HH:mm:ss in UTC+8"))?;
+        if at <= self.now { Ok(at) } else { Err(format!("{name} {text:?} is yet to come")) }
+    }
+
+    fn refunded(&self, amount: &str, at: &str, total_fen: i64, paid_at: i64) -> Result<Option<(i64, i64)>, String> {
+        if amount.is_empty() && at.is_empty() {
+            return Ok(None);
+        }
+        let fen = fen("refunded_amount", amount)?;
+        if fen == 0 && at.is_empty() {
+            return Ok(None);
+        }
+        if fen == 0 || total_fen < fen {
+            return Err(format!("refunded_amount {amount} must be above 0 and at most total_amount"));
+        }
+        let at = self.past("refunded_at", at)?;
+        if at < paid_at {
+            return Err("refunded_at is before paid_at".to_owned());
+        }
+        Ok(Some((fen, at)))
+    }
+}
+
+impl Table for Trades {
+    type Column = Column;
+    /// With its line, by which the store's refusal is told.
+    type Row = (u64, TradeRow);
+    const REQUIRED: &'static [&'static str] = &["trade_no", "user_id", "shop_id", "total_amount", "paid_at"];
+
+    fn column(&self, name: &str) -> Result<Column, String> {
+        let known = COLUMNS.iter().find(|(known, _)| *known == name);
+        known.map(|(_, column)| *column).ok_or_else(|| {
+            let names: Vec<_> = COLUMNS.iter().map(|(name, _)| *name).collect();
+            format!("the column {name:?} is none of {}", names.join(", "))
+        })
+    }
+
+    fn row<'a>(&self, line: u64, cells: impl Iterator<Item = (Column, &'a str)>) -> Result<(u64, TradeRow), String> {
+        let mut texts = [""; COLUMNS.len()];
+        cells.for_each(|(column, text)| texts[column as usize] = text.trim());
+        let [trade_no, user_id, shop_id, total, paid_at, out_trade_no, refunded, refunded_at] = texts;
+        if trade_no.is_empty() {
+            return Err("trade_no is missing".to_owned());
+        }
+        for (name, text) in [("trade_no", trade_no), ("out_trade_no", out_trade_no)] {
+            if NUMBER_CHARS_MAX < text.chars().count() || text.contains('\0') {
+                return Err(format!("{name} must be at most {NUMBER_CHARS_MAX} characters"));
+            }
+        }
+        let user_id = account_id("user_id", user_id)?;
+        if !shop_id.is_empty() && !self.shops.contains(shop_id) {
+            return Err(format!("shop_id {shop_id:?} is no shop of this merchant"));
+        }
+        let total_fen = fen("total_amount", total)?;
+        if total_fen == 0 {
+            return Err("total_amount 0.00: where nothing was paid, there was no trade".to_owned());
+        }
+        if TOTAL_MAX_FEN < total_fen {
+            return Err(format!("total_amount {total} is above 100000000"));
+        }
+        let paid_at = self.past("paid_at", paid_at)?;
+        let refunded = self.refunded(refunded, refunded_at, total_fen, paid_at)?;
+        let filled = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+        let (refunded_fen, refunded_at) = refunded.unwrap_or_default();
+        // A version byte, and what cannot be part of a number between its parts.
+        let content = format!(
+            "1\0{trade_no}\0{user_id}\0{shop_id}\0{total_fen}\0{paid_at}\0{out_trade_no}\0{refunded_fen}\0{refunded_at}"
+        );
+        let row = TradeRow {
+            trade_no: trade_no.to_owned(),
+            fingerprint: wire::sha256(content.as_bytes()),
+            user_id,
+            shop_id: filled(shop_id),
+            total_fen,
+            paid_at,
+            out_trade_no: filled(out_trade_no),
+            refunded,
+        };
+        Ok((line, row))
+    }
+}
+
+fn fen(name: &str, text: &str) -> Result<i64, String> {
+    money::parse(text).ok_or_else(|| format!("{name} {text:?} must be yuan with at most two decimals"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::rows::{Rows, Wrong};
+    use super::*;
+
+    const HEADER: &str = "trade_no,user_id,shop_id,total_amount,paid_at,out_trade_no,refunded_amount,refunded_at";
+
+    /// What a row comes to: its refund, or what is wrong with it.
+    fn check(row: &str, expect: Result<Option<(i64, i64)>, &str>) {
+        let shops = HashSet::from(["s".to_owned()]);
+        let now = time::parse("2026-01-01 00:00:00").expect("a time");
+        let file = format!("{HEADER}\n{row}\n");
+        let mut rows =
+            Rows::open(std::io::Cursor::new(file), Trades::new(shops, now)).expect("the file as a whole is right");
+        let read = rows.next().expect("a row").map(|(_, row)| row.refunded).map_err(|wrong| match wrong {
+            Wrong::Row(bad) => bad.reason,
+            Wrong::File(wrong) => wrong,
+        });
+        assert_eq!(read.as_ref().map(|refunded| *refunded).map_err(String::as_str), expect, "{row}");
+    }
+
+    #[test]
+    fn rows_are_read_and_bad_ones_named() {
+        check("1,2088000000000001,s,8.80,2025-01-01 00:00:00,,,", Ok(None));
+        check("1,2088000000000001,,8.80,2025-01-01 00:00:00,o,0.00,", Ok(None));
+        let at = time::parse("2025-01-02 00:00:00").expect("a time");
+        check("1,2088000000000001,s,8.80,2025-01-01 00:00:00,,8.80,2025-01-02 00:00:00", Ok(Some((880, at))));
+        for (row, reason) in [
+            (",2088000000000001,s,8.80,2025-01-01 00:00:00,,,", "trade_no is missing"),
+            ("1,1,s,8.80,2025-01-01 00:00:00,,,", "user_id \"1\" must be 16 digits that begin with 2088"),
+            ("1,2088000000000001,t,8.80,2025-01-01 00:00:00,,,", "shop_id \"t\" is no shop of this merchant"),
+            (
+                "1,2088000000000001,s,0.00,2025-01-01 00:00:00,,,",
+                "total_amount 0.00: where nothing was paid, there was no trade",
+            ),
+            (
+                "1,2088000000000001,s,8.801,2025-01-01 00:00:00,,,",
+                "total_amount \"8.801\" must be yuan with at most two decimals",
+            ),
+            (
+                "1,2088000000000001,s,100000000.01,2025-01-01 00:00:00,,,",
+                "total_amount 100000000.01 is above 100000000",
+            ),
+            (
+                "1,2088000000000001,s,8.80,2025-01-01,,,",
+                "paid_at \"2025-01-01\" must be a time, yyyy-MM-dd HH:mm:ss in UTC+8",
+            ),
+            ("1,2088000000000001,s,8.80,2026-01-01 00:00:01,,,", "paid_at \"2026-01-01 00:00:01\" is yet to come"),
+            (
+                "1,2088000000000001,s,8.80,2025-01-01 00:00:00,,8.81,2025-01-02 00:00:00",
+                "refunded_amount 8.81 must be above 0 and at most total_amount",
+            ),
+            ("1,2088000000000001,s,8.80,2025-01-01 00:00:00,,1,2024-12-31 00:00:00", "refunded_at is before paid_at"),
+            (
+                "1,2088000000000001,s,8.80,2025-01-01 00:00:00,,1,",
+                "refunded_at \"\" must be a time, yyyy-MM-dd HH:mm:ss in UTC+8",
+            ),
+        ] {
+            check(row, Err(reason));
+        }
+    }
+}
