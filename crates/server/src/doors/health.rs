@@ -43,6 +43,7 @@ mod tests {
             master_key: None,
             master_key_file: folder.path().join("master.key"),
             pool: Pool::default(),
+            notify_allow_private: false,
         };
         let app = App::open(opening).await.expect("a fresh store opens");
         let key = PrivateKey::generate();

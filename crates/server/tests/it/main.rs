@@ -2,13 +2,16 @@
 
 mod backup;
 mod calls;
+mod clock;
 mod control;
 mod crash;
 mod demo;
 mod first_aid;
 mod identity;
 mod isolation;
+mod mailbox;
 mod mutations;
+mod notices;
 mod once;
 mod operator;
 mod prove;

@@ -11,7 +11,7 @@ use wire::{Charset, PrivateKey, SignType};
 const COUNT: &str = "koubei.marketing.campaign.crowd.count";
 const CREATE: &str = "koubei.marketing.campaign.crowd.create";
 
-fn get(address: SocketAddr, target: &str) -> String {
+pub(crate) fn get(address: SocketAddr, target: &str) -> String {
     let mut stream = TcpStream::connect(address).expect("it listens");
     write!(stream, "GET {target} HTTP/1.1\r\nhost: operator\r\nconnection: close\r\n\r\n").expect("it reads");
     let mut answer = String::new();

@@ -202,6 +202,13 @@ impl Running {
         Running { address, operator, platform_key, folder, database, child, arguments, log }
     }
 
+    /// The same store, when nobody runs on it any more, with these arguments besides.
+    pub(crate) fn with(&self, arguments: &[&str]) -> Running {
+        let more = arguments.iter().map(|&argument| argument.to_owned());
+        let arguments = self.arguments.iter().cloned().chain(more).collect();
+        Running::run(self.folder.clone(), self.database.clone(), arguments, self.log)
+    }
+
     /// Where its database is.
     pub(crate) fn place(&self) -> Place {
         self.database.as_ref().map_or_else(|| Place::Folder(self.data()), |database| database.place())
