@@ -176,6 +176,8 @@ impl App {
             }
         })?;
         app.directory.load(&app.store).await?;
+        // It may have been moved before changes were heard.
+        app.read_clock().await?;
         Ok(app)
     }
 
@@ -274,7 +276,18 @@ impl App {
 
     async fn read_all(&self) -> Result<(), store::Fault> {
         self.directory.load(&self.store).await?;
+        self.read_clock().await?;
         self.warm().await
+    }
+
+    /// Hears how far a manual clock is.
+    async fn read_clock(&self) -> Result<(), store::Fault> {
+        let stored = self.store.read(|tx: &mut Tx| store::control::get(tx, Clock::SETTING)).await?;
+        if let Some(at) = stored.and_then(|text| text.parse().ok()) {
+            self.clock.hear(at);
+            self.bell.rung.notify_one();
+        }
+        Ok::<_, store::Fault>(())
     }
 
     /// Applies a committed change, this process's own or another's, to what is held in memory.
