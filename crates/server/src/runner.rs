@@ -3,9 +3,11 @@
 //! It looks at the store when a job was planned here, when the clock was moved, and, on PostgreSQL, five times a second,
 //! since others plan jobs too. A job that fails is told in the log and tried again later; it holds up nothing else.
 
+mod bell;
 mod lanes;
 mod leases;
 
+pub use bell::Bell;
 pub use leases::Share;
 
 use crate::app::App;
@@ -13,13 +15,12 @@ use crate::jobs::notice_deliver::{self, Delivered, Outcome};
 use crate::jobs::{JOBS, kinds};
 use lanes::{Lanes, Turn};
 use leases::Leases;
-use std::collections::HashMap;
 use std::error::Error;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 use store::job::{self, Due};
 use store::{Fault, Tx};
-use tokio::sync::{Notify, mpsc, watch};
+use tokio::sync::{mpsc, watch};
 use tokio::task::{JoinHandle, JoinSet};
 
 /// How many jobs are read at once.
@@ -32,69 +33,12 @@ const RECORDED_TOGETHER: usize = 256;
 const LOOK_EVERY: Duration = Duration::from_millis(200);
 /// Where nobody else plans, a look now and then does no harm.
 const LOOK_ALONE_EVERY: Duration = Duration::from_secs(60);
-/// After its first failure a job waits for so long, after each further one twice as long.
-const PAUSE_MIN: Duration = Duration::from_secs(1);
-const PAUSE_MAX: Duration = Duration::from_secs(60);
+/// After a failure to read what is due.
+const READ_AGAIN_PAUSE: Duration = Duration::from_secs(1);
 /// Looking at a long queue over and over may take a tenth of the time.
 const REST_FACTOR: u32 = 9;
 /// How long deliveries on their way are waited for at the end: longer than one can take.
 const ENDING_MAX: Duration = Duration::from_secs(12);
-
-/// What others tell the runner, and the runner them.
-#[derive(Default)]
-pub struct Bell {
-    /// Something may be due.
-    pub rung: Notify,
-    /// Something was done.
-    pub done: Notify,
-    failing: Mutex<HashMap<(String, i64), Pause>>,
-}
-
-struct Pause {
-    failures: u32,
-    until: Instant,
-}
-
-impl Bell {
-    /// Whether a job has failed and is to be tried again.
-    pub fn is_failing(&self, due: &Due) -> bool {
-        self.failing().contains_key(&(due.kind.clone(), due.subject))
-    }
-
-    /// How many jobs have failed and are to be tried again.
-    pub fn failing_count(&self) -> usize {
-        self.failing().len()
-    }
-
-    fn failing(&self) -> MutexGuard<'_, HashMap<(String, i64), Pause>> {
-        self.failing.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn is_paused(&self, due: &Due) -> bool {
-        let failing = self.failing();
-        failing.get(&(due.kind.clone(), due.subject)).is_some_and(|pause| Instant::now() < pause.until)
-    }
-
-    fn ended(&self, kind: &str, subject: i64, result: Result<(), &Fault>) {
-        let mut failing = self.failing();
-        let key = (kind.to_owned(), subject);
-        match result {
-            Ok(()) => drop(failing.remove(&key)),
-            Err(fault) => {
-                let pause = failing.entry(key).or_insert(Pause { failures: 0, until: Instant::now() });
-                let time = PAUSE_MIN.saturating_mul(1 << pause.failures.min(10)).min(PAUSE_MAX);
-                pause.failures += 1;
-                pause.until = Instant::now() + time;
-                let error = fault as &dyn Error;
-                tracing::error!(kind, subject, failures = pause.failures, error, "a job failed; it is tried again");
-                // So that the runner sleeps no longer than the pause.
-                self.rung.notify_one();
-            }
-        }
-        drop(failing);
-        self.done.notify_waiters();
-    }
-}
 
 /// The running work of one process.
 pub struct Runner {
@@ -141,7 +85,7 @@ impl Work {
                 Ok(Looked { next_in, is_long: true, .. }) => (started.elapsed() * REST_FACTOR, next_in),
                 Err(fault) => {
                     tracing::warn!(error = &fault as &dyn Error, "what is due cannot be read; trying again");
-                    (PAUSE_MIN, Duration::ZERO)
+                    (READ_AGAIN_PAUSE, Duration::ZERO)
                 }
             };
             let rested = async {
@@ -201,9 +145,7 @@ impl Work {
     /// When to look again if nobody rings.
     async fn next_in(&self, now: i64) -> Result<Duration, Fault> {
         let every = if self.app.store.has_company() { LOOK_EVERY } else { LOOK_ALONE_EVERY };
-        let paused = self.app.bell.failing().values().map(|pause| pause.until).min();
-        let every =
-            paused.map_or(every, |until| every.min(until.saturating_duration_since(Instant::now()) + PAUSE_MIN / 10));
+        let every = self.app.bell.next_try().map_or(every, |next| every.min(next));
         if self.app.store.has_company() || self.app.clock.stands_still() {
             return Ok(every);
         }

@@ -1,14 +1,16 @@
 //! Notifications: delivered until they are acknowledged, by the platform's ladder, whatever receivers and processes do.
 
+mod processes;
+mod sdks;
+
 use crate::mailbox::{Letter, Mailbox, is_signed};
 use crate::running::{APP_ID, NOW, PID, Running, app_key, each_engine, world};
 use client::Client;
 use serde_json::{Value, json};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::net::TcpListener;
 use std::time::{Duration, Instant};
-use store::testing::{Engine, block_on};
-use store::{Fault, Open, Store, Tx, lease};
+use store::testing::Engine;
 use wire::{Charset, SignType};
 
 /// The manual clock of the tests' world begins here: 2026-01-01 12:00:00 in UTC+8.
@@ -223,70 +225,6 @@ fn a_receiver_that_never_answers_is_given_ten_seconds() {
     let told = notice(&running, &mailbox.url("/silent"));
     assert_eq!((&told["state"], &told["attempts"]), (&json!("PENDING"), &json!(1)));
     assert_eq!(told["deliveries"][0]["error"], "no answer within 10 seconds");
-}
-
-each_engine!(a_kill_loses_no_delivery, |engine| {
-    let (mut running, mailbox) = (start(engine), Mailbox::start());
-    mailbox.fail(7);
-    pay(&running.client(), "between", &mailbox.url("/flaky"));
-    pay(&running.client(), "while", &mailbox.url("/silent"));
-    mailbox.wait("/flaky", 1);
-    mailbox.wait("/silent", 1);
-    running.kill_and_start();
-    mailbox.speak();
-    command(&running, &["clock", "advance", "10m"]);
-    running.kill_and_start();
-    command(&running, &["clock", "advance", "25h"]);
-    // What was answered but not recorded comes once more; the others come when they should.
-    let letters = mailbox.letters("/flaky");
-    let times: BTreeSet<i64> = minutes(&letters).into_iter().collect();
-    assert!(times.is_subset(&LADDER.into()) && times.contains(&0), "{times:?}");
-    one_notice(&letters, &running);
-    assert_eq!(notice(&running, &mailbox.url("/flaky"))["state"], "DELIVERED");
-    let letters = mailbox.letters("/silent");
-    assert_eq!(minutes(&letters), [0, 0], "it was on its way, and is sent again");
-    one_notice(&letters, &running);
-    assert_eq!(notice(&running, &mailbox.url("/silent"))["state"], "DELIVERED");
-});
-
-/// Who holds slices of the jobs, once that satisfies.
-fn holders(store: &Store, satisfies: impl Fn(&BTreeMap<i64, usize>) -> bool) {
-    let began = Instant::now();
-    loop {
-        let leases = block_on(store.read::<_, Fault, _>(|tx: &mut Tx| lease::all(tx))).expect("it can be read");
-        let mut holders = BTreeMap::new();
-        leases.iter().filter(|it| 0 <= it.slice).for_each(|it| *holders.entry(it.holder).or_default() += 1);
-        if satisfies(&holders) {
-            return;
-        }
-        assert!(began.elapsed() < Duration::from_secs(60), "{holders:?}");
-        std::thread::sleep(Duration::from_millis(20));
-    }
-}
-
-#[test]
-fn two_processes_do_each_job_once_and_one_does_all() {
-    let mut one = start(Engine::Postgres);
-    let other = one.beside();
-    let mailbox = Mailbox::start();
-    let store = Store::open(&one.place(), Open::default()).expect("it is there");
-    holders(&store, |holders| holders.len() == 2 && holders.values().all(|&slices| slices == 8));
-    let each = |round: usize, nodes: &[&Running]| {
-        for nth in 0..BUYERS {
-            let client = nodes[nth % nodes.len()].client();
-            create(&client, nth, &format!("{round}-{nth}"), &mailbox.url(&format!("/ok?{round}")));
-        }
-        // Each of them is closed, once, and told of, once.
-        command(nodes[0], &["clock", "advance", "1h"]);
-        let letters = mailbox.letters(&format!("/ok?{round}"));
-        let told: BTreeSet<&str> = letters.iter().map(|letter| letter.get("out_trade_no")).collect();
-        assert_eq!((letters.len(), told.len()), (BUYERS, BUYERS));
-        assert!(letters.iter().all(|letter| letter.get("trade_status") == "TRADE_CLOSED"));
-    };
-    each(0, &[&one, &other]);
-    one.stop();
-    each(1, &[&other]);
-    holders(&store, |holders| holders.values().copied().eq([16]));
 }
 
 #[test]

@@ -50,7 +50,7 @@ fn python(engine: Engine, portless: &str, runs: &[(&str, &str)]) {
 }
 
 /// What `cargo xtask test` installs and names in the environment.
-fn installed(name: &str) -> PathBuf {
+pub(crate) fn installed(name: &str) -> PathBuf {
     let path = std::env::var_os(name);
     PathBuf::from(path.unwrap_or_else(|| panic!("{name} is not set: run this test with `cargo xtask test sdk`")))
 }

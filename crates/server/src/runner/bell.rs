@@ -1,0 +1,82 @@
+//! What wakes the runner, what it tells those who wait for it, and which jobs it will try again.
+
+use std::collections::HashMap;
+use std::error::Error;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+use store::Fault;
+use store::job::Due;
+use tokio::sync::Notify;
+
+/// After its first failure a job waits for so long, after each further one twice as long.
+const PAUSE_MIN: Duration = Duration::from_secs(1);
+const PAUSE_MAX: Duration = Duration::from_secs(60);
+/// What is to be tried at once may be on its way: it is not looked for over and over.
+const TRY_PAUSE: Duration = Duration::from_millis(100);
+
+/// What others tell the runner, and the runner them.
+#[derive(Default)]
+pub struct Bell {
+    /// Something may be due.
+    pub rung: Notify,
+    /// Something was done.
+    pub done: Notify,
+    failing: Mutex<HashMap<(String, i64), Pause>>,
+}
+
+struct Pause {
+    failures: u32,
+    until: Instant,
+}
+
+impl Bell {
+    /// Whether a job has failed and is to be tried again.
+    pub fn is_failing(&self, due: &Due) -> bool {
+        self.failing().contains_key(&(due.kind.clone(), due.subject))
+    }
+
+    /// How many jobs have failed and are to be tried again.
+    pub fn failing_count(&self) -> usize {
+        self.failing().len()
+    }
+
+    /// How long it is until the first of the failing jobs is tried again. Those that nobody has tried for long after their
+    /// time are forgotten: they were done elsewhere.
+    pub fn next_try(&self) -> Option<Duration> {
+        let mut failing = self.failing();
+        failing.retain(|_, pause| pause.until.elapsed() < PAUSE_MAX);
+        let next = failing.values().map(|pause| pause.until).min();
+        next.map(|until| until.saturating_duration_since(Instant::now()).max(TRY_PAUSE))
+    }
+
+    fn failing(&self) -> MutexGuard<'_, HashMap<(String, i64), Pause>> {
+        self.failing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether it is too early to try a job again.
+    pub fn is_paused(&self, due: &Due) -> bool {
+        let failing = self.failing();
+        failing.get(&(due.kind.clone(), due.subject)).is_some_and(|pause| Instant::now() < pause.until)
+    }
+
+    /// A job is done, or has failed and is tried again later.
+    pub fn ended(&self, kind: &str, subject: i64, result: Result<(), &Fault>) {
+        let mut failing = self.failing();
+        let key = (kind.to_owned(), subject);
+        match result {
+            Ok(()) => drop(failing.remove(&key)),
+            Err(fault) => {
+                let pause = failing.entry(key).or_insert(Pause { failures: 0, until: Instant::now() });
+                let time = PAUSE_MIN.saturating_mul(1 << pause.failures.min(10)).min(PAUSE_MAX);
+                pause.failures += 1;
+                pause.until = Instant::now() + time;
+                let error = fault as &dyn Error;
+                tracing::error!(kind, subject, failures = pause.failures, error, "a job failed; it is tried again");
+                // So that the runner sleeps no longer than the pause.
+                self.rung.notify_one();
+            }
+        }
+        drop(failing);
+        self.done.notify_waiters();
+    }
+}
