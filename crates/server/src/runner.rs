@@ -127,7 +127,7 @@ impl Work {
             for due in deliveries {
                 has_room &= self.lanes.offer(&due.lane, due.subject);
             }
-            self.employ();
+            employ(&self.app, &self.lanes, &self.sent);
             did_something |= !jobs.is_empty();
             self.do_all(jobs).await;
             if is_last {
@@ -171,13 +171,6 @@ impl Work {
         }
         while running.join_next().await.is_some() {}
     }
-
-    /// Starts as many workers as there is work for.
-    fn employ(&self) {
-        while let Some(turn) = self.lanes.begin() {
-            tokio::spawn(work(self.app.clone(), self.lanes.clone(), self.sent.clone(), turn));
-        }
-    }
 }
 
 /// What one look at the store has found.
@@ -185,6 +178,13 @@ struct Looked {
     did_something: bool,
     next_in: Duration,
     is_long: bool,
+}
+
+/// Starts as many workers as there is work for.
+fn employ(app: &Arc<App>, lanes: &Arc<Lanes>, sent: &mpsc::Sender<Delivered>) {
+    while let Some(turn) = lanes.begin() {
+        tokio::spawn(work(app.clone(), lanes.clone(), sent.clone(), turn));
+    }
 }
 
 /// A worker: makes deliveries while it is anybody's turn.
@@ -195,6 +195,8 @@ async fn work(app: Arc<App>, lanes: Arc<Lanes>, sent: mpsc::Sender<Delivered>, f
         let found = app.store.read::<_, Fault, _>(move |tx: &mut Tx| store::notice::find(tx, id)).await;
         let mut slow = false;
         match found {
+            // It was queued from a page of what was due; meanwhile it may have been delivered.
+            Ok(Some(notice)) if notice.next_at.is_none_or(|at| app.clock.now() < at) => lanes.forget(id),
             Ok(Some(notice)) => {
                 let delivered = notice_deliver::deliver(&app, notice).await;
                 app.metrics.delivered(delivered.outcome);
@@ -213,6 +215,8 @@ async fn work(app: Arc<App>, lanes: Arc<Lanes>, sent: mpsc::Sender<Delivered>, f
             }
         }
         next = lanes.next(&turn, slow);
+        // A lane that is slow no more may have others at once again.
+        employ(&app, &lanes, &sent);
     }
 }
 
