@@ -57,7 +57,7 @@ impl Tags {
 
     /// These with `cleared` taken out and those of `set` in their place.
     pub(crate) fn merged(&self, set: &Tags, cleared: &[String]) -> Tags {
-        if cleared.is_empty() && (self == set || *self == Tags::default()) {
+        if *self == Tags::default() || (cleared.is_empty() && self == set) {
             return set.clone();
         }
         let mut values: BTreeMap<_, _> = self.iter().collect();
@@ -134,5 +134,6 @@ mod tests {
         check(&[("a", "1"), ("c", "3")], &[("b", "2")], &[], r#"{"a":"1","b":"2","c":"3"}"#);
         check(&[("a", "1"), ("c", "3")], &[("a", "9")], &["c", "d"], r#"{"a":"9"}"#);
         check(&[("a", "1")], &[], &["a"], "{}");
+        check(&[], &[("a", "1")], &["b"], r#"{"a":"1"}"#);
     }
 }
