@@ -151,15 +151,18 @@ impl<'m> Histograms<'m> {
 }
 
 /// One increment in each cube for each member. The cubes take turns, so that a count just stored is seldom wanted again
-/// at once, and the next portraits come in meanwhile.
+/// at once, and the next portraits come in meanwhile. Nothing here can wrap, for there are fewer than 2³² members and
+/// fields lie within a portrait; saying so spares a check at every step.
 fn count_cubes<const N: usize>(portraits: &[Line<u64>], places: &[u32], cubes: &[Cube; N], counts: &mut [u32]) {
+    let fields = cubes.map(|Cube { field, start }| (field.shift, (1_usize << field.bits) - 1, start));
     for (turn, place) in places.iter().enumerate() {
-        if let Some(place) = places.get(turn + AHEAD) {
-            kernel::fetch(cell(portraits, *place));
+        if let Some(coming) = places.get(turn.wrapping_add(AHEAD)) {
+            kernel::fetch(cell(portraits, *coming));
         }
-        let portrait = cell(portraits, *place);
-        for Cube { field, start } in cubes {
-            counts[start + (portrait >> field.shift & ((1 << field.bits) - 1)) as usize] += 1;
+        let portrait = *cell(portraits, *place);
+        for (shift, mask, start) in fields {
+            let count = &mut counts[start.wrapping_add(portrait.wrapping_shr(shift) as usize & mask)];
+            *count = count.wrapping_add(1);
         }
     }
 }
@@ -177,10 +180,10 @@ fn cell<T>(lines: &[Line<T>], place: u32) -> &T {
 /// The words that are held, by size and then as text; the first count is of the unknown.
 fn named(words: &Words, counts: &[u32]) -> Vec<(String, u64)> {
     let held = words.dictionary().iter().zip(&counts[1..]).filter(|(_, count)| **count != 0);
-    let mut named: Vec<_> = held.map(|(word, count)| (word.to_string(), u64::from(*count))).collect();
-    named.sort_by_cached_key(|(word, _)| {
-        let integer = integer(word);
-        (integer.is_none(), integer, word.clone())
+    let mut held: Vec<_> = held.map(|(word, count)| (integer(word), word, *count)).collect();
+    held.sort_unstable_by(|(left, left_word, _), (right, right_word, _)| {
+        let words = || left_word.cmp(right_word);
+        (left.is_none(), left).cmp(&(right.is_none(), right)).then_with(words)
     });
-    named
+    held.into_iter().map(|(_, word, count)| (word.to_string(), count.into())).collect()
 }

@@ -128,6 +128,10 @@ pub(crate) fn fetch<T>(_cell: &T) {
 }
 
 pub(crate) fn count_ones(bits: &[u64]) -> u64 {
+    #[cfg(target_arch = "x86_64")]
+    if let Some(count) = x86_64::count_ones(bits) {
+        return count;
+    }
     bits.iter().map(|word| u64::from(word.count_ones())).sum()
 }
 

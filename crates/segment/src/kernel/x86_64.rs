@@ -25,6 +25,17 @@ pub(super) fn fetch<T>(cell: &T) {
     unsafe { _mm_prefetch::<_MM_HINT_T0>((&raw const *cell).cast()) }
 }
 
+/// How many bits are set; `None` when it is not able to.
+pub(super) fn count_ones(bits: &[u64]) -> Option<u64> {
+    // SAFETY: the processor has this instruction.
+    is_x86_feature_detected!("popcnt").then(|| unsafe { count_ones_each(bits) })
+}
+
+#[target_feature(enable = "popcnt")]
+fn count_ones_each(bits: &[u64]) -> u64 {
+    bits.iter().map(|word| u64::from(word.count_ones())).sum()
+}
+
 /// Lists the places of the set bits; `None` when it is not able to.
 pub(super) fn list(bits: &[u64], places: &mut [u32]) -> Option<usize> {
     // SAFETY: the processor has these instructions.
