@@ -7,7 +7,7 @@ pub mod site;
 pub use opening::{AppError, MASTER_KEY_CHECK, Opening, try_master_key};
 
 use crate::directory::Directory;
-use crate::index::Index;
+use crate::index::{Feeder, Index};
 use crate::keys::{MasterKey, MasterKeyError, Signer};
 use crate::metrics::Metrics;
 use crate::outbound::{Outbound, Reach};
@@ -43,10 +43,12 @@ pub struct App {
     pub master_key: MasterKey,
     /// Apps and authorisations.
     pub directory: Directory,
-    /// Members, to count.
-    pub index: Index,
     /// Where pages are.
     pub site: Site,
+    /// Members, to count.
+    pub index: Arc<Index>,
+    /// Takes members into the index.
+    pub feeder: Feeder,
     /// Bounds unknown callers.
     pub strangers: Strangers,
     /// What calls came to.
@@ -98,13 +100,15 @@ impl App {
         let platform_key = PrivateKey::parse(&master_key.open(&platform_key)?).map_err(|_| AppError::PlatformKey)?;
         let is_open = opening.notify_allow_private || store.mode() == Mode::StandIn;
         let refusals_max = if store.mode() == Mode::Platform { REFUSALS_MAX } else { u32::MAX };
+        let index = Arc::new(Index::default());
         let app = Arc::new(App {
             clock: Clock::from_setting(setting(Clock::SETTING).await?.as_deref()),
             signer: Signer::new(platform_key),
             master_key,
             directory: Directory::default(),
-            index: Index::default(),
             site: Site::default(),
+            feeder: Feeder::start(index.clone()),
+            index,
             strangers: Strangers::new(refusals_max),
             metrics: Metrics::default(),
             outbound: Outbound::new(if is_open { Reach::All } else { Reach::Public }),
@@ -238,7 +242,7 @@ impl App {
     /// Applies a committed change, this process's own or another's, to what is held in memory.
     fn hear(self: &Arc<Self>, change: &Change) {
         match change {
-            Change::Members { pid, rows } => self.index.put(pid, rows),
+            Change::Members { pid, rows } => self.feeder.take(pid, rows),
             Change::Tags { pid, tags } => self.index.define(pid, tags),
             Change::App(row) => self.directory.put_app(row),
             Change::Authorization(row) => self.directory.put_authorization(row),

@@ -97,7 +97,7 @@ struct Written {
     bad: Vec<BadRow>,
 }
 
-/// Imports members of a merchant.
+/// Imports members of a merchant; whatever was imported when this returns, counts see.
 pub async fn members(
     app: &Arc<App>,
     pid: &str,
@@ -109,7 +109,7 @@ pub async fn members(
     let own = app.store.read(move |tx: &mut Tx| store::world::tags(tx, &of)).await?;
     let mut tags = domain::tag::built_in();
     tags.extend(own);
-    run(input, Members::new(tags), how, |chunk: Vec<MemberRow>| {
+    let imported = run(input, Members::new(tags), how, |chunk: Vec<MemberRow>| {
         let (app, owner) = (app.clone(), owner.clone());
         async move {
             let put = app.store.write(move |tx: &mut Tx| store::member::put_chunk(tx, &owner, &chunk)).await?;
@@ -117,7 +117,9 @@ pub async fn members(
             Ok(Written { new: count(Effect::New), changed: count(Effect::Changed), bad: Vec::new() })
         }
     })
-    .await
+    .await;
+    app.feeder.settled().await;
+    imported
 }
 
 /// Imports trades that a merchant made elsewhere.

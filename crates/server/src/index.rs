@@ -1,17 +1,21 @@
 //! The crowd index: every merchant's members in memory, to count.
 //!
-//! A cache of the store, built when the process starts and fed between each commit and its answer, so that a count sees
-//! every write that was answered before it on this node. Deleting it loses time, never truth; one user's membership is
+//! A cache of the store, built when the process starts and fed between each commit and its answer (an import's: its last
+//! one), so that a count sees every write that was answered before it on this node. Deleting it loses time, never truth; one user's membership is
 //! decided from the store, inside the transaction that acts on it.
+
+mod feeder;
 
 use crate::methods::segment::conditions::column;
 use domain::tag::Tag;
-use segment::{Counts, Expr, Members, Value};
+use segment::{Counts, Expr, Kind, Members, Value};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, RwLock};
 use store::member::{Cursor, Member};
 use store::{Store, Tx};
+
+pub use feeder::Feeder;
 
 /// Members read from the store at a time while the index is built.
 const LOAD_ROWS: usize = 10_000;
@@ -49,7 +53,8 @@ impl Index {
     pub fn put(&self, pid: &str, rows: &[Member]) {
         let merchant = self.merchant(pid);
         let mut members = merchant.write().expect("no holder panics");
-        let taken = rows.iter().filter(|row| put(&mut members, row)).count();
+        let tags = by_code(members.tags());
+        let taken = rows.iter().filter(|row| put(&mut members, &tags, row)).count();
         self.version.fetch_add(taken as u64, Ordering::Relaxed);
     }
 
@@ -120,16 +125,31 @@ fn define(members: &mut Members, tags: &[segment::Tag]) {
     }
 }
 
+/// Codes with the places of their tags and their kinds, in the order in which a row has its values.
+fn by_code(tags: &[segment::Tag]) -> Vec<(String, usize, Kind)> {
+    let mut tags: Vec<_> = tags.iter().enumerate().map(|(place, tag)| (tag.code.clone(), place, tag.kind)).collect();
+    tags.sort_unstable_by(|(left, ..), (right, ..)| left.cmp(right));
+    tags
+}
+
 /// Whether the row was newer than what was held.
-fn put(members: &mut Members, row: &Member) -> bool {
+fn put(members: &mut Members, tags: &[(String, usize, Kind)], row: &Member) -> bool {
     let Ok(user) = row.user_id.parse() else { return false };
-    let tags = members.tags();
     let texts: Vec<_> = row.tags.iter().collect();
     let mut values = Vec::with_capacity(texts.len());
+    // Both ascend by code, so one walk along the tags finds them all.
+    let mut tags = tags;
     for (code, text) in &texts {
-        let Some(index) = tags.iter().position(|tag| tag.code == *code) else { continue };
-        if let Ok(value) = Value::parse(tags[index].kind, text) {
-            values.push((index, value));
+        while let Some(((before, ..), rest)) = tags.split_first()
+            && **before < **code
+        {
+            tags = rest;
+        }
+        let Some((known, place, kind)) = tags.first() else { break };
+        if **known == **code
+            && let Ok(value) = Value::parse(*kind, text)
+        {
+            values.push((*place, value));
         }
     }
     let version = u32::try_from(row.version).unwrap_or(u32::MAX);
