@@ -1,4 +1,5 @@
-"""Asks one peer the questions of `crowds`: crowds.py PEER FOLDER ROUNDS, one JSON line an answer.
+"""Asks one peer the questions of `crowds`: crowds.py PEER FOLDER ROUNDS, one JSON line an answer. After each of its tables
+it says so, and waits for a line, so that we can be asked in between.
 
 FOLDER holds a little-endian i32 file a column, -1 for unknown. A peer gets the narrowest types. It is asked in
 the order of users and in two clustered orders, and with unknown values as NULL and, where that is faster, as a value that
@@ -143,7 +144,9 @@ def main(peer, folder, rounds):
                 total, found = answer if breakdown else (answer, None)
                 print(json.dumps({
                     "engine": peer, "form": f"{form}, {name}", "question": question, "total": int(total),
-                    "histograms": histograms(found) if breakdown else [], "ms": sorted(ms)}), flush=True)
+                    "histograms": histograms(found) if breakdown else [], "ms": ms}), flush=True)
+        print("done with a table", flush=True)
+        sys.stdin.readline()
 
 
 main(*sys.argv[1:])

@@ -1,15 +1,14 @@
 //! `crowds`: five questions to our columns and to the peers, one thread each.
 //!
-//! Every peer is asked in several orders of its rows and several forms of the question; its best median counts. We have
-//! one form, asked before and after each peer: our best median counts too, so that on a busy machine neither side is held
-//! to one bad minute. For the same reason times are the process's own on a processor, not those on the wall: others on
-//! the machine take turns with either side. All must give the same totals and the same breakdowns, else
+//! Every peer is asked in several orders of its rows and several forms of the question: the best median of these counts.
+//! We have one form, asked again after each of the peer's tables, so that a machine whose speed swings swings for both
+//! sides; the median of all of it counts. For the same reason times are the process's own on a processor, not those on the
+//! wall: others on the machine take turns with either side. All must give the same totals and the same breakdowns, else
 //! there is no result.
 
-mod data;
+pub(crate) mod data;
 mod peers;
-mod questions;
-mod report;
+pub(crate) mod questions;
 
 use std::hint::black_box;
 use std::io;
@@ -20,24 +19,17 @@ use rustix::time::{ClockId, clock_gettime};
 use segment::Members;
 use serde::Deserialize;
 
+use crate::Options;
+use crate::report::{Goal, Part};
+use crate::samples::Samples;
 use data::Data;
 use questions::{DIMENSIONS, QUESTIONS};
 
-#[derive(clap::Args)]
-pub(crate) struct Args {
-    /// How many members to make.
-    #[arg(long, default_value_t = 10_000_000)]
-    pub(crate) members: usize,
-    /// How often to ask each question.
-    #[arg(long, default_value_t = 11)]
-    pub(crate) rounds: usize,
-    /// Ask only us, and keep no result: for work on the crate itself.
-    #[arg(long)]
-    pub(crate) alone: bool,
-}
+/// How many times as long a peer takes, at least: question, Polars, DuckDB.
+const GOALS: [(&str, f64, f64); 2] = [("Q3", 5.0, 8.0), ("Q5", 2.5, 6.0)];
 
 /// What one engine said to one question in one form, and how long it took each time.
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize)]
 pub(crate) struct Answer {
     pub(crate) engine: String,
     pub(crate) form: String,
@@ -49,67 +41,125 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
-    pub(crate) fn median_ms(&self) -> f64 {
-        self.ms[self.ms.len() / 2]
+    fn times(&self) -> Samples {
+        Samples::new(self.ms.clone())
+    }
+
+    /// On one line of the terminal.
+    fn line(&self) -> String {
+        let Answer { engine, form, question, total, .. } = self;
+        format!("{question} {engine:<10} {:<28} {form} ({total} members)", format!("{:.2} ms", self.times()))
     }
 }
 
-pub(crate) fn run(args: &Args) -> io::Result<()> {
-    let data = Data::generate(args.members);
-    let start = Instant::now();
-    let members = data.members();
-    let seconds = start.elapsed().as_secs_f64();
-    let held = format!(
-        "ours: {} members put in {seconds:.1} s ({:.0} ns each), {:.1} bytes a member",
-        members.len(),
-        seconds * 1e9 / members.len() as f64,
-        members.bytes() as f64 / members.len() as f64,
-    );
-    println!("{held}");
-    let mut answers = ask_us(&members, args.rounds);
-    if args.alone {
-        return Ok(());
-    }
-    let bench = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let asking = peers::Asking::new(bench, &data)?;
+/// Our members, and what holding them takes.
+struct Ours {
+    members: Members,
+    held: String,
+}
+
+pub(crate) fn run(options: &Options) -> io::Result<Part> {
+    let data = Data::generate(options.counted);
+    let ours = Ours::new(&data);
+    let mut our_answers = ours.ask(options.rounds);
+    let mut their_answers = Vec::new();
+    let asking = peers::Asking::new(Path::new(env!("CARGO_MANIFEST_DIR")), &data)?;
     for peer in peers::PEERS {
-        answers.extend(asking.ask(peer, args.rounds)?);
-        answers.extend(ask_us(&members, args.rounds));
+        // Between its tables.
+        let meanwhile = || {
+            for (answer, again) in our_answers.iter_mut().zip(ours.ask(options.rounds)) {
+                answer.ms.extend(again.ms);
+            }
+        };
+        their_answers.extend(asking.ask(peer, options.rounds, meanwhile)?);
     }
-    for answer in &answers {
-        let first = answers.iter().find(|first| first.question == answer.question).expect("at least itself");
-        let same = first.total == answer.total && first.histograms == answer.histograms;
+    for answer in &their_answers {
+        let our = our_answers.iter().find(|our| our.question == answer.question).expect("we answer every question");
+        let same = our.total == answer.total && our.histograms == answer.histograms;
         assert!(same, "{} ({}) counts otherwise on {}", answer.engine, answer.form, answer.question);
     }
-    report::append(&bench.join("RESULTS.md"), args, &held, &answers)
+    Ok(part(&ours.held, &our_answers, &their_answers))
 }
 
-fn ask_us(members: &Members, rounds: usize) -> Vec<Answer> {
-    let answers = QUESTIONS.iter().map(|question| {
-        let expr = question.expr(members.tags());
-        let dimensions: Vec<usize> = if question.breakdown { (0..DIMENSIONS.len()).collect() } else { Vec::new() };
-        let counts = members.count(&expr, &dimensions, 0);
-        let once = |_| {
-            let start = processor_ms();
-            black_box(members.count(&expr, &dimensions, 0));
-            processor_ms() - start
+/// Asks only us, on the terminal.
+pub(crate) fn run_alone(options: &Options) -> io::Result<()> {
+    let ours = Ours::new(&Data::generate(options.counted));
+    println!("{}", ours.held);
+    for answer in ours.ask(options.rounds) {
+        println!("{}", answer.line());
+    }
+    Ok(())
+}
+
+/// A table of medians, the peers' best forms, and theirs against ours.
+fn part(held: &str, our_answers: &[Answer], their_answers: &[Answer]) -> Part {
+    let mut lines = vec![
+        format!("{held}. Processor time in ms, one thread each:"),
+        String::new(),
+        "| | members | punchcard | polars | duckdb | polars / ours | duckdb / ours |\n|---|---:|---|---|---|---:|---:|"
+            .to_owned(),
+    ];
+    let mut goals = Vec::new();
+    for our in our_answers {
+        let best = |engine: &str| {
+            let asked = their_answers.iter().filter(|it| it.engine == engine && it.question == our.question);
+            let best = asked.min_by(|a, b| a.times().median().total_cmp(&b.times().median()));
+            let best = best.expect("everybody answers every question");
+            let ratio = best.times().median() / our.times().median();
+            (format!("{:.2} {}", best.times(), best.form), ratio)
         };
-        let mut ms: Vec<f64> = (0..rounds).map(once).collect();
-        ms.sort_by(f64::total_cmp);
-        let numbered = |(code, count): (String, u64)| (code.parse().expect("codes are numbers here"), count);
-        let numbered = |dimension: Vec<_>| dimension.into_iter().map(numbered).collect();
-        let answer = Answer {
-            engine: "punchcard".to_owned(),
-            form: "user order".to_owned(),
-            question: question.name.to_owned(),
-            total: counts.total,
-            histograms: counts.histograms.into_iter().map(numbered).collect(),
-            ms,
-        };
-        println!("{}", report::line(&answer));
-        answer
-    });
-    answers.collect()
+        let [(polars, polars_ratio), (duckdb, duckdb_ratio)] = peers::PEERS.map(best);
+        let Answer { question, total, .. } = our;
+        lines.push(format!(
+            "| {question} | {total} | {:.2} | {polars} | {duckdb} | {polars_ratio:.1}× | {duckdb_ratio:.1}× |",
+            our.times()
+        ));
+        for (_, polars, duckdb) in GOALS.iter().filter(|(name, ..)| name == question) {
+            goals.push(Goal::at_least(format!("{question}, Polars' time in ours"), *polars, polars_ratio, "×"));
+            goals.push(Goal::at_least(format!("{question}, DuckDB's time in ours"), *duckdb, duckdb_ratio, "×"));
+        }
+    }
+    Part { name: "crowds", lines, goals }
+}
+
+impl Ours {
+    fn new(data: &Data) -> Ours {
+        let start = Instant::now();
+        let members = data.members();
+        let seconds = start.elapsed().as_secs_f64();
+        let held = format!(
+            "{} members put in {seconds:.1} s ({:.0} ns each), {:.1} bytes a member",
+            members.len(),
+            seconds * 1e9 / members.len() as f64,
+            members.bytes() as f64 / members.len() as f64,
+        );
+        Ours { members, held }
+    }
+
+    fn ask(&self, rounds: usize) -> Vec<Answer> {
+        let members = &self.members;
+        let answers = QUESTIONS.iter().map(|question| {
+            let expr = question.expr(members.tags());
+            let dimensions: Vec<usize> = if question.breakdown { (0..DIMENSIONS.len()).collect() } else { Vec::new() };
+            let counts = members.count(&expr, &dimensions, 0);
+            let once = |_| {
+                let start = processor_ms();
+                black_box(members.count(&expr, &dimensions, 0));
+                processor_ms() - start
+            };
+            let numbered = |(code, count): (String, u64)| (code.parse().expect("codes are numbers here"), count);
+            let numbered = |dimension: Vec<_>| dimension.into_iter().map(numbered).collect();
+            Answer {
+                engine: "punchcard".to_owned(),
+                form: "user order".to_owned(),
+                question: question.name.to_owned(),
+                total: counts.total,
+                histograms: counts.histograms.into_iter().map(numbered).collect(),
+                ms: (0..rounds).map(once).collect(),
+            }
+        });
+        answers.collect()
+    }
 }
 
 /// Time that this process was on a processor, all its threads together.

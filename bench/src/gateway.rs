@@ -1,104 +1,216 @@
-//! `gateway`: signed calls a second through the built binary, as a share of what `openssl speed` can sign on the same core.
+//! `gateway`: signed calls a second through the built binary, as a share of what `openssl speed` signs on the same core.
 //!
-//! The server is pinned to its cores, the load generator to the last one. Requests are signed beforehand, so that the load
-//! costs little; answers are not verified here, the tests do that. The store is read for each call: there is no cache of
-//! whole answers.
+//! Requests are signed beforehand and come from one thread on the last core. Each measurement has a fresh copy of one
+//! store and a fresh process, whose cache of signatures is empty: so the same requests serve every round, and distinct
+//! answers are distinct. The store is read for each call; there is no cache of answers. In each round every figure is
+//! taken once, and openssl's before and after, since the machine's speed swings.
 
 mod load;
-mod server;
 
+use std::fs;
 use std::io;
-use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::thread;
 use std::time::Duration;
 
-use crate::results;
-use load::{Load, Measured};
-use server::Server;
+use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
 
-#[derive(clap::Args)]
-pub(crate) struct Args {
-    /// The binary to measure.
-    #[arg(long, default_value = "target/debug/punchcard")]
-    binary: PathBuf,
-    /// Seconds a measurement.
-    #[arg(long, default_value_t = 3)]
-    seconds: u64,
-    /// Measurements of each kind; the median counts.
-    #[arg(long, default_value_t = 5)]
-    rounds: usize,
-}
+use crate::Options;
+use crate::report::{Goal, Part};
+use crate::samples::Samples;
+use crate::server::{Shop, find};
+use load::{Measured, Pace, drive};
 
 /// Connections that load the server.
 const CONNECTIONS: usize = 64;
+/// More requests than a server answers in a time, in times of what openssl signs.
+const ENOUGH: f64 = 1.3;
 
-pub(crate) fn run(args: &Args) -> io::Result<()> {
-    let cores = std::thread::available_parallelism()?.get();
-    let mut lines = Vec::new();
-    let mut say = |line: String| {
-        println!("{line}");
-        lines.push(line);
-    };
-    let seconds = Duration::from_secs(args.seconds);
-    let raw = openssl_signs_a_second(args.seconds)?;
-    say(format!("openssl speed rsa2048, one core: {raw:.0} signatures/s"));
+/// What every measurement needs.
+struct Bench<'a> {
+    options: &'a Options,
+    cores: usize,
+    shop: Shop,
+    /// One for each crowd in the store.
+    details: Vec<Vec<u8>>,
+    /// Each for another crowd.
+    creates: Vec<Vec<u8>>,
+}
 
-    let server = Server::start(&args.binary, "0")?;
-    let mut load = Load::new(&server, cores - 1);
-    let created = load.rounds(args.rounds, seconds, CONNECTIONS, load::Kind::Create)?;
-    say(row("crowd.create, durable, 64 connections", &created, raw));
-    let distinct = load.rounds(args.rounds, seconds, CONNECTIONS, load::Kind::DetailDistinct)?;
-    say(row("crowd.detail.query, distinct answers", &distinct, raw));
-    let same = load.rounds(args.rounds, seconds, CONNECTIONS, load::Kind::DetailSame)?;
-    say(row("crowd.detail.query, identical answers", &same, raw));
-    let half = load.paced(args.rounds, seconds, CONNECTIONS, created.median() / 2.0)?;
-    let signature_us = 1e6 / raw;
-    say(format!(
-        "crowd.create at half that load: p50 {:.0} us, p99 {:.0} us = {:.1} signatures' time",
-        half.p50_us(),
-        half.p99_us(),
-        half.p99_us() / signature_us
-    ));
-    drop(server);
+/// The figures of all rounds.
+#[derive(Default)]
+struct Rounds {
+    raw: Vec<f64>,
+    raw_all_cores: Vec<f64>,
+    distinct: Vec<Measured>,
+    distinct_all_cores: Vec<Measured>,
+    identical: Vec<Measured>,
+    create: Vec<Measured>,
+}
 
-    if 1 < cores {
-        let server = Server::start(&args.binary, "0-1")?;
-        let mut load = Load::new(&server, cores - 1);
-        load.prepare(seconds)?;
-        let both = load.rounds(args.rounds, seconds, CONNECTIONS, load::Kind::DetailDistinct)?;
-        say(row("crowd.detail.query, distinct answers, two cores shared with the load", &both, raw));
-        say(format!("two cores / one: {:.2}", both.median() / distinct.median()));
+pub(crate) fn run(options: &Options) -> io::Result<Part> {
+    let cores = thread::available_parallelism()?.get();
+    let all_cores = format!("0-{}", cores - 1);
+    let mut rounds = Rounds::default();
+    rounds.raw.push(openssl_signs_a_second(options.seconds, "0")?);
+    let bench = Bench::prepare(options, cores, rounds.raw[0])?;
+    for round in 0..options.rounds {
+        rounds.distinct.push(bench.measure("0", bench.details.iter(), Pace::Full)?);
+        rounds.distinct_all_cores.push(bench.measure(&all_cores, bench.details.iter(), Pace::Full)?);
+        rounds.raw_all_cores.push(openssl_signs_a_second(options.seconds, &all_cores)?);
+        rounds.raw.push(openssl_signs_a_second(options.seconds, "0")?);
+        rounds.create.push(bench.measure("0", bench.creates.iter(), Pace::Full)?);
+        rounds.identical.push(bench.measure("0", bench.details[..1].iter().cycle(), Pace::Full)?);
+        rounds.raw.push(openssl_signs_a_second(options.seconds, "0")?);
+        println!("gateway: round {} of {}", round + 1, options.rounds);
     }
-    results::append("gateway", &format!("gateway --seconds {} --rounds {}", args.seconds, args.rounds), &lines)
+    let half = Pace::Rate(rate(&rounds.create).median() / 2.0);
+    let paced = (0..options.rounds).map(|_| bench.measure("0", bench.creates.iter(), half));
+    Ok(rounds.part(&paced.collect::<io::Result<Vec<_>>>()?))
 }
 
-fn row(name: &str, measured: &Measured, raw: f64) -> String {
-    format!(
-        "{name}: {:.0} / {:.0} / {:.0} calls/s (min / median / max) = {:.0} % of the raw signing rate; p50 {:.0} us, p99 {:.0} us",
-        measured.least(),
-        measured.median(),
-        measured.most(),
-        100.0 * measured.median() / raw,
-        measured.p50_us(),
-        measured.p99_us(),
-    )
+impl Rounds {
+    fn part(self, paced: &[Measured]) -> Part {
+        let (raw, raw_all_cores) = (Samples::new(self.raw), Samples::new(self.raw_all_cores));
+        let signature_us = 1e6 / raw.median();
+        let row = |name: &str, measured: &[Measured]| {
+            let rate = rate(measured);
+            format!(
+                "| {name} | {rate} | {:.0} % | {} | {} | {:.0} % |",
+                100.0 * rate.median() / raw.median(),
+                latency(measured, 50.0),
+                latency(measured, 99.0),
+                100.0 * Samples::new(measured.iter().map(|measured| measured.load).collect()).median()
+            )
+        };
+        let lines = vec![
+            format!(
+                "openssl speed rsa2048: {raw} signatures/s on one core, {raw_all_cores} on all: {:.2}×. The server's \
+                 share is of one core's. Latencies in µs with {CONNECTIONS} connections; the load's own part is of a core.",
+                raw_all_cores.median() / raw.median()
+            ),
+            String::new(),
+            "| calls | calls/s | of openssl | p50 | p99 | load |\n|---|---:|---:|---:|---:|---:|".to_owned(),
+            row("crowd.detail.query, distinct answers, one core", &self.distinct),
+            row("the same, all cores, shared with the load", &self.distinct_all_cores),
+            row("crowd.detail.query, identical answers, one core", &self.identical),
+            row("crowd.create, on the disk, one core", &self.create),
+            row("crowd.create at half that load", paced),
+        ];
+        let part = |measured: &[Measured]| rate(measured).median() / raw.median();
+        let scaling = rate(&self.distinct_all_cores).median() / rate(&self.distinct).median();
+        let goals = vec![
+            Goal::at_least(
+                "distinct answers, one core, of openssl's signatures",
+                80.0,
+                100.0 * part(&self.distinct),
+                " %",
+            ),
+            Goal::at_least("identical answers, one core, of openssl's signatures", 3.0, part(&self.identical), "×"),
+            Goal::at_least("distinct answers, all cores, of one core's", 1.8, scaling, "×"),
+            Goal::at_least("crowd.create, one core, of openssl's signatures", 75.0, 100.0 * part(&self.create), " %"),
+            Goal::at_most(
+                "p99 of crowd.create at half load, in signatures' time",
+                20.0,
+                latency(paced, 99.0).median() / signature_us,
+                "×",
+            ),
+        ];
+        Part { name: "gateway", lines, goals }
+    }
 }
 
-/// What one core signs when it does nothing else: the budget of every call.
-fn openssl_signs_a_second(seconds: u64) -> io::Result<f64> {
-    let output = Command::new("taskset")
-        .args(["-c", "0", "openssl", "speed", "-seconds", &seconds.to_string(), "rsa2048"])
-        .output()?;
+impl Bench<'_> {
+    /// Signs all requests, and makes the store that every measurement begins with.
+    fn prepare(options: &Options, cores: usize, raw: f64) -> io::Result<Bench<'_>> {
+        let shop = Shop::open("gateway")?;
+        let most = (raw * ENOUGH * options.seconds as f64) as usize;
+        let create = |serial: usize| {
+            let conditions = r#"[{\"op\":\"IN\",\"tagCode\":\"pam_gender\",\"value\":\"1\"}]"#;
+            let content = format!(r#"{{"out_biz_no":"{serial}","name":"白领 {serial}","conditions":"{conditions}"}}"#);
+            shop.call("crowd.create", &content)
+        };
+        let mut ids = Vec::new();
+        {
+            let server = shop.serve(&options.binary, &format!("0-{}", cores - 1))?;
+            let requests = in_parallel(0..most * cores, create);
+            let hear = |answer: &[u8]| ids.push(crowd_group_id(answer));
+            drive(server.address, requests.iter(), CONNECTIONS, (Duration::MAX, Pace::Full), hear)?;
+            server.stop()?;
+        }
+        fs::rename(shop.data(), shop.beside("begin"))?;
+        let detail =
+            |place: usize| shop.call("crowd.detail.query", &format!(r#"{{"crowd_group_id":"{}"}}"#, ids[place]));
+        let details = in_parallel(0..ids.len(), detail);
+        let creates = in_parallel(ids.len()..ids.len() + most, create);
+        Ok(Bench { options, cores, shop, details, creates })
+    }
+
+    /// One measurement of a fresh server on these cores. The load has the last core for itself unless the server has all.
+    fn measure(
+        &self,
+        cores: &str,
+        requests: impl Iterator<Item = impl AsRef<[u8]>>,
+        pace: Pace,
+    ) -> io::Result<Measured> {
+        self.shop.clear()?;
+        fs::create_dir(self.shop.data())?;
+        for file in fs::read_dir(self.shop.beside("begin"))? {
+            let file = file?;
+            if file.metadata()?.is_file() {
+                fs::copy(file.path(), self.shop.data().join(file.file_name()))?;
+            }
+        }
+        let server = self.shop.serve(&self.options.binary, cores)?;
+        let everywhere = sched_getaffinity(None)?;
+        if cores == "0" {
+            let mut last = CpuSet::new();
+            last.set(self.cores - 1);
+            sched_setaffinity(None, &last)?;
+        }
+        let time = Duration::from_secs(self.options.seconds);
+        let measured = drive(server.address, requests, CONNECTIONS, (time, pace), |_| {});
+        sched_setaffinity(None, &everywhere)?;
+        measured
+    }
+}
+
+fn rate(measured: &[Measured]) -> Samples {
+    Samples::new(measured.iter().map(|measured| measured.rate).collect())
+}
+
+/// Each round's own percentile.
+fn latency(measured: &[Measured], percent: f64) -> Samples {
+    Samples::new(measured.iter().map(|measured| measured.latencies.percentile(percent)).collect())
+}
+
+fn crowd_group_id(answer: &[u8]) -> String {
+    const NAME: &[u8] = b"\"crowd_group_id\":\"";
+    let id = &answer[find(answer, NAME).expect("a created crowd has an id") + NAME.len()..];
+    String::from_utf8_lossy(&id[..find(id, b"\"").expect("a text ends")]).into_owned()
+}
+
+/// Signs on two cores; order is kept.
+fn in_parallel(range: std::ops::Range<usize>, make: impl Fn(usize) -> Vec<u8> + Sync) -> Vec<Vec<u8>> {
+    let middle = usize::midpoint(range.start, range.end);
+    thread::scope(|scope| {
+        let second = scope.spawn(|| (middle..range.end).map(&make).collect::<Vec<_>>());
+        let mut all: Vec<_> = (range.start..middle).map(&make).collect();
+        all.extend(second.join().expect("no panic"));
+        all
+    })
+}
+
+/// What these cores sign when they do nothing else: the budget of every call.
+fn openssl_signs_a_second(seconds: u64, cores: &str) -> io::Result<f64> {
+    let mut command = Command::new("taskset");
+    command.args(["-c", cores, "openssl", "speed", "-seconds", &seconds.to_string()]);
+    if cores != "0" {
+        command.args(["-multi", &thread::available_parallelism()?.to_string()]);
+    }
+    let output = command.arg("rsa2048").output()?;
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    let signs = text.lines().find(|line| line.starts_with("rsa 2048")).and_then(|line| {
-        let mut words = line.split_whitespace().rev();
-        words.next();
-        words.next()?.parse().ok()
-    });
+    let line = text.lines().rfind(|line| line.starts_with("rsa 2048"));
+    let signs = line.and_then(|line| line.split_whitespace().rev().nth(1)?.parse().ok());
     signs.ok_or_else(|| io::Error::other(format!("openssl speed said: {text}")))
-}
-
-/// Where the benchmark keeps what it needs while it runs.
-fn scratch() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/bench-gateway")
 }

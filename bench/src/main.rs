@@ -1,32 +1,84 @@
-//! Measurements: ours and the peers on the same data in one run.
+//! Measurements: ours and the peers in one run.
 //!
-//! Times say something about a machine on a day, so goals are ratios within one run, results are kept with their raw
-//! numbers in `RESULTS.md`, and no test depends on a time.
+//! Times say something about a machine on a day, so goals are ratios within one run wherever there is a peer, results are
+//! kept with their spread in `RESULTS.md`, and no test depends on a time.
 
 mod crowds;
 mod gateway;
-mod results;
+mod import;
+mod report;
+mod samples;
+mod server;
+mod start;
+
+use std::io;
+use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
+use report::Section;
 
 #[derive(Parser)]
-#[command(about = "Measures Punchcard beside its peers and appends to bench/RESULTS.md")]
+#[command(about = "Measures Punchcard beside its peers and appends a section to bench/RESULTS.md")]
 struct Cli {
     #[command(subcommand)]
     command: Command,
+    #[command(flatten)]
+    options: Options,
 }
 
 #[derive(Subcommand)]
 enum Command {
+    /// Everything below, as one section.
+    All,
     /// Counting crowds, beside Polars and DuckDB.
-    Crowds(crowds::Args),
+    Crowds {
+        /// Ask only us, and keep no result: for work on the crate itself.
+        #[arg(long)]
+        alone: bool,
+    },
     /// Signed calls through the built binary, beside `openssl speed`.
-    Gateway(gateway::Args),
+    Gateway,
+    /// Importing members through the built binary, beside the `sqlite3` shell.
+    Import,
+    /// How soon a server answers, and what it holds in memory.
+    Start,
 }
 
-fn main() -> std::io::Result<()> {
-    match Cli::parse().command {
-        Command::Crowds(args) => crowds::run(&args),
-        Command::Gateway(args) => gateway::run(&args),
+/// How much to measure.
+#[derive(clap::Args)]
+struct Options {
+    /// The binary to measure.
+    #[arg(long, global = true, default_value = "target/debug/punchcard")]
+    binary: PathBuf,
+    /// How often to take each figure.
+    #[arg(long, global = true, default_value_t = 5)]
+    rounds: usize,
+    /// Seconds of signed calls a figure.
+    #[arg(long, global = true, default_value_t = 2)]
+    seconds: u64,
+    /// Members to import.
+    #[arg(long, global = true, default_value_t = 1_000_000)]
+    members: usize,
+    /// Members to count.
+    #[arg(long, global = true, default_value_t = 10_000_000)]
+    counted: usize,
+}
+
+fn main() -> io::Result<()> {
+    let mut section = Section::begin()?;
+    let Cli { command, options } = Cli::parse();
+    match command {
+        Command::All => {
+            section.add(gateway::run(&options)?);
+            section.add(import::run(&options)?);
+            section.add(start::run(&options)?);
+            section.add(crowds::run(&options)?);
+        }
+        Command::Crowds { alone: true } => return crowds::run_alone(&options),
+        Command::Crowds { alone: false } => section.add(crowds::run(&options)?),
+        Command::Gateway => section.add(gateway::run(&options)?),
+        Command::Import => section.add(import::run(&options)?),
+        Command::Start => section.add(start::run(&options)?),
     }
+    section.append()
 }

@@ -1,12 +1,12 @@
 //! Asking the peers: a Python environment of their own, and one process a peer.
 
 use std::fs;
-use std::io::{self, Error};
+use std::io::{self, BufRead, BufReader, Error, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use super::Answer;
 use super::data::Data;
-use super::{Answer, report};
 
 const PACKAGES: [&str; 4] = ["polars", "duckdb", "numpy", "pyarrow"];
 
@@ -36,26 +36,32 @@ impl Asking {
         Ok(Asking { python, script: bench.join("peers/crowds.py"), columns })
     }
 
-    /// One peer's answers to all questions, in all orders and forms.
-    pub(crate) fn ask(&self, peer: &str, rounds: usize) -> io::Result<Vec<Answer>> {
+    /// One peer's answers to all questions, in all orders and forms. It waits after each of its tables while `meanwhile`
+    /// runs.
+    pub(crate) fn ask(&self, peer: &str, rounds: usize, mut meanwhile: impl FnMut()) -> io::Result<Vec<Answer>> {
         let mut command = Command::new(&self.python);
         // Polars reads its number of threads from here; DuckDB is told in the script.
         command.env("POLARS_MAX_THREADS", "1").arg(&self.script).arg(peer).arg(&self.columns).arg(rounds.to_string());
-        let text = succeed(&mut command)?;
-        let answer = |line| {
-            let answer = serde_json::from_str(line)?;
-            println!("{}", report::line(&answer));
-            Ok(answer)
-        };
-        text.lines().map(answer).collect()
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
+        let (mut input, output) = (child.stdin.take().expect("piped"), child.stdout.take().expect("piped"));
+        let mut answers = Vec::new();
+        for line in BufReader::new(output).lines() {
+            let line = line?;
+            if line == "done with a table" {
+                meanwhile();
+                writeln!(input, "go on")?;
+                continue;
+            }
+            let answer: Answer = serde_json::from_str(&line)?;
+            println!("{}", answer.line());
+            answers.push(answer);
+        }
+        let status = child.wait()?;
+        if status.success() { Ok(answers) } else { Err(Error::other(format!("{command:?} ended with {status}"))) }
     }
 }
 
-/// What the command printed, if it went well.
-fn succeed(command: &mut Command) -> io::Result<String> {
-    let output = command.stderr(Stdio::inherit()).output()?;
-    if !output.status.success() {
-        return Err(Error::other(format!("{command:?} ended with {}", output.status)));
-    }
-    String::from_utf8(output.stdout).map_err(Error::other)
+fn succeed(command: &mut Command) -> io::Result<()> {
+    let status = command.status()?;
+    if status.success() { Ok(()) } else { Err(Error::other(format!("{command:?} ended with {status}"))) }
 }

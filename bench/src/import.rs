@@ -1,0 +1,88 @@
+//! `import`: rows a second of `punchcard import members` into a running server, whose index counts them at once, beside the
+//! `sqlite3` shell's `.import` of the same file on the same disk.
+
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::thread::available_parallelism;
+use std::time::Instant;
+
+use crate::Options;
+use crate::crowds::data::Data;
+use crate::crowds::questions::DIMENSIONS;
+use crate::report::{Goal, Part};
+use crate::samples::Samples;
+use crate::server::{PID, Shop};
+
+pub(crate) fn run(options: &Options) -> io::Result<Part> {
+    let Options { binary, members, rounds, .. } = options;
+    let shop = Shop::open("import")?;
+    let file = write_members(&shop, *members)?;
+    let cores = format!("0-{}", available_parallelism()?.get() - 1);
+    let (mut ours, mut theirs) = (Vec::new(), Vec::new());
+    let rate = |seconds| *members as f64 / seconds;
+    for round in 0..*rounds {
+        theirs.push(rate(seconds_of_peer(&shop, &file)?));
+        shop.clear()?;
+        let server = shop.serve(binary, &cores)?;
+        ours.push(rate(seconds_of_import(binary, &shop, &file)?));
+        server.stop()?;
+        theirs.push(rate(seconds_of_peer(&shop, &file)?));
+        println!("import: round {} of {rounds}", round + 1);
+    }
+    let (ours, theirs) = (Samples::new(ours), Samples::new(theirs));
+    let lines = vec![
+        format!("{members} members with eight tags, one value in twenty unknown, into an empty store each time:"),
+        String::new(),
+        format!("- `punchcard import members`: {ours} rows/s into a running server on SQLite, ready to be counted"),
+        format!("- `sqlite3`'s `.import`: {theirs} rows/s into a table without a key"),
+    ];
+    let part = 100.0 * ours.median() / theirs.median();
+    let goals = vec![Goal::at_least("import, of sqlite3's .import", 33.3, part, " %")];
+    Ok(Part { name: "import", lines, goals })
+}
+
+/// Writes the file that both import.
+pub(crate) fn write_members(shop: &Shop, members: usize) -> io::Result<PathBuf> {
+    let data = Data::generate(members);
+    let path = shop.beside("members.csv");
+    let mut file = BufWriter::new(File::create(&path)?);
+    let names: Vec<&str> = DIMENSIONS.iter().map(|(name, _)| *name).collect();
+    writeln!(file, "user_id,{}", names.join(","))?;
+    for (row, user) in data.users.iter().enumerate() {
+        write!(file, "{user}")?;
+        for (column, (name, _)) in data.columns.iter().zip(DIMENSIONS) {
+            // Whether there is a baby is 0 or 1; all other codes begin at 1.
+            match column[row] - i32::from(name == "pam_have_baby") {
+                _ if column[row] < 0 => write!(file, ",")?,
+                code => write!(file, ",{code}")?,
+            }
+        }
+        writeln!(file)?;
+    }
+    file.into_inner()?.sync_all()?;
+    Ok(path)
+}
+
+/// Imports into the server that runs on the shop's store.
+pub(crate) fn seconds_of_import(binary: &Path, shop: &Shop, file: &Path) -> io::Result<f64> {
+    let mut command = Command::new(binary);
+    command.args(["import", "members", "--pid", PID, "--data"]).arg(shop.data()).arg(file);
+    seconds_of(command)
+}
+
+fn seconds_of_peer(shop: &Shop, file: &Path) -> io::Result<f64> {
+    let database = shop.beside("peer.db");
+    drop(fs::remove_file(&database));
+    let mut command = Command::new("sqlite3");
+    command.arg(database).args(["-cmd", ".mode csv"]).arg(format!(".import {} member", file.display()));
+    seconds_of(command)
+}
+
+fn seconds_of(mut command: Command) -> io::Result<f64> {
+    let start = Instant::now();
+    let status = command.stdout(Stdio::null()).status()?;
+    let seconds = start.elapsed().as_secs_f64();
+    if status.success() { Ok(seconds) } else { Err(io::Error::other(format!("{command:?} ended with {status}"))) }
+}

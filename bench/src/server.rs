@@ -1,0 +1,229 @@
+//! The built binary, with one merchant and one app, and a client for one call.
+
+use std::fs;
+use std::io::{self, Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use wire::{Charset, PrivateKey, SignType, signed_form};
+
+/// The app of the benchmark.
+const APP_ID: &str = "2021000000000001";
+/// Its merchant.
+pub(crate) const PID: &str = "2088201914979011";
+/// A clock that stands still makes the same ids for the same calls, in each copy of a store.
+const CLOCK: &str = "manual:2026-01-01T12:00:00+08:00";
+/// Between two attempts to reach a server that is starting.
+const RETRY_PAUSE: Duration = Duration::from_micros(500);
+
+/// A folder with a store and what belongs to it.
+pub(crate) struct Shop {
+    folder: PathBuf,
+    /// What its one app signs with.
+    key: PrivateKey,
+}
+
+/// A running server; killed when dropped.
+pub(crate) struct Server {
+    child: Child,
+    /// Where it takes calls.
+    pub(crate) address: SocketAddr,
+    operator: SocketAddr,
+}
+
+impl Shop {
+    /// An empty folder for a store that has a merchant and an app once it was served.
+    pub(crate) fn open(name: &str) -> io::Result<Shop> {
+        let folder = scratch(name)?;
+        let key = PrivateKey::generate();
+        let world = format!(
+            "[[merchant]]\npid = \"{PID}\"\n[[app]]\napp_id = \"{APP_ID}\"\npid = \"{PID}\"\npublic_key = \"{}\"\n",
+            key.public_key().to_base64()
+        );
+        fs::write(folder.join("world.toml"), world)?;
+        Ok(Shop { folder, key })
+    }
+
+    /// Where its store is.
+    pub(crate) fn data(&self) -> PathBuf {
+        self.folder.join("data")
+    }
+
+    /// A path beside the store.
+    pub(crate) fn beside(&self, name: &str) -> PathBuf {
+        self.folder.join(name)
+    }
+
+    /// Begins anew, without a store.
+    pub(crate) fn clear(&self) -> io::Result<()> {
+        if self.data().exists() { fs::remove_dir_all(self.data()) } else { Ok(()) }
+    }
+
+    /// Bytes of the store's files.
+    pub(crate) fn bytes(&self) -> io::Result<u64> {
+        fs::read_dir(self.data())?.map(|entry| Ok(entry?.metadata()?.len())).sum()
+    }
+
+    /// Starts a server on it, on these cores (as `taskset` lists them), and waits until it answers calls.
+    pub(crate) fn serve(&self, binary: &Path, cores: &str) -> io::Result<Server> {
+        let mut command = Command::new("taskset");
+        command.args(["-c", cores]).arg(binary);
+        command.arg("serve").arg("--world").arg(self.folder.join("world.toml")).args(["--clock", CLOCK]);
+        let mut server = self.spawn(command)?;
+        server.until_ready()?;
+        Ok(server)
+    }
+
+    /// Starts a server on a store that is there, and does not wait.
+    pub(crate) fn start_again(&self, binary: &Path) -> io::Result<Server> {
+        let mut command = Command::new(binary);
+        command.arg("serve");
+        self.spawn(command)
+    }
+
+    fn spawn(&self, mut command: Command) -> io::Result<Server> {
+        let free = [TcpListener::bind("127.0.0.1:0")?, TcpListener::bind("127.0.0.1:0")?];
+        // Nobody else asks for a port in the moment between.
+        let [address, operator] = [free[0].local_addr()?, free[1].local_addr()?];
+        drop(free);
+        command.args(["--listen", &address.to_string(), "--operator-listen", &operator.to_string(), "--data"]);
+        command.arg(self.data()).env("PUNCHCARD_LOG", "warn").stdout(Stdio::null());
+        Ok(Server { child: command.spawn()?, address, operator })
+    }
+
+    /// A signed call, as the bytes that are sent.
+    pub(crate) fn call(&self, method: &str, biz_content: &str) -> Vec<u8> {
+        let method = format!("koubei.marketing.campaign.{method}");
+        let params = [
+            ("app_id", APP_ID),
+            ("method", &method),
+            ("timestamp", "2026-01-01 12:00:00"),
+            ("version", "1.0"),
+            ("biz_content", biz_content),
+        ];
+        let body = signed_form(&params, Charset::Utf8, SignType::Rsa2, &self.key).expect("UTF-8 takes all");
+        let head =
+            "POST /gateway.do HTTP/1.1\r\nhost: bench\r\ncontent-type: application/x-www-form-urlencoded;charset=utf-8";
+        format!("{head}\r\ncontent-length: {}\r\n\r\n{body}", body.len()).into_bytes()
+    }
+}
+
+impl Server {
+    /// Sends one request, as soon as the server listens; the whole answer.
+    pub(crate) fn ask(&mut self, request: &[u8]) -> io::Result<Vec<u8>> {
+        self.ask_at(self.address, request)
+    }
+
+    /// Waits until every kind of call is answered.
+    pub(crate) fn until_ready(&mut self) -> io::Result<()> {
+        while !self.ask(&get("/readyz"))?.starts_with(b"HTTP/1.1 200") {
+            std::thread::sleep(RETRY_PAUSE);
+        }
+        Ok(())
+    }
+
+    /// One of the figures that it tells its operator.
+    pub(crate) fn metric(&mut self, name: &str) -> io::Result<f64> {
+        let page = self.ask_at(self.operator, &get("/metrics"))?;
+        let page = String::from_utf8_lossy(&page).into_owned();
+        let value = page.lines().find_map(|line| line.strip_prefix(name)?.trim().parse().ok());
+        value.ok_or_else(|| io::Error::other(format!("the server tells no {name}")))
+    }
+
+    fn ask_at(&mut self, address: SocketAddr, request: &[u8]) -> io::Result<Vec<u8>> {
+        let mut stream = loop {
+            match TcpStream::connect(address) {
+                Ok(stream) => break stream,
+                Err(_) if self.child.try_wait()?.is_none() => std::thread::sleep(RETRY_PAUSE),
+                Err(error) => return Err(error),
+            }
+        };
+        stream.set_nodelay(true)?;
+        stream.write_all(request)?;
+        let mut answer = Vec::new();
+        while !is_whole(&answer)? {
+            read_some(&mut stream, &mut answer)?;
+        }
+        Ok(answer)
+    }
+
+    /// Memory that it holds.
+    pub(crate) fn resident_mb(&self) -> io::Result<f64> {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
+        let kilobytes = status.lines().find_map(|line| line.strip_prefix("VmRSS:")?.trim().strip_suffix(" kB"));
+        let kilobytes: f64 = kilobytes.and_then(|text| text.parse().ok()).unwrap_or(f64::NAN);
+        Ok(kilobytes * 1024.0 / 1e6)
+    }
+
+    /// Tells it to stop, and waits until it has: its store is in one file then.
+    pub(crate) fn stop(mut self) -> io::Result<()> {
+        Command::new("kill").arg(self.child.id().to_string()).status()?;
+        self.child.wait().map(drop)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
+
+/// An empty folder under the target folder, on the disk that the build is on.
+fn scratch(name: &str) -> io::Result<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/bench").join(name);
+    if folder.exists() {
+        fs::remove_dir_all(&folder)?;
+    }
+    fs::create_dir_all(&folder)?;
+    folder.canonicalize()
+}
+
+fn get(path: &str) -> Vec<u8> {
+    format!("GET {path} HTTP/1.1\r\nhost: bench\r\n\r\n").into_bytes()
+}
+
+/// Appends what has arrived.
+pub(crate) fn read_some(stream: &mut TcpStream, answer: &mut Vec<u8>) -> io::Result<()> {
+    let mut part = [0; 4096];
+    match stream.read(&mut part)? {
+        0 => Err(io::Error::other("the server hung up")),
+        len => {
+            answer.extend_from_slice(&part[..len]);
+            Ok(())
+        }
+    }
+}
+
+/// Whether an answer has arrived whole; nothing in it is looked at but its length.
+pub(crate) fn is_whole(answer: &[u8]) -> io::Result<bool> {
+    const LENGTH: &[u8] = b"content-length: ";
+    let Some(head) = find(answer, b"\r\n\r\n") else { return Ok(false) };
+    let length = find(&answer[..head], LENGTH).map(|at| &answer[at + LENGTH.len()..head]);
+    let digits = length.map(|text| text.iter().take_while(|byte| byte.is_ascii_digit()));
+    let length = digits.map(|digits| digits.fold(0, |length, digit| length * 10 + usize::from(digit - b'0')));
+    let length = length.ok_or_else(|| io::Error::other("an answer without a length"))?;
+    Ok(head + 4 + length <= answer.len())
+}
+
+/// Where one text begins in another.
+pub(crate) fn find(text: &[u8], part: &[u8]) -> Option<usize> {
+    text.windows(part.len()).position(|window| window == part)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_is_whole_when_its_body_is() {
+        let check = |answer: &str, expect| assert_eq!(is_whole(answer.as_bytes()).ok(), expect, "{answer:?}");
+        check("", Some(false));
+        check("HTTP/1.1 200 OK\r\ncontent-length: 12\r\n", Some(false));
+        check("HTTP/1.1 200 OK\r\ncontent-length: 12\r\n\r\n01234567890", Some(false));
+        check("HTTP/1.1 200 OK\r\ncontent-length: 12\r\n\r\n012345678901", Some(true));
+        check("HTTP/1.1 200 OK\r\n\r\n", None);
+    }
+}
