@@ -2,7 +2,7 @@
 
 use crate::workload_model::Notified;
 use std::collections::{BTreeMap, HashMap};
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use wire::notify::{Rule, string_to_sign};
