@@ -17,7 +17,6 @@ pub(crate) struct Trade {
     pub(crate) refunds: BTreeMap<String, i64>,
     paid_at: Option<i64>,
     ends_at: Option<i64>,
-    cancelled: bool,
     notifies: bool,
     made_by_create: Option<Order>,
 }
@@ -138,10 +137,10 @@ impl Model {
     fn create(&mut self, order: &Order) -> Expect {
         let done = || Expect::Done(vec![("out_trade_no", order.out_trade_no.clone())]);
         match self.trades.get(&order.out_trade_no) {
-            Some(trade) if trade.made_by_create.as_ref().is_none_or(|made| !made.says_the_same(order)) => {
-                Expect::Refused("ACQ.CONTEXT_INCONSISTENT")
-            }
             Some(trade) => match trade.status {
+                Status::Wait if trade.made_by_create.as_ref().is_none_or(|made| !made.says_the_same(order)) => {
+                    Expect::Refused("ACQ.CONTEXT_INCONSISTENT")
+                }
                 Status::Wait => done(),
                 Status::Closed => Expect::Refused("ACQ.TRADE_HAS_CLOSE"),
                 Status::Success | Status::Finished => Expect::Refused("ACQ.TRADE_HAS_SUCCESS"),
@@ -170,10 +169,10 @@ impl Model {
     }
 
     fn refund(&mut self, out_trade_no: &str, request_no: &str, amount: i64) -> Expect {
-        let Some(trade) = self.trades.get_mut(out_trade_no) else { return Expect::Refused("ACQ.TRADE_NOT_EXIST") };
         if amount <= 0 {
             return Expect::Refused("ACQ.REASON_TRADE_REFUND_FEE_ERR");
         }
+        let Some(trade) = self.trades.get_mut(out_trade_no) else { return Expect::Refused("ACQ.TRADE_NOT_EXIST") };
         let done = |change: &str, trade: &Trade| {
             let refunded = wire::money::format(trade.refunded());
             Expect::Done(vec![("fund_change", change.to_owned()), ("refund_fee", refunded)])
@@ -214,14 +213,12 @@ impl Model {
         };
         let Some(trade) = self.trades.get_mut(out_trade_no) else { return done(None) };
         match (trade.status, trade.paid_at) {
-            (Status::Closed, Some(_)) if trade.cancelled => done(Some("refund")),
-            // Closed by its refunds: there is nothing left to cancel.
+            // Whether by a cancel or by its refunds: there is nothing left to give back.
             (Status::Closed, Some(_)) => done(Some("refund")),
             (Status::Closed, None) => done(Some("close")),
             (Status::Finished, _) => Expect::Refused("ACQ.TRADE_HAS_FINISHED"),
             (Status::Wait, _) | (Status::Success, None) => {
                 trade.status = Status::Closed;
-                trade.cancelled = true;
                 self.tell(out_trade_no);
                 done(Some("close"))
             }
@@ -234,7 +231,6 @@ impl Model {
                     return Expect::Refused("ACQ.SELLER_BALANCE_NOT_ENOUGH");
                 }
                 trade.status = Status::Closed;
-                trade.cancelled = true;
                 trade.refunds.insert(String::new(), trade.total);
                 self.seller -= trade.total;
                 *self.balances.get_mut(&trade.buyer).expect("a user of this world") += trade.total;
@@ -302,7 +298,6 @@ impl Trade {
             refunds: BTreeMap::new(),
             paid_at: None,
             ends_at: Some(now + order.minutes.map_or(15 * DAY, |minutes| minutes * MINUTE)),
-            cancelled: false,
             notifies: order.notifies,
             made_by_create: None,
         }
