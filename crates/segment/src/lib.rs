@@ -38,6 +38,7 @@ mod portrait;
 mod reject;
 mod scan;
 mod steps;
+mod sums;
 mod value;
 mod words;
 
@@ -91,4 +92,6 @@ pub struct Counts {
     /// For each dimension asked, in that order, its values with how many of those members hold it. Values that none of them
     /// holds are left out, and so are members whose value is unknown; integers come first, by size, then text.
     pub histograms: Vec<Vec<(String, u64)>>,
+    /// What those members paid together; `None` while nobody's sum is known.
+    pub sum: Option<i128>,
 }

@@ -8,6 +8,7 @@ use crate::column::Column;
 use crate::histogram::Histograms;
 use crate::portrait::Portraits;
 use crate::scan::Scan;
+use crate::sums::Sums;
 use crate::{Counts, Expr, Tag, Value};
 
 /// One merchant's members in columns. Rows are in order of arrival; a member keeps the row it has.
@@ -17,6 +18,7 @@ pub struct Members {
     portraits: Portraits,
     rows: HashMap<u64, u32, BuildHasherDefault<UserHasher>>,
     versions: Vec<u32>,
+    sums: Sums,
 }
 
 impl Members {
@@ -24,7 +26,7 @@ impl Members {
     pub fn new(tags: Vec<Tag>) -> Members {
         let columns: Vec<_> = tags.iter().map(|tag| Column::new(tag.kind)).collect();
         let portraits = Portraits::new(&columns);
-        Members { tags, columns, portraits, rows: HashMap::default(), versions: Vec::new() }
+        Members { tags, columns, portraits, rows: HashMap::default(), versions: Vec::new(), sums: Sums::default() }
     }
 
     /// The tags, in the order that tests and values refer to.
@@ -75,6 +77,12 @@ impl Members {
         true
     }
 
+    /// Takes what a member paid, in fen and at most 4 × 10¹⁵; the next count sees it. False, and nothing is changed, when
+    /// there is no such member, or the version held is this one or a later one.
+    pub fn put_sum(&mut self, user: u64, version: u32, fen: i64) -> bool {
+        self.rows.get(&user).is_some_and(|&row| self.sums.put(row as usize, version, fen))
+    }
+
     /// How many members there are.
     pub fn len(&self) -> usize {
         self.versions.len()
@@ -91,6 +99,7 @@ impl Members {
         let row_entry = size_of::<(u64, u32)>() + 1;
         columns
             + self.portraits.bytes()
+            + self.sums.bytes()
             + self.rows.capacity() * row_entry
             + self.versions.capacity() * size_of::<u32>()
     }
@@ -101,7 +110,7 @@ impl Members {
     /// When a dimension is a tag of another kind.
     pub fn count(&self, expr: &Expr, dimensions: &[usize], today: i32) -> Counts {
         let histograms = Histograms::new(&self.columns, &self.portraits, dimensions);
-        Scan::new(&self.columns, self.len(), expr, today).count(histograms)
+        Scan::new(&self.columns, self.len(), expr, today).count(histograms, &self.sums)
     }
 
     /// Whether the expression takes this member; `None` when there is no such member.

@@ -7,6 +7,7 @@ use crate::histogram::Histograms;
 use crate::kernel;
 use crate::lines::LINE;
 use crate::steps::{self, Steps};
+use crate::sums::Sums;
 use crate::words;
 use crate::{Counts, Expr};
 
@@ -46,8 +47,8 @@ impl<'m> Scan<'m> {
         Scan { plan: Plan::new(columns, expr, today), rows }
     }
 
-    pub(crate) fn count(&self, mut histograms: Histograms<'_>) -> Counts {
-        let mut total = 0;
+    pub(crate) fn count(&self, mut histograms: Histograms<'_>, sums: &Sums) -> Counts {
+        let (mut total, mut sum) = (0, 0);
         let mut bits = [0; BLOCK];
         let lines = self.rows.div_ceil(LINE);
         for start in (0..lines).step_by(BLOCK) {
@@ -60,9 +61,10 @@ impl<'m> Scan<'m> {
             if count != 0 {
                 total += count;
                 histograms.add(start, bits);
+                sum += sums.add(start, bits);
             }
         }
-        Counts { total, histograms: histograms.finish() }
+        Counts { total, histograms: histograms.finish(), sum: (!sums.is_empty()).then_some(sum) }
     }
 }
 

@@ -243,6 +243,7 @@ impl App {
     fn hear(self: &Arc<Self>, change: &Change) {
         match change {
             Change::Members { pid, rows } => self.feeder.take(pid, rows),
+            Change::Sales { pid, rows } => self.index.put_sums(pid, rows),
             Change::Tags { pid, tags } => self.index.define(pid, tags),
             Change::App(row) => self.directory.put_app(row),
             Change::Authorization(row) => self.directory.put_authorization(row),
@@ -263,11 +264,7 @@ impl App {
             Change::Job { due_at } if *due_at <= self.clock.now() || !self.clock.stands_still() => {
                 self.bell.rung.notify_one();
             }
-            Change::Setting { .. }
-            | Change::Merchant(_)
-            | Change::Shop(_)
-            | Change::Sales { .. }
-            | Change::Job { .. } => {}
+            Change::Setting { .. } | Change::Merchant(_) | Change::Shop(_) | Change::Job { .. } => {}
             Change::Missed => self.read_again(),
         }
     }

@@ -16,6 +16,7 @@ mod prove;
 mod restore;
 mod serve;
 mod settings;
+mod trade;
 
 use crate::app::{App, Opening};
 use crate::control::{Lock, Operator, Remote, socket_path};
@@ -44,8 +45,10 @@ enum Command {
     Serve(serve::Serve),
     /// Apply a world file to a store, running or not.
     Apply(apply::Apply),
-    /// Import members from CSV or NDJSON, gzipped or not.
+    /// Import members or trades from CSV or NDJSON, gzipped or not.
     Import(import::Import),
+    /// Look at trades.
+    Trade(trade::Trade),
     /// Write a store into one verified file, running or not.
     Backup(backup::Backup),
     /// Make a store of a backup, where none is.
@@ -96,6 +99,7 @@ pub fn main() -> ExitCode {
             Command::Serve(serve) => serve.run().await,
             Command::Apply(apply) => apply.run().await,
             Command::Import(import) => import.run().await,
+            Command::Trade(trade) => trade.run().await,
             Command::Backup(backup) => backup.run().await,
             Command::Restore(restore) => restore.run().await,
             Command::Prove(prove) => prove.run().await,

@@ -6,9 +6,11 @@
 
 mod door;
 mod remote;
+mod trade;
 
 pub use door::router;
 pub use remote::Remote;
+pub use trade::{Asked, ShownTrade};
 
 use crate::app::App;
 use crate::clockwork::{self, Move, Moved, Shown};
@@ -166,6 +168,14 @@ impl Operator {
         match self {
             Operator::Remote(remote) => remote.import("trades", pid, input, how).await,
             Operator::Own(app) => Ok(import::trades(app, pid, input, how).await?),
+        }
+    }
+
+    /// One trade.
+    pub async fn trade(&self, asked: Asked) -> Result<Option<ShownTrade>, OperatorError> {
+        match self {
+            Operator::Remote(remote) => remote.trade(&asked).await,
+            Operator::Own(app) => trade::show(app, asked).await,
         }
     }
 

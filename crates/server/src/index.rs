@@ -13,6 +13,7 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, RwLock};
 use store::member::{Cursor, Member};
+use store::sales::Sales;
 use store::{Store, Tx};
 
 pub use feeder::Feeder;
@@ -58,6 +59,18 @@ impl Index {
         self.version.fetch_add(taken as u64, Ordering::Relaxed);
     }
 
+    /// Takes what members paid; a sum older than the one held changes nothing.
+    pub fn put_sums(&self, pid: &str, rows: &[Sales]) {
+        let merchant = self.merchant(pid);
+        let mut members = merchant.write().expect("no holder panics");
+        for Sales { user_id, net_fen, version } in rows {
+            // Who pays is a member, and told of as one before.
+            if let Ok(user) = user_id.parse() {
+                members.put_sum(user, u32::try_from(*version).unwrap_or(u32::MAX), *net_fen);
+            }
+        }
+    }
+
     /// Takes a merchant's tags.
     pub fn define(&self, pid: &str, tags: &[Tag]) {
         let tags: Vec<_> = tags.iter().map(column).collect();
@@ -76,6 +89,15 @@ impl Index {
                 let page = move |tx: &mut Tx| store::member::scan(tx, &owner, &after, LOAD_ROWS);
                 let (rows, following) = store.read(page).await?;
                 self.put(&pid, &rows);
+                next = following;
+            }
+            // After the members: a sum of somebody who is not here yet would be dropped.
+            let mut next = Some(Cursor::default());
+            while let Some(after) = next {
+                let owner = pid.clone();
+                let page = move |tx: &mut Tx| store::sales::scan(tx, &owner, &after, LOAD_ROWS);
+                let (rows, following) = store.read(page).await?;
+                self.put_sums(&pid, &rows);
                 next = following;
             }
         }

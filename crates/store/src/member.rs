@@ -202,15 +202,27 @@ pub struct Cursor {
 
 /// The next members after `after`, about `limit`, and where to go on; `None` at the end. Pages of one read agree.
 pub fn scan(tx: &mut Tx, pid: &str, after: &Cursor, limit: usize) -> Result<(Vec<Member>, Option<Cursor>), Fault> {
-    let mut page: Vec<Member> = Vec::new();
+    scan_with(tx, SCAN, pid, after, limit, |member: &Member| &member.user_id)
+}
+
+/// The same for any table of a merchant's members: `sql` gives the rows of one bucket after a user, in their order.
+pub(crate) fn scan_with<R: FromRow>(
+    tx: &mut Tx,
+    sql: &str,
+    pid: &str,
+    after: &Cursor,
+    limit: usize,
+    user_id: impl Fn(&R) -> &String,
+) -> Result<(Vec<R>, Option<Cursor>), Fault> {
+    let mut page: Vec<R> = Vec::new();
     let mut cursor = after.clone();
     while cursor.bucket < tx.buckets() {
         let room = i64::try_from(limit.saturating_sub(page.len()).max(1)).unwrap_or(i64::MAX);
         let bucket = Bucket::of_id(cursor.bucket.into());
-        let some: Vec<Member> = tx.query(SCAN, params![bucket, pid, &cursor.user_id, room])?;
+        let some: Vec<R> = tx.query(sql, params![bucket, pid, &cursor.user_id, room])?;
         let full = i64::try_from(some.len()) == Ok(room);
         cursor = match some.last() {
-            Some(last) if full => Cursor { user_id: last.user_id.clone(), ..cursor },
+            Some(last) if full => Cursor { user_id: user_id(last).clone(), ..cursor },
             _ => Cursor { bucket: cursor.bucket + 1, user_id: String::new() },
         };
         page.extend(some);

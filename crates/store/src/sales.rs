@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::bucket::bucket_of;
 use crate::changes::{Change, announce};
 use crate::fault::Fault;
+use crate::member::{self, Cursor};
 use crate::params;
 use crate::row::{FromRow, Row};
 use crate::rows::Rows;
@@ -16,6 +17,8 @@ statements! {
     // PostgreSQL holds the row of an INSERT to its bounds even where it becomes an update: what is taken needs another text.
     TAKE = "UPDATE member_sales SET net_fen = net_fen - $1, version = version + 1
         WHERE bucket = $2 AND pid = $3 AND user_id = $4";
+    SCAN = "SELECT user_id, net_fen, version FROM member_sales WHERE bucket = $1 AND pid = $2 AND user_id > $3
+        ORDER BY user_id LIMIT $4";
     GET = "SELECT user_id, net_fen, version FROM member_sales WHERE bucket = $1 AND pid = $2 AND user_id = $3";
 }
 
@@ -85,6 +88,11 @@ pub fn get(tx: &mut Tx, pid: &str, user_id: &str) -> Result<Option<Sales>, Fault
 pub fn get_many(tx: &mut Tx, pid: &str, users: &[&str]) -> Result<Vec<Sales>, Fault> {
     let keys: Vec<_> = users.iter().map(|user| [bucket_of(pid, user).into(), pid.into(), (*user).into()]).collect();
     tx.query_rows(&FIND, &keys)
+}
+
+/// The next sums of a merchant's members after `after`, about `limit`, and where to go on; `None` at the end.
+pub fn scan(tx: &mut Tx, pid: &str, after: &Cursor, limit: usize) -> Result<(Vec<Sales>, Option<Cursor>), Fault> {
+    member::scan_with(tx, SCAN, pid, after, limit, |sales: &Sales| &sales.user_id)
 }
 
 /// The texts that are made as needed, for the test of the rules.

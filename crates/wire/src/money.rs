@@ -14,6 +14,11 @@ pub fn parse(text: &str) -> Option<i64> {
 
 /// Writes fen as yuan with two decimals.
 pub fn format(fen: i64) -> String {
+    format_sum(fen.into())
+}
+
+/// The same for a sum of many amounts.
+pub fn format_sum(fen: i128) -> String {
     let sign = if fen < 0 { "-" } else { "" };
     let fen = fen.unsigned_abs();
     format!("{sign}{}.{:02}", fen / 100, fen % 100)

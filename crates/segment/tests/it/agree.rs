@@ -14,12 +14,16 @@ proptest! {
     #[test]
     fn of_changing_members(
         before in prop::collection::vec(put(), 0..120),
+        sums in prop::collection::vec((0..80_u64, 1..4_u32, 0..4_000_000_000_000_000_i64), 0..40),
         late in prop::collection::vec((0..80_u64, value(Kind::Enum)), 0..30),
         rules in prop::collection::vec(rule(), 1..6),
     ) {
         let mut world = World::new(tags());
         for (user, version, values) in &before {
             world.put(*user, *version, values);
+        }
+        for (user, version, fen) in sums {
+            world.put_sum(user, version, fen);
         }
         for rule in &rules {
             world.count(rule, &DIMENSIONS);

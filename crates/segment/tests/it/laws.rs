@@ -52,7 +52,7 @@ proptest! {
     #[test]
     fn a_histogram_holds_no_more_than_the_crowd(puts in prop::collection::vec(put(), 0..150), a in rule()) {
         let (members, a) = (members(&puts), expr(&tags(), &a));
-        let Counts { total, histograms } = members.count(&a, &DIMENSIONS, TODAY);
+        let Counts { total, histograms, .. } = members.count(&a, &DIMENSIONS, TODAY);
         prop_assert_eq!(histograms.len(), DIMENSIONS.len());
         for (place, histogram) in histograms.iter().enumerate() {
             prop_assert!(histogram.iter().map(|(_, count)| count).sum::<u64>() <= total);

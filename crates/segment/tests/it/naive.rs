@@ -19,11 +19,12 @@ pub(crate) enum Rule {
 pub(crate) struct Twin {
     tags: Vec<Tag>,
     members: BTreeMap<u64, (u32, BTreeMap<usize, String>)>,
+    sums: BTreeMap<u64, (u32, i64)>,
 }
 
 impl Twin {
     pub(crate) fn new(tags: Vec<Tag>) -> Twin {
-        Twin { tags, members: BTreeMap::new() }
+        Twin { tags, members: BTreeMap::new(), sums: BTreeMap::new() }
     }
 
     pub(crate) fn add_tag(&mut self, tag: Tag) {
@@ -38,6 +39,15 @@ impl Twin {
         true
     }
 
+    pub(crate) fn put_sum(&mut self, user: u64, version: u32, fen: i64) -> bool {
+        let newer = self.sums.get(&user).is_none_or(|(held, _)| *held < version);
+        let taken = newer && self.members.contains_key(&user);
+        if taken {
+            self.sums.insert(user, (version, fen));
+        }
+        taken
+    }
+
     pub(crate) fn users(&self) -> impl Iterator<Item = u64> {
         self.members.keys().copied()
     }
@@ -47,8 +57,9 @@ impl Twin {
     }
 
     pub(crate) fn count(&self, rule: &Rule, dimensions: &[usize], today: i32) -> Counts {
-        let crowd: Vec<_> =
-            self.members.values().map(|(_, values)| values).filter(|values| self.takes(values, rule, today)).collect();
+        let users: Vec<u64> = self.users().filter(|user| self.matches(*user, rule, today) == Some(true)).collect();
+        let crowd: Vec<_> = users.iter().map(|user| &self.members[user].1).collect();
+        let paid = users.iter().filter_map(|user| self.sums.get(user)).map(|(_, fen)| i128::from(*fen)).sum();
         let histogram = |dimension: &usize| {
             let mut counts: BTreeMap<&String, u64> = BTreeMap::new();
             for value in crowd.iter().filter_map(|values| values.get(dimension)) {
@@ -58,7 +69,11 @@ impl Twin {
             counts.sort_by_key(|(value, _)| (whole(value).is_none(), whole(value)));
             counts
         };
-        Counts { total: crowd.len() as u64, histograms: dimensions.iter().map(histogram).collect() }
+        Counts {
+            total: crowd.len() as u64,
+            histograms: dimensions.iter().map(histogram).collect(),
+            sum: (!self.sums.is_empty()).then_some(paid),
+        }
     }
 
     fn takes(&self, values: &BTreeMap<usize, String>, rule: &Rule, today: i32) -> bool {

@@ -37,6 +37,11 @@ impl World {
         taken
     }
 
+    /// Puts what a member paid in both, and holds that both take or leave it.
+    pub(crate) fn put_sum(&mut self, user: u64, version: u32, fen: i64) {
+        assert_eq!(self.members.put_sum(user, version, fen), self.twin.put_sum(user, version, fen));
+    }
+
     /// Counts in both, holds that they agree, and returns what they say.
     pub(crate) fn count(&self, rule: &Rule, dimensions: &[usize]) -> Counts {
         let expr = expr(self.members.tags(), rule);

@@ -21,6 +21,12 @@ impl Site {
         self.0.get_or_init(|| address);
     }
 
+    /// The same, as a read of its own.
+    pub fn asking(&self) -> impl Fn(&mut Tx) -> Result<String, Fault> + Send + 'static {
+        let site = Site(self.0.clone());
+        move |tx| site.base_url(tx)
+    }
+
     /// What the path of a page is put behind, without a slash at its end: as set, else where calls are answered.
     pub fn base_url(&self, tx: &mut Tx) -> Result<String, Fault> {
         if let Some(set) = control::get(tx, Site::SETTING)? {

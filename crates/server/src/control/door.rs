@@ -1,7 +1,7 @@
 //! The owner's side: the same work that a command would do by itself, asked for over the socket.
 
 use super::remote::send;
-use super::{Operator, OperatorError};
+use super::{Asked, Operator, OperatorError};
 use crate::app::App;
 use crate::clockwork::Move;
 use crate::import::Import;
@@ -43,6 +43,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/apply", post(apply))
         .route("/prove", get(prove))
         .route("/import/{what}", post(import))
+        .route("/trade", post(trade))
         .route("/trouble/{trace_id}", get(trouble))
         .route("/backup", get(backup))
         .route("/clock", get(clock).post(move_clock))
@@ -88,6 +89,11 @@ async fn import(
 
 async fn prove(State(app): State<Arc<App>>) -> Result<Response, OperatorError> {
     Ok(Json(Operator::Own(app).prove().await?).into_response())
+}
+
+async fn trade(State(app): State<Arc<App>>, asked: String) -> Result<Response, OperatorError> {
+    let asked: Asked = serde_json::from_str(&asked).map_err(OperatorError::refused)?;
+    Ok(Json(Operator::Own(app).trade(asked).await?).into_response())
 }
 
 async fn trouble(State(app): State<Arc<App>>, Path(trace_id): Path<String>) -> Result<Response, OperatorError> {

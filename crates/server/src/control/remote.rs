@@ -1,7 +1,7 @@
 //! The command's side of the control socket.
 
-use super::OperatorError;
 use super::door::{Importing, Refused};
+use super::{Asked, OperatorError};
 use crate::clockwork::{Move, Moved, Shown};
 use crate::import::{Import, Report};
 use crate::notices::{Filter, Listed, NoticeError, Told};
@@ -60,6 +60,12 @@ impl Remote {
     /// See [`super::Operator::prove`].
     pub async fn prove(&self) -> Result<Vec<Row>, OperatorError> {
         self.ask(Method::GET, "/prove", Body::empty()).await
+    }
+
+    /// See [`super::Operator::trade`].
+    pub async fn trade(&self, asked: &Asked) -> Result<Option<super::ShownTrade>, OperatorError> {
+        let asked = serde_json::to_string(asked).map_err(OperatorError::refused)?;
+        self.ask(Method::POST, "/trade", Body::from(asked)).await
     }
 
     /// See [`super::Operator::trouble`].

@@ -10,6 +10,7 @@ use crate::running::{
 use client::{Answer, Client};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// What a member of a request names.
 #[derive(Clone, Copy, PartialEq)]
@@ -20,11 +21,23 @@ enum Names {
     Key,
     /// A crowd.
     Crowd,
+    /// A trade, by the platform's number.
+    Trade,
+    /// A shop.
+    Shop,
     /// Tags, as conditions do.
     Conditions,
     /// Tags, as dimensions do.
     Dimensions,
 }
+
+/// Who buys of every merchant.
+const BUYER: &str = "2088102146931393";
+/// The shop of each merchant.
+const SHOP: &str = "2015121600077000000002388200";
+const THEIR_SHOP: &str = "2015121600077000000002388300";
+/// Payments so far.
+static PAID: AtomicU64 = AtomicU64::new(0);
 
 /// One method.
 struct Case {
@@ -80,6 +93,91 @@ const CASES: &[Case] = &[
         method: "koubei.marketing.campaign.crowd.detail.query",
         request: |crowd| json!({"crowd_group_id": crowd}),
         members: &[("crowd_group_id", Names::Crowd)],
+    },
+    Case {
+        method: "alipay.trade.create",
+        request: |_| json!({"out_trade_no": "made", "buyer_id": BUYER, "subject": "s", "total_amount": "1.00"}),
+        members: &[
+            ("buyer_id", Names::Nothing),
+            ("buyer_logon_id", Names::Nothing),
+            ("out_trade_no", Names::Key),
+            ("subject", Names::Nothing),
+            ("body", Names::Nothing),
+            ("total_amount", Names::Nothing),
+            ("discountable_amount", Names::Nothing),
+            ("undiscountable_amount", Names::Nothing),
+            ("seller_id", Names::Nothing),
+            ("operator_id", Names::Nothing),
+            ("store_id", Names::Shop),
+            ("alipay_store_id", Names::Shop),
+            ("terminal_id", Names::Nothing),
+            ("timeout_express", Names::Nothing),
+            ("product_code", Names::Nothing),
+            ("disable_pay_channels", Names::Nothing),
+            ("goods_detail", Names::Nothing),
+            ("enable_pay_channels", Names::Nothing),
+        ],
+    },
+    Case {
+        method: "alipay.trade.pay",
+        // Nobody's own number, so that it may be paid again and again.
+        request: |_| {
+            let serial = PAID.fetch_add(1, Ordering::Relaxed).to_string();
+            json!({"scene": "bar_code", "out_trade_no": serial, "buyer_id": BUYER, "subject": "s", "total_amount": "1.00"})
+        },
+        members: &[
+            ("scene", Names::Nothing),
+            ("auth_code", Names::Nothing),
+            ("buyer_id", Names::Nothing),
+            ("out_trade_no", Names::Nothing),
+            ("subject", Names::Nothing),
+            ("body", Names::Nothing),
+            ("total_amount", Names::Nothing),
+            ("discountable_amount", Names::Nothing),
+            ("undiscountable_amount", Names::Nothing),
+            ("seller_id", Names::Nothing),
+            ("operator_id", Names::Nothing),
+            ("store_id", Names::Shop),
+            ("alipay_store_id", Names::Shop),
+            ("terminal_id", Names::Nothing),
+            ("timeout_express", Names::Nothing),
+            ("product_code", Names::Nothing),
+            ("disable_pay_channels", Names::Nothing),
+            ("goods_detail", Names::Nothing),
+            ("query_options", Names::Nothing),
+        ],
+    },
+    Case {
+        method: "alipay.trade.query",
+        request: |_| json!({"out_trade_no": "bought"}),
+        members: &[("out_trade_no", Names::Nothing), ("trade_no", Names::Trade), ("query_options", Names::Nothing)],
+    },
+    Case {
+        method: "alipay.trade.refund",
+        request: |_| json!({"out_trade_no": "bought", "refund_amount": "0.01", "out_request_no": "r"}),
+        members: &[
+            ("out_trade_no", Names::Nothing),
+            ("trade_no", Names::Trade),
+            ("refund_amount", Names::Nothing),
+            ("out_request_no", Names::Nothing),
+            ("refund_reason", Names::Nothing),
+            ("refund_currency", Names::Nothing),
+            ("operator_id", Names::Nothing),
+            ("store_id", Names::Nothing),
+            ("terminal_id", Names::Nothing),
+            ("goods_detail", Names::Nothing),
+            ("query_options", Names::Nothing),
+        ],
+    },
+    Case {
+        method: "alipay.trade.close",
+        request: |_| json!({"out_trade_no": "waits"}),
+        members: &[("out_trade_no", Names::Nothing), ("trade_no", Names::Nothing), ("operator_id", Names::Nothing)],
+    },
+    Case {
+        method: "alipay.trade.cancel",
+        request: |_| json!({"out_trade_no": "waits"}),
+        members: &[("out_trade_no", Names::Nothing), ("trade_no", Names::Nothing)],
     },
     // The last, because after it there is no crowd.
     Case {
@@ -169,8 +267,12 @@ fn token_only(place: usize) -> String {
 fn world_of_strangers(methods: &[&str]) -> String {
     let key = app_key().public_key().to_base64();
     let other = format!("[[merchant]]\npid = \"{OTHER_PID}\"\n");
-    let theirs = format!("{other}[[merchant.tag]]\ncode = \"theirs\"\nname = \"theirs\"\ntype = \"number\"\n");
-    let mut world = world().replace(&other, &theirs);
+    let shop = |shop_id: &str| format!("[[merchant.shop]]\nshop_id = \"{shop_id}\"\n");
+    let other_shop = format!("{other}{}", shop(THEIR_SHOP));
+    let theirs = format!("{other_shop}[[merchant.tag]]\ncode = \"theirs\"\nname = \"theirs\"\ntype = \"number\"\n");
+    let owner = format!("[[merchant]]\npid = \"{PID}\"\nname = \"花果山超市\"\n");
+    let mut world = world().replace(&other, &theirs).replace(&owner, &format!("{owner}{}", shop(SHOP)));
+    world += &format!("\n[[user]]\nuser_id = \"{BUYER}\"\nbalance = \"1000.00\"\n");
     for (place, &method) in methods.iter().enumerate() {
         let rest: Vec<_> = methods.iter().filter(|&&other| other != method).collect();
         for (app, token, methods) in
@@ -188,6 +290,15 @@ fn world_of_strangers(methods: &[&str]) -> String {
 fn with(mut request: Value, member: &str, value: impl Into<Value>) -> Value {
     request[member] = value.into();
     request
+}
+
+/// A merchant's paid trade, `bought`, and one that waits, `waits`; the paid one's number.
+fn trades(client: &Client) -> String {
+    let order = json!({"buyer_id": BUYER, "subject": "s", "total_amount": "1.00"});
+    succeed(client, "alipay.trade.create", &with(order.clone(), "out_trade_no", "waits"));
+    let paid = with(with(order, "out_trade_no", "bought"), "scene", "bar_code");
+    let node = succeed(client, "alipay.trade.pay", &paid);
+    node["trade_no"].as_str().expect("a number").to_owned()
 }
 
 fn is_success(answer: &Answer) -> bool {
@@ -210,10 +321,12 @@ each_engine!(another_merchants_things_are_as_unknown_as_none, |engine| {
         Running::start_with(engine, &world_of_strangers(&[]), &["--clock", "manual:2026-01-01T12:00:00+08:00"]);
     let (owner, stranger) = (running.client(), running.client_of(OTHER_APP_ID, None));
     let (own, theirs) = (crowd(&owner, "the owner's"), crowd(&stranger, "the stranger's"));
+    let (bought, _) = (trades(&owner), trades(&stranger));
     let unknown = format!("{}{}", &own[..31], if own.ends_with('0') { '1' } else { '0' });
     // The owner uses every key that the stranger will.
     for case in CASES.iter().filter(|case| case.members.iter().any(|(_, names)| *names == Names::Key)) {
-        let own = with((case.request)(&own), "conditions", conditions("GT", "spent", "7"));
+        let conditions = |request: Value| with(request, "conditions", conditions("GT", "spent", "7"));
+        let own = conditions((case.request)(&own));
         assert!(is_success(&call(&owner, case.method, &own)), "{}", case.method);
     }
     let before = everything(&owner, &own);
@@ -232,6 +345,22 @@ each_engine!(another_merchants_things_are_as_unknown_as_none, |engine| {
                     assert_eq!(foreign.sub_code.as_deref(), Some("CROWD_GROUP_NOT_EXIST"), "{}", case.method);
                     assert_eq!(foreign.raw, never.raw, "{} {member}", case.method);
                     assert!(is_success(&ask(member, &theirs)), "{} {member}: the case itself is wrong", case.method);
+                }
+                Names::Trade => {
+                    let never = bought.replace(&bought[..8], "20250101");
+                    let (foreign, never) = (ask(member, &bought), ask(member, &never));
+                    assert_eq!(foreign.sub_code.as_deref(), Some("ACQ.TRADE_NOT_EXIST"), "{}", case.method);
+                    assert_eq!(foreign.raw, never.raw, "{} {member}", case.method);
+                }
+                Names::Shop => {
+                    // A number that was used would be told of first.
+                    let fresh = with((case.request)(&theirs), "out_trade_no", format!("fresh_{member}"));
+                    let ask = |shop: &str| call(&stranger, case.method, &with(fresh.clone(), member, shop));
+                    let (foreign, never) = (ask(SHOP), ask("2015121600077000000002388299"));
+                    assert_eq!(foreign.sub_code.as_deref(), Some("ACQ.INVALID_STORE_ID"), "{}", case.method);
+                    assert_eq!(foreign.raw, never.raw, "{} {member}", case.method);
+                    let own = ask(THEIR_SHOP);
+                    assert!(is_success(&own), "{} {member}: {}", case.method, own.raw);
                 }
                 Names::Conditions | Names::Dimensions => {
                     let say = |tag: &str| match names {
@@ -268,6 +397,7 @@ each_engine!(who_may_not_call_a_method_is_told_so_by_every_method, |engine| {
     let running = Running::start_with(engine, &world, &["--clock", "manual:2026-01-01T12:00:00+08:00"]);
     let owner = running.client();
     let own = crowd(&owner, "1");
+    trades(&owner);
     let before = everything(&owner, &own);
     let request = |method: &str| {
         let case = CASES.iter().find(|case| case.method == method);

@@ -22,6 +22,7 @@ mod running;
 mod sdk;
 mod strain;
 mod trade;
+mod trades_from_files;
 mod two;
 mod upgrade;
 mod workload;

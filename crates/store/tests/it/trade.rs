@@ -2,18 +2,23 @@
 
 use domain::id::TradeNo;
 use domain::trade::{Origin, Status, Trade};
+use store::ledger::outside_balance;
 use store::once::{Claim, claim};
 use store::sales::Sales;
-use store::trade::{Refund, find, find_out, get, insert, insert_refund, refund, refunds, scope, update};
+use store::trade::{
+    Effect, NUMBERS_A_ROW, Refund, TradeRow, find, find_out, get, import, insert, insert_refund, refund, refunds,
+    scope, update,
+};
+use store::world::account;
 use store::{Change, Fault, Stop, Store, Tx, each_engine, member, sales};
 
-use crate::probe::{fingerprint, read, write};
+use crate::probe::{add_user, fingerprint, read, write};
 
 const PID: &str = "2088201914979011";
 const BUYER: &str = "2088102146931393";
 const NOW: i64 = 1_767_225_600_000;
 
-pub(crate) fn a_trade(number: i64) -> Trade {
+fn a_trade(number: i64) -> Trade {
     Trade {
         no: TradeNo::new(NOW, store::trade::bucket(PID, BUYER).id(number)),
         pid: PID.to_owned(),
@@ -153,4 +158,84 @@ each_engine!(a_payer_is_a_member_with_a_sum, |test| {
     let sums = read(store, |tx| Ok((sales::get(tx, PID, BUYER)?, sales::get_many(tx, PID, &[BUYER, "2088"])?)));
     let expect = Sales { user_id: BUYER.to_owned(), net_fen: 0, version: 3 };
     assert_eq!(sums.await.unwrap(), (Some(expect.clone()), vec![expect]));
+});
+
+/// A row of a file: its number, who paid how much, and what was refunded of it.
+fn a_row(no: &str, user_id: &str, total_fen: i64, refunded_fen: i64) -> TradeRow {
+    TradeRow {
+        trade_no: no.to_owned(),
+        fingerprint: fingerprint(total_fen << 20 | refunded_fen),
+        user_id: user_id.to_owned(),
+        shop_id: None,
+        total_fen,
+        paid_at: NOW,
+        out_trade_no: Some(format!("out {no}")),
+        refunded: (0 < refunded_fen).then_some((refunded_fen, NOW + 1)),
+    }
+}
+
+async fn import_at(store: &Store, rows: &[TradeRow], now: i64) -> Vec<Effect> {
+    let rows = rows.to_vec();
+    let first = store.lease_numbers(u32::try_from(rows.len()).unwrap() * NUMBERS_A_ROW).await.unwrap();
+    write(store, move |tx| Ok(import(tx, PID, &rows, first, now)?)).await.unwrap()
+}
+
+each_engine!(imported_trades_are_whole_once_and_paid_by_the_outside, |test| {
+    let store = test.store();
+    write(store, |tx| add_user(tx, PID, 0)).await.unwrap();
+    let second = "2088102146931394";
+    let rows = [
+        a_row("1", BUYER, 1_000, 0),
+        a_row("2", BUYER, 500, 200),
+        a_row("3", second, 700, 700),
+        a_row("1", BUYER, 1_000, 0),
+        a_row("1", BUYER, 999, 0),
+        TradeRow { out_trade_no: Some("out 2".to_owned()), ..a_row("4", second, 10, 0) },
+    ];
+    use Effect::{New, Taken, Unchanged};
+    assert_eq!(import_at(store, &rows, NOW + 2).await, [New, New, New, Unchanged, Taken, Taken]);
+    let again = [Unchanged, Unchanged, Unchanged, Unchanged, Taken, Taken];
+    assert_eq!(import_at(store, &rows, NOW + 2).await, again);
+    read(store, move |tx| {
+        for (no, status, refunded) in
+            [("1", Status::TradeSuccess, 0), ("2", Status::TradeSuccess, 200), ("3", Status::TradeClosed, 700)]
+        {
+            let trade = find(tx, PID, no)?.unwrap();
+            assert_eq!((trade.status, trade.refunded_fen, trade.trade_no().as_str()), (status, refunded, no));
+            assert_eq!(find_out(tx, PID, &format!("out {no}"))?, Some(trade.clone()));
+            assert_eq!(refunds(tx, trade.no.number)?.len(), usize::from(0 < refunded));
+        }
+        let sums = [(BUYER, Some(1_300)), (second, Some(0)), (PID, None)];
+        for (user, sum) in sums {
+            assert_eq!(sales::get(tx, PID, user)?.map(|sales| sales.net_fen), sum);
+            assert_eq!(member::get(tx, PID, user)?.is_some(), sum.is_some());
+        }
+        assert_eq!(account(tx, PID)?.unwrap().balance_fen, 1_300);
+        assert_eq!(account(tx, BUYER)?.unwrap().balance_fen, 0);
+        assert_eq!(outside_balance(tx, PID)?, -1_300);
+        let count = |table: &str| format!("SELECT COUNT(*) FROM {table}");
+        for (table, rows) in [("trade", 3), ("transfer", 5), ("refund", 2), ("once", 6), ("job", 2)] {
+            assert_eq!(tx.query_one::<(i64,)>(&count(table), &[])?.0, rows, "{table}");
+        }
+        Ok(())
+    })
+    .await
+    .unwrap();
+    // A trade whose time for refunds is over is finished, and nothing is planned for it.
+    import_at(store, &[a_row("5", BUYER, 1, 0)], NOW + 100 * 86_400_000).await;
+    let found = read(store, |tx| Ok(find(tx, PID, "5")?)).await.unwrap().unwrap();
+    assert_eq!(found.status, Status::TradeFinished);
+});
+
+each_engine!(two_imports_of_one_file_at_once_take_each_trade_in_once, |test| {
+    let store = test.store();
+    write(store, |tx| add_user(tx, PID, 0)).await.unwrap();
+    let user = |n: i64| format!("2088{:012}", n % 50);
+    let rows: Vec<_> = (0..300).map(|n| a_row(&n.to_string(), &user(n), n + 1, 0)).collect();
+    let backwards: Vec<_> = rows.iter().rev().cloned().collect();
+    let (first, second) = tokio::join!(import_at(store, &rows, NOW), import_at(store, &backwards, NOW));
+    let new = |effects: &[Effect]| effects.iter().filter(|effect| **effect == Effect::New).count();
+    assert_eq!(new(&first) + new(&second), 300);
+    let sums = read(store, |tx| Ok((account(tx, PID)?.unwrap().balance_fen, outside_balance(tx, PID)?)));
+    assert_eq!(sums.await.unwrap(), (45_150, -45_150));
 });

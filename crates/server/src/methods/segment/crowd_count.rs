@@ -7,6 +7,7 @@ use domain::tag::{Tag, is_dimension};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use store::Tx;
+use wire::money;
 
 /// See the module.
 pub struct CrowdCount;
@@ -26,7 +27,7 @@ biz! {
 /// The answer.
 #[derive(Serialize)]
 pub struct Response {
-    /// `{"total":100}`, in a string.
+    /// `{"total":100}`, in a string; with `"sum"`, what they paid in yuan, once the merchant has trades.
     summary_values: String,
     /// A JSON array in a string, one element a dimension in the order asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -105,8 +106,12 @@ impl Read for CrowdCount {
             json!({"label": code, "value": buckets})
         };
         let values: Vec<_> = dimensions.iter().zip(&counts.histograms).map(histogram).collect();
+        let mut summary = json!({"total": counts.total});
+        if let Some(fen) = counts.sum {
+            summary["sum"] = json!(money::format_sum(fen));
+        }
         Ok(Response {
-            summary_values: json!({"total": counts.total}).to_string(),
+            summary_values: summary.to_string(),
             dimension_values: (!dimensions.is_empty()).then(|| Value::from(values).to_string()),
         })
     }

@@ -18,7 +18,8 @@ class Run {
   constructor({ charset, sign_type }) {
     this.charset = charset;
     this.signType = sign_type;
-    this.known = { run: `node-${charset}-${sign_type}.` };
+    const run = `node-${charset}-${sign_type}.`;
+    this.known = { run, tag: run.replaceAll(/[^0-9A-Za-z]/g, '_') };
   }
 
   async all() {
@@ -55,6 +56,7 @@ class Run {
     const params = {};
     if (test.send) {
       params.bizContent = Object.fromEntries(Object.entries(test.send).map(([field, value]) => [field, this.text(value)]));
+      Object.assign(params.bizContent, test.plain);
     }
     if (app.app_auth_token) params.appAuthToken = app.app_auth_token;
     return sdk.exec(test.call, params, { validateSign: true });
@@ -83,8 +85,11 @@ class Run {
       this.known[unknown] = found;
     } else if (typeof wanted === 'string') {
       expect(found === this.text(wanted), `${JSON.stringify(found)} is not ${JSON.stringify(this.text(wanted))}`);
-    } else {
+    } else if (typeof found === 'string') {
       expect(isDeepStrictEqual(JSON.parse(found), JSON.parse(this.text(wanted))), `${found} is not ${this.text(wanted)}`);
+    } else {
+      const names = (one) => Object.fromEntries(Object.entries(one).map(([name, value]) => [camel(name), value]));
+      expect(isDeepStrictEqual(found, JSON.parse(this.text(wanted)).map(names)), `${JSON.stringify(found)} is not ${this.text(wanted)}`);
     }
   }
 

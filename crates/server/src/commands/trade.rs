@@ -1,0 +1,77 @@
+//! `punchcard trade show`: all there is to know of one trade.
+
+use super::{Failure, StoreArgs, print_json};
+use crate::control::Asked;
+use clap::{Args, Subcommand};
+use serde_json::Value;
+
+/// Look at trades.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  punchcard trade show 2026010421000000000000007168
+  punchcard trade show --pid 2088201914979011 --out-trade-no 20150320010101001")]
+pub struct Trade {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Subcommand)]
+enum What {
+    /// Show one trade, with its refunds and, while it is unpaid, the address of its cashier page.
+    Show(Show),
+}
+
+#[derive(Args)]
+struct Show {
+    /// The trade's number
+    #[arg(required_unless_present = "out_trade_no")]
+    trade_no: Option<String>,
+    /// The merchant
+    #[arg(long)]
+    pid: Option<String>,
+    /// The merchant's own number for it
+    #[arg(long, requires = "pid", conflicts_with = "trade_no")]
+    out_trade_no: Option<String>,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    store: StoreArgs,
+}
+
+impl Trade {
+    pub(super) async fn run(self) -> Result<(), Failure> {
+        let What::Show(show) = self.what;
+        show.run().await
+    }
+}
+
+impl Show {
+    async fn run(self) -> Result<(), Failure> {
+        let (operator, _lock) = self.store.operator().await?;
+        let Show { trade_no, pid, out_trade_no, .. } = self;
+        let Some(shown) = operator.trade(Asked { trade_no, pid, out_trade_no }).await? else {
+            return Err(Failure("no such trade".to_owned()));
+        };
+        if self.json {
+            print_json(&shown);
+            return Ok(());
+        }
+        let members = serde_json::to_value(&shown).expect("answers serialise");
+        for (name, value) in members.as_object().into_iter().flatten() {
+            match value {
+                Value::String(text) => println!("{name:16} {text}"),
+                Value::Array(refunds) => refunds.iter().for_each(print_refund),
+                other => println!("{name:16} {other}"),
+            }
+        }
+        Ok(())
+    }
+}
+
+fn print_refund(refund: &Value) {
+    let text = |name: &str| refund[name].as_str().unwrap_or_default();
+    let (no, amount, at) = (text("out_request_no"), text("refund_amount"), text("gmt_refund_pay"));
+    println!("{:16} {amount} at {at} as {no} {}", "refund", text("reason"));
+}
