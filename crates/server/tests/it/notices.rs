@@ -138,7 +138,7 @@ each_engine!(what_is_given_up_is_resent_by_hand, |engine| {
     let (running, mailbox) = (start(engine), Mailbox::start());
     mailbox.fail(9);
     let url = mailbox.url("/flaky");
-    pay(&running.client(), "given up", &url);
+    pay(&running.client(), "given_up", &url);
     command(&running, &["clock", "advance", "30d"]);
     let told = notice(&running, &url);
     assert_eq!((&told["state"], &told["attempts"]), (&json!("FAILED"), &json!(8)));
@@ -183,7 +183,7 @@ each_engine!(only_success_acknowledges, |engine| {
         ("ftp://127.0.0.1/".to_owned(), "PENDING", "must begin with http"),
     ];
     for (at, (url, ..)) in cases.iter().enumerate() {
-        pay(&running.client(), &format!("case {at}"), url);
+        pay(&running.client(), &format!("case_{at}"), url);
     }
     command(&running, &["clock", "advance", "1m"]);
     for (url, state, said) in &cases {
@@ -205,8 +205,8 @@ each_engine!(a_silent_host_delays_nobody_else, |engine| {
     const EACH: usize = 20;
     let (running, silent, other) = (start(engine), Mailbox::start(), Mailbox::start());
     for nth in 0..EACH {
-        pay(&running.client(), &format!("silent {nth}"), &silent.url("/silent"));
-        pay(&running.client(), &format!("other {nth}"), &other.url("/ok"));
+        pay(&running.client(), &format!("silent_{nth}"), &silent.url("/silent"));
+        pay(&running.client(), &format!("other_{nth}"), &other.url("/ok"));
     }
     // All of the others are there while not one of the silent ones has an answer.
     other.wait("/ok", EACH);

@@ -57,7 +57,7 @@ fn two_processes_do_each_job_once_and_one_does_all() {
     let each = |round: usize, nodes: &[&Running]| {
         for nth in 0..BUYERS {
             let client = nodes[nth % nodes.len()].client();
-            create(&client, nth, &format!("{round}-{nth}"), &mailbox.url(&format!("/ok?{round}")));
+            create(&client, nth, &format!("{round}_{nth}"), &mailbox.url(&format!("/ok?{round}")));
         }
         // Each of them is closed, once, and told of, once.
         command(nodes[0], &["clock", "advance", "1h"]);

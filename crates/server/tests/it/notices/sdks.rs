@@ -50,7 +50,7 @@ fn official_sdks_believe_notifications() {
         for sign_type in [SignType::Rsa2, SignType::Rsa] {
             let client = running.client_in(APP_ID, None, Charset::Utf8, sign_type);
             let url = format!("{}?{sign_type:?}", receiver.url);
-            pay(&client, &format!("sdk {at} {sign_type:?}"), &url);
+            pay(&client, &format!("sdk_{at}_{sign_type:?}"), &url);
             command(&running, &["clock", "advance", "1s"]);
             let told = notice(&running, &url);
             assert_eq!(told["state"], "DELIVERED", "{told:#}");
