@@ -166,7 +166,7 @@ impl Work {
             running.spawn(async move {
                 let job = JOBS.iter().find(|job| job.kind == due.kind).expect("only known kinds are read");
                 let result = job.run(&app, &due).await;
-                app.bell.ended(&due.kind, due.subject, result.as_ref().map(|()| ()));
+                app.bell.ended(&due.kind, due.subject, result.err().as_ref());
             });
         }
         while running.join_next().await.is_some() {}
@@ -206,11 +206,11 @@ async fn work(app: Arc<App>, lanes: Arc<Lanes>, sent: mpsc::Sender<Delivered>, f
             }
             Ok(None) => {
                 let gone = Fault::bug("a delivery of a notification that is not there");
-                app.bell.ended(notice_deliver::KIND, id, Err(&gone));
+                app.bell.ended(notice_deliver::KIND, id, Some(&gone));
                 lanes.forget(id);
             }
             Err(fault) => {
-                app.bell.ended(notice_deliver::KIND, id, Err(&fault));
+                app.bell.ended(notice_deliver::KIND, id, Some(&fault));
                 lanes.forget(id);
             }
         }
@@ -241,7 +241,7 @@ async fn record(app: Arc<App>, lanes: Arc<Lanes>, mut made: mpsc::Receiver<Deliv
                 }
             };
             lanes.forget(id);
-            app.bell.ended(notice_deliver::KIND, id, alone.as_ref().map(|()| ()));
+            app.bell.ended(notice_deliver::KIND, id, alone.err().as_ref());
         }
     }
 }

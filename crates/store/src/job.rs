@@ -93,5 +93,5 @@ fn planned((due_at, subject, kind, lane): (i64, i64, String, String)) -> Due {
 fn padded<'a>(kinds: &[&'a str]) -> impl Iterator<Item = Val<'a>> {
     assert!(kinds.len() <= KINDS_MAX, "{} kinds of jobs", kinds.len());
     let none = KINDS_MAX - kinds.len();
-    kinds.to_vec().into_iter().map(Val::Text).chain(std::iter::repeat_n(Val::Text(""), none))
+    kinds.iter().copied().map(Val::Text).chain(std::iter::repeat_n(Val::Text(""), none))
 }

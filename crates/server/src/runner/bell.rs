@@ -60,12 +60,12 @@ impl Bell {
     }
 
     /// A job is done, or has failed and is tried again later.
-    pub fn ended(&self, kind: &str, subject: i64, result: Result<(), &Fault>) {
+    pub fn ended(&self, kind: &str, subject: i64, failure: Option<&Fault>) {
         let mut failing = self.failing();
         let key = (kind.to_owned(), subject);
-        match result {
-            Ok(()) => drop(failing.remove(&key)),
-            Err(fault) => {
+        match failure {
+            None => drop(failing.remove(&key)),
+            Some(fault) => {
                 let pause = failing.entry(key).or_insert(Pause { failures: 0, until: Instant::now() });
                 let time = PAUSE_MIN.saturating_mul(1 << pause.failures.min(10)).min(PAUSE_MAX);
                 pause.failures += 1;

@@ -1,12 +1,12 @@
 //! What kills and other processes do to deliveries and jobs: nothing that a receiver could see, but for a repeat.
 
-use super::{BUYERS, LADDER, command, create, minutes, notice, one_notice, pay, start};
+use super::{BUYERS, LADDER, command, create, minutes, notice as told, one_notice, pay, start};
 use crate::mailbox::Mailbox;
 use crate::running::{Running, each_engine};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 use store::testing::{Engine, block_on};
-use store::{Fault, Open, Store, Tx, lease};
+use store::{Fault, Open, Store, Tx, job, lease, notice};
 
 each_engine!(a_kill_loses_no_delivery, |engine| {
     let (mut running, mailbox) = (start(engine), Mailbox::start());
@@ -25,11 +25,38 @@ each_engine!(a_kill_loses_no_delivery, |engine| {
     let times: BTreeSet<i64> = minutes(&letters).into_iter().collect();
     assert!(times.is_subset(&LADDER.into()) && times.contains(&0), "{times:?}");
     one_notice(&letters, &running);
-    assert_eq!(notice(&running, &mailbox.url("/flaky"))["state"], "DELIVERED");
+    assert_eq!(told(&running, &mailbox.url("/flaky"))["state"], "DELIVERED");
     let letters = mailbox.letters("/silent");
     assert_eq!(minutes(&letters), [0, 0], "it was on its way, and is sent again");
     one_notice(&letters, &running);
-    assert_eq!(notice(&running, &mailbox.url("/silent"))["state"], "DELIVERED");
+    assert_eq!(told(&running, &mailbox.url("/silent"))["state"], "DELIVERED");
+});
+
+each_engine!(a_job_that_fails_holds_up_no_other_and_stops_the_clock, |engine| {
+    let (mut running, mailbox) = (start(engine), Mailbox::start());
+    running.stop();
+    // A delivery of nothing, and a job that only a newer build knows.
+    let store = Store::open(&running.place(), Open::default()).expect("it is there");
+    let plan = |tx: &mut Tx| {
+        job::put(tx, notice::DELIVER, 7 << 10, 0)?;
+        job::put(tx, "of_a_newer_build", 7 << 10, 0)
+    };
+    block_on(store.write::<_, Fault, _>(plan)).expect("it is kept");
+    drop(store);
+    running.start_again();
+    pay(&running.client(), "paid", &mailbox.url("/ok"));
+    mailbox.wait("/ok", 1);
+    let refused = running.command(&["clock", "advance", "1m"]);
+    let said = String::from_utf8_lossy(&refused.stderr);
+    let expect = "punchcard: the clock stands at 2026-01-01 12:00:00: notice_deliver of 7168 fails, and the log says why; \
+                  it is tried again\n";
+    assert!(refused.status.code() == Some(1) && said == expect, "{said}");
+    running.stop();
+    let store = Store::open(&running.place(), Open::default()).expect("it is there");
+    block_on(store.write::<_, Fault, _>(|tx: &mut Tx| job::take(tx, notice::DELIVER, 7 << 10))).expect("it is kept");
+    drop(store);
+    running.start_again();
+    assert_eq!(command(&running, &["clock", "advance", "1m"])["now"], "2026-01-01T12:01:00+08:00");
 });
 
 /// Who holds slices of the jobs, once that satisfies.
