@@ -33,9 +33,10 @@ impl Browser {
         let folder = tempfile::tempdir().expect("a folder");
         let mut command = Command::new("chromedriver");
         // The browser's own temporary files, too, are made where they are gone with the test.
-        command.args(["--port=0", "--log-level=OFF"]).env("TMPDIR", folder.path()).env("HOME", folder.path());
+        command.arg("--port=0").env("TMPDIR", folder.path()).env("HOME", folder.path());
         let started = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn();
-        let mut driver = started.expect("chromedriver is installed: `cargo xtask test` does so (Debian: chromium-driver)");
+        let mut driver =
+            started.expect("chromedriver is installed: `cargo xtask test` does so (Debian: chromium-driver)");
         let mut lines = BufReader::new(driver.stdout.take().expect("piped")).lines().map_while(Result::ok);
         let port = lines.find_map(|line| line.split_once("successfully on port ").map(|(_, rest)| rest.to_owned()));
         let port = port.expect("chromedriver says its port").trim_end_matches('.').to_owned();

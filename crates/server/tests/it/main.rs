@@ -1,7 +1,10 @@
 //! The built binary, from outside: real processes, real sockets, both engines.
 
 mod backup;
+mod browser;
 mod calls;
+mod cashier;
+mod cashier_seen;
 mod clock;
 mod control;
 mod crash;
@@ -20,6 +23,7 @@ mod receiver;
 mod rejects;
 mod running;
 mod sdk;
+mod shop;
 mod strain;
 mod trade;
 mod trades_from_files;
