@@ -15,7 +15,11 @@ pub(crate) fn for_building(log: &Path) -> Result<(), String> {
     if find("cc").is_some() { Ok(()) } else { install(&["build-essential"], log) }
 }
 
-/// Makes sure of what the tests need besides: Python with venv, Node, and PostgreSQL unless a server is given.
+/// A font that has Chinese: without one a browser draws pages all the same, with boxes for letters.
+const CHINESE_FONT: &str = "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc";
+
+/// Makes sure of what the tests need besides: Python with venv, Node, a browser with its driver, and PostgreSQL unless a
+/// server is given.
 pub(crate) fn for_testing(postgres_given: bool, log: &Path) -> Result<(), String> {
     let mut missing = Vec::new();
     let can_make_venv = |python: &Path| output(Command::new(python).args(["-c", "import ensurepip, venv"])).is_some();
@@ -26,6 +30,10 @@ pub(crate) fn for_testing(postgres_given: bool, log: &Path) -> Result<(), String
     }
     missing.extend(find("node").is_none().then_some("nodejs"));
     missing.extend(find("npm").is_none().then_some("npm"));
+    missing.extend(find("chromium").is_none().then_some("chromium"));
+    missing.extend(find("chromedriver").is_none().then_some("chromium-driver"));
+    let can_draw = find("apt-get").is_none() || Path::new(CHINESE_FONT).exists();
+    missing.extend((!can_draw).then_some("fonts-noto-cjk"));
     missing.extend((!postgres_given && postgres::programs().is_none()).then_some("postgresql"));
     if missing.is_empty() { Ok(()) } else { install(&missing, log) }
 }

@@ -45,7 +45,6 @@ impl Shell<'_> {
                     main { (content) }
                     footer.foot {
                         a href=(in_other_lang) hreflang=(other.tag()) lang=(other.tag()) { (other.own_name()) }
-                        span aria-hidden="true" { "·" }
                         span { "Punchcard" }
                     }
                 }

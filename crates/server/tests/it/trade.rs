@@ -17,7 +17,7 @@ fn world_of_trade() -> String {
     let buyer = format!("[[user]]\nuser_id = \"{BUYER}\"\nlogin_id = \"15901825620\"\nbalance = \"1000.00\"");
     let codes = "pay_codes = [\"28763443825664394\"]";
     let poor = format!("[[user]]\nuser_id = \"{POOR}\"\nlogin_id = \"poor@example.com\"\n");
-    world().replace(&merchant, &format!("{merchant}\n{shop}")) + &format!("\n{buyer}\n{codes}\n{poor}")
+    world().replace(&merchant, &format!("{merchant}\n{shop}")) + format!("\n{buyer}\n{codes}\n{poor}").as_str()
 }
 
 fn start(engine: store::testing::Engine) -> Running {
