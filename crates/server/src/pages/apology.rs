@@ -59,7 +59,7 @@ impl Apology {
         };
         let shell = Shell { title, ..*shell };
         shell.around(&html! {
-            (parts::card(parts::result(end, icon, title, Some(text))))
+            (parts::card(&parts::result(end, &icon, title, Some(text))))
             @if let Some(label) = again { (parts::link(label, shell.address)) }
         })
     }

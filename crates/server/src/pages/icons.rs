@@ -5,42 +5,42 @@ use maud::{Markup, html};
 
 /// Done.
 pub fn check() -> Markup {
-    drawn(html! { path d="M5 12.5l4.5 4.5L19 7.5" {} })
+    drawn(&html! { path d="M5 12.5l4.5 4.5L19 7.5" {} })
 }
 
 /// Ended without being done.
 pub fn cross() -> Markup {
-    drawn(html! { path d="M7 7l10 10M17 7L7 17" {} })
+    drawn(&html! { path d="M7 7l10 10M17 7L7 17" {} })
 }
 
 /// Time ran out.
 pub fn clock() -> Markup {
-    drawn(html! { circle cx="12" cy="12" r="8.5" {} path d="M12 7.5V12l3 2" {} })
+    drawn(&html! { circle cx="12" cy="12" r="8.5" {} path d="M12 7.5V12l3 2" {} })
 }
 
 /// Money came back.
 pub fn back() -> Markup {
-    drawn(html! { path d="M8.5 5L4 9.5 8.5 14M4.5 9.5H14a5 5 0 0 1 0 10h-3" {} })
+    drawn(&html! { path d="M8.5 5L4 9.5 8.5 14M4.5 9.5H14a5 5 0 0 1 0 10h-3" {} })
 }
 
 /// Nothing was found.
 pub fn lens() -> Markup {
-    drawn(html! { circle cx="10.5" cy="10.5" r="6" {} path d="M15 15l5 5" {} })
+    drawn(&html! { circle cx="10.5" cy="10.5" r="6" {} path d="M15 15l5 5" {} })
 }
 
 /// Locked.
 pub fn lock() -> Markup {
     drawn(
-        html! { rect x="5" y="10.5" width="14" height="9.5" rx="2.5" {} path d="M8.5 10.5V8a3.5 3.5 0 0 1 7 0v2.5" {} },
+        &html! { rect x="5" y="10.5" width="14" height="9.5" rx="2.5" {} path d="M8.5 10.5V8a3.5 3.5 0 0 1 7 0v2.5" {} },
     )
 }
 
 /// Mind this.
 pub fn mark() -> Markup {
-    drawn(html! { circle cx="12" cy="12" r="8.5" {} path d="M12 7.5v5.5M12 16.2v.1" {} })
+    drawn(&html! { circle cx="12" cy="12" r="8.5" {} path d="M12 7.5v5.5M12 16.2v.1" {} })
 }
 
-fn drawn(strokes: Markup) -> Markup {
+fn drawn(strokes: &Markup) -> Markup {
     html! { svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false" { (strokes) } }
 }
 

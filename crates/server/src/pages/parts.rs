@@ -34,7 +34,7 @@ pub fn amount(label: &str, fen: i64) -> Markup {
 }
 
 /// A sheet that holds what belongs together, such as a receipt.
-pub fn card(content: Markup) -> Markup {
+pub fn card(content: &Markup) -> Markup {
     html! { section.card { (content) } }
 }
 
@@ -117,7 +117,7 @@ pub enum End {
 }
 
 /// How a matter ended: a picture, a few words, and what they mean for the reader.
-pub fn result(end: End, icon: Markup, title: &str, text: Option<&str>) -> Markup {
+pub fn result(end: End, icon: &Markup, title: &str, text: Option<&str>) -> Markup {
     let class = match end {
         End::Good => "result good",
         End::Void => "result void",
