@@ -128,10 +128,11 @@ fn takes(kind: Kind, op: Op, held: Option<&str>, value: &str, today: i32) -> boo
     }
 }
 
-/// The integer a code spells.
+/// The integer a code spells with up to 38 digits, zeros in front included.
 fn whole(text: &str) -> Option<i128> {
     let digits = text.strip_prefix('-').unwrap_or(text);
-    if digits.is_empty() || !digits.chars().all(|digit| digit.is_ascii_digit()) { None } else { text.parse().ok() }
+    let is_whole = (1..=38).contains(&digits.len()) && digits.chars().all(|digit| digit.is_ascii_digit());
+    if is_whole { text.parse().ok() } else { None }
 }
 
 /// A decimal in ten-thousandths: the point dropped, after the fraction was filled up to four digits.
