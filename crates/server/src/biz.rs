@@ -5,9 +5,11 @@
 //! declared with [`biz!`]; its declaration is all there is to reading it, to naming the field that is wrong, and to
 //! comparing two requests under one idempotency key.
 
-mod types;
+mod scalar;
+mod several;
 
-pub use types::{List, Objects, Positive, Price, Text};
+pub use scalar::{Positive, Price, Text};
+pub use several::{List, Objects};
 
 use serde_json::{Map, Value};
 use wire::Fault;

@@ -14,7 +14,8 @@ const TOGETHER: usize = 128;
 /// A statement that lists rows of `N` values each: `head (…), (…) tail`.
 pub(crate) struct Rows<const N: usize> {
     head: &'static str,
-    /// The types of a row's values, which PostgreSQL wants to be told.
+    /// The types of a row's values, which PostgreSQL wants to be told; an empty one where it can tell by itself, as with
+    /// bytes, of which SQLite would make a number.
     types: [&'static str; N],
     tail: &'static str,
     alone: Option<&'static str>,
@@ -37,7 +38,7 @@ impl<const N: usize> Rows<N> {
     pub(crate) fn text(&self, rows: usize) -> String {
         let row = |row: usize| {
             let value = |(column, kind): (usize, &&str)| match (row, N * row + column + 1) {
-                (0, number) => format!("CAST(${number} AS {kind})"),
+                (0, number) if !kind.is_empty() => format!("CAST(${number} AS {kind})"),
                 (_, number) => format!("${number}"),
             };
             let values: Vec<String> = self.types.iter().enumerate().map(value).collect();

@@ -57,7 +57,7 @@ impl Request {
 
     /// One of our own: the signature is right, whatever stands in it.
     fn signed(rng: &mut Rng, key: &PrivateKey) -> Request {
-        const METHODS: [&str; 9] = [
+        const METHODS: [&str; 12] = [
             "koubei.marketing.campaign.tags.query",
             "koubei.marketing.campaign.crowd.count",
             "koubei.marketing.campaign.crowd.create",
@@ -65,6 +65,9 @@ impl Request {
             "koubei.marketing.campaign.crowd.delete",
             "koubei.marketing.campaign.crowd.batchquery",
             "koubei.marketing.campaign.crowd.detail.query",
+            "alipay.trade.pay",
+            "alipay.trade.create",
+            "alipay.trade.refund",
             "koubei.no.such.api",
             "a.b",
         ];
@@ -72,7 +75,9 @@ impl Request {
         let biz_content = json!({
             "out_biz_no": rng.u32(..).to_string(), "name": "白领", "conditions": conditions, "operator_id": "1",
             "operator_type": "MER", "crowd_group_id": "20260101000000000000000000001024",
-            "dimensions": "[\"pam_age\"]", "page_size": 20, "page_number": "1",
+            "dimensions": "[\"pam_age\"]", "page_size": 20, "page_number": "1", "scene": "bar_code", "total_amount": "8.80",
+            "out_trade_no": "1", "buyer_id": "2088102146931393", "subject": "s", "refund_amount": 1, "timeout_express": "1c",
+            "goods_detail": [{"goods_id": "1", "goods_name": "茶", "quantity": 1, "price": "8.80"}],
         });
         let mut biz_content = biz_content.to_string().into_bytes();
         match rng.u32(..8) {

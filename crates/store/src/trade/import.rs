@@ -32,7 +32,7 @@ static FIND: Rows<3> = Rows::new(
 
 static CLAIM: Rows<6> = Rows::new(
     "INSERT INTO once (bucket, scope, key, fingerprint, subject, created_at) VALUES",
-    ["INTEGER", "TEXT", "TEXT", "BYTEA", "BIGINT", "BIGINT"],
+    ["INTEGER", "TEXT", "TEXT", "", "BIGINT", "BIGINT"],
     "ON CONFLICT (bucket, scope, key) DO NOTHING",
 );
 
