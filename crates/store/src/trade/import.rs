@@ -12,6 +12,7 @@ use crate::bucket::{Bucket, bucket_of_key};
 use crate::fault::Fault;
 use crate::ledger::{self, Cause, Purse, Transfer};
 use crate::member::{MemberRow, put_chunk};
+use crate::params;
 use crate::row::Val;
 use crate::rows::Rows;
 use crate::sql::statements;
@@ -20,6 +21,8 @@ use crate::{job, sales};
 
 statements! {
     CLAIMED = "SELECT key, fingerprint FROM once WHERE bucket = $1 AND scope = $2 AND key = $3";
+    BETWEEN = "SELECT key, fingerprint FROM once
+        WHERE bucket = $1 AND scope = $2 AND key >= $3 AND key <= $4 ORDER BY key LIMIT $5";
 }
 
 static FIND: Rows<3> = Rows::new(
@@ -154,10 +157,14 @@ impl TradeRow {
 /// What the rows do, without doing it.
 fn effects(tx: &mut Tx, pid: &str, rows: &[TradeRow]) -> Result<Vec<Effect>, Fault> {
     let scope = scope(pid);
-    let keys = rows.iter().flat_map(TradeRow::keys);
-    let keys: Vec<_> =
-        keys.map(|key| [bucket_of_key(&scope, key).into(), scope.as_str().into(), Val::from(key)]).collect();
-    let found: Vec<(String, Vec<u8>)> = tx.query_rows(&FIND, &keys)?;
+    let keys: Vec<&str> = rows.iter().flat_map(TradeRow::keys).collect();
+    let found = match find_between(tx, &scope, &keys)? {
+        Some(found) => found,
+        None => {
+            let rows = keys.iter().map(|key| [bucket_of_key(&scope, key).into(), scope.as_str().into(), (*key).into()]);
+            tx.query_rows(&FIND, &rows.collect::<Vec<_>>())?
+        }
+    };
     let mut used: HashMap<&str, &[u8]> = found.iter().map(|(key, print)| (key.as_str(), print.as_slice())).collect();
     let mut effects = Vec::with_capacity(rows.len());
     for row in rows {
@@ -172,6 +179,22 @@ fn effects(tx: &mut Tx, pid: &str, rows: &[TradeRow]) -> Result<Vec<Effect>, Fau
         });
     }
     Ok(effects)
+}
+
+/// What is known of a number: itself, and the fingerprint that it was used with.
+type Used = (String, Vec<u8>);
+
+/// Every number from the first of `keys` to the last, unless these are far more than `keys`: most files are sorted, and one
+/// walk along the key is much cheaper than a search for each. Only where one bucket holds them all.
+fn find_between(tx: &mut Tx, scope: &str, keys: &[&str]) -> Result<Option<Vec<Used>>, Fault> {
+    let (Some(first), Some(last)) = (keys.iter().min(), keys.iter().max()) else { return Ok(None) };
+    if 1 < tx.buckets() {
+        return Ok(None);
+    }
+    let most = 2 * keys.len();
+    let limit = i64::try_from(most).unwrap_or(i64::MAX);
+    let found: Vec<Used> = tx.query(BETWEEN, params![bucket_of_key(scope, first), scope, *first, *last, limit])?;
+    Ok((found.len() < most).then_some(found))
 }
 
 /// Uses up the numbers of the new trades; if another operation was faster with any of them, this one runs again.
