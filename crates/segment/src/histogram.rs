@@ -118,6 +118,11 @@ impl<'m> Histograms<'m> {
         }
         for Alone { words, counts, .. } in &mut self.alone {
             match words.cells() {
+                Cells::Bits(planes) => {
+                    for place in places {
+                        counts[planes.get(start * LINE + *place as usize) as usize] += 1;
+                    }
+                }
                 Cells::Byte(cells) => count_cells(&cells.as_slice()[start..], places, counts),
                 Cells::Short(cells) => count_cells(&cells.as_slice()[start..], places, counts),
                 Cells::Long(cells) => count_cells(&cells.as_slice()[start..], places, counts),

@@ -14,6 +14,9 @@ const RANGES_TRIED_MAX: usize = 16;
 /// Two wide vectors hold the bits of this many word numbers.
 const TABLE_NUMBERS: usize = 1024;
 
+/// Of planes and bitsets.
+const WORDS_A_CACHE_LINE: usize = 8;
+
 /// A set of word numbers.
 pub(crate) struct NumberSet {
     /// For each number whether it is in: a byte each, since a lookup then needs no shift.
@@ -46,6 +49,64 @@ impl NumberSet {
         for (line, word) in lines.iter().zip(bits) {
             *word = pack(line, |number| self.members[number.into() as usize]);
         }
+    }
+}
+
+/// Whose numbers in the planes, from word `start` on, are of the set.
+pub(crate) fn fill_planes(planes: &[Vec<u64>], start: usize, set: &NumberSet, bits: &mut [u64]) {
+    // The planes' numbers that are in, or those that are not when they are fewer.
+    let all = 0..1 << planes.len();
+    let (within, without): (Vec<usize>, Vec<usize>) =
+        all.partition(|number| set.members.get(*number).is_some_and(|member| *member));
+    let turned = without.len() < within.len();
+    bits.fill(if turned { u64::MAX } else { 0 });
+    for plane in planes {
+        // Each plane is a page a block, and a processor's own guess ends with the page.
+        let coming = start + bits.len()..plane.len().min(start + 2 * bits.len());
+        plane[coming].iter().step_by(WORDS_A_CACHE_LINE).for_each(fetch);
+    }
+    for number in if turned { without } else { within } {
+        let planes = || planes.iter().map(|plane| &plane[start..][..bits.len()]).enumerate();
+        let planes = planes().map(|(bit, plane)| (plane, if number >> bit & 1 == 1 { 0 } else { u64::MAX }));
+        toggle(&planes.collect::<Vec<_>>(), bits);
+    }
+}
+
+/// Turns over the bits of those who hold one number: planes with what turns each so that the number's members are set.
+fn toggle(planes: &[(&[u64], u64)], bits: &mut [u64]) {
+    #[cfg(target_arch = "x86_64")]
+    if x86_64::toggle(planes, bits) {
+        return;
+    }
+    toggle_words(planes, bits);
+}
+
+/// A loop for each number of planes, all simple enough that the compiler makes vectors of it.
+#[inline(always)]
+fn toggle_words(planes: &[(&[u64], u64)], bits: &mut [u64]) {
+    match *planes {
+        [] => bits.iter_mut().for_each(|word| *word = !*word),
+        [(a, at)] => {
+            for (word, a) in bits.iter_mut().zip(a) {
+                *word ^= a ^ at;
+            }
+        }
+        [(a, at), (b, bt)] => {
+            for ((word, a), b) in bits.iter_mut().zip(a).zip(b) {
+                *word ^= (a ^ at) & (b ^ bt);
+            }
+        }
+        [(a, at), (b, bt), (c, ct)] => {
+            for (((word, a), b), c) in bits.iter_mut().zip(a).zip(b).zip(c) {
+                *word ^= (a ^ at) & (b ^ bt) & (c ^ ct);
+            }
+        }
+        [(a, at), (b, bt), (c, ct), (d, dt)] => {
+            for ((((word, a), b), c), d) in bits.iter_mut().zip(a).zip(b).zip(c).zip(d) {
+                *word ^= (a ^ at) & (b ^ bt) & (c ^ ct) & (d ^ dt);
+            }
+        }
+        _ => unreachable!("there are at most four planes"),
     }
 }
 

@@ -9,8 +9,9 @@
 //! A count reads every member, so it is bound by the bytes it reads: one core reads 10 to 24 GB/s, and ten million
 //! members are soon a hundred megabytes. Hence columns, each as narrow as its values allow:
 //!
-//! - **Codes and texts** are numbers into a dictionary, one byte for up to 255 words, then two, then four. 0 is unknown. Any
-//!   condition on them, LIKE included, is a set of numbers, worked out once a word and not once a member.
+//! - **Codes and texts** are numbers into a dictionary: two to four planes of bits for up to 15 words, one byte for up to 255,
+//!   then two, then four. 0 is unknown. Any condition on them, LIKE included, is a set of numbers, worked out once a word and
+//!   not once a member.
 //! - **Numbers and days** count a unit that divides all of them (whole cents, whole ones) in 16, 32 or 64 bits. The
 //!   lowest cell is unknown. Any condition is a few closed ranges.
 //! - **Places** are two floats, unknown is NaN. A box decides for nearly everybody; the circle's formula for the rest.
@@ -34,6 +35,7 @@ mod histogram;
 mod kernel;
 mod lines;
 mod members;
+mod planes;
 mod portrait;
 mod reject;
 mod scan;

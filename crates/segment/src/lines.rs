@@ -22,6 +22,11 @@ impl<T: Copy> Lines<T> {
         Lines { lines: Vec::new(), unknown }
     }
 
+    /// From lines that are there already.
+    pub(crate) fn from_lines(unknown: T, lines: Vec<Line<T>>) -> Lines<T> {
+        Lines { lines, unknown }
+    }
+
     /// Room for so many rows; new ones are unknown.
     pub(crate) fn grow(&mut self, rows: usize) {
         let lines = rows.div_ceil(LINE);

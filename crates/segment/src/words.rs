@@ -1,11 +1,13 @@
 //! A column of codes or texts: each distinct word is kept once and members hold its number.
 //!
-//! Number 0 is unknown. Numbers are as wide as the dictionary needs, one byte for up to 255 words.
+//! Number 0 is unknown. Numbers are as wide as the dictionary needs: planes of bits for up to 15 words, one byte for up to
+//! 255.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::lines::Lines;
+use crate::lines::{Line, Lines};
+use crate::planes::Planes;
 
 #[derive(Default)]
 pub(crate) struct Words {
@@ -16,6 +18,7 @@ pub(crate) struct Words {
 
 /// The members' word numbers.
 pub(crate) enum Cells {
+    Bits(Planes),
     Byte(Lines<u8>),
     Short(Lines<u16>),
     Long(Lines<u32>),
@@ -23,13 +26,14 @@ pub(crate) enum Cells {
 
 impl Default for Cells {
     fn default() -> Cells {
-        Cells::Byte(Lines::new(0))
+        Cells::Bits(Planes::default())
     }
 }
 
 impl Words {
     pub(crate) fn grow(&mut self, rows: usize) {
         match &mut self.cells {
+            Cells::Bits(planes) => planes.grow(rows),
             Cells::Byte(lines) => lines.grow(rows),
             Cells::Short(lines) => lines.grow(rows),
             Cells::Long(lines) => lines.grow(rows),
@@ -43,6 +47,7 @@ impl Words {
     /// The number of the member's word; 0 is unknown.
     pub(crate) fn number_at(&self, row: usize) -> u32 {
         match &self.cells {
+            Cells::Bits(planes) => planes.get(row),
             Cells::Byte(lines) => lines.get(row).into(),
             Cells::Short(lines) => lines.get(row).into(),
             Cells::Long(lines) => lines.get(row),
@@ -52,6 +57,7 @@ impl Words {
     pub(crate) fn set(&mut self, row: usize, word: Option<&str>) {
         let number = word.map_or(0, |word| self.number(word));
         match &mut self.cells {
+            Cells::Bits(planes) => planes.set(row, number),
             Cells::Byte(lines) => lines.set(row, number as u8),
             Cells::Short(lines) => lines.set(row, number as u16),
             Cells::Long(lines) => lines.set(row, number),
@@ -67,7 +73,14 @@ impl Words {
         self.dictionary.push(word.clone());
         let number = u32::try_from(self.dictionary.len()).expect("fewer than 2³² members hold fewer than 2³² words");
         self.numbers.insert(word, number);
-        match &self.cells {
+        match &mut self.cells {
+            Cells::Bits(planes) => {
+                if !planes.fit(number) {
+                    let numbers: Vec<u8> = planes.numbers().map(|number| number as u8).collect();
+                    let lines = numbers.as_chunks().0.iter().map(|numbers| Line(*numbers));
+                    self.cells = Cells::Byte(Lines::from_lines(0, lines.collect()));
+                }
+            }
             Cells::Byte(lines) if u32::from(u8::MAX) < number => self.cells = Cells::Short(lines.map(0, u16::from)),
             Cells::Short(lines) if u32::from(u16::MAX) < number => self.cells = Cells::Long(lines.map(0, u32::from)),
             Cells::Byte(_) | Cells::Short(_) | Cells::Long(_) => {}
@@ -86,6 +99,7 @@ impl Words {
 
     pub(crate) fn bytes(&self) -> usize {
         let cells = match &self.cells {
+            Cells::Bits(planes) => planes.bytes(),
             Cells::Byte(lines) => lines.bytes(),
             Cells::Short(lines) => lines.bytes(),
             Cells::Long(lines) => lines.bytes(),

@@ -9,7 +9,7 @@
 
 use std::arch::x86_64::*;
 
-use super::{Number, NumberSet, Step, TABLE_NUMBERS};
+use super::{Number, NumberSet, Step, TABLE_NUMBERS, toggle_words};
 use crate::lines::Line;
 
 /// 4 KiB.
@@ -34,6 +34,22 @@ pub(super) fn count_ones(bits: &[u64]) -> Option<u64> {
 #[target_feature(enable = "popcnt")]
 fn count_ones_each(bits: &[u64]) -> u64 {
     bits.iter().map(|word| u64::from(word.count_ones())).sum()
+}
+
+/// Turns over the bits of those who hold one number; false when it is not able to.
+pub(super) fn toggle(planes: &[(&[u64], u64)], bits: &mut [u64]) -> bool {
+    let able = available();
+    if able {
+        // SAFETY: the processor has these instructions.
+        unsafe { toggle_vectors(planes, bits) }
+    }
+    able
+}
+
+/// The portable form in wider vectors.
+#[target_feature(enable = "avx512f")]
+fn toggle_vectors(planes: &[(&[u64], u64)], bits: &mut [u64]) {
+    toggle_words(planes, bits);
 }
 
 /// Lists the places of the set bits; `None` when it is not able to.
