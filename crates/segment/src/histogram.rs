@@ -1,6 +1,7 @@
 //! How a crowd spreads over the values of some tags.
 //!
-//! A block's members are listed, then counted from their portraits, each of which is asked for some members ahead.
+//! Members are listed, some blocks' at a time, then counted from their portraits, each of which is asked for many members
+//! ahead: reading them is most of the work, and what is not asked for in time is waited for.
 //! Dimensions whose fields are neighbours there are counted as one, by the bits that they have together: their counts are a
 //! cube, folded into its sides at the end. For the eight dimensions that every merchant has, it is four increments a member.
 //! Dimensions without a field are counted from their columns.
@@ -18,7 +19,9 @@ const CUBE_BITS_MAX: u32 = 11;
 /// Cubes counted in one pass over the portraits.
 const PASS: usize = 4;
 /// A portrait is asked for so many members ahead.
-const AHEAD: usize = 32;
+const AHEAD: usize = 128;
+/// Members are counted when so many are listed: many more than are asked for ahead, since the first ones come unasked.
+const LISTED: usize = 8192;
 
 /// The histograms of a scan, growing.
 pub(crate) struct Histograms<'m> {
@@ -28,8 +31,10 @@ pub(crate) struct Histograms<'m> {
     alone: Vec<Alone<'m>>,
     /// Of all cubes, one after the other.
     counts: Vec<u32>,
-    /// Room to list a block's members.
+    /// Rows of members to count; there is room for a block's beside those that are waiting.
     list: Vec<u32>,
+    /// How many of them are waiting.
+    listed: usize,
     dimensions: usize,
 }
 
@@ -59,13 +64,15 @@ struct Alone<'m> {
 impl<'m> Histograms<'m> {
     /// Empty histograms of these columns, in this order; they hold words.
     pub(crate) fn new(columns: &'m [Column], portraits: &'m Portraits, dimensions: &[usize]) -> Histograms<'m> {
+        let room = LISTED + BLOCK * LINE + kernel::LIST_SLACK;
         let mut histograms = Histograms {
             portraits: portraits.cells(),
             cubes: Vec::new(),
             sides: Vec::new(),
             alone: Vec::new(),
             counts: Vec::new(),
-            list: if dimensions.is_empty() { Vec::new() } else { vec![0; BLOCK * LINE + kernel::LIST_SLACK] },
+            list: if dimensions.is_empty() { Vec::new() } else { vec![0; room] },
+            listed: 0,
             dimensions: dimensions.len(),
         };
         let mut neighbours: Vec<_> = dimensions.iter().enumerate().collect();
@@ -106,32 +113,40 @@ impl<'m> Histograms<'m> {
         if self.dimensions == 0 {
             return;
         }
-        let len = kernel::list(bits, &mut self.list);
-        let places = &self.list[..len];
-        let portraits = &self.portraits.as_slice()[start..];
+        self.listed += kernel::list(start, bits, &mut self.list[self.listed..]);
+        if LISTED <= self.listed {
+            self.count();
+        }
+    }
+
+    /// Counts the members listed.
+    fn count(&mut self) {
+        let rows = &self.list[..std::mem::take(&mut self.listed)];
+        let portraits = self.portraits.as_slice();
         let (passes, rest) = self.cubes.as_chunks::<PASS>();
         for pass in passes {
-            count_cubes(portraits, places, pass, &mut self.counts);
+            count_cubes(portraits, rows, pass, &mut self.counts);
         }
         for cube in rest {
-            count_cubes(portraits, places, &[*cube], &mut self.counts);
+            count_cubes(portraits, rows, &[*cube], &mut self.counts);
         }
         for Alone { words, counts, .. } in &mut self.alone {
             match words.cells() {
                 Cells::Bits(planes) => {
-                    for place in places {
-                        counts[planes.get(start * LINE + *place as usize) as usize] += 1;
+                    for row in rows {
+                        counts[planes.get(*row as usize) as usize] += 1;
                     }
                 }
-                Cells::Byte(cells) => count_cells(&cells.as_slice()[start..], places, counts),
-                Cells::Short(cells) => count_cells(&cells.as_slice()[start..], places, counts),
-                Cells::Long(cells) => count_cells(&cells.as_slice()[start..], places, counts),
+                Cells::Byte(cells) => count_cells(cells.as_slice(), rows, counts),
+                Cells::Short(cells) => count_cells(cells.as_slice(), rows, counts),
+                Cells::Long(cells) => count_cells(cells.as_slice(), rows, counts),
             }
         }
     }
 
     /// What was found, in the order of the request.
-    pub(crate) fn finish(self) -> Vec<Vec<(String, u64)>> {
+    pub(crate) fn finish(mut self) -> Vec<Vec<(String, u64)>> {
+        self.count();
         let mut histograms = vec![Vec::new(); self.dimensions];
         for Alone { words, place, counts } in self.alone {
             histograms[place] = named(words, &counts);
@@ -158,13 +173,13 @@ impl<'m> Histograms<'m> {
 /// One increment in each cube for each member. The cubes take turns, so that a count just stored is seldom wanted again
 /// at once, and the next portraits come in meanwhile. Nothing here can wrap, for there are fewer than 2³² members and
 /// fields lie within a portrait; saying so spares a check at every step.
-fn count_cubes<const N: usize>(portraits: &[Line<u64>], places: &[u32], cubes: &[Cube; N], counts: &mut [u32]) {
+fn count_cubes<const N: usize>(portraits: &[Line<u64>], rows: &[u32], cubes: &[Cube; N], counts: &mut [u32]) {
     let fields = cubes.map(|Cube { field, start }| (field.shift, (1_usize << field.bits) - 1, start));
-    for (turn, place) in places.iter().enumerate() {
-        if let Some(coming) = places.get(turn.wrapping_add(AHEAD)) {
+    for (turn, row) in rows.iter().enumerate() {
+        if let Some(coming) = rows.get(turn.wrapping_add(AHEAD)) {
             kernel::fetch(cell(portraits, *coming));
         }
-        let portrait = *cell(portraits, *place);
+        let portrait = *cell(portraits, *row);
         for (shift, mask, start) in fields {
             let count = &mut counts[start.wrapping_add(portrait.wrapping_shr(shift) as usize & mask)];
             *count = count.wrapping_add(1);
@@ -172,14 +187,14 @@ fn count_cubes<const N: usize>(portraits: &[Line<u64>], places: &[u32], cubes: &
     }
 }
 
-fn count_cells<T: Copy + Into<u32>>(lines: &[Line<T>], places: &[u32], counts: &mut [u32]) {
-    for place in places {
-        counts[(*cell(lines, *place)).into() as usize] += 1;
+fn count_cells<T: Copy + Into<u32>>(lines: &[Line<T>], rows: &[u32], counts: &mut [u32]) {
+    for row in rows {
+        counts[(*cell(lines, *row)).into() as usize] += 1;
     }
 }
 
-fn cell<T>(lines: &[Line<T>], place: u32) -> &T {
-    &lines[place as usize / LINE].0[place as usize % LINE]
+fn cell<T>(lines: &[Line<T>], row: u32) -> &T {
+    &lines[row as usize / LINE].0[row as usize % LINE]
 }
 
 /// The words that are held, by size and then as text; the first count is of the unknown.

@@ -157,22 +157,23 @@ pub(crate) fn fill_circle(lon: &[Line<f64>], lat: &[Line<f64>], circle: &Circle,
 /// How many slots more than members a list needs.
 pub(crate) const LIST_SLACK: usize = 16;
 
-/// Lists the places of the set bits, and says how many there are. The list has a slot for each bit, and slack.
-pub(crate) fn list(bits: &[u64], places: &mut [u32]) -> usize {
+/// Lists the rows of the set bits, whose first word speaks of line `start`, and says how many there are. The list has a slot
+/// for each bit, and slack.
+pub(crate) fn list(start: usize, bits: &[u64], rows: &mut [u32]) -> usize {
     #[cfg(target_arch = "x86_64")]
-    if let Some(len) = x86_64::list(bits, places) {
+    if let Some(len) = x86_64::list(start, bits, rows) {
         return len;
     }
-    list_plain(bits, places)
+    list_plain(start, bits, rows)
 }
 
-fn list_plain(bits: &[u64], places: &mut [u32]) -> usize {
+fn list_plain(start: usize, bits: &[u64], rows: &mut [u32]) -> usize {
     let mut len = 0;
-    for (line, word) in bits.iter().enumerate() {
+    for (line, word) in (start..).zip(bits) {
         let (mut word, count) = (*word, word.count_ones() as usize);
         // Eight at a time whether they are there or not: a loop that ends with the word would be mispredicted.
         for eight in (0..count).step_by(8) {
-            for slot in &mut places[len + eight..][..8] {
+            for slot in &mut rows[len + eight..][..8] {
                 *slot = (line * LINE) as u32 + word.trailing_zeros();
                 word &= word.wrapping_sub(1);
             }
@@ -183,6 +184,7 @@ fn list_plain(bits: &[u64], places: &mut [u32]) -> usize {
 }
 
 /// Asks for a cell before it is needed.
+#[inline(always)]
 pub(crate) fn fetch<T>(_cell: &T) {
     #[cfg(target_arch = "x86_64")]
     x86_64::fetch(_cell);

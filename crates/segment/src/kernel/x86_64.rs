@@ -10,7 +10,7 @@
 use std::arch::x86_64::*;
 
 use super::{Number, NumberSet, Step, TABLE_NUMBERS, toggle_words};
-use crate::lines::Line;
+use crate::lines::{LINE, Line};
 
 /// 4 KiB.
 const VECTORS_AHEAD: usize = 64;
@@ -20,6 +20,7 @@ fn available() -> bool {
 }
 
 /// Asks for a cell before it is needed: a wish, which changes nothing.
+#[inline(always)]
 pub(super) fn fetch<T>(cell: &T) {
     // SAFETY: every x86-64 has the instruction, and it reads nothing.
     unsafe { _mm_prefetch::<_MM_HINT_T0>((&raw const *cell).cast()) }
@@ -52,26 +53,34 @@ fn toggle_vectors(planes: &[(&[u64], u64)], bits: &mut [u64]) {
     toggle_words(planes, bits);
 }
 
-/// Lists the places of the set bits; `None` when it is not able to.
-pub(super) fn list(bits: &[u64], places: &mut [u32]) -> Option<usize> {
+/// Lists the rows of the set bits; `None` when it is not able to.
+pub(super) fn list(start: usize, bits: &[u64], rows: &mut [u32]) -> Option<usize> {
+    let able = available() && is_x86_feature_detected!("avx512vbmi2");
     // SAFETY: the processor has these instructions.
-    available().then(|| unsafe { list_vectors(bits, places) })
+    able.then(|| unsafe { list_vectors(start, bits, rows) })
 }
 
-/// Sixteen places at a time, squeezed together and stored whole; the next store begins where their number ends.
-#[target_feature(enable = "avx512f,popcnt")]
-fn list_vectors(bits: &[u64], places: &mut [u32]) -> usize {
+/// A word's places are squeezed together as bytes; then sixteen rows at a time are stored whole, and the next store begins
+/// where their number ends. Most words of a small crowd need one store, and those that are empty none.
+#[target_feature(enable = "avx512f,avx512vbmi2,popcnt")]
+fn list_vectors(start: usize, bits: &[u64], rows: &mut [u32]) -> usize {
     let mut len = 0;
-    let mut next = _mm512_set_epi32(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
-    for word in bits {
-        for quarter in 0..4 {
-            let taken = (word >> (quarter * 16)) as u16;
-            let slots = &mut places[len..][..16];
+    let places: [u8; LINE] = std::array::from_fn(|place| place as u8);
+    // SAFETY: a vector of bytes has as many as a line has places.
+    let places = unsafe { _mm512_loadu_si512(places.as_ptr().cast()) };
+    for (line, word) in (start..).zip(bits) {
+        let first = _mm512_set1_epi32((line * LINE) as u32 as i32);
+        let mut taken = _mm512_maskz_compress_epi8(*word, places);
+        let count = word.count_ones() as usize;
+        for sixteen in (0..count).step_by(16) {
+            let slots = &mut rows[len + sixteen..][..16];
+            let sixteen = _mm512_add_epi32(first, _mm512_cvtepu8_epi32(_mm512_castsi512_si128(taken)));
             // SAFETY: there are sixteen slots.
-            unsafe { _mm512_storeu_si512(slots.as_mut_ptr().cast(), _mm512_maskz_compress_epi32(taken, next)) }
-            len += taken.count_ones() as usize;
-            next = _mm512_add_epi32(next, _mm512_set1_epi32(16));
+            unsafe { _mm512_storeu_si512(slots.as_mut_ptr().cast(), sixteen) }
+            // The next sixteen bytes come down.
+            taken = _mm512_shuffle_i64x2::<0b11_11_10_01>(taken, taken);
         }
+        len += count;
     }
     len
 }
@@ -231,11 +240,11 @@ mod tests {
         for share in [0.0, 0.02, 0.3, 0.9, 1.0] {
             let bits = [(); 9].map(|()| (0..64).fold(0, |word, place| word | u64::from(rng.f64() < share) << place));
             let (mut vectors, mut plain) = ([0; 9 * 64 + LIST_SLACK], [0; 9 * 64 + LIST_SLACK]);
-            let len = list_plain(&bits, &mut plain);
-            if let Some(vectors_len) = list(&bits, &mut vectors) {
+            let len = list_plain(5, &bits, &mut plain);
+            if let Some(vectors_len) = list(5, &bits, &mut vectors) {
                 assert_eq!(vectors[..vectors_len], plain[..len]);
             }
-            assert!(plain[..len].iter().all(|place| bits[*place as usize / 64] >> (place % 64) & 1 == 1));
+            assert!(plain[..len].iter().all(|row| bits[*row as usize / 64 - 5] >> (row % 64) & 1 == 1));
             assert_eq!(len as u32, bits.iter().map(|word| word.count_ones()).sum::<u32>());
         }
     }
