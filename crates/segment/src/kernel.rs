@@ -7,6 +7,7 @@ mod x86_64;
 
 use crate::circle::Circle;
 use crate::lines::{LINE, Line};
+use crate::split;
 
 /// More ranges than this are searched for a cell's one, not tried one after the other.
 const RANGES_TRIED_MAX: usize = 16;
@@ -115,10 +116,7 @@ pub(crate) fn fill_ranges<T: Step>(lines: &[Line<T>], ranges: &[(i64, i64)], bit
     bits.fill(0);
     if RANGES_TRIED_MAX < ranges.len() {
         for (line, word) in lines.iter().zip(bits) {
-            *word = pack(line, |cell| {
-                let cell = cell.into();
-                ranges.get(ranges.partition_point(|(_, high)| *high < cell)).is_some_and(|(low, _)| *low <= cell)
-            });
+            *word = pack(line, |cell| in_ranges(ranges, cell.into()));
         }
         return;
     }
@@ -134,6 +132,34 @@ pub(crate) fn fill_ranges<T: Step>(lines: &[Line<T>], ranges: &[(i64, i64)], bit
 fn add_range<T: Step>(lines: &[Line<T>], low: T, high: T, bits: &mut [u64]) {
     for (line, word) in lines.iter().zip(bits) {
         *word |= pack(line, |cell| (low <= cell) & (cell <= high));
+    }
+}
+
+/// Whether a cell is in one of the ranges, which ascend and lie apart.
+fn in_ranges(ranges: &[(i64, i64)], cell: i64) -> bool {
+    ranges.get(ranges.partition_point(|(_, high)| *high < cell)).is_some_and(|(low, _)| *low <= cell)
+}
+
+/// Which split cells lie in one of the closed ranges, which ascend and lie apart.
+pub(crate) fn fill_split(high: &[Line<i16>], low: &[Line<u8>], ranges: &[(i64, i64)], bits: &mut [u64]) {
+    bits.fill(0);
+    if RANGES_TRIED_MAX < ranges.len() {
+        add_split(high, low, |cell| in_ranges(ranges, cell.into()), bits);
+        return;
+    }
+    for range in ranges {
+        let (first, last) = (range.0 as i32, range.1 as i32);
+        #[cfg(target_arch = "x86_64")]
+        if x86_64::add_split(high, low, first, last, bits) {
+            continue;
+        }
+        add_split(high, low, |cell| (first <= cell) & (cell <= last), bits);
+    }
+}
+
+fn add_split(high: &[Line<i16>], low: &[Line<u8>], takes: impl Fn(i32) -> bool, bits: &mut [u64]) {
+    for ((high, low), word) in high.iter().zip(low).zip(bits) {
+        *word |= gather(&std::array::from_fn(|place| takes(split::cell(high.0[place], low.0[place]))));
     }
 }
 

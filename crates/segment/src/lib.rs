@@ -12,7 +12,7 @@
 //! - **Codes and texts** are numbers into a dictionary: two to four planes of bits for up to 15 words, one byte for up to 255,
 //!   then two, then four. 0 is unknown. Any condition on them, LIKE included, is a set of numbers, worked out once a word and
 //!   not once a member.
-//! - **Numbers and days** count a unit that divides all of them (whole cents, whole ones) in 16, 32 or 64 bits. The
+//! - **Numbers and days** count a unit that divides all of them (whole cents, whole ones) in 16, 24, 32 or 64 bits. The
 //!   lowest cell is unknown. Any condition is a few closed ranges.
 //! - **Places** are two floats, unknown is NaN. A box decides for nearly everybody; the circle's formula for the rest.
 //! - **Portraits** repeat the enum tags' numbers side by side in a u64 a member, for breakdowns: from eight columns, a
@@ -39,6 +39,7 @@ mod planes;
 mod portrait;
 mod reject;
 mod scan;
+mod split;
 mod steps;
 mod sums;
 mod value;

@@ -119,6 +119,10 @@ impl<'m> Plan<'m> {
             },
             Plan::Steps { cells, ranges } => match cells {
                 steps::Cells::Short(cells) => kernel::fill_ranges(&cells.as_slice()[lines], ranges, bits),
+                steps::Cells::Split(split) => {
+                    let (high, low) = split.lines();
+                    kernel::fill_split(&high[lines.clone()], &low[lines], ranges, bits);
+                }
                 steps::Cells::Long(cells) => kernel::fill_ranges(&cells.as_slice()[lines], ranges, bits),
                 steps::Cells::Wide(cells) => kernel::fill_ranges(&cells.as_slice()[lines], ranges, bits),
             },

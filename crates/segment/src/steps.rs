@@ -1,10 +1,11 @@
 //! A column of numbers or days, as narrow as its values allow.
 //!
 //! Numbers come in steps of 1e-4, but a column of amounts holds whole cents and one of counts whole ones: cells count a unit
-//! of 1, 10 … 10,000 steps that divides every value, in 16, 32 or 64 bits. A scan is bound by the bytes it reads. The
+//! of 1, 10 … 10,000 steps that divides every value, in 16, 24, 32 or 64 bits. A scan is bound by the bytes it reads. The
 //! lowest cell of a width stands for unknown, below every range that can be asked.
 
 use crate::lines::Lines;
+use crate::split::{self, Split};
 
 /// The coarsest unit: one, in steps of 1e-4. A day is a step, and a multiple of this many days would be a rarity to gain from.
 const UNIT_MAX: i64 = 10_000;
@@ -17,6 +18,7 @@ pub(crate) struct Steps {
 /// The members' values in units; the lowest value is unknown.
 pub(crate) enum Cells {
     Short(Lines<i16>),
+    Split(Split),
     Long(Lines<i32>),
     Wide(Lines<i64>),
 }
@@ -35,6 +37,7 @@ impl Steps {
     pub(crate) fn grow(&mut self, rows: usize) {
         match &mut self.cells {
             Cells::Short(lines) => lines.grow(rows),
+            Cells::Split(split) => split.grow(rows),
             Cells::Long(lines) => lines.grow(rows),
             Cells::Wide(lines) => lines.grow(rows),
         }
@@ -43,6 +46,7 @@ impl Steps {
     pub(crate) fn get(&self, row: usize) -> Option<i64> {
         let cell = match &self.cells {
             Cells::Short(lines) => known(lines.get(row), i16::MIN)?.into(),
+            Cells::Split(split) => split.get(row)?.into(),
             Cells::Long(lines) => known(lines.get(row), i32::MIN)?.into(),
             Cells::Wide(lines) => known(lines.get(row), i64::MIN)?,
         };
@@ -58,6 +62,7 @@ impl Steps {
         let cell = steps.map(|steps| steps / self.unit);
         match &mut self.cells {
             Cells::Short(lines) => lines.set(row, cell.map_or(i16::MIN, |cell| cell as i16)),
+            Cells::Split(split) => split.set(row, cell.map(|cell| cell as i32)),
             Cells::Long(lines) => lines.set(row, cell.map_or(i32::MIN, |cell| cell as i32)),
             Cells::Wide(lines) => lines.set(row, cell.unwrap_or(i64::MIN)),
         }
@@ -70,6 +75,7 @@ impl Steps {
     fn cell_max(&self) -> i64 {
         match &self.cells {
             Cells::Short(_) => i16::MAX.into(),
+            Cells::Split(_) => split::CELL_MAX.into(),
             Cells::Long(_) => i32::MAX.into(),
             Cells::Wide(_) => i64::MAX,
         }
@@ -87,6 +93,7 @@ impl Steps {
             Cells::Short(lines) => {
                 lines.map(i64::MIN, |cell| if cell == i16::MIN { i64::MIN } else { i64::from(cell) * finer })
             }
+            Cells::Split(split) => split.wide(finer),
             Cells::Long(lines) => {
                 lines.map(i64::MIN, |cell| if cell == i32::MIN { i64::MIN } else { i64::from(cell) * finer })
             }
@@ -97,6 +104,8 @@ impl Steps {
         self.unit = unit;
         self.cells = if largest <= i64::from(i16::MAX) {
             Cells::Short(wide.map(i16::MIN, |cell| if cell == i64::MIN { i16::MIN } else { cell as i16 }))
+        } else if largest <= i64::from(split::CELL_MAX) {
+            Cells::Split(Split::from_wide(&wide))
         } else if largest <= i64::from(i32::MAX) {
             Cells::Long(wide.map(i32::MIN, |cell| if cell == i64::MIN { i32::MIN } else { cell as i32 }))
         } else {
@@ -119,6 +128,7 @@ impl Steps {
     pub(crate) fn bytes(&self) -> usize {
         match &self.cells {
             Cells::Short(lines) => lines.bytes(),
+            Cells::Split(split) => split.bytes(),
             Cells::Long(lines) => lines.bytes(),
             Cells::Wide(lines) => lines.bytes(),
         }
@@ -141,9 +151,11 @@ mod tests {
         for (value, unit, width) in [
             (70_000, 10_000, 16),
             (327_670_000, 10_000, 16),
-            (-327_680_000, 10_000, 32),
-            (88_000, 1000, 32),
-            (88_500, 100, 32),
+            (-327_680_000, 10_000, 24),
+            (88_000, 1000, 24),
+            (88_500, 100, 24),
+            (-838_860_700, 100, 24),
+            (838_860_800, 100, 32),
             (214_748_364_700, 100, 32),
             (214_748_364_800, 100, 64),
             (1, 1, 64),
@@ -154,6 +166,7 @@ mod tests {
             held.push(Some(value));
             let width_now = match steps.cells() {
                 Cells::Short(_) => 16,
+                Cells::Split(_) => 24,
                 Cells::Long(_) => 32,
                 Cells::Wide(_) => 64,
             };

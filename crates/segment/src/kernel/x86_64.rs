@@ -11,6 +11,7 @@ use std::arch::x86_64::*;
 
 use super::{Number, NumberSet, Step, TABLE_NUMBERS, toggle_words};
 use crate::lines::{LINE, Line};
+use crate::split;
 
 /// 4 KiB.
 const VECTORS_AHEAD: usize = 64;
@@ -127,6 +128,16 @@ macro_rules! step {
     };
 }
 
+/// Adds a range's members among split cells; false when it is not able to.
+pub(super) fn add_split(high: &[Line<i16>], low: &[Line<u8>], first: i32, last: i32, bits: &mut [u64]) -> bool {
+    let able = available();
+    if able {
+        // SAFETY: the processor has these instructions.
+        unsafe { range_split(high, low, first, last, bits) }
+    }
+    able
+}
+
 step!(i16, range_i16);
 step!(i32, range_i32);
 step!(i64, range_i64);
@@ -179,6 +190,28 @@ fn range_i16(lines: &[Line<i16>], low: i16, high: i16, bits: &mut [u64]) {
     }
 }
 
+#[inline(always)]
+fn both(left: u32, right: u32) -> u64 {
+    u64::from(left) | u64::from(right) << 32
+}
+
+#[target_feature(enable = "avx512f,avx512bw")]
+fn range_split(high: &[Line<i16>], low: &[Line<u8>], first: i32, last: i32, bits: &mut [u64]) {
+    let ((first_high, first_low), (last_high, last_low)) = (split::parts(first), split::parts(last));
+    let (first_high, last_high) = (_mm512_set1_epi16(first_high), _mm512_set1_epi16(last_high));
+    let (first_low, last_low) = (_mm512_set1_epi8(first_low as i8), _mm512_set1_epi8(last_low as i8));
+    for ((high, low), word) in high.iter().zip(low).zip(bits) {
+        let (left, right) = (load(high, 0), load(high, 1));
+        let above = both(_mm512_cmpgt_epi16_mask(left, first_high), _mm512_cmpgt_epi16_mask(right, first_high));
+        let below = both(_mm512_cmplt_epi16_mask(left, last_high), _mm512_cmplt_epi16_mask(right, last_high));
+        let on_first = both(_mm512_cmpeq_epi16_mask(left, first_high), _mm512_cmpeq_epi16_mask(right, first_high));
+        let on_last = both(_mm512_cmpeq_epi16_mask(left, last_high), _mm512_cmpeq_epi16_mask(right, last_high));
+        let low = load(low, 0);
+        let from_first = above | _mm512_mask_cmpge_epu8_mask(on_first, low, first_low);
+        *word |= from_first & (below | _mm512_mask_cmple_epu8_mask(on_last, low, last_low));
+    }
+}
+
 #[target_feature(enable = "avx512f,avx512bw")]
 fn range_i32(lines: &[Line<i32>], low: i32, high: i32, bits: &mut [u64]) {
     let (low, high) = (_mm512_set1_epi32(low), _mm512_set1_epi32(high));
@@ -204,76 +237,4 @@ fn range_i64(lines: &[Line<i64>], low: i64, high: i64, bits: &mut [u64]) {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::fmt::Debug;
-
-    use super::*;
-    use crate::kernel::{LIST_SLACK, add_range, list_plain};
-
-    /// Lines of random cells.
-    fn lines<T: Copy>(rng: &mut fastrand::Rng, mut cell: impl FnMut(&mut fastrand::Rng) -> T) -> Vec<Line<T>> {
-        (0..7).map(|_| Line([(); 64].map(|()| cell(rng)))).collect()
-    }
-
-    #[test]
-    fn numbers_agree_with_the_portable_form() {
-        fn check<T: Number>(lines: &[Line<T>], set: &NumberSet) {
-            let (mut vectors, mut plain) = ([1; 7], [2; 7]);
-            let able = T::fill_vectors(lines, set, &mut vectors);
-            assert_eq!(able, fits(set));
-            set.fill(lines, &mut plain);
-            assert!(!able || vectors == plain);
-        }
-        let mut rng = fastrand::Rng::with_seed(1);
-        for words in [1, 2, 3, 64, 255, 256, 257, 341, 1000, 1023, 1024, 1025, 5000] {
-            for share in [0.0, 0.03, 0.5, 1.0] {
-                let set: NumberSet = (0..words).map(|_| rng.f64() < share).collect();
-                check(&lines(&mut rng, |rng| rng.u16(..words)), &set);
-                check(&lines(&mut rng, |rng| rng.u16(..words.min(256)) as u8), &set);
-            }
-        }
-    }
-
-    #[test]
-    fn lists_agree_with_the_portable_form() {
-        let mut rng = fastrand::Rng::with_seed(3);
-        for share in [0.0, 0.02, 0.3, 0.9, 1.0] {
-            let bits = [(); 9].map(|()| (0..64).fold(0, |word, place| word | u64::from(rng.f64() < share) << place));
-            let (mut vectors, mut plain) = ([0; 9 * 64 + LIST_SLACK], [0; 9 * 64 + LIST_SLACK]);
-            let len = list_plain(5, &bits, &mut plain);
-            if let Some(vectors_len) = list(5, &bits, &mut vectors) {
-                assert_eq!(vectors[..vectors_len], plain[..len]);
-            }
-            assert!(plain[..len].iter().all(|row| bits[*row as usize / 64 - 5] >> (row % 64) & 1 == 1));
-            assert_eq!(len as u32, bits.iter().map(|word| word.count_ones()).sum::<u32>());
-        }
-    }
-
-    #[test]
-    fn ranges_agree_with_the_portable_form() {
-        fn check<T: Step + Debug>(lines: &[Line<T>], ends: &[T]) {
-            for low in ends {
-                for high in ends {
-                    let (mut vectors, mut plain) = ([5; 7], [5; 7]);
-                    assert_eq!(T::add_vectors(lines, *low, *high, &mut vectors), available());
-                    add_range(lines, *low, *high, &mut plain);
-                    assert!(!available() || vectors == plain, "{low:?} {high:?}");
-                }
-            }
-        }
-        let mut rng = fastrand::Rng::with_seed(2);
-        macro_rules! check {
-            ($cell:ident) => {
-                let ends = [$cell::MIN + 1, -100, -1, 0, 1, 77, $cell::MAX];
-                let all = [$cell::MIN, $cell::MIN + 1, -100, -99, -1, 0, 1, 76, 77, 78, $cell::MAX];
-                check(
-                    &lines(&mut rng, |rng| if rng.bool() { all[rng.usize(..all.len())] } else { rng.$cell(..) }),
-                    &ends,
-                );
-            };
-        }
-        check!(i16);
-        check!(i32);
-        check!(i64);
-    }
-}
+mod tests;

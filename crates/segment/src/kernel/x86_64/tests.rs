@@ -1,0 +1,94 @@
+//! Vectors and the portable form say the same.
+
+use std::fmt::Debug;
+
+use super::*;
+use crate::kernel::{LIST_SLACK, add_range, list_plain};
+
+/// Lines of random cells.
+fn lines<T: Copy>(rng: &mut fastrand::Rng, mut cell: impl FnMut(&mut fastrand::Rng) -> T) -> Vec<Line<T>> {
+    (0..7).map(|_| Line([(); 64].map(|()| cell(rng)))).collect()
+}
+
+#[test]
+fn numbers_agree_with_the_portable_form() {
+    fn check<T: Number>(lines: &[Line<T>], set: &NumberSet) {
+        let (mut vectors, mut plain) = ([1; 7], [2; 7]);
+        let able = T::fill_vectors(lines, set, &mut vectors);
+        assert_eq!(able, fits(set));
+        set.fill(lines, &mut plain);
+        assert!(!able || vectors == plain);
+    }
+    let mut rng = fastrand::Rng::with_seed(1);
+    for words in [1, 2, 3, 64, 255, 256, 257, 341, 1000, 1023, 1024, 1025, 5000] {
+        for share in [0.0, 0.03, 0.5, 1.0] {
+            let set: NumberSet = (0..words).map(|_| rng.f64() < share).collect();
+            check(&lines(&mut rng, |rng| rng.u16(..words)), &set);
+            check(&lines(&mut rng, |rng| rng.u16(..words.min(256)) as u8), &set);
+        }
+    }
+}
+
+#[test]
+fn lists_agree_with_the_portable_form() {
+    let mut rng = fastrand::Rng::with_seed(3);
+    for share in [0.0, 0.02, 0.3, 0.9, 1.0] {
+        let bits = [(); 9].map(|()| (0..64).fold(0, |word, place| word | u64::from(rng.f64() < share) << place));
+        let (mut vectors, mut plain) = ([0; 9 * 64 + LIST_SLACK], [0; 9 * 64 + LIST_SLACK]);
+        let len = list_plain(5, &bits, &mut plain);
+        if let Some(vectors_len) = list(5, &bits, &mut vectors) {
+            assert_eq!(vectors[..vectors_len], plain[..len]);
+        }
+        assert!(plain[..len].iter().all(|row| bits[*row as usize / 64 - 5] >> (row % 64) & 1 == 1));
+        assert_eq!(len as u32, bits.iter().map(|word| word.count_ones()).sum::<u32>());
+    }
+}
+
+#[test]
+fn split_ranges_agree_with_the_portable_form() {
+    let mut rng = fastrand::Rng::with_seed(4);
+    let ends = [-split::CELL_MAX, -256, -255, -1, 0, 1, 255, 256, 300, 511, 512, split::CELL_MAX];
+    let cells = lines(&mut rng, |rng| match rng.u8(..3) {
+        0 => ends[rng.usize(..ends.len())] + rng.i32(-1..1),
+        1 => rng.i32(-600..600),
+        _ => rng.i32(-split::CELL_MAX - 1..=split::CELL_MAX),
+    });
+    let high: Vec<_> = cells.iter().map(|line| Line(line.0.map(|cell| split::parts(cell).0))).collect();
+    let low: Vec<_> = cells.iter().map(|line| Line(line.0.map(|cell| split::parts(cell).1))).collect();
+    for first in ends {
+        for last in ends {
+            let (mut vectors, mut plain) = ([5; 7], [5; 7]);
+            assert_eq!(add_split(&high, &low, first, last, &mut vectors), available());
+            add_range(&cells, first, last, &mut plain);
+            assert!(!available() || vectors == plain, "{first} {last}");
+            let mut portable = [5; 7];
+            crate::kernel::add_split(&high, &low, |cell| (first <= cell) & (cell <= last), &mut portable);
+            assert_eq!(portable, plain);
+        }
+    }
+}
+
+#[test]
+fn ranges_agree_with_the_portable_form() {
+    fn check<T: Step + Debug>(lines: &[Line<T>], ends: &[T]) {
+        for low in ends {
+            for high in ends {
+                let (mut vectors, mut plain) = ([5; 7], [5; 7]);
+                assert_eq!(T::add_vectors(lines, *low, *high, &mut vectors), available());
+                add_range(lines, *low, *high, &mut plain);
+                assert!(!available() || vectors == plain, "{low:?} {high:?}");
+            }
+        }
+    }
+    let mut rng = fastrand::Rng::with_seed(2);
+    macro_rules! check {
+        ($cell:ident) => {
+            let ends = [$cell::MIN + 1, -100, -1, 0, 1, 77, $cell::MAX];
+            let all = [$cell::MIN, $cell::MIN + 1, -100, -99, -1, 0, 1, 76, 77, 78, $cell::MAX];
+            check(&lines(&mut rng, |rng| if rng.bool() { all[rng.usize(..all.len())] } else { rng.$cell(..) }), &ends);
+        };
+    }
+    check!(i16);
+    check!(i32);
+    check!(i64);
+}
