@@ -137,6 +137,11 @@ impl<'m> Histograms<'m> {
                         counts[planes.get(*row as usize) as usize] += 1;
                     }
                 }
+                Cells::Tall(tall) => {
+                    for row in rows {
+                        counts[tall.get(*row as usize) as usize] += 1;
+                    }
+                }
                 Cells::Byte(cells) => count_cells(cells.as_slice(), rows, counts),
                 Cells::Short(cells) => count_cells(cells.as_slice(), rows, counts),
                 Cells::Long(cells) => count_cells(cells.as_slice(), rows, counts),

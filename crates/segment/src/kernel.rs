@@ -73,6 +73,26 @@ pub(crate) fn fill_planes(planes: &[Vec<u64>], start: usize, set: &NumberSet, bi
     }
 }
 
+/// Whose numbers, of a byte and planes of higher bits each, are of the set; from line `start` on.
+pub(crate) fn fill_tall(low: &[Line<u8>], high: &[Vec<u64>], start: usize, set: &NumberSet, bits: &mut [u64]) {
+    let low = &low[start..][..bits.len()];
+    let high: Vec<&[u64]> = high.iter().map(|plane| &plane[start..][..bits.len()]).collect();
+    #[cfg(target_arch = "x86_64")]
+    if x86_64::fill_tall(low, &high, set, bits) {
+        return;
+    }
+    fill_tall_plain(low, &high, set, bits);
+}
+
+fn fill_tall_plain(low: &[Line<u8>], high: &[&[u64]], set: &NumberSet, bits: &mut [u64]) {
+    for (line, (low, word)) in low.iter().zip(bits).enumerate() {
+        let bit = |place: usize| move |(plane, bit): (&&[u64], u32)| (plane[line] >> place & 1) << bit;
+        let number =
+            |place| high.iter().zip(u8::BITS..).map(bit(place)).sum::<u64>() as usize | usize::from(low.0[place]);
+        *word = gather(&std::array::from_fn(|place| set.members[number(place)]));
+    }
+}
+
 /// Turns over the bits of those who hold one number: planes with what turns each so that the number's members are set.
 fn toggle(planes: &[(&[u64], u64)], bits: &mut [u64]) {
     #[cfg(target_arch = "x86_64")]

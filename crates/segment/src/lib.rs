@@ -10,8 +10,8 @@
 //! members are soon a hundred megabytes. Hence columns, each as narrow as its values allow:
 //!
 //! - **Codes and texts** are numbers into a dictionary: two to four planes of bits for up to 15 words, one byte for up to 255,
-//!   then two, then four. 0 is unknown. Any condition on them, LIKE included, is a set of numbers, worked out once a word and
-//!   not once a member.
+//!   a byte and planes for up to 1,023, then two bytes, then four. 0 is unknown. Any condition on them, LIKE included, is a
+//!   set of numbers, worked out once a word and not once a member.
 //! - **Numbers and days** count a unit that divides all of them (whole cents, whole ones) in 16, 24, 32 or 64 bits. The
 //!   lowest cell is unknown. Any condition is a few closed ranges.
 //! - **Places** are two floats, unknown is NaN. A box decides for nearly everybody; the circle's formula for the rest.
@@ -42,6 +42,7 @@ mod scan;
 mod split;
 mod steps;
 mod sums;
+mod tall;
 mod value;
 mod words;
 

@@ -114,6 +114,10 @@ impl<'m> Plan<'m> {
             Plan::Words { cells, set } => match cells {
                 words::Cells::Bits(planes) => kernel::fill_planes(planes.as_slice(), start, set, bits),
                 words::Cells::Byte(cells) => kernel::fill_numbers(&cells.as_slice()[lines], set, bits),
+                words::Cells::Tall(tall) => {
+                    let (low, high) = tall.parts();
+                    kernel::fill_tall(low, high, start, set, bits);
+                }
                 words::Cells::Short(cells) => kernel::fill_numbers(&cells.as_slice()[lines], set, bits),
                 words::Cells::Long(cells) => kernel::fill_numbers(&cells.as_slice()[lines], set, bits),
             },

@@ -1,13 +1,14 @@
 //! A column of codes or texts: each distinct word is kept once and members hold its number.
 //!
 //! Number 0 is unknown. Numbers are as wide as the dictionary needs: planes of bits for up to 15 words, one byte for up to
-//! 255.
+//! 255, a byte and planes for up to 1,023.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::lines::{Line, Lines};
 use crate::planes::Planes;
+use crate::tall::Tall;
 
 #[derive(Default)]
 pub(crate) struct Words {
@@ -20,6 +21,7 @@ pub(crate) struct Words {
 pub(crate) enum Cells {
     Bits(Planes),
     Byte(Lines<u8>),
+    Tall(Tall),
     Short(Lines<u16>),
     Long(Lines<u32>),
 }
@@ -35,6 +37,7 @@ impl Words {
         match &mut self.cells {
             Cells::Bits(planes) => planes.grow(rows),
             Cells::Byte(lines) => lines.grow(rows),
+            Cells::Tall(tall) => tall.grow(rows),
             Cells::Short(lines) => lines.grow(rows),
             Cells::Long(lines) => lines.grow(rows),
         }
@@ -49,6 +52,7 @@ impl Words {
         match &self.cells {
             Cells::Bits(planes) => planes.get(row),
             Cells::Byte(lines) => lines.get(row).into(),
+            Cells::Tall(tall) => tall.get(row),
             Cells::Short(lines) => lines.get(row).into(),
             Cells::Long(lines) => lines.get(row),
         }
@@ -59,6 +63,7 @@ impl Words {
         match &mut self.cells {
             Cells::Bits(planes) => planes.set(row, number),
             Cells::Byte(lines) => lines.set(row, number as u8),
+            Cells::Tall(tall) => tall.set(row, number),
             Cells::Short(lines) => lines.set(row, number as u16),
             Cells::Long(lines) => lines.set(row, number),
         }
@@ -81,7 +86,16 @@ impl Words {
                     self.cells = Cells::Byte(Lines::from_lines(0, lines.collect()));
                 }
             }
-            Cells::Byte(lines) if u32::from(u8::MAX) < number => self.cells = Cells::Short(lines.map(0, u16::from)),
+            Cells::Byte(lines) if u32::from(u8::MAX) < number => {
+                let mut tall = Tall::new(lines);
+                tall.fit(number);
+                self.cells = Cells::Tall(tall);
+            }
+            Cells::Tall(tall) => {
+                if !tall.fit(number) {
+                    self.cells = Cells::Short(tall.short());
+                }
+            }
             Cells::Short(lines) if u32::from(u16::MAX) < number => self.cells = Cells::Long(lines.map(0, u32::from)),
             Cells::Byte(_) | Cells::Short(_) | Cells::Long(_) => {}
         }
@@ -101,6 +115,7 @@ impl Words {
         let cells = match &self.cells {
             Cells::Bits(planes) => planes.bytes(),
             Cells::Byte(lines) => lines.bytes(),
+            Cells::Tall(tall) => tall.bytes(),
             Cells::Short(lines) => lines.bytes(),
             Cells::Long(lines) => lines.bytes(),
         };

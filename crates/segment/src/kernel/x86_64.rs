@@ -102,6 +102,16 @@ impl Number for u8 {
     }
 }
 
+/// Fills the bits of numbers of a byte and planes; false when it is not able to.
+pub(super) fn fill_tall(low: &[Line<u8>], high: &[&[u64]], set: &NumberSet, bits: &mut [u64]) -> bool {
+    let fits = fits(set);
+    if fits {
+        // SAFETY: the processor has these instructions.
+        unsafe { numbers_tall(low, high, &set.table, bits) }
+    }
+    fits
+}
+
 impl Number for u16 {
     fn fill_vectors(lines: &[Line<u16>], set: &NumberSet, bits: &mut [u64]) -> bool {
         let fits = fits(set);
@@ -168,6 +178,23 @@ fn numbers_u8(lines: &[Line<u8>], table: &Line<u16>, bits: &mut [u64]) {
         let low = _mm512_cvtepu8_epi16(_mm512_castsi512_si256(numbers));
         let high = _mm512_cvtepu8_epi16(_mm512_extracti64x4_epi64::<1>(numbers));
         *word = look_up(table, low) | look_up(table, high) << 32;
+    }
+}
+
+#[target_feature(enable = "avx512f,avx512bw")]
+fn numbers_tall(low: &[Line<u8>], high: &[&[u64]], table: &Line<u16>, bits: &mut [u64]) {
+    for (place, (line, word)) in low.iter().zip(bits).enumerate() {
+        let numbers = load(line, 0);
+        let mut left = _mm512_cvtepu8_epi16(_mm512_castsi512_si256(numbers));
+        let mut right = _mm512_cvtepu8_epi16(_mm512_extracti64x4_epi64::<1>(numbers));
+        let mut bit = 256;
+        for plane in high {
+            let (value, set) = (_mm512_set1_epi16(bit), plane[place]);
+            left = _mm512_mask_add_epi16(left, set as u32, left, value);
+            right = _mm512_mask_add_epi16(right, (set >> 32) as u32, right, value);
+            bit *= 2;
+        }
+        *word = look_up(table, left) | look_up(table, right) << 32;
     }
 }
 

@@ -89,7 +89,19 @@ impl Browser {
 
     /// What a reader sees of the page's content.
     pub(crate) fn text(&self) -> String {
-        self.runtime.block_on(async { self.window().find(By::Css("main")).await?.text().await }).expect("a page")
+        let read = || async { self.window().find(By::Css("main")).await?.text().await };
+        self.runtime
+            .block_on(async {
+                // A page that is just arriving may take the one before it away under our eyes.
+                for _ in 0..PATIENCE {
+                    if let Ok(text) = read().await {
+                        return Ok(text);
+                    }
+                    tokio::time::sleep(MOMENT).await;
+                }
+                read().await
+            })
+            .expect("a page")
     }
 
     /// Whether there is such an element.
@@ -99,8 +111,18 @@ impl Browser {
 
     /// Clicks the first such element, and waits for the page that this leads to.
     pub(crate) fn click(&self, css: &str) {
-        let clicked = self.runtime.block_on(async { self.window().find(By::Css(css)).await?.click().await });
-        clicked.unwrap_or_else(|error| panic!("{css}: {error}"));
+        let clicked = self.runtime.block_on(async {
+            let before = self.window().find(By::Css("main")).await?;
+            self.window().find(By::Css(css)).await?.click().await?;
+            let mut looks = 0;
+            while before.tag_name().await.is_ok() && looks < PATIENCE {
+                looks += 1;
+                tokio::time::sleep(MOMENT).await;
+            }
+            Ok::<_, WebDriverError>(looks < PATIENCE)
+        });
+        let left = clicked.unwrap_or_else(|error| panic!("{css}: {error}"));
+        assert!(left, "{css}: no other page came");
     }
 
     /// Types into the first such element.
@@ -126,6 +148,11 @@ impl Browser {
         self.runtime.block_on(self.window().screenshot(path)).expect("a picture");
     }
 }
+
+/// Between two looks at a page that is to come.
+const MOMENT: Duration = Duration::from_millis(20);
+/// How often to look before giving up: ten seconds.
+const PATIENCE: u32 = 500;
 
 impl Drop for Browser {
     fn drop(&mut self) {

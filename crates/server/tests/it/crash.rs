@@ -127,7 +127,7 @@ fn status(name: &str) -> (String, String) {
 /// The tests' world, with a buyer of a million yuan, and pages that stay where they are when the port changes.
 fn world_of_writers() -> String {
     let platform = "[platform]\nbase_url = \"http://127.0.0.1:8088\"\n";
-    format!("{platform}{}", world()) + &format!("\n[[user]]\nuser_id = \"{BUYER}\"\nbalance = \"1000000.00\"\n")
+    format!("{platform}{}\n[[user]]\nuser_id = \"{BUYER}\"\nbalance = \"1000000.00\"\n", world())
 }
 
 fn start(engine: Engine) -> Running {

@@ -150,7 +150,7 @@ impl<'a> Play<'a> {
     }
 
     /// Calls all at once; `kill` ends the server somewhere in between.
-    fn race(&mut self, steps: Vec<Step>, kill: bool) {
+    fn race(&mut self, steps: &[Step], kill: bool) {
         let pause = Duration::from_micros(self.rng.u64(..20_000));
         let calling: Vec<_> = steps.iter().map(|step| (step, self.client())).collect();
         let this = &*self;
@@ -213,17 +213,17 @@ impl<'a> Play<'a> {
                 }
                 1..=3 => {
                     let steps = self.some_steps();
-                    self.race(steps, false);
+                    self.race(&steps, false);
                 }
                 _ => {
                     let step = self.some_step();
-                    self.race(vec![step], false);
+                    self.race(&[step], false);
                 }
             }
         }
         for _ in 0..kills {
             let steps = self.some_steps();
-            self.race(steps, true);
+            self.race(&steps, true);
         }
         self.advance(LADDER_HOURS);
         self.check(0 < kills);
@@ -234,7 +234,7 @@ impl<'a> Play<'a> {
     fn check(&mut self, killed: bool) {
         for nth in 0..TRADES {
             let step = Step::Query { out_trade_no: self.out_trade_no(nth) };
-            self.race(vec![step], false);
+            self.race(&[step], false);
         }
         // In which order unanswered refunds happened, their answers do not tell: then only the statuses can be compared.
         let known =
@@ -277,7 +277,7 @@ fn request(step: &Step, trade_nos: &BTreeMap<String, String>) -> (&'static str, 
     };
     // By either of its numbers, where there are two.
     let trade = |out_trade_no: &String| match trade_nos.get(out_trade_no) {
-        Some(no) if out_trade_no.len() % 2 == 0 => json!({"trade_no": no}),
+        Some(no) if out_trade_no.len().is_multiple_of(2) => json!({"trade_no": no}),
         _ => json!({"out_trade_no": out_trade_no}),
     };
     match step {

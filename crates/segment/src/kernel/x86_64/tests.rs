@@ -3,7 +3,7 @@
 use std::fmt::Debug;
 
 use super::*;
-use crate::kernel::{LIST_SLACK, add_range, list_plain};
+use crate::kernel::{LIST_SLACK, add_range, fill_tall_plain, list_plain};
 
 /// Lines of random cells.
 fn lines<T: Copy>(rng: &mut fastrand::Rng, mut cell: impl FnMut(&mut fastrand::Rng) -> T) -> Vec<Line<T>> {
@@ -25,6 +25,23 @@ fn numbers_agree_with_the_portable_form() {
             let set: NumberSet = (0..words).map(|_| rng.f64() < share).collect();
             check(&lines(&mut rng, |rng| rng.u16(..words)), &set);
             check(&lines(&mut rng, |rng| rng.u16(..words.min(256)) as u8), &set);
+        }
+    }
+}
+
+#[test]
+fn tall_numbers_agree_with_the_portable_form() {
+    let mut rng = fastrand::Rng::with_seed(5);
+    for planes in [0, 1, 2] {
+        let low = lines(&mut rng, |rng| rng.u8(..));
+        let high: Vec<[u64; 7]> = (0..planes).map(|_| [(); 7].map(|()| rng.u64(..))).collect();
+        let high: Vec<&[u64]> = high.iter().map(|plane| &plane[..]).collect();
+        for share in [0.0, 0.03, 0.5, 1.0] {
+            let set: NumberSet = (0..256 << planes).map(|_| rng.f64() < share).collect();
+            let (mut vectors, mut plain) = ([1; 7], [2; 7]);
+            let able = fill_tall(&low, &high, &set, &mut vectors);
+            fill_tall_plain(&low, &high, &set, &mut plain);
+            assert!(!able || vectors == plain);
         }
     }
 }
