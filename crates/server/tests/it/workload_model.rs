@@ -68,7 +68,7 @@ pub(crate) enum Step {
 /// The answer that a call must get.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Expect {
-    /// Success, with these members of the answer.
+    /// Success, with these members of the answer; an empty one is not there.
     Done(Vec<(&'static str, String)>),
     /// This `sub_code`.
     Refused(&'static str),
@@ -207,9 +207,12 @@ impl Model {
 
     fn cancel(&mut self, out_trade_no: &str) -> Expect {
         let done = |action: Option<&str>| {
-            let mut members = vec![("out_trade_no", out_trade_no.to_owned()), ("retry_flag", "N".to_owned())];
-            members.extend(action.map(|action| ("action", action.to_owned())));
-            Expect::Done(members)
+            let action = action.unwrap_or_default().to_owned();
+            Expect::Done(vec![
+                ("out_trade_no", out_trade_no.to_owned()),
+                ("retry_flag", "N".to_owned()),
+                ("action", action),
+            ])
         };
         let Some(trade) = self.trades.get_mut(out_trade_no) else { return done(None) };
         match (trade.status, trade.paid_at) {
