@@ -176,6 +176,15 @@ async fn take(app: &Arc<App>, visit: &Visit, ticket: &mut Ticket, request: Reque
     Ok(())
 }
 
+/// Whether it can be paid; else what the page is to say beside what it sees in the trade.
+fn payable(trade: &Trade, now: i64) -> Result<(), Option<Said>> {
+    match trade.clone().pay(now) {
+        Ok(_) => Ok(()),
+        Err(Refusal::TradeHasSuccess) => Err(Some(Said::PaidAlready)),
+        Err(_) => Err(None),
+    }
+}
+
 /// In one transaction: the PIN, its count, and the payment with all that follows from it. Gives what the page is to say;
 /// the rest it sees in the trade.
 async fn settle(app: &Arc<App>, visit: &Visit, ticket: Ticket, given: Pin) -> Result<Option<Said>, Apology> {
@@ -183,25 +192,27 @@ async fn settle(app: &Arc<App>, visit: &Visit, ticket: Ticket, given: Pin) -> Re
     let first_number = app.store.next_numbers(settle::NEW_IDS).await.map_err(failed)?;
     let (now, mode, trace_id) = (app.clock.now(), app.store.mode(), visit.trace_id.clone());
     let write = move |tx: &mut Tx| -> Result<Option<Said>, Stop> {
-        // Load.
         let Some(trade) = ticket.open(tx)? else { return Ok(None) };
         let Some(buyer) = store::world::account(tx, &trade.buyer_id)? else { return Ok(None) };
-        // Decide.
-        match trade.clone().pay(now) {
-            Ok(_) => {}
-            Err(Refusal::TradeHasSuccess) => return Ok(Some(Said::PaidAlready)),
-            Err(_) => return Ok(None),
+        if let Err(said) = payable(&trade, now) {
+            return Ok(said);
         }
         match pin::prove(tx, &buyer, &given, mode, now)? {
             Proof::Right => {}
             Proof::Wrong => return Ok(Some(Said::WrongPin)),
             Proof::NotTried => return Ok(None),
         }
+        // The proof may have waited for another of this account's, so what was loaded may be old. The balance comes before
+        // the trade: who finds it spent by the trade itself then finds the trade paid.
+        let Some(buyer) = store::world::account(tx, &trade.buyer_id)? else { return Ok(None) };
+        let Some(trade) = ticket.open(tx)? else { return Ok(None) };
+        if let Err(said) = payable(&trade, now) {
+            return Ok(said);
+        }
         // A refusal would undo the whole, and the count with it: so what can be seen here is no refusal.
         if buyer.balance_fen < trade.total_fen {
             return Ok(Some(Said::ShortBalance));
         }
-        // Record.
         let cause = Cause { app_id: None, trace_id: Some(&trace_id) };
         let moment = Moment::new(&trade, now, cause, |nth, bucket| bucket.id(first_number + i64::from(nth)));
         settle::settle(tx, trade, Known::Before, &moment)?;
