@@ -104,6 +104,8 @@ impl Write for TradeRefund {
             if before.amount_fen != amount_fen {
                 return Err(Fault::business("ACQ.DISCORDANT_REPEAT_REQUEST", "不一致的请求").into());
             }
+            // The refund may have come between the two reads: what it came to is in the trade as it is now.
+            let trade = super::known(call, tx, Some(&trade.trade_no()), None)?;
             return response(tx, request, trade, &before, "N");
         }
         // Decide.
