@@ -62,6 +62,22 @@ ids! {
     CrowdId, CrowdIdText = "00002", 32;
     /// A trade's number: 28 digits on the wire, as `2026010421000000000000007168`.
     TradeNo, TradeNoText = "2100", 28;
+    /// An activity's id, `camp_id`: 32 digits.
+    CampId, CampIdText = "00001", 32;
+    /// The id of what was done to an activity, `order_id`: 32 digits.
+    OrderId, OrderIdText = "00003", 32;
+    /// A coupon that an activity gives, `prize_id`: 32 digits.
+    PrizeId, PrizeIdText = "00004", 32;
+    /// A point card, `activity_account`: 32 digits.
+    CardId, CardIdText = "00005", 32;
+    /// A change of points, `point_log_no`: 32 digits.
+    PointLogNo, PointLogNoText = "00006", 32;
+    /// What an auditor said of an activity, `audit_id`: 32 digits.
+    AuditId, AuditIdText = "00008", 32;
+    /// An activity as its coupon page calls it, `itemId`: 28 digits, with the activity's number.
+    ItemId, ItemIdText = "00077", 28;
+    /// What a member holds, `voucher_id`: 28 digits.
+    VoucherId, VoucherIdText = "00073", 28;
     /// A notification's id: 34 digits on the wire, the same over all deliveries.
     NotifyId, NotifyIdText = "00222", 34;
 }

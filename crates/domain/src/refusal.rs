@@ -29,4 +29,40 @@ pub enum Refusal {
     SellerBalanceNotEnough,
     /// No account has this pay code, or it has paid before and pays only once.
     PayCodeInvalid,
+    /// No such activity for this merchant: never made, or another merchant's.
+    CampaignNotExist,
+    /// The activity does not run, or is over, or the card's validity is.
+    CampaignStatusError,
+    /// No such shop of this merchant, or none of those that the activity is for.
+    ShopNotExist,
+    /// No such prize for this merchant.
+    PrizeNotExist,
+    /// Nobody has this number.
+    UserNotExist,
+    /// The activity has nothing left to give.
+    BudgetNotEnough,
+    /// No such point card for this merchant, or the user has no points on it yet.
+    PointAccountNotExist,
+    /// Fewer points are available than are to be spent or frozen.
+    PointNotEnough,
+    /// No such freeze on this user's card.
+    PointLogNotExist,
+    /// The freeze has been committed or cancelled.
+    PointFreezeStatusError,
+    /// The trade has brought its points on this card.
+    PointTradeAlreadyDeposited,
+    /// No such trade that this user paid to this merchant.
+    PointTradeNotExist,
+    /// No such token for this page, or its time is over.
+    TokenInvalid,
+    /// The activity whose coupon is to be taken does not run.
+    CampaignEnded,
+    /// Everything has been taken, for good or for today.
+    CampaignSoldOut,
+    /// The user has taken part as often as one may.
+    TookPartTooOften,
+    /// The activity is not for this user.
+    NotEligible,
+    /// The user holds one of these that is not used yet.
+    HoldsUnredeemed,
 }

@@ -37,7 +37,7 @@ const QUEUE_OPS_MAX: usize = 1024;
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Tables that are stored in the order of their primary key, without a second tree: right where keys come ascending.
-const WITHOUT_ROWID: [&str; 12] = [
+const WITHOUT_ROWID: [&str; 23] = [
     "setting",
     "account",
     "member",
@@ -50,6 +50,17 @@ const WITHOUT_ROWID: [&str; 12] = [
     "job",
     "job_lease",
     "notice_attempt",
+    "activity_shop",
+    "activity_order",
+    "counter",
+    "point_account",
+    "point_log",
+    "point_freeze",
+    "participation",
+    "trade_voucher",
+    "voucher_bill",
+    "tool",
+    "activity",
 ];
 
 /// An open SQLite store.

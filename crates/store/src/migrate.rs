@@ -12,9 +12,10 @@ use crate::tx::{Arm, Tx};
 use crate::{lite, params, postgres};
 
 /// The schema, oldest first. Never change one that was released: add another.
-const MIGRATIONS: [(i64, &str, &str); 2] = [
+const MIGRATIONS: [(i64, &str, &str); 3] = [
     (1, "people and crowds", include_str!("../migrations/0001_people_and_crowds.sql")),
     (2, "trades and notices", include_str!("../migrations/0002_trades_and_notices.sql")),
+    (3, "activities and points", include_str!("../migrations/0003_activities_and_points.sql")),
 ];
 
 const BOOKKEEPING: &str = "CREATE TABLE IF NOT EXISTS migration (

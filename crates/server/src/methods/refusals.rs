@@ -23,6 +23,24 @@ impl From<Refusal> for Stop {
             Refusal::PayCodeInvalid => {
                 ("ACQ.PAYMENT_AUTH_CODE_INVALID", "支付失败，获取顾客账户信息失败，请顾客刷新付款码后重新收款")
             }
+            Refusal::CampaignNotExist => ("CAMPAIGN_NOT_EXIST", "活动不存在"),
+            Refusal::CampaignStatusError => ("CAMPAIGN_STATUS_ERROR", "当前活动状态不允许该操作"),
+            Refusal::ShopNotExist => ("SHOP_NOT_EXIST", "门店不存在或不属于该商户"),
+            Refusal::PrizeNotExist => ("PRIZE_NOT_EXIST", "奖品不存在"),
+            Refusal::UserNotExist => ("USER_NOT_EXIST", "用户不存在"),
+            Refusal::BudgetNotEnough => ("BUDGET_NOT_ENOUGH", "预算不足"),
+            Refusal::PointAccountNotExist => ("POINT_ACCOUNT_NOT_EXIST", "集点账户不存在"),
+            Refusal::PointNotEnough => ("POINT_NOT_ENOUGH", "可用集点不足"),
+            Refusal::PointLogNotExist => ("POINT_LOG_NOT_EXIST", "冻结集点流水不存在"),
+            Refusal::PointFreezeStatusError => ("POINT_FREEZE_STATUS_ERROR", "冻结集点已提交或已取消"),
+            Refusal::PointTradeAlreadyDeposited => ("POINT_TRADE_ALREADY_DEPOSITED", "该交易已集点"),
+            Refusal::PointTradeNotExist => ("TRADE_NOT_EXIST", "交易不存在"),
+            Refusal::TokenInvalid => ("TOKEN_INVALID", "令牌无效或已过期"),
+            Refusal::CampaignEnded => ("CAMPAIGN_ENDED", "活动已结束"),
+            Refusal::CampaignSoldOut => ("CAMPAIGN_SOLD_OUT", "券已领完"),
+            Refusal::TookPartTooOften => ("CAMPAIGN_WIN_LIMIT", "超过参与次数限制"),
+            Refusal::NotEligible => ("CAMPAIGN_NOT_ELIGIBLE", "不满足领取条件"),
+            Refusal::HoldsUnredeemed => ("VOUCHER_NOT_USED", "已领取未使用的同款券"),
         };
         Stop::Refused(Fault::business(sub_code, sub_msg))
     }
