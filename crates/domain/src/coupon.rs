@@ -5,9 +5,11 @@
 
 mod calendar;
 mod deduction;
+mod validity;
 
 pub use calendar::{Days, Hours, HoursMisread, Misread, Why};
 pub use deduction::{Goods, Sale};
+pub use validity::{Begin, Validity};
 
 /// Everything that decides what a coupon takes off, and when.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -12,5 +12,6 @@ pub mod pin;
 mod refusal;
 pub mod tag;
 pub mod trade;
+pub mod voucher;
 
 pub use refusal::Refusal;

@@ -35,6 +35,7 @@ mod migrate;
 pub mod notice;
 pub mod once;
 mod op;
+pub mod participation;
 pub mod pin;
 mod poll;
 mod postgres;
@@ -51,6 +52,7 @@ pub mod testing;
 pub mod trade;
 pub mod trouble;
 mod tx;
+pub mod voucher;
 pub mod world;
 
 pub use bucket::{BUCKETS, Bucket, bucket_of, bucket_of_key};

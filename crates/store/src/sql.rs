@@ -18,8 +18,8 @@ mod tests {
     //! The rules for texts that must mean the same on every engine, Citus included.
 
     use crate::{
-        account_key, changes, control, crowd, ids, job, lease, ledger, member, migrate, notice, once, pin, poll, prove,
-        sales, trade, trouble, world,
+        account_key, changes, control, crowd, ids, job, lease, ledger, member, migrate, notice, once, participation,
+        pin, poll, prove, sales, trade, trouble, voucher, world,
     };
 
     const SCHEMA: [&str; 3] = [
@@ -85,19 +85,21 @@ mod tests {
             ("migrate", migrate::STATEMENTS),
             ("notice", notice::STATEMENTS),
             ("once", once::STATEMENTS),
+            ("participation", participation::STATEMENTS),
             ("pin", pin::STATEMENTS),
             ("poll", poll::STATEMENTS),
             ("prove", prove::STATEMENTS),
             ("sales", sales::STATEMENTS),
             ("trade", trade::STATEMENTS),
             ("trouble", trouble::STATEMENTS),
+            ("voucher", voucher::STATEMENTS),
         ];
         let modules = modules.into_iter().chain(world::STATEMENTS.map(|list| ("world", list)));
         let modules = modules.chain(trade::PARTS.map(|list| ("trade", list)));
         let fixed =
             modules.flat_map(|(module, list)| list.iter().map(move |&(name, sql)| (module, name, sql.to_owned())));
         let made = member::several_rows().chain(sales::several_rows());
-        let made = made.chain(ledger::several_rows()).chain(trade::several_rows());
+        let made = made.chain(ledger::several_rows()).chain(trade::several_rows()).chain(voucher::several_rows());
         fixed.chain(made.map(|(name, sql)| ("rows", name, sql))).collect()
     }
 

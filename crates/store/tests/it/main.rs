@@ -19,5 +19,6 @@ mod postgres;
 mod probe;
 mod trade;
 mod trouble;
+mod voucher;
 mod world;
 mod writing;

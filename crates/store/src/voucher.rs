@@ -1,0 +1,118 @@
+//! What members hold. A voucher is in the bucket of its merchant and holder, which its id tells.
+
+use domain::id::VoucherId;
+use domain::voucher::{Status, Voucher};
+
+use crate::bucket::{Bucket, bucket_of};
+use crate::fault::Fault;
+use crate::params;
+use crate::row::{FromRow, Row, Val, column};
+use crate::rows::Rows;
+use crate::sql::statements;
+use crate::tx::Tx;
+
+statements! {
+    GET = "SELECT id, pid, user_id, activity, tool, token, status, received_at, starts_at, ends_at, trade, held_until,
+            used_at, version FROM voucher WHERE bucket = $1 AND id = $2";
+    OF_MEMBER = "SELECT id, pid, user_id, activity, tool, token, status, received_at, starts_at, ends_at, trade, held_until,
+            used_at, version FROM voucher WHERE bucket = $1 AND pid = $2 AND user_id = $3 AND status IN ('ENABLED', 'USING')
+            AND ends_at >= $4 ORDER BY ends_at, id";
+    OF_TOKEN = "SELECT id, pid, user_id, activity, tool, token, status, received_at, starts_at, ends_at, trade, held_until,
+            used_at, version FROM voucher WHERE bucket = $1 AND token = $2 ORDER BY id";
+    UPDATE = "UPDATE voucher SET status = $1, trade = $2, held_until = $3, used_at = $4, version = version + 1
+        WHERE bucket = $5 AND id = $6 AND version = $7";
+}
+
+static INSERT: Rows<15> = Rows::new(
+    "INSERT INTO voucher (bucket, id, pid, user_id, activity, tool, token, status, received_at, starts_at, ends_at, trade,
+        held_until, used_at, version) VALUES",
+    [
+        "INTEGER", "BIGINT", "TEXT", "TEXT", "BIGINT", "BIGINT", "TEXT", "TEXT", "BIGINT", "BIGINT", "BIGINT", "BIGINT",
+        "BIGINT", "BIGINT", "BIGINT",
+    ],
+    "",
+);
+
+/// Where a member's vouchers of a merchant are, and so what their ids carry.
+pub fn bucket(pid: &str, user_id: &str) -> Bucket {
+    bucket_of(pid, user_id)
+}
+
+/// Keeps new vouchers.
+pub fn insert(tx: &mut Tx, vouchers: &[Voucher]) -> Result<(), Fault> {
+    let rows: Vec<_> = vouchers.iter().map(columns).collect();
+    tx.execute_rows(&INSERT, &rows).map(drop)
+}
+
+/// The voucher that the store knows by this number, whoever's it is.
+pub fn get(tx: &mut Tx, number: i64) -> Result<Option<Voucher>, Fault> {
+    tx.query_opt(GET, params![Bucket::of_id(number), number])
+}
+
+/// What a member holds of a merchant's and can use at `now` or later, if no trade has it: the first to end comes first.
+pub fn of_member(tx: &mut Tx, pid: &str, user_id: &str, now: i64) -> Result<Vec<Voucher>, Fault> {
+    tx.query(OF_MEMBER, params![bucket(pid, user_id), pid, user_id, now])
+}
+
+/// What was taken with a token, in the order of their ids; `pid` and `user_id` are the token's.
+pub fn of_token(tx: &mut Tx, pid: &str, user_id: &str, token: &str) -> Result<Vec<Voucher>, Fault> {
+    tx.query(OF_TOKEN, params![bucket(pid, user_id), token])
+}
+
+/// Keeps what was done with a voucher, and counts it. Should another operation have changed it since it was loaded, this
+/// one runs again.
+pub fn update(tx: &mut Tx, voucher: &Voucher) -> Result<(), Fault> {
+    let Voucher { id, status, trade, held_until, used_at, version, .. } = voucher;
+    let bucket = Bucket::of_id(id.number);
+    let values = params![status.name(), *trade, *held_until, *used_at, bucket, id.number, *version];
+    if tx.execute(UPDATE, values)? == 1 { Ok(()) } else { Err(tx.fail(Fault::Stale)) }
+}
+
+/// What its row holds, in the order of the table.
+fn columns(voucher: &Voucher) -> [Val<'_>; 15] {
+    [
+        Bucket::of_id(voucher.id.number).into(),
+        voucher.id.number.into(),
+        (&voucher.pid).into(),
+        (&voucher.user_id).into(),
+        voucher.activity.into(),
+        voucher.tool.into(),
+        voucher.token.as_deref().into(),
+        voucher.status.name().into(),
+        voucher.id.created_at.into(),
+        voucher.starts_at.into(),
+        voucher.ends_at.into(),
+        voucher.trade.into(),
+        voucher.held_until.into(),
+        voucher.used_at.into(),
+        voucher.version.into(),
+    ]
+}
+
+/// The texts that are made as needed, for the test of the rules.
+#[cfg(test)]
+pub(crate) fn several_rows() -> impl Iterator<Item = (&'static str, String)> {
+    [1, 2].into_iter().map(|rows| ("several rows", INSERT.text(rows)))
+}
+
+impl FromRow for Voucher {
+    fn from_row(row: &dyn Row) -> Result<Voucher, Fault> {
+        let status: String = column(row, 6)?;
+        Ok(Voucher {
+            id: VoucherId::new(column(row, 7)?, column(row, 0)?),
+            pid: column(row, 1)?,
+            user_id: column(row, 2)?,
+            activity: column(row, 3)?,
+            tool: column(row, 4)?,
+            token: column(row, 5)?,
+            status: Status::from_name(&status)
+                .ok_or_else(|| Fault::bug(format!("voucher: unknown status {status}")))?,
+            starts_at: column(row, 8)?,
+            ends_at: column(row, 9)?,
+            trade: column(row, 10)?,
+            held_until: column(row, 11)?,
+            used_at: column(row, 12)?,
+            version: column(row, 13)?,
+        })
+    }
+}

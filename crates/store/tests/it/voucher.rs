@@ -1,0 +1,127 @@
+//! Vouchers are found by holder and by token, and changed once at a time; taking part is counted, one at a time.
+
+use domain::id::VoucherId;
+use domain::voucher::{Status, Voucher};
+use store::participation::{self, EVER};
+use store::voucher::{get, insert, of_member, of_token, update};
+use store::{Fault, Stop, each_engine};
+
+use crate::probe::{read, write};
+
+const PID: &str = "2088201914979011";
+const OTHER_PID: &str = "2088201914979022";
+const USER: &str = "2088102146931393";
+const OTHER_USER: &str = "2088102146931394";
+const NOW: i64 = 1_767_225_600_000;
+
+fn a_voucher(number: i64) -> Voucher {
+    Voucher {
+        id: VoucherId::new(NOW, store::voucher::bucket(PID, USER).id(number)),
+        pid: PID.to_owned(),
+        user_id: USER.to_owned(),
+        activity: Some(71),
+        tool: Some(72),
+        token: Some("7d3f6c1e0a5b4c2d9e8f7a6b5c4d3e2f".to_owned()),
+        status: Status::Enabled,
+        starts_at: NOW,
+        ends_at: NOW + 1_000 - number,
+        trade: None,
+        held_until: None,
+        used_at: None,
+        version: 1,
+    }
+}
+
+fn numbers(vouchers: &[Voucher]) -> Vec<i64> {
+    vouchers.iter().map(|voucher| voucher.id.number >> 10).collect()
+}
+
+each_engine!(a_voucher_is_found_by_its_holder_and_by_its_token, |test| {
+    let others = Voucher {
+        id: VoucherId::new(NOW, store::voucher::bucket(PID, OTHER_USER).id(9)),
+        user_id: OTHER_USER.to_owned(),
+        token: None,
+        ..a_voucher(9)
+    };
+    let used = Voucher { status: Status::Used, used_at: Some(NOW), trade: Some(1), version: 7, ..a_voucher(4) };
+    let held = Voucher { status: Status::Using, held_until: Some(NOW + 5), trade: Some(1), ..a_voucher(3) };
+    let all = [a_voucher(1), a_voucher(2), held, used, others];
+    let kept = all.clone();
+    write(test.store(), move |tx| Ok(insert(tx, &kept)?)).await.unwrap();
+    read(test.store(), move |tx| {
+        for voucher in &all {
+            assert_eq!(get(tx, voucher.id.number)?.as_ref(), Some(voucher));
+        }
+        assert_eq!(get(tx, store::voucher::bucket(PID, USER).id(99))?, None);
+        // The first to end comes first, up to its last moment; what was used is in nobody's hands.
+        for (pid, user, now, expect) in [
+            (PID, USER, NOW, vec![3, 2, 1]),
+            (PID, USER, NOW + 998, vec![2, 1]),
+            (PID, USER, NOW + 1_000, vec![]),
+            (PID, OTHER_USER, NOW, vec![9]),
+            (OTHER_PID, USER, NOW, vec![]),
+        ] {
+            assert_eq!(numbers(&of_member(tx, pid, user, now)?), expect, "{pid} {user} {now}");
+        }
+        let token = all[0].token.as_deref().unwrap();
+        assert_eq!(numbers(&of_token(tx, PID, USER, token)?), [1, 2, 3, 4]);
+        assert_eq!(of_token(tx, PID, USER, "7d3f6c1e0a5b4c2d9e8f7a6b5c4d3e2e")?, []);
+        Ok(())
+    })
+    .await
+    .unwrap();
+});
+
+each_engine!(of_two_changes_of_one_voucher_the_second_finds_the_first, |test| {
+    let voucher = a_voucher(1);
+    let kept = [voucher.clone()];
+    write(test.store(), move |tx| Ok(insert(tx, &kept)?)).await.unwrap();
+    let held = Voucher { status: Status::Using, trade: Some(5), held_until: Some(NOW + 9), ..voucher.clone() };
+    let kept = held.clone();
+    write(test.store(), move |tx| Ok(update(tx, &kept)?)).await.unwrap();
+    let number = voucher.id.number;
+    let found = read(test.store(), move |tx| Ok(get(tx, number)?)).await.unwrap();
+    assert_eq!(found, Some(Voucher { version: 2, ..held.clone() }));
+    let late = write(test.store(), move |tx| Ok(update(tx, &held)?)).await;
+    assert!(matches!(late, Err(Stop::Fault(Fault::Stale | Fault::Busy(_)))), "{late:?}");
+});
+
+each_engine!(of_many_who_take_part_at_once_each_is_counted, |test| {
+    const AT_ONCE: i64 = 24;
+    let waiting: Vec<_> = (0..AT_ONCE)
+        .map(|_| {
+            tokio::spawn({
+                let store = test.store().clone();
+                async move {
+                    write(&store, |tx| {
+                        let ever = participation::count(tx, PID, 71, USER, EVER)?;
+                        assert_eq!(participation::count(tx, PID, 71, USER, "2026-W01")?, ever);
+                        Ok(ever)
+                    })
+                    .await
+                    .unwrap()
+                }
+            })
+        })
+        .collect();
+    let mut seen = Vec::new();
+    for one in waiting {
+        seen.push(one.await.unwrap());
+    }
+    seen.sort_unstable();
+    assert_eq!(seen, (1..=AT_ONCE).collect::<Vec<_>>());
+    read(test.store(), |tx| {
+        for (activity, user, part, expect) in [
+            (71, USER, EVER, AT_ONCE),
+            (71, USER, "2026-W01", AT_ONCE),
+            (71, USER, "2026-W02", 0),
+            (72, USER, EVER, 0),
+            (71, OTHER_USER, EVER, 0),
+        ] {
+            assert_eq!(participation::times(tx, PID, activity, user, part)?, expect);
+        }
+        Ok(())
+    })
+    .await
+    .unwrap();
+});
