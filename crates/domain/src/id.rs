@@ -3,8 +3,7 @@
 //! Outside, an id is the UTC+8 day it was made on, its product's digits, and its number in fixed width. Inside, the
 //! number carries its bucket in the low ten bits, so an id alone tells where its row is.
 
-use jiff::Timestamp;
-use jiff::tz::{Offset, TimeZone};
+use crate::calendar::zoned;
 
 /// The number of low bits of an id that hold its bucket.
 pub const BUCKET_BITS: u32 = 10;
@@ -105,8 +104,7 @@ impl Shape {
 
 /// The UTC+8 calendar day of a moment as a number: 20260104.
 fn day_number(at: i64) -> u32 {
-    let zone = TimeZone::fixed(Offset::constant(8));
-    let date = Timestamp::from_millisecond(at).expect("a stored time is in range").to_zoned(zone).date();
+    let date = zoned(at).date();
     let part = |value: i16| u32::try_from(value).expect("years after Christ");
     part(date.year()) * 10_000 + part(date.month().into()) * 100 + part(date.day().into())
 }

@@ -3,6 +3,8 @@
 //! Nothing here reads a clock, draws a random number, awaits, or knows SQL, JSON or a `sub_code`. A decision takes what
 //! was loaded and returns what to record, or a [`Refusal`]: the only way in which this crate says no.
 
+pub mod activity;
+mod calendar;
 pub mod coupon;
 pub mod crowd;
 pub mod id;

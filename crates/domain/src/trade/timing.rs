@@ -1,7 +1,8 @@
 //! How long a trade waits for its buyer, can be cancelled, and can be refunded.
 
-use jiff::tz::{Offset, TimeZone};
-use jiff::{Span, Timestamp, Zoned};
+use jiff::Span;
+
+use crate::calendar::zoned;
 
 /// How long after the payment a trade may be cancelled (alipay.trade.cancel, rule 2).
 pub const CANCEL_TIME_MS: i64 = 86_400_000;
@@ -57,11 +58,6 @@ impl Timeout {
 pub fn finishes_at(paid_at: i64) -> i64 {
     let end = zoned(paid_at).checked_add(Span::new().months(3));
     end.expect("three months later is a time").timestamp().as_millisecond()
-}
-
-fn zoned(at: i64) -> Zoned {
-    let zone = TimeZone::fixed(Offset::constant(8));
-    Timestamp::from_millisecond(at).expect("a stored time is in range").to_zoned(zone)
 }
 
 #[cfg(test)]

@@ -1,0 +1,194 @@
+//! An activity: what a merchant gives its members, where, and until when.
+//!
+//! CREATED (waits for an auditor) → STARTED | DISABLED; STARTED → FINISHED (its end has passed); STARTED, CREATED → CLOSED
+//! (taken off line). The last three are final. Times are UTC milliseconds.
+
+mod budget;
+mod limits;
+mod order;
+mod tool;
+
+pub use budget::Budget;
+pub use limits::{Every, Frequency, Limits};
+pub use order::{Order, OrderKind, OrderStatus, Review, ReviewStatus};
+pub use tool::{Tool, ToolKind};
+
+use crate::Refusal;
+use crate::id::{CampId, ItemId};
+use crate::trade::Origin;
+
+/// What kind of activity it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Members collect points on its card.
+    PointSend,
+    /// Members take coupons.
+    DirectSend,
+}
+
+impl Kind {
+    /// As the wire spells it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Kind::PointSend => "POINT_SEND",
+            Kind::DirectSend => "DIRECT_SEND",
+        }
+    }
+
+    /// The kind of that name.
+    pub fn from_name(name: &str) -> Option<Kind> {
+        [Kind::PointSend, Kind::DirectSend].into_iter().find(|kind| kind.name() == name)
+    }
+}
+
+/// Where an activity stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// Made by a service provider; an auditor has not said yet whether it may run.
+    Created,
+    /// It runs from its start to its end.
+    Started,
+    /// Taken off line.
+    Closed,
+    /// Its end has passed.
+    Finished,
+    /// An auditor has said no.
+    Disabled,
+}
+
+impl Status {
+    /// Every status.
+    pub const ALL: [Status; 5] = [Status::Created, Status::Started, Status::Closed, Status::Finished, Status::Disabled];
+
+    /// As the wire spells it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Status::Created => "CREATED",
+            Status::Started => "STARTED",
+            Status::Closed => "CLOSED",
+            Status::Finished => "FINISHED",
+            Status::Disabled => "DISABLED",
+        }
+    }
+
+    /// The status of that name.
+    pub fn from_name(name: &str) -> Option<Status> {
+        Status::ALL.into_iter().find(|status| status.name() == name)
+    }
+
+    /// Whether nothing follows it.
+    pub fn is_final(self) -> bool {
+        match self {
+            Status::Created | Status::Started => false,
+            Status::Closed | Status::Finished | Status::Disabled => true,
+        }
+    }
+
+    /// What an auditor has left to say of it, or has said against it; nothing stands for yes, or for no auditor.
+    pub fn audit_name(self) -> Option<&'static str> {
+        match self {
+            Status::Created => Some("AUDITING"),
+            Status::Disabled => Some("REJECT"),
+            Status::Started | Status::Closed | Status::Finished => None,
+        }
+    }
+}
+
+/// A merchant's activity.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Activity {
+    /// Its id, which says when it was made: `camp_id`.
+    pub id: CampId,
+    /// The merchant it belongs to.
+    pub pid: String,
+    /// What the merchant calls it; need not be unique and never changes.
+    pub name: String,
+    /// What it gives.
+    pub kind: Kind,
+    /// Where it stands.
+    pub status: Status,
+    /// From when on it runs.
+    pub starts_at: i64,
+    /// The last moment at which it runs.
+    pub ends_at: i64,
+    /// How long it was made to run: what an automatic delay adds.
+    pub length_ms: i64,
+    /// Whether its end moves on instead of ending it.
+    pub auto_delay: bool,
+    /// The number of the crowd whose members alone may take part.
+    pub crowd: Option<i64>,
+    /// All else that the merchant said, in the form that the caller keeps it.
+    pub content: String,
+    /// The call that made it.
+    pub origin: Origin,
+    /// Counts its changes, from 1.
+    pub version: i64,
+}
+
+impl Activity {
+    /// As its coupon page calls it.
+    pub fn item_id(&self) -> ItemId {
+        ItemId::new(self.id.created_at, self.id.number)
+    }
+
+    /// Whether it gives anything at `now`. One that delays its end has none, even before that has been moved.
+    pub fn running(&self, now: i64) -> bool {
+        match self.status {
+            Status::Started => self.starts_at <= now && (self.auto_delay || now <= self.ends_at),
+            Status::Created | Status::Closed | Status::Finished | Status::Disabled => false,
+        }
+    }
+
+    /// An auditor lets it run.
+    pub fn approve(self) -> Result<Activity, Refusal> {
+        match self.status {
+            Status::Created => Ok(Activity { status: Status::Started, ..self }),
+            Status::Started | Status::Closed | Status::Finished | Status::Disabled => Err(Refusal::CampaignStatusError),
+        }
+    }
+
+    /// An auditor does not let it run.
+    pub fn reject(self) -> Result<Activity, Refusal> {
+        match self.status {
+            Status::Created => Ok(Activity { status: Status::Disabled, ..self }),
+            Status::Started | Status::Closed | Status::Finished | Status::Disabled => Err(Refusal::CampaignStatusError),
+        }
+    }
+
+    /// The merchant gives more: a later end and what else has grown, as new content. An earlier end changes nothing.
+    pub fn modify(self, ends_at: i64, content: String) -> Result<Activity, Refusal> {
+        match self.status {
+            Status::Started => Ok(Activity { ends_at: self.ends_at.max(ends_at), content, ..self }),
+            Status::Created | Status::Closed | Status::Finished | Status::Disabled => Err(Refusal::CampaignStatusError),
+        }
+    }
+
+    /// The merchant takes it off line.
+    pub fn offline(self) -> Result<Activity, Refusal> {
+        match self.status {
+            Status::Created | Status::Started => Ok(Activity { status: Status::Closed, ..self }),
+            Status::Closed | Status::Finished | Status::Disabled => Err(Refusal::CampaignStatusError),
+        }
+    }
+
+    /// When its end has passed: what [`Activity::finish`] is to be called at.
+    pub fn finishes_at(&self) -> i64 {
+        self.ends_at + 1
+    }
+
+    /// Its end has passed, and so it is over; or that moves on by its length, as often as it takes to lie ahead.
+    pub fn finish(self, now: i64) -> Result<Activity, Refusal> {
+        match self.status {
+            Status::Started if now < self.finishes_at() => Err(Refusal::CampaignStatusError),
+            Status::Started if self.auto_delay => {
+                let lengths = (now - self.ends_at - 1) / self.length_ms + 1;
+                Ok(Activity { ends_at: self.ends_at + lengths * self.length_ms, ..self })
+            }
+            Status::Started => Ok(Activity { status: Status::Finished, ..self }),
+            Status::Created | Status::Closed | Status::Finished | Status::Disabled => Err(Refusal::CampaignStatusError),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
