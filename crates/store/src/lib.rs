@@ -18,9 +18,11 @@
 //! that grows with members begins with the bucket (`bucket`). No statement reads a clock or draws a random number.
 
 pub mod account_key;
+pub mod activity;
 mod bucket;
 mod changes;
 pub mod control;
+pub mod counter;
 pub mod crowd;
 pub mod dump;
 mod fault;

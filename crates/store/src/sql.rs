@@ -18,8 +18,8 @@ mod tests {
     //! The rules for texts that must mean the same on every engine, Citus included.
 
     use crate::{
-        account_key, changes, control, crowd, ids, job, lease, ledger, member, migrate, notice, once, participation,
-        pin, poll, prove, sales, trade, trouble, voucher, world,
+        account_key, activity, changes, control, counter, crowd, ids, job, lease, ledger, member, migrate, notice,
+        once, participation, pin, poll, prove, sales, trade, trouble, voucher, world,
     };
 
     const SCHEMA: [&str; 3] = [
@@ -74,8 +74,10 @@ mod tests {
     fn statements() -> Vec<(&'static str, &'static str, String)> {
         let modules = [
             ("account_key", account_key::STATEMENTS),
+            ("activity", activity::STATEMENTS),
             ("changes", changes::STATEMENTS),
             ("control", control::STATEMENTS),
+            ("counter", counter::STATEMENTS),
             ("crowd", crowd::STATEMENTS),
             ("ids", ids::STATEMENTS),
             ("job", job::STATEMENTS),
@@ -96,10 +98,12 @@ mod tests {
         ];
         let modules = modules.into_iter().chain(world::STATEMENTS.map(|list| ("world", list)));
         let modules = modules.chain(trade::PARTS.map(|list| ("trade", list)));
+        let modules = modules.chain(activity::PARTS.map(|list| ("activity", list)));
         let fixed =
             modules.flat_map(|(module, list)| list.iter().map(move |&(name, sql)| (module, name, sql.to_owned())));
         let made = member::several_rows().chain(sales::several_rows());
         let made = made.chain(ledger::several_rows()).chain(trade::several_rows()).chain(voucher::several_rows());
+        let made = made.chain(activity::several_rows());
         fixed.chain(made.map(|(name, sql)| ("rows", name, sql))).collect()
     }
 

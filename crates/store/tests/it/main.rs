@@ -2,7 +2,9 @@
 #![cfg(test)]
 
 mod account_key;
+mod activity;
 mod changes;
+mod counter;
 mod crash;
 mod crowd;
 mod dump;

@@ -1,0 +1,62 @@
+//! Stock that many take from at once: never more of it is given than there is, never is a taker refused while some is left.
+//!
+//! A counter is one row, changed by one guarded statement. Everybody who takes waits for that row, so it is taken from
+//! last in a transaction; who takes from several, does so in the order of their kinds. Its total only grows.
+
+use crate::bucket::Bucket;
+use crate::fault::Fault;
+use crate::params;
+use crate::sql::statements;
+use crate::tx::Tx;
+
+statements! {
+    OPEN = "INSERT INTO counter (bucket, kind, subject, part, taken, total) VALUES ($1, $2, $3, $4, 0, $5)";
+    EXTEND = "UPDATE counter SET total = $1 WHERE bucket = $2 AND kind = $3 AND subject = $4 AND total < $1";
+    // The taker may know a smaller total than the row has: the greater one holds, for it was given since.
+    TAKE = "INSERT INTO counter (bucket, kind, subject, part, taken, total) VALUES ($1, $2, $3, $4, $5, $6)
+        ON CONFLICT (bucket, kind, subject, part) DO UPDATE SET taken = counter.taken + excluded.taken,
+            total = CASE WHEN counter.total < excluded.total THEN excluded.total ELSE counter.total END
+        WHERE counter.taken + excluded.taken <= counter.total OR counter.taken + excluded.taken <= excluded.total";
+    GET = "SELECT taken, total FROM counter WHERE bucket = $1 AND kind = $2 AND subject = $3 AND part = $4";
+}
+
+/// How much there is and was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stock {
+    /// What was taken of it.
+    pub taken: i64,
+    /// What there is to take in all.
+    pub total: i64,
+}
+
+/// Opens a counter of the thing `subject` (an id) before anybody takes from it.
+pub fn open(tx: &mut Tx, kind: &str, subject: i64, part: &str, total: i64) -> Result<(), Fault> {
+    tx.execute(OPEN, params![Bucket::of_id(subject), kind, subject, part, total]).map(drop)
+}
+
+/// Raises the total of all parts of a counter that are there; a smaller one changes nothing.
+pub fn extend(tx: &mut Tx, kind: &str, subject: i64, total: i64) -> Result<(), Fault> {
+    tx.execute(EXTEND, params![total, Bucket::of_id(subject), kind, subject]).map(drop)
+}
+
+/// Takes `n` of a part, all or none; whether they were there. A part that nobody has taken from yet begins with `total`,
+/// which is also what the taker knows the total to be.
+pub fn take(tx: &mut Tx, kind: &str, subject: i64, part: &str, n: i64, total: i64) -> Result<bool, Fault> {
+    if total < n {
+        return Ok(false);
+    }
+    Ok(tx.execute(TAKE, params![Bucket::of_id(subject), kind, subject, part, n, total])? == 1)
+}
+
+/// How a part stands; `None` for one that was not opened and nobody took from.
+pub fn left(tx: &mut Tx, kind: &str, subject: i64, part: &str) -> Result<Option<Stock>, Fault> {
+    let row = tx.query_opt(GET, params![Bucket::of_id(subject), kind, subject, part])?;
+    Ok(row.map(|(taken, total)| Stock { taken, total }))
+}
+
+impl Stock {
+    /// What can still be taken.
+    pub fn left(self) -> i64 {
+        self.total - self.taken
+    }
+}
