@@ -11,6 +11,7 @@ pub mod id;
 pub mod login;
 pub mod notice;
 pub mod pin;
+pub mod points;
 mod refusal;
 pub mod tag;
 pub mod trade;

@@ -49,6 +49,10 @@ pub enum Refusal {
     PointLogNotExist,
     /// The freeze has been committed or cancelled.
     PointFreezeStatusError,
+    /// A freeze is ended whole, and another amount was said.
+    PointFreezeInPart,
+    /// More points than an account can ever get.
+    PointTotalTooLarge,
     /// The trade has brought its points on this card.
     PointTradeAlreadyDeposited,
     /// No such trade that this user paid to this merchant.

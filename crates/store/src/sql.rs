@@ -19,7 +19,7 @@ mod tests {
 
     use crate::{
         account_key, activity, changes, control, counter, crowd, ids, job, lease, ledger, member, migrate, notice,
-        once, participation, pin, poll, prove, sales, trade, trouble, voucher, world,
+        once, participation, pin, points, poll, prize, prove, sales, trade, trouble, voucher, world,
     };
 
     const SCHEMA: [&str; 3] = [
@@ -66,6 +66,8 @@ mod tests {
         ("job", "WAITING"),
         ("member", "PIDS"),
         ("notice", "LIST"),
+        ("points", "ON_CARD"),
+        ("points", "OPEN"),
         ("poll", "PRUNE"),
         ("poll", "NEW"),
         ("poll", "OWN"),
@@ -89,7 +91,9 @@ mod tests {
             ("once", once::STATEMENTS),
             ("participation", participation::STATEMENTS),
             ("pin", pin::STATEMENTS),
+            ("points", points::STATEMENTS),
             ("poll", poll::STATEMENTS),
+            ("prize", prize::STATEMENTS),
             ("prove", prove::STATEMENTS),
             ("sales", sales::STATEMENTS),
             ("trade", trade::STATEMENTS),
@@ -99,6 +103,7 @@ mod tests {
         let modules = modules.into_iter().chain(world::STATEMENTS.map(|list| ("world", list)));
         let modules = modules.chain(trade::PARTS.map(|list| ("trade", list)));
         let modules = modules.chain(activity::PARTS.map(|list| ("activity", list)));
+        let modules = modules.chain(points::PARTS.map(|list| ("points", list)));
         let fixed =
             modules.flat_map(|(module, list)| list.iter().map(move |&(name, sql)| (module, name, sql.to_owned())));
         let made = member::several_rows().chain(sales::several_rows());

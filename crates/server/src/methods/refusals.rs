@@ -1,6 +1,7 @@
 //! What callers are told when a rule says no: refusals become `sub_code`s, here and nowhere else.
 
 use super::Stop;
+use crate::biz;
 use domain::Refusal;
 use wire::Fault;
 
@@ -33,6 +34,8 @@ impl From<Refusal> for Stop {
             Refusal::PointNotEnough => ("POINT_NOT_ENOUGH", "可用集点不足"),
             Refusal::PointLogNotExist => ("POINT_LOG_NOT_EXIST", "冻结集点流水不存在"),
             Refusal::PointFreezeStatusError => ("POINT_FREEZE_STATUS_ERROR", "冻结集点已提交或已取消"),
+            Refusal::PointFreezeInPart => (biz::INVALID, "参数有误: trans_amount 必须等于冻结的集点数量"),
+            Refusal::PointTotalTooLarge => (biz::INVALID, "参数有误: trans_amount 累计集点不能超过16位数"),
             Refusal::PointTradeAlreadyDeposited => ("POINT_TRADE_ALREADY_DEPOSITED", "该交易已集点"),
             Refusal::PointTradeNotExist => ("TRADE_NOT_EXIST", "交易不存在"),
             Refusal::TokenInvalid => ("TOKEN_INVALID", "令牌无效或已过期"),

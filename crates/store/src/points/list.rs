@@ -1,0 +1,77 @@
+//! Freezes that wait, as the end of their card and operators ask for them.
+
+use domain::id::{CardId, PointLogNo};
+use domain::points::Amount;
+
+use crate::fault::Fault;
+use crate::params;
+use crate::row::{FromRow, Row, column};
+use crate::sql::statements;
+use crate::tx::Tx;
+
+use super::amount;
+
+statements! {
+    ON_CARD = "SELECT id, user_id, amount FROM point_freeze WHERE card = $1 ORDER BY id LIMIT $2";
+    OPEN = "SELECT point_freeze.id, point_freeze.at, point_freeze.user_id, point_freeze.amount, tool.id, tool.created_at,
+            tool.ends_at, activity.pid FROM point_freeze JOIN tool ON tool.id = point_freeze.card
+        JOIN activity ON activity.id = tool.activity
+        WHERE point_freeze.at <= $1 AND ($2 = '' OR activity.pid = $2) ORDER BY point_freeze.at, point_freeze.id LIMIT $3";
+}
+
+/// A freeze that waits, on a card that is known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Waiting {
+    /// The number of the FREEZE.
+    pub number: i64,
+    /// Whose points.
+    pub user_id: String,
+    /// How many.
+    pub amount: Amount,
+}
+
+/// A freeze that waits, as operators see it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Open {
+    /// Its `point_log_no`, which says when it was made.
+    pub no: PointLogNo,
+    /// The merchant.
+    pub pid: String,
+    /// The card.
+    pub card: CardId,
+    /// When the card ends, and the freeze with it.
+    pub card_ends_at: i64,
+    /// Whose points.
+    pub user_id: String,
+    /// How many.
+    pub amount: Amount,
+}
+
+/// The first `limit` freezes that wait on a card.
+pub fn on_card(tx: &mut Tx, card: i64, limit: u32) -> Result<Vec<Waiting>, Fault> {
+    tx.query(ON_CARD, params![card, limit])
+}
+
+/// The oldest `limit` freezes made at `until` (UTC milliseconds) or before, of one merchant or all.
+pub fn open(tx: &mut Tx, pid: Option<&str>, until: i64, limit: u32) -> Result<Vec<Open>, Fault> {
+    tx.query(OPEN, params![until, pid.unwrap_or_default(), limit])
+}
+
+impl FromRow for Waiting {
+    fn from_row(row: &dyn Row) -> Result<Waiting, Fault> {
+        Ok(Waiting { number: column(row, 0)?, user_id: column(row, 1)?, amount: amount(column(row, 2)?)? })
+    }
+}
+
+impl FromRow for Open {
+    fn from_row(row: &dyn Row) -> Result<Open, Fault> {
+        Ok(Open {
+            no: PointLogNo::new(column(row, 1)?, column(row, 0)?),
+            user_id: column(row, 2)?,
+            amount: amount(column(row, 3)?)?,
+            card: CardId::new(column(row, 5)?, column(row, 4)?),
+            card_ends_at: column(row, 6)?,
+            pid: column(row, 7)?,
+        })
+    }
+}

@@ -1,0 +1,79 @@
+//! Tokens of `prizesend.auth`: each lets one user take one prize, once. They are looked up by themselves, so each is in
+//! the bucket of its own text.
+
+use crate::bucket::bucket_of;
+use crate::fault::Fault;
+use crate::params;
+use crate::row::{FromRow, Row};
+use crate::sql::statements;
+use crate::tx::Tx;
+
+statements! {
+    INSERT = "INSERT INTO prize_token (bucket, token, pid, activity, tool, user_id, created_at, expires_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    GET = "SELECT token, pid, activity, tool, user_id, created_at, expires_at, used_at, out_biz_no FROM prize_token
+        WHERE bucket = $1 AND token = $2";
+    USE = "UPDATE prize_token SET used_at = $1, out_biz_no = $2
+        WHERE bucket = $3 AND token = $4 AND used_at IS NULL AND expires_at > $1";
+}
+
+/// A token and what became of it. Shown in logs without its text.
+#[derive(Clone, PartialEq, Eq)]
+pub struct PrizeToken {
+    /// What its holder shows.
+    pub token: String,
+    /// The merchant whose prize it is for.
+    pub pid: String,
+    /// The number of the prize's activity.
+    pub activity: i64,
+    /// The number of the prize.
+    pub tool: i64,
+    /// Who may take it.
+    pub user_id: String,
+    /// When it was given out, UTC milliseconds.
+    pub created_at: i64,
+    /// From when on it gives nothing any more.
+    pub expires_at: i64,
+    /// When it was used.
+    pub used_at: Option<i64>,
+    /// What the page was called with when it was used: the merchant's own number of the exchange.
+    pub out_biz_no: Option<String>,
+}
+
+impl std::fmt::Debug for PrizeToken {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let PrizeToken { tool, user_id, used_at, .. } = self;
+        f.debug_struct("PrizeToken")
+            .field("tool", tool)
+            .field("user_id", user_id)
+            .field("used_at", used_at)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Keeps a new token, which nobody has used.
+pub fn insert(tx: &mut Tx, token: &PrizeToken) -> Result<(), Fault> {
+    let PrizeToken { token, pid, activity, tool, user_id, created_at, expires_at, .. } = token;
+    let bucket = bucket_of("", token);
+    let values = params![bucket, token, pid, *activity, *tool, user_id, *created_at, *expires_at];
+    tx.execute(INSERT, values).map(drop)
+}
+
+/// The token of that text, whatever became of it.
+pub fn token(tx: &mut Tx, token: &str) -> Result<Option<PrizeToken>, Fault> {
+    tx.query_opt(GET, params![bucket_of("", token), token])
+}
+
+/// Uses a token up at `at`, UTC milliseconds; `false`, and nothing is changed, when it was used before, is over or was
+/// never given out. Of several at once, one gets `true`, and the others wait for what becomes of it.
+pub fn use_token(tx: &mut Tx, token: &str, out_biz_no: &str, at: i64) -> Result<bool, Fault> {
+    Ok(tx.execute(USE, params![at, out_biz_no, bucket_of("", token), token])? == 1)
+}
+
+impl FromRow for PrizeToken {
+    fn from_row(row: &dyn Row) -> Result<PrizeToken, Fault> {
+        let (token, pid, activity, tool, user_id, created_at, expires_at, used_at, out_biz_no) =
+            FromRow::from_row(row)?;
+        Ok(PrizeToken { token, pid, activity, tool, user_id, created_at, expires_at, used_at, out_biz_no })
+    }
+}
