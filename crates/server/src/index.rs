@@ -64,8 +64,10 @@ impl Index {
         let merchant = self.merchant(pid);
         let mut members = merchant.write().expect("no holder panics");
         for Sales { user_id, net_fen, version } in rows {
-            // Who pays is a member, and told of as one before.
             if let Ok(user) = user_id.parse() {
+                // Who pays is a member. Of a new one the sum may come first: an import's rows take longer, and connections
+                // tell of what they have written side by side.
+                members.put(user, 0, &[]);
                 members.put_sum(user, u32::try_from(*version).unwrap_or(u32::MAX), *net_fen);
             }
         }
@@ -80,18 +82,19 @@ impl Index {
     /// Builds the index from the store; members written meanwhile are kept, by their versions.
     pub async fn load(&self, store: &Store) -> Result<(), store::Fault> {
         for pid in store.read(|tx: &mut Tx| store::member::pids_with_members(tx)).await? {
-            let owner = pid.clone();
-            let tags = store.read(move |tx: &mut Tx| store::world::tags(tx, &owner)).await?;
-            self.define(&pid, &tags);
             let mut next = Some(Cursor::default());
             while let Some(after) = next {
                 let owner = pid.clone();
-                let page = move |tx: &mut Tx| store::member::scan(tx, &owner, &after, LOAD_ROWS);
-                let (rows, following) = store.read(page).await?;
+                // In one snapshot: a value whose tag is not known would be dropped.
+                let page = move |tx: &mut Tx| {
+                    let tags = store::world::tags(tx, &owner)?;
+                    store::member::scan(tx, &owner, &after, LOAD_ROWS).map(|page| (tags, page))
+                };
+                let (tags, (rows, following)) = store.read::<_, store::Fault, _>(page).await?;
+                self.define(&pid, &tags);
                 self.put(&pid, &rows);
                 next = following;
             }
-            // After the members: a sum of somebody who is not here yet would be dropped.
             let mut next = Some(Cursor::default());
             while let Some(after) = next {
                 let owner = pid.clone();
@@ -176,4 +179,27 @@ fn put(members: &mut Members, tags: &[(String, usize, Kind)], row: &Member) -> b
     }
     let version = u32::try_from(row.version).unwrap_or(u32::MAX);
     members.put(user, version, &values)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_somebody_paid_is_counted_though_it_is_told_of_first() {
+        let (index, pid) = (Index::default(), "2088201914979011");
+        let user_id = "2088102146931393".to_owned();
+        let paid = |version, net_fen| Sales { user_id: user_id.clone(), net_fen, version };
+        let count = || {
+            let all = |_: &[segment::Tag]| Ok::<_, ()>((Expr::All(Vec::new()), Vec::new()));
+            let counts = index.count(pid, &[], 0, all).expect("it can be counted");
+            (counts.total, counts.sum)
+        };
+        index.put_sums(pid, &[paid(2, 300)]);
+        assert_eq!(count(), (1, Some(300)));
+        let tags = store::member::Tags::default();
+        index.put(pid, &[Member { user_id: user_id.clone(), tags, home: None, work: None, version: 1 }]);
+        index.put_sums(pid, &[paid(1, 100)]);
+        assert_eq!((count(), index.version()), ((1, Some(300)), 1));
+    }
 }

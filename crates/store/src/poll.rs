@@ -182,25 +182,29 @@ fn news(tx: &mut Tx, seen: &Seen, shared: &Shared) -> Result<News, Fault> {
     }
     let mut changes = Vec::new();
     for ((kind, subject), users) in &things {
-        changes.extend(look(tx, kind, subject, users)?);
+        changes.append(&mut look(tx, kind, subject, users)?);
     }
     Ok(News { seen: now, changes, found })
 }
 
-/// What a row of the table is about, as this snapshot has it.
-fn look(tx: &mut Tx, kind: &str, subject: &str, users: &BTreeSet<String>) -> Result<Option<Change>, Fault> {
-    Ok(match kind {
+/// What a row of the table is about, as this snapshot has it, with what must be known before it.
+fn look(tx: &mut Tx, kind: &str, subject: &str, users: &BTreeSet<String>) -> Result<Vec<Change>, Fault> {
+    let tags =
+        |tx: &mut Tx| Ok::<_, Fault>(Change::Tags { pid: subject.into(), tags: world::tags(tx, subject)?.into() });
+    let change = match kind {
         "app" => world::app(tx, subject)?.map(|app| Change::App(app.into())),
         "authorization" => world::authorization(tx, subject)?.map(|found| Change::Authorization(found.into())),
         "merchant" => world::merchant(tx, subject)?.map(|merchant| Change::Merchant(merchant.into())),
         "shop" => world::shop(tx, subject)?.map(|shop| Change::Shop(shop.into())),
-        "tags" => Some(Change::Tags { pid: subject.into(), tags: world::tags(tx, subject)?.into() }),
+        "tags" => Some(tags(tx)?),
         "setting" => {
             control::get(tx, subject)?.map(|value| Change::Setting { name: subject.into(), value: value.into() })
         }
         "members" => {
             let users: Vec<&str> = users.iter().map(String::as_str).collect();
-            Some(Change::Members { pid: subject.into(), rows: member::get_many(tx, subject, &users)?.into() })
+            let members = Change::Members { pid: subject.into(), rows: member::get_many(tx, subject, &users)?.into() };
+            // Whoever holds a member's values knows their tags: a new tag and its first values may come at once.
+            return Ok(vec![tags(tx)?, members]);
         }
         "sales" => {
             let users: Vec<&str> = users.iter().map(String::as_str).collect();
@@ -211,7 +215,8 @@ fn look(tx: &mut Tx, kind: &str, subject: &str, users: &BTreeSet<String>) -> Res
             tracing::debug!(kind = other, "a change of an unknown kind");
             None
         }
-    })
+    };
+    Ok(change.into_iter().collect())
 }
 
 #[cfg(all(test, feature = "testing"))]

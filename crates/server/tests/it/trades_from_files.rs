@@ -104,6 +104,14 @@ each_engine!(what_was_counted_is_counted_after_a_restart, |engine| {
     counts(&running, "NEQ", "2", &all);
 });
 
+each_engine!(what_many_new_members_paid_is_counted, |engine| {
+    let running = start(engine);
+    let line = |nth| format!("{nth},2088000000{nth:06},,1.00,2025-12-01 09:00:00,,,\n");
+    let (done, said, _) = import(&running, &(0..1_000).map(line).collect::<String>(), &[]);
+    assert!(done, "{said}");
+    counts(&running, "NEQ", "2", &json!({"total": 1_000, "sum": "1000.00"}));
+});
+
 each_engine!(a_trade_is_shown_with_its_cashier_while_it_waits, |engine| {
     let running = start(engine);
     let client = running.client();

@@ -208,6 +208,15 @@ fn tags_and_members_are_counted_alike_by_both() {
         }
     }
     check_times("500 members", times);
+    // A new tag and the first member who has it, heard of at once.
+    let tag = Tag { code: "new".to_owned(), name: String::new(), kind: TagKind::Number, values: Vec::new() };
+    two.change(move |tx| {
+        world::put_tag(tx, PID, &tag)?;
+        store::member::put_chunk(tx, PID, &[MemberRow::new("2088000000000001", [("new", Some("7"))])]).map(drop)
+    });
+    two.until_both(|running| {
+        total(&running.client(), &conditions("EQ", "new", "7")).as_deref() == Some("{\"total\":1}")
+    });
     // Nobody else's members were touched.
     let other = two.other.client_of(crate::running::OTHER_APP_ID, None);
     assert_eq!(total(&other, &conditions("NEQ", "pam_gender", "9")).as_deref(), Some("{\"total\":0}"), "{OTHER_PID}");
