@@ -3,6 +3,8 @@
 pub mod clock;
 mod opening;
 pub mod site;
+#[cfg(test)]
+mod tests;
 
 pub use opening::{AppError, MASTER_KEY_CHECK, Opening, try_master_key};
 
@@ -59,6 +61,8 @@ pub struct App {
     pub bell: Bell,
     /// Held by who moves a manual clock.
     pub clock_moves: tokio::sync::Mutex<()>,
+    /// Held by who takes the platform's key from the store.
+    key_reads: tokio::sync::Mutex<()>,
     ready: watch::Sender<bool>,
     runtime: tokio::runtime::Handle,
 }
@@ -114,6 +118,7 @@ impl App {
             outbound: Outbound::new(if is_open { Reach::All } else { Reach::Public }),
             bell: Bell::default(),
             clock_moves: tokio::sync::Mutex::default(),
+            key_reads: tokio::sync::Mutex::default(),
             ready: watch::Sender::new(false),
             runtime: tokio::runtime::Handle::current(),
             store,
@@ -125,8 +130,9 @@ impl App {
             }
         })?;
         app.directory.load(&app.store).await?;
-        // It may have been moved before changes were heard.
+        // They may have been changed before changes were heard.
         app.read_clock().await?;
+        app.read_platform_key().await?;
         Ok(app)
     }
 
@@ -208,7 +214,8 @@ impl App {
             return Ok(());
         }
         let sealed = self.master_key.seal(&text);
-        self.store.write(move |tx: &mut Tx| store::control::set(tx, PLATFORM_KEY, &sealed).map(drop)).await
+        self.store.write(move |tx: &mut Tx| store::control::set(tx, PLATFORM_KEY, &sealed).map(drop)).await?;
+        self.read_platform_key().await
     }
 
     /// Reads everything anew. Until that is done the process is not ready: a count would not see what was missed.
@@ -226,6 +233,7 @@ impl App {
     async fn read_all(&self) -> Result<(), store::Fault> {
         self.directory.load(&self.store).await?;
         self.read_clock().await?;
+        self.read_platform_key().await?;
         self.warm().await
     }
 
@@ -235,6 +243,20 @@ impl App {
         if let Some(at) = stored.and_then(|text| text.parse().ok()) {
             self.clock.hear(at);
             self.bell.rung.notify_one();
+        }
+        Ok::<_, store::Fault>(())
+    }
+
+    /// Signs with the key that the store has. One reads at a time, so the last of several changes is the one that holds,
+    /// in whatever order they are heard.
+    async fn read_platform_key(&self) -> Result<(), store::Fault> {
+        let _alone = self.key_reads.lock().await;
+        let sealed = self.store.read(|tx: &mut Tx| store::control::get(tx, PLATFORM_KEY)).await?;
+        let key = sealed.and_then(|sealed| PrivateKey::parse(&self.master_key.open(&sealed).ok()?).ok());
+        match key {
+            Some(key) if key.public_key() == self.signer.public_key() => {}
+            Some(key) => self.signer.replace(key),
+            None => tracing::error!("the platform's private key in the store cannot be read"),
         }
         Ok::<_, store::Fault>(())
     }
@@ -253,12 +275,17 @@ impl App {
                     self.bell.rung.notify_one();
                 }
             }
-            Change::Setting { name, value } if **name == *PLATFORM_KEY => {
-                let key = self.master_key.open(value).ok().and_then(|text| PrivateKey::parse(&text).ok());
-                match key {
-                    Some(key) => self.signer.replace(key),
-                    None => tracing::error!("the platform's new private key cannot be read"),
-                }
+            Change::Setting { name, .. } if **name == *PLATFORM_KEY => {
+                let app = self.clone();
+                self.runtime.spawn(async move {
+                    while let Err(failure) = app.read_platform_key().await {
+                        tracing::error!(
+                            error = &failure as &dyn Error,
+                            "the platform's new key could not be read; trying again"
+                        );
+                        tokio::time::sleep(READ_AGAIN_PAUSE).await;
+                    }
+                });
             }
             // What is due later is seen when the runner looks at the store next.
             Change::Job { due_at } if *due_at <= self.clock.now() || !self.clock.stands_still() => {
