@@ -161,8 +161,12 @@ fn step(tx: &mut Tx, at: i64, target: i64, only_due: bool) -> Result<Option<Stop
         None if only_due => return Ok(None),
         None => Stop { at: target, is_due: false },
     };
-    control::replace(tx, Clock::SETTING, &at.to_string(), &stop.at.to_string())?;
-    Ok(Some(stop))
+    if control::replace(tx, Clock::SETTING, &at.to_string(), &stop.at.to_string())? {
+        Ok(Some(stop))
+    } else {
+        // Another process has moved it since it was read.
+        Ok(Some(Stop { at: stored(tx)?, is_due: false }))
+    }
 }
 
 /// Waits until nothing is due at `now` any more, whoever does it.
@@ -195,4 +199,36 @@ fn stored(tx: &mut Tx) -> Result<i64, Fault> {
     let text = control::get(tx, Clock::SETTING)?;
     let at = text.as_deref().and_then(|text| text.parse().ok());
     at.ok_or_else(|| Fault::bug(format!("the clock's setting is {text:?}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::mpsc::channel;
+    use store::testing::{Engine, TestStore, block_on};
+
+    #[test]
+    fn a_clock_that_another_process_moves_is_where_that_has_moved_it() {
+        let test = TestStore::new(Engine::Postgres);
+        let other = test.open_again().expect("it is there");
+        let set = |tx: &mut Tx| control::set(tx, Clock::SETTING, "10").map(drop);
+        block_on(test.store().write::<_, Fault, _>(set)).expect("it is kept");
+        let (moved, was_moved) = channel();
+        let moving = std::thread::spawn(move || {
+            let slow = move |tx: &mut Tx| {
+                control::replace(tx, Clock::SETTING, "10", "15")?;
+                moved.send(()).expect("somebody waits");
+                // The other one has read 10 by now, and waits for this row.
+                std::thread::sleep(Duration::from_millis(300));
+                Ok(())
+            };
+            block_on(other.write::<_, Fault, _>(slow)).expect("it is kept");
+        });
+        was_moved.recv().expect("it is moved");
+        let stop = block_on(test.store().write::<_, Fault, _>(|tx| step(tx, 10, 20, false)));
+        let stop = stop.expect("it is kept").expect("it goes on");
+        assert_eq!((stop.at, stop.is_due), (15, false));
+        moving.join().expect("no panic");
+        assert_eq!(block_on(test.store().read(stored)).expect("it is there"), 15);
+    }
 }
