@@ -225,23 +225,29 @@ async fn record(app: Arc<App>, lanes: Arc<Lanes>, mut made: mpsc::Receiver<Deliv
     let mut batch = Vec::new();
     while made.recv_many(&mut batch, RECORDED_TOGETHER).await > 0 {
         // Row locks are taken in one order, whoever records.
-        batch.sort_unstable_by_key(|delivered| delivered.notice.id);
+        batch.sort_unstable_by_key(|delivered| delivered.notice.new.id);
         let all = Arc::new(std::mem::take(&mut batch));
         let together = all.clone();
-        let write = move |tx: &mut Tx| together.iter().try_for_each(|one| notice_deliver::record(tx, one));
+        let write = move |tx: &mut Tx| {
+            together.iter().map(|one| notice_deliver::record(tx, one)).collect::<Result<Vec<_>, _>>()
+        };
         let result = app.store.write::<_, Fault, _>(write).await;
         for at in 0..all.len() {
-            let id = all[at].notice.id;
+            let id = all[at].notice.new.id;
             // One that cannot be kept must not take its neighbours with it.
             let alone = match &result {
-                Ok(()) => Ok(()),
+                Ok(next) => Ok(next[at]),
                 Err(_) => {
                     let one = all.clone();
                     app.store.write::<_, Fault, _>(move |tx: &mut Tx| notice_deliver::record(tx, &one[at])).await
                 }
             };
             lanes.forget(id);
-            app.bell.ended(notice_deliver::KIND, id, alone.err().as_ref());
+            app.bell.ended(notice_deliver::KIND, id, alone.as_ref().err());
+            // One that was resent while it was delivered is due: who looked before it was forgotten here left it alone.
+            if alone.is_ok_and(|next| next.is_some_and(|next_at| next_at <= app.clock.now())) {
+                app.bell.rung.notify_one();
+            }
         }
     }
 }

@@ -20,7 +20,10 @@ statements! {
     LIST = "SELECT id, pid, app_id, auth_app_id, kind, subject, url, sign_type, members, state, attempts, rung, created_at,
             next_at FROM notice WHERE ($1 = '' OR state = $1) AND ($2 = '' OR pid = $2) ORDER BY id DESC LIMIT $3";
     TRIED = "UPDATE notice SET state = $1, attempts = attempts + 1, rung = rung + 1, next_at = $2
-        WHERE bucket = $3 AND id = $4 AND attempts = $5";
+        WHERE bucket = $3 AND id = $4 AND attempts = $5 AND rung = $6 AND next_at = $7";
+    // What was resent while it was delivered keeps its new time.
+    TRIED_MEANWHILE = "UPDATE notice SET attempts = attempts + 1 WHERE bucket = $1 AND id = $2 AND attempts = $3
+        RETURNING next_at";
     AGAIN = "UPDATE notice SET state = 'PENDING', rung = 0, next_at = $1 WHERE bucket = $2 AND id = $3 RETURNING url";
     ATTEMPT = "INSERT INTO notice_attempt (bucket, notice, attempt, at, took_us, status, answer, error)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
@@ -111,21 +114,27 @@ pub fn attempts(tx: &mut Tx, id: i64) -> Result<Vec<Attempt>, Fault> {
     Ok(rows.into_iter().map(read).collect())
 }
 
-/// Keeps a delivery and what follows it; false, and nothing is kept, if another process has delivered meanwhile.
-pub fn tried(tx: &mut Tx, notice: &NewNotice, attempt: &Attempt, after: After) -> Result<bool, Fault> {
-    let bucket = Bucket::of_id(notice.id);
-    let before = attempt.attempt - 1;
-    if tx.execute(TRIED, params![after.state.name(), after.next_at, bucket, notice.id, before])? == 0 {
-        return Ok(false);
-    }
+/// Keeps a delivery of `notice`, as it was when that began, and what follows it. If it was resent meanwhile, that follows;
+/// if another process has delivered it meanwhile, nothing is kept and nothing is given. Else gives what follows.
+pub fn tried(tx: &mut Tx, notice: &Notice, attempt: &Attempt, after: After) -> Result<Option<After>, Fault> {
+    let (bucket, id) = (Bucket::of_id(notice.new.id), notice.new.id);
+    let (before, rung) = (attempt.attempt - 1, notice.rung);
+    let values = params![after.state.name(), after.next_at, bucket, id, before, rung, notice.next_at];
+    let after = if tx.execute(TRIED, values)? == 1 {
+        after
+    } else {
+        let resent = tx.query_opt(TRIED_MEANWHILE, params![bucket, id, before])?;
+        let Some((next_at,)) = resent else { return Ok(None) };
+        After { state: State::Pending, next_at }
+    };
     let Attempt { attempt, at, took_us, status, answer, error } = attempt;
     let (answer, error) = (answer.as_deref(), error.as_deref());
-    tx.execute(ATTEMPT, params![bucket, notice.id, *attempt, *at, *took_us, *status, answer, error])?;
+    tx.execute(ATTEMPT, params![bucket, id, *attempt, *at, *took_us, *status, answer, error])?;
     match after.next_at {
-        Some(next_at) => job::put_in_lane(tx, DELIVER, lane(&notice.url), notice.id, next_at)?,
-        None => drop(job::take(tx, DELIVER, notice.id)?),
+        Some(next_at) => job::put_in_lane(tx, DELIVER, lane(&notice.new.url), id, next_at)?,
+        None => drop(job::take(tx, DELIVER, id)?),
     }
-    Ok(true)
+    Ok(Some(after))
 }
 
 /// Has a notification delivered anew from `now` on, whatever became of it; whether there is one of that id.

@@ -49,11 +49,10 @@ impl Outcome {
 
 /// A delivery that was made, to be recorded.
 pub struct Delivered {
-    /// What was delivered.
-    pub notice: NewNotice,
+    /// What was delivered, as it was then.
+    pub notice: Notice,
     /// What came of it.
     pub outcome: Outcome,
-    rung: u32,
     attempt: Attempt,
 }
 
@@ -82,14 +81,14 @@ pub async fn deliver(app: &App, notice: Notice) -> Delivered {
         Err(NoReply::Failed(why)) => (Outcome::Failed, None, None, Some(why)),
     };
     let attempt = Attempt { attempt: notice.attempts + 1, at, took_us, status, answer, error };
-    Delivered { notice: notice.new, outcome, rung: notice.rung, attempt }
+    Delivered { notice, outcome, attempt }
 }
 
-/// Keeps the delivery and what follows it.
-pub fn record(tx: &mut Tx, delivered: &Delivered) -> Result<(), Fault> {
-    let Delivered { notice, outcome, rung, attempt } = delivered;
-    let after = after(*rung, attempt.at, *outcome == Outcome::Acknowledged);
-    store::notice::tried(tx, notice, attempt, after).map(drop)
+/// Keeps the delivery and what follows it; when it is delivered next, UTC milliseconds.
+pub fn record(tx: &mut Tx, delivered: &Delivered) -> Result<Option<i64>, Fault> {
+    let Delivered { notice, outcome, attempt } = delivered;
+    let after = after(notice.rung, attempt.at, *outcome == Outcome::Acknowledged);
+    Ok(store::notice::tried(tx, notice, attempt, after)?.and_then(|after| after.next_at))
 }
 
 /// What is sent.

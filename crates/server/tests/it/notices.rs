@@ -217,6 +217,21 @@ each_engine!(a_silent_host_delays_nobody_else, |engine| {
     assert_eq!(delivered.as_array().map(Vec::len), Some(2 * EACH));
 });
 
+each_engine!(what_is_resent_while_it_is_on_its_way_is_delivered_once_more, |engine| {
+    let (running, mailbox) = (Running::start_with(engine, &rich(), &[]), Mailbox::start());
+    let url = mailbox.url("/silent");
+    pay(&running.client(), "twice", &url);
+    mailbox.wait("/silent", 1);
+    let id = notice(&running, &url)["notify_id"].clone();
+    assert_eq!(command(&running, &["notify", "resend", id.as_str().expect("an id")]), json!({"resent": 1}));
+    mailbox.speak();
+    let began = Instant::now();
+    let letters = mailbox.wait("/silent", 2);
+    assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
+    assert_eq!(one_notice(&letters, &running), id);
+    assert_eq!(delivered(&running, &url, 2)["state"], "DELIVERED");
+});
+
 #[test]
 fn a_receiver_that_never_answers_is_given_ten_seconds() {
     let (running, mailbox) = (start(Engine::Lite), Mailbox::start());

@@ -26,12 +26,17 @@ async fn insert(store: &Store, pid: &'static str, at: i64) -> NewNotice {
     new
 }
 
+/// Whether a delivery was kept of the notification as it is, or as it was before that.
 async fn tried(store: &Store, new: &NewNotice, attempt: u32, at: i64, after: After) -> bool {
+    let notice = find(store, new.id).await.unwrap();
+    tried_as(store, notice, attempt, at, after).await.is_some()
+}
+
+async fn tried_as(store: &Store, notice: Notice, attempt: u32, at: i64, after: After) -> Option<After> {
     let status = (after.state == State::Delivered).then_some(200);
     let error = (status != Some(200)).then(|| "connection refused".to_owned());
     let attempt = Attempt { attempt, at, took_us: 1500, status, answer: status.map(|_| "success".to_owned()), error };
-    let new = new.clone();
-    write(store, move |tx| Ok(notice::tried(tx, &new, &attempt, after)?)).await.unwrap()
+    write(store, move |tx| Ok(notice::tried(tx, &notice, &attempt, after)?)).await.unwrap()
 }
 
 async fn find(store: &Store, id: i64) -> Option<Notice> {
@@ -78,6 +83,26 @@ each_engine!(each_delivery_is_kept_and_plans_the_next, |test| {
             (2, next, Some(200), Some("success".to_owned()), None)
         ]
     );
+});
+
+each_engine!(what_was_resent_while_it_was_delivered_is_delivered_then, |test| {
+    let store = test.store();
+    let new = insert(store, "2088a", NOW).await;
+    // The last delivery of the ladder is on its way when somebody asks for another.
+    let mut before = find(store, new.id).await.unwrap();
+    for rung in 0..7 {
+        assert!(tried(store, &new, rung + 1, NOW, after(rung, NOW, false)).await);
+        before = find(store, new.id).await.unwrap();
+    }
+    let (resent_at, last) = (NOW + 500, after(7, NOW, false));
+    assert_eq!(last.state, State::Failed);
+    write(store, move |tx| Ok(notice::resend(tx, new.id, resent_at)?)).await.unwrap();
+    let again = After { state: State::Pending, next_at: Some(resent_at) };
+    assert_eq!(tried_as(store, before.clone(), 8, NOW, last).await, Some(again));
+    let pending = Notice { attempts: 8, rung: 0, next_at: Some(resent_at), ..before };
+    assert_eq!(find(store, new.id).await, Some(pending));
+    assert_eq!(due(store, resent_at).await, [(new.id, resent_at, "https://example.com:8443".to_owned())]);
+    assert_eq!(read(store, move |tx| Ok(notice::attempts(tx, new.id)?)).await.unwrap().len(), 8);
 });
 
 each_engine!(lists_are_newest_first_and_filtered, |test| {
