@@ -160,7 +160,12 @@ pub fn put_chunk(tx: &mut Tx, pid: &str, rows: &[MemberRow]) -> Result<Chunk, Fa
         }
     }
     write(tx, &INSERT, pid, &new)?;
-    let users: Vec<_> = new.iter().map(|it| [bucket_of("", &it.user_id).into(), Val::from(&it.user_id)]).collect();
+    let mut users: Vec<_> = new.iter().map(|it| (bucket_of("", &it.user_id), &it.user_id)).collect();
+    if 1 < tx.buckets() {
+        // Two merchants may have the same new users, each in an order of its own.
+        users.sort_unstable();
+    }
+    let users: Vec<_> = users.into_iter().map(|(bucket, user)| [bucket.into(), Val::from(user)]).collect();
     tx.execute_rows(&INSERT_ACCOUNT, &users)?;
     write(tx, &UPDATE, pid, &changed)?;
     new.append(&mut changed);

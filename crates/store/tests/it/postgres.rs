@@ -47,6 +47,51 @@ fn a_deadlock_is_run_again() {
 }
 
 #[test]
+fn new_users_are_locked_in_one_order_whatever_merchants_they_are_members_of() {
+    const PID: &str = "2088201914979011";
+    let test = TestStore::new(Engine::Postgres);
+    let user = |nth: u32| format!("2088102146931{nth:03}");
+    let pairs = (0..100).flat_map(|one| (0..100).map(move |other| (user(one), user(other))));
+    let apart = |(one, other): &(String, String)| {
+        let of = |merchant| (store::bucket_of(merchant, one), store::bucket_of(merchant, other));
+        let ((as_member, other_as_member), (as_account, other_as_account)) = (of(PID), of(""));
+        as_member < other_as_member && other_as_account < as_account
+    };
+    let (first, second) = pairs.into_iter().find(apart).expect("among so many");
+    block_on(async {
+        let store = test.store();
+        let (held, begun) = (Arc::new(AtomicBool::new(true)), Arc::new(AtomicBool::new(false)));
+        let (hold, begin, user) = (held.clone(), begun.clone(), second.clone());
+        let holder = write(store, move |tx| {
+            add_user(tx, &user, 0)?;
+            begin.store(true, Ordering::Relaxed);
+            while hold.load(Ordering::Relaxed) {
+                thread::sleep(Duration::from_millis(5));
+            }
+            Ok(())
+        });
+        let others = async {
+            while !begun.load(Ordering::Relaxed) {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+            let rows = [&first, &second].map(|user| store::member::MemberRow::new(user, []));
+            let importing = write(store, move |tx| Ok(store::member::put_chunk(tx, PID, &rows)?));
+            let free = async {
+                tokio::time::sleep(Duration::from_millis(200)).await;
+                // The import waits for the second user, and has not touched the first.
+                let added = write(store, move |tx| add_user(tx, &first, 0));
+                tokio::time::timeout(Duration::from_secs(5), added).await.expect("not locked").unwrap();
+                held.store(false, Ordering::Relaxed);
+            };
+            let (imported, ()) = tokio::join!(importing, free);
+            assert_eq!(imported.unwrap().rows.len(), 2);
+        };
+        let (held, ()) = tokio::join!(holder, others);
+        held.unwrap();
+    });
+}
+
+#[test]
 fn a_hot_key_does_not_stop_the_others() {
     let test = TestStore::new(Engine::Postgres);
     block_on(async {
