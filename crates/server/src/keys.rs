@@ -7,7 +7,6 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use quick_cache::sync::Cache;
 use std::io::Write;
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, RwLock};
@@ -60,16 +59,8 @@ impl MasterKey {
         match std::fs::read_to_string(path) {
             Ok(text) => MasterKey::parse(&text),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound && may_make => {
-                let mut bytes = [0; 32];
-                aws_lc_rs::rand::fill(&mut bytes).expect("the system has random bytes");
-                let text = BASE64.encode(bytes);
-                if let Some(folder) = path.parent() {
-                    std::fs::create_dir_all(folder).map_err(failed)?;
-                }
-                let mut file =
-                    std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(failed)?;
-                file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(failed)?;
-                MasterKey::parse(&text)
+                make(path).map_err(failed)?;
+                MasterKey::parse(&std::fs::read_to_string(path).map_err(failed)?)
             }
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Err(MasterKeyError::Other),
             Err(error) => Err(failed(error)),
@@ -105,6 +96,22 @@ impl MasterKey {
     /// Whether [`MasterKey::vouch`] said so of this text; takes as long for any wrong answer.
     pub fn vouched(&self, text: &str, said: &str) -> bool {
         same(&self.vouch(text), said)
+    }
+}
+
+/// Makes a file with a new key in it, whole and readable by its owner alone. Of several processes that do so at once one
+/// makes it.
+fn make(path: &Path) -> std::io::Result<()> {
+    let mut bytes = [0; 32];
+    aws_lc_rs::rand::fill(&mut bytes).expect("the system has random bytes");
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    std::fs::create_dir_all(folder)?;
+    let mut file = tempfile::Builder::new().prefix(".master-key-").tempfile_in(folder)?;
+    file.write_all(BASE64.encode(bytes).as_bytes())?;
+    file.as_file().sync_all()?;
+    match file.persist_noclobber(path) {
+        Err(error) if error.error.kind() != std::io::ErrorKind::AlreadyExists => Err(error.error),
+        _ => std::fs::File::open(folder)?.sync_all(),
     }
 }
 
@@ -186,6 +193,14 @@ mod tests {
         let made = MasterKey::from_file(&path, true).expect("made");
         let read = MasterKey::from_file(&path, false).expect("read again");
         let other = MasterKey::from_file(&folder.path().join("other.key"), true).expect("made");
+        let at_once = folder.path().join("at_once.key");
+        let keys = std::thread::scope(|scope| {
+            let make = || MasterKey::from_file(&at_once, true).expect("made, or read");
+            let made: Vec<_> = (0..16).map(|_| scope.spawn(make)).collect();
+            made.into_iter().map(|made| made.join().expect("no panic")).collect::<Vec<_>>()
+        });
+        let one = keys[0].seal("一把");
+        assert!(keys.iter().all(|key| key.open(&one).is_ok()), "all have one key");
         let sealed = made.seal("秘密");
         assert_ne!(sealed, made.seal("秘密"), "every sealing has its own nonce");
         assert_eq!(read.open(&sealed).expect("the same key"), "秘密");
