@@ -16,7 +16,8 @@ statements! {
         WHERE account_key.user_id <> excluded.user_id";
     DELETE = "DELETE FROM account_key WHERE bucket = $1 AND kind = $2 AND key = $3 AND user_id = $4";
     FIND = "SELECT user_id FROM account_key WHERE bucket = $1 AND kind = $2 AND key = $3";
-    USE = "UPDATE account_key SET used_at = $1 WHERE bucket = $2 AND kind = 'pay_code' AND key = $3 AND used_at IS NULL";
+    USE = "UPDATE account_key SET used_at = $1 WHERE bucket = $2 AND kind = 'pay_code' AND key = $3
+        AND user_id = $4 AND used_at IS NULL";
     WITH_KEYS = "SELECT user_id FROM account WHERE login_id IS NOT NULL OR taobao_nick IS NOT NULL OR pay_codes <> '[]'
         ORDER BY user_id";
 }
@@ -44,10 +45,17 @@ impl Kind {
 
 /// The account that has this key.
 pub fn find(tx: &mut Tx, kind: Kind, key: &str) -> Result<Option<Account>, Fault> {
-    let found: Option<(String,)> = tx.query_opt(FIND, params![bucket(kind, key), kind.name(), key])?;
-    let Some((user_id,)) = found else { return Ok(None) };
-    let account = account(tx, &user_id)?;
-    Ok(account.filter(|account| keys(account).contains(&(kind, key))))
+    let mut before = None;
+    loop {
+        let found: Option<(String,)> = tx.query_opt(FIND, params![bucket(kind, key), kind.name(), key])?;
+        let Some((user_id,)) = found.filter(|found| before.as_ref() != Some(found)) else { return Ok(None) };
+        let account = account(tx, &user_id)?;
+        if let Some(account) = account.filter(|account| keys(account).contains(&(kind, key))) {
+            return Ok(Some(account));
+        }
+        // Another account may have got the key between the two reads; the same one again has left the row behind.
+        before = Some((user_id,));
+    }
 }
 
 /// The account that a pay code is of: one that lists it or, where `by_default` says so (on a stand-in, DECISIONS 5), the
@@ -62,9 +70,9 @@ pub fn find_payer(tx: &mut Tx, code: &str, by_default: bool) -> Result<Option<Ac
     }
 }
 
-/// Uses up a listed pay code, which pays only once; `false` if it has paid before.
-pub fn use_pay_code(tx: &mut Tx, code: &str, at: i64) -> Result<bool, Fault> {
-    Ok(tx.execute(USE, params![at, bucket(Kind::PayCode, code), code])? == 1)
+/// Uses up a listed pay code of this account, which pays only once; `false` if it has paid before, or is another's by now.
+pub fn use_pay_code(tx: &mut Tx, code: &str, user_id: &str, at: i64) -> Result<bool, Fault> {
+    Ok(tx.execute(USE, params![at, bucket(Kind::PayCode, code), code, user_id])? == 1)
 }
 
 /// Writes what the account has now and had not, removes what it had and has not.

@@ -54,10 +54,10 @@ pub async fn apply(app: &App, world: World) -> Result<Applied, ApplyError> {
     Ok(applied)
 }
 
-/// The sealed form of a key; the one that is known already where it is of the same key, since no two sealings are equal.
-fn sealed(app: &App, key: &str, known: Option<String>) -> String {
-    let known = known.filter(|known| app.master_key.open(known).is_ok_and(|opened| opened == key));
-    known.unwrap_or_else(|| app.master_key.seal(key))
+/// The sealed form of a secret; the one that is known already where it is of the same, since no two sealings are equal.
+fn sealed(app: &App, secret: &str, known: Option<String>) -> String {
+    let known = known.filter(|known| app.master_key.open(known).is_ok_and(|opened| opened == secret));
+    known.unwrap_or_else(|| app.master_key.seal(secret))
 }
 
 fn record(tx: &mut Tx, world: &World) -> Result<Applied, ApplyError> {
@@ -74,12 +74,13 @@ fn record(tx: &mut Tx, world: &World) -> Result<Applied, ApplyError> {
         count(rows::put_merchant(tx, merchant)?);
     }
     for shop in &world.shops {
+        count(rows::put_shop(tx, shop)?);
         if rows::shop(tx, &shop.shop_id)?.is_some_and(|known| known.pid != shop.pid) {
             return Err(refused("shop", &shop.shop_id, format!("shop {} is another merchant's", shop.shop_id)));
         }
-        count(rows::put_shop(tx, shop)?);
     }
     for (pid, tag) in &world.tags {
+        count(rows::put_tag(tx, pid, tag)?);
         let known = rows::tags(tx, pid)?.into_iter().find(|known| known.code == tag.code);
         if let Some(known) = known.filter(|known| known.kind != tag.kind) {
             let (code, was) = (&tag.code, known.kind.name());
@@ -87,7 +88,6 @@ fn record(tx: &mut Tx, world: &World) -> Result<Applied, ApplyError> {
                 format!("tag {code} is of type {was} and members carry its values: give the new type another code");
             return Err(refused("tag", &format!("{pid}/{code}"), message));
         }
-        count(rows::put_tag(tx, pid, tag)?);
     }
     let known_merchants: HashSet<_> = rows::merchants(tx)?.into_iter().collect();
     for row in &world.apps {

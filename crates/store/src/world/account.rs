@@ -28,6 +28,8 @@ statements! {
         ON CONFLICT (bucket, user_id) DO UPDATE SET login_id = excluded.login_id,
         balance_fen = account.balance_fen - account.opening_fen + excluded.opening_fen, opening_fen = excluded.opening_fen
         WHERE account.login_id IS DISTINCT FROM excluded.login_id OR account.opening_fen <> excluded.opening_fen";
+    // Nobody else states this account from here on until the transaction ends: what was read of it before would be old.
+    HOLD = "UPDATE account SET student = student WHERE bucket = $1 AND user_id = $2";
     GET = "SELECT user_id, login_id, taobao_nick, opening_fen, balance_fen, pay_codes, pay_pin, student, member_cards
         FROM account WHERE bucket = $1 AND user_id = $2";
 }
@@ -66,7 +68,7 @@ impl std::fmt::Debug for Account {
 pub fn put_account(tx: &mut Tx, account: &Account) -> Result<bool, Fault> {
     let Account { user_id, login_id, taobao_nick, opening_fen, pay_codes, pay_pin, student, member_cards, .. } =
         account;
-    let before = self::account(tx, user_id)?;
+    let before = held(tx, user_id)?;
     let (codes, cards) = (to_json(pay_codes), to_json(member_cards));
     let bucket = bucket_of("", user_id);
     let (login_id, nick, pin) = (login_id.as_deref(), taobao_nick.as_deref(), pay_pin.as_deref());
@@ -78,12 +80,18 @@ pub fn put_account(tx: &mut Tx, account: &Account) -> Result<bool, Fault> {
 
 /// States the part of a merchant that is an account.
 pub(super) fn put_merchant(tx: &mut Tx, pid: &str, login_id: Option<&str>, opening_fen: i64) -> Result<bool, Fault> {
-    let before = account(tx, pid)?;
+    let before = held(tx, pid)?;
     let changed = tx.execute(PUT_MERCHANT, params![bucket_of("", pid), pid, login_id, opening_fen])? == 1;
     if let Some(after) = account(tx, pid)?.filter(|_| changed) {
         account_key::change(tx, before.as_ref(), &after)?;
     }
     Ok(changed)
+}
+
+/// An account that is about to be stated anew.
+fn held(tx: &mut Tx, user_id: &str) -> Result<Option<Account>, Fault> {
+    tx.execute(HOLD, params![bucket_of("", user_id), user_id])?;
+    account(tx, user_id)
 }
 
 /// One account.

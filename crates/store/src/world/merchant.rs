@@ -25,11 +25,11 @@ statements! {
     PIDS = "SELECT pid FROM merchant ORDER BY pid";
     PUT_SHOP = "INSERT INTO shop (shop_id, pid, store_id, name, address, shop_type, lon_e7, lat_e7)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-        ON CONFLICT (shop_id) DO UPDATE SET pid = excluded.pid, store_id = excluded.store_id, name = excluded.name,
+        ON CONFLICT (shop_id) DO UPDATE SET store_id = excluded.store_id, name = excluded.name,
         address = excluded.address, shop_type = excluded.shop_type, lon_e7 = excluded.lon_e7, lat_e7 = excluded.lat_e7
-        WHERE shop.pid <> excluded.pid OR shop.store_id IS DISTINCT FROM excluded.store_id OR shop.name <> excluded.name
+        WHERE shop.pid = excluded.pid AND (shop.store_id IS DISTINCT FROM excluded.store_id OR shop.name <> excluded.name
         OR shop.address IS DISTINCT FROM excluded.address OR shop.shop_type IS DISTINCT FROM excluded.shop_type
-        OR shop.lon_e7 IS DISTINCT FROM excluded.lon_e7 OR shop.lat_e7 IS DISTINCT FROM excluded.lat_e7";
+        OR shop.lon_e7 IS DISTINCT FROM excluded.lon_e7 OR shop.lat_e7 IS DISTINCT FROM excluded.lat_e7)";
     SHOP = "SELECT shop_id, pid, store_id, name, address, shop_type, lon_e7, lat_e7 FROM shop WHERE shop_id = $1";
     SHOP_OF_STORE = "SELECT shop_id, pid, store_id, name, address, shop_type, lon_e7, lat_e7 FROM shop
         WHERE pid = $1 AND store_id = $2 ORDER BY shop_id LIMIT 1";
@@ -37,8 +37,8 @@ statements! {
         ORDER BY shop_id";
     PUT_TAG = "INSERT INTO tag (pid, code, place, name, kind, codes)
         SELECT $1, $2, COALESCE((SELECT MAX(place) FROM tag WHERE pid = $1), 0) + 1, $3, $4, $5 WHERE true
-        ON CONFLICT (pid, code) DO UPDATE SET name = excluded.name, kind = excluded.kind, codes = excluded.codes
-        WHERE tag.name <> excluded.name OR tag.kind <> excluded.kind OR tag.codes <> excluded.codes";
+        ON CONFLICT (pid, code) DO UPDATE SET name = excluded.name, codes = excluded.codes
+        WHERE tag.kind = excluded.kind AND (tag.name <> excluded.name OR tag.codes <> excluded.codes)";
     TAGS = "SELECT code, name, kind, codes FROM tag WHERE pid = $1 ORDER BY place, code";
 }
 
@@ -107,7 +107,8 @@ pub fn merchants(tx: &mut Tx) -> Result<Vec<String>, Fault> {
     Ok(tx.query::<(String,)>(PIDS, &[])?.into_iter().map(|(pid,)| pid).collect())
 }
 
-/// States a shop; whether anything changed. Its merchant must exist.
+/// States a shop; whether anything changed. Its merchant must exist. One that is another merchant's is left as it is: look
+/// whose it is afterwards, for two may state it at once.
 pub fn put_shop(tx: &mut Tx, shop: &Shop) -> Result<bool, Fault> {
     let Shop { shop_id, pid, store_id, name, address, shop_type, position } = shop;
     let (store_id, address, shop_type) = (store_id.as_deref(), address.as_deref(), shop_type.as_deref());
@@ -135,7 +136,7 @@ pub fn shops(tx: &mut Tx, pid: &str) -> Result<Vec<Shop>, Fault> {
 }
 
 /// States one of a merchant's own tags; whether anything changed. A new one comes after those that it has. The merchant
-/// must exist.
+/// must exist. One of another kind is left as it is: look afterwards, for two may state it at once.
 pub fn put_tag(tx: &mut Tx, pid: &str, tag: &Tag) -> Result<bool, Fault> {
     let codes: Vec<(&str, &str)> = tag.values.iter().map(|it| (it.value.as_str(), it.label.as_str())).collect();
     let codes = to_json(&codes);

@@ -94,11 +94,11 @@ each_engine!(a_code_pays_for_its_account, |test| {
     .await
     .unwrap();
     for expect in [true, false] {
-        assert_eq!(write(store, |tx| Ok(use_pay_code(tx, "281", 7)?)).await.unwrap(), expect);
+        assert_eq!(write(store, |tx| Ok(use_pay_code(tx, "281", USER, 7)?)).await.unwrap(), expect);
     }
     // Stating the account again does not make the code good again.
     put(store, an_account(USER, Some("a@b.c"), &["281"])).await;
-    assert!(!write(store, |tx| Ok(use_pay_code(tx, "281", 8)?)).await.unwrap());
+    assert!(!write(store, |tx| Ok(use_pay_code(tx, "281", USER, 8)?)).await.unwrap());
 });
 
 #[test]

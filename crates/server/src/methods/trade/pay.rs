@@ -125,7 +125,7 @@ impl Write for TradePay {
         let moment = Moment::new(&trade, call.now, call.cause(), |nth, bucket| call.new_id(1 + nth, bucket));
         let trade = settle(tx, trade, known, &moment)?;
         if let Some(code) = request.auth_code.as_deref().filter(|_| single_use)
-            && !use_pay_code(tx, code, call.now)?
+            && !use_pay_code(tx, code, &trade.buyer_id, call.now)?
         {
             return Err(Refusal::PayCodeInvalid.into());
         }
