@@ -57,8 +57,9 @@ pub fn settle(tx: &mut Tx, trade: Trade, known: Known, moment: &Moment<'_>) -> R
     match known {
         Known::Now => store::trade::insert(tx, &trade)?,
         Known::Before => {
-            store::trade::update(tx, &trade)?;
+            // The job first, as whoever does it: two who want both want them in one order.
             job::take(tx, trade_expire::KIND, number)?;
+            store::trade::update(tx, &trade)?;
         }
     }
     job::put(tx, trade_finish::KIND, number, finishes_at(moment.at))?;
@@ -84,11 +85,11 @@ pub fn settle(tx: &mut Tx, trade: Trade, known: Known, moment: &Moment<'_>) -> R
 /// What was paid outside of Punchcard goes back there: the buyer of an imported trade never paid from an account.
 pub fn give_back(tx: &mut Tx, trade: &Trade, refund: &Refund, moment: &Moment<'_>) -> Result<(), Stop> {
     let number = trade.no.number;
-    store::trade::update(tx, trade)?;
-    store::trade::insert_refund(tx, refund)?;
     if trade.status == Status::TradeClosed {
         job::take(tx, trade_finish::KIND, number)?;
     }
+    store::trade::update(tx, trade)?;
+    store::trade::insert_refund(tx, refund)?;
     sales::add(tx, &trade.pid, &trade.buyer_id, -refund.amount_fen)?;
     notice::tell(tx, trade, Some(&refund.out_request_no), moment.notice_id(), moment.at)?;
     let buyer = if trade.imported_no.is_some() { Purse::Outside(&trade.pid) } else { Purse::Account(&trade.buyer_id) };
@@ -107,7 +108,7 @@ pub fn give_back(tx: &mut Tx, trade: &Trade, refund: &Refund, moment: &Moment<'_
 
 /// Closes a trade that nobody paid: `trade` is as it is afterwards, `notice_id` is the notification's.
 pub fn shut(tx: &mut Tx, trade: &Trade, notice_id: i64, at: i64) -> Result<(), store::Fault> {
-    store::trade::update(tx, trade)?;
     job::take(tx, trade_expire::KIND, trade.no.number)?;
+    store::trade::update(tx, trade)?;
     notice::tell(tx, trade, None, notice_id, at)
 }
