@@ -15,6 +15,7 @@ statements! {
     CLAIM = "INSERT INTO once (bucket, scope, key, fingerprint, subject, created_at) VALUES ($1, $2, $3, $4, $5, $6)
         ON CONFLICT (bucket, scope, key) DO NOTHING";
     CLAIMED = "SELECT fingerprint, answer, subject FROM once WHERE bucket = $1 AND scope = $2 AND key = $3";
+    RELEASE = "DELETE FROM once WHERE bucket = $1 AND scope = $2 AND key = $3";
     ANSWERED = "UPDATE once SET answer = $1 WHERE bucket = $2 AND scope = $3 AND key = $4";
 }
 
@@ -82,6 +83,14 @@ pub fn claim(
         Taken::Before { same: true, subject: Some(subject), .. } => Ok(Claim::Again(subject)),
         Taken::Before { same: false, subject: Some(subject), .. } => Ok(Claim::Other(subject)),
         Taken::Before { subject: None, .. } => Err(tx.fail(Fault::bug("a claim without a subject"))),
+    }
+}
+
+/// Waits for whoever is about to use up `key` within `scope`; whether it is used up then. Uses up nothing itself.
+pub fn wait(tx: &mut Tx, scope: &str, key: &str) -> Result<bool, Fault> {
+    match take(tx, scope, key, &[0; 32], None, 0)? {
+        Taken::Before { .. } => Ok(true),
+        Taken::Mine => tx.execute(RELEASE, params![bucket_of_key(scope, key), scope, key]).map(|_| false),
     }
 }
 

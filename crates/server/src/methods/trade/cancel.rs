@@ -7,8 +7,8 @@ use crate::biz::{Text, biz};
 use crate::methods::{Answer, Call, Method, Once, Write};
 use domain::trade::{Cancelled, Trade};
 use serde::Serialize;
-use store::Tx;
 use store::trade::Refund;
+use store::{Tx, once};
 use wire::time;
 
 /// See the module.
@@ -55,7 +55,14 @@ impl Write for TradeCancel {
 
     fn handle(call: &Call, tx: &mut Tx, request: &Request) -> Answer<Response> {
         // Load.
-        let found = super::find(call, tx, request.trade_no.as_deref(), request.out_trade_no.as_deref())?;
+        let (trade_no, out_trade_no) = (request.trade_no.as_deref(), request.out_trade_no.as_deref());
+        let mut found = super::find(call, tx, trade_no, out_trade_no)?;
+        if let (None, None, Some(number)) = (&found, trade_no, out_trade_no)
+            && once::wait(tx, &store::trade::scope(call.pid()), number)?
+        {
+            // The payment that the merchant has lost sight of was on its way.
+            found = super::find(call, tx, None, Some(number))?;
+        }
         let Some(trade) = found else {
             let out_trade_no = request.out_trade_no.as_deref().map(str::to_owned);
             return Ok(Response { trade_no: None, out_trade_no, retry_flag: "N", action: None, gmt_refund_pay: None });
