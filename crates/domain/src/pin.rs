@@ -21,12 +21,9 @@ impl Pin {
         digits.iter().all(u8::is_ascii_digit).then_some(Pin(digits))
     }
 
-    /// The PIN of an account: the one that is set; else 111111 in a stand-in, and none on a platform.
-    pub fn of_account(set: Option<&str>, in_stand_in: bool) -> Option<Pin> {
-        match set {
-            Some(text) => Pin::parse(text),
-            None => in_stand_in.then_some(Pin(*b"111111")),
-        }
+    /// The PIN of an account that has set none: 111111 in a stand-in, and none on a platform.
+    pub fn unset(in_stand_in: bool) -> Option<Pin> {
+        in_stand_in.then_some(Pin(*b"111111"))
     }
 
     /// Whether both are the same. Takes as long for a first wrong digit as for a last one.
@@ -116,10 +113,8 @@ mod tests {
 
     #[test]
     fn only_a_stand_in_has_a_default() {
-        let is = |set, in_stand_in, text| Pin::of_account(set, in_stand_in).is_some_and(|found| found.is(&pin(text)));
-        assert!(is(None, true, "111111"));
-        assert!(is(Some("270828"), true, "270828") && is(Some("270828"), false, "270828"));
-        assert!(Pin::of_account(None, false).is_none());
+        assert!(Pin::unset(true).is_some_and(|found| found.is(&pin("111111"))));
+        assert!(Pin::unset(false).is_none());
     }
 
     #[test]

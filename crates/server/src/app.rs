@@ -2,6 +2,7 @@
 
 pub mod clock;
 mod opening;
+pub mod pins;
 pub mod site;
 #[cfg(test)]
 mod tests;
@@ -100,6 +101,7 @@ impl App {
         }
         let check = setting(MASTER_KEY_CHECK).await?.ok_or(MasterKeyError::Other)?;
         try_master_key(&master_key, &check)?;
+        pins::seal_old(&store, &master_key).await?;
         let platform_key = setting(PLATFORM_KEY).await?.ok_or(AppError::PlatformKey)?;
         let platform_key = PrivateKey::parse(&master_key.open(&platform_key)?).map_err(|_| AppError::PlatformKey)?;
         let is_open = opening.notify_allow_private || store.mode() == Mode::StandIn;

@@ -61,6 +61,7 @@ mod tests {
     /// Texts for counting, cleaning up, and learning of changes and of what is due, which are about all buckets at once.
     const ALL_BUCKETS: &[(&str, &str)] = &[
         ("account_key", "WITH_KEYS"),
+        ("world", "PLAIN_PINS"),
         ("job", "DUE"),
         ("job", "FIRST"),
         ("job", "WAITING"),

@@ -8,7 +8,7 @@ mod app;
 mod image;
 mod merchant;
 
-pub use account::{Account, account, put_account};
+pub use account::{Account, account, plain_pins, put_account, replace_pin};
 pub use app::{App, Authorization, Guard, app, apps, authorization, guard, put_app, put_authorization};
 pub use image::{Image, image, put_image};
 pub use merchant::{

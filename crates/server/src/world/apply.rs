@@ -46,6 +46,7 @@ pub async fn apply(app: &App, world: World) -> Result<Applied, ApplyError> {
         let known = app.directory.app(&row.app_id).and_then(|known| known.row.aes_key.clone());
         row.aes_key = row.aes_key.as_ref().map(|key| sealed(app, key, known));
     }
+    seal_pins(app, &mut world.accounts).await?;
     let world = Arc::new(world);
     let applied = app.store.write(move |tx: &mut Tx| record(tx, &world)).await?;
     if let Some(key) = key {
@@ -58,6 +59,21 @@ pub async fn apply(app: &App, world: World) -> Result<Applied, ApplyError> {
 fn sealed(app: &App, secret: &str, known: Option<String>) -> String {
     let known = known.filter(|known| app.master_key.open(known).is_ok_and(|opened| opened == secret));
     known.unwrap_or_else(|| app.master_key.seal(secret))
+}
+
+/// Seals the accounts' pay PINs. What the store has may be another by the time that it is written: then it opens to the same
+/// PIN all the same.
+async fn seal_pins(app: &App, accounts: &mut [rows::Account]) -> Result<(), store::Fault> {
+    let with_pin: Vec<_> = accounts.iter_mut().filter(|account| account.pay_pin.is_some()).collect();
+    let users: Vec<String> = with_pin.iter().map(|account| account.user_id.clone()).collect();
+    let kept = move |tx: &mut Tx| {
+        let kept = users.iter().map(|user| Ok(rows::account(tx, user)?.and_then(|account| account.pay_pin)));
+        kept.collect::<Result<Vec<_>, store::Fault>>()
+    };
+    for (account, known) in with_pin.into_iter().zip(app.store.read(kept).await?) {
+        account.pay_pin = account.pay_pin.as_ref().map(|pin| sealed(app, pin, known));
+    }
+    Ok(())
 }
 
 fn record(tx: &mut Tx, world: &World) -> Result<Applied, ApplyError> {

@@ -187,6 +187,39 @@ fn on_a_platform_nobody_has_a_pin_until_one_is_set() {
     assert_eq!(shop.status(&set), "TRADE_SUCCESS");
 }
 
+each_engine!(pins_are_sealed_at_rest_and_those_of_earlier_builds_are_when_they_are_found, |engine| {
+    let mut shop = Shop::open(engine);
+    let kept = |shop: &Shop| shop.account(OTHER_CUSTOMER).pay_pin.expect("it is set");
+    let sealed = kept(&shop);
+    assert!(OTHER_PIN.len() < sealed.len() && !sealed.contains(OTHER_PIN), "{sealed}");
+    // Stating it again changes nothing, not even the way it is sealed.
+    let world = shop.server.folder.path().join("world.toml").display().to_string();
+    let applied = shop.server.command(&["apply", &world]);
+    let said = String::from_utf8_lossy(&applied.stdout).into_owned();
+    assert!(applied.status.success() && said.contains(" 0 of them new or changed"), "{said}");
+    assert_eq!(kept(&shop), sealed);
+
+    shop.server.terminate();
+    shop.change(move |tx| {
+        tx.execute("DELETE FROM setting WHERE name = 'pay_pins_sealed'", &[])?;
+        store::world::replace_pin(tx, OTHER_CUSTOMER, &sealed, OTHER_PIN).map(drop)
+    });
+    assert_eq!(kept(&shop), OTHER_PIN);
+    shop.server.start_again();
+    let sealed = kept(&shop);
+    assert!(OTHER_PIN.len() < sealed.len() && !sealed.contains(OTHER_PIN), "{sealed}");
+    // One that an earlier build writes beside this one is read as it is.
+    shop.change(move |tx| store::world::replace_pin(tx, OTHER_CUSTOMER, &sealed, OTHER_PIN).map(drop));
+    let sale = shop.sell(OTHER_CUSTOMER, "苹果", "88.00");
+    assert!(shop.pay(&sale, PIN).ends_with("&said=wrong-pin"));
+    shop.pay(&sale, OTHER_PIN);
+    assert_eq!(shop.status(&sale), "TRADE_SUCCESS");
+    shop.change(|tx| store::world::replace_pin(tx, OTHER_CUSTOMER, OTHER_PIN, "bm8gc2VhbA==").map(drop));
+    // One that cannot be read is none, and not the one of whoever has set none.
+    let page = text(&shop.get(&shop.sell(OTHER_CUSTOMER, "苹果", "1.00").target, ""));
+    assert!(page.contains("还没有设置支付密码"), "{page}");
+});
+
 /// Does the same on as many threads at once.
 fn at_once<T: Send>(times: usize, work: impl Fn() -> T + Sync) -> Vec<T> {
     thread::scope(|scope| {

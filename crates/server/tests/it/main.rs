@@ -18,6 +18,7 @@ mod notices;
 mod once;
 mod operator;
 mod prove;
+mod races;
 mod raw;
 mod receiver;
 mod rejects;

@@ -2,10 +2,10 @@
 
 use crate::raw::{Answer, Connection};
 use crate::running::{Running, succeed, world};
-use client::Client;
 use serde_json::{Value, json};
 use std::sync::atomic::{AtomicU32, Ordering};
 use store::testing::{Engine, block_on};
+use store::world::Account;
 use store::{Fault, Open, Store, Tx};
 
 /// A customer with 100 yuan and the PIN of every user of a stand-in.
@@ -21,7 +21,6 @@ pub(crate) const PIN: &str = "111111";
 /// The shop.
 pub(crate) struct Shop {
     pub(crate) server: Running,
-    client: Client,
     next: AtomicU32,
 }
 
@@ -49,7 +48,7 @@ impl Shop {
             user(OTHER_CUSTOMER, "wukong@example.com", "100.00", &format!("pay_pin = \"{OTHER_PIN}\"")),
         ];
         let server = Running::start_with(engine, &format!("{}\n{}", world(), customers.join("\n")), arguments);
-        Shop { client: server.client(), server, next: AtomicU32::new(1) }
+        Shop { server, next: AtomicU32::new(1) }
     }
 
     /// Sells something to a customer, who has not paid yet.
@@ -59,7 +58,7 @@ impl Shop {
             "out_trade_no": out_trade_no, "buyer_id": buyer, "subject": subject, "total_amount": total_amount,
             "timeout_express": "30m",
         });
-        let made = succeed(&self.client, "alipay.trade.create", &request);
+        let made = succeed(&self.server.client(), "alipay.trade.create", &request);
         let address = made["cashier_uri"].as_str().expect("an address");
         let (_, target) = address.split_once("/h5/").expect("a page");
         Sale { trade_no: made["trade_no"].as_str().expect("a number").to_owned(), target: format!("/h5/{target}") }
@@ -84,7 +83,7 @@ impl Shop {
     fn call(&self, method: &str, sale: &Sale, more: &Value) -> Value {
         let mut request = more.clone();
         request["trade_no"] = json!(sale.trade_no);
-        succeed(&self.client, method, &request)
+        succeed(&self.server.client(), method, &request)
     }
 
     /// Lets time go by, and what is due on the way happen.
@@ -95,10 +94,23 @@ impl Shop {
 
     /// What is on an account, in fen.
     pub(crate) fn balance(&self, user_id: &'static str) -> i64 {
-        let store = Store::open(&self.server.place(), Open::default()).expect("the server's store");
-        let found = store.read(move |tx: &mut Tx| store::world::account(tx, user_id));
-        let found: Result<_, Fault> = block_on(found);
-        found.expect("it can be read").expect("an account").balance_fen
+        self.account(user_id).balance_fen
+    }
+
+    /// An account as the store has it.
+    pub(crate) fn account(&self, user_id: &'static str) -> Account {
+        let store = self.store();
+        let found = block_on(store.read::<_, Fault, _>(move |tx: &mut Tx| store::world::account(tx, user_id)));
+        found.expect("it can be read").expect("an account")
+    }
+
+    /// Changes the store past the server.
+    pub(crate) fn change(&self, change: impl Fn(&mut Tx) -> Result<(), Fault> + Send + 'static) {
+        block_on(self.store().write::<_, Fault, _>(change)).expect("it is kept");
+    }
+
+    fn store(&self) -> Store {
+        Store::open(&self.server.place(), Open::default()).expect("the server's store")
     }
 
     /// The page's whole address.

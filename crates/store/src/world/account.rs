@@ -30,6 +30,8 @@ statements! {
         WHERE account.login_id IS DISTINCT FROM excluded.login_id OR account.opening_fen <> excluded.opening_fen";
     // Nobody else states this account from here on until the transaction ends: what was read of it before would be old.
     HOLD = "UPDATE account SET student = student WHERE bucket = $1 AND user_id = $2";
+    PLAIN_PINS = "SELECT user_id, pay_pin FROM account WHERE pay_pin IS NOT NULL AND length(pay_pin) = 6 ORDER BY user_id";
+    REPLACE_PIN = "UPDATE account SET pay_pin = $1 WHERE bucket = $2 AND user_id = $3 AND pay_pin = $4";
     GET = "SELECT user_id, login_id, taobao_nick, opening_fen, balance_fen, pay_codes, pay_pin, student, member_cards
         FROM account WHERE bucket = $1 AND user_id = $2";
 }
@@ -49,7 +51,7 @@ pub struct Account {
     pub balance_fen: i64,
     /// Codes that pay from this account.
     pub pay_codes: Vec<String>,
-    /// Six digits, as the caller wants them kept; `None` for the mode's default.
+    /// Six digits in the form that the caller keeps them: sealed; `None` for the mode's default.
     pub pay_pin: Option<String>,
     /// Whether coupons for students apply.
     pub student: bool,
@@ -86,6 +88,16 @@ pub(super) fn put_merchant(tx: &mut Tx, pid: &str, login_id: Option<&str>, openi
         account_key::change(tx, before.as_ref(), &after)?;
     }
     Ok(changed)
+}
+
+/// Every PIN that is kept as six digits, by user id: what builds before did. Reads the whole table.
+pub fn plain_pins(tx: &mut Tx) -> Result<Vec<(String, String)>, Fault> {
+    tx.query(PLAIN_PINS, &[])
+}
+
+/// Keeps an account's PIN in another form, if it is still in this one; whether it was.
+pub fn replace_pin(tx: &mut Tx, user_id: &str, old: &str, new: &str) -> Result<bool, Fault> {
+    Ok(tx.execute(REPLACE_PIN, params![new, bucket_of("", user_id), user_id, old])? == 1)
 }
 
 /// An account that is about to be stated anew.

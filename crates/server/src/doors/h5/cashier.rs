@@ -119,7 +119,7 @@ impl Desk {
             Status::WaitBuyerPay if trade.expires_at.is_some_and(|end| end <= now) => Stage::Closed { expired: true },
             Status::WaitBuyerPay => {
                 let entry = match self.tries.lock(now) {
-                    _ if pin::of(self.buyer.as_ref(), visit.app.store.mode()).is_none() => Entry::Unset,
+                    _ if pin::of(self.buyer.as_ref(), &visit.app).is_none() => Entry::Unset,
                     Lock::Locked { until } => Entry::Locked(until),
                     Lock::Open { left } => {
                         let action = visit.in_lang(&Ticket { said: None, ..ticket.clone() }.address());
@@ -190,14 +190,14 @@ fn payable(trade: &Trade, now: i64) -> Result<(), Option<Said>> {
 async fn settle(app: &Arc<App>, visit: &Visit, ticket: Ticket, given: Pin) -> Result<Option<Said>, Apology> {
     let failed = |failure: Fault| visit.failed(&failure);
     let first_number = app.store.next_numbers(settle::NEW_IDS).await.map_err(failed)?;
-    let (now, mode, trace_id) = (app.clock.now(), app.store.mode(), visit.trace_id.clone());
+    let (app, now, trace_id) = (app.clone(), app.clock.now(), visit.trace_id.clone());
+    let store = app.store.clone();
     let write = move |tx: &mut Tx| -> Result<Option<Said>, Stop> {
         let Some(trade) = ticket.open(tx)? else { return Ok(None) };
-        let Some(buyer) = store::world::account(tx, &trade.buyer_id)? else { return Ok(None) };
         if let Err(said) = payable(&trade, now) {
             return Ok(said);
         }
-        match pin::prove(tx, &buyer, &given, mode, now)? {
+        match pin::prove(tx, &trade.buyer_id, &given, &app, now)? {
             Proof::Right => {}
             Proof::Wrong => return Ok(Some(Said::WrongPin)),
             Proof::NotTried => return Ok(None),
@@ -218,7 +218,7 @@ async fn settle(app: &Arc<App>, visit: &Visit, ticket: Ticket, given: Pin) -> Re
         settle::settle(tx, trade, Known::Before, &moment)?;
         Ok(None)
     };
-    match app.store.write(write).await {
+    match store.write(write).await {
         Ok(said) => Ok(said),
         // The balance has gone elsewhere since it was looked at.
         Err(Stop::Refused(Refusal::BuyerBalanceNotEnough)) => Ok(Some(Said::ShortBalance)),
