@@ -5,7 +5,7 @@
 //! answers are distinct. The store is read for each call; there is no cache of answers. In each round every figure is
 //! taken once, and openssl's before and after, since the machine's speed swings.
 
-mod load;
+pub(crate) mod load;
 
 use std::fs;
 use std::io;
@@ -202,7 +202,7 @@ fn in_parallel(range: std::ops::Range<usize>, make: impl Fn(usize) -> Vec<u8> + 
 }
 
 /// What these cores sign when they do nothing else: the budget of every call.
-fn openssl_signs_a_second(seconds: u64, cores: &str) -> io::Result<f64> {
+pub(crate) fn openssl_signs_a_second(seconds: u64, cores: &str) -> io::Result<f64> {
     let mut command = Command::new("taskset");
     command.args(["-c", cores, "openssl", "speed", "-seconds", &seconds.to_string()]);
     if cores != "0" {

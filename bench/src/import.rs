@@ -23,12 +23,12 @@ pub(crate) fn run(options: &Options) -> io::Result<Part> {
     let (mut ours, mut theirs) = (Vec::new(), Vec::new());
     let rate = |seconds| *members as f64 / seconds;
     for round in 0..*rounds {
-        theirs.push(rate(seconds_of_peer(&shop, &file)?));
+        theirs.push(rate(seconds_of_peer(&shop, &file, "")?));
         shop.clear()?;
         let server = shop.serve(binary, &cores)?;
-        ours.push(rate(seconds_of_import(binary, &shop, &file)?));
+        ours.push(rate(seconds_of_import(binary, "members", &shop, &file)?));
         server.stop()?;
-        theirs.push(rate(seconds_of_peer(&shop, &file)?));
+        theirs.push(rate(seconds_of_peer(&shop, &file, "")?));
         println!("import: round {} of {rounds}", round + 1);
     }
     let (ours, theirs) = (Samples::new(ours), Samples::new(theirs));
@@ -65,18 +65,22 @@ pub(crate) fn write_members(shop: &Shop, members: usize) -> io::Result<PathBuf> 
     Ok(path)
 }
 
-/// Imports into the server that runs on the shop's store.
-pub(crate) fn seconds_of_import(binary: &Path, shop: &Shop, file: &Path) -> io::Result<f64> {
+/// Imports `members` or `trades` into the server that runs on the shop's store.
+pub(crate) fn seconds_of_import(binary: &Path, what: &str, shop: &Shop, file: &Path) -> io::Result<f64> {
     let mut command = Command::new(binary);
-    command.args(["import", "members", "--pid", PID, "--data"]).arg(shop.data()).arg(file);
+    command.args(["import", what, "--pid", PID, "--data"]).arg(shop.data()).arg(file);
     seconds_of(command)
 }
 
-fn seconds_of_peer(shop: &Shop, file: &Path) -> io::Result<f64> {
+/// The same by the `sqlite3` shell, into a database of its own: into the table that `schema` makes, or one without a key.
+pub(crate) fn seconds_of_peer(shop: &Shop, file: &Path, schema: &str) -> io::Result<f64> {
     let database = shop.beside("peer.db");
     drop(fs::remove_file(&database));
     let mut command = Command::new("sqlite3");
-    command.arg(database).args(["-cmd", ".mode csv"]).arg(format!(".import {} member", file.display()));
+    command.arg(database).args(["-cmd", ".mode csv", "-cmd", schema]);
+    // A table that is there already takes the header for a row.
+    let skip = if schema.is_empty() { "" } else { "--skip 1 " };
+    command.arg(format!(".import {skip}{} trade", file.display()));
     seconds_of(command)
 }
 

@@ -6,10 +6,12 @@
 mod crowds;
 mod gateway;
 mod import;
+mod notify;
 mod report;
 mod samples;
 mod server;
 mod start;
+mod trades;
 
 use std::io;
 use std::path::PathBuf;
@@ -40,8 +42,12 @@ enum Command {
     Gateway,
     /// Importing members through the built binary, beside the `sqlite3` shell.
     Import,
+    /// Notifications delivered to a receiver on this machine, beside `openssl speed`.
+    Notify,
     /// How soon a server answers, and what it holds in memory.
     Start,
+    /// Importing trades through the built binary, beside the `sqlite3` shell.
+    Trades,
 }
 
 /// How much to measure.
@@ -70,7 +76,9 @@ fn main() -> io::Result<()> {
     match command {
         Command::All => {
             section.add(gateway::run(&options)?);
+            section.add(notify::run(&options)?);
             section.add(import::run(&options)?);
+            section.add(trades::run(&options)?);
             section.add(start::run(&options)?);
             section.add(crowds::run(&options)?);
         }
@@ -78,7 +86,9 @@ fn main() -> io::Result<()> {
         Command::Crowds { alone: false } => section.add(crowds::run(&options)?),
         Command::Gateway => section.add(gateway::run(&options)?),
         Command::Import => section.add(import::run(&options)?),
+        Command::Notify => section.add(notify::run(&options)?),
         Command::Start => section.add(start::run(&options)?),
+        Command::Trades => section.add(trades::run(&options)?),
     }
     section.append()
 }

@@ -36,10 +36,15 @@ pub(crate) struct Server {
 impl Shop {
     /// An empty folder for a store that has a merchant and an app once it was served.
     pub(crate) fn open(name: &str) -> io::Result<Shop> {
+        Shop::with_world(name, "")
+    }
+
+    /// The same with what this world file says besides; shops in it are the merchant's.
+    pub(crate) fn with_world(name: &str, more: &str) -> io::Result<Shop> {
         let folder = scratch(name)?;
         let key = PrivateKey::generate();
         let world = format!(
-            "[[merchant]]\npid = \"{PID}\"\n[[app]]\napp_id = \"{APP_ID}\"\npid = \"{PID}\"\npublic_key = \"{}\"\n",
+            "[[merchant]]\npid = \"{PID}\"\n[[app]]\napp_id = \"{APP_ID}\"\npid = \"{PID}\"\npublic_key = \"{}\"\n{more}",
             key.public_key().to_base64()
         );
         fs::write(folder.join("world.toml"), world)?;
@@ -93,16 +98,21 @@ impl Shop {
         Ok(Server { child: command.spawn()?, address, operator })
     }
 
-    /// A signed call, as the bytes that are sent.
+    /// A signed call of segmentation, as the bytes that are sent.
     pub(crate) fn call(&self, method: &str, biz_content: &str) -> Vec<u8> {
-        let method = format!("koubei.marketing.campaign.{method}");
-        let params = [
+        self.signed(&format!("koubei.marketing.campaign.{method}"), biz_content, &[])
+    }
+
+    /// A signed call with these parameters besides.
+    pub(crate) fn signed(&self, method: &str, biz_content: &str, more: &[(&str, &str)]) -> Vec<u8> {
+        let common = [
             ("app_id", APP_ID),
-            ("method", &method),
+            ("method", method),
             ("timestamp", "2026-01-01 12:00:00"),
             ("version", "1.0"),
             ("biz_content", biz_content),
         ];
+        let params: Vec<(&str, &str)> = common.into_iter().chain(more.iter().copied()).collect();
         let body = signed_form(&params, Charset::Utf8, SignType::Rsa2, &self.key).expect("UTF-8 takes all");
         let head =
             "POST /gateway.do HTTP/1.1\r\nhost: bench\r\ncontent-type: application/x-www-form-urlencoded;charset=utf-8";

@@ -24,7 +24,7 @@ pub(crate) fn run(options: &Options) -> io::Result<Part> {
     let empty = starts(options, &shop)?;
     let file = write_members(&shop, options.members)?;
     let mut server = shop.serve(&options.binary, &cores)?;
-    seconds_of_import(&options.binary, &shop, &file)?;
+    seconds_of_import(&options.binary, "members", &shop, &file)?;
     let index_bytes = server.metric("punchcard_index_bytes ")?;
     server.stop()?;
     let store_bytes = shop.bytes()? as f64;

@@ -19,8 +19,6 @@ use store::trade::TradeRow;
 use thiserror::Error;
 use trades::Trades;
 
-/// Rows a transaction: few enough that waiting calls do not notice.
-const CHUNK_ROWS: usize = 2_000;
 /// Chunks that may wait between reader and writer.
 const CHUNKS_WAITING: usize = 4;
 /// Bad rows that a report names; the others are counted.
@@ -171,15 +169,15 @@ async fn run<T: Table, W: Future<Output = Result<Written, ImportError>> + Send>(
             Ok(rows) => rows,
             Err(wrong) => return drop(sender.blocking_send(Message::Broken(wrong))),
         };
-        let mut chunk = Vec::with_capacity(CHUNK_ROWS);
+        let mut chunk = Vec::with_capacity(T::CHUNK_ROWS);
         while let Some(row) = rows.next() {
             let message = match row {
                 Ok(row) => {
                     chunk.push(row);
-                    if chunk.len() < CHUNK_ROWS {
+                    if chunk.len() < T::CHUNK_ROWS {
                         continue;
                     }
-                    Message::Chunk(std::mem::replace(&mut chunk, Vec::with_capacity(CHUNK_ROWS)))
+                    Message::Chunk(std::mem::replace(&mut chunk, Vec::with_capacity(T::CHUNK_ROWS)))
                 }
                 Err(rows::Wrong::Row(bad)) => Message::Bad(bad),
                 Err(rows::Wrong::File(wrong)) => Message::Broken(wrong),

@@ -5,6 +5,7 @@ use crate::changes::Change;
 use crate::fault::Fault;
 use crate::params;
 use crate::row::Val;
+use crate::rows::Rows;
 use crate::sql::statements;
 use crate::tx::Tx;
 
@@ -26,6 +27,12 @@ statements! {
         ORDER BY due_at, subject, kind LIMIT 1";
     WAITING = "SELECT COUNT(*) FROM job WHERE due_at <= $1 AND kind = $2";
 }
+
+static PUT_MANY: Rows<5> = Rows::new(
+    "INSERT INTO job (bucket, kind, subject, lane, due_at) VALUES",
+    ["INTEGER", "TEXT", "BIGINT", "TEXT", "BIGINT"],
+    "",
+);
 
 /// A planned job.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -49,6 +56,21 @@ pub fn put(tx: &mut Tx, kind: &str, subject: i64, due_at: i64) -> Result<(), Fau
 pub fn put_in_lane(tx: &mut Tx, kind: &str, lane: &str, subject: i64, due_at: i64) -> Result<(), Fault> {
     tx.execute(PUT, params![Bucket::of_id(subject), kind, subject, lane, due_at])?;
     tx.after_commit(Change::Job { due_at });
+    Ok(())
+}
+
+/// Plans jobs of one kind, each for its thing and its time. Nobody else is planning any for these things.
+pub(crate) fn put_many(tx: &mut Tx, kind: &str, jobs: &[(i64, i64)]) -> Result<(), Fault> {
+    let rows: Vec<_> = jobs
+        .iter()
+        .map(|&(subject, due_at)| {
+            [Bucket::of_id(subject).into(), kind.into(), subject.into(), "".into(), due_at.into()]
+        })
+        .collect();
+    tx.execute_rows(&PUT_MANY, &rows)?;
+    if let Some(due_at) = jobs.iter().map(|&(_, due_at)| due_at).min() {
+        tx.after_commit(Change::Job { due_at });
+    }
     Ok(())
 }
 
@@ -94,4 +116,10 @@ fn padded<'a>(kinds: &[&'a str]) -> impl Iterator<Item = Val<'a>> {
     assert!(kinds.len() <= KINDS_MAX, "{} kinds of jobs", kinds.len());
     let none = KINDS_MAX - kinds.len();
     kinds.iter().copied().map(Val::Text).chain(std::iter::repeat_n(Val::Text(""), none))
+}
+
+/// The texts that are made as needed, for the test of the rules.
+#[cfg(test)]
+pub(crate) fn several_rows() -> impl Iterator<Item = (&'static str, String)> {
+    [1, 2].into_iter().map(|rows| ("several rows", PUT_MANY.text(rows)))
 }

@@ -5,6 +5,8 @@
 //! between the same two none waits for the other in a circle: a merchant's row is hot, and a deadlock costs far more than
 //! its wait. A caller moves money last in its transaction, so that the rows are locked hardly longer than the COMMIT takes.
 
+use std::borrow::Cow;
+
 use crate::bucket::{Bucket, bucket_of};
 use crate::fault::Fault;
 use crate::params;
@@ -36,12 +38,12 @@ pub enum Purse<'a> {
     Outside(&'a str),
 }
 
-impl Purse<'_> {
+impl<'a> Purse<'a> {
     /// As a transfer names it: a user id, or `outside/` and a PID.
-    pub fn name(self) -> String {
+    pub fn name(self) -> Cow<'a, str> {
         match self {
-            Purse::Account(user_id) => user_id.to_owned(),
-            Purse::Outside(pid) => format!("outside/{pid}"),
+            Purse::Account(user_id) => Cow::Borrowed(user_id),
+            Purse::Outside(pid) => Cow::Owned(format!("outside/{pid}")),
         }
     }
 }
@@ -96,8 +98,8 @@ pub(crate) fn enter_many(tx: &mut Tx, transfers: &[Transfer<'_>]) -> Result<(), 
             [
                 Bucket::of_id(id).into(),
                 id.into(),
-                debit.into(),
-                credit.into(),
+                (&**debit).into(),
+                (&**credit).into(),
                 amount_fen.into(),
                 kind.into(),
                 trade.into(),
@@ -131,12 +133,12 @@ pub(crate) fn move_between(tx: &mut Tx, debit: Purse<'_>, credit: Purse<'_>, fen
 /// What is in the fund for this merchant's history.
 pub fn outside_balance(tx: &mut Tx, pid: &str) -> Result<i64, Fault> {
     let name = Purse::Outside(pid).name();
-    let found: Option<(i64,)> = tx.query_opt(FUND, params![bucket_of("", &name), &name])?;
+    let found: Option<(i64,)> = tx.query_opt(FUND, params![bucket_of("", &name), &*name])?;
     Ok(found.map_or(0, |(balance,)| balance))
 }
 
 /// Where a purse stands in the order of locks: funds after accounts, each by its primary key.
-fn key(purse: Purse<'_>) -> (bool, Bucket, String) {
+fn key(purse: Purse<'_>) -> (bool, Bucket, Cow<'_, str>) {
     let name = purse.name();
     (matches!(purse, Purse::Outside(_)), bucket_of("", &name), name)
 }
@@ -150,9 +152,9 @@ fn add(tx: &mut Tx, purse: Purse<'_>, fen: i64) -> Result<bool, Fault> {
     let name = purse.name();
     let bucket = bucket_of("", &name);
     let changed = match purse {
-        Purse::Account(_) if fen < 0 => tx.execute(TAKE, params![-fen, bucket, &name])?,
-        Purse::Account(_) => tx.execute(GIVE, params![fen, bucket, &name])?,
-        Purse::Outside(_) => tx.execute(MOVE_FUND, params![bucket, &name, fen])?,
+        Purse::Account(_) if fen < 0 => tx.execute(TAKE, params![-fen, bucket, &*name])?,
+        Purse::Account(_) => tx.execute(GIVE, params![fen, bucket, &*name])?,
+        Purse::Outside(_) => tx.execute(MOVE_FUND, params![bucket, &*name, fen])?,
     };
     Ok(changed == 1)
 }

@@ -286,12 +286,19 @@ impl Connection {
         Ok(read)
     }
 
-    /// Runs one statement for each of many rows, looking it up once.
+    /// Runs one statement for each of many rows, looking it up once and binding what differs from the row before: much of a
+    /// chunk is the same in all of its rows, and SQLite copies every text that it is given.
     pub(crate) fn execute_each<const N: usize>(&self, sql: &str, rows: &[[Val<'_>; N]]) -> Result<u64, Fault> {
         let mut statement = self.prepare(sql)?;
         let mut changed = 0;
+        let mut before: Option<&[Val<'_>; N]> = None;
         for values in rows {
-            bind(&mut statement, values)?;
+            for (at, value) in values.iter().enumerate() {
+                if before.is_none_or(|before| before[at] != *value) {
+                    statement.raw_bind_parameter(at + 1, Bound(*value))?;
+                }
+            }
+            before = Some(values);
             changed += statement.raw_execute()?;
         }
         Ok(u64::try_from(changed).expect("a count of rows"))

@@ -4,7 +4,7 @@ use crate::bucket::Bucket;
 use crate::fault::Fault;
 
 /// A parameter. Made by [`params!`](crate::params).
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Val<'a> {
     /// NULL.
     Null,

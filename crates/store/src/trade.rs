@@ -4,6 +4,7 @@ mod import;
 mod refund;
 
 pub use import::{Effect, NUMBERS_A_ROW, TradeRow, import};
+pub(crate) use refund::insert_refunds;
 pub use refund::{Refund, insert_refund, refund, refunds};
 
 use domain::id::{TradeNo, TradeNoText};
@@ -191,5 +192,9 @@ impl FromRow for Trade {
 /// The texts that are made as needed, for the test of the rules.
 #[cfg(test)]
 pub(crate) fn several_rows() -> impl Iterator<Item = (&'static str, String)> {
-    [1, 2].into_iter().map(|rows| ("several rows", INSERT.text(rows))).chain(import::several_rows())
+    [1, 2]
+        .into_iter()
+        .map(|rows| ("several rows", INSERT.text(rows)))
+        .chain(import::several_rows())
+        .chain(refund::several_rows())
 }

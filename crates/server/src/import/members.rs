@@ -62,6 +62,7 @@ impl Members {
 impl Table for Members {
     type Column = Column;
     type Row = MemberRow;
+    const CHUNK_ROWS: usize = 2_000;
     const REQUIRED: &'static [&'static str] = &["user_id"];
 
     fn column(&self, name: &str) -> Result<Column, String> {

@@ -23,6 +23,8 @@ pub trait Table: Send + 'static {
     type Column: Copy + PartialEq + Send;
     /// A row that is right.
     type Row: Send;
+    /// Rows a transaction: so few that waiting calls hardly notice, so many that pages are not written over and over.
+    const CHUNK_ROWS: usize;
     /// The columns that a header must have.
     const REQUIRED: &'static [&'static str];
 

@@ -86,6 +86,8 @@ impl Table for Trades {
     type Column = Column;
     /// With its line, by which the store's refusal is told.
     type Row = (u64, TradeRow);
+    /// The index of a member's trades is touched all over by any chunk, and each COMMIT writes what was touched.
+    const CHUNK_ROWS: usize = 10_000;
     const REQUIRED: &'static [&'static str] = &["trade_no", "user_id", "shop_id", "total_amount", "paid_at"];
 
     fn column(&self, name: &str) -> Result<Column, String> {

@@ -7,7 +7,7 @@ use domain::Refusal;
 use domain::id::TradeNo;
 use domain::trade::{Status, Trade, finishes_at};
 
-use super::{INSERT, Refund, columns, insert_refund, scope};
+use super::{INSERT, Refund, columns, insert_refunds, scope};
 use crate::bucket::{Bucket, bucket_of_key};
 use crate::fault::Fault;
 use crate::ledger::{self, Cause, Purse, Transfer};
@@ -78,14 +78,16 @@ pub enum Effect {
 /// numbers for each row, `now` UTC milliseconds. Whole or not at all.
 pub fn import(tx: &mut Tx, pid: &str, rows: &[TradeRow], first_number: i64, now: i64) -> Result<Vec<Effect>, Fault> {
     let effects = effects(tx, pid, rows)?;
+    let mut new: Vec<&TradeRow> =
+        rows.iter().zip(&effects).filter(|(_, had)| **had == Effect::New).map(|it| it.0).collect();
+    // Numbered by member, the chunk goes through the table and through the index of members from one end to the other.
+    new.sort_by_key(|row| (&row.user_id, row.paid_at));
     // Each row has numbers of its own, whether it needs them or not.
     let numbers = (first_number..).step_by(NUMBERS_A_ROW as usize);
-    let new: Vec<(Trade, &TradeRow)> = rows
-        .iter()
+    let new: Vec<(Trade, &TradeRow)> = new
+        .into_iter()
         .zip(numbers)
-        .zip(&effects)
-        .filter(|(_, effect)| **effect == Effect::New)
-        .map(|((row, number), _)| Ok((row.trade(pid, super::bucket(pid, &row.user_id).id(number), now)?, row)))
+        .map(|(row, number)| Ok((row.trade(pid, super::bucket(pid, &row.user_id).id(number), now)?, row)))
         .collect::<Result<_, Refusal>>()
         .map_err(|refusal| tx.fail(Fault::bug(format!("a row that was not checked: {refusal:?}"))))?;
     if new.is_empty() {
@@ -231,14 +233,14 @@ fn follow(tx: &mut Tx, pid: &str, new: &[(Trade, &TradeRow)]) -> Result<(), Faul
         at,
         cause: Cause::default(),
     };
-    let mut entries = Vec::with_capacity(new.len());
+    let (mut entries, mut refunds, mut jobs) = (Vec::with_capacity(new.len()), Vec::new(), Vec::new());
     for (trade, row) in new {
         let number = trade.no.number;
         entries.push(entry(trade, number, outside, merchant, trade.total_fen, row.paid_at));
         if let Some((fen, at)) = row.refunded {
             let second = Bucket::of_id(number).id((number >> domain::id::BUCKET_BITS) + 1);
             entries.push(entry(trade, second, merchant, outside, fen, at));
-            let refund = Refund {
+            refunds.push(Refund {
                 trade: number,
                 out_request_no: trade.out_trade_no.clone(),
                 amount_fen: fen,
@@ -246,13 +248,14 @@ fn follow(tx: &mut Tx, pid: &str, new: &[(Trade, &TradeRow)]) -> Result<(), Faul
                 reason: None,
                 cancels: false,
                 at,
-            };
-            insert_refund(tx, &refund)?;
+            });
         }
         if trade.status == Status::TradeSuccess {
-            job::put(tx, job::TRADE_FINISH, number, finishes_at(row.paid_at))?;
+            jobs.push((number, finishes_at(row.paid_at)));
         }
     }
+    insert_refunds(tx, &refunds)?;
+    job::put_many(tx, job::TRADE_FINISH, &jobs)?;
     ledger::enter_many(tx, &entries)
 }
 

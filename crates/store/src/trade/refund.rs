@@ -3,18 +3,23 @@
 use crate::bucket::Bucket;
 use crate::fault::Fault;
 use crate::params;
-use crate::row::{FromRow, Row};
+use crate::row::{FromRow, Row, Val};
+use crate::rows::Rows;
 use crate::sql::statements;
 use crate::tx::Tx;
 
 statements! {
-    INSERT = "INSERT INTO refund (bucket, trade, out_request_no, amount_fen, buyer_fen, reason, cancels, at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
     GET = "SELECT trade, out_request_no, amount_fen, buyer_fen, reason, cancels, at FROM refund
         WHERE bucket = $1 AND trade = $2 AND out_request_no = $3";
     LIST = "SELECT trade, out_request_no, amount_fen, buyer_fen, reason, cancels, at FROM refund
         WHERE bucket = $1 AND trade = $2 ORDER BY at, out_request_no";
 }
+
+static INSERT: Rows<8> = Rows::new(
+    "INSERT INTO refund (bucket, trade, out_request_no, amount_fen, buyer_fen, reason, cancels, at) VALUES",
+    ["INTEGER", "BIGINT", "TEXT", "BIGINT", "BIGINT", "TEXT", "SMALLINT", "BIGINT"],
+    "",
+);
 
 /// Money that was given back.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,10 +42,28 @@ pub struct Refund {
 
 /// Keeps a refund. Its number must not have been used before in its trade.
 pub fn insert_refund(tx: &mut Tx, refund: &Refund) -> Result<(), Fault> {
+    insert_refunds(tx, std::slice::from_ref(refund))
+}
+
+/// The same for many.
+pub(crate) fn insert_refunds(tx: &mut Tx, refunds: &[Refund]) -> Result<(), Fault> {
+    let rows: Vec<_> = refunds.iter().map(columns).collect();
+    tx.execute_rows(&INSERT, &rows).map(drop)
+}
+
+/// What a refund's row holds, in the order of the statement.
+fn columns(refund: &Refund) -> [Val<'_>; 8] {
     let Refund { trade, out_request_no, amount_fen, buyer_fen, reason, cancels, at } = refund;
-    let bucket = Bucket::of_id(*trade);
-    let values = params![bucket, *trade, out_request_no, *amount_fen, *buyer_fen, reason.as_deref(), *cancels, *at];
-    tx.execute(INSERT, values).map(drop)
+    [
+        Bucket::of_id(*trade).into(),
+        (*trade).into(),
+        out_request_no.into(),
+        (*amount_fen).into(),
+        (*buyer_fen).into(),
+        reason.as_deref().into(),
+        (*cancels).into(),
+        (*at).into(),
+    ]
 }
 
 /// A trade's refund by the merchant's number.
@@ -58,4 +81,10 @@ impl FromRow for Refund {
         let (trade, out_request_no, amount_fen, buyer_fen, reason, cancels, at) = FromRow::from_row(row)?;
         Ok(Refund { trade, out_request_no, amount_fen, buyer_fen, reason, cancels, at })
     }
+}
+
+/// The texts that are made as needed, for the test of the rules.
+#[cfg(test)]
+pub(crate) fn several_rows() -> impl Iterator<Item = (&'static str, String)> {
+    [1, 2].into_iter().map(|rows| ("several rows", INSERT.text(rows)))
 }
