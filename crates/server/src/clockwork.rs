@@ -9,15 +9,17 @@ use crate::jobs::kinds;
 use serde::{Deserialize, Serialize};
 use std::time::{Duration, Instant};
 use store::job::{self, Due};
-use store::{Fault, Tx, control};
+use store::{Fault, Tx, control, heard};
 use thiserror::Error;
 
 /// How often what others do is looked at.
 const LOOK_EVERY: Duration = Duration::from_millis(10);
 /// What is due must change within this time: a delivery may take ten seconds.
 const STUCK_AFTER: Duration = Duration::from_secs(30);
-/// After this time every process has heard of a change.
+/// No process is waited for longer: whoever has not heard by then cannot reach the store.
 const HEARD_AFTER: Duration = Duration::from_millis(250);
+/// How often it is looked whether all have heard.
+const HEARD_LOOK_EVERY: Duration = Duration::from_millis(2);
 /// How many due jobs are watched.
 const WATCHED: usize = 64;
 
@@ -136,8 +138,9 @@ pub async fn go(app: &App, to: Move) -> Result<Moved, ClockError> {
             break;
         }
     }
-    if app.store.has_company() {
-        tokio::time::sleep(HEARD_AFTER).await;
+    let moved = Instant::now();
+    while moved.elapsed() < HEARD_AFTER && !app.store.read::<_, Fault, _>(heard::by_all).await? {
+        tokio::time::sleep(HEARD_LOOK_EVERY).await;
     }
     Ok(Moved { from, to: at, stops })
 }

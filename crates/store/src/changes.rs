@@ -9,6 +9,7 @@ use domain::tag::Tag;
 
 use crate::bucket::bucket_of;
 use crate::fault::Fault;
+use crate::heard;
 use crate::member::Member;
 use crate::params;
 use crate::sales::Sales;
@@ -98,6 +99,12 @@ impl Change {
         }
     }
 
+    /// Whether others are to hear of it at once. To ring takes a lock that all who ring share until they have committed:
+    /// nothing for what every payment changes.
+    fn is_rare(&self) -> bool {
+        !matches!(self, Change::Members { .. } | Change::Sales { .. })
+    }
+
     /// Which parts of the subject others must read again: the user ids of members as a JSON list.
     fn payload(&self) -> String {
         let users: Vec<&str> = match self {
@@ -116,6 +123,9 @@ pub(crate) fn announce(tx: &mut Tx, change: Change) -> Result<(), Fault> {
         let (subject, payload) = (change.subject(), change.payload());
         tx.execute(INSERT, params![bucket_of(subject, ""), origin, seq, change.kind(), subject, &payload])?;
         tx.announced.push(seq);
+        if change.is_rare() {
+            heard::ring(tx)?;
+        }
     }
     tx.after_commit(change);
     Ok(())

@@ -26,6 +26,7 @@ pub mod counter;
 pub mod crowd;
 pub mod dump;
 mod fault;
+pub mod heard;
 mod ids;
 pub mod job;
 pub mod lease;

@@ -8,10 +8,12 @@
 //!
 //! Rows are kept for an hour of real time, and then removed by whoever has been polling for that long. A process that could
 //! not poll for half of it is told that it may have missed something.
+//!
+//! What changes seldom rings: whoever polls is woken by it, and shows which settings it has heard (see `heard`).
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::sync::Arc;
-use std::sync::mpsc::{self, RecvTimeoutError, Sender};
+use std::sync::mpsc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
@@ -19,11 +21,12 @@ use postgres::Config;
 
 use crate::changes::Change;
 use crate::fault::Fault;
+use crate::heard::Settings;
 use crate::op::{Job, Op};
-use crate::postgres::{BEGIN_READ, BEGIN_WRITE, Worker, config};
+use crate::postgres::{BEGIN_READ, BEGIN_WRITE, Connection, Worker, config};
 use crate::shared::Shared;
 use crate::sql::statements;
-use crate::tx::Tx;
+use crate::tx::{Arm, Tx};
 use crate::{control, member, params, sales, world};
 
 /// Twice as often as changes must be seen.
@@ -44,10 +47,10 @@ statements! {
         AND NOT pg_visible_in_snapshot(CAST(CAST(tx AS TEXT) AS xid8), CAST(CAST($4 AS TEXT) AS pg_snapshot))";
 }
 
-/// The thread that polls; dropping it stops it.
+/// The thread that polls; once this is dropped nothing is told any more.
 pub(crate) struct Poller {
-    stop: Option<Sender<()>>,
-    thread: Option<JoinHandle<()>>,
+    stopped: Arc<Mutex<bool>>,
+    thread: JoinHandle<()>,
 }
 
 /// What the last poll saw.
@@ -62,29 +65,34 @@ impl Poller {
     pub(crate) fn start(url: &str, shared: &Arc<Shared>) -> Result<Poller, Fault> {
         let config = config(url).map_err(Fault::unavailable)?;
         let (ready, started) = mpsc::channel();
-        let (stop, stopped) = mpsc::channel();
-        let shared = shared.clone();
+        let (shared, stopped) = (shared.clone(), Arc::new(Mutex::new(false)));
+        let stop = stopped.clone();
         let run = move || {
             let mut polling = match Polling::start(config, shared, KEPT) {
                 Ok(polling) => polling,
                 Err(fault) => return drop(ready.send(Err(fault))),
             };
             drop(ready.send(Ok(())));
-            while stopped.recv_timeout(EVERY) == Err(RecvTimeoutError::Timeout) {
+            loop {
+                polling.wait();
+                let stopped = stop.lock().unwrap_or_else(PoisonError::into_inner);
+                if *stopped {
+                    return;
+                }
                 polling.poll();
             }
         };
         let thread = thread::Builder::new().name("store-poll".to_owned()).spawn(run).expect("a thread can be started");
         started.recv().unwrap_or_else(|_| Err(Fault::bug("the polling thread panicked")))?;
-        Ok(Poller { stop: Some(stop), thread: Some(thread) })
+        Ok(Poller { stopped, thread })
     }
 }
 
 impl Drop for Poller {
     fn drop(&mut self) {
-        self.stop = None;
-        if let Some(thread) = self.thread.take().filter(|polling| polling.thread().id() != thread::current().id()) {
-            drop(thread.join());
+        // Not joined: it may be waiting, and ends after that. A listener that drops the store holds the lock itself.
+        if self.thread.thread().id() != thread::current().id() {
+            *self.stopped.lock().unwrap_or_else(PoisonError::into_inner) = true;
         }
     }
 }
@@ -93,6 +101,9 @@ struct Polling {
     worker: Worker,
     shared: Arc<Shared>,
     seen: Seen,
+    /// What it has shown to have heard.
+    shown: Option<Settings>,
+    rung: bool,
     at: Instant,
     kept: Duration,
     /// Earlier polls, now and then one: every transaction before its `xmin` had ended by that time.
@@ -102,24 +113,58 @@ struct Polling {
 impl Polling {
     fn start(config: Config, shared: Arc<Shared>, kept: Duration) -> Result<Polling, Fault> {
         let mut worker = Worker::reader(config, shared.clone());
-        let (seen, _) = run(&mut worker, snapshot)?;
-        Ok(Polling { worker, shared, seen, at: Instant::now(), kept, ended: VecDeque::new() })
+        let ((seen, _), settings) = run(&mut worker, |tx| Ok((snapshot(tx)?, Settings::read(tx)?)))?;
+        let (at, ended) = (Instant::now(), VecDeque::new());
+        let mut polling = Polling { worker, shared, seen, shown: None, rung: false, at, kept, ended };
+        polling.show(Some(settings))?;
+        Ok(polling)
+    }
+
+    /// Waits until somebody rings, or it is time to look.
+    fn wait(&mut self) {
+        let started = Instant::now();
+        let rung = self.tx().map(|tx| listening(tx).wait(EVERY));
+        // A connection that was lost is told of, and replaced, by the next round.
+        self.rung = rung.is_some_and(|rung| rung.unwrap_or(false));
+        if !self.rung {
+            thread::sleep(EVERY.saturating_sub(started.elapsed()));
+        }
+    }
+
+    fn tx(&mut self) -> Option<&mut Tx> {
+        self.worker.tx.as_mut()
+    }
+
+    /// Asks a new connection to ring, and shows what was heard.
+    fn show(&mut self, settings: Option<Settings>) -> Result<(), Fault> {
+        let Some(tx) = self.worker.tx.as_mut() else { return Ok(()) };
+        if !listening(tx).listens() {
+            listening(tx).listen()?;
+            self.shown = None;
+        }
+        if let Some(settings) = settings.filter(|settings| Some(*settings) != self.shown) {
+            settings.show(tx, self.shown)?;
+            self.shown = Some(settings);
+        }
+        Ok(())
     }
 
     /// One round. A failure is told and tried again: what was not seen stays unseen.
     fn poll(&mut self) {
         let missed = self.at.elapsed() > self.kept / 2;
         let (seen, shared) = (self.seen.clone(), self.shared.clone());
-        let polled = run(&mut self.worker, move |tx| news(tx, &seen, &shared));
-        let pruned = polled.map(|News { seen, changes, found }| {
+        let asked = self.rung || self.shown.is_none();
+        let polled = run(&mut self.worker, move |tx| news(tx, &seen, &shared, asked));
+        let applied = polled.map(|News { seen, changes, found, settings }| {
             (self.seen, self.at) = (seen, Instant::now());
             self.shared.found(&found);
             if missed {
                 self.shared.apply(&[Change::Missed]);
             }
             self.shared.apply(&changes);
+            settings
         });
-        if let Err(fault) = pruned.and_then(|()| self.prune()) {
+        if let Err(fault) = applied.and_then(|settings| self.show(settings)).and_then(|()| self.prune()) {
             tracing::warn!(error = &fault as &dyn std::error::Error, "changes could not be polled");
         }
     }
@@ -157,9 +202,11 @@ struct News {
     changes: Vec<Change>,
     /// Own rows whose COMMIT had been lost.
     found: Vec<i64>,
+    /// If they were asked for.
+    settings: Option<Settings>,
 }
 
-fn news(tx: &mut Tx, seen: &Seen, shared: &Shared) -> Result<News, Fault> {
+fn news(tx: &mut Tx, seen: &Seen, shared: &Shared, asked: bool) -> Result<News, Fault> {
     let (now, xmax) = snapshot(tx)?;
     let values = params![seen.xmin, xmax, shared.origin, &seen.snapshot];
     let mut rows: Vec<(String, String, String)> = tx.query(NEW, values)?;
@@ -184,7 +231,14 @@ fn news(tx: &mut Tx, seen: &Seen, shared: &Shared) -> Result<News, Fault> {
     for ((kind, subject), users) in &things {
         changes.append(&mut look(tx, kind, subject, users)?);
     }
-    Ok(News { seen: now, changes, found })
+    let settings = if asked { Some(Settings::read(tx)?) } else { None };
+    Ok(News { seen: now, changes, found, settings })
+}
+
+/// The connection that polls.
+fn listening(tx: &mut Tx) -> &mut Connection {
+    let Arm::Postgres(connection) = &mut tx.arm else { unreachable!("only PostgreSQL is polled") };
+    connection
 }
 
 /// What a row of the table is about, as this snapshot has it, with what must be known before it.
@@ -230,7 +284,7 @@ mod tests {
         let test = TestStore::new(Engine::Postgres);
         let Place::Postgres(url) = test.place() else { unreachable!("PostgreSQL's") };
         let shared = Arc::new(Shared::new(-1));
-        let missed = Arc::new(std::sync::Mutex::new(0));
+        let missed = Arc::new(Mutex::new(0));
         let counter = missed.clone();
         shared.listen(Arc::new(move |change| *counter.lock().unwrap() += i32::from(change.kind() == "missed")));
         let kept = Duration::from_millis(400);

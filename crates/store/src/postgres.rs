@@ -232,6 +232,7 @@ pub(crate) struct Connection {
     /// Boxed, because it is three times as large as SQLite's.
     client: Box<Client>,
     statements: HashMap<String, Statement>,
+    listens: bool,
 }
 
 impl Connection {
@@ -244,7 +245,7 @@ impl Connection {
         {
             return Err(error.into());
         }
-        Ok(Connection { client: Box::new(client), statements: HashMap::new() })
+        Ok(Connection { client: Box::new(client), statements: HashMap::new(), listens: false })
     }
 
     pub(crate) fn execute(&mut self, sql: &str, values: &[Val<'_>]) -> Result<u64, Fault> {
@@ -265,6 +266,26 @@ impl Connection {
 
     pub(crate) fn batch(&mut self, sql: &str) -> Result<(), Fault> {
         Ok(self.client.batch_execute(sql)?)
+    }
+
+    /// From now on [`Connection::wait`] is woken by what rings.
+    pub(crate) fn listen(&mut self) -> Result<(), Fault> {
+        self.batch("LISTEN punchcard")?;
+        self.listens = true;
+        Ok(())
+    }
+
+    pub(crate) fn listens(&self) -> bool {
+        self.listens
+    }
+
+    /// Waits until somebody rings, `at_most` for so long; whether somebody did.
+    pub(crate) fn wait(&mut self, at_most: Duration) -> Result<bool, Fault> {
+        let mut notifications = self.client.notifications();
+        let rung = notifications.timeout_iter(at_most).next()?.is_some();
+        // One round answers all that have rung until now.
+        while notifications.iter().next()?.is_some() {}
+        Ok(rung)
     }
 
     /// PostgreSQL's wording of a statement that makes or changes a table: texts sort by their bytes, as on SQLite,

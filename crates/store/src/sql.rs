@@ -18,8 +18,8 @@ mod tests {
     //! The rules for texts that must mean the same on every engine, Citus included.
 
     use crate::{
-        account_key, activity, changes, control, counter, crowd, ids, job, lease, ledger, member, migrate, notice,
-        once, participation, pin, points, poll, prize, prove, sales, trade, trouble, voucher, world,
+        account_key, activity, changes, control, counter, crowd, heard, ids, job, lease, ledger, member, migrate,
+        notice, once, participation, pin, points, poll, prize, prove, sales, trade, trouble, voucher, world,
     };
 
     const SCHEMA: [&str; 3] = [
@@ -95,6 +95,7 @@ mod tests {
             ("points", points::STATEMENTS),
             ("poll", poll::STATEMENTS),
             ("prize", prize::STATEMENTS),
+            ("poll", heard::STATEMENTS),
             ("prove", prove::STATEMENTS),
             ("sales", sales::STATEMENTS),
             ("trade", trade::STATEMENTS),
@@ -109,7 +110,7 @@ mod tests {
             modules.flat_map(|(module, list)| list.iter().map(move |&(name, sql)| (module, name, sql.to_owned())));
         let made = member::several_rows().chain(sales::several_rows());
         let made = made.chain(ledger::several_rows()).chain(trade::several_rows()).chain(voucher::several_rows());
-        let made = made.chain(activity::several_rows());
+        let made = made.chain(activity::several_rows()).chain(job::several_rows());
         fixed.chain(made.map(|(name, sql)| ("rows", name, sql))).collect()
     }
 

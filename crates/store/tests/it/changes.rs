@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use store::member::{MemberRow, put_chunk};
 use store::testing::{Engine, TestStore, block_on};
-use store::{Change, Store, control, each_engine};
+use store::{Change, Store, control, each_engine, heard};
 
 use crate::probe::{read, write};
 
@@ -97,6 +97,47 @@ fn what_was_there_before_is_not_told() {
         tokio::time::sleep(Duration::from_millis(300)).await;
         assert_eq!(heard.lock().unwrap().keys().collect::<Vec<_>>(), ["after=1"]);
     });
+}
+
+#[test]
+fn whoever_changed_a_setting_learns_that_all_have_applied_it() {
+    let test = TestStore::new(Engine::Postgres);
+    block_on(async {
+        let (store, other, third) = (test.store(), test.open_again().unwrap(), test.open_again().unwrap());
+        let [_mine, heard] = [listen(store), listen(&third)];
+        // One that is slow to apply it holds everybody back, and nobody else does.
+        let (slow, turn) = std::sync::mpsc::channel();
+        let turn = Mutex::new(turn);
+        let listener = move |change: &Change| {
+            if matches!(change, Change::Setting { .. }) {
+                turn.lock().unwrap().recv().unwrap();
+            }
+        };
+        other.on_change(listener).unwrap();
+        let heard_by_all = || async { read(store, |tx| Ok(heard::by_all(tx)?)).await.unwrap() };
+        assert!(heard_by_all().await);
+        write(store, |tx| Ok(control::set(tx, "clock", "1")?)).await.unwrap();
+        let until = Instant::now() + Duration::from_millis(400);
+        while Instant::now() < until {
+            assert!(!heard_by_all().await);
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        assert!(heard.lock().unwrap().contains_key("clock=1"));
+        slow.send(()).unwrap();
+        wait_until(&heard_by_all).await;
+        // Whoever has ended is not waited for.
+        write(store, |tx| Ok(control::set(tx, "clock", "2")?)).await.unwrap();
+        drop((slow, other));
+        wait_until(&heard_by_all).await;
+    });
+}
+
+async fn wait_until<F: Future<Output = bool>>(holds: &impl Fn() -> F) {
+    let started = Instant::now();
+    while !holds().await {
+        assert!(started.elapsed() < Duration::from_secs(10), "not within ten seconds");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
 }
 
 each_engine!(a_setting_that_must_not_change_does_not, |test| {
