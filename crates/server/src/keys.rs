@@ -125,10 +125,15 @@ pub fn same(ours: &str, given: &str) -> bool {
 /// PKCS#1 v1.5 is deterministic, so equal answers have equal signatures: a cache bounded in bytes makes repeats nearly
 /// free. It holds signatures, never answers: every call still reads the store.
 pub struct Signer {
-    key: RwLock<Arc<PrivateKey>>,
-    cache: Cache<(SignType, [u8; 32]), Arc<str>>,
+    current: RwLock<Arc<Keyed>>,
     hits: AtomicU64,
     misses: AtomicU64,
+}
+
+/// A key with what it has signed: who signs while it is replaced keeps the signature where nobody looks any more.
+struct Keyed {
+    key: PrivateKey,
+    signed: Cache<(SignType, [u8; 32]), Arc<str>>,
 }
 
 /// Entries the cache holds: about half a kilobyte each.
@@ -137,31 +142,26 @@ const CACHE_ENTRIES: usize = 32_768;
 impl Signer {
     /// Signs with this key.
     pub fn new(key: PrivateKey) -> Signer {
-        Signer {
-            key: RwLock::new(Arc::new(key)),
-            cache: Cache::new(CACHE_ENTRIES),
-            hits: AtomicU64::new(0),
-            misses: AtomicU64::new(0),
-        }
+        let current = RwLock::new(Arc::new(Keyed::new(key)));
+        Signer { current, hits: AtomicU64::new(0), misses: AtomicU64::new(0) }
     }
 
     /// The signature over a node's bytes, in base64.
     pub fn sign(&self, sign_type: SignType, node: &[u8]) -> Arc<str> {
-        let entry = (sign_type, wire::sha256(node));
-        if let Some(known) = self.cache.get(&entry) {
+        let (current, entry) = (self.current(), (sign_type, wire::sha256(node)));
+        if let Some(known) = current.signed.get(&entry) {
             self.hits.fetch_add(1, Ordering::Relaxed);
             return known;
         }
         self.misses.fetch_add(1, Ordering::Relaxed);
-        let signature = self.sign_anew(sign_type, node);
-        self.cache.insert(entry, signature.clone());
+        let signature: Arc<str> = current.key.sign(sign_type, node).into();
+        current.signed.insert(entry, signature.clone());
         signature
     }
 
     /// The same past the cache: for answers to strangers, who must not be able to empty it.
     pub fn sign_anew(&self, sign_type: SignType, node: &[u8]) -> Arc<str> {
-        let key = self.key.read().expect("no holder panics").clone();
-        key.sign(sign_type, node).into()
+        self.current().key.sign(sign_type, node).into()
     }
 
     /// How many signatures were known, and how many had to be made; those past the cache are neither.
@@ -171,13 +171,22 @@ impl Signer {
 
     /// What the other side verifies with.
     pub fn public_key(&self) -> PublicKey {
-        self.key.read().expect("no holder panics").public_key()
+        self.current().key.public_key()
     }
 
     /// Signs with another key from now on.
     pub fn replace(&self, key: PrivateKey) {
-        *self.key.write().expect("no holder panics") = Arc::new(key);
-        self.cache.clear();
+        *self.current.write().expect("no holder panics") = Arc::new(Keyed::new(key));
+    }
+
+    fn current(&self) -> Arc<Keyed> {
+        self.current.read().expect("no holder panics").clone()
+    }
+}
+
+impl Keyed {
+    fn new(key: PrivateKey) -> Keyed {
+        Keyed { key, signed: Cache::new(CACHE_ENTRIES) }
     }
 }
 
@@ -211,5 +220,27 @@ mod tests {
         assert!(matches!(read.open("AAAA"), Err(MasterKeyError::Other)));
         let mode = std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(&path).expect("there").permissions());
         assert_eq!(mode & 0o777, 0o600);
+    }
+
+    #[test]
+    fn a_signature_that_was_on_its_way_when_the_key_was_replaced_is_forgotten() {
+        let keys = [PrivateKey::generate(), PrivateKey::generate()];
+        let signer = Signer::new(keys[0].clone());
+        for round in 0..20_usize {
+            let node = |nth: usize| format!("{{\"round\":{round},\"nth\":{nth}}}");
+            let next = &keys[(round + 1) % 2];
+            std::thread::scope(|scope| {
+                let signing =
+                    scope.spawn(|| (0..20).for_each(|nth| drop(signer.sign(SignType::Rsa2, node(nth).as_bytes()))));
+                std::thread::sleep(std::time::Duration::from_millis(1));
+                signer.replace(next.clone());
+                signing.join().expect("no panic");
+            });
+            for nth in 0..20 {
+                let node = node(nth);
+                let signature = signer.sign(SignType::Rsa2, node.as_bytes());
+                assert!(next.public_key().verify_base64(SignType::Rsa2, node.as_bytes(), &signature), "{node}");
+            }
+        }
     }
 }
