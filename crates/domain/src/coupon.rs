@@ -1,10 +1,14 @@
 //! A coupon: what it takes off a trade, and when it may (DECISIONS.md 8).
 //!
 //! [`Terms`] is all that decides, in integers: money in fen, rates in percent. [`Terms::takes`] computes what a coupon
-//! takes off one trade.
+//! takes off one trade, [`choice`] picks among a buyer's vouchers, [`share`] says what of it goes back with a refund.
 
 mod calendar;
+pub mod choice;
 mod deduction;
+pub mod share;
+#[cfg(test)]
+mod tests;
 mod validity;
 
 pub use calendar::{Days, Hours, HoursMisread, Misread, Why};

@@ -69,4 +69,6 @@ pub enum Refusal {
     NotEligible,
     /// The user holds one of these that is not used yet.
     HoldsUnredeemed,
+    /// The voucher cannot be used now: its time has not come or is over, it was used, or another trade holds it.
+    VoucherNotUsable,
 }

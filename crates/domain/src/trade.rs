@@ -106,6 +106,15 @@ pub struct Trade {
     pub version: i64,
 }
 
+/// What vouchers take off a payment, fen. At most the total, together.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Off {
+    /// At the seller's cost: he gets that much less.
+    pub seller_fen: i64,
+    /// At somebody else's.
+    pub others_fen: i64,
+}
+
 /// What taking a trade back did.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Cancelled {
@@ -128,19 +137,36 @@ impl Trade {
         self.total_fen - self.refunded_fen
     }
 
-    /// The buyer pays. After its time nobody can, even if nobody has closed it yet.
-    pub fn pay(self, at: i64) -> Result<Trade, Refusal> {
+    /// Whether the buyer can pay. After its time nobody can, even if nobody has closed it yet.
+    pub fn payable(&self, at: i64) -> Result<(), Refusal> {
         match self.status {
             Status::WaitBuyerPay if self.expires_at.is_some_and(|end| end <= at) => Err(Refusal::TradeHasClosed),
-            Status::WaitBuyerPay => Ok(Trade {
-                status: Status::TradeSuccess,
-                buyer_pay_fen: self.total_fen,
-                receipt_fen: self.total_fen,
-                paid_at: Some(at),
-                ..self
-            }),
+            Status::WaitBuyerPay => Ok(()),
             Status::TradeSuccess | Status::TradeFinished => Err(Refusal::TradeHasSuccess),
             Status::TradeClosed => Err(Refusal::TradeHasClosed),
+        }
+    }
+
+    /// The buyer pays what vouchers leave of it.
+    pub fn pay(self, off: Off, at: i64) -> Result<Trade, Refusal> {
+        self.payable(at)?;
+        let Off { seller_fen, others_fen } = off;
+        Ok(Trade {
+            status: Status::TradeSuccess,
+            buyer_pay_fen: self.total_fen - seller_fen - others_fen,
+            receipt_fen: self.total_fen - seller_fen,
+            paid_at: Some(at),
+            ..self
+        })
+    }
+
+    /// What vouchers took off, once paid.
+    pub fn off(&self) -> Off {
+        match self.paid_at {
+            Some(_) => {
+                Off { seller_fen: self.total_fen - self.receipt_fen, others_fen: self.receipt_fen - self.buyer_pay_fen }
+            }
+            None => Off::default(),
         }
     }
 

@@ -3,7 +3,11 @@
 //! ENABLED → USING (a trade waits with it) → USED → REFUNDED (all of that trade was given back); USING → ENABLED. UNACTIVE
 //! and EXPIRED follow from its times and are never waited for. Times are UTC milliseconds.
 
+use crate::Refusal;
 use crate::id::VoucherId;
+
+/// How long a trade that waits holds a voucher after its page was last looked at (DECISIONS.md 6).
+pub const HOLD_TIME_MS: i64 = 15 * 60_000;
 
 /// What was last done with a voucher.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -106,16 +110,63 @@ impl Voucher {
     pub fn is_unredeemed(&self, now: i64) -> bool {
         matches!(self.stand(now), Stand::Unactive | Stand::Usable | Stand::Held)
     }
+
+    /// Whether this trade (its number) can take it: in its time, and held by no other.
+    pub fn is_open_to(&self, trade: i64, now: i64) -> bool {
+        match self.stand(now) {
+            Stand::Usable => true,
+            Stand::Held => self.trade == Some(trade) && (self.starts_at..=self.ends_at).contains(&now),
+            Stand::Unactive | Stand::Used | Stand::Refunded | Stand::Expired => false,
+        }
+    }
+
+    /// A trade that waits to be paid holds it, for [`HOLD_TIME_MS`] from now.
+    pub fn hold(self, trade: i64, now: i64) -> Result<Voucher, Refusal> {
+        if !self.is_open_to(trade, now) {
+            return Err(Refusal::VoucherNotUsable);
+        }
+        Ok(Voucher { status: Status::Using, trade: Some(trade), held_until: Some(now + HOLD_TIME_MS), ..self })
+    }
+
+    /// The trade that held it needs it no more; refused where that trade does not have it.
+    pub fn release(self, trade: i64) -> Result<Voucher, Refusal> {
+        if self.status != Status::Using || self.trade != Some(trade) {
+            return Err(Refusal::VoucherNotUsable);
+        }
+        Ok(Voucher { status: Status::Enabled, trade: None, held_until: None, ..self })
+    }
+
+    /// A trade is paid with it.
+    pub fn spend(self, trade: i64, now: i64) -> Result<Voucher, Refusal> {
+        if !self.is_open_to(trade, now) {
+            return Err(Refusal::VoucherNotUsable);
+        }
+        Ok(Voucher { status: Status::Used, trade: Some(trade), held_until: None, used_at: Some(now), ..self })
+    }
+
+    /// Its holder uses it on the voucher page, in no trade.
+    pub fn click(self, now: i64) -> Result<Voucher, Refusal> {
+        if self.stand(now) != Stand::Usable {
+            return Err(Refusal::VoucherNotUsable);
+        }
+        Ok(Voucher { status: Status::Used, trade: None, held_until: None, used_at: Some(now), ..self })
+    }
+
+    /// All that it was used for was given back; its holder does not get it again.
+    pub fn refund(self) -> Result<Voucher, Refusal> {
+        match self.status {
+            Status::Used => Ok(Voucher { status: Status::Refunded, ..self }),
+            Status::Enabled | Status::Using | Status::Refunded | Status::Expired => Err(Refusal::VoucherNotUsable),
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn how_it_stands_at_every_moment_in_every_status() {
-        use Stand::{Expired, Held, Refunded, Unactive, Usable, Used};
-        let voucher = Voucher {
+    fn voucher() -> Voucher {
+        Voucher {
             id: VoucherId::new(0, 7 << 10),
             pid: "2088201914979011".to_owned(),
             user_id: "2088102146931393".to_owned(),
@@ -129,7 +180,12 @@ mod tests {
             held_until: None,
             used_at: None,
             version: 1,
-        };
+        }
+    }
+
+    #[test]
+    fn how_it_stands_at_every_moment_in_every_status() {
+        use Stand::{Expired, Held, Refunded, Unactive, Usable, Used};
         for (status, held_until, expect) in [
             (Status::Enabled, None, [Unactive, Usable, Usable, Usable, Expired]),
             (Status::Using, None, [Held; 5]),
@@ -138,7 +194,7 @@ mod tests {
             (Status::Refunded, None, [Refunded; 5]),
             (Status::Expired, None, [Expired; 5]),
         ] {
-            let voucher = Voucher { status, held_until, ..voucher.clone() };
+            let voucher = Voucher { status, held_until, ..voucher() };
             assert_eq!([9, 10, 15, 20, 21].map(|now| voucher.stand(now)), expect, "{status:?} {held_until:?}");
             for now in [9, 10, 15, 20, 21] {
                 let open = matches!(voucher.stand(now), Unactive | Usable | Held);
@@ -149,5 +205,59 @@ mod tests {
             assert_eq!(Status::from_name(status.name()), Some(status));
         }
         assert_eq!(Status::from_name("enabled"), None);
+    }
+
+    #[test]
+    fn every_status_has_an_answer_to_every_command() {
+        let held = |trade, held_until| Voucher {
+            status: Status::Using,
+            trade: Some(trade),
+            held_until: Some(held_until),
+            ..voucher()
+        };
+        let at = |status| Voucher { status, trade: Some(5), used_at: Some(12), ..voucher() };
+        // At 15, within its time of 10 to 20; trade 5 asks.
+        let cases = [
+            ("enabled", voucher()),
+            ("held by it", held(5, 16)),
+            ("held by another", held(6, 16)),
+            ("another's hold is over", held(6, 15)),
+            ("used", at(Status::Used)),
+            ("refunded", at(Status::Refunded)),
+            ("expired", at(Status::Expired)),
+        ];
+        let check = |command: &str, run: fn(Voucher) -> Result<Voucher, Refusal>, expect: [Option<Status>; 7]| {
+            for ((name, voucher), expect) in cases.clone().into_iter().zip(expect) {
+                let expect = expect.ok_or(Refusal::VoucherNotUsable);
+                assert_eq!(run(voucher).map(|voucher| voucher.status), expect, "{command} {name}");
+            }
+        };
+        let (using, used) = (Some(Status::Using), Some(Status::Used));
+        check("hold", |voucher| voucher.hold(5, 15), [using, using, None, using, None, None, None]);
+        check("spend", |voucher| voucher.spend(5, 15), [used, used, None, used, None, None, None]);
+        check("click", |voucher| voucher.click(15), [used, None, None, used, None, None, None]);
+        check("release", |voucher| voucher.release(5), [None, Some(Status::Enabled), None, None, None, None, None]);
+        check("refund", Voucher::refund, [None, None, None, None, Some(Status::Refunded), None, None]);
+        // Outside of its time nothing takes it, held or not.
+        for now in [9, 21] {
+            for voucher in [voucher(), held(5, 99)] {
+                assert_eq!(voucher.clone().hold(5, now), Err(Refusal::VoucherNotUsable));
+                assert_eq!(voucher.clone().spend(5, now), Err(Refusal::VoucherNotUsable));
+                assert_eq!(voucher.click(now), Err(Refusal::VoucherNotUsable));
+            }
+        }
+    }
+
+    #[test]
+    fn who_has_it_and_since_when_is_kept() {
+        let held = voucher().hold(5, 15).unwrap();
+        assert_eq!((held.trade, held.held_until), (Some(5), Some(15 + HOLD_TIME_MS)));
+        assert_eq!(held.clone().hold(5, 16).unwrap().held_until, Some(16 + HOLD_TIME_MS));
+        assert_eq!(held.clone().release(5), Ok(voucher()));
+        let used = held.spend(5, 17).unwrap();
+        assert_eq!((used.trade, used.held_until, used.used_at), (Some(5), None, Some(17)));
+        assert_eq!(used.refund().unwrap().used_at, Some(17));
+        let clicked = voucher().click(20).unwrap();
+        assert_eq!((clicked.trade, clicked.used_at), (None, Some(20)));
     }
 }

@@ -17,6 +17,7 @@ mod restore;
 mod serve;
 mod settings;
 mod trade;
+mod voucher;
 
 use crate::app::{App, Opening};
 use crate::control::{Lock, Operator, Remote, socket_path};
@@ -49,6 +50,8 @@ enum Command {
     Import(import::Import),
     /// Look at trades.
     Trade(trade::Trade),
+    /// Look at vouchers.
+    Voucher(voucher::Voucher),
     /// Write a store into one verified file, running or not.
     Backup(backup::Backup),
     /// Make a store of a backup, where none is.
@@ -100,6 +103,7 @@ pub fn main() -> ExitCode {
             Command::Apply(apply) => apply.run().await,
             Command::Import(import) => import.run().await,
             Command::Trade(trade) => trade.run().await,
+            Command::Voucher(voucher) => voucher.run().await,
             Command::Backup(backup) => backup.run().await,
             Command::Restore(restore) => restore.run().await,
             Command::Prove(prove) => prove.run().await,

@@ -7,10 +7,12 @@
 mod door;
 mod remote;
 mod trade;
+mod voucher;
 
 pub use door::router;
 pub use remote::Remote;
 pub use trade::{Asked, ShownTrade};
+pub use voucher::ShownVoucher;
 
 use crate::app::App;
 use crate::clockwork::{self, Move, Moved, Shown};
@@ -176,6 +178,14 @@ impl Operator {
         match self {
             Operator::Remote(remote) => remote.trade(&asked).await,
             Operator::Own(app) => trade::show(app, asked).await,
+        }
+    }
+
+    /// One voucher.
+    pub async fn voucher(&self, voucher_id: &str) -> Result<Option<ShownVoucher>, OperatorError> {
+        match self {
+            Operator::Remote(remote) => remote.voucher(voucher_id).await,
+            Operator::Own(app) => voucher::show(app, voucher_id).await,
         }
     }
 

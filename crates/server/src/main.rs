@@ -9,6 +9,7 @@ mod biz;
 mod clockwork;
 mod commands;
 mod control;
+mod coupon;
 mod demo;
 mod directory;
 mod doors;

@@ -13,4 +13,5 @@ pub mod icons;
 pub mod parts;
 pub mod shell;
 pub mod style;
+pub mod voucher;
 pub mod words;

@@ -55,12 +55,64 @@ statements! {
         LEFT JOIN (SELECT bucket, trade, CAST(SUM(amount_fen) AS BIGINT) AS fen FROM refund GROUP BY bucket, trade) AS parts
             ON parts.bucket = trade.bucket AND parts.trade = trade.id
         WHERE trade.refunded_fen <> COALESCE(parts.fen, 0) ORDER BY 1";
-    REPAID_OFF = "SELECT trade.pid || '/' || trade.out_trade_no, CAST(trade.refunded_fen AS TEXT),
+    // Of what a coupon paid the seller got nothing, and gives nothing back.
+    REPAID_OFF = "SELECT trade.pid || '/' || trade.out_trade_no, CAST(trade.refunded_fen - COALESCE(shares.fen, 0) AS TEXT),
             CAST(COALESCE(moved.fen, 0) AS TEXT) FROM trade
+        LEFT JOIN (SELECT bucket, trade, CAST(SUM(refunded_fen) AS BIGINT) AS fen FROM trade_voucher
+            WHERE merchant_fen = deducted_fen GROUP BY bucket, trade) AS shares
+            ON shares.bucket = trade.bucket AND shares.trade = trade.id
         LEFT JOIN (SELECT bucket, trade, debit, CAST(SUM(amount_fen) AS BIGINT) AS fen FROM transfer
             WHERE trade IS NOT NULL GROUP BY bucket, trade, debit) AS moved
             ON moved.bucket = trade.bucket AND moved.trade = trade.id AND moved.debit = trade.seller_id
-        WHERE trade.refunded_fen <> COALESCE(moved.fen, 0) ORDER BY 1";
+        WHERE trade.refunded_fen - COALESCE(shares.fen, 0) <> COALESCE(moved.fen, 0) ORDER BY 1";
+    BUYERS_OFF = "SELECT trade.pid || '/' || trade.out_trade_no, CAST(COALESCE(parts.fen, 0) AS TEXT),
+            CAST(trade.refunded_fen - COALESCE(shares.fen, 0) AS TEXT) FROM trade
+        LEFT JOIN (SELECT bucket, trade, CAST(SUM(refunded_fen) AS BIGINT) AS fen FROM trade_voucher GROUP BY bucket, trade)
+            AS shares ON shares.bucket = trade.bucket AND shares.trade = trade.id
+        LEFT JOIN (SELECT bucket, trade, CAST(SUM(buyer_fen) AS BIGINT) AS fen FROM refund GROUP BY bucket, trade) AS parts
+            ON parts.bucket = trade.bucket AND parts.trade = trade.id
+        WHERE COALESCE(parts.fen, 0) <> trade.refunded_fen - COALESCE(shares.fen, 0) ORDER BY 1";
+    USES = "SELECT COUNT(*) FROM trade_voucher";
+    OFF_OFF = "SELECT sums.name, CAST(sums.less AS TEXT) || ' and ' || CAST(sums.merchant_less AS TEXT),
+            CAST(sums.fen AS TEXT) || ' and ' || CAST(sums.merchant_fen AS TEXT) FROM
+        (SELECT trade.pid || '/' || trade.out_trade_no AS name,
+            CASE WHEN trade.paid_at IS NULL THEN 0 ELSE trade.total_fen - trade.buyer_pay_fen END AS less,
+            CASE WHEN trade.paid_at IS NULL THEN 0 ELSE trade.total_fen - trade.receipt_fen END AS merchant_less,
+            COALESCE(taken.fen, 0) AS fen, COALESCE(taken.merchant_fen, 0) AS merchant_fen FROM trade
+        LEFT JOIN (SELECT bucket, trade, CAST(SUM(deducted_fen) AS BIGINT) AS fen,
+            CAST(SUM(merchant_fen) AS BIGINT) AS merchant_fen FROM trade_voucher GROUP BY bucket, trade) AS taken
+            ON taken.bucket = trade.bucket AND taken.trade = trade.id) AS sums
+        WHERE sums.less <> sums.fen OR sums.merchant_less <> sums.merchant_fen ORDER BY 1";
+    BILLS_OFF = "SELECT sums.name, CAST(sums.deducted AS TEXT) || ' less ' || CAST(sums.refunded AS TEXT),
+            CAST(sums.used AS TEXT) || ' less ' || CAST(sums.back AS TEXT) FROM
+        (SELECT CAST(voucher AS TEXT) || ' in trade ' || CAST(trade AS TEXT) AS name,
+            SUM(deducted_fen) AS deducted, SUM(refunded_fen) AS refunded, SUM(used_fen) AS used, SUM(back_fen) AS back FROM
+            (SELECT voucher, trade, deducted_fen, refunded_fen, 0 AS used_fen, 0 AS back_fen FROM trade_voucher
+            UNION ALL SELECT voucher, trade, 0, 0, CASE WHEN kind = 'V_USE' THEN amount_fen ELSE 0 END,
+                CASE WHEN kind = 'V_REFUND' THEN amount_fen ELSE 0 END FROM voucher_bill WHERE trade IS NOT NULL) AS parts
+            GROUP BY voucher, trade) AS sums
+        WHERE sums.deducted <> sums.used OR sums.refunded <> sums.back ORDER BY 1";
+    VOUCHERS = "SELECT COUNT(*) FROM voucher";
+    // A coupon that was used has one bill of it: with the trade that took it, or with none where its holder used it alone.
+    VOUCHERS_OFF = "SELECT voucher.user_id || '/' || CAST(voucher.id AS TEXT), voucher.status,
+            'a status that its trade, bills and times allow' FROM voucher
+        LEFT JOIN trade ON trade.bucket = voucher.bucket AND trade.id = voucher.trade
+        LEFT JOIN trade_voucher ON trade_voucher.bucket = voucher.bucket AND trade_voucher.trade = voucher.trade
+            AND trade_voucher.voucher = voucher.id
+        LEFT JOIN (SELECT bucket, voucher, COUNT(*) AS times, MAX(trade) AS trade FROM voucher_bill WHERE kind = 'V_USE'
+            GROUP BY bucket, voucher) AS uses ON uses.bucket = voucher.bucket AND uses.voucher = voucher.id
+        WHERE voucher.tool IS NOT NULL AND NOT (
+            (voucher.status IN ('ENABLED', 'EXPIRED') AND voucher.trade IS NULL AND voucher.held_until IS NULL
+                AND voucher.used_at IS NULL AND uses.times IS NULL)
+            OR (voucher.status = 'USING' AND voucher.held_until IS NOT NULL AND voucher.used_at IS NULL
+                AND uses.times IS NULL AND COALESCE(trade.status, '') = 'WAIT_BUYER_PAY')
+            OR (voucher.status = 'USED' AND voucher.held_until IS NULL AND voucher.used_at IS NOT NULL
+                AND COALESCE(uses.times, 0) = 1 AND COALESCE(uses.trade, 0) = COALESCE(voucher.trade, 0)
+                AND (voucher.trade IS NULL OR (trade_voucher.voucher IS NOT NULL AND trade.paid_at IS NOT NULL
+                    AND trade.refunded_fen < trade.total_fen)))
+            OR (voucher.status = 'REFUNDED' AND voucher.held_until IS NULL AND voucher.used_at IS NOT NULL
+                AND COALESCE(uses.times, 0) = 1 AND trade_voucher.voucher IS NOT NULL AND trade.paid_at IS NOT NULL
+                AND trade.refunded_fen = trade.total_fen)) ORDER BY 1";
     NUMBERS_OFF = "SELECT trade.pid || '/' || trade.out_trade_no, 'no claim', 'the claim of its number' FROM trade
         LEFT JOIN once ON once.scope = 'trade/' || trade.pid AND once.key = trade.out_trade_no AND once.subject = trade.id
         WHERE trade.imported_no IS NULL AND once.key IS NULL ORDER BY 1";
@@ -93,7 +145,7 @@ statements! {
 }
 
 /// What is recomputed: its name, how many there are, and those that differ as (name, stored, computed).
-const ROWS: [(&str, &str, &str); 14] = [
+const ROWS: [(&str, &str, &str); 18] = [
     ("account balances", ACCOUNTS, ACCOUNTS_OFF),
     ("fund balances", FUNDS, FUNDS_OFF),
     ("transfers between known accounts", TRANSFERS, TRANSFERS_OFF),
@@ -103,6 +155,10 @@ const ROWS: [(&str, &str, &str); 14] = [
     ("numbers of trades", TRADES, NUMBERS_OFF),
     ("refunds of trades", REFUNDS, REFUNDED_OFF),
     ("money paid back", REFUNDS, REPAID_OFF),
+    ("buyers' part of refunds", REFUNDS, BUYERS_OFF),
+    ("what vouchers took off trades", USES, OFF_OFF),
+    ("bills of vouchers", USES, BILLS_OFF),
+    ("statuses of vouchers", VOUCHERS, VOUCHERS_OFF),
     ("members' net payments", SALES, SALES_OFF),
     ("ends of unpaid trades", JOBS, EXPIRE_OFF),
     ("ends of refund periods", JOBS, FINISH_OFF),

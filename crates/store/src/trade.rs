@@ -2,10 +2,12 @@
 
 mod import;
 mod refund;
+mod voucher;
 
 pub use import::{Effect, NUMBERS_A_ROW, TradeRow, import};
 pub(crate) use refund::insert_refunds;
 pub use refund::{Refund, insert_refund, refund, refunds};
+pub use voucher::{TradeVoucher, enter_click, enter_refund, enter_use, vouchers};
 
 use domain::id::{TradeNo, TradeNoText};
 use domain::trade::{Origin, Status, Trade};
@@ -19,7 +21,7 @@ use crate::sql::statements;
 use crate::tx::Tx;
 
 #[cfg(test)]
-pub(crate) const PARTS: [&[(&str, &str)]; 2] = [import::STATEMENTS, refund::STATEMENTS];
+pub(crate) const PARTS: [&[(&str, &str)]; 3] = [import::STATEMENTS, refund::STATEMENTS, voucher::STATEMENTS];
 
 statements! {
     GET = "SELECT id, pid, seller_id, buyer_id, out_trade_no, imported_no, status, subject, total_fen, discountable_fen,

@@ -62,12 +62,19 @@ impl Show {
         for (name, value) in members.as_object().into_iter().flatten() {
             match value {
                 Value::String(text) => println!("{name:16} {text}"),
+                Value::Array(vouchers) if name == "vouchers" => vouchers.iter().for_each(print_voucher),
                 Value::Array(refunds) => refunds.iter().for_each(print_refund),
                 other => println!("{name:16} {other}"),
             }
         }
         Ok(())
     }
+}
+
+fn print_voucher(voucher: &Value) {
+    let text = |name: &str| voucher[name].as_str().unwrap_or_default();
+    let (id, name, amount, back) = (text("voucher_id"), text("name"), text("amount"), text("refunded_amount"));
+    println!("{:16} {amount} by {id} {name}, {back} of it refunded", "voucher");
 }
 
 fn print_refund(refund: &Value) {

@@ -45,6 +45,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/import/{what}", post(import))
         .route("/trade", post(trade))
         .route("/trouble/{trace_id}", get(trouble))
+        .route("/voucher/{voucher_id}", get(voucher))
         .route("/backup", get(backup))
         .route("/clock", get(clock).post(move_clock))
         .route("/notices/list", post(notices))
@@ -94,6 +95,10 @@ async fn prove(State(app): State<Arc<App>>) -> Result<Response, OperatorError> {
 async fn trade(State(app): State<Arc<App>>, asked: String) -> Result<Response, OperatorError> {
     let asked: Asked = serde_json::from_str(&asked).map_err(OperatorError::refused)?;
     Ok(Json(Operator::Own(app).trade(asked).await?).into_response())
+}
+
+async fn voucher(State(app): State<Arc<App>>, Path(voucher_id): Path<String>) -> Result<Response, OperatorError> {
+    Ok(Json(Operator::Own(app).voucher(&voucher_id).await?).into_response())
 }
 
 async fn trouble(State(app): State<Arc<App>>, Path(trace_id): Path<String>) -> Result<Response, OperatorError> {

@@ -68,6 +68,14 @@ impl Remote {
         self.ask(Method::POST, "/trade", Body::from(asked)).await
     }
 
+    /// See [`super::Operator::voucher`].
+    pub async fn voucher(&self, voucher_id: &str) -> Result<Option<super::ShownVoucher>, OperatorError> {
+        if voucher_id.is_empty() || !voucher_id.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Ok(None);
+        }
+        self.ask(Method::GET, &format!("/voucher/{voucher_id}"), Body::empty()).await
+    }
+
     /// See [`super::Operator::trouble`].
     pub async fn trouble(&self, trace_id: &str) -> Result<Option<Trouble>, OperatorError> {
         let is_name = trace_id.bytes().all(|byte| byte.is_ascii_alphanumeric());

@@ -2,10 +2,11 @@
 
 use super::OperatorError;
 use crate::app::App;
+use crate::methods::trade::coupon;
 use crate::methods::trade::create::cashier_uri;
 use domain::trade::Trade;
 use serde::{Deserialize, Serialize};
-use store::trade::Refund;
+use store::trade::{Refund, TradeVoucher};
 use store::{Fault, Tx};
 use wire::{money, time};
 
@@ -50,6 +51,18 @@ pub struct ShownTrade {
     #[serde(skip_serializing_if = "Option::is_none")]
     cashier_uri: Option<String>,
     refunds: Vec<ShownRefund>,
+    /// What it was paid with beside money.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    vouchers: Vec<ShownUse>,
+}
+
+/// A voucher that it was paid with.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct ShownUse {
+    voucher_id: String,
+    name: String,
+    amount: String,
+    refunded_amount: String,
 }
 
 /// One refund of it.
@@ -74,24 +87,31 @@ pub async fn show(app: &App, asked: Asked) -> Result<Option<ShownTrade>, Operato
             };
             if let Some(trade) = found {
                 let refunds = store::trade::refunds(tx, trade.no.number)?;
-                return Ok::<_, Fault>(Some((trade, refunds)));
+                let used = coupon::used(tx, &trade)?;
+                return Ok::<_, Fault>(Some((trade, refunds, used)));
             }
         }
         Ok(None)
     };
     let refused = |fault: Fault| OperatorError::refused(fault);
-    let Some((trade, refunds)) = app.store.read(find).await.map_err(refused)? else { return Ok(None) };
+    let Some((trade, refunds, used)) = app.store.read(find).await.map_err(refused)? else { return Ok(None) };
     let base_url = app.store.read(app.site.asking()).await.map_err(refused)?;
-    Ok(Some(shown(trade, &refunds, &base_url)))
+    Ok(Some(shown(trade, &refunds, &used, &base_url)))
 }
 
-fn shown(trade: Trade, refunds: &[Refund], base_url: &str) -> ShownTrade {
+fn shown(trade: Trade, refunds: &[Refund], used: &[TradeVoucher], base_url: &str) -> ShownTrade {
     let paid = trade.paid_at.is_some();
     let refund = |refund: &Refund| ShownRefund {
         out_request_no: refund.out_request_no.clone(),
         refund_amount: money::format(refund.amount_fen),
         gmt_refund_pay: time::format(refund.at),
         reason: refund.reason.clone(),
+    };
+    let voucher = |used: &TradeVoucher| ShownUse {
+        voucher_id: used.voucher.to_text(),
+        name: used.name.clone(),
+        amount: money::format(used.deducted_fen),
+        refunded_amount: money::format(used.refunded_fen),
     };
     ShownTrade {
         trade_no: trade.trade_no(),
@@ -107,6 +127,7 @@ fn shown(trade: Trade, refunds: &[Refund], base_url: &str) -> ShownTrade {
         gmt_close: trade.closed_at.map(time::format),
         notify_url: trade.origin.and_then(|origin| origin.notify_url),
         refunds: refunds.iter().map(refund).collect(),
+        vouchers: used.iter().map(voucher).collect(),
         out_trade_no: trade.out_trade_no,
         pid: trade.pid,
         buyer_id: trade.buyer_id,

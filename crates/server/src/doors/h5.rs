@@ -6,6 +6,7 @@
 
 pub mod cashier;
 pub mod pin;
+pub mod voucher;
 
 use super::listener::Peer;
 use crate::app::App;
@@ -44,6 +45,7 @@ const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form
 pub fn router() -> Router<Arc<App>> {
     Router::new()
         .route("/h5/cashier", get(cashier::show).post(cashier::pay).fallback(nothing))
+        .route("/h5/voucher", get(voucher::show).post(voucher::click).fallback(nothing))
         .route(style::SHEET.path, get(async |RawQuery(query)| asset(&style::SHEET, query.as_deref())))
         .route(style::TAB.path, get(async |RawQuery(query)| asset(&style::TAB, query.as_deref())))
         .route("/h5/", any(nothing))

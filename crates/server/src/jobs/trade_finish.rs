@@ -1,7 +1,7 @@
 //! Finishes a paid trade when the time for refunds is over.
 
 use super::Doing;
-use crate::methods::trade::notice;
+use crate::methods::trade::{coupon, notice};
 use store::{Bucket, Fault, Tx};
 
 /// What the store knows the job by; planned with the trade's number when the trade is paid.
@@ -14,5 +14,6 @@ pub fn run(tx: &mut Tx, doing: &Doing) -> Result<(), Fault> {
     let trade = store::trade::get(tx, doing.subject)?;
     let Some(Ok(trade)) = trade.map(domain::trade::Trade::finish) else { return Ok(()) };
     store::trade::update(tx, &trade)?;
-    notice::tell(tx, &trade, None, doing.new_id(0, Bucket::of_id(doing.subject)), doing.now)
+    let used = coupon::used(tx, &trade)?;
+    notice::tell(tx, &trade, &used, None, doing.new_id(0, Bucket::of_id(doing.subject)), doing.now)
 }

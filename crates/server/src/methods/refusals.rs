@@ -43,6 +43,7 @@ impl From<Refusal> for Stop {
             Refusal::CampaignSoldOut => ("CAMPAIGN_SOLD_OUT", "券已领完"),
             Refusal::TookPartTooOften => ("CAMPAIGN_WIN_LIMIT", "超过参与次数限制"),
             Refusal::NotEligible => ("CAMPAIGN_NOT_ELIGIBLE", "不满足领取条件"),
+            Refusal::VoucherNotUsable => ("VOUCHER_NOT_USABLE", "券不可用"),
             Refusal::HoldsUnredeemed => ("VOUCHER_NOT_USED", "已领取未使用的同款券"),
         };
         Stop::Refused(Fault::business(sub_code, sub_msg))

@@ -1,9 +1,12 @@
 //! Trades: made, paid, asked about, given back. What their methods, their cashier page and their jobs share is here.
 //!
-//! A trade is paid with [`settle::settle`], whoever the payer convinced that it is him.
+//! A trade is paid with [`settle::settle`], whoever the payer convinced that it is him; what its buyer's vouchers take off
+//! it is in [`coupon`].
 
+pub mod bill;
 pub mod cancel;
 pub mod close;
+pub mod coupon;
 pub mod create;
 pub mod notice;
 pub mod order;
@@ -16,10 +19,8 @@ use super::{Answer, Call};
 use crate::biz::{choice, invalid};
 use domain::Refusal;
 use domain::trade::Trade;
-use serde::Serialize;
 use serde_json::{Map, Value};
 use store::{Tx, world};
-use wire::money;
 
 /// The `sub_code` of a wrong field in a trade's methods.
 const INVALID: &str = "ACQ.INVALID_PARAMETER";
@@ -37,22 +38,6 @@ choice! {
         TradeSettleInfo = "trade_settle_info",
         /// What gave back.
         RefundDetailItemList = "refund_detail_item_list",
-    }
-}
-
-/// What paid, or was paid back to.
-#[derive(Serialize)]
-pub struct FundBill {
-    /// `ALIPAYACCOUNT`: a balance.
-    fund_channel: &'static str,
-    /// How much, yuan.
-    amount: String,
-}
-
-impl FundBill {
-    /// What a buyer's balance paid or got.
-    fn of_balance(fen: i64) -> Vec<FundBill> {
-        vec![FundBill { fund_channel: "ALIPAYACCOUNT", amount: money::format(fen) }]
     }
 }
 

@@ -18,6 +18,8 @@ pub struct Cashier {
     pub subject: String,
     /// How much.
     pub total_fen: i64,
+    /// What of that a coupon pays: the chosen one, or the one that was used.
+    pub off_fen: i64,
     /// Who pays: a login, masked.
     pub buyer: String,
     /// The trade's number.
@@ -33,6 +35,8 @@ pub enum Stage {
     ToPay {
         /// Whether the buyer may try a PIN.
         entry: Entry,
+        /// The coupons that may pay a part, the best first, and none at all; empty where the buyer has none.
+        offered: Vec<Offered>,
         /// What came of the last try.
         said: Option<Said>,
         /// Until when it can be paid, UTC milliseconds.
@@ -68,6 +72,8 @@ pub enum Entry {
         action: String,
         /// What shows that this page made it.
         csrf: String,
+        /// The coupon that this page shows as chosen, as the form names it.
+        coupon: String,
         /// How many PINs may still be wrong.
         left: u32,
     },
@@ -75,6 +81,17 @@ pub enum Entry {
     Locked(i64),
     /// The account has no PIN.
     Unset,
+}
+
+/// One way to pay: with a coupon, or without.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Offered {
+    /// The coupon's name, what it takes off in fen, and its last moment in UTC milliseconds.
+    pub coupon: Option<(String, i64, i64)>,
+    /// The page with this way chosen.
+    pub address: String,
+    /// Whether it is chosen.
+    pub chosen: bool,
 }
 
 /// What came of the last try.
@@ -88,15 +105,18 @@ pub enum Said {
     ShortBalance,
     /// The trade was paid already when the PIN came.
     PaidAlready,
+    /// The PIN was right, and the coupon that the page had shown could not be used any more.
+    CouponGone,
 }
 
 impl Said {
     /// All of them, with how an address names them.
-    const NAMES: [(Said, &'static str); 4] = [
+    const NAMES: [(Said, &'static str); 5] = [
         (Said::WrongPin, "wrong-pin"),
         (Said::NoPin, "no-pin"),
         (Said::ShortBalance, "short-balance"),
         (Said::PaidAlready, "paid-already"),
+        (Said::CouponGone, "coupon-gone"),
     ];
 
     /// As an address names it.
@@ -116,7 +136,7 @@ impl Cashier {
         let lang = shell.lang;
         let shell = Shell { title: self.title(lang), ..*shell };
         let content = match &self.stage {
-            Stage::ToPay { entry, said, until } => self.to_pay(lang, entry, *said, *until),
+            Stage::ToPay { entry, offered, said, until } => self.to_pay(lang, entry, offered, *said, *until),
             Stage::Paid { .. } | Stage::Refunded { .. } | Stage::Closed { .. } => self.ended(lang),
         };
         shell.around(&content)
@@ -132,30 +152,49 @@ impl Cashier {
         }
     }
 
-    fn to_pay(&self, lang: Lang, entry: &Entry, said: Option<Said>, until: Option<i64>) -> Markup {
-        let mut rows = vec![
+    /// What the buyer pays.
+    fn due_fen(&self) -> i64 {
+        self.total_fen - self.off_fen
+    }
+
+    /// Where a coupon pays a part: what the order comes to, and that part.
+    fn parts(&self, lang: Lang) -> Vec<(&'static str, String)> {
+        if self.off_fen == 0 {
+            return Vec::new();
+        }
+        vec![
+            (lang.say("订单金额", "Order total"), Yuan(self.total_fen).to_text()),
+            (lang.say("优惠券", "Coupon"), less(self.off_fen)),
+        ]
+    }
+
+    fn to_pay(&self, lang: Lang, entry: &Entry, offered: &[Offered], said: Option<Said>, until: Option<i64>) -> Markup {
+        let mut rows = self.parts(lang);
+        rows.extend([
             (lang.say("商品", "For"), self.subject.clone()),
             (lang.say("付款账户", "From"), self.buyer.clone()),
             (lang.say("订单号", "Order"), self.trade_no.clone()),
-        ];
+        ]);
         rows.extend(until.map(|until| (lang.say("付款截止", "Pay by"), lang.moment(until))));
         html! {
             (parts::head(&self.seller, lang.say("付款给", "Pay to")))
             (parts::card(&html! {
-                (parts::amount(lang.say("需付款", "Amount due"), self.total_fen))
+                (parts::amount(lang.say("需付款", "Amount due"), self.due_fen()))
                 (parts::tear())
                 (parts::rows(&rows))
             }))
+            @if !offered.is_empty() { (parts::ways(lang.say("优惠券", "Coupons"), &ways(lang, offered))) }
             @if let Some((tone, text)) = notice(lang, entry, said) { (parts::notice(tone, &text)) }
-            @if let Entry::Form { action, csrf, .. } = entry {
+            @if let Entry::Form { action, csrf, coupon, .. } = entry {
                 form.form method="post" action=(action) autocomplete="off" {
                     input type="hidden" name="csrf" value=(csrf);
+                    input type="hidden" name="coupon" value=(coupon);
                     (parts::pin_field(
                         lang.say("支付密码", "Payment PIN"),
                         lang.say("六位数字", "Six digits"),
                         matches!(said, Some(Said::WrongPin | Said::NoPin)),
                     ))
-                    (parts::button(&format!("{} {}", lang.say("确认付款", "Pay"), Yuan(self.total_fen).to_text())))
+                    (parts::button(&format!("{} {}", lang.say("确认付款", "Pay"), Yuan(self.due_fen()).to_text())))
                 }
             }
         }
@@ -204,14 +243,40 @@ impl Cashier {
             Stage::Refunded { at: None } | Stage::Closed { .. } | Stage::ToPay { .. } => {}
         }
         rows.push((lang.say("订单号", "Order"), self.trade_no.clone()));
-        let label = if end == End::Good { lang.say("实付", "You paid") } else { lang.say("订单金额", "Amount") };
+        let (label, fen) = match end {
+            End::Good => (lang.say("实付", "You paid"), self.due_fen()),
+            End::Void | End::Bad => (lang.say("订单金额", "Amount"), self.total_fen),
+        };
+        if end == End::Good {
+            rows.splice(0..0, self.parts(lang));
+        }
         parts::card(&html! {
             (parts::result(end, &icon, self.title(lang), text))
-            (parts::amount(label, self.total_fen))
+            (parts::amount(label, fen))
             (parts::tear())
             (parts::rows(&rows))
         })
     }
+}
+
+/// What a coupon takes off.
+fn less(fen: i64) -> String {
+    format!("−{}", Yuan(fen).to_text())
+}
+
+fn ways(lang: Lang, offered: &[Offered]) -> Vec<parts::Way> {
+    let way = |one: &Offered| {
+        let (name, about, value) = match &one.coupon {
+            Some((name, fen, ends_at)) => {
+                let until = lang.moment(*ends_at);
+                let about = lang.say(format!("有效期至 {until}"), format!("Valid until {until}"));
+                (name.clone(), Some(about), Some(less(*fen)))
+            }
+            None => (lang.say("不使用优惠券", "Pay without a coupon").to_owned(), None, None),
+        };
+        parts::Way { name, about, value, address: one.address.clone(), chosen: one.chosen }
+    };
+    offered.iter().map(way).collect()
 }
 
 /// What stands out on a page that waits for a PIN. Where no PIN may be tried, that is all there is to say.
@@ -251,6 +316,13 @@ fn notice(lang: Lang, entry: &Entry, said: Option<Said>) -> Option<(Tone, String
             let text = lang.say(
                 "账户余额不足，没有扣款。充值后可以再试。",
                 "The balance is too low, and nothing was charged. Top up and try again.",
+            );
+            Some((Tone::Alarm, text.to_owned()))
+        }
+        Some(Said::CouponGone) => {
+            let text = lang.say(
+                "刚才选用的优惠券已不能使用，没有扣款。请确认金额后再付款。",
+                "The coupon you had chosen can no longer be used, and nothing was charged. Check the amount and pay again.",
             );
             Some((Tone::Alarm, text.to_owned()))
         }

@@ -35,6 +35,13 @@ pub fn lock() -> Markup {
     )
 }
 
+/// A coupon.
+pub fn ticket() -> Markup {
+    drawn(
+        &html! { path d="M4 7.5h16v3a1.5 1.5 0 0 0 0 3v3H4v-3a1.5 1.5 0 0 0 0-3z" {} path d="M14.5 8.5v1.4M14.5 11.3v1.4M14.5 14.1v1.4" {} },
+    )
+}
+
 /// Mind this.
 pub fn mark() -> Markup {
     drawn(&html! { circle cx="12" cy="12" r="8.5" {} path d="M12 7.5v5.5M12 16.2v.1" {} })

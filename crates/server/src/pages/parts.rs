@@ -105,6 +105,39 @@ pub fn link(label: &str, address: &str) -> Markup {
     html! { a.button.quiet href=(address) { (label) } }
 }
 
+/// One of several ways, of which one is chosen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Way {
+    /// What it is called.
+    pub name: String,
+    /// More about it.
+    pub about: Option<String>,
+    /// What it comes to.
+    pub value: Option<String>,
+    /// The page with this way chosen.
+    pub address: String,
+    /// Whether it is.
+    pub chosen: bool,
+}
+
+/// Ways to choose from, each a link to the page with that way chosen.
+pub fn ways(label: &str, ways: &[Way]) -> Markup {
+    html! {
+        nav.card.ways aria-label=(label) {
+            @for Way { name, about, value, address, chosen } in ways {
+                a.way href=(address) aria-current=[chosen.then_some("true")] {
+                    span.mark { @if *chosen { (icons::check()) } }
+                    span.what {
+                        bdi { (name) }
+                        @if let Some(about) = about { span.more { (about) } }
+                    }
+                    @if let Some(value) = value { span.value { (value) } }
+                }
+            }
+        }
+    }
+}
+
 /// How a matter ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum End {

@@ -87,6 +87,11 @@ impl Lang {
         self.say(format!("{year}年{month}月{day}日 {time}"), format!("{day} {name} {year}, {time}"))
     }
 
+    /// The same to the second.
+    pub fn second(self, utc_ms: i64) -> String {
+        self.moment(utc_ms) + &wire::time::format(utc_ms)[16..]
+    }
+
     /// The time of day of a moment.
     pub fn time_of_day(self, utc_ms: i64) -> String {
         wire::time::format(utc_ms)[11..16].to_owned()
@@ -167,5 +172,6 @@ mod tests {
         assert_eq!(Lang::Zh.moment(noon), "2026年1月1日 12:00");
         assert_eq!(Lang::En.moment(noon), "1 Jan 2026, 12:00");
         assert_eq!(Lang::En.time_of_day(noon), "12:00");
+        assert_eq!(Lang::Zh.second(noon + 5_999), "2026年1月1日 12:00:05");
     }
 }

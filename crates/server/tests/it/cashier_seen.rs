@@ -4,19 +4,21 @@
 use crate::browser::Browser;
 use crate::running::PID;
 use crate::shop::{CUSTOMER, OTHER_CUSTOMER, OTHER_PIN, PIN, SHORT_CUSTOMER, Sale, Shop};
+use domain::activity::ToolKind;
+use serde_json::{Value, json};
 use std::path::PathBuf;
 use store::testing::Engine;
 
 const BASKET: &str = "有机苹果 4 个、纯牛奶 1 箱等 6 件商品";
 
-/// Somebody at the shop's cashier.
-struct Visitor {
-    shop: Shop,
-    browser: Browser,
+/// Somebody at the shop's pages.
+pub(crate) struct Visitor {
+    pub(crate) shop: Shop,
+    pub(crate) browser: Browser,
 }
 
 impl Visitor {
-    fn new(language: &str) -> Visitor {
+    pub(crate) fn new(language: &str) -> Visitor {
         Visitor { shop: Shop::open(Engine::Lite), browser: Browser::start(language) }
     }
 
@@ -29,8 +31,13 @@ impl Visitor {
         self.browser.click("button");
     }
 
-    /// Sees all of these texts on a page that is fit to be shipped, by day and by night.
+    /// Sees all of these texts on a cashier page that is fit to be shipped, by day and by night.
     fn sees(&self, picture: &str, texts: &[&str]) {
+        self.sees_on(&format!("cashier-{picture}"), texts);
+    }
+
+    /// The same on any page.
+    pub(crate) fn sees_on(&self, picture: &str, texts: &[&str]) {
         let page = self.browser.text();
         for text in texts {
             assert!(page.contains(text), "{picture}: no {text:?} in\n{page}");
@@ -42,12 +49,12 @@ impl Visitor {
                 let folder = PathBuf::from(folder);
                 std::fs::create_dir_all(&folder).expect("a folder for pictures");
                 let dark = if dark { "-dark" } else { "" };
-                self.browser.picture(&folder.join(format!("cashier-{picture}{dark}.png")));
+                self.browser.picture(&folder.join(format!("{picture}{dark}.png")));
             }
         }
     }
 
-    fn has_no_form(&self) {
+    pub(crate) fn has_no_form(&self) {
         assert!(!self.browser.has("form"), "{}", self.browser.text());
     }
 }
@@ -75,6 +82,56 @@ fn a_customer_pays() {
     visitor.sees("short-balance", &["账户余额不足", "没有扣款"]);
     assert!(visitor.browser.has("form"));
     assert_eq!((shop.status(&dear).as_str(), shop.balance(SHORT_CUSTOMER)), ("WAIT_BUYER_PAY", 100));
+}
+
+#[test]
+fn a_customer_chooses_a_coupon() {
+    let visitor = Visitor::new("zh-CN,zh");
+    let (shop, wallet) = (&visitor.shop, visitor.shop.wallet());
+    let coupon = |name: &str, kind, more: Value| {
+        let mut voucher = json!({"name": name});
+        more.as_object().expect("an object").iter().for_each(|(member, value)| voucher[member] = value.clone());
+        wallet.give_new(CUSTOMER, kind, &voucher)
+    };
+    coupon("周末满减券", ToolKind::PerFullCut, json!({"worth_value": "5", "use_rule": {"min_consume": "30"}}));
+    coupon("全场八五折", ToolKind::Rate, json!({"rate": "0.85", "max_amount": "12"}));
+    coupon("8.8元代金券", ToolKind::Money, json!({"worth_value": "8.8"}));
+    let sale = shop.sell(CUSTOMER, BASKET, "88.00");
+    visitor.open(&sale);
+    let best = [
+        "¥76.00",
+        "订单金额",
+        "¥88.00",
+        "−¥12.00",
+        "全场八五折",
+        "周末满减券",
+        "−¥10.00",
+        "不使用优惠券",
+        "确认付款 ¥76.00",
+    ];
+    visitor.sees("coupons", &best);
+    visitor.browser.click("a.way:nth-of-type(2)");
+    visitor.sees("coupon-changed", &["确认付款 ¥78.00"]);
+    visitor.browser.click("a.way:last-of-type");
+    visitor.sees("coupon-none", &["确认付款 ¥88.00"]);
+    visitor.browser.click("a.way:first-of-type");
+    visitor.pay(OTHER_PIN);
+    visitor.sees("coupon-wrong-pin", &["支付密码不正确", "确认付款 ¥76.00"]);
+    visitor.pay(PIN);
+    visitor.sees("coupon-paid", &["付款成功", "实付", "¥76.00", "订单金额", "¥88.00", "−¥12.00"]);
+    visitor.has_no_form();
+    // It was meant for the page before it was used elsewhere.
+    let (slow, quick) = (shop.sell(CUSTOMER, BASKET, "20.00"), shop.sell(CUSTOMER, BASKET, "20.00"));
+    visitor.open(&slow);
+    shop.wait("15m");
+    shop.submit(&quick.target, &format!("pin={PIN}"));
+    visitor.pay(PIN);
+    visitor.sees("coupon-gone", &["优惠券已不能使用", "没有扣款"]);
+    // A long name and a large sum fit too.
+    coupon(&"长".repeat(64), ToolKind::Money, json!({"worth_value": "99999999.99"}));
+    let dear = shop.sell(CUSTOMER, BASKET, "100000000.00");
+    visitor.open(&dear);
+    visitor.sees("coupon-long", &["−¥99,999,999.99", "确认付款 ¥0.01"]);
 }
 
 #[test]

@@ -1,6 +1,8 @@
 //! `punchcard prove` names whatever is not what its parts come to: one row of each kind, corrupted by hand.
 
-use crate::running::{NOW, PID, Running, each_engine, succeed, world};
+use crate::running::{NOW, PID, Running, each_engine, succeed};
+use crate::wallet::{DAY, NOON, SHOP, Wallet, world_with_shop};
+use domain::activity::ToolKind;
 use serde_json::json;
 use store::prove::{Row, prove};
 use store::testing::block_on;
@@ -36,6 +38,32 @@ const CORRUPTIONS: &[(&str, &str, &str)] = &[
     ("DELETE FROM job WHERE kind = 'notice_deliver'", "deliveries that wait", "trade_status_sync"),
     ("UPDATE notice SET attempts = attempts + 1", "attempts of deliveries", "trade_status_sync"),
     ("DELETE FROM notice_attempt", "attempts of deliveries", "trade_status_sync"),
+    ("UPDATE voucher_bill SET amount_fen = amount_fen + 1 WHERE kind = 'V_USE'", "bills of vouchers", " in trade "),
+    ("DELETE FROM voucher_bill WHERE kind = 'V_REFUND'", "bills of vouchers", " in trade "),
+    ("UPDATE trade_voucher SET deducted_fen = deducted_fen + 1", "what vouchers took off trades", "/p_3"),
+    ("UPDATE trade_voucher SET merchant_fen = merchant_fen - 1", "what vouchers took off trades", "/p_3"),
+    ("DELETE FROM trade_voucher", "what vouchers took off trades", "/p_3"),
+    (
+        "UPDATE trade SET buyer_pay_fen = buyer_pay_fen - 1 WHERE out_trade_no = 'p_1'",
+        "what vouchers took off trades",
+        "/p_1",
+    ),
+    ("UPDATE trade_voucher SET refunded_fen = refunded_fen - 1", "money paid back", "/p_3"),
+    ("UPDATE refund SET buyer_fen = buyer_fen - 1", "buyers' part of refunds", "/p_3"),
+    ("DELETE FROM trade_voucher", "statuses of vouchers", BUYER),
+    ("DELETE FROM voucher_bill WHERE kind = 'V_USE'", "statuses of vouchers", BUYER),
+    ("UPDATE voucher SET used_at = NULL WHERE status = 'USED'", "statuses of vouchers", BUYER),
+    ("UPDATE voucher SET status = 'REFUNDED' WHERE status = 'USED'", "statuses of vouchers", BUYER),
+    ("UPDATE voucher SET status = 'ENABLED', used_at = NULL, trade = NULL", "statuses of vouchers", BUYER),
+    ("UPDATE voucher SET status = 'USED', used_at = 1 WHERE status = 'ENABLED'", "statuses of vouchers", BUYER),
+    ("DELETE FROM voucher_bill WHERE trade IS NULL", "statuses of vouchers", BUYER),
+    ("UPDATE voucher_bill SET trade = NULL", "statuses of vouchers", BUYER),
+    (
+        "UPDATE voucher SET status = 'USING', held_until = 1, trade = (SELECT id FROM trade WHERE out_trade_no = 'p_1')
+            WHERE status = 'ENABLED'",
+        "statuses of vouchers",
+        BUYER,
+    ),
 ];
 
 /// How the transaction that corrupts is ended: with what was proved, and nothing kept.
@@ -57,6 +85,17 @@ fn fill(running: &Running) {
     succeed(&client, "alipay.trade.refund", &part);
     let open = json!({"out_trade_no": "p_2", "buyer_id": BUYER, "subject": "桃子", "total_amount": "1.00"});
     succeed(&client, "alipay.trade.create", &open);
+    // One with a coupon, a part of which went back; and a coupon that nobody has used.
+    let wallet = Wallet::of(running);
+    let coupon = wallet.coupon(ToolKind::Money, &json!({"worth_value": "10"}));
+    wallet.give(BUYER, coupon, NOON + DAY);
+    let more = json!({"out_trade_no": "p_3", "scene": "bar_code", "buyer_id": BUYER, "subject": "桃子",
+        "total_amount": "15.00", "store_id": SHOP});
+    succeed(&client, "alipay.trade.pay", &more);
+    let part = json!({"out_trade_no": "p_3", "refund_amount": "5.00", "out_request_no": "part"});
+    succeed(&client, "alipay.trade.refund", &part);
+    wallet.give(BUYER, coupon, NOON + DAY);
+    wallet.click(&wallet.give(BUYER, coupon, NOON + DAY));
     let path = running.folder.path().join("trades.csv");
     let rows = format!("trade_no,user_id,shop_id,total_amount,paid_at\nt1,{BUYER},,5.00,2025-12-01 10:00:00\n");
     std::fs::write(&path, rows).expect("the folder is ours");
@@ -68,7 +107,7 @@ fn fill(running: &Running) {
 }
 
 each_engine!(a_corrupted_row_of_each_kind_is_named, |engine| {
-    let world = format!("{}\n[[user]]\nuser_id = \"{BUYER}\"\nbalance = \"100.00\"\n", world());
+    let world = world_with_shop(&format!("[[user]]\nuser_id = \"{BUYER}\"\nbalance = \"100.00\"\n"));
     let mut running = Running::start_with(engine, &world, &["--clock", "manual:2026-01-01T12:00:00+08:00"]);
     fill(&running);
     let sound = running.command(&["prove"]);

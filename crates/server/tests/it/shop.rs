@@ -1,7 +1,8 @@
 //! A shop with customers, one of them short of money, and trades that wait on the cashier page.
 
 use crate::raw::{Answer, Connection};
-use crate::running::{Running, succeed, world};
+use crate::running::{Running, succeed};
+use crate::wallet::{SHOP, Wallet, world_with_shop};
 use serde_json::{Value, json};
 use std::sync::atomic::{AtomicU32, Ordering};
 use store::testing::{Engine, block_on};
@@ -47,7 +48,7 @@ impl Shop {
             user(SHORT_CUSTOMER, "13196215351", "1.00", ""),
             user(OTHER_CUSTOMER, "wukong@example.com", "100.00", &format!("pay_pin = \"{OTHER_PIN}\"")),
         ];
-        let server = Running::start_with(engine, &format!("{}\n{}", world(), customers.join("\n")), arguments);
+        let server = Running::start_with(engine, &world_with_shop(&customers.join("\n")), arguments);
         Shop { server, next: AtomicU32::new(1) }
     }
 
@@ -56,7 +57,7 @@ impl Shop {
         let out_trade_no = format!("out{}", self.next.fetch_add(1, Ordering::Relaxed));
         let request = json!({
             "out_trade_no": out_trade_no, "buyer_id": buyer, "subject": subject, "total_amount": total_amount,
-            "timeout_express": "30m",
+            "timeout_express": "30m", "store_id": SHOP,
         });
         let made = succeed(&self.server.client(), "alipay.trade.create", &request);
         let address = made["cashier_uri"].as_str().expect("an address");
@@ -137,6 +138,36 @@ impl Shop {
     /// Sends the page's own form with this PIN; where it leads to.
     pub(crate) fn pay(&self, sale: &Sale, pin: &str) -> String {
         self.send(sale, &self.csrf(sale), pin)
+    }
+
+    /// The coupons in its customers' hands.
+    pub(crate) fn wallet(&self) -> Wallet {
+        Wallet::of(&self.server)
+    }
+
+    /// A voucher as its operator sees it.
+    pub(crate) fn voucher(&self, voucher_id: &str) -> Value {
+        let output = self.server.command(&["voucher", "show", voucher_id, "--json"]);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        serde_json::from_slice(&output.stdout).expect("JSON")
+    }
+
+    /// Sends a page's form with what it has hidden and these members; where it leads to.
+    pub(crate) fn submit(&self, target: &str, more: &str) -> String {
+        let page = text(&self.get(target, ""));
+        let hidden: String = page
+            .split("type=\"hidden\" name=\"")
+            .skip(1)
+            .filter_map(|field| {
+                let (name, rest) = field.split_once("\" value=\"")?;
+                Some(format!("{name}={}&", rest.split_once('"')?.0))
+            })
+            .collect();
+        assert!(!hidden.is_empty(), "no form in {page}");
+        let answer = self.post(target, &(hidden + more));
+        assert_eq!(answer.status, 303, "{}", text(&answer));
+        let place = header(&answer, "location");
+        place.replace("tradeno=", "tradeNo=").replace("voucherid=", "voucherId=")
     }
 
     /// The same with what shows that the page made the form.

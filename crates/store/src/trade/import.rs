@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use domain::Refusal;
 use domain::id::TradeNo;
-use domain::trade::{Status, Trade, finishes_at};
+use domain::trade::{Off, Status, Trade, finishes_at};
 
 use super::{INSERT, Refund, columns, insert_refunds, scope};
 use crate::bucket::{Bucket, bucket_of_key};
@@ -146,7 +146,7 @@ impl TradeRow {
             refunded_at: None,
             version: 1,
         };
-        let paid = waiting.pay(self.paid_at)?;
+        let paid = waiting.pay(Off::default(), self.paid_at)?;
         let trade = match self.refunded {
             Some((fen, at)) => paid.refund(fen, at)?,
             None => paid,

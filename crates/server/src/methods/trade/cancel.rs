@@ -76,7 +76,7 @@ impl Write for TradeCancel {
                 trade
             }
             Cancelled::Refunded(trade, amount_fen) => {
-                give_back(tx, &trade, &cancelling(&trade, amount_fen, call.now), &moment)?;
+                give_back(tx, &trade, cancelling(&trade, amount_fen, call.now), &moment)?;
                 trade
             }
         };

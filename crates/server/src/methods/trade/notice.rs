@@ -2,19 +2,29 @@
 //!
 //! What is said here is of the event and stays the same over all deliveries; the envelope is put around it with each.
 
+use super::bill::{bills_text, vouchers_text};
 use domain::login::masked;
 use domain::trade::Trade;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use store::notice::NewNotice;
+use store::trade::TradeVoucher;
 use store::{Fault, Tx};
 use wire::{money, time};
 
 /// `notify_type`.
 const KIND: &str = "trade_status_sync";
 
-/// Queues a notification of where the trade stands, if the call that made it named an address. `refund` is the
-/// `out_request_no` of the refund that it is about; `id` is the notification's, `at` when it happened.
-pub fn tell(tx: &mut Tx, trade: &Trade, refund: Option<&str>, id: i64, at: i64) -> Result<(), Fault> {
+/// Queues a notification of where the trade stands, if the call that made it named an address. `used` are the vouchers
+/// that it was paid with, `refund` is the `out_request_no` of the refund that it is about; `id` is the notification's, `at`
+/// when it happened.
+pub fn tell(
+    tx: &mut Tx,
+    trade: &Trade,
+    used: &[TradeVoucher],
+    refund: Option<&str>,
+    id: i64,
+    at: i64,
+) -> Result<(), Fault> {
     let Some(origin) = &trade.origin else { return Ok(()) };
     let Some(url) = &origin.notify_url else { return Ok(()) };
     let login = login(tx, &trade.buyer_id)?;
@@ -29,7 +39,7 @@ pub fn tell(tx: &mut Tx, trade: &Trade, refund: Option<&str>, id: i64, at: i64) 
             subject: trade.trade_no(),
             url: url.clone(),
             sign_type: origin.sign_type.clone(),
-            members: Value::Object(members(trade, &login, refund)).to_string(),
+            members: Value::Object(members(trade, used, &login, refund)).to_string(),
             at,
         },
     )
@@ -43,13 +53,12 @@ pub fn login(tx: &mut Tx, user_id: &str) -> Result<String, Fault> {
 }
 
 /// What the notification says; members without a value are left out.
-fn members(trade: &Trade, login: &str, refund: Option<&str>) -> Map<String, Value> {
+fn members(trade: &Trade, used: &[TradeVoucher], login: &str, refund: Option<&str>) -> Map<String, Value> {
     let paid = trade.paid_at.is_some();
     let amount = |fen: i64| paid.then(|| money::format(fen));
     let moment = |at: Option<i64>| at.map(time::format);
     let detail = super::detail(trade);
     let body = detail.get("body").and_then(Value::as_str).map(str::to_owned);
-    let bills = || json!([{"fundChannel": "ALIPAYACCOUNT", "amount": money::format(trade.buyer_pay_fen)}]).to_string();
     let members = [
         ("trade_no", Some(trade.trade_no())),
         ("out_trade_no", Some(trade.out_trade_no.clone())),
@@ -70,7 +79,8 @@ fn members(trade: &Trade, login: &str, refund: Option<&str>) -> Map<String, Valu
         ("gmt_refund", moment(trade.refunded_at)),
         ("out_biz_no", refund.map(str::to_owned)),
         ("refund_fee", (0 < trade.refunded_fen).then(|| money::format(trade.refunded_fen))),
-        ("fund_bill_list", paid.then(bills)),
+        ("fund_bill_list", paid.then(|| bills_text(trade, used))),
+        ("voucher_detail_list", vouchers_text(used)),
     ];
     members.into_iter().filter_map(|(name, value)| Some((name.to_owned(), Value::String(value?)))).collect()
 }

@@ -2,16 +2,19 @@
 //!
 //! Under a number that was used, what the trade says now decides: it is paid if it waits and is about the same.
 
+use super::bill::{FundBill, VoucherDetail};
+use super::coupon::{self, Wanted};
 use super::order::{self, Checked, GoodsDetail, order};
 use super::settle::{self, Known, Moment, settle};
-use super::{FundBill, QueryOption, notice};
-use crate::biz::{List, Price, Text, biz, choice, invalid};
+use super::{QueryOption, notice};
+use crate::biz::{Biz, List, Price, Text, biz, choice, invalid};
 use crate::methods::{Answer, Call, Method, Once, Write, fingerprint};
 use domain::Refusal;
 use domain::trade::Trade;
 use serde::Serialize;
 use store::account_key::{find_payer, use_pay_code};
 use store::once::{Claim, claim};
+use store::trade::TradeVoucher;
 use store::{Fault, Mode, Tx, world};
 use wire::{money, time};
 
@@ -90,6 +93,8 @@ pub struct Response {
     store_name: Option<String>,
     gmt_payment: String,
     fund_bill_list: Vec<FundBill>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    voucher_detail_list: Vec<VoucherDetail>,
 }
 
 impl Method for TradePay {
@@ -121,15 +126,19 @@ impl Write for TradePay {
                 (made_before(call, tx, number, &order, &buyer_id)?, Known::Before)
             }
         };
+        trade.payable(call.now)?;
+        // What this call disables is disabled, whatever the call said that made the trade.
+        let wanted = if coupon::lets_vouchers_pay(&request.canonical()) { Wanted::Best } else { Wanted::None };
+        let chosen = coupon::pick(tx, &trade, wanted, call.now)?;
         // Record.
         let moment = Moment::new(&trade, call.now, call.cause(), |nth, bucket| call.new_id(1 + nth, bucket));
-        let trade = settle(tx, trade, known, &moment)?;
+        let (trade, used) = settle(tx, trade, known, &chosen, &moment)?;
         if let Some(code) = request.auth_code.as_deref().filter(|_| single_use)
             && !use_pay_code(tx, code, &trade.buyer_id, call.now)?
         {
             return Err(Refusal::PayCodeInvalid.into());
         }
-        response(tx, trade, call.now)
+        response(tx, trade, &used, call.now)
     }
 }
 
@@ -162,7 +171,8 @@ fn made_before(call: &Call, tx: &mut Tx, number: i64, order: &Checked<'_>, buyer
     }
 }
 
-fn response(tx: &mut Tx, trade: Trade, now: i64) -> Answer<Response> {
+fn response(tx: &mut Tx, trade: Trade, used: &[TradeVoucher], now: i64) -> Answer<Response> {
+    let off = trade.off();
     Ok(Response {
         trade_no: trade.trade_no(),
         buyer_logon_id: notice::login(tx, &trade.buyer_id)?,
@@ -171,11 +181,12 @@ fn response(tx: &mut Tx, trade: Trade, now: i64) -> Answer<Response> {
         buyer_pay_amount: money::format(trade.buyer_pay_fen),
         point_amount: money::format(0),
         invoice_amount: money::format(trade.buyer_pay_fen),
-        discount_amount: money::format(0),
-        mdiscount_amount: money::format(0),
+        discount_amount: money::format(off.others_fen),
+        mdiscount_amount: money::format(off.seller_fen),
         store_name: super::store_name(tx, &trade)?,
         gmt_payment: time::format(now),
-        fund_bill_list: FundBill::of_balance(trade.buyer_pay_fen),
+        fund_bill_list: FundBill::paid(&trade, used),
+        voucher_detail_list: VoucherDetail::all(used),
         out_trade_no: trade.out_trade_no,
         buyer_user_id: trade.buyer_id,
     })

@@ -1,12 +1,14 @@
 //! `alipay.trade.query`: where a trade stands, and what it came to.
 
-use super::{FundBill, QueryOption, notice};
+use super::bill::{FundBill, VoucherDetail};
+use super::{QueryOption, coupon, notice};
 use crate::biz::{List, Text, biz};
 use crate::methods::{Answer, Call, Method, Read};
 use domain::trade::Trade;
 use serde::Serialize;
 use serde_json::{Map, Value};
 use store::Tx;
+use store::trade::TradeVoucher;
 use wire::{money, time};
 
 /// See the module.
@@ -57,6 +59,8 @@ pub struct Paid {
     mdiscount_amount: String,
     send_pay_date: String,
     fund_bill_list: Vec<FundBill>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    voucher_detail_list: Vec<VoucherDetail>,
 }
 
 impl Method for TradeQuery {
@@ -76,7 +80,7 @@ impl Read for TradeQuery {
             trade_no: trade.trade_no(),
             buyer_logon_id: notice::login(tx, &trade.buyer_id)?,
             total_amount: money::format(trade.total_fen),
-            paid: paid(&trade),
+            paid: paid(&trade, &coupon::used(tx, &trade)?),
             store_name: super::store_name(tx, &trade)?,
             trade_status: trade.status.name(),
             store_id: text(&detail, "store_id"),
@@ -93,16 +97,18 @@ impl Read for TradeQuery {
     }
 }
 
-fn paid(trade: &Trade) -> Option<Paid> {
+fn paid(trade: &Trade, used: &[TradeVoucher]) -> Option<Paid> {
+    let off = trade.off();
     Some(Paid {
         send_pay_date: time::format(trade.paid_at?),
         receipt_amount: money::format(trade.receipt_fen),
         buyer_pay_amount: money::format(trade.buyer_pay_fen),
         point_amount: money::format(0),
         invoice_amount: money::format(trade.buyer_pay_fen),
-        discount_amount: money::format(0),
-        mdiscount_amount: money::format(0),
-        fund_bill_list: FundBill::of_balance(trade.buyer_pay_fen),
+        discount_amount: money::format(off.others_fen),
+        mdiscount_amount: money::format(off.seller_fen),
+        fund_bill_list: FundBill::paid(trade, used),
+        voucher_detail_list: VoucherDetail::all(used),
     })
 }
 

@@ -2,9 +2,10 @@
 //!
 //! A second call with the same `out_request_no` and amount moves nothing and says so (`fund_change` N).
 
+use super::bill::FundBill;
 use super::order::GoodsDetail;
 use super::settle::{self, Moment, give_back};
-use super::{FundBill, QueryOption, notice};
+use super::{QueryOption, notice};
 use crate::biz::{List, Text, biz, choice, invalid};
 use crate::methods::{Answer, Call, Method, Once, Write};
 use domain::trade::Trade;
@@ -121,7 +122,7 @@ impl Write for TradeRefund {
         let trade = trade.refund(amount_fen, call.now)?;
         // Record.
         let moment = Moment::new(&trade, call.now, call.cause(), |nth, bucket| call.new_id(nth, bucket));
-        give_back(tx, &trade, &refund, &moment)?;
+        let refund = give_back(tx, &trade, refund, &moment)?;
         response(tx, request, trade, &refund, "Y")
     }
 }
@@ -143,9 +144,10 @@ fn response(
         refund_currency: request.refund_currency.map(|Currency::Cny| "CNY"),
         present_refund_buyer_amount: money::format(refund.buyer_fen),
         present_refund_discount_amount: money::format(0),
-        present_refund_mdiscount_amount: money::format(0),
-        send_back_fee: money::format(refund.amount_fen),
-        refund_detail_item_list: FundBill::of_balance(refund.buyer_fen),
+        // All coupons are the merchant's own: it got nothing for them, and gives nothing back.
+        present_refund_mdiscount_amount: money::format(refund.amount_fen - refund.buyer_fen),
+        send_back_fee: money::format(refund.buyer_fen),
+        refund_detail_item_list: FundBill::given_back(refund),
         out_trade_no: trade.out_trade_no,
         buyer_user_id: trade.buyer_id,
     })

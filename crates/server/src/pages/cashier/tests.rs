@@ -9,6 +9,7 @@ fn cashier(stage: Stage) -> Cashier {
         seller: "花果山超市".to_owned(),
         subject: "Iphone6 16G".to_owned(),
         total_fen: 8_800,
+        off_fen: 0,
         buyer: "131****6215".to_owned(),
         trade_no: "2026010121000000000000007168".to_owned(),
         stage,
@@ -16,8 +17,8 @@ fn cashier(stage: Stage) -> Cashier {
 }
 
 fn to_pay(left: u32, said: Option<Said>) -> Stage {
-    let entry = Entry::Form { action: "/h5/cashier".to_owned(), csrf: "c".to_owned(), left };
-    Stage::ToPay { entry, said, until: None }
+    let entry = Entry::Form { action: "/h5/cashier".to_owned(), csrf: "c".to_owned(), coupon: "none".to_owned(), left };
+    Stage::ToPay { entry, offered: Vec::new(), said, until: None }
 }
 
 #[test]
@@ -41,13 +42,14 @@ fn a_notice_says_what_is_so_now() {
         (to_pay(1, Some(Said::WrongPin)), Some("Wrong PIN. 1 try left.")),
         (to_pay(5, Some(Said::NoPin)), Some("Please enter the six digits")),
         (to_pay(2, Some(Said::ShortBalance)), Some("The balance is too low")),
+        (to_pay(5, Some(Said::CouponGone)), Some("can no longer be used, and nothing was charged")),
     ] {
         let html = cashier(stage).page(&SHELL);
         assert_eq!(html.contains("id=\"notice\""), expect.is_some(), "{html}");
         assert!(html.contains(expect.unwrap_or_default()), "{html}");
     }
     for entry in [Entry::Locked(1_767_240_900_000), Entry::Unset] {
-        let html = cashier(Stage::ToPay { entry, said: None, until: None }).page(&SHELL);
+        let html = cashier(Stage::ToPay { entry, offered: Vec::new(), said: None, until: None }).page(&SHELL);
         assert!(html.contains("id=\"notice\"") && !html.contains("<form"), "{html}");
     }
 }
@@ -58,4 +60,31 @@ fn names_of_what_is_said_read_back() {
         assert_eq!((Said::parse(name), said.name()), (Some(said), name));
     }
     assert_eq!(Said::parse("anything"), None);
+}
+
+#[test]
+fn a_chosen_coupon_lowers_what_is_due() {
+    let coupon = ("<b>满减</b>".to_owned(), 800, 1_767_240_000_000);
+    let with = Offered { coupon: Some(coupon), address: "/h5/cashier?coupon=1".to_owned(), chosen: true };
+    let without = Offered { coupon: None, address: "/h5/cashier?coupon=none".to_owned(), chosen: false };
+    let Stage::ToPay { entry, .. } = to_pay(5, None) else { unreachable!("it waits") };
+    let stage = Stage::ToPay { entry, offered: vec![with, without], said: None, until: None };
+    let html = Cashier { off_fen: 800, ..cashier(stage) }.page(&SHELL);
+    for text in [
+        "Pay ¥80.00",
+        "<bdi>¥88.00</bdi>",
+        "<bdi>−¥8.00</bdi>",
+        "&lt;b&gt;满减&lt;/b&gt;",
+        "Valid until 1 Jan 2026, 12:00",
+        "Pay without a coupon",
+        "href=\"/h5/cashier?coupon=1\" aria-current=\"true\"",
+        "href=\"/h5/cashier?coupon=none\"><span",
+    ] {
+        assert!(html.contains(text), "no {text} in {html}");
+    }
+    let paid = Stage::Paid { at: 1_767_240_000_000, refunded_fen: 0, again: false };
+    let html = Cashier { off_fen: 8_800, ..cashier(paid) }.page(&SHELL);
+    assert!(html.contains("<span class=\"yuan\">¥</span>0.00") && html.contains("<bdi>−¥88.00</bdi>"), "{html}");
+    let plain = cashier(to_pay(5, None)).page(&SHELL);
+    assert!(!plain.contains("Order total") && !plain.contains("class=\"way\""), "{plain}");
 }

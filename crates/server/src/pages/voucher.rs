@@ -1,0 +1,196 @@
+//! The voucher page: a coupon in its holder's hands, with one button where the holder uses it himself (DECISIONS.md 8).
+
+use super::icons;
+use super::parts::{self, End, Tone};
+use super::shell::Shell;
+use super::words::Lang;
+use domain::coupon::{Offer, Verify};
+use maud::{Markup, html};
+
+/// Everything the page shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page {
+    /// Who gives.
+    pub merchant: String,
+    /// What the coupon is called.
+    pub name: String,
+    /// What stands under that.
+    pub brand: String,
+    /// What it takes off.
+    pub offer: Offer,
+    /// The voucher's number.
+    pub id: String,
+    /// The first moment at which it can be used, UTC milliseconds.
+    pub starts_at: i64,
+    /// The last one.
+    pub ends_at: i64,
+    /// How it stands.
+    pub stage: Stage,
+}
+
+/// How the voucher stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// Its holder may use it here and now.
+    Button {
+        /// Where the form is sent.
+        action: String,
+        /// What shows that this page made it.
+        csrf: String,
+    },
+    /// It can be used, elsewhere or at other hours.
+    Usable,
+    /// Its time has not come.
+    Unactive,
+    /// A trade that waits to be paid holds it.
+    Held,
+    /// It was used.
+    Used {
+        /// When, UTC milliseconds.
+        at: i64,
+    },
+    /// It was used, and all that it was used for was given back.
+    Refunded,
+    /// Its time is over.
+    Expired,
+}
+
+impl Page {
+    /// The page. Its title is of how the voucher stands.
+    pub fn page(&self, shell: &Shell<'_>) -> String {
+        let lang = shell.lang;
+        let shell = Shell { title: self.title(lang), ..*shell };
+        let (end, icon) = match self.stage {
+            Stage::Button { .. } | Stage::Usable => (End::Good, icons::ticket()),
+            Stage::Used { .. } => (End::Good, icons::check()),
+            Stage::Held | Stage::Unactive => (End::Void, icons::clock()),
+            Stage::Refunded => (End::Void, icons::back()),
+            Stage::Expired => (End::Void, icons::cross()),
+        };
+        shell.around(&html! {
+            (parts::head(&self.merchant, &self.brand))
+            (parts::card(&html! {
+                (parts::result(end, &icon, self.heading(lang), self.text(lang).as_deref()))
+                @if let Stage::Used { at } = self.stage { p.stamped { (lang.second(at)) } }
+                (parts::tear())
+                (parts::rows(&self.rows(lang)))
+            }))
+            @if let Stage::Button { action, csrf } = &self.stage { (self.button(lang, action, csrf)) }
+        })
+    }
+
+    fn title(&self, lang: Lang) -> &'static str {
+        match self.stage {
+            Stage::Used { .. } => lang.say("券已使用", "Used"),
+            Stage::Refunded => lang.say("券已退", "Refunded"),
+            Stage::Expired => lang.say("券已过期", "Expired"),
+            Stage::Button { .. } | Stage::Usable | Stage::Unactive | Stage::Held => {
+                lang.say("我的优惠券", "Your coupon")
+            }
+        }
+    }
+
+    /// While it can still be used the coupon is what the page is about; afterwards it is how it ended.
+    fn heading(&self, lang: Lang) -> &str {
+        match self.stage {
+            Stage::Button { .. } | Stage::Usable | Stage::Unactive | Stage::Held => &self.name,
+            Stage::Used { .. } | Stage::Refunded | Stage::Expired => self.title(lang),
+        }
+    }
+
+    fn text(&self, lang: Lang) -> Option<String> {
+        let by_click = self.offer == Offer::Exchange { verify: Verify::UserClick };
+        let text = match self.stage {
+            Stage::Button { .. } => lang.say("请在店员面前使用。", "Use it in front of the shop's staff."),
+            Stage::Usable if by_click => lang.say(
+                "现在不在可用时间内，请在可用时间再来。",
+                "It cannot be used at this hour. Come back when it can.",
+            ),
+            Stage::Usable => lang.say(
+                "在适用门店付款时自动使用，不需要在这里操作。",
+                "It is used by itself when you pay in a shop that takes it. There is nothing to do here.",
+            ),
+            Stage::Unactive => {
+                let from = lang.moment(self.starts_at);
+                return Some(lang.say(format!("{from} 起可以使用。"), format!("It can be used from {from} on.")));
+            }
+            Stage::Held => lang.say(
+                "一笔待付款的订单正在使用它，付款或取消后会更新。",
+                "An order that waits for payment holds it, until that is paid or given up.",
+            ),
+            Stage::Used { .. } => return None,
+            Stage::Refunded => lang.say(
+                "用这张券的订单已全额退款，券不再退回。",
+                "The order that it was used for was refunded in full. The coupon does not come back.",
+            ),
+            Stage::Expired => lang.say("没有在有效期内使用。", "It was not used in time."),
+        };
+        Some(text.to_owned())
+    }
+
+    fn rows(&self, lang: Lang) -> Vec<(&'static str, String)> {
+        vec![
+            (lang.say("优惠券", "Coupon"), self.name.clone()),
+            (lang.say("生效时间", "Valid from"), lang.moment(self.starts_at)),
+            (lang.say("有效期至", "Valid until"), lang.moment(self.ends_at)),
+            (lang.say("券号", "Number"), self.id.clone()),
+        ]
+    }
+
+    fn button(&self, lang: Lang, action: &str, csrf: &str) -> Markup {
+        let warning = lang.say(
+            "只能使用一次，按下后不能撤销。",
+            "It can be used once. Once you press the button, that cannot be undone.",
+        );
+        html! {
+            (parts::notice(Tone::Note, warning))
+            form.form method="post" action=(action) {
+                input type="hidden" name="csrf" value=(csrf);
+                (parts::button(lang.say("立即使用", "Use it now")))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOON: i64 = 1_767_240_000_000;
+
+    fn page(stage: Stage, verify: Verify) -> String {
+        let shell = Shell { lang: Lang::En, title: "", address: "", in_other_lang: "?lang=zh", stand_in: true };
+        let text = "<script>alert(1)</script>\"'&".to_owned();
+        let page = Page {
+            merchant: text.clone(),
+            name: text.clone(),
+            brand: text,
+            offer: Offer::Exchange { verify },
+            id: "2026010100073000000000007168".to_owned(),
+            starts_at: NOON,
+            ends_at: NOON,
+            stage,
+        };
+        page.page(&shell)
+    }
+
+    #[test]
+    fn each_standing_is_told_and_one_has_a_button() {
+        let button = || Stage::Button { action: "/h5/voucher".to_owned(), csrf: "c".to_owned() };
+        for (stage, verify, expect) in [
+            (button(), Verify::UserClick, "Use it now"),
+            (Stage::Usable, Verify::UserClick, "cannot be used at this hour"),
+            (Stage::Usable, Verify::MerchantScan, "used by itself"),
+            (Stage::Unactive, Verify::UserClick, "from 1 Jan 2026, 12:00 on"),
+            (Stage::Held, Verify::MerchantScan, "waits for payment holds it"),
+            (Stage::Used { at: NOON + 5_000 }, Verify::UserClick, "1 Jan 2026, 12:00:05"),
+            (Stage::Refunded, Verify::MerchantScan, "does not come back"),
+            (Stage::Expired, Verify::UserClick, "not used in time"),
+        ] {
+            let html = page(stage.clone(), verify);
+            assert!(html.contains(expect), "no {expect} in {html}");
+            assert_eq!(html.contains("<form"), stage == button(), "{stage:?}");
+            assert!(!html.contains("<script") && html.contains("&lt;script&gt;"), "{html}");
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! Coupons in members' hands, as activities and claims leave them in the store.
+
+use crate::running::{APP_ID, PID, Running};
+use domain::activity::{Activity, Kind, Status, Tool, ToolKind};
+use domain::id::{CampId, VoucherId};
+use domain::trade::Origin;
+use domain::voucher::{self, Voucher};
+use serde_json::{Value, json};
+use store::testing::block_on;
+use store::{Fault, Open, Store, Tx};
+
+/// Where the coupons are for.
+pub(crate) const SHOP: &str = "2015121600077000000002388200";
+/// Noon of 2026-01-01, a Thursday, in UTC+8: when the tests' clock stands.
+pub(crate) const NOON: i64 = 1_767_240_000_000;
+/// A day.
+pub(crate) const DAY: i64 = 86_400_000;
+
+/// The tests' world with the shop, and these users.
+pub(crate) fn world_with_shop(users: &str) -> String {
+    let merchant = format!("pid = \"{PID}\"\nname = \"花果山超市\"");
+    let shop = format!("[[merchant.shop]]\nshop_id = \"{SHOP}\"\nstore_id = \"NJ_001\"\nname = \"证大五道口店\"");
+    crate::running::world().replace(&merchant, &format!("{merchant}\n{shop}")) + "\n" + users
+}
+
+/// A server's store, beside the server.
+pub(crate) struct Wallet {
+    store: Store,
+}
+
+impl Wallet {
+    pub(crate) fn of(running: &Running) -> Wallet {
+        Wallet { store: Store::open(&running.place(), Open::default()).expect("the server's store") }
+    }
+
+    fn numbers(&self, count: u16) -> i64 {
+        let numbers: Result<i64, Fault> = block_on(self.store.next_numbers(count));
+        numbers.expect("numbers")
+    }
+
+    /// A coupon of an activity for the shop; the number of its tool.
+    pub(crate) fn coupon(&self, kind: ToolKind, voucher: &Value) -> i64 {
+        let bucket = store::activity::bucket(PID);
+        let first = self.numbers(2);
+        let (number, tool) = (bucket.id(first), bucket.id(first + 1));
+        let origin = Origin {
+            app_id: APP_ID.to_owned(),
+            auth_app_id: APP_ID.to_owned(),
+            notify_url: None,
+            sign_type: "RSA2".to_owned(),
+        };
+        let activity = Activity {
+            id: CampId::new(NOON, number),
+            pid: PID.to_owned(),
+            name: "发券".to_owned(),
+            kind: Kind::DirectSend,
+            status: Status::Started,
+            starts_at: NOON - DAY,
+            ends_at: NOON + 30 * DAY,
+            length_ms: 31 * DAY,
+            auto_delay: false,
+            crowd: None,
+            content: "{}".to_owned(),
+            origin,
+            version: 1,
+        };
+        let mut said = json!({"name": "满减券", "brand_name": "8个集点兑换", "use_rule": {}});
+        for (member, value) in voucher.as_object().expect("an object") {
+            said[member] = value.clone();
+        }
+        let tool_row = Tool {
+            number: tool,
+            created_at: NOON,
+            activity: number,
+            place: 0,
+            kind,
+            content: said.to_string(),
+            starts_at: None,
+            ends_at: None,
+        };
+        let write = move |tx: &mut Tx| {
+            store::activity::insert(tx, &activity)?;
+            store::activity::add_shops(tx, number, PID, &[SHOP.to_owned()])?;
+            store::activity::insert_tool(tx, &tool_row)
+        };
+        let done: Result<(), Fault> = block_on(self.store.write(write));
+        done.expect("it is kept");
+        tool
+    }
+
+    /// Gives a user one of that coupon until `ends_at`; its id.
+    pub(crate) fn give(&self, user_id: &str, tool: i64, ends_at: i64) -> String {
+        let number = store::voucher::bucket(PID, user_id).id(self.numbers(1));
+        let id = VoucherId::new(NOON, number);
+        let user_id = user_id.to_owned();
+        let write = move |tx: &mut Tx| {
+            let tool = store::activity::tool(tx, tool)?.expect("it was made");
+            let voucher = Voucher {
+                id,
+                pid: PID.to_owned(),
+                user_id: user_id.clone(),
+                activity: Some(tool.activity),
+                tool: Some(tool.number),
+                token: None,
+                status: voucher::Status::Enabled,
+                starts_at: NOON - DAY,
+                ends_at,
+                trade: None,
+                held_until: None,
+                used_at: None,
+                version: 1,
+            };
+            store::voucher::insert(tx, &[voucher])
+        };
+        let done: Result<(), Fault> = block_on(self.store.write(write));
+        done.expect("it is kept");
+        id.to_text()
+    }
+
+    /// A coupon of its own for a user, for a month.
+    pub(crate) fn give_new(&self, user_id: &str, kind: ToolKind, voucher: &Value) -> String {
+        self.give(user_id, self.coupon(kind, voucher), NOON + 30 * DAY)
+    }
+
+    /// Its holder uses it, as the voucher page does.
+    pub(crate) fn click(&self, voucher_id: &str) {
+        let number = domain::id::VoucherIdText::parse(voucher_id).expect("an id").number;
+        let bill = store::Bucket::of_id(number).id(self.numbers(1));
+        let write = move |tx: &mut Tx| {
+            let voucher = store::voucher::get(tx, number)?.expect("it is there").click(NOON).expect("it can be used");
+            store::voucher::update(tx, &voucher)?;
+            store::trade::enter_click(tx, voucher.id, bill, NOON)
+        };
+        let done: Result<(), Fault> = block_on(self.store.write(write));
+        done.expect("it is kept");
+    }
+
+    /// What was last done with a voucher, and the number of the trade that has it.
+    pub(crate) fn status(&self, voucher_id: &str) -> (&'static str, Option<i64>) {
+        let number = domain::id::VoucherIdText::parse(voucher_id).expect("an id").number;
+        let found: Result<_, Fault> = block_on(self.store.read(move |tx: &mut Tx| store::voucher::get(tx, number)));
+        let voucher = found.expect("it can be read").expect("it is there");
+        (voucher.status.name(), voucher.trade)
+    }
+}
