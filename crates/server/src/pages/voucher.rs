@@ -129,12 +129,15 @@ impl Page {
     }
 
     fn rows(&self, lang: Lang) -> Vec<(&'static str, String)> {
-        vec![
-            (lang.say("优惠券", "Coupon"), self.name.clone()),
+        let mut rows = vec![
             (lang.say("生效时间", "Valid from"), lang.moment(self.starts_at)),
             (lang.say("有效期至", "Valid until"), lang.moment(self.ends_at)),
             (lang.say("券号", "Number"), self.id.clone()),
-        ]
+        ];
+        if self.heading(lang) != self.name {
+            rows.insert(0, (lang.say("优惠券", "Coupon"), self.name.clone()));
+        }
+        rows
     }
 
     fn button(&self, lang: Lang, action: &str, csrf: &str) -> Markup {

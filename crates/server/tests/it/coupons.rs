@@ -1,6 +1,7 @@
 //! Coupons in trades: taken, given back, and never twice.
 
-use crate::running::{Running, call, each_engine, refuse, succeed};
+use crate::mailbox::Mailbox;
+use crate::running::{NOW, Running, call, each_engine, refuse, succeed};
 use crate::wallet::{DAY, NOON, Wallet, world_with_shop};
 use client::Client;
 use domain::activity::ToolKind;
@@ -249,4 +250,45 @@ each_engine!(a_short_balance_leaves_the_coupon_alone, |engine| {
     refuse(&client, "alipay.trade.pay", &dear, "ACQ.BUYER_BALANCE_NOT_ENOUGH");
     assert_eq!(wallet.status(&coupon), ("ENABLED", None));
     assert_eq!(pay(&client, "2", &json!({"total_amount": "1030.00"})), "1030.00/1000.00/1000.00/30.00");
+});
+
+each_engine!(notices_tell_of_the_coupon, |engine| {
+    let running = start(engine);
+    let (client, wallet, mailbox) = (running.client(), Wallet::of(&running), Mailbox::start());
+    let pay = |out_trade_no: &str| {
+        let request = payment(out_trade_no, &json!({})).to_string();
+        let more = [("notify_url", &*mailbox.url("/ok"))];
+        let answer = client.call_with("alipay.trade.pay", &request, NOW, &more).expect("an answer");
+        assert_eq!(answer.code, "10000", "{}", answer.raw);
+    };
+    let coupon = wallet.give_new(BUYER, ToolKind::Money, &json!({"worth_value": "8.80", "voucher_note": "123"}));
+    pay("with");
+    let refund = json!({"out_trade_no": "with", "out_request_no": "r1", "refund_amount": "50.00"});
+    succeed(&client, "alipay.trade.refund", &refund);
+    let details = format!(
+        "[{{\"name\":\"满减券\",\"type\":\"ALIPAY_FIX_VOUCHER\",\"amount\":\"8.80\",\"merchantContribute\":\"8.80\",\
+         \"otherContribute\":\"0.00\",\"memo\":\"123\",\"voucherId\":\"{coupon}\"}}]"
+    );
+    let letters = mailbox.wait("/ok", 2);
+    for letter in &letters {
+        for (name, value) in [
+            ("total_amount", "100.00"),
+            ("receipt_amount", "91.20"),
+            ("invoice_amount", "91.20"),
+            ("buyer_pay_amount", "91.20"),
+            (
+                "fund_bill_list",
+                "[{\"fundChannel\":\"ALIPAYACCOUNT\",\"amount\":\"91.20\"},{\"fundChannel\":\"MDISCOUNT\",\"amount\":\"8.80\"}]",
+            ),
+            ("voucher_detail_list", &details),
+        ] {
+            assert_eq!(letter.get(name), value, "{name}");
+        }
+    }
+    assert_eq!(letters[1].get("refund_fee"), "50.00");
+    // Where none was used nothing is said of any.
+    pay("without");
+    let letters = mailbox.wait("/ok", 3);
+    assert_eq!(letters[2].members.get("voucher_detail_list"), None);
+    assert_eq!(letters[2].get("fund_bill_list"), "[{\"fundChannel\":\"ALIPAYACCOUNT\",\"amount\":\"100.00\"}]");
 });

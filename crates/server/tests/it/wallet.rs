@@ -26,11 +26,17 @@ pub(crate) fn world_with_shop(users: &str) -> String {
 /// A server's store, beside the server.
 pub(crate) struct Wallet {
     store: Store,
+    pid: &'static str,
 }
 
 impl Wallet {
     pub(crate) fn of(running: &Running) -> Wallet {
-        Wallet { store: Store::open(&running.place(), Open::default()).expect("the server's store") }
+        Wallet::of_merchant(running, PID)
+    }
+
+    /// With the coupons of this merchant.
+    pub(crate) fn of_merchant(running: &Running, pid: &'static str) -> Wallet {
+        Wallet { pid, store: Store::open(&running.place(), Open::default()).expect("the server's store") }
     }
 
     fn numbers(&self, count: u16) -> i64 {
@@ -40,7 +46,7 @@ impl Wallet {
 
     /// A coupon of an activity for the shop; the number of its tool.
     pub(crate) fn coupon(&self, kind: ToolKind, voucher: &Value) -> i64 {
-        let bucket = store::activity::bucket(PID);
+        let (pid, bucket) = (self.pid, store::activity::bucket(self.pid));
         let first = self.numbers(2);
         let (number, tool) = (bucket.id(first), bucket.id(first + 1));
         let origin = Origin {
@@ -51,7 +57,7 @@ impl Wallet {
         };
         let activity = Activity {
             id: CampId::new(NOON, number),
-            pid: PID.to_owned(),
+            pid: pid.to_owned(),
             name: "发券".to_owned(),
             kind: Kind::DirectSend,
             status: Status::Started,
@@ -64,7 +70,8 @@ impl Wallet {
             origin,
             version: 1,
         };
-        let mut said = json!({"name": "满减券", "brand_name": "8个集点兑换", "use_rule": {}});
+        let mut said = json!({"type": kind.name(), "name": "满减券", "brand_name": "8个集点兑换", "logo": "logo",
+            "validate_type": "RELATIVE", "relative_time": "30", "use_rule": {}});
         for (member, value) in voucher.as_object().expect("an object") {
             said[member] = value.clone();
         }
@@ -74,13 +81,13 @@ impl Wallet {
             activity: number,
             place: 0,
             kind,
-            content: said.to_string(),
+            content: json!({"voucher": said}).to_string(),
             starts_at: None,
             ends_at: None,
         };
         let write = move |tx: &mut Tx| {
             store::activity::insert(tx, &activity)?;
-            store::activity::add_shops(tx, number, PID, &[SHOP.to_owned()])?;
+            store::activity::add_shops(tx, number, pid, &[SHOP.to_owned()])?;
             store::activity::insert_tool(tx, &tool_row)
         };
         let done: Result<(), Fault> = block_on(self.store.write(write));
@@ -90,14 +97,14 @@ impl Wallet {
 
     /// Gives a user one of that coupon until `ends_at`; its id.
     pub(crate) fn give(&self, user_id: &str, tool: i64, ends_at: i64) -> String {
-        let number = store::voucher::bucket(PID, user_id).id(self.numbers(1));
+        let number = store::voucher::bucket(self.pid, user_id).id(self.numbers(1));
         let id = VoucherId::new(NOON, number);
-        let user_id = user_id.to_owned();
+        let (pid, user_id) = (self.pid, user_id.to_owned());
         let write = move |tx: &mut Tx| {
             let tool = store::activity::tool(tx, tool)?.expect("it was made");
             let voucher = Voucher {
                 id,
-                pid: PID.to_owned(),
+                pid: pid.to_owned(),
                 user_id: user_id.clone(),
                 activity: Some(tool.activity),
                 tool: Some(tool.number),
