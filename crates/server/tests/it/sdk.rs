@@ -1,6 +1,8 @@
 //! The official SDKs, unmodified, through `tests/sdk/cases.json` against the built binary (see `tests/sdk/README.md`).
 
 use crate::running::{PID, Running};
+use crate::wallet::{DAY, NOON, Wallet};
+use domain::activity::ToolKind;
 use serde_json::json;
 use std::collections::BTreeSet;
 use std::fs::{self, File};
@@ -10,6 +12,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use store::testing::Engine;
 
+/// The merchant of the cases about trades, and who pays there.
+const TILL_PID: &str = "2088201914979055";
+const BUYER: &str = "2088102146931393";
 /// The folder of the two programs.
 const SDK: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/sdk");
 
@@ -60,8 +65,15 @@ fn drive(engine: Engine, mut program: Command, portless: Option<&str>, runs: &[(
     arguments.extend(portless.map(|address| format!("--listen={address}:80")));
     let server = Running::start_in(engine, tempfile::tempdir().expect("a folder"), arguments);
     server.import(PID, &fs::read_to_string(format!("{SDK}/members.csv")).expect("the members are there"));
-    let runs: Vec<_> =
-        runs.iter().map(|(charset, sign_type)| json!({"charset": charset, "sign_type": sign_type})).collect();
+    // Each run has a coupon; of equals the first that was given is taken first.
+    let wallet = Wallet::of_merchant(&server, TILL_PID);
+    let items = json!({"name": "八块八桃子券", "worth_value": "8.8", "voucher_note": "123", "item_info": {"item_ids": ["peach"]}});
+    let peaches = wallet.coupon(ToolKind::Money, &items);
+    let run = |(charset, sign_type): &(&str, &str)| {
+        let coupon = wallet.give(BUYER, peaches, NOON + 30_000 * DAY);
+        json!({"charset": charset, "sign_type": sign_type, "known": {"coupon": coupon}})
+    };
+    let runs: Vec<_> = runs.iter().map(run).collect();
     let given = server.folder.path().join("sdk.json");
     let text = json!({"gateway": server.address, "portless": portless, "runs": runs}).to_string();
     fs::write(&given, text).expect("the folder is ours");

@@ -15,11 +15,11 @@ const given = JSON.parse(readFileSync(process.argv[2], 'utf8'));
 class Run {
   failed = false;
 
-  constructor({ charset, sign_type }) {
+  constructor({ charset, sign_type, known }) {
     this.charset = charset;
     this.signType = sign_type;
     const run = `node-${charset}-${sign_type}.`;
-    this.known = { run, tag: run.replaceAll(/[^0-9A-Za-z]/g, '_') };
+    this.known = { run, tag: run.replaceAll(/[^0-9A-Za-z]/g, '_'), ...known };
   }
 
   async all() {

@@ -62,10 +62,10 @@ class Proxy:
 class Run:
     """One charset and one sign type."""
 
-    def __init__(self, book, gateway, charset, sign_type):
+    def __init__(self, book, gateway, charset, sign_type, known):
         self.book, self.gateway, self.charset, self.sign_type = book, gateway, charset, sign_type
         run = f"python-{charset}-{sign_type}."
-        self.known = {"run": run, "tag": re.sub("[^0-9A-Za-z]", "_", run)}
+        self.known = {"run": run, "tag": re.sub("[^0-9A-Za-z]", "_", run)} | known
         self.failed = False
 
     def all(self, routes, proxied):
@@ -189,7 +189,7 @@ def main():
     routes = Routes()
     host, port = given["gateway"].rsplit(":", 1)
     gateway = given["portless"] or routes.add("gateway", (host, int(port)))
-    runs = [Run(book, gateway, run["charset"], run["sign_type"]) for run in given["runs"]]
+    runs = [Run(book, gateway, run["charset"], run["sign_type"], run["known"]) for run in given["runs"]]
     for run in runs:
         run.all(routes, given["gateway"])
     sys.exit(any(run.failed for run in runs))
