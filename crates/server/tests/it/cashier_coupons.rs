@@ -161,6 +161,37 @@ each_engine!(of_two_pages_at_once_one_holds_it, |engine| {
     assert_eq!(shown.iter().filter(|shown| *shown == "确认付款 ¥20.00").count(), 7, "{shown:?}");
 });
 
+each_engine!(a_page_that_opens_while_its_trade_ends_holds_nothing, |engine| {
+    let shop = Shop::open(engine);
+    let wallet = shop.wallet();
+    let eight = wallet.coupon(ToolKind::Money, &json!({"worth_value": "8"}));
+    for round in 0..12 {
+        let coupon = wallet.give(CUSTOMER, eight, NOON + DAY);
+        let sale = shop.sell(CUSTOMER, "苹果", "9.00");
+        let csrf = if round % 2 == 0 { None } else { Some(shop.csrf(&sale)) };
+        std::thread::scope(|scope| {
+            for _ in 0..3 {
+                scope.spawn(|| assert_eq!(shop.get(&sale.target, "").status, 200));
+            }
+            scope.spawn(|| match &csrf {
+                None => shop.close(&sale),
+                Some(csrf) => {
+                    let form = format!("csrf={csrf}&coupon={coupon}&pin={PIN}");
+                    assert_eq!(shop.post(&sale.target, &form).status, 303);
+                }
+            });
+        });
+        let expect = if csrf.is_some() { ("TRADE_SUCCESS", "USED") } else { ("TRADE_CLOSED", "ENABLED") };
+        assert_eq!((shop.status(&sale).as_str(), wallet.status(&coupon).0), expect, "round {round}");
+        if csrf.is_none() {
+            // Away with it, so that the next round has only its own.
+            wallet.click(&coupon);
+        }
+    }
+    let proved = shop.server.command(&["prove"]);
+    assert!(proved.status.success(), "{}", String::from_utf8_lossy(&proved.stderr));
+});
+
 #[test]
 fn a_coupon_with_nothing_left_to_pay_still_takes_the_pin() {
     let shop = Shop::open(Engine::Lite);

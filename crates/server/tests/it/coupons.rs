@@ -92,6 +92,10 @@ each_engine!(a_coupon_is_told_of_wherever_the_trade_is, |engine| {
         (&json!("68.40"), &json!("6.60"))
     );
     assert_eq!(wallet.status(&coupon).0, "REFUNDED");
+    let shown = running.command(&["trade", "show", paid["trade_no"].as_str().expect("a number"), "--json"]);
+    let shown: Value = serde_json::from_slice(&shown.stdout).expect("JSON");
+    let whole = json!([{"voucher_id": coupon, "name": "8.8元代金券", "amount": "8.80", "refunded_amount": "8.80"}]);
+    assert_eq!(shown["vouchers"], whole);
     // Spent for good; and the whole balance is there again, less what the second trade took.
     assert_eq!(pay(&client, "3", &json!({"total_amount": "900.00"})), "900.00/900.00/900.00/0.00");
     prove(&running);
@@ -241,6 +245,28 @@ each_engine!(of_payments_at_once_one_takes_the_coupon, |engine| {
     assert!(coupons.iter().all(|coupon| wallet.status(coupon).0 == "USED"));
     prove(&running);
 });
+
+#[test]
+fn of_payments_in_two_processes_each_coupon_is_taken_once() {
+    let running = start(store::testing::Engine::Postgres);
+    let beside = running.beside();
+    let wallet = Wallet::of(&running);
+    let ten = wallet.coupon(ToolKind::Money, &json!({"worth_value": "10"}));
+    let coupons: Vec<_> = (0..5).map(|_| wallet.give(BUYER, ten, NOON + DAY)).collect();
+    let clients = [running.client(), beside.client()];
+    let paid: Vec<_> = std::thread::scope(|scope| {
+        let pay = |number: usize| {
+            let request = payment(&number.to_string(), &json!({"total_amount": "40.00"}));
+            amounts(&call(&clients[number % 2], "alipay.trade.pay", &request).node)
+        };
+        let payers: Vec<_> = (0..12).map(|number| scope.spawn(move || pay(number))).collect();
+        payers.into_iter().map(|payer| payer.join().expect("an answer")).collect()
+    });
+    assert_eq!(paid.iter().filter(|paid| *paid == "40.00/30.00/30.00/10.00").count(), 5, "{paid:?}");
+    assert_eq!(paid.iter().filter(|paid| *paid == "40.00/40.00/40.00/0.00").count(), 7, "{paid:?}");
+    assert!(coupons.iter().all(|coupon| wallet.status(coupon).0 == "USED"));
+    prove(&running);
+}
 
 each_engine!(a_short_balance_leaves_the_coupon_alone, |engine| {
     let running = start(engine);

@@ -1,13 +1,14 @@
 //! A trade is found by its numbers, by its merchant only, and changed once at a time.
 
-use domain::id::TradeNo;
+use domain::id::{TradeNo, VoucherId};
 use domain::trade::{Off, Origin, Status, Trade};
+use domain::voucher::Voucher;
 use store::ledger::outside_balance;
 use store::once::{Claim, claim};
 use store::sales::Sales;
 use store::trade::{
-    Effect, NUMBERS_A_ROW, Refund, TradeRow, find, find_out, get, import, insert, insert_refund, refund, refunds,
-    scope, update,
+    Effect, NUMBERS_A_ROW, Refund, TradeRow, TradeVoucher, enter_refund, enter_use, find, find_out, get, import,
+    insert, insert_refund, refund, refunds, scope, update, vouchers,
 };
 use store::world::account;
 use store::{Change, Fault, Stop, Store, Tx, each_engine, member, sales};
@@ -49,6 +50,59 @@ fn a_trade(number: i64) -> Trade {
         version: 1,
     }
 }
+
+each_engine!(what_vouchers_took_off_is_kept_with_its_bills, |test| {
+    let store = test.store();
+    let number = a_trade(1).no.number;
+    let used = |nth: i64, memo: Option<&str>, deducted_fen| TradeVoucher {
+        trade: number,
+        voucher: VoucherId::new(NOW, store::voucher::bucket(PID, BUYER).id(nth)),
+        name: "8.8元代金券".to_owned(),
+        kind: "ALIPAY_FIX_VOUCHER".to_owned(),
+        memo: memo.map(str::to_owned),
+        template: None,
+        deducted_fen,
+        merchant_fen: deducted_fen,
+        refunded_fen: 0,
+    };
+    let (first, second) = (used(11, Some("123"), 880), used(12, None, 100));
+    let held = move |used: &TradeVoucher| Voucher {
+        id: used.voucher,
+        pid: PID.to_owned(),
+        user_id: BUYER.to_owned(),
+        activity: None,
+        tool: None,
+        token: None,
+        status: domain::voucher::Status::Used,
+        starts_at: NOW,
+        ends_at: NOW,
+        trade: Some(number),
+        held_until: None,
+        used_at: Some(NOW),
+        version: 1,
+    };
+    let bill = |nth: i64| store::trade::bucket(PID, BUYER).id(nth);
+    let kept = [first.clone(), second.clone()];
+    write(store, move |tx| {
+        store::voucher::insert(tx, &[held(&kept[0]), held(&kept[1])])?;
+        enter_use(tx, &kept[1], bill(21), NOW)?;
+        Ok(enter_use(tx, &kept[0], bill(22), NOW)?)
+    })
+    .await
+    .unwrap();
+    let all = move |tx: &mut Tx| Ok(vouchers(tx, number)?);
+    assert_eq!(read(store, all).await.unwrap(), [first.clone(), second.clone()]);
+    let again = first.clone();
+    write(store, move |tx| Ok(enter_refund(tx, &again, 300, bill(23), NOW)?)).await.unwrap();
+    let part = TradeVoucher { refunded_fen: 300, ..first.clone() };
+    assert_eq!(read(store, all).await.unwrap(), [part, second]);
+    // Never more than was taken.
+    let again = first.clone();
+    let more = write(store, move |tx| Ok(enter_refund(tx, &again, 581, bill(24), NOW)?)).await;
+    assert!(matches!(more, Err(Stop::Fault(Fault::Check(_)))), "{more:?}");
+    // Another trade's are another's.
+    assert_eq!(read(store, |tx| Ok(vouchers(tx, a_trade(2).no.number)?)).await.unwrap(), []);
+});
 
 /// Keeps a trade under the numbers that the merchant knows it by.
 fn keep(tx: &mut Tx, trade: &Trade) -> Result<(), Stop> {

@@ -234,3 +234,35 @@ fn goods(detail: &Map<String, Value>) -> Vec<Goods> {
     let lines = detail.get("goods_detail").and_then(Value::as_array);
     lines.into_iter().flatten().filter_map(line).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn channels_switch_vouchers_off_and_on() {
+        for (said, expect) in [
+            (json!({}), true),
+            (json!({"disable_pay_channels": "voucher"}), false),
+            (json!({"disable_pay_channels": "credit_group, coupon"}), false),
+            (json!({"disable_pay_channels": "promotion,balance"}), false),
+            (json!({"disable_pay_channels": "balance,vouchers"}), true),
+            (json!({"enable_pay_channels": "balance,voucher"}), true),
+            (json!({"enable_pay_channels": "promotion"}), true),
+            (json!({"enable_pay_channels": "balance"}), false),
+        ] {
+            assert_eq!(lets_vouchers_pay(said.as_object().unwrap()), expect, "{said}");
+        }
+    }
+
+    #[test]
+    fn goods_are_read_as_orders_keep_them() {
+        let detail = json!({"goods_detail": [
+            {"goods_id": "apple", "goods_name": "苹果", "quantity": 2, "price": "12.50"},
+            {"goods_id": "pear", "goods_name": "梨", "quantity": 9_999_999_999_u64, "price": "0.00"}]});
+        let line = |id: &str, quantity, price_fen| Goods { id: id.to_owned(), quantity, price_fen };
+        assert_eq!(goods(detail.as_object().unwrap()), [line("apple", 2, 1_250), line("pear", 9_999_999_999, 0)]);
+        assert_eq!(goods(&Map::new()), []);
+    }
+}
