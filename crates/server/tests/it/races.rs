@@ -3,9 +3,12 @@
 //! The other one is this test's own. It holds what a call wants until that call waits for it.
 
 use crate::running::{OTHER_PID, PID, Running, call, refuse, succeed};
-use crate::shop::{CUSTOMER, OTHER_CUSTOMER, OTHER_PIN, PIN, Shop};
-use domain::id::TradeNoText;
+use crate::shop::{CUSTOMER, OTHER_CUSTOMER, OTHER_PIN, PIN, Shop, header};
+use crate::wallet::NOON;
+use domain::activity::ToolKind;
+use domain::id::{TradeNoText, VoucherIdText};
 use domain::tag::{Tag, TagKind};
+use domain::trade::Off;
 use serde_json::json;
 use std::process::Output;
 use std::sync::Arc;
@@ -148,6 +151,28 @@ fn a_payment_at_the_last_moment_and_the_end_of_its_time_do_not_wait_for_each_oth
     let (place, runs) = meet(&store, expire, close, || shop.send(&sale, &csrf, PIN));
     assert_eq!((place, runs), (sale.target.clone(), 1));
     assert_eq!((shop.status(&sale).as_str(), shop.balance(CUSTOMER)), ("TRADE_CLOSED", 10_000));
+}
+
+#[test]
+fn who_finds_the_coupon_spent_by_the_trade_itself_finds_the_trade_paid() {
+    let shop = Shop::open(Engine::Postgres);
+    let (store, wallet) = (store(&shop.server), shop.wallet());
+    let coupon = wallet.give_new(CUSTOMER, ToolKind::Money, &json!({"name": "八元券", "worth_value": "8"}));
+    let sale = shop.sell(CUSTOMER, "苹果", "88.00");
+    let (trade_no, voucher) = (TradeNoText::parse(&sale.trade_no), VoucherIdText::parse(&coupon));
+    let (number, voucher) = (trade_no.expect("a number").number, voucher.expect("an id").number);
+    let form = format!("csrf={}&pin={PIN}&coupon={coupon}", shop.csrf(&sale));
+    // As alipay.trade.pay does it, but for the money.
+    let pay = move |tx: &mut Tx| {
+        tx.execute("LOCK TABLE voucher IN ACCESS EXCLUSIVE MODE", &[])?;
+        let trade = store::trade::get(tx, number)?.expect("it was made");
+        store::trade::update(tx, &trade.pay(Off { seller_fen: 800, others_fen: 0 }, NOON).expect("it waits"))?;
+        let voucher = store::voucher::get(tx, voucher)?.expect("it was given");
+        store::voucher::update(tx, &voucher.spend(number, NOON).expect("it can be used"))
+    };
+    let (answer, _) = meet(&store, pay, NOTHING, || shop.post(&sale.target, &form));
+    assert_eq!(answer.status, 303);
+    assert!(header(&answer, "location").ends_with("&said=paid-already"), "{}", answer.headers);
 }
 
 #[test]

@@ -306,15 +306,15 @@ async fn settle(
             Proof::Wrong => return Ok(Some(Said::WrongPin)),
             Proof::NotTried => return Ok(None),
         }
-        // The proof may have waited for another of this account's, so what was loaded may be old. The balance comes before
-        // the trade: who finds it spent by the trade itself then finds the trade paid.
+        // The proof may have waited for another of this account's, so what was loaded may be old. Balance and coupon come
+        // before the trade: who finds them spent by the trade itself then finds the trade paid.
         let Some(buyer) = store::world::account(tx, &trade.buyer_id)? else { return Ok(None) };
+        let chosen = coupon::pick(tx, &trade, wanted, now)?;
         let Some(trade) = ticket.open(tx)? else { return Ok(None) };
         if let Err(said) = payable(&trade, now) {
             return Ok(said);
         }
         // A refusal would undo the whole, and the count with it: so what can be seen here is no refusal.
-        let chosen = coupon::pick(tx, &trade, wanted, now)?;
         if matches!(wanted, Wanted::One(_)) && chosen.is_empty() {
             return Ok(Some(Said::CouponGone));
         }
