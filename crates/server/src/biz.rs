@@ -8,8 +8,8 @@
 mod scalar;
 mod several;
 
-pub use scalar::{Positive, Price, Text};
-pub use several::{List, Objects};
+pub use scalar::{Date, Flag, Positive, Price, Text, Whole, Yuan};
+pub use several::{List, Object, Objects};
 
 use serde_json::{Map, Value};
 use wire::Fault;
@@ -41,6 +41,9 @@ pub trait Biz: Sized + Send + Sync + 'static {
 
     /// The non-empty known fields in normal form: what makes two requests the same request.
     fn canonical(&self) -> Map<String, Value>;
+
+    /// The non-empty known fields as they were sent: what is kept to be given back.
+    fn said(&self) -> Map<String, Value>;
 }
 
 /// A field that cannot be read.
@@ -61,6 +64,11 @@ pub trait Field: Sized {
 
     /// The value in normal form; `None` when absent.
     fn canonical(&self) -> Option<Value>;
+
+    /// The value as it was sent, where that differs: what a String field gives back is not normalised.
+    fn said(&self) -> Option<Value> {
+        self.canonical()
+    }
 }
 
 impl<T: Field> Field for Option<T> {
@@ -71,8 +79,17 @@ impl<T: Field> Field for Option<T> {
     }
 
     fn canonical(&self) -> Option<Value> {
-        self.as_ref().and_then(Field::canonical)
+        self.as_ref().and_then(Field::canonical).filter(is_something)
     }
+
+    fn said(&self) -> Option<Value> {
+        self.as_ref().and_then(Field::said).filter(is_something)
+    }
+}
+
+/// An optional object without members is as good as absent.
+fn is_something(value: &Value) -> bool {
+    value.as_object().is_none_or(|members| !members.is_empty())
 }
 
 /// The reason given for a required field that is absent.
@@ -118,11 +135,38 @@ pub fn present<'a>(members: &'a Map<String, Value>, name: &str) -> Option<&'a Va
 /// The `sub_code` for a wrong field, unless the method's family has its own ([`crate::methods::Method::INVALID`]).
 pub const INVALID: &str = "INVALID_PARAMETER";
 
-/// The error for a wrong field, as every method words it. A reason that starts with an index goes on with the name:
-/// `conditions[0].op 不能为空`.
+/// The error for a wrong field, as every method words it.
 pub fn invalid(field: &str, reason: &str) -> Fault {
-    let blank = if reason.starts_with('[') { "" } else { " " };
-    Fault::business(INVALID, format!("参数有误: {field}{blank}{reason}"))
+    Fault::business(INVALID, format!("参数有误: {}", within(field, reason)))
+}
+
+/// The reason of a part as its whole gives it. One that starts with an index or a member goes on with the name:
+/// `conditions[0].op 不能为空`.
+fn within(name: &str, reason: &str) -> String {
+    let blank = if reason.starts_with(['[', '.']) { "" } else { " " };
+    format!("{name}{blank}{reason}")
+}
+
+/// A field's name on the wire: Rust writes `type` as `r#type`.
+pub const fn plain(field: &str) -> &str {
+    match field.as_bytes() {
+        [b'r', b'#', name @ ..] => match std::str::from_utf8(name) {
+            Ok(name) => name,
+            Err(_) => field,
+        },
+        _ => field,
+    }
+}
+
+/// The members of a request and of the part that it goes on with, `N` of them.
+pub const fn joined<const N: usize>(own: &[Member], rest: &[Member]) -> [Member; N] {
+    let mut members = [Member { name: "", required: false }; N];
+    let mut nth = 0;
+    while nth < N {
+        members[nth] = if nth < own.len() { own[nth] } else { rest[nth - own.len()] };
+        nth += 1;
+    }
+    members
 }
 
 fn parse(text: &str) -> Option<Value> {
@@ -159,37 +203,73 @@ fn shortest(number: &str) -> String {
     number.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
-/// Declares a request: its fields in the order of the contract, each with its type.
+/// Declares a request: its fields in the order of the contract, each with its type. After `..` it may go on with the fields
+/// of another.
 macro_rules! biz {
-    ($(#[$doc:meta])* pub struct $name:ident { $($(#[$field_doc:meta])* $field:ident: $type:ty,)* }) => {
+    ($(#[$doc:meta])* pub struct $name:ident {
+        $($(#[$field_doc:meta])* $field:ident: $type:ty,)*
+        $(.. $(#[$rest_doc:meta])* $rest:ident: $rest_type:ty,)?
+    }) => {
         $(#[$doc])*
         #[derive(Clone, Debug)]
-        pub struct $name { $($(#[$field_doc])* pub $field: $type,)* }
+        pub struct $name { $($(#[$field_doc])* pub $field: $type,)* $($(#[$rest_doc])* pub $rest: $rest_type,)? }
 
-        impl $crate::biz::Biz for $name {
-            const MEMBERS: &'static [$crate::biz::Member] = &[$($crate::biz::Member {
-                name: stringify!($field),
+        impl $name {
+            const OWN_MEMBERS: &'static [$crate::biz::Member] = &[$($crate::biz::Member {
+                name: $crate::biz::plain(stringify!($field)),
                 required: <$type as $crate::biz::Field>::REQUIRED,
             },)*];
+        }
+
+        impl $crate::biz::Biz for $name {
+            const MEMBERS: &'static [$crate::biz::Member] = $crate::biz::members!($name $($rest_type)?);
 
             fn fields(members: &serde_json::Map<String, serde_json::Value>) -> Result<Self, $crate::biz::Wrong> {
                 // A request may have no fields.
                 let _ = members;
-                Ok($name { $($field: {
-                    let field = stringify!($field);
-                    <$type as $crate::biz::Field>::read($crate::biz::present(members, field))
-                        .map_err(|reason| $crate::biz::Wrong { field, reason })?
-                },)* })
+                Ok($name {
+                    $($field: {
+                        let field = $crate::biz::plain(stringify!($field));
+                        <$type as $crate::biz::Field>::read($crate::biz::present(members, field))
+                            .map_err(|reason| $crate::biz::Wrong { field, reason })?
+                    },)*
+                    $($rest: <$rest_type as $crate::biz::Biz>::fields(members)?,)?
+                })
             }
 
             fn canonical(&self) -> serde_json::Map<String, serde_json::Value> {
-                [$((stringify!($field), $crate::biz::Field::canonical(&self.$field)),)*]
-                    .into_iter()
-                    .filter_map(|(name, value): (&str, Option<serde_json::Value>)| Some((name.to_owned(), value?)))
-                    .collect()
+                let own = [$(($crate::biz::plain(stringify!($field)), $crate::biz::Field::canonical(&self.$field)),)*];
+                let members = $crate::biz::gathered(own);
+                $(let members = members.into_iter().chain($crate::biz::Biz::canonical(&self.$rest)).collect();)?
+                members
+            }
+
+            fn said(&self) -> serde_json::Map<String, serde_json::Value> {
+                let own = [$(($crate::biz::plain(stringify!($field)), $crate::biz::Field::said(&self.$field)),)*];
+                let members = $crate::biz::gathered(own);
+                $(let members = members.into_iter().chain($crate::biz::Biz::said(&self.$rest)).collect();)?
+                members
             }
         }
     };
+}
+
+/// A request's own members, or those and the ones of the part that it goes on with.
+macro_rules! members {
+    ($name:ident) => {
+        $name::OWN_MEMBERS
+    };
+    ($name:ident $rest:ty) => {
+        &$crate::biz::joined::<{ $name::OWN_MEMBERS.len() + <$rest as $crate::biz::Biz>::MEMBERS.len() }>(
+            $name::OWN_MEMBERS,
+            <$rest as $crate::biz::Biz>::MEMBERS,
+        )
+    };
+}
+
+/// The members that are there.
+pub fn gathered<const N: usize>(members: [(&str, Option<Value>); N]) -> Map<String, Value> {
+    members.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
 }
 
 /// Declares an enumerated String field.
@@ -198,6 +278,14 @@ macro_rules! choice {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum $name { $($(#[$value_doc])* $variant,)* }
+
+        impl $name {
+            /// As the wire spells it.
+            #[allow(dead_code, clippy::allow_attributes, reason = "not everybody spells it")]
+            pub fn name(self) -> &'static str {
+                match self { $($name::$variant => $text,)* }
+            }
+        }
 
         impl $crate::biz::Field for $name {
             fn read(value: Option<&serde_json::Value>) -> Result<Self, String> {
@@ -209,13 +297,13 @@ macro_rules! choice {
             }
 
             fn canonical(&self) -> Option<serde_json::Value> {
-                match self { $($name::$variant => Some(serde_json::Value::from($text)),)* }
+                Some(serde_json::Value::from(self.name()))
             }
         }
     };
 }
 
-pub(crate) use {biz, choice};
+pub(crate) use {biz, choice, members};
 
 #[cfg(test)]
 mod tests {
@@ -231,8 +319,23 @@ mod tests {
         }
     }
 
+    biz! {
+        /// One that goes on with the fields of the other.
+        pub struct Longer {
+            /// Named by a word that Rust needs.
+            r#type: Text<4>,
+            ..
+            /// The rest.
+            request: Request,
+        }
+    }
+
     fn check(biz_content: &str, expect: Result<&str, &str>) {
-        let answer = object(Some(biz_content)).and_then(|members| Request::read(&members));
+        check_as::<Request>(biz_content, expect);
+    }
+
+    fn check_as<T: Biz>(biz_content: &str, expect: Result<&str, &str>) {
+        let answer = object(Some(biz_content)).and_then(|members| T::read(&members));
         let answer = answer.map(|request| Value::Object(request.canonical()).to_string());
         let answer = answer.map_err(|fault| format!("{} {}", fault.sub_code, fault.sub_msg));
         assert_eq!(answer.as_deref().map_err(String::as_str), expect, "{biz_content}");
@@ -255,6 +358,18 @@ mod tests {
             let biz_content = format!(r#"{{"name":"a","page_size":{page_size}}}"#);
             check(&biz_content, Err("INVALID_PARAMETER 参数有误: page_size 必须是1到100之间的整数"));
         }
+    }
+
+    #[test]
+    fn a_request_may_go_on_with_the_fields_of_another() {
+        let names: Vec<_> = Longer::MEMBERS.iter().map(|member| (member.name, member.required)).collect();
+        assert_eq!(names, [("type", true), ("name", true), ("page_size", false)]);
+        let text = r#"{"page_size":"2","name":"a","type":"b"}"#;
+        check_as::<Longer>(text, Ok(r#"{"type":"b","name":"a","page_size":2}"#));
+        check_as::<Longer>(r#"{"name":"a"}"#, Err("INVALID_PARAMETER 参数有误: type 不能为空"));
+        check_as::<Longer>(r#"{"type":"a"}"#, Err("INVALID_PARAMETER 参数有误: name 不能为空"));
+        let said = object(Some(text)).and_then(|members| Longer::read(&members)).map(|request| request.said().len());
+        assert_eq!(said, Ok(3));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::{ABSENT, Field, text};
 use serde_json::Value;
-use wire::money;
+use wire::{money, time};
 
 /// A String of at most `MAX` characters, kept as sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,6 +66,85 @@ impl Field for Price {
     }
 }
 
+/// A positive integer of at most `MAX` that is a String on the wire, and given back as one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Whole<const MAX: u64>(pub u64);
+
+impl<const MAX: u64> Whole<MAX> {
+    /// The number, as the store and the domain hold it.
+    pub fn number(self) -> i64 {
+        i64::try_from(self.0).expect("a bound below that of the type")
+    }
+}
+
+impl<const MAX: u64> Field for Whole<MAX> {
+    fn read(value: Option<&Value>) -> Result<Self, String> {
+        Positive::<MAX>::read(value).map(|Positive(number)| Whole(number))
+    }
+
+    fn canonical(&self) -> Option<Value> {
+        Some(Value::from(self.0.to_string()))
+    }
+}
+
+/// An amount in yuan that is a String of at most `MAX` characters on the wire, and given back as it was sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Yuan<const MAX: usize> {
+    /// The amount in fen.
+    pub fen: i64,
+    said: String,
+}
+
+impl<const MAX: usize> Field for Yuan<MAX> {
+    fn read(value: Option<&Value>) -> Result<Self, String> {
+        let text = Text::<MAX>::read(value)?;
+        let Price(fen) = Price::read(Some(&Value::from(&*text)))?;
+        Ok(Yuan { fen, said: text.trim().to_owned() })
+    }
+
+    fn canonical(&self) -> Option<Value> {
+        Some(Value::from(money::format(self.fen)))
+    }
+
+    fn said(&self) -> Option<Value> {
+        Some(Value::from(self.said.as_str()))
+    }
+}
+
+/// A Date: UTC milliseconds of what is said in UTC+8, to the second.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Date(pub i64);
+
+impl Field for Date {
+    fn read(value: Option<&Value>) -> Result<Self, String> {
+        let text = text(value.ok_or(ABSENT)?)?;
+        time::parse(&text).map(Date).ok_or_else(|| "必须是yyyy-MM-dd HH:mm:ss格式的有效时间".to_owned())
+    }
+
+    fn canonical(&self) -> Option<Value> {
+        Some(Value::from(time::format(self.0)))
+    }
+}
+
+/// A Boolean, or its name as a String.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Flag(pub bool);
+
+impl Field for Flag {
+    fn read(value: Option<&Value>) -> Result<Self, String> {
+        match value.ok_or(ABSENT)? {
+            Value::Bool(flag) => Ok(Flag(*flag)),
+            Value::String(text) if text == "true" => Ok(Flag(true)),
+            Value::String(text) if text == "false" => Ok(Flag(false)),
+            _ => Err("必须是true或false".to_owned()),
+        }
+    }
+
+    fn canonical(&self) -> Option<Value> {
+        Some(Value::Bool(self.0))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -85,5 +164,37 @@ mod tests {
             check::<Price>(&bad, Err("必须是以元为单位、最多两位小数的金额"));
         }
         check::<Price>(&json!([1]), Err("必须是字符串"));
+    }
+
+    #[test]
+    fn numbers_and_amounts_that_are_strings_stay_strings() {
+        check::<Whole<99>>(&json!("07"), Ok(&json!("7")));
+        check::<Whole<99>>(&json!(99), Ok(&json!("99")));
+        for bad in [json!("0"), json!(100), json!("1.0"), json!("-1")] {
+            check::<Whole<99>>(&bad, Err("必须是1到99之间的整数"));
+        }
+        for (value, canonical, said) in [
+            (json!("20"), json!("20.00"), json!("20")),
+            (json!(" 9.90 "), json!("9.90"), json!("9.90")),
+            (json!(8.50), json!("8.50"), json!("8.5")),
+        ] {
+            let read = Yuan::<6>::read(Some(&value)).expect("an amount");
+            assert_eq!((read.canonical(), read.said()), (Some(canonical), Some(said)));
+        }
+        check::<Yuan<6>>(&json!("1000.00"), Err("长度不能超过6"));
+        check::<Yuan<6>>(&json!("x"), Err("必须是以元为单位、最多两位小数的金额"));
+    }
+
+    #[test]
+    fn dates_exist_and_flags_are_yes_or_no() {
+        check::<Date>(&json!("2016-09-30 00:00:00"), Ok(&json!("2016-09-30 00:00:00")));
+        for bad in [json!("2016-09-31 00:00:00"), json!("2016-09-30"), json!("2016-9-30 00:00:00"), json!(20160930)] {
+            check::<Date>(&bad, Err("必须是yyyy-MM-dd HH:mm:ss格式的有效时间"));
+        }
+        check::<Flag>(&json!(true), Ok(&json!(true)));
+        check::<Flag>(&json!("false"), Ok(&json!(false)));
+        for bad in [json!("TRUE"), json!(1), json!([true])] {
+            check::<Flag>(&bad, Err("必须是true或false"));
+        }
     }
 }

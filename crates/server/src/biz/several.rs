@@ -1,56 +1,75 @@
-//! Fields that are lists.
+//! Fields that are lists or objects.
 
-use super::{ABSENT, Biz, Field, Wrong};
-use serde_json::{Map, Value};
+use super::{ABSENT, Biz, Field, Wrong, within};
+use serde_json::Value;
 
-/// A JSON array; no elements count as no array.
+/// A JSON array of at most `MAX` elements; none count as no array.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct List<T>(pub Vec<T>);
+pub struct List<T, const MAX: usize = ELEMENTS_MAX>(pub Vec<T>);
 
-/// The most elements of a list (DESIGN, "Security").
+/// The most elements of a list for which nothing else is said (DESIGN, "Security").
 const ELEMENTS_MAX: usize = 1_000;
 
-fn elements(value: Option<&Value>) -> Result<&Vec<Value>, String> {
-    match value.ok_or(ABSENT)? {
-        Value::Array(elements) if ELEMENTS_MAX < elements.len() => Err(format!("不能超过{ELEMENTS_MAX}个元素")),
-        Value::Array(elements) => Ok(elements),
-        _ => Err("必须是JSON数组".to_owned()),
-    }
-}
-
-impl<T: Field> Field for List<T> {
+impl<T: Field, const MAX: usize> Field for List<T, MAX> {
     fn read(value: Option<&Value>) -> Result<Self, String> {
-        let element =
-            |(index, value): (usize, &Value)| T::read(Some(value)).map_err(|reason| format!("[{index}] {reason}"));
-        elements(value)?.iter().enumerate().map(element).collect::<Result<_, _>>().map(List)
+        let elements = match value.ok_or(ABSENT)? {
+            Value::Array(elements) if MAX < elements.len() => return Err(format!("不能超过{MAX}个元素")),
+            Value::Array(elements) => elements,
+            _ => return Err("必须是JSON数组".to_owned()),
+        };
+        let element = |(index, value): (usize, &Value)| {
+            T::read(Some(value)).map_err(|reason| within(&format!("[{index}]"), &reason))
+        };
+        elements.iter().enumerate().map(element).collect::<Result<_, _>>().map(List)
     }
 
     fn canonical(&self) -> Option<Value> {
         let elements: Vec<Value> = self.0.iter().filter_map(Field::canonical).collect();
         (!elements.is_empty()).then(|| Value::from(elements))
     }
+
+    fn said(&self) -> Option<Value> {
+        let elements: Vec<Value> = self.0.iter().filter_map(Field::said).collect();
+        (!elements.is_empty()).then(|| Value::from(elements))
+    }
 }
 
-/// A JSON array of objects, each read like a request; no elements count as no array.
-#[derive(Clone, Debug)]
-pub struct Objects<T>(pub Vec<T>);
+impl<T, const MAX: usize> List<T, MAX> {
+    /// Its elements, unless it is as good as absent.
+    pub fn some(&self) -> Result<&[T], &'static str> {
+        if self.0.is_empty() { Err(ABSENT) } else { Ok(&self.0) }
+    }
+}
 
-impl<T: Biz> Field for Objects<T> {
+/// A JSON object, read like a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Object<T>(pub T);
+
+impl<T> std::ops::Deref for Object<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+impl<T: Biz> Field for Object<T> {
     fn read(value: Option<&Value>) -> Result<Self, String> {
-        let element = |(index, value): (usize, &Value)| match value {
-            Value::Object(members) => {
-                T::fields(members).map_err(|Wrong { field, reason }| format!("[{index}].{field} {reason}"))
-            }
-            _ => Err(format!("[{index}] 必须是JSON对象")),
-        };
-        elements(value)?.iter().enumerate().map(element).collect::<Result<_, _>>().map(Objects)
+        let Value::Object(members) = value.ok_or(ABSENT)? else { return Err("必须是JSON对象".to_owned()) };
+        T::fields(members).map(Object).map_err(|Wrong { field, reason }| format!(".{}", within(field, &reason)))
     }
 
     fn canonical(&self) -> Option<Value> {
-        let elements: Vec<Map<String, Value>> = self.0.iter().map(Biz::canonical).collect();
-        (!elements.is_empty()).then(|| Value::from_iter(elements))
+        Some(Value::Object(self.0.canonical()))
+    }
+
+    fn said(&self) -> Option<Value> {
+        Some(Value::Object(self.0.said()))
     }
 }
+
+/// A JSON array of objects.
+pub type Objects<T, const MAX: usize = ELEMENTS_MAX> = List<Object<T>, MAX>;
 
 #[cfg(test)]
 mod tests {
@@ -61,6 +80,14 @@ mod tests {
     fn check<T: Field>(value: &Value, expect: Result<&Value, &str>) {
         let read = T::read(Some(value)).map(|read| read.canonical().unwrap_or_default());
         assert_eq!(read.as_ref().map_err(String::as_str), expect, "{value}");
+    }
+
+    crate::biz::biz! {
+        /// What is sold where.
+        pub struct Sold {
+            /// May nest.
+            goods: Objects<Goods, 2>,
+        }
     }
 
     crate::biz::biz! {
@@ -81,5 +108,12 @@ mod tests {
         check::<Objects<Goods>>(&json!([{"goods_id": "a", "x": 1}]), Ok(&json!([{"goods_id": "a"}])));
         check::<Objects<Goods>>(&json!([{"goods_id": "a"}, {}]), Err("[1].goods_id 不能为空"));
         check::<Objects<Goods>>(&json!([1]), Err("[0] 必须是JSON对象"));
+        check::<Object<Sold>>(&json!({"goods": [{"goods_id": "a"}]}), Ok(&json!({"goods": [{"goods_id": "a"}]})));
+        check::<Object<Sold>>(&json!({"goods": []}), Ok(&json!({})));
+        check::<Option<Object<Sold>>>(&json!({"goods": []}), Ok(&Value::Null));
+        check::<Object<Sold>>(&json!({"goods": [{}]}), Err(".goods[0].goods_id 不能为空"));
+        check::<Object<Sold>>(&json!({"goods": [1, 2, 3]}), Err(".goods 不能超过2个元素"));
+        check::<Object<Sold>>(&json!({}), Err(".goods 不能为空"));
+        check::<List<List<Text<1>>>>(&json!([["a"], ["ab"]]), Err("[1][0] 长度不能超过1"));
     }
 }
