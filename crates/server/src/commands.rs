@@ -3,6 +3,7 @@
 //! Exit status 0: done. 1: refused or failed, with the reason on standard error. 2: wrong usage. Every option may stand
 //! on the command line, else in the environment as `PUNCHCARD_…`, else in `punchcard.toml`.
 
+mod activity;
 mod apply;
 mod backup;
 mod call;
@@ -48,6 +49,8 @@ enum Command {
     Apply(apply::Apply),
     /// Import members or trades from CSV or NDJSON, gzipped or not.
     Import(import::Import),
+    /// Look at activities, and audit those that service providers made.
+    Activity(activity::Activity),
     /// Look at trades.
     Trade(trade::Trade),
     /// Look at vouchers.
@@ -102,6 +105,7 @@ pub fn main() -> ExitCode {
             Command::Serve(serve) => serve.run().await,
             Command::Apply(apply) => apply.run().await,
             Command::Import(import) => import.run().await,
+            Command::Activity(activity) => activity.run().await,
             Command::Trade(trade) => trade.run().await,
             Command::Voucher(voucher) => voucher.run().await,
             Command::Backup(backup) => backup.run().await,

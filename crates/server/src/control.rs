@@ -4,11 +4,13 @@
 //! state is its client, so that the single writer, the index and the clock are never by-passed; only when nobody holds
 //! the lock does a command open the store itself. [`Operator`] is both.
 
+mod activity;
 mod door;
 mod remote;
 mod trade;
 mod voucher;
 
+pub use activity::{ActivityFilter, ListedActivity, Said, ShownActivity};
 pub use door::router;
 pub use remote::Remote;
 pub use trade::{Asked, ShownTrade};
@@ -186,6 +188,30 @@ impl Operator {
         match self {
             Operator::Remote(remote) => remote.voucher(voucher_id).await,
             Operator::Own(app) => voucher::show(app, voucher_id).await,
+        }
+    }
+
+    /// The newest activities.
+    pub async fn activities(&self, filter: ActivityFilter) -> Result<Vec<ListedActivity>, OperatorError> {
+        match self {
+            Operator::Remote(remote) => remote.activities(&filter).await,
+            Operator::Own(app) => activity::list(app, filter).await,
+        }
+    }
+
+    /// One activity, by its `camp_id`.
+    pub async fn activity(&self, camp_id: &str) -> Result<ShownActivity, OperatorError> {
+        match self {
+            Operator::Remote(remote) => remote.activity(camp_id).await,
+            Operator::Own(app) => activity::show(app, camp_id).await,
+        }
+    }
+
+    /// Says what an auditor says of an activity that waits for one.
+    pub async fn review(&self, said: Said) -> Result<ListedActivity, OperatorError> {
+        match self {
+            Operator::Remote(remote) => remote.review(&said).await,
+            Operator::Own(app) => activity::review(app, said).await,
         }
     }
 

@@ -7,6 +7,7 @@
 //!
 //! Delivering a notification is the one job of another sort: see [`notice_deliver`].
 
+pub mod activity_finish;
 pub mod notice_deliver;
 pub mod trade_expire;
 pub mod trade_finish;
@@ -17,6 +18,7 @@ use store::{Bucket, Fault, Tx};
 
 /// Every job that is done in a transaction.
 pub static JOBS: &[Job] = &[
+    Job { kind: activity_finish::KIND, new_ids: activity_finish::NEW_IDS, run: activity_finish::run },
     Job { kind: trade_expire::KIND, new_ids: trade_expire::NEW_IDS, run: trade_expire::run },
     Job { kind: trade_finish::KIND, new_ids: trade_finish::NEW_IDS, run: trade_finish::run },
 ];

@@ -4,6 +4,8 @@
 //! all, in [`run_read`] and [`run_write`]: reading the request, the transaction, the check that the caller still may,
 //! idempotency, rendering. A method cannot forget them and cannot do them differently.
 
+pub mod activity;
+pub mod operator;
 mod refusals;
 pub mod segment;
 pub mod trade;
@@ -11,6 +13,7 @@ pub mod trade;
 use crate::app::App;
 use crate::biz::{self, Biz};
 use crate::directory::Caller;
+use domain::trade::Origin;
 use serde::Serialize;
 use serde_json::{Map, Value};
 use std::pin::Pin;
@@ -29,6 +32,11 @@ pub static THE_LIST: &[Entry] = &[
     write::<segment::crowd_delete::CrowdDelete>(),
     read::<segment::crowd_batchquery::CrowdBatchquery>(),
     read::<segment::crowd_detail_query::CrowdDetailQuery>(),
+    write::<activity::create::ActivityCreate>(),
+    read::<activity::query::ActivityQuery>(),
+    write::<activity::modify::ActivityModify>(),
+    write::<activity::offline::ActivityOffline>(),
+    read::<activity::batchquery::ActivityBatchquery>(),
     write::<trade::create::TradeCreate>(),
     write::<trade::pay::TradePay>(),
     read::<trade::query::TradeQuery>(),
@@ -128,6 +136,16 @@ impl Call {
     /// What makes money move: this call.
     pub fn cause(&self) -> Cause<'_> {
         Cause { app_id: Some(&self.caller.app_id), trace_id: Some(&self.said.trace_id) }
+    }
+
+    /// What makes the thing that it is about, and is to be told of it.
+    pub fn origin(&self) -> Origin {
+        Origin {
+            app_id: self.caller.app_id.clone(),
+            auth_app_id: self.caller.auth_app_id.clone(),
+            notify_url: self.said.notify_url.clone(),
+            sign_type: self.said.sign_type.name().to_owned(),
+        }
     }
 
     /// The `nth` of the [`Write::NEW_IDS`] new ids, counted from 0, for a thing in that bucket.

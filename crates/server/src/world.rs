@@ -12,6 +12,7 @@ pub use check::{World, account_id, degrees_e7};
 
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
+use store::{Fault, Tx};
 use thiserror::Error;
 use toml::Spanned;
 
@@ -71,6 +72,14 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Self {
         Options { audit: false, trade_check: true, strict_units: false }
+    }
+}
+
+impl Options {
+    /// A merchant's.
+    pub fn of(tx: &mut Tx, pid: &str) -> Result<Options, Fault> {
+        let Some(merchant) = store::world::merchant(tx, pid)? else { return Ok(Options::default()) };
+        serde_json::from_str(&merchant.options).map_err(|error| Fault::bug(format!("the options of {pid}: {error}")))
     }
 }
 

@@ -15,6 +15,8 @@ statements! {
         VALUES ($1, $2, $3, $4, $5, $6, $7)";
     FIND = "SELECT id, pid, name, conditions, status, created_at FROM crowd WHERE bucket = $1 AND id = $2 AND pid = $3";
     UPDATE = "UPDATE crowd SET conditions = $1, status = $2 WHERE bucket = $3 AND id = $4 AND pid = $5 AND status = 'ENABLE'";
+    // A write of nothing, because a row is locked by writing alone.
+    HOLD = "UPDATE crowd SET status = status WHERE bucket = $1 AND id = $2 AND pid = $3 AND status = 'ENABLE'";
     // Replacing is the one test for a substring that both engines have, minds case, and knows no wildcards.
     PAGE = "SELECT id, pid, name, conditions, status, created_at FROM crowd
         WHERE bucket = $1 AND pid = $2 AND status = 'ENABLE' AND ($3 = '' OR replace(name, $3, '') <> name)
@@ -50,6 +52,11 @@ pub fn update(tx: &mut Tx, crowd: &Crowd) -> Result<(), Fault> {
         (0, Status::Enable) => Err(tx.fail(Fault::Stale)),
         _ => Ok(()),
     }
+}
+
+/// Keeps everybody else from deleting a crowd, and from holding it, until this transaction ends; false if it was deleted.
+pub fn hold(tx: &mut Tx, crowd: &Crowd) -> Result<bool, Fault> {
+    Ok(tx.execute(HOLD, params![bucket(&crowd.pid), crowd.id.number, &crowd.pid])? == 1)
 }
 
 /// One page of a merchant's crowds, newest first, and how many there are on all pages. Deleted ones are left out, and those

@@ -1,7 +1,7 @@
 //! The owner's side: the same work that a command would do by itself, asked for over the socket.
 
 use super::remote::send;
-use super::{Asked, Operator, OperatorError};
+use super::{ActivityFilter, Asked, Operator, OperatorError, Said};
 use crate::app::App;
 use crate::clockwork::Move;
 use crate::import::Import;
@@ -44,6 +44,9 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/prove", get(prove))
         .route("/import/{what}", post(import))
         .route("/trade", post(trade))
+        .route("/activities/list", post(activities))
+        .route("/activities/review", post(review))
+        .route("/activities/show", post(activity))
         .route("/trouble/{trace_id}", get(trouble))
         .route("/voucher/{voucher_id}", get(voucher))
         .route("/backup", get(backup))
@@ -99,6 +102,21 @@ async fn trade(State(app): State<Arc<App>>, asked: String) -> Result<Response, O
 
 async fn voucher(State(app): State<Arc<App>>, Path(voucher_id): Path<String>) -> Result<Response, OperatorError> {
     Ok(Json(Operator::Own(app).voucher(&voucher_id).await?).into_response())
+}
+
+async fn activities(
+    State(app): State<Arc<App>>,
+    Json(filter): Json<ActivityFilter>,
+) -> Result<Response, OperatorError> {
+    Ok(Json(Operator::Own(app).activities(filter).await?).into_response())
+}
+
+async fn activity(State(app): State<Arc<App>>, Json(camp_id): Json<String>) -> Result<Response, OperatorError> {
+    Ok(Json(Operator::Own(app).activity(&camp_id).await?).into_response())
+}
+
+async fn review(State(app): State<Arc<App>>, Json(said): Json<Said>) -> Result<Response, OperatorError> {
+    Ok(Json(Operator::Own(app).review(said).await?).into_response())
 }
 
 async fn trouble(State(app): State<Arc<App>>, Path(trace_id): Path<String>) -> Result<Response, OperatorError> {

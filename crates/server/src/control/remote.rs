@@ -1,7 +1,7 @@
 //! The command's side of the control socket.
 
 use super::door::{Importing, Refused};
-use super::{Asked, OperatorError};
+use super::{ActivityFilter, Asked, ListedActivity, OperatorError, Said, ShownActivity};
 use crate::clockwork::{Move, Moved, Shown};
 use crate::import::{Import, Report};
 use crate::notices::{Filter, Listed, NoticeError, Told};
@@ -83,6 +83,21 @@ impl Remote {
             return Ok(None);
         }
         self.ask(Method::GET, &format!("/trouble/{trace_id}"), Body::empty()).await
+    }
+
+    /// See [`super::Operator::activities`].
+    pub async fn activities(&self, filter: &ActivityFilter) -> Result<Vec<ListedActivity>, OperatorError> {
+        self.tell("/activities/list", filter).await
+    }
+
+    /// See [`super::Operator::activity`].
+    pub async fn activity(&self, camp_id: &str) -> Result<ShownActivity, OperatorError> {
+        self.tell("/activities/show", &camp_id).await
+    }
+
+    /// See [`super::Operator::review`].
+    pub async fn review(&self, said: &Said) -> Result<ListedActivity, OperatorError> {
+        self.tell("/activities/review", said).await
     }
 
     /// See [`super::Operator::clock`].

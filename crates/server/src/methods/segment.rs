@@ -10,36 +10,12 @@ pub mod crowd_modify;
 pub mod tags_query;
 
 use super::{Answer, Call};
-use crate::biz::{choice, invalid};
 use domain::Refusal;
 use domain::crowd::Crowd;
 use domain::id::CrowdIdText;
 use domain::tag::{self, Tag};
 use store::Tx;
 use wire::Fault;
-
-choice! {
-    /// Who operates, beside the merchant.
-    pub enum OperatorType {
-        /// The merchant.
-        Mer = "MER",
-        /// One of the merchant's staff.
-        MerOperator = "MER_OPERATOR",
-        /// The service provider.
-        Provider = "PROVIDER",
-        /// One of the service provider's staff.
-        ProviderStaff = "PROVIDER_STAFF",
-    }
-}
-
-/// operator_id and operator_type appear together or not at all (必须和operator_type配对出现).
-fn operator_is_paired(id: Option<&str>, operator_type: Option<OperatorType>) -> Result<(), Fault> {
-    match (id, operator_type) {
-        (Some(_), None) => Err(invalid("operator_type", "必须和operator_id配对出现")),
-        (None, Some(_)) => Err(invalid("operator_id", "必须和operator_type配对出现")),
-        _ => Ok(()),
-    }
-}
 
 /// The same key was used before, with other content.
 fn out_biz_no_conflict() -> Fault {

@@ -2,9 +2,9 @@
 //!
 //! A second call with the same `out_biz_no` and content answers with the first crowd.
 
-use super::OperatorType;
 use super::conditions::{Conditions, column};
 use crate::biz::{Text, biz};
+use crate::methods::operator::{self, OperatorType};
 use crate::methods::{Answer, Call, Method, Once, Write};
 use domain::crowd::Crowd;
 use domain::id::CrowdId;
@@ -52,7 +52,7 @@ impl Write for CrowdCreate {
 
     fn handle(call: &Call, tx: &mut Tx, request: &Request) -> Answer<Response> {
         // Load.
-        super::operator_is_paired(request.operator_id.as_deref(), request.operator_type)?;
+        operator::is_paired(request.operator_id.as_deref(), request.operator_type)?;
         let tags = super::tags(call, tx)?;
         // Decide.
         let columns: Vec<_> = tags.iter().map(column).collect();

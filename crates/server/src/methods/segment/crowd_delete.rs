@@ -36,8 +36,11 @@ impl Write for CrowdDelete {
     fn handle(call: &Call, tx: &mut Tx, request: &Request) -> Answer<Response> {
         // Load.
         let crowd = super::crowd(call, tx, &request.crowd_group_id)?;
-        // Decide. Nothing can use a crowd yet: activities will.
-        let crowd = crowd.delete(false)?;
+        // Whoever is making an activity for it comes before or after.
+        store::crowd::hold(tx, &crowd)?;
+        let in_use = store::activity::uses_crowd(tx, crowd.id.number)?;
+        // Decide.
+        let crowd = crowd.delete(in_use)?;
         // Record.
         store::crowd::update(tx, &crowd)?;
         Ok(Response {})

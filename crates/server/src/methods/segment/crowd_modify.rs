@@ -2,9 +2,9 @@
 //!
 //! Its name cannot be changed. A second call with the same `out_biz_no` and content changes nothing more.
 
-use super::OperatorType;
 use super::conditions::{Conditions, column};
 use crate::biz::{Text, biz};
+use crate::methods::operator::{self, OperatorType};
 use crate::methods::{Answer, Call, Method, Once, Write};
 use serde::Serialize;
 use store::Tx;
@@ -49,7 +49,7 @@ impl Write for CrowdModify {
 
     fn handle(call: &Call, tx: &mut Tx, request: &Request) -> Answer<Response> {
         // Load.
-        super::operator_is_paired(request.operator_id.as_deref(), request.operator_type)?;
+        operator::is_paired(request.operator_id.as_deref(), request.operator_type)?;
         let tags = super::tags(call, tx)?;
         let crowd = super::crowd(call, tx, &request.crowd_group_id)?;
         // Decide.

@@ -3,7 +3,7 @@
 use super::{Answer, Call};
 use crate::biz::{Objects, Positive, Price, Text, biz, invalid};
 use domain::id::TradeNo;
-use domain::trade::{Origin, Status, Timeout, Trade};
+use domain::trade::{Status, Timeout, Trade};
 use serde_json::{Map, Value};
 use store::{Bucket, Tx, world};
 use wire::Fault;
@@ -158,16 +158,6 @@ impl Checked<'_> {
         trade.out_trade_no == out_trade_no && trade.subject == subject && trade.total_fen == total.0
     }
 
-    /// Who calls, and wants to be told.
-    pub fn origin(call: &Call) -> Origin {
-        Origin {
-            app_id: call.caller.app_id.clone(),
-            auth_app_id: call.caller.auth_app_id.clone(),
-            notify_url: call.said.notify_url.clone(),
-            sign_type: call.said.sign_type.name().to_owned(),
-        }
-    }
-
     /// The new trade with this buyer, unpaid.
     pub fn trade(&self, call: &Call, buyer_id: &str, number: i64) -> Trade {
         let kept = self.order.members.iter().filter(|(name, _)| KEPT.contains(&name.as_str()));
@@ -188,7 +178,7 @@ impl Checked<'_> {
             refunded_fen: 0,
             shop_id: self.shop_id.clone(),
             detail: Value::Object(detail).to_string(),
-            origin: Some(Checked::origin(call)),
+            origin: Some(call.origin()),
             page_token: None,
             expires_at: Some(self.timeout.ends_at(call.now)),
             paid_at: None,

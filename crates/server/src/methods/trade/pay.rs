@@ -166,7 +166,7 @@ fn made_before(call: &Call, tx: &mut Tx, number: i64, order: &Checked<'_>, buyer
         return Err(wire::Fault::business("ACQ.TRADE_BUYER_NOT_MATCH", "交易买家不匹配").into());
     }
     match &call.said.notify_url {
-        Some(_) => Ok(Trade { origin: Some(Checked::origin(call)), ..trade }),
+        Some(_) => Ok(Trade { origin: Some(call.origin()), ..trade }),
         None => Ok(trade),
     }
 }

@@ -1,0 +1,24 @@
+//! Ends an activity when its end has passed, or moves that on where the merchant wants it so (auto_delay_flag).
+
+use super::Doing;
+use domain::activity::{Order, OrderKind, Status};
+use domain::id::OrderId;
+use store::{Fault, Tx, activity, job};
+
+/// What the store knows the job by; planned with the activity's number whenever its end is said.
+pub const KIND: &str = "activity_finish";
+/// The order's.
+pub const NEW_IDS: u16 = 1;
+
+/// Does it, unless somebody was faster.
+pub fn run(tx: &mut Tx, doing: &Doing) -> Result<(), Fault> {
+    let found = activity::get(tx, doing.subject)?;
+    let Some(Ok(over)) = found.map(|found| found.finish(doing.now)) else { return Ok(()) };
+    activity::update(tx, &over)?;
+    if over.status == Status::Started {
+        return job::put(tx, KIND, doing.subject, over.finishes_at());
+    }
+    // It was over at its end, however late that is seen.
+    let id = OrderId::new(doing.due_at, doing.new_id(0, activity::bucket(&over.pid)));
+    activity::insert_order(tx, &Order::by_system(id, doing.subject, OrderKind::Finish))
+}

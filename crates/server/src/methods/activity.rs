@@ -1,0 +1,71 @@
+//! Activities: point cards and coupons that a merchant gives its members, where, and until when.
+//!
+//! What a merchant says of an activity is a [`Plan`], made of a file for each of its objects. It is kept as it was said,
+//! less what has columns of its own; [`stored`] reads it back.
+
+pub mod audit;
+pub mod batchquery;
+mod budget_info;
+pub mod channel;
+pub mod constraint_info;
+pub mod create;
+mod description;
+pub mod detail;
+mod growth;
+mod item_info;
+pub mod modify;
+pub mod offline;
+pub mod plan;
+mod point_card;
+pub mod promo_tool;
+pub mod query;
+mod recruit_tool;
+mod shop_ids;
+mod shown_order;
+#[allow(dead_code, clippy::allow_attributes, reason = "the coupon page and trades read it")]
+pub mod stored;
+mod use_rule;
+pub mod voucher;
+
+pub use shown_order::ShownOrder;
+
+use super::operator::OperatorType;
+use super::{Answer, Call};
+use domain::Refusal;
+use domain::activity::{Activity, Order, OrderKind, OrderStatus};
+use domain::id::{CampIdText, OrderId};
+use store::Tx;
+use wire::Fault;
+
+/// The same key was used before, with other content.
+fn out_biz_no_conflict() -> Fault {
+    Fault::business("OUT_BIZ_NO_CONFLICT", "外部批次ID重复且参数不一致")
+}
+
+/// The merchant's activity of that id; another merchant's is as unknown as one that never was.
+fn activity(call: &Call, tx: &mut Tx, camp_id: &str) -> Answer<Activity> {
+    let Some(id) = CampIdText::parse(camp_id) else { return Err(Refusal::CampaignNotExist.into()) };
+    let found = store::activity::find(tx, call.pid(), id)?;
+    found.ok_or_else(|| Refusal::CampaignNotExist.into())
+}
+
+/// What the caller does to an activity, as done; the merchant is the operator when none is named.
+fn order(
+    call: &Call,
+    id: i64,
+    activity: i64,
+    kind: OrderKind,
+    operator_id: Option<&str>,
+    operator_type: Option<OperatorType>,
+) -> Order {
+    Order {
+        id: OrderId::new(call.now, id),
+        activity,
+        kind,
+        status: OrderStatus::Success,
+        creator_id: operator_id.unwrap_or(call.pid()).to_owned(),
+        creator_type: operator_type.unwrap_or(OperatorType::Mer).name().to_owned(),
+        reason: None,
+        review: None,
+    }
+}

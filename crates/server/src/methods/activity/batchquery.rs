@@ -1,0 +1,200 @@
+//! `koubei.marketing.campaign.activity.batchquery`: the merchant's activities, newest first, a page at a time.
+
+use super::shown_order::ShownOrder;
+use crate::biz::{Objects, Positive, Text, biz, choice, invalid};
+use crate::methods::operator::{self, OperatorType};
+use crate::methods::{Answer, Call, Method, Read};
+use domain::activity::{Activity, Order, Status};
+use serde::Serialize;
+use store::Tx;
+use store::activity::{self, Wanted};
+use wire::{Fault, time};
+
+/// See the module.
+pub struct ActivityBatchquery;
+
+biz! {
+    /// What the caller sends.
+    pub struct Request {
+        /// Who operates; the merchant when absent.
+        operator_id: Option<Text<32>>,
+        /// What the operator is.
+        operator_type: Option<OperatorType>,
+        /// Counted from 1; 1 when absent.
+        page_number: Option<Positive<9_999_999_999>>,
+        /// Activities a page; 20 when absent.
+        page_size: Option<Positive<100>>,
+        /// What all of them must meet.
+        query_criterias: Option<Objects<Criterion>>,
+    }
+}
+
+biz! {
+    /// What they must meet.
+    pub struct Criterion {
+        /// Which of their fields is meant.
+        field_name: FieldName,
+        /// How it is compared.
+        operator: Operator,
+        /// With what.
+        field_value: Text<256>,
+    }
+}
+
+choice! {
+    /// A field that is compared.
+    pub enum FieldName {
+        /// The name, exactly.
+        Name = "name",
+        /// The start: then or later.
+        StartTime = "startTime",
+        /// The end: then or earlier.
+        EndTime = "endTime",
+        /// The status.
+        Status = "status",
+    }
+}
+
+choice! {
+    /// How it is compared.
+    pub enum Operator {
+        /// With one value.
+        Equal = "EQUAL",
+        /// With several; of the status.
+        In = "IN",
+    }
+}
+
+/// The answer.
+#[derive(Serialize)]
+pub struct Response {
+    camp_sets: Vec<Camp>,
+    /// Over all pages.
+    total_number: String,
+}
+
+/// One activity.
+#[derive(Serialize)]
+struct Camp {
+    id: String,
+    name: String,
+    r#type: &'static str,
+    status: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    audit_status: Option<&'static str>,
+    auto_delay_flag: &'static str,
+    start_time: String,
+    end_time: String,
+    activity_orders: Vec<ShownOrder>,
+}
+
+impl Method for ActivityBatchquery {
+    const NAME: &'static str = "koubei.marketing.campaign.activity.batchquery";
+    type Request = Request;
+    type Response = Response;
+}
+
+impl Read for ActivityBatchquery {
+    type Loaded = Response;
+
+    fn load(call: &Call, tx: &mut Tx, request: &Request) -> Answer<Response> {
+        operator::is_paired(request.operator_id.as_deref(), request.operator_type)?;
+        let criteria = Criteria::of(request)?;
+        let size = row_count(request.page_size.map_or(20, |size| size.0));
+        let offset = (row_count(request.page_number.map_or(1, |number| number.0)) - 1) * size;
+        let (activities, total) = match criteria {
+            Some(criteria) => activity::page(tx, call.pid(), &criteria.wanted(), size, offset)?,
+            None => (Vec::new(), 0),
+        };
+        let mut camp_sets = Vec::with_capacity(activities.len());
+        for activity in activities {
+            let orders = activity::orders(tx, activity.id.number)?;
+            camp_sets.push(camp(activity, &orders));
+        }
+        Ok(Response { camp_sets, total_number: total.to_string() })
+    }
+
+    fn answer(_: &Call, response: Response) -> Answer<Response> {
+        Ok(response)
+    }
+}
+
+fn camp(activity: Activity, orders: &[Order]) -> Camp {
+    Camp {
+        id: activity.id.to_text(),
+        name: activity.name,
+        r#type: activity.kind.name(),
+        status: activity.status.name(),
+        audit_status: activity.status.audit_name(),
+        auto_delay_flag: if activity.auto_delay { "Y" } else { "N" },
+        start_time: time::format(activity.starts_at),
+        end_time: time::format(activity.ends_at),
+        activity_orders: orders.iter().map(ShownOrder::new).collect(),
+    }
+}
+
+/// What all criteria come to.
+struct Criteria {
+    name: String,
+    starts_from: i64,
+    ends_until: i64,
+    statuses: Vec<Status>,
+}
+
+impl Criteria {
+    /// `None` when nothing can meet them all.
+    fn of(request: &Request) -> Result<Option<Criteria>, Fault> {
+        let mut all = Criteria {
+            name: String::new(),
+            starts_from: i64::MIN,
+            ends_until: i64::MAX,
+            statuses: Status::ALL.to_vec(),
+        };
+        let mut is_possible = true;
+        let criteria = request.query_criterias.as_ref().map_or(&[][..], |list| &list.0);
+        for (index, criterion) in criteria.iter().enumerate() {
+            let wrong = |field: &str, reason: &str| invalid(&format!("query_criterias[{index}].{field}"), reason);
+            let value = &*criterion.field_value;
+            let moment =
+                || time::parse(value).ok_or_else(|| wrong("field_value", "必须是yyyy-MM-dd HH:mm:ss格式的有效时间"));
+            match (criterion.field_name, criterion.operator) {
+                (FieldName::Status, Operator::Equal) => return Err(wrong("operator", "field_name为status时只能为IN")),
+                (FieldName::Status, Operator::In) => {
+                    let named = statuses(value).map_err(|reason| wrong("field_value", &reason))?;
+                    all.statuses.retain(|status| named.contains(status));
+                }
+                (_, Operator::In) => return Err(wrong("operator", "仅field_name为status时可为IN")),
+                (FieldName::Name, Operator::Equal) => {
+                    is_possible &= all.name.is_empty() || all.name == value;
+                    value.clone_into(&mut all.name);
+                }
+                (FieldName::StartTime, Operator::Equal) => all.starts_from = all.starts_from.max(moment()?),
+                (FieldName::EndTime, Operator::Equal) => all.ends_until = all.ends_until.min(moment()?),
+            }
+        }
+        Ok(Some(all).filter(|all| is_possible && !all.statuses.is_empty()))
+    }
+
+    fn wanted(&self) -> Wanted<'_> {
+        let Criteria { name, starts_from, ends_until, statuses } = self;
+        Wanted { name, starts_from: *starts_from, ends_until: *ends_until, statuses }
+    }
+}
+
+/// The statuses that a text names, joined by `|`; those in which nothing ever stands here are none.
+fn statuses(text: &str) -> Result<Vec<Status>, String> {
+    let mut statuses = Vec::new();
+    for name in text.split('|').map(str::trim) {
+        match (name, Status::from_name(name)) {
+            ("STARTING" | "MODIFYING" | "CLOSING", _) => {}
+            ("STARTED" | "CLOSED" | "DISABLED" | "FINISHED", Some(status)) => statuses.push(status),
+            _ => return Err(format!("状态不支持: {name}")),
+        }
+    }
+    Ok(statuses)
+}
+
+/// At most a page's number times a page's size: far below the bounds of both types.
+fn row_count(rows: u64) -> i64 {
+    i64::try_from(rows).expect("the fields are bounded")
+}

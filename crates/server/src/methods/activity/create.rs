@@ -1,0 +1,187 @@
+//! `koubei.marketing.campaign.activity.create`: makes an activity, and a card or a prize of each of its tools.
+//!
+//! A second call with the same `out_biz_no` and content answers with the first activity, as it stands now. The HTTP
+//! request's `notify_url` is kept: what comes of the activity is told there.
+
+use super::plan::Plan;
+use crate::biz::{Text, biz, invalid};
+use crate::jobs::activity_finish;
+use crate::methods::operator::{self, OperatorType};
+use crate::methods::{Answer, Call, Method, Once, Write, fingerprint};
+use crate::world::Options;
+use domain::Refusal;
+use domain::activity::{Activity, Budget, Kind, Order, OrderKind, OrderStatus, Review, ReviewStatus, Status, Tool};
+use domain::id::{AuditId, CampId, CrowdIdText, OrderId};
+use serde::Serialize;
+use store::once::{Claim, claim};
+use store::{Fault, Tx, activity, counter, job};
+
+/// See the module.
+pub struct ActivityCreate;
+
+biz! {
+    /// What the caller sends.
+    pub struct Request {
+        /// The caller's serial number; the idempotency key.
+        out_biz_no: Text<32>,
+        /// Who operates; the merchant when absent.
+        operator_id: Option<Text<32>>,
+        /// What the operator is.
+        operator_type: Option<OperatorType>,
+        ..
+        /// The activity.
+        plan: Plan,
+    }
+}
+
+/// The answer.
+#[derive(Serialize)]
+pub struct Response {
+    /// The activity's id.
+    camp_id: String,
+    /// Where it stands.
+    camp_status: &'static str,
+    /// What an auditor has to say, or has said against it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    audit_status: Option<&'static str>,
+}
+
+/// New ids: the activity, two orders and an audit, and after them the tools.
+const TOOLS_FROM: u16 = 4;
+
+impl Method for ActivityCreate {
+    const NAME: &'static str = "koubei.marketing.campaign.activity.create";
+    type Request = Request;
+    type Response = Response;
+}
+
+impl Write for ActivityCreate {
+    const NEW_IDS: u16 = TOOLS_FROM + 20;
+
+    fn once(_: &Request) -> Once<'_> {
+        Once::Natural
+    }
+
+    fn handle(call: &Call, tx: &mut Tx, request: &Request) -> Answer<Response> {
+        operator::is_paired(request.operator_id.as_deref(), request.operator_type)?;
+        let kind = request.plan.check()?;
+        let number = new_id(call, 0);
+        let scope = format!("{}/{}", Self::NAME, call.pid());
+        match claim(tx, &scope, &request.out_biz_no, &fingerprint(request), number, call.now)? {
+            Claim::New => Ok(Response::of(&make(call, tx, request, kind, number)?)),
+            Claim::Again(number) => {
+                let made = activity::get(tx, number)?;
+                Ok(Response::of(&made.ok_or_else(|| Fault::bug("a claim for an activity that is not there"))?))
+            }
+            Claim::Other(_) => Err(super::out_biz_no_conflict().into()),
+        }
+    }
+}
+
+impl Response {
+    fn of(activity: &Activity) -> Response {
+        Response {
+            camp_id: activity.id.to_text(),
+            camp_status: activity.status.name(),
+            audit_status: activity.status.audit_name(),
+        }
+    }
+}
+
+/// All ids carry the merchant's bucket.
+fn new_id(call: &Call, nth: u16) -> i64 {
+    call.new_id(nth, activity::bucket(call.pid()))
+}
+
+/// Makes the activity whose number the call has claimed.
+fn make(call: &Call, tx: &mut Tx, request: &Request, kind: Kind, number: i64) -> Answer<Activity> {
+    let plan = &request.plan;
+    // Load.
+    if plan.end_time.0 <= call.now {
+        return Err(invalid("end_time", "必须晚于当前时间").into());
+    }
+    let crowd = crowd(call, tx, plan)?;
+    let is_audited = match request.operator_type {
+        Some(OperatorType::Provider | OperatorType::ProviderStaff) => Options::of(tx, call.pid())?.audit,
+        Some(OperatorType::Mer | OperatorType::MerOperator) | None => false,
+    };
+    // Decide.
+    let made = Activity {
+        id: CampId::new(call.now, number),
+        pid: call.pid().to_owned(),
+        name: plan.name.to_string(),
+        kind,
+        status: if is_audited { Status::Created } else { Status::Started },
+        starts_at: plan.start_time.0,
+        ends_at: plan.end_time.0,
+        length_ms: plan.end_time.0 - plan.start_time.0,
+        auto_delay: plan.auto_delay(),
+        crowd,
+        content: plan.to_text(),
+        origin: call.origin(),
+        version: 1,
+    };
+    // Record.
+    activity::insert(tx, &made)?;
+    insert_tools(call, tx, plan, number)?;
+    insert_orders(call, tx, request, &made)?;
+    let shops = plan.constraint_info.suit_shops.as_deref().unwrap_or_default();
+    // A shop that was not added is unknown, or another merchant's.
+    if activity::add_shops(tx, number, call.pid(), shops)? != shops.len() as u64 {
+        return Err(Refusal::ShopNotExist.into());
+    }
+    if let Some(budget) = plan.budget()? {
+        counter::open(tx, Budget::TOTAL, number, "", budget.total)?;
+    }
+    if made.status == Status::Started {
+        job::put(tx, activity_finish::KIND, number, made.finishes_at())?;
+    }
+    Ok(made)
+}
+
+/// The number of the crowd that it is for, which nobody can delete before this transaction ends.
+fn crowd(call: &Call, tx: &mut Tx, plan: &Plan) -> Answer<Option<i64>> {
+    let Some(crowd_group_id) = &plan.constraint_info.crowd_group_id else { return Ok(None) };
+    let id = CrowdIdText::parse(crowd_group_id).ok_or(Refusal::CrowdNotExist)?;
+    let crowd = store::crowd::find(tx, call.pid(), id)?.ok_or(Refusal::CrowdNotExist)?.live()?;
+    if store::crowd::hold(tx, &crowd)? { Ok(Some(crowd.id.number)) } else { Err(Refusal::CrowdNotExist.into()) }
+}
+
+fn insert_tools(call: &Call, tx: &mut Tx, plan: &Plan, activity: i64) -> Answer<()> {
+    for (tool, place) in plan.promo_tools.0.iter().zip(0..) {
+        let lasts = tool.lasts();
+        let tool = Tool {
+            number: new_id(call, TOOLS_FROM + place),
+            created_at: call.now,
+            activity,
+            place: place.into(),
+            kind: tool.kind(),
+            content: tool.to_text(),
+            starts_at: lasts.map(|(starts_at, _)| starts_at),
+            ends_at: lasts.map(|(_, ends_at)| ends_at),
+        };
+        activity::insert_tool(tx, &tool)?;
+    }
+    Ok(())
+}
+
+/// That it was made, and that it counts from now on, unless an auditor is asked first.
+fn insert_orders(call: &Call, tx: &mut Tx, request: &Request, made: &Activity) -> Answer<()> {
+    let Request { operator_id, operator_type, .. } = request;
+    let number = made.id.number;
+    let order = super::order(call, new_id(call, 1), number, OrderKind::Create, operator_id.as_deref(), *operator_type);
+    if made.status == Status::Created {
+        let review = Review {
+            id: AuditId::new(call.now, new_id(call, 3)),
+            status: ReviewStatus::Auditing,
+            auditor_id: None,
+            reason: None,
+            at: None,
+        };
+        let asked = Order { status: OrderStatus::Doing, review: Some(review), ..order };
+        return Ok(activity::insert_order(tx, &asked)?);
+    }
+    activity::insert_order(tx, &order)?;
+    let id = OrderId::new(call.now, new_id(call, 2));
+    Ok(activity::insert_order(tx, &Order::by_system(id, number, OrderKind::Enable))?)
+}

@@ -1,0 +1,84 @@
+//! `camp_detail`: an activity in full, with all that the platform knows it by.
+
+use super::shown_order::ShownOrder;
+use super::stored;
+use domain::activity::{Activity, Kind, Order, Tool};
+use serde_json::{Map, Value, json};
+use store::Fault;
+
+/// What is shown of an activity, as the store has it.
+pub struct Detail {
+    pub activity: Activity,
+    pub tools: Vec<Tool>,
+    pub shops: Vec<String>,
+    pub orders: Vec<Order>,
+    /// Where pages are.
+    pub base_url: String,
+}
+
+impl Detail {
+    /// The members of `camp_detail`, in the order of the contract.
+    pub fn members(&self) -> Result<Map<String, Value>, Fault> {
+        let Detail { activity, tools, .. } = self;
+        let mut said = stored::members(activity, tools)?;
+        let mut members = Map::new();
+        let mut put = |name: &str, value: Value| members.insert(name.to_owned(), value);
+        put("id", activity.id.to_text().into());
+        put("status", activity.status.name().into());
+        if let Some(audit) = activity.status.audit_name() {
+            put("audit_status", audit.into());
+        }
+        let shops: Value = self.shops.iter().map(String::as_str).collect();
+        for part in said.get_mut("constraint_info").into_iter() {
+            put_first(part, "suit_shops", &shops);
+        }
+        for tool in said.get_mut("promo_tools").and_then(Value::as_array_mut).into_iter().flatten() {
+            if let Some(rule) = tool.pointer_mut("/voucher/use_rule") {
+                put_first(rule, "suit_shops", &shops);
+            }
+            tool["status"] = "ENABLED".into();
+        }
+        for channel in said.get_mut("publish_channels").and_then(Value::as_array_mut).into_iter().flatten() {
+            if channel["type"] == "URL_WITH_TOKEN" {
+                channel["config"] = json!({ "URL": self.page() }).to_string().into();
+            }
+        }
+        if activity.kind == Kind::PointSend {
+            let account = tools.first().map(Tool::voucher_no);
+            let said_info = said.get("ext_info").and_then(Value::as_str);
+            said.insert("ext_info".to_owned(), point_info(said_info, account.as_deref()).into());
+        }
+        let recruit = said.shift_remove("recruit_tool");
+        let info = said.shift_remove("ext_info");
+        members.append(&mut said);
+        let mut put = |name: &str, value: Value| members.insert(name.to_owned(), value);
+        info.and_then(|info| put("ext_info", info));
+        let orders: Vec<ShownOrder> = self.orders.iter().map(ShownOrder::new).collect();
+        put("activity_orders", serde_json::to_value(orders).expect("texts serialise"));
+        if let Some(Value::Object(mut recruit)) = recruit {
+            // The shops that were asked are not told.
+            recruit.shift_remove("pid_shops");
+            put("recruit_info", recruit.into());
+        }
+        Ok(members)
+    }
+
+    /// Where its coupon is taken; the caller adds the token.
+    fn page(&self) -> String {
+        format!("{}/h5/coupon?itemId={}&type=pointcard", self.base_url, self.activity.item_id().to_text())
+    }
+}
+
+/// Puts a member before those that are there.
+fn put_first(object: &mut Value, name: &str, value: &Value) {
+    if let Value::Object(members) = object {
+        members.shift_insert(0, name.to_owned(), value.clone());
+    }
+}
+
+/// What a point card's activity has in `ext_info`: what the merchant put there, and the card.
+fn point_info(said: Option<&str>, account: Option<&str>) -> String {
+    let mut members: Map<String, Value> = said.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
+    members.insert("activity_account".to_owned(), account.into());
+    Value::Object(members).to_string()
+}

@@ -1,0 +1,114 @@
+//! `koubei.marketing.campaign.activity.modify`: gives a running activity more: time, budget, chances, shops.
+//!
+//! The request is the whole activity; what may not be changed must be as `activity.query` gives it. A second call with the
+//! same `out_biz_no` and content is a success that changes nothing.
+
+use super::growth;
+use super::plan::Plan;
+use super::shop_ids::SHOPS_MAX;
+use super::stored;
+use crate::biz::{List, Object, Text, biz};
+use crate::jobs::activity_finish;
+use crate::methods::operator::{self, OperatorType};
+use crate::methods::{Answer, Call, Method, Once, Write, fingerprint};
+use domain::Refusal;
+use domain::activity::{Activity, Budget, OrderKind, Status, Tool};
+use domain::id::CampIdText;
+use serde::Serialize;
+use store::once::{Claim, claim};
+use store::{Tx, activity, counter, job};
+
+/// See the module.
+pub struct ActivityModify;
+
+biz! {
+    /// What the caller sends.
+    pub struct Request {
+        /// The caller's serial number; the idempotency key, within the activity.
+        out_biz_no: Text<32>,
+        /// The activity.
+        camp_id: Text<32>,
+        /// Who operates; the merchant when absent.
+        operator_id: Option<Text<32>>,
+        /// What the operator is.
+        operator_type: Option<OperatorType>,
+        ..
+        /// What it is from now on.
+        plan: Plan,
+    }
+}
+
+/// The answer.
+#[derive(Serialize)]
+pub struct Response {
+    camp_status: &'static str,
+}
+
+impl Method for ActivityModify {
+    const NAME: &'static str = "koubei.marketing.campaign.activity.modify";
+    type Request = Request;
+    type Response = Response;
+}
+
+impl Write for ActivityModify {
+    const NEW_IDS: u16 = 1;
+
+    fn once(_: &Request) -> Once<'_> {
+        Once::Natural
+    }
+
+    fn handle(call: &Call, tx: &mut Tx, request: &Request) -> Answer<Response> {
+        // Load. The key is claimed first, so that of two calls the second sees what the first has done.
+        let Request { out_biz_no, camp_id, operator_id, operator_type, plan } = request;
+        operator::is_paired(operator_id.as_deref(), *operator_type)?;
+        plan.check()?;
+        let number = CampIdText::parse(camp_id).ok_or(Refusal::CampaignNotExist)?.number;
+        let scope = format!("{}/{}/{}", Self::NAME, call.pid(), &**camp_id);
+        let claimed = claim(tx, &scope, out_biz_no, &fingerprint(request), number, call.now)?;
+        let found = super::activity(call, tx, camp_id)?;
+        match claimed {
+            Claim::New => {}
+            Claim::Again(_) => return Ok(Response { camp_status: found.status.name() }),
+            Claim::Other(_) => return Err(super::out_biz_no_conflict().into()),
+        }
+        if found.status != Status::Started {
+            return Err(Refusal::CampaignStatusError.into());
+        }
+        let tools = activity::tools(tx, number)?;
+        let shops = activity::shops(tx, number, SHOPS_MAX as i64)?;
+        // Decide.
+        let arranged = growth::arranged(plan, &tools)?.into_iter().map(Object).collect();
+        let mut plan = Plan { promo_tools: List(arranged), ..plan.clone() };
+        let before = stored::plan(&found, &tools)?;
+        growth::check(found.kind, &before, &shops, &plan)?;
+        plan.ext_info = before.ext_info;
+        let modified = found.modify(plan.end_time.0, plan.to_text())?;
+        // Record.
+        record(tx, &modified, &plan, tools)?;
+        let new = plan.constraint_info.suit_shops.as_ref().map_or_else(Vec::new, |new| new.beside(&shops));
+        if activity::add_shops(tx, number, call.pid(), &new)? != new.len() as u64 {
+            return Err(Refusal::ShopNotExist.into());
+        }
+        let id = call.new_id(0, activity::bucket(call.pid()));
+        let order = super::order(call, id, number, OrderKind::Modify, operator_id.as_deref(), *operator_type);
+        activity::insert_order(tx, &order)?;
+        job::put(tx, activity_finish::KIND, number, modified.finishes_at())?;
+        if let Some(Budget { total, daily }) = plan.budget()? {
+            counter::extend(tx, Budget::TOTAL, number, total)?;
+            if let Some(daily) = daily {
+                counter::extend(tx, Budget::DAILY, number, daily)?;
+            }
+        }
+        Ok(Response { camp_status: modified.status.name() })
+    }
+}
+
+/// Keeps what is said now of the activity and of its tools.
+fn record(tx: &mut Tx, modified: &Activity, plan: &Plan, tools: Vec<Tool>) -> Answer<()> {
+    activity::update(tx, modified)?;
+    for (tool, new) in tools.into_iter().zip(&plan.promo_tools.0) {
+        let ends_at = new.lasts().map(|(_, ends_at)| ends_at);
+        activity::update_tool(tx, &Tool { content: new.to_text(), ends_at, ..tool })?;
+    }
+    Ok(())
+}

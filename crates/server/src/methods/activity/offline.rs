@@ -1,0 +1,87 @@
+//! `koubei.marketing.campaign.activity.offline`: takes an activity off line, for good.
+//!
+//! Coupons that were taken stay valid, and so do points until the end of their card. A second call with the same
+//! `out_biz_no` and content is a success that changes nothing; another one finds it closed.
+
+use crate::biz::{Text, biz};
+use crate::jobs::activity_finish;
+use crate::methods::operator::{self, OperatorType};
+use crate::methods::{Answer, Call, Method, Once, Write, fingerprint};
+use domain::Refusal;
+use domain::activity::{Order, OrderKind, ReviewStatus, Status};
+use domain::id::CampIdText;
+use serde::Serialize;
+use store::once::{Claim, claim};
+use store::{Tx, activity, job};
+
+/// See the module.
+pub struct ActivityOffline;
+
+biz! {
+    /// What the caller sends.
+    pub struct Request {
+        /// The caller's serial number; the idempotency key, within the activity.
+        out_biz_no: Text<32>,
+        /// The activity.
+        camp_id: Text<32>,
+        /// Why.
+        reason: Option<Text<1024>>,
+        /// Not kept.
+        ext_info: Option<Text<1024>>,
+        /// Who operates; the merchant when absent.
+        operator_id: Option<Text<32>>,
+        /// What the operator is.
+        operator_type: Option<OperatorType>,
+    }
+}
+
+/// The answer.
+#[derive(Serialize)]
+pub struct Response {
+    camp_status: &'static str,
+}
+
+impl Method for ActivityOffline {
+    const NAME: &'static str = "koubei.marketing.campaign.activity.offline";
+    type Request = Request;
+    type Response = Response;
+}
+
+impl Write for ActivityOffline {
+    const NEW_IDS: u16 = 1;
+
+    fn once(_: &Request) -> Once<'_> {
+        Once::Natural
+    }
+
+    fn handle(call: &Call, tx: &mut Tx, request: &Request) -> Answer<Response> {
+        // Load. The key is claimed first, so that of two calls the second sees what the first has done.
+        let Request { out_biz_no, camp_id, operator_id, operator_type, reason, .. } = request;
+        operator::is_paired(operator_id.as_deref(), *operator_type)?;
+        let number = CampIdText::parse(camp_id).ok_or(Refusal::CampaignNotExist)?.number;
+        let scope = format!("{}/{}/{}", Self::NAME, call.pid(), &**camp_id);
+        let claimed = claim(tx, &scope, out_biz_no, &fingerprint(request), number, call.now)?;
+        let found = super::activity(call, tx, camp_id)?;
+        match claimed {
+            Claim::New => {}
+            Claim::Again(_) => return Ok(Response { camp_status: found.status.name() }),
+            Claim::Other(_) => return Err(super::out_biz_no_conflict().into()),
+        }
+        // Decide.
+        let before = found.status;
+        let closed = found.offline()?;
+        let id = call.new_id(0, activity::bucket(call.pid()));
+        let order = super::order(call, id, number, OrderKind::Close, operator_id.as_deref(), *operator_type);
+        let order = Order { reason: reason.as_deref().map(str::to_owned), ..order };
+        // Record.
+        activity::update(tx, &closed)?;
+        if before == Status::Created {
+            for asked in activity::orders(tx, number)? {
+                activity::review(tx, &asked.reviewed(ReviewStatus::Cancel, None, None, call.now))?;
+            }
+        }
+        activity::insert_order(tx, &order)?;
+        job::take(tx, activity_finish::KIND, number)?;
+        Ok(Response { camp_status: closed.status.name() })
+    }
+}

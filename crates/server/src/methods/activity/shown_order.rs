@@ -1,0 +1,65 @@
+//! `activity_orders`: what was done to an activity, as callers are shown it.
+
+use domain::activity::Order;
+use serde::{Deserialize, Serialize};
+use wire::time;
+
+/// One order.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ShownOrder {
+    order_id: String,
+    order_type: String,
+    order_status: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    audit_status: Option<String>,
+    creator_id: String,
+    creator_type: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    activity_audit_list: Vec<ShownAudit>,
+}
+
+/// What an auditor said.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct ShownAudit {
+    audit_id: String,
+    audit_status: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    creator_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    creator_type: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    operation_time: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
+}
+
+impl ShownOrder {
+    /// As callers are shown it.
+    pub fn new(order: &Order) -> ShownOrder {
+        let audit = order.review.as_ref().map(|review| ShownAudit {
+            audit_id: review.id.to_text(),
+            audit_status: review.status.name().to_owned(),
+            // The only auditor there is: whoever runs the platform.
+            creator_type: review.auditor_id.as_ref().map(|_| "SALES".to_owned()),
+            creator_id: review.auditor_id.clone(),
+            operation_time: review.at.map(time::format),
+            reason: review.reason.clone(),
+        });
+        ShownOrder {
+            order_id: order.id.to_text(),
+            order_type: order.kind.name().to_owned(),
+            order_status: order.status.name().to_owned(),
+            audit_status: order.review.as_ref().map(|review| review.status.name().to_owned()),
+            creator_id: order.creator_id.clone(),
+            creator_type: order.creator_type.clone(),
+            activity_audit_list: audit.into_iter().collect(),
+        }
+    }
+
+    /// What was done, how far that is, and who did it.
+    pub fn line(&self) -> String {
+        let audit = self.audit_status.as_ref().map_or_else(String::new, |status| format!(" {status}"));
+        let ShownOrder { order_id, order_type, order_status, creator_id, creator_type, .. } = self;
+        format!("{order_id} {order_type} {order_status}{audit} by {creator_type} {creator_id}")
+    }
+}
