@@ -5,7 +5,9 @@
 //! acknowledged. After the crash the books must be what the server says, give or take the one call of each writer that
 //! was not answered: it is there whole or not at all.
 
-use crate::running::{NOW, Running, call, conditions, each_engine, log_of, number, seed, succeed, the_list, world};
+use crate::running::{
+    NOW, PID, Running, call, conditions, each_engine, log_of, number, seed, succeed, the_list, world,
+};
 use client::{Answer, Client};
 use fastrand::Rng;
 use serde_json::{Value, json};
@@ -20,11 +22,15 @@ use store::testing::Engine;
 const WRITERS: u64 = 8;
 
 /// Crowds that live, as their merchant sees them: name and conditions by id. And trades: status by the merchant's number,
-/// which begins with [`TRADE`].
+/// which begins with [`TRADE`]. And activities: name, and status with the end, by id after [`CAMP`].
 type Books = BTreeMap<String, (String, String)>;
 
 /// What a trade's number begins with, and no crowd's id.
 const TRADE: &str = "t_";
+/// What an activity's id is kept behind.
+const CAMP: &str = "a_";
+/// The merchant's shop.
+const SHOP: &str = "2015121600077000000002388200";
 /// Who buys.
 const BUYER: &str = "2088102146931393";
 
@@ -67,6 +73,49 @@ const WRITES: &[Write] = &[
         method: "koubei.marketing.campaign.crowd.delete",
         request: |books, _, rng| Some(json!({"crowd_group_id": any(books, rng)?})),
         enter: |books, request, _| drop(books.remove(&text(&request["crowd_group_id"]))),
+        refused_again: &[],
+    },
+    Write {
+        method: "koubei.marketing.campaign.activity.create",
+        request: |_, key, _| {
+            let mut request = camp(key, "2026-02-01 00:00:00");
+            request["out_biz_no"] = json!(key);
+            Some(request)
+        },
+        enter: |books, request, answer| {
+            // A repeat may come after it was changed.
+            let entry = (text(&request["name"]), format!("STARTED {}", text(&request["end_time"])));
+            books.entry(format!("{CAMP}{}", text(&answer["camp_id"]))).or_insert(entry);
+        },
+        refused_again: &[],
+    },
+    Write {
+        method: "koubei.marketing.campaign.activity.modify",
+        request: |books, key, rng| {
+            let (id, name, end) = any_camp(books, rng)?;
+            // A day later, within February.
+            let day = end[8..10].parse::<u32>().expect("a day").min(27) + 1;
+            let mut request = camp(name, &format!("2026-02-{day:02} 00:00:00"));
+            (request["out_biz_no"], request["camp_id"]) = (json!(key), json!(id));
+            Some(request)
+        },
+        enter: |books, request, _| {
+            let entry = books.get_mut(&format!("{CAMP}{}", text(&request["camp_id"])));
+            // A repeat may come after it was taken off line.
+            if let Some((_, state)) = entry.filter(|(_, state)| state.starts_with("STARTED")) {
+                *state = format!("STARTED {}", text(&request["end_time"]));
+            }
+        },
+        refused_again: &[],
+    },
+    Write {
+        method: "koubei.marketing.campaign.activity.offline",
+        request: |books, key, rng| Some(json!({"out_biz_no": key, "camp_id": any_camp(books, rng)?.0})),
+        enter: |books, request, _| {
+            if let Some((_, state)) = books.get_mut(&format!("{CAMP}{}", text(&request["camp_id"]))) {
+                *state = state.replace("STARTED", "CLOSED");
+            }
+        },
         refused_again: &[],
     },
     Write {
@@ -115,6 +164,22 @@ const WRITES: &[Write] = &[
     },
 ];
 
+/// A point card's activity in January, as both creating and modifying it say it.
+fn camp(name: &str, end_time: &str) -> Value {
+    json!({"name": name, "type": "POINT_SEND", "start_time": "2026-01-01 00:00:00", "end_time": end_time,
+        "constraint_info": {"suit_shops": [SHOP]},
+        "promo_tools": [{"point_card": {"name": "集点卡", "logo": "logo", "start_time": "2026-01-01 00:00:00",
+            "end_time": "2026-12-01 00:00:00"}}]})
+}
+
+/// The id, the name and the end of an activity that runs.
+fn any_camp<'a>(books: &'a Books, rng: &mut Rng) -> Option<(&'a str, &'a str, &'a str)> {
+    let running = |(id, (name, state)): (&'a String, &'a (String, String))| {
+        Some((id.strip_prefix(CAMP)?, name.as_str(), state.strip_prefix("STARTED ")?))
+    };
+    rng.choice(books.iter().filter_map(running).collect::<Vec<_>>())
+}
+
 fn order(key: &str) -> Value {
     let no = format!("{TRADE}{}", key.replace('-', "_"));
     json!({"out_trade_no": no, "buyer_id": BUYER, "subject": "s", "total_amount": "0.05"})
@@ -127,7 +192,10 @@ fn status(name: &str) -> (String, String) {
 /// The tests' world, with a buyer of a million yuan, and pages that stay where they are when the port changes.
 fn world_of_writers() -> String {
     let platform = "[platform]\nbase_url = \"http://127.0.0.1:8088\"\n";
-    format!("{platform}{}\n[[user]]\nuser_id = \"{BUYER}\"\nbalance = \"1000000.00\"\n", world())
+    let merchant = format!("pid = \"{PID}\"\nname = \"花果山超市\"");
+    let shop = format!("{merchant}\n[[merchant.shop]]\nshop_id = \"{SHOP}\"");
+    let world = world().replace(&merchant, &shop);
+    format!("{platform}{world}\n[[user]]\nuser_id = \"{BUYER}\"\nbalance = \"1000000.00\"\n")
 }
 
 fn start(engine: Engine) -> Running {
@@ -139,8 +207,12 @@ fn text(value: &Value) -> String {
 }
 
 fn any<'a>(books: &'a Books, rng: &mut Rng) -> Option<&'a str> {
-    let crowds = books.keys().filter(|id| !id.starts_with(TRADE));
+    let crowds = books.keys().filter(|id| is_crowd(id));
     rng.choice(crowds.map(String::as_str).collect::<Vec<_>>())
+}
+
+fn is_crowd(id: &str) -> bool {
+    !id.starts_with(TRADE) && !id.starts_with(CAMP)
 }
 
 /// A trade that stands so.
@@ -166,11 +238,14 @@ impl Write {
             return Value::Null;
         }
         assert_eq!(answer.code, "10000", "{} {request}: {}", self.method, answer.raw);
-        let mut node = answer.node;
-        // Whether money moved is the one thing that a repeat says otherwise.
-        node.as_object_mut().expect("an object").remove("fund_change");
-        node
+        without_state(answer.node)
     }
+}
+
+/// An answer without what a repeat says otherwise: whether money moved, and where an activity stands.
+fn without_state(mut node: Value) -> Value {
+    node.as_object_mut().expect("an object").retain(|name, _| name != "fund_change" && name != "camp_status");
+    node
 }
 
 /// A call that was sent.
@@ -210,9 +285,7 @@ impl Watch {
             match client.call(write.method, &request.to_string(), NOW) {
                 Ok(answer) if answer.code == "10000" => {
                     self.acknowledged.fetch_add(1, Ordering::Relaxed);
-                    let mut node = answer.node;
-                    node.as_object_mut().expect("an object").remove("fund_change");
-                    break Some(node);
+                    break Some(without_state(answer.node));
                 }
                 Ok(answer) if answer.code == "20000" => {
                     refused = true;
@@ -270,7 +343,7 @@ impl Watch {
 }
 
 impl Writer {
-    /// What the server says of this writer's crowds and trades.
+    /// What the server says of this writer's crowds, trades and activities.
     fn seen(&self, client: &Client) -> Books {
         let mut seen = Books::new();
         for page in 1.. {
@@ -287,6 +360,15 @@ impl Writer {
             }
             if sets.len() < 100 {
                 break;
+            }
+        }
+        let created = self.sent.iter().filter(|sent| sent.write.method.ends_with("activity.create"));
+        for name in created.map(|sent| &sent.request["name"]) {
+            let named = json!({"query_criterias": [{"field_name": "name", "operator": "EQUAL", "field_value": name}]});
+            let node = succeed(client, "koubei.marketing.campaign.activity.batchquery", &named);
+            for found in node["camp_sets"].as_array().expect("an array") {
+                let state = format!("{} {}", text(&found["status"]), text(&found["end_time"]));
+                seen.insert(format!("{CAMP}{}", text(&found["id"])), (text(&found["name"]), state));
             }
         }
         let trades = self.sent.iter().filter_map(|sent| sent.request["out_trade_no"].as_str());
@@ -387,7 +469,7 @@ each_engine!(acknowledged_calls_survive_a_kill_and_an_order_to_end, |engine| {
         assert_eq!(writer.seen(&client), writer.books, "{}", writer.name);
     }
     let listed = succeed(&client, "koubei.marketing.campaign.crowd.batchquery", &json!({}));
-    let crowds = all.iter().flat_map(|writer| writer.books.keys()).filter(|id| !id.starts_with(TRADE)).count();
+    let crowds = all.iter().flat_map(|writer| writer.books.keys()).filter(|id| is_crowd(id)).count();
     assert_eq!(text(&listed["total_number"]), crowds.to_string());
     assert!(!log_of(running.folder.path()).contains("panicked"));
 });

@@ -23,6 +23,12 @@ enum Names {
     Crowd,
     /// A trade, by the platform's number.
     Trade,
+    /// An activity.
+    Camp,
+    /// Shops, and perhaps a crowd, as the constraints of an activity do.
+    Constraint,
+    /// Shops, as the coupons of an activity do; they are its own.
+    Tools,
     /// A shop.
     Shop,
     /// Tags, as conditions do.
@@ -39,11 +45,38 @@ const THEIR_SHOP: &str = "2015121600077000000002388300";
 /// Payments so far.
 static PAID: AtomicU64 = AtomicU64::new(0);
 
+/// What each merchant has.
+struct Things {
+    crowd: String,
+    /// One that an activity may be for, so that it cannot be deleted.
+    used_crowd: String,
+    camp: String,
+    shop: &'static str,
+}
+
+impl Things {
+    /// Makes them for this client's merchant.
+    fn make(client: &Client, shop: &'static str) -> Things {
+        let made = succeed(client, "koubei.marketing.campaign.activity.create", &camp("things", shop));
+        let camp = made["camp_id"].as_str().expect("an id").to_owned();
+        Things { crowd: crowd(client, "things"), used_crowd: crowd(client, "used"), camp, shop }
+    }
+}
+
+/// A coupon's activity, as both creating and modifying it say it.
+fn camp(key: &str, shop: &str) -> Value {
+    json!({"out_biz_no": key, "name": "n", "type": "DIRECT_SEND", "start_time": "2026-01-01 00:00:00",
+        "end_time": "2026-02-01 00:00:00", "budget_info": {"budget_total": 1, "budget_type": "QUANTITY"},
+        "constraint_info": {"suit_shops": [shop]}, "publish_channels": [{"type": "URL_WITH_TOKEN"}],
+        "promo_tools": [{"voucher": {"type": "MONEY", "name": "n", "brand_name": "b", "logo": "l", "worth_value": 1,
+            "validate_type": "RELATIVE", "relative_time": 1, "use_rule": {"suit_shops": [shop]}}}]})
+}
+
 /// One method.
 struct Case {
     method: &'static str,
-    /// A request that its own merchant is not refused; `crowd` is a crowd of that merchant.
-    request: fn(crowd: &str) -> Value,
+    /// A request that its own merchant is not refused, about things of that merchant.
+    request: fn(own: &Things) -> Value,
     members: &'static [(&'static str, Names)],
 }
 
@@ -52,7 +85,7 @@ const CASES: &[Case] = &[
     Case {
         method: "koubei.marketing.campaign.crowd.count",
         // Conditions would win over the crowd.
-        request: |crowd| json!({"crowd_group_id": crowd, "dimensions": "[\"pam_gender\"]"}),
+        request: |own| json!({"crowd_group_id": own.crowd, "dimensions": "[\"pam_gender\"]"}),
         members: &[
             ("conditions", Names::Conditions),
             ("crowd_group_id", Names::Crowd),
@@ -75,7 +108,7 @@ const CASES: &[Case] = &[
     },
     Case {
         method: "koubei.marketing.campaign.crowd.modify",
-        request: |crowd| json!({"out_biz_no": "m", "crowd_group_id": crowd, "conditions": conditions("IN", "pam_gender", "2")}),
+        request: |own| json!({"out_biz_no": "m", "crowd_group_id": own.crowd, "conditions": conditions("IN", "pam_gender", "2")}),
         members: &[
             ("out_biz_no", Names::Key),
             ("crowd_group_id", Names::Crowd),
@@ -91,8 +124,79 @@ const CASES: &[Case] = &[
     },
     Case {
         method: "koubei.marketing.campaign.crowd.detail.query",
-        request: |crowd| json!({"crowd_group_id": crowd}),
+        request: |own| json!({"crowd_group_id": own.crowd}),
         members: &[("crowd_group_id", Names::Crowd)],
+    },
+    Case {
+        method: "koubei.marketing.campaign.activity.create",
+        request: |own| camp("c", own.shop),
+        members: &[
+            ("out_biz_no", Names::Key),
+            ("operator_id", Names::Nothing),
+            ("operator_type", Names::Nothing),
+            ("name", Names::Nothing),
+            ("type", Names::Nothing),
+            ("start_time", Names::Nothing),
+            ("end_time", Names::Nothing),
+            ("desc", Names::Nothing),
+            ("budget_info", Names::Nothing),
+            ("constraint_info", Names::Constraint),
+            ("promo_tools", Names::Tools),
+            ("publish_channels", Names::Nothing),
+            ("recruit_tool", Names::Nothing),
+            ("auto_delay_flag", Names::Nothing),
+            ("ext_info", Names::Nothing),
+        ],
+    },
+    Case {
+        method: "koubei.marketing.campaign.activity.query",
+        request: |own| json!({"camp_id": own.camp}),
+        members: &[("camp_id", Names::Camp), ("operator_id", Names::Nothing), ("operator_type", Names::Nothing)],
+    },
+    Case {
+        method: "koubei.marketing.campaign.activity.batchquery",
+        request: |_| json!({}),
+        members: &[
+            ("operator_id", Names::Nothing),
+            ("operator_type", Names::Nothing),
+            ("page_number", Names::Nothing),
+            ("page_size", Names::Nothing),
+            ("query_criterias", Names::Nothing),
+        ],
+    },
+    Case {
+        method: "koubei.marketing.campaign.activity.modify",
+        request: |own| with(camp("m", own.shop), "camp_id", own.camp.as_str()),
+        members: &[
+            ("out_biz_no", Names::Key),
+            ("camp_id", Names::Camp),
+            ("operator_id", Names::Nothing),
+            ("operator_type", Names::Nothing),
+            ("name", Names::Nothing),
+            ("type", Names::Nothing),
+            ("start_time", Names::Nothing),
+            ("end_time", Names::Nothing),
+            ("desc", Names::Nothing),
+            ("budget_info", Names::Nothing),
+            ("constraint_info", Names::Constraint),
+            ("promo_tools", Names::Tools),
+            ("publish_channels", Names::Nothing),
+            ("recruit_tool", Names::Nothing),
+            ("auto_delay_flag", Names::Nothing),
+            ("ext_info", Names::Nothing),
+        ],
+    },
+    Case {
+        method: "koubei.marketing.campaign.activity.offline",
+        request: |own| json!({"out_biz_no": "o", "camp_id": own.camp}),
+        members: &[
+            ("out_biz_no", Names::Key),
+            ("camp_id", Names::Camp),
+            ("reason", Names::Nothing),
+            ("ext_info", Names::Nothing),
+            ("operator_id", Names::Nothing),
+            ("operator_type", Names::Nothing),
+        ],
     },
     Case {
         method: "alipay.trade.create",
@@ -182,7 +286,7 @@ const CASES: &[Case] = &[
     // The last, because after it there is no crowd.
     Case {
         method: "koubei.marketing.campaign.crowd.delete",
-        request: |crowd| json!({"crowd_group_id": crowd}),
+        request: |own| json!({"crowd_group_id": own.crowd}),
         members: &[("crowd_group_id", Names::Crowd)],
     },
 ];
@@ -320,9 +424,9 @@ each_engine!(another_merchants_things_are_as_unknown_as_none, |engine| {
     let running =
         Running::start_with(engine, &world_of_strangers(&[]), &["--clock", "manual:2026-01-01T12:00:00+08:00"]);
     let (owner, stranger) = (running.client(), running.client_of(OTHER_APP_ID, None));
-    let (own, theirs) = (crowd(&owner, "the owner's"), crowd(&stranger, "the stranger's"));
+    let (own, theirs) = (Things::make(&owner, SHOP), Things::make(&stranger, THEIR_SHOP));
     let (bought, _) = (trades(&owner), trades(&stranger));
-    let unknown = format!("{}{}", &own[..31], if own.ends_with('0') { '1' } else { '0' });
+    let unknown = |id: &str| format!("{}{}", &id[..31], if id.ends_with('0') { '1' } else { '0' });
     // The owner uses every key that the stranger will.
     for case in CASES.iter().filter(|case| case.members.iter().any(|(_, names)| *names == Names::Key)) {
         let conditions = |request: Value| with(request, "conditions", conditions("GT", "spent", "7"));
@@ -341,10 +445,47 @@ each_engine!(another_merchants_things_are_as_unknown_as_none, |engine| {
                     assert!(is_success(&used), "{} {member}: {}", case.method, used.raw);
                 }
                 Names::Crowd => {
-                    let (foreign, never) = (ask(member, &own), ask(member, &unknown));
+                    let (foreign, never) = (ask(member, &own.crowd), ask(member, &unknown(&own.crowd)));
                     assert_eq!(foreign.sub_code.as_deref(), Some("CROWD_GROUP_NOT_EXIST"), "{}", case.method);
                     assert_eq!(foreign.raw, never.raw, "{} {member}", case.method);
-                    assert!(is_success(&ask(member, &theirs)), "{} {member}: the case itself is wrong", case.method);
+                    let own = ask(member, &theirs.crowd);
+                    assert!(is_success(&own), "{} {member}: the case itself is wrong", case.method);
+                }
+                Names::Camp => {
+                    let (foreign, never) = (ask(member, &own.camp), ask(member, &unknown(&own.camp)));
+                    assert_eq!(foreign.sub_code.as_deref(), Some("CAMPAIGN_NOT_EXIST"), "{}", case.method);
+                    assert_eq!(foreign.raw, never.raw, "{} {member}", case.method);
+                    let own = ask(member, &theirs.camp);
+                    assert!(is_success(&own), "{} {member}: the case itself is wrong", case.method);
+                }
+                Names::Constraint => {
+                    let ask = |shops: &[&str], crowd: Option<&str>| {
+                        let mut request =
+                            with(request.clone(), "out_biz_no", format!("fresh{}{}", shops.len(), crowd.is_some()));
+                        request["constraint_info"] = json!({"suit_shops": shops, "crowd_group_id": crowd});
+                        request["promo_tools"][0]["voucher"]["use_rule"]["suit_shops"] = json!(shops);
+                        call(&stranger, case.method, &request)
+                    };
+                    let (foreign, never) = (ask(&[THEIR_SHOP, SHOP], None), ask(&[THEIR_SHOP, "9"], None));
+                    assert_eq!(foreign.sub_code.as_deref(), Some("SHOP_NOT_EXIST"), "{}", case.method);
+                    assert_eq!(foreign.raw, never.raw, "{} {member}", case.method);
+                    assert!(is_success(&ask(&[THEIR_SHOP], None)), "{} {member}: the case is wrong", case.method);
+                    // The crowd of an activity never changes.
+                    if case.method.ends_with(".create") {
+                        let (foreign, never) = (&own.used_crowd, unknown(&own.used_crowd));
+                        let (foreign, never) = (ask(&[THEIR_SHOP], Some(foreign)), ask(&[THEIR_SHOP], Some(&never)));
+                        assert_eq!(foreign.sub_code.as_deref(), Some("CROWD_GROUP_NOT_EXIST"), "{}", case.method);
+                        assert_eq!(foreign.raw, never.raw, "{} {member}", case.method);
+                        let own = ask(&[THEIR_SHOP], Some(&theirs.used_crowd));
+                        assert!(is_success(&own), "{} {member}: {}", case.method, own.raw);
+                    }
+                }
+                // They are never looked up.
+                Names::Tools => {
+                    let mut request = request.clone();
+                    request["promo_tools"][0]["voucher"]["use_rule"]["suit_shops"] = json!([SHOP]);
+                    let foreign = call(&stranger, case.method, &request);
+                    assert_eq!(foreign.sub_code.as_deref(), Some("INVALID_PARAMETER"), "{}", case.method);
                 }
                 Names::Trade => {
                     let never = bought.replace(&bought[..8], "20250101");
@@ -383,7 +524,7 @@ each_engine!(another_merchants_things_are_as_unknown_as_none, |engine| {
         // Whatever it answers of the stranger's own, nothing of the owner's is in it.
         let answer = call(&stranger, case.method, &request);
         assert!(is_success(&answer), "{}: {}", case.method, answer.raw);
-        for secret in [own.as_str(), "spent", "pref_organic"] {
+        for secret in [own.crowd.as_str(), own.camp.as_str(), SHOP, "spent", "pref_organic"] {
             assert!(!answer.raw.contains(secret), "{} tells of {secret}: {}", case.method, answer.raw);
         }
     }
@@ -396,7 +537,7 @@ each_engine!(who_may_not_call_a_method_is_told_so_by_every_method, |engine| {
     let world = world_of_strangers(&methods);
     let running = Running::start_with(engine, &world, &["--clock", "manual:2026-01-01T12:00:00+08:00"]);
     let owner = running.client();
-    let own = crowd(&owner, "1");
+    let own = Things::make(&owner, SHOP);
     trades(&owner);
     let before = everything(&owner, &own);
     let request = |method: &str| {
@@ -426,10 +567,10 @@ each_engine!(who_may_not_call_a_method_is_told_so_by_every_method, |engine| {
 });
 
 /// What the owner's reading methods say: all there is to see of a merchant.
-fn everything(owner: &Client, crowd: &str) -> Vec<String> {
+fn everything(owner: &Client, own: &Things) -> Vec<String> {
     let reads = the_list().into_iter().filter(|method| !method.writes);
     let cases = reads.filter_map(|method| CASES.iter().find(|case| case.method == method.name));
-    cases.map(|case| succeed(owner, case.method, &(case.request)(crowd)).to_string()).collect()
+    cases.map(|case| succeed(owner, case.method, &(case.request)(own)).to_string()).collect()
 }
 
 /// The names that the cases above are about; were they others, nothing would be tried.

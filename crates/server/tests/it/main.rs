@@ -1,5 +1,6 @@
 //! The built binary, from outside: real processes, real sockets, both engines.
 
+mod activity;
 mod backup;
 mod browser;
 mod calls;

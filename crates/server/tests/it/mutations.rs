@@ -57,7 +57,7 @@ impl Request {
 
     /// One of our own: the signature is right, whatever stands in it.
     fn signed(rng: &mut Rng, key: &PrivateKey) -> Request {
-        const METHODS: [&str; 12] = [
+        const METHODS: [&str; 16] = [
             "koubei.marketing.campaign.tags.query",
             "koubei.marketing.campaign.crowd.count",
             "koubei.marketing.campaign.crowd.create",
@@ -65,6 +65,10 @@ impl Request {
             "koubei.marketing.campaign.crowd.delete",
             "koubei.marketing.campaign.crowd.batchquery",
             "koubei.marketing.campaign.crowd.detail.query",
+            "koubei.marketing.campaign.activity.create",
+            "koubei.marketing.campaign.activity.modify",
+            "koubei.marketing.campaign.activity.offline",
+            "koubei.marketing.campaign.activity.batchquery",
             "alipay.trade.pay",
             "alipay.trade.create",
             "alipay.trade.refund",
@@ -77,6 +81,11 @@ impl Request {
             "operator_type": "MER", "crowd_group_id": "20260101000000000000000000001024",
             "dimensions": "[\"pam_age\"]", "page_size": 20, "page_number": "1", "scene": "bar_code", "total_amount": "8.80",
             "out_trade_no": "1", "buyer_id": "2088102146931393", "subject": "s", "refund_amount": 1, "timeout_express": "1c",
+            "type": "POINT_SEND", "start_time": "2016-08-01 00:00:00", "end_time": "2099-09-30 00:00:00",
+            "camp_id": "20260101000010000000000000001024", "constraint_info": {"suit_shops": ["1"], "user_win_frequency": "D||1"},
+            "promo_tools": [{"point_card": {"name": "卡", "logo": "l", "start_time": "2016-08-01 00:00:00",
+                "end_time": "2099-12-01 00:00:00"}}],
+            "query_criterias": [{"field_name": "status", "operator": "IN", "field_value": "STARTED|CLOSED"}],
             "goods_detail": [{"goods_id": "1", "goods_name": "茶", "quantity": 1, "price": "8.80"}],
         });
         let mut biz_content = biz_content.to_string().into_bytes();
