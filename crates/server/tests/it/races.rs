@@ -176,6 +176,31 @@ fn who_finds_the_coupon_spent_by_the_trade_itself_finds_the_trade_paid() {
 }
 
 #[test]
+fn an_activity_that_is_taken_off_line_at_its_end_and_that_end_do_not_wait_for_each_other() {
+    const KIND: &str = "activity_finish";
+    let shop = Shop::open(Engine::Postgres);
+    let (store, client) = (store(&shop.server), shop.server.client());
+    let tool = shop.wallet().coupon(ToolKind::Money, &json!({"worth_value": "8"}));
+    let plan = move |tx: &mut Tx| {
+        let number = store::activity::tool(tx, tool)?.expect("it was made").activity;
+        let activity = store::activity::get(tx, number)?.expect("it was made");
+        store::job::put(tx, KIND, number, activity.finishes_at())?;
+        Ok(activity.id)
+    };
+    let id = block_on(store.write::<_, Fault, _>(plan)).expect("it is kept");
+    let finish = move |tx: &mut Tx| {
+        let activity = store::activity::get(tx, id.number)?.expect("it was made");
+        let at = activity.finishes_at();
+        store::activity::update(tx, &activity.finish(at).expect("it runs"))
+    };
+    let request = json!({"out_biz_no": "late", "camp_id": id.to_text()});
+    let due = move |tx: &mut Tx| store::job::take(tx, KIND, id.number).map(drop);
+    let offline = || call(&client, "koubei.marketing.campaign.activity.offline", &request);
+    let (answer, runs) = meet(&store, due, finish, offline);
+    assert_eq!((answer.sub_code.as_deref(), runs), (Some("CAMPAIGN_STATUS_ERROR"), 1));
+}
+
+#[test]
 fn a_cancel_waits_for_the_payment_that_its_merchant_has_lost_sight_of() {
     let shop = Shop::open(Engine::Postgres);
     let store = store(&shop.server);

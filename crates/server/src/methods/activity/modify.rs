@@ -83,7 +83,8 @@ impl Write for ActivityModify {
         growth::check(found.kind, &before, &shops, &plan)?;
         plan.ext_info = before.ext_info;
         let modified = found.modify(plan.end_time.0, plan.to_text())?;
-        // Record.
+        // Record. The job comes first, as for whoever does it.
+        job::put(tx, activity_finish::KIND, number, modified.finishes_at())?;
         record(tx, &modified, &plan, tools)?;
         let new = plan.constraint_info.suit_shops.as_ref().map_or_else(Vec::new, |new| new.beside(&shops));
         if activity::add_shops(tx, number, call.pid(), &new)? != new.len() as u64 {
@@ -92,7 +93,6 @@ impl Write for ActivityModify {
         let id = call.new_id(0, activity::bucket(call.pid()));
         let order = super::order(call, id, number, OrderKind::Modify, operator_id.as_deref(), *operator_type);
         activity::insert_order(tx, &order)?;
-        job::put(tx, activity_finish::KIND, number, modified.finishes_at())?;
         if let Some(Budget { total, daily }) = plan.budget()? {
             counter::extend(tx, Budget::TOTAL, number, total)?;
             if let Some(daily) = daily {

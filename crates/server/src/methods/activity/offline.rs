@@ -73,7 +73,8 @@ impl Write for ActivityOffline {
         let id = call.new_id(0, activity::bucket(call.pid()));
         let order = super::order(call, id, number, OrderKind::Close, operator_id.as_deref(), *operator_type);
         let order = Order { reason: reason.as_deref().map(str::to_owned), ..order };
-        // Record.
+        // Record. The job comes first, as for whoever does it.
+        job::take(tx, activity_finish::KIND, number)?;
         activity::update(tx, &closed)?;
         if before == Status::Created {
             for asked in activity::orders(tx, number)? {
@@ -81,7 +82,6 @@ impl Write for ActivityOffline {
             }
         }
         activity::insert_order(tx, &order)?;
-        job::take(tx, activity_finish::KIND, number)?;
         Ok(Response { camp_status: closed.status.name() })
     }
 }
