@@ -2,9 +2,10 @@
 
 use crate::mailbox::Mailbox;
 use crate::running::{NOW, Running, call, each_engine, refuse, succeed};
-use crate::wallet::{DAY, NOON, Wallet, world_with_shop};
+use crate::wallet::{DAY, NOON, SHOP, Wallet, world_with_shop};
 use client::Client;
 use domain::activity::ToolKind;
+use domain::id::PrizeIdText;
 use serde_json::{Value, json};
 use std::sync::{Arc, Barrier};
 
@@ -317,4 +318,45 @@ each_engine!(notices_tell_of_the_coupon, |engine| {
     let letters = mailbox.wait("/ok", 3);
     assert_eq!(letters[2].members.get("voucher_detail_list"), None);
     assert_eq!(letters[2].get("fund_bill_list"), "[{\"fundChannel\":\"ALIPAYACCOUNT\",\"amount\":\"100.00\"}]");
+});
+
+each_engine!(coupons_of_activities_that_merchants_make_redeem, |engine| {
+    let running = start(engine);
+    let (client, wallet) = (running.client(), Wallet::of(&running));
+    let item = json!({"item_ids": ["apple"], "original_price": "20", "max_discount_num": "2"});
+    // What it is, in a trade of three apples at 20.00 and a pear at 40.00, and what it takes off.
+    for (number, (voucher, off)) in [
+        (json!({"type": "MONEY", "worth_value": "8.8", "use_rule": {"min_consume": "100"}}), "8.80"),
+        (
+            json!({"type": "PER_FULL_CUT", "worth_value": "5", "max_amount": "12", "use_rule": {"min_consume": "30"}}),
+            "12.00",
+        ),
+        (json!({"type": "RATE", "rate": "0.85", "rounding_rule": "AUTO_ROUNDING_YUAN"}), "15.00"),
+        (json!({"type": "REDUCETO", "worth_value": "15", "item_info": item}), "10.00"),
+        (json!({"type": "EXCHANGE", "verify_mode": "MERCHANT_SCAN"}), "20.00"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let usual = json!({"name": "券", "brand_name": "8个集点兑换", "logo": "logo", "validate_type": "RELATIVE",
+            "relative_time": "30"});
+        let mut voucher = with(usual, &voucher);
+        voucher["use_rule"]["suit_shops"] = json!([SHOP]);
+        let made = json!({"out_biz_no": number.to_string(), "name": "发券", "type": "DIRECT_SEND",
+            "start_time": "2026-01-01 00:00:00", "end_time": "2026-02-01 00:00:00",
+            "budget_info": {"budget_total": "100", "budget_type": "QUANTITY"},
+            "constraint_info": {"suit_shops": [SHOP]}, "promo_tools": [{"voucher": voucher}],
+            "publish_channels": [{"type": "URL_WITH_TOKEN"}]});
+        let made = succeed(&client, "koubei.marketing.campaign.activity.create", &made);
+        let asked = json!({"camp_id": made["camp_id"]});
+        let detail = succeed(&client, "koubei.marketing.campaign.activity.query", &asked)["camp_detail"].clone();
+        let prize = detail["promo_tools"][0]["voucher_no"].as_str().expect("a prize");
+        wallet.give(BUYER, PrizeIdText::parse(prize).expect("an id").number, NOON + DAY);
+        let goods = json!({"goods_detail": [
+            {"goods_id": "apple", "goods_name": "苹果", "quantity": 3, "price": "20.00"},
+            {"goods_id": "pear", "goods_name": "梨", "quantity": 1, "price": "40.00"}]});
+        let paid = succeed(&client, "alipay.trade.pay", &payment(&format!("a{number}"), &goods));
+        assert_eq!(paid["mdiscount_amount"], off, "{paid}");
+    }
+    prove(&running);
 });
