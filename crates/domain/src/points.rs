@@ -5,6 +5,7 @@
 //! all that was ever deposited.
 
 use crate::Refusal;
+use crate::id::CardId;
 
 /// The most points that an account may ever get: sixteen digits, as many as points.query tells.
 pub const TOTAL_MAX: i64 = 9_999_999_999_999_999;
@@ -177,27 +178,28 @@ impl Freeze {
     }
 }
 
-/// When points of a card may change, UTC milliseconds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// A point card.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Card {
-    /// Whether its activity is STARTED.
-    pub activity_started: bool,
-    /// From when on its activity runs.
-    pub activity_starts_at: i64,
-    /// Until when its activity runs.
-    pub activity_ends_at: i64,
-    /// Until when its points are worth something; what is frozen then is cancelled.
+    /// Its id, which says when it was made: `activity_account`.
+    pub id: CardId,
+    /// The merchant it belongs to.
+    pub pid: String,
+    /// The number of its activity.
+    pub activity: i64,
+    /// The last moment at which its points are worth something, UTC milliseconds.
     pub ends_at: i64,
 }
 
 impl Card {
-    /// Whether this may be done at `at`: a deposit while the activity runs, all else until the card ends.
-    pub fn allows(self, kind: Kind, at: i64) -> Result<(), Refusal> {
-        let runs = self.activity_started && (self.activity_starts_at..self.activity_ends_at).contains(&at);
-        if self.ends_at <= at || (kind == Kind::Deposit && !runs) {
-            return Err(Refusal::CampaignStatusError);
-        }
-        Ok(())
+    /// Whether points of it may change at `at`. A deposit asks besides that its activity runs.
+    pub fn is_open(&self, at: i64) -> Result<(), Refusal> {
+        if at <= self.ends_at { Ok(()) } else { Err(Refusal::CampaignStatusError) }
+    }
+
+    /// When it has ended: then all that waits on it is cancelled.
+    pub fn ended_at(&self) -> i64 {
+        self.ends_at + 1
     }
 }
 

@@ -8,6 +8,7 @@
 //! Delivering a notification is the one job of another sort: see [`notice_deliver`].
 
 pub mod activity_finish;
+pub mod card_end;
 pub mod notice_deliver;
 pub mod trade_expire;
 pub mod trade_finish;
@@ -19,6 +20,7 @@ use store::{Bucket, Fault, Tx};
 /// Every job that is done in a transaction.
 pub static JOBS: &[Job] = &[
     Job { kind: activity_finish::KIND, new_ids: activity_finish::NEW_IDS, run: activity_finish::run },
+    Job { kind: card_end::KIND, new_ids: card_end::NEW_IDS, run: card_end::run },
     Job { kind: trade_expire::KIND, new_ids: trade_expire::NEW_IDS, run: trade_expire::run },
     Job { kind: trade_finish::KIND, new_ids: trade_finish::NEW_IDS, run: trade_finish::run },
 ];

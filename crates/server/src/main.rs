@@ -13,6 +13,7 @@ mod coupon;
 mod demo;
 mod directory;
 mod doors;
+mod duration;
 mod import;
 mod index;
 mod jobs;

@@ -6,6 +6,8 @@
 
 pub mod activity;
 pub mod operator;
+pub mod points;
+pub mod prize;
 mod refusals;
 pub mod segment;
 pub mod trade;
@@ -37,6 +39,9 @@ pub static THE_LIST: &[Entry] = &[
     write::<activity::modify::ActivityModify>(),
     write::<activity::offline::ActivityOffline>(),
     read::<activity::batchquery::ActivityBatchquery>(),
+    write::<points::update::PointsUpdate>(),
+    read::<points::query::PointsQuery>(),
+    write::<prize::auth::PrizesendAuth>(),
     write::<trade::create::TradeCreate>(),
     write::<trade::pay::TradePay>(),
     read::<trade::query::TradeQuery>(),

@@ -67,11 +67,31 @@ pub struct Options {
     pub trade_check: bool,
     /// A crowd-group rule in another unit than its own is refused.
     pub strict_units: bool,
+    /// How long a token lets its user take a prize, in milliseconds; written as `24h`.
+    #[serde(rename = "claim_token_life", with = "crate::duration", skip_serializing_if = "Options::is_a_day")]
+    pub claim_token_life_ms: i64,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Options { audit: false, trade_check: true, strict_units: false }
+        Options { audit: false, trade_check: true, strict_units: false, claim_token_life_ms: DAY_MS }
+    }
+}
+
+const DAY_MS: i64 = 86_400_000;
+
+impl Options {
+    /// Those of a merchant, which must exist.
+    pub fn of(tx: &mut Tx, pid: &str) -> Result<Options, Fault> {
+        let merchant = store::world::merchant(tx, pid)?;
+        let merchant = merchant.ok_or_else(|| Fault::bug(format!("no merchant {pid}")))?;
+        serde_json::from_str(&merchant.options).map_err(|error| Fault::bug(format!("options of {pid}: {error}")))
+    }
+
+    /// What is as it always was is not written, so that stores made before it could be said otherwise have it too.
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands it over so")]
+    fn is_a_day(life_ms: &i64) -> bool {
+        *life_ms == DAY_MS
     }
 }
 

@@ -13,20 +13,19 @@ pub use list::{Open, Waiting, on_card, open};
 pub(crate) const PARTS: [&[(&str, &str)]; 1] = [list::STATEMENTS];
 
 use domain::id::{CardId, PointLogNo};
-use domain::points::{self, Account, Amount, Freeze, Kind, Moves, TOTAL_MAX};
+use domain::points::{self, Account, Amount, Card, Freeze, Kind, Moves, TOTAL_MAX};
 
 use crate::bucket::{Bucket, bucket_of};
 use crate::fault::{Fault, Stop};
 use crate::ledger::Cause;
 use crate::params;
-use crate::row::{FromRow, Row, column};
+use crate::row::{FromRow, Row};
 use crate::sql::statements;
 use crate::tx::Tx;
 
 statements! {
-    CARD = "SELECT tool.id, tool.created_at, tool.ends_at, activity.id, activity.pid, activity.status, activity.starts_at,
-            activity.ends_at FROM tool JOIN activity ON activity.id = tool.activity
-        WHERE tool.id = $1 AND tool.kind = 'POINT_CARD'";
+    CARD = "SELECT tool.id, tool.created_at, tool.ends_at, activity.id, activity.pid FROM tool
+        JOIN activity ON activity.id = tool.activity WHERE tool.id = $1 AND tool.kind = 'POINT_CARD'";
     ACCOUNT = "SELECT available, frozen, spent, total FROM point_account WHERE bucket = $1 AND card = $2 AND user_id = $3";
     CHANGE = "UPDATE point_account SET available = available + $1, frozen = frozen + $2, spent = spent + $3
         WHERE bucket = $4 AND card = $5 AND user_id = $6 AND available + $1 >= 0 AND frozen + $2 >= 0";
@@ -42,19 +41,6 @@ statements! {
         LEFT JOIN point_freeze ON point_freeze.bucket = $1 AND point_freeze.id = point_log.id
         WHERE point_log.bucket = $1 AND point_log.id = $2 AND point_log.kind = 'FREEZE'";
     END = "DELETE FROM point_freeze WHERE bucket = $1 AND id = $2";
-}
-
-/// A point card, as far as its points are concerned.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Card {
-    /// Which one: `activity_account`.
-    pub id: CardId,
-    /// The merchant.
-    pub pid: String,
-    /// The number of its activity.
-    pub activity: i64,
-    /// When its points may change.
-    pub terms: points::Card,
 }
 
 /// A change of points to be entered.
@@ -194,18 +180,8 @@ fn amount(points: i64) -> Result<Amount, Fault> {
 
 impl FromRow for Card {
     fn from_row(row: &dyn Row) -> Result<Card, Fault> {
-        let status: String = column(row, 5)?;
-        Ok(Card {
-            id: CardId::new(column(row, 1)?, column(row, 0)?),
-            pid: column(row, 4)?,
-            activity: column(row, 3)?,
-            terms: points::Card {
-                activity_started: status == "STARTED",
-                activity_starts_at: column(row, 6)?,
-                activity_ends_at: column(row, 7)?,
-                ends_at: column(row, 2)?,
-            },
-        })
+        let (number, created_at, ends_at, activity, pid) = FromRow::from_row(row)?;
+        Ok(Card { id: CardId::new(created_at, number), pid, activity, ends_at })
     }
 }
 

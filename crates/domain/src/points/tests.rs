@@ -120,27 +120,12 @@ fn a_freeze_ends_once_and_whole() {
 }
 
 #[test]
-fn deposits_need_a_running_activity_and_all_else_a_card_that_has_not_ended() {
-    let card = Card { activity_started: true, activity_starts_at: 10, activity_ends_at: 20, ends_at: 30 };
-    let closed = Card { activity_started: false, ..card };
-    let short = Card { ends_at: 15, ..card };
-    for kind in Kind::ALL {
-        let deposit = kind == Kind::Deposit;
-        for (card, at, expect) in [
-            (card, 9, !deposit),
-            (card, 10, true),
-            (card, 19, true),
-            (card, 20, !deposit),
-            (card, 29, !deposit),
-            (card, 30, false),
-            (closed, 15, !deposit),
-            (short, 14, true),
-            (short, 15, false),
-        ] {
-            let expect = if expect { Ok(()) } else { Err(Refusal::CampaignStatusError) };
-            assert_eq!(card.allows(kind, at), expect, "{} {card:?} {at}", kind.name());
-        }
+fn a_card_is_open_up_to_its_last_moment() {
+    let card = Card { id: CardId::new(1, 7), pid: "2088".to_owned(), activity: 5, ends_at: 30 };
+    for (at, expect) in [(0, Ok(())), (30, Ok(())), (31, Err(Refusal::CampaignStatusError))] {
+        assert_eq!(card.is_open(at), expect, "{at}");
     }
+    assert!(card.is_open(card.ended_at()).is_err() && card.is_open(card.ended_at() - 1).is_ok());
 }
 
 #[test]

@@ -58,3 +58,8 @@ impl From<store::Stop> for Stop {
         }
     }
 }
+
+/// The same `req_id` was used before, with other content.
+pub fn req_id_conflict() -> Fault {
+    Fault::business("REQ_ID_CONFLICT", "外部流水号重复且参数不一致")
+}

@@ -1,0 +1,71 @@
+//! Cancels what is frozen on a point card when it ends (koubei.marketing.tool.points.update, "a freeze has no timeout").
+//!
+//! A call that had read the clock before the card's end may be recorded after it. So the card is looked at once more, when
+//! no such call can be left.
+
+use super::Doing;
+use domain::points::{Card, Kind};
+use store::ledger::Cause;
+use store::points::{self, Entry, Waiting};
+use store::{Bucket, Fault, Stop, Tx, job};
+
+/// What the store knows the job by; planned with the card's number when the card is made, for [`Card::ended_at`], and
+/// planned anew when that is moved.
+pub const KIND: &str = "card_end";
+/// The cancellations'.
+pub const NEW_IDS: u16 = CHUNK;
+
+/// How many freezes are cancelled in one transaction, so that calls need not wait for thousands.
+const CHUNK: u16 = 200;
+/// How long after its end a card is looked at once more: far longer than a call takes.
+const STRAGGLERS_AFTER_MS: i64 = 600_000;
+
+/// Does it, a chunk at a time.
+pub fn run(tx: &mut Tx, doing: &Doing) -> Result<(), Fault> {
+    let Some(card) = points::card(tx, doing.subject)? else { return Ok(()) };
+    let last_look_at = card.ended_at() + STRAGGLERS_AFTER_MS;
+    if doing.due_at < card.ended_at() {
+        return job::put(tx, KIND, doing.subject, card.ended_at());
+    }
+    let waiting = points::on_card(tx, card.id.number, CHUNK.into())?;
+    // Rows of freezes before rows of accounts, as every other transaction takes them.
+    let mut ended = Vec::new();
+    for freeze in &waiting {
+        if points::end(tx, freeze.number)? {
+            ended.push(freeze);
+        }
+    }
+    for (nth, freeze) in (0..).zip(ended) {
+        cancel(tx, &card, freeze, doing.new_id(nth, Bucket::of_id(freeze.number)), doing.now)?;
+    }
+    if waiting.len() == usize::from(CHUNK) {
+        job::put(tx, KIND, doing.subject, doing.due_at)
+    } else if doing.due_at < last_look_at {
+        job::put(tx, KIND, doing.subject, last_look_at)
+    } else {
+        Ok(())
+    }
+}
+
+/// Gives the points of an ended freeze back.
+fn cancel(tx: &mut Tx, card: &Card, freeze: &Waiting, number: i64, at: i64) -> Result<(), Fault> {
+    let entry = Entry {
+        no: domain::id::PointLogNo::new(at, number),
+        pid: &card.pid,
+        card: card.id.number,
+        user_id: &freeze.user_id,
+        kind: Kind::Cancel,
+        amount: freeze.amount,
+        biz_no: None,
+        freeze: Some(freeze.number),
+        shop_id: None,
+        memo: None,
+        ext_info: None,
+        cause: Cause::default(),
+    };
+    match points::change(tx, &entry) {
+        Ok(()) => Ok(()),
+        Err(Stop::Fault(fault)) => Err(fault),
+        Err(Stop::Refused(why)) => Err(Fault::bug(format!("a freeze that waits cannot be cancelled: {why:?}"))),
+    }
+}

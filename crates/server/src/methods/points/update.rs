@@ -1,0 +1,221 @@
+//! `koubei.marketing.tool.points.update`: changes what a user has on a merchant's card.
+//!
+//! DEPOSIT gives points for a payment, CONSUME spends them, FREEZE sets them aside until COMMIT spends or CANCEL returns
+//! them. What is refused, in this order: a wrong, missing or forbidden field; a `req_id` that was used for something else;
+//! a card that the merchant has not; a user that nobody knows; a card that has ended, or for a DEPOSIT an activity that
+//! does not run; for a DEPOSIT a shop that the activity is not for, a trade that this user did not pay to this merchant, one
+//! that has brought its points on this card; for all else a user without points on the card; for COMMIT and CANCEL an
+//! unknown freeze, one that has ended, another amount than it has; last, fewer points than are to be spent or set aside.
+//!
+//! A second call with the same `req_id` and content is answered with the first `point_log_no`. It is not kept as a text:
+//! the key is kept with the number of the entry in the log, which is never altered.
+
+use super::{Points, TransType, card};
+use crate::biz::{ABSENT, Text, biz, invalid};
+use crate::methods::refusals::req_id_conflict;
+use crate::methods::{Answer, Call, Method, Once, Write, fingerprint};
+use crate::world::Options;
+use domain::Refusal;
+use domain::id::{PointLogNo, PointLogNoText};
+use domain::points::{Amount, Card, Kind};
+use domain::trade::Status;
+use serde::Serialize;
+use store::once::{Claim, claim};
+use store::points::Entry;
+use store::{Fault, Tx, points, world};
+
+/// See the module.
+pub struct PointsUpdate;
+
+biz! {
+    /// What the caller sends.
+    pub struct Request {
+        /// The caller's own number; the idempotency key, within the card.
+        req_id: Text<32>,
+        /// Whose points.
+        user_id: Text<32>,
+        /// The card.
+        activity_account: Text<32>,
+        /// What happens.
+        trans_type: TransType,
+        /// To how many; of a freeze that ends, all there are.
+        trans_amount: Option<Points>,
+        /// Where the payment was that a DEPOSIT is for.
+        shop_id: Option<Text<32>>,
+        /// The payment that a DEPOSIT is for, or the FREEZE that ends.
+        biz_no: Option<Text<64>>,
+        /// What the caller says of it.
+        memo: Option<Text<256>>,
+        /// And besides; never read.
+        ext_info: Option<Text<1024>>,
+    }
+}
+
+/// The answer.
+#[derive(Serialize)]
+pub struct Response {
+    point_log_no: String,
+}
+
+impl Method for PointsUpdate {
+    const NAME: &'static str = "koubei.marketing.tool.points.update";
+    type Request = Request;
+    type Response = Response;
+}
+
+impl Write for PointsUpdate {
+    const NEW_IDS: u16 = 1;
+
+    fn once(_: &Request) -> Once<'_> {
+        Once::Natural
+    }
+
+    fn handle(call: &Call, tx: &mut Tx, request: &Request) -> Answer<Response> {
+        let order = Order::of(request)?;
+        let bucket = points::bucket(call.pid(), &request.user_id);
+        let no = PointLogNo::new(call.now, call.new_id(0, bucket));
+        let scope = format!("{}/{}/{}", Self::NAME, call.pid(), &*request.activity_account);
+        let no = match claim(tx, &scope, &request.req_id, &fingerprint(request), no.number, call.now)? {
+            Claim::New => {
+                change(call, tx, request, order, no)?;
+                no
+            }
+            Claim::Again(number) => PointLogNo::new(points::entered_at(tx, number)?, number),
+            Claim::Other(_) => return Err(req_id_conflict().into()),
+        };
+        Ok(Response { point_log_no: no.to_text() })
+    }
+}
+
+/// What is to be done: each kind with the fields that it needs.
+#[derive(Clone, Copy)]
+enum Order<'a> {
+    Deposit { amount: Amount, shop_id: &'a str, trade_no: &'a str },
+    Take(Amount),
+    End { freeze: &'a str, stated: Option<Amount> },
+}
+
+impl Order<'_> {
+    /// Holds the fields against the kind: what it needs is there, what it forbids is not.
+    fn of(request: &Request) -> Result<Order<'_>, wire::Fault> {
+        let Request { trans_type: TransType(kind), trans_amount, shop_id, biz_no, .. } = request;
+        let stated = trans_amount.map(|Points(amount)| amount);
+        let amount = stated.ok_or_else(|| invalid("trans_amount", ABSENT));
+        let biz_no = biz_no.as_deref();
+        match kind {
+            Kind::Deposit => Ok(Order::Deposit {
+                amount: amount?,
+                shop_id: shop_id.as_deref().ok_or_else(|| invalid("shop_id", ABSENT))?,
+                trade_no: biz_no.ok_or_else(|| invalid("biz_no", ABSENT))?,
+            }),
+            Kind::Consume | Kind::Freeze if biz_no.is_some() => {
+                Err(invalid("biz_no", &format!("交易类型为{}时不允许传入", kind.name())))
+            }
+            Kind::Consume | Kind::Freeze => Ok(Order::Take(amount?)),
+            Kind::Commit | Kind::Cancel => {
+                Ok(Order::End { freeze: biz_no.ok_or_else(|| invalid("biz_no", ABSENT))?, stated })
+            }
+        }
+    }
+}
+
+/// Does it, as the entry `no` of the log.
+fn change(call: &Call, tx: &mut Tx, request: &Request, order: Order<'_>, no: PointLogNo) -> Answer<()> {
+    let card = card(tx, call.pid(), &request.activity_account)?;
+    let done = change_on(&card, call, tx, request, order, no);
+    let Err(store::Stop::Refused(refusal)) = done else { return Ok(done?) };
+    // Who has points was known when they were given, so what succeeds need not ask.
+    if world::account(tx, &request.user_id)?.is_none() {
+        return Err(Refusal::UserNotExist.into());
+    }
+    let ends = matches!(order, Order::End { .. });
+    if ends && refusal == Refusal::PointLogNotExist {
+        let account = points::account(tx, call.pid(), card.id.number, &request.user_id)?;
+        account.ok_or(Refusal::PointAccountNotExist)?;
+    }
+    Err(refusal.into())
+}
+
+fn change_on(
+    card: &Card,
+    call: &Call,
+    tx: &mut Tx,
+    request: &Request,
+    order: Order<'_>,
+    no: PointLogNo,
+) -> Result<(), store::Stop> {
+    let TransType(kind) = request.trans_type;
+    card.is_open(call.now)?;
+    let (amount, freeze) = match order {
+        Order::Deposit { amount, shop_id, trade_no } => {
+            may_deposit(card, call, tx, request, shop_id, trade_no)?;
+            // Whatever the req_id: one trade brings points on one card once.
+            let scope = format!("point_deposit/{}", card.id.number);
+            if claim(tx, &scope, trade_no, &[0; 32], no.number, call.now)? != Claim::New {
+                return Err(Refusal::PointTradeAlreadyDeposited.into());
+            }
+            (amount, None)
+        }
+        Order::Take(amount) => (amount, None),
+        Order::End { freeze, stated } => {
+            let frozen = PointLogNoText::parse(freeze).map(|text| (text, points::frozen(tx, text.number)));
+            let frozen = match frozen {
+                Some((text, found)) => found?.filter(|frozen| text.names(frozen.no)),
+                None => None,
+            };
+            let own = frozen.filter(|it| it.card == card.id.number && it.user_id == *request.user_id);
+            let frozen = own.ok_or(Refusal::PointLogNotExist)?;
+            let amount = frozen.freeze.end(stated)?;
+            if !points::end(tx, frozen.no.number)? {
+                // Somebody else was faster.
+                return Err(Refusal::PointFreezeStatusError.into());
+            }
+            (amount, Some(frozen.no.number))
+        }
+    };
+    let entry = Entry {
+        no,
+        pid: call.pid(),
+        card: card.id.number,
+        user_id: &request.user_id,
+        kind,
+        amount,
+        biz_no: request.biz_no.as_deref(),
+        freeze,
+        shop_id: request.shop_id.as_deref(),
+        memo: request.memo.as_deref(),
+        ext_info: request.ext_info.as_deref(),
+        cause: call.cause(),
+    };
+    points::change(tx, &entry)
+}
+
+/// Whether this payment may bring points.
+fn may_deposit(
+    card: &Card,
+    call: &Call,
+    tx: &mut Tx,
+    request: &Request,
+    shop_id: &str,
+    trade_no: &str,
+) -> Result<(), store::Stop> {
+    if world::account(tx, &request.user_id)?.is_none() {
+        return Err(Refusal::UserNotExist.into());
+    }
+    let activity = store::activity::get(tx, card.activity)?.ok_or_else(|| Fault::bug("a card without an activity"))?;
+    if !activity.running(call.now) {
+        return Err(Refusal::CampaignStatusError.into());
+    }
+    if !store::activity::has_shop(tx, card.activity, shop_id)? {
+        return Err(Refusal::ShopNotExist.into());
+    }
+    // Where payments run elsewhere, nothing is known of them.
+    if !Options::of(tx, call.pid())?.trade_check {
+        return Ok(());
+    }
+    let trade = store::trade::find(tx, call.pid(), trade_no)?.filter(|trade| trade.buyer_id == *request.user_id);
+    match trade.map(|trade| trade.status) {
+        Some(Status::TradeSuccess | Status::TradeFinished) => Ok(()),
+        Some(Status::WaitBuyerPay | Status::TradeClosed) | None => Err(Refusal::PointTradeNotExist.into()),
+    }
+}
