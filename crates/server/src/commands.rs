@@ -13,6 +13,7 @@ mod import;
 mod keygen;
 mod methods;
 mod notify;
+mod points;
 mod prove;
 mod restore;
 mod serve;
@@ -55,6 +56,8 @@ enum Command {
     Trade(trade::Trade),
     /// Look at vouchers.
     Voucher(voucher::Voucher),
+    /// Look at points: what waits frozen, and what a user has.
+    Points(points::Points),
     /// Write a store into one verified file, running or not.
     Backup(backup::Backup),
     /// Make a store of a backup, where none is.
@@ -108,6 +111,7 @@ pub fn main() -> ExitCode {
             Command::Activity(activity) => activity.run().await,
             Command::Trade(trade) => trade.run().await,
             Command::Voucher(voucher) => voucher.run().await,
+            Command::Points(points) => points.run().await,
             Command::Backup(backup) => backup.run().await,
             Command::Restore(restore) => restore.run().await,
             Command::Prove(prove) => prove.run().await,

@@ -6,12 +6,14 @@
 
 mod activity;
 mod door;
+mod points;
 mod remote;
 mod trade;
 mod voucher;
 
 pub use activity::{ActivityFilter, ListedActivity, Said, ShownActivity};
 pub use door::router;
+pub use points::{Frozen, ShownAccount, ShownEntry, ShownFreeze};
 pub use remote::Remote;
 pub use trade::{Asked, ShownTrade};
 pub use voucher::ShownVoucher;
@@ -212,6 +214,22 @@ impl Operator {
         match self {
             Operator::Remote(remote) => remote.review(&said).await,
             Operator::Own(app) => activity::review(app, said).await,
+        }
+    }
+
+    /// The points that have waited long for COMMIT or CANCEL.
+    pub async fn frozen(&self, asked: Frozen) -> Result<Vec<ShownFreeze>, OperatorError> {
+        match self {
+            Operator::Remote(remote) => remote.frozen(&asked).await,
+            Operator::Own(app) => points::frozen(app, asked).await,
+        }
+    }
+
+    /// What a user has on a card.
+    pub async fn points(&self, card: &str, user_id: &str) -> Result<Option<ShownAccount>, OperatorError> {
+        match self {
+            Operator::Remote(remote) => remote.points(card, user_id).await,
+            Operator::Own(app) => points::show(app, card, user_id).await,
         }
     }
 

@@ -95,14 +95,6 @@ impl Options {
     }
 }
 
-impl Options {
-    /// A merchant's.
-    pub fn of(tx: &mut Tx, pid: &str) -> Result<Options, Fault> {
-        let Some(merchant) = store::world::merchant(tx, pid)? else { return Ok(Options::default()) };
-        serde_json::from_str(&merchant.options).map_err(|error| Fault::bug(format!("the options of {pid}: {error}")))
-    }
-}
-
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ShopTable {

@@ -7,7 +7,7 @@
 
 mod list;
 
-pub use list::{Open, Waiting, on_card, open};
+pub use list::{Logged, Open, Waiting, log, on_card, open};
 
 #[cfg(test)]
 pub(crate) const PARTS: [&[(&str, &str)]; 1] = [list::STATEMENTS];

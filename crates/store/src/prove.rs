@@ -142,10 +142,48 @@ statements! {
         LEFT JOIN (SELECT bucket, notice, COUNT(*) AS times FROM notice_attempt GROUP BY bucket, notice) AS tried
             ON tried.bucket = notice.bucket AND tried.notice = notice.id
         WHERE notice.attempts <> COALESCE(tried.times, 0) ORDER BY 1";
+    POINT_ACCOUNTS = "SELECT COUNT(*) FROM point_account";
+    POINTS_OFF = "SELECT pid || '/' || user_id, CAST(available AS TEXT) || ' available, ' || CAST(frozen AS TEXT) || ' frozen, '
+            || CAST(spent AS TEXT) || ' spent', CAST(free AS TEXT) || ' available, ' || CAST(held AS TEXT) || ' frozen, '
+            || CAST(gone AS TEXT) || ' spent' FROM
+        (SELECT MAX(pid) AS pid, user_id, CAST(SUM(available) AS BIGINT) AS available, CAST(SUM(frozen) AS BIGINT) AS frozen,
+            CAST(SUM(spent) AS BIGINT) AS spent, CAST(SUM(total) AS BIGINT) AS total, CAST(SUM(free) AS BIGINT) AS free,
+            CAST(SUM(held) AS BIGINT) AS held, CAST(SUM(gone) AS BIGINT) AS gone FROM
+            (SELECT pid, card, user_id, available, frozen, spent, total, 0 AS free, 0 AS held, 0 AS gone FROM point_account
+            UNION ALL SELECT '', card, user_id, 0, 0, 0, 0,
+                CASE WHEN kind IN ('DEPOSIT', 'CANCEL') THEN amount WHEN kind = 'COMMIT' THEN 0 ELSE 0 - amount END,
+                CASE WHEN kind = 'FREEZE' THEN amount WHEN kind IN ('COMMIT', 'CANCEL') THEN 0 - amount ELSE 0 END,
+                CASE WHEN kind IN ('CONSUME', 'COMMIT') THEN amount ELSE 0 END FROM point_log) AS parts
+            GROUP BY card, user_id) AS sums
+        WHERE available <> free OR frozen <> held OR spent <> gone OR total <> free + held + gone ORDER BY 1";
+    FREEZES = "SELECT COUNT(*) FROM point_freeze";
+    FREEZES_OFF = "SELECT COALESCE(CAST(id AS TEXT), 'no freeze'), CAST(waits AS TEXT), CAST(entered AS TEXT) FROM
+        (SELECT id, CAST(SUM(waits) AS BIGINT) AS waits, CAST(SUM(entered) AS BIGINT) AS entered FROM
+            (SELECT id, amount AS waits, 0 AS entered FROM point_freeze
+            UNION ALL SELECT id, 0, amount FROM point_log WHERE kind = 'FREEZE'
+            UNION ALL SELECT freeze_id, 0, 0 - amount FROM point_log WHERE kind IN ('COMMIT', 'CANCEL')) AS parts
+            GROUP BY id) AS sums
+        WHERE waits <> entered ORDER BY 1";
+    FREEZE_ENDS_OFF = "SELECT CAST(held.card AS TEXT), CAST(held.freezes AS TEXT) || ' freezes', 'no job' FROM
+        (SELECT card, COUNT(*) AS freezes FROM point_freeze GROUP BY card) AS held
+        LEFT JOIN job ON job.subject = held.card AND job.kind = 'card_end' WHERE job.kind IS NULL ORDER BY 1";
+    DEPOSITS = "SELECT COUNT(*) FROM point_log WHERE kind = 'DEPOSIT'";
+    DEPOSITS_OFF = "SELECT point_log.user_id || '/' || COALESCE(point_log.biz_no, 'no trade'), 'no claim', 'the claim of its trade'
+        FROM point_log LEFT JOIN once ON once.scope = 'point_deposit/' || CAST(point_log.card AS TEXT)
+            AND once.key = point_log.biz_no AND once.subject = point_log.id
+        WHERE point_log.kind = 'DEPOSIT' AND once.key IS NULL ORDER BY 1";
+    TOKENS = "SELECT COUNT(*) FROM prize_token";
+    TOKENS_OFF = "SELECT prize_token.pid || '/' || prize_token.user_id,
+            CASE WHEN prize_token.used_at IS NULL THEN 'not used' ELSE 'used' END,
+            CASE WHEN given.token IS NULL THEN 'gave nothing' ELSE 'gave a voucher' END FROM prize_token
+        LEFT JOIN (SELECT DISTINCT token, user_id FROM voucher WHERE token IS NOT NULL) AS given
+            ON given.token = prize_token.token AND given.user_id = prize_token.user_id
+        WHERE (prize_token.used_at IS NULL AND given.token IS NOT NULL)
+            OR (prize_token.used_at IS NOT NULL AND given.token IS NULL) ORDER BY 1";
 }
 
 /// What is recomputed: its name, how many there are, and those that differ as (name, stored, computed).
-const ROWS: [(&str, &str, &str); 18] = [
+const ROWS: [(&str, &str, &str); 23] = [
     ("account balances", ACCOUNTS, ACCOUNTS_OFF),
     ("fund balances", FUNDS, FUNDS_OFF),
     ("transfers between known accounts", TRANSFERS, TRANSFERS_OFF),
@@ -164,6 +202,11 @@ const ROWS: [(&str, &str, &str); 18] = [
     ("ends of refund periods", JOBS, FINISH_OFF),
     ("deliveries that wait", JOBS, DELIVER_OFF),
     ("attempts of deliveries", NOTICES, ATTEMPTS_OFF),
+    ("point accounts", POINT_ACCOUNTS, POINTS_OFF),
+    ("freezes that wait", FREEZES, FREEZES_OFF),
+    ("ends of freezes", FREEZES, FREEZE_ENDS_OFF),
+    ("deposits of trades", DEPOSITS, DEPOSITS_OFF),
+    ("prize tokens", TOKENS, TOKENS_OFF),
 ];
 
 /// One line of the proof.

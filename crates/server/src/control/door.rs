@@ -1,7 +1,7 @@
 //! The owner's side: the same work that a command would do by itself, asked for over the socket.
 
 use super::remote::send;
-use super::{ActivityFilter, Asked, Operator, OperatorError, Said};
+use super::{ActivityFilter, Asked, Frozen, Operator, OperatorError, Said};
 use crate::app::App;
 use crate::clockwork::Move;
 use crate::import::Import;
@@ -47,6 +47,8 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/activities/list", post(activities))
         .route("/activities/review", post(review))
         .route("/activities/show", post(activity))
+        .route("/points/frozen", post(frozen))
+        .route("/points/show", post(points))
         .route("/trouble/{trace_id}", get(trouble))
         .route("/voucher/{voucher_id}", get(voucher))
         .route("/backup", get(backup))
@@ -117,6 +119,17 @@ async fn activity(State(app): State<Arc<App>>, Json(camp_id): Json<String>) -> R
 
 async fn review(State(app): State<Arc<App>>, Json(said): Json<Said>) -> Result<Response, OperatorError> {
     Ok(Json(Operator::Own(app).review(said).await?).into_response())
+}
+
+async fn frozen(State(app): State<Arc<App>>, Json(asked): Json<Frozen>) -> Result<Response, OperatorError> {
+    Ok(Json(Operator::Own(app).frozen(asked).await?).into_response())
+}
+
+async fn points(
+    State(app): State<Arc<App>>,
+    Json((card, user_id)): Json<(String, String)>,
+) -> Result<Response, OperatorError> {
+    Ok(Json(Operator::Own(app).points(&card, &user_id).await?).into_response())
 }
 
 async fn trouble(State(app): State<Arc<App>>, Path(trace_id): Path<String>) -> Result<Response, OperatorError> {

@@ -1,7 +1,9 @@
 //! The command's side of the control socket.
 
 use super::door::{Importing, Refused};
-use super::{ActivityFilter, Asked, ListedActivity, OperatorError, Said, ShownActivity};
+use super::{
+    ActivityFilter, Asked, Frozen, ListedActivity, OperatorError, Said, ShownAccount, ShownActivity, ShownFreeze,
+};
 use crate::clockwork::{Move, Moved, Shown};
 use crate::import::{Import, Report};
 use crate::notices::{Filter, Listed, NoticeError, Told};
@@ -74,6 +76,16 @@ impl Remote {
             return Ok(None);
         }
         self.ask(Method::GET, &format!("/voucher/{voucher_id}"), Body::empty()).await
+    }
+
+    /// See [`super::Operator::frozen`].
+    pub async fn frozen(&self, asked: &Frozen) -> Result<Vec<ShownFreeze>, OperatorError> {
+        self.tell("/points/frozen", asked).await
+    }
+
+    /// See [`super::Operator::points`].
+    pub async fn points(&self, card: &str, user_id: &str) -> Result<Option<ShownAccount>, OperatorError> {
+        self.tell("/points/show", &(card, user_id)).await
     }
 
     /// See [`super::Operator::trouble`].

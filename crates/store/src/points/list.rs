@@ -1,7 +1,7 @@
-//! Freezes that wait, as the end of their card and operators ask for them.
+//! Freezes that wait, as the end of their card and operators ask for them, and what became of an account.
 
 use domain::id::{CardId, PointLogNo};
-use domain::points::Amount;
+use domain::points::{Amount, Kind};
 
 use crate::fault::Fault;
 use crate::params;
@@ -9,7 +9,7 @@ use crate::row::{FromRow, Row, column};
 use crate::sql::statements;
 use crate::tx::Tx;
 
-use super::amount;
+use super::{amount, bucket};
 
 statements! {
     ON_CARD = "SELECT id, user_id, amount FROM point_freeze WHERE card = $1 ORDER BY id LIMIT $2";
@@ -17,6 +17,8 @@ statements! {
             tool.ends_at, activity.pid FROM point_freeze JOIN tool ON tool.id = point_freeze.card
         JOIN activity ON activity.id = tool.activity
         WHERE point_freeze.at <= $1 AND ($2 = '' OR activity.pid = $2) ORDER BY point_freeze.at, point_freeze.id LIMIT $3";
+    LOG = "SELECT id, at, kind, amount, biz_no, shop_id, memo, app_id FROM point_log
+        WHERE bucket = $1 AND card = $2 AND user_id = $3 ORDER BY id DESC LIMIT $4";
 }
 
 /// A freeze that waits, on a card that is known.
@@ -47,6 +49,25 @@ pub struct Open {
     pub amount: Amount,
 }
 
+/// An entry of the log, as operators see it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Logged {
+    /// Its `point_log_no`, which says when it was made.
+    pub no: PointLogNo,
+    /// What happened.
+    pub kind: Kind,
+    /// To how many points.
+    pub amount: Amount,
+    /// The trade of a DEPOSIT or the freeze that ended, as the caller wrote it.
+    pub biz_no: Option<String>,
+    /// Where.
+    pub shop_id: Option<String>,
+    /// What the caller said of it.
+    pub memo: Option<String>,
+    /// The app that called.
+    pub app_id: Option<String>,
+}
+
 /// The first `limit` freezes that wait on a card.
 pub fn on_card(tx: &mut Tx, card: i64, limit: u32) -> Result<Vec<Waiting>, Fault> {
     tx.query(ON_CARD, params![card, limit])
@@ -55,6 +76,11 @@ pub fn on_card(tx: &mut Tx, card: i64, limit: u32) -> Result<Vec<Waiting>, Fault
 /// The oldest `limit` freezes made at `until` (UTC milliseconds) or before, of one merchant or all.
 pub fn open(tx: &mut Tx, pid: Option<&str>, until: i64, limit: u32) -> Result<Vec<Open>, Fault> {
     tx.query(OPEN, params![until, pid.unwrap_or_default(), limit])
+}
+
+/// The newest `limit` entries of an account, the newest first. Looks through the log of all accounts of the bucket.
+pub fn log(tx: &mut Tx, pid: &str, card: i64, user_id: &str, limit: u32) -> Result<Vec<Logged>, Fault> {
+    tx.query(LOG, params![bucket(pid, user_id), card, user_id, limit])
 }
 
 impl FromRow for Waiting {
@@ -72,6 +98,21 @@ impl FromRow for Open {
             card: CardId::new(column(row, 5)?, column(row, 4)?),
             card_ends_at: column(row, 6)?,
             pid: column(row, 7)?,
+        })
+    }
+}
+
+impl FromRow for Logged {
+    fn from_row(row: &dyn Row) -> Result<Logged, Fault> {
+        let kind: String = column(row, 2)?;
+        Ok(Logged {
+            no: PointLogNo::new(column(row, 1)?, column(row, 0)?),
+            kind: Kind::from_name(&kind).ok_or_else(|| Fault::bug(format!("unknown kind of change {kind}")))?,
+            amount: amount(column(row, 3)?)?,
+            biz_no: column(row, 4)?,
+            shop_id: column(row, 5)?,
+            memo: column(row, 6)?,
+            app_id: column(row, 7)?,
         })
     }
 }

@@ -4,7 +4,7 @@ use domain::id::PointLogNo;
 use domain::points::{Account, Amount, Freeze, Kind, TOTAL_MAX};
 use domain::{Refusal, points as rules};
 use store::ledger::Cause;
-use store::points::{Entry, account, bucket, card, change, end, entered_at, frozen, on_card, open};
+use store::points::{Entry, account, bucket, card, change, end, entered_at, frozen, log, on_card, open};
 use store::{Fault, Stop, Store, Tx, each_engine, params};
 
 use crate::probe::{read, write};
@@ -178,6 +178,9 @@ each_engine!(a_freeze_is_found_in_the_log_and_ends_once, |test| {
     let one = seen(None, 22).await.unwrap().remove(0);
     assert_eq!((one.no.number, one.card.number, one.card_ends_at), (number(2), CARD, ENDS_AT));
     assert_eq!((one.pid.as_str(), one.user_id.as_str(), one.amount), (PID, USER, amount(4)));
+    let newest = read(store, |tx| Ok(log(tx, PID, CARD, USER, 2)?)).await.unwrap();
+    let newest: Vec<_> = newest.iter().map(|it| (it.no.number, it.kind, it.amount.points())).collect();
+    assert_eq!(newest, [(number(3), Kind::Consume, 1), (number(2), Kind::Freeze, 4)]);
     // Sixteen want to end it, each in another way than its neighbours.
     let call = |serial: i64| {
         let store = store.clone();
