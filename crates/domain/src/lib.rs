@@ -5,6 +5,7 @@
 
 pub mod activity;
 mod calendar;
+pub mod claim;
 pub mod coupon;
 pub mod crowd;
 pub mod id;

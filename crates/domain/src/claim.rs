@@ -1,0 +1,169 @@
+//! Taking a coupon on its page (page.coupon-claim, rule 3).
+//!
+//! A token lets one user take one prize once. What it gives is `send_num` vouchers; of the budget, which counts how often
+//! an activity gives, that takes one, and it is one time of taking part. Times are UTC milliseconds.
+
+use crate::Refusal;
+use crate::activity::{Activity, Limits};
+use crate::coupon::Validity;
+use crate::id::VoucherId;
+use crate::voucher::{Status, Voucher};
+
+/// What lets one user take one prize.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Token {
+    /// The number of the prize's activity.
+    pub activity: i64,
+    /// From when on it gives nothing any more.
+    pub expires_at: i64,
+    /// Whether it has given.
+    pub used: bool,
+}
+
+/// For whom, among all users, an activity is (`crowd_restriction`, DECISIONS.md 8).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Restriction {
+    /// For everybody.
+    #[default]
+    None,
+    /// For those who have paid the merchant nothing yet: NEW_MEMBER_PROMO.
+    NewMember,
+    /// For students: STUDENT.
+    Student,
+    /// For those who hold one of these cards: MEMBER_CARD.
+    MemberCard(Vec<String>),
+}
+
+/// Who wants to take it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Taker {
+    /// Whether the activity's crowd has this member; yes where the activity has no crowd.
+    pub in_crowd: bool,
+    /// Whether the user has ever paid the merchant.
+    pub has_paid: bool,
+    /// Whether the user is a student.
+    pub student: bool,
+    /// The cards that the user holds.
+    pub cards: Vec<String>,
+    /// How often the user took part so far, in the order of [`Limits::parts`].
+    pub times: Vec<i64>,
+    /// Whether the user holds a voucher of this prize that can still be used.
+    pub holds_unredeemed: bool,
+}
+
+/// What is left of the activity's budget.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Left {
+    /// In all.
+    pub total: i64,
+    /// Of today's, where days have one.
+    pub today: Option<i64>,
+}
+
+/// What a prize gives to whom.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Prize {
+    /// The number of the tool.
+    pub tool: i64,
+    /// For whom it is.
+    pub restriction: Restriction,
+    /// How often one may take part.
+    pub limits: Limits,
+    /// Whether who has not used one may take another (`allow_repeat_send`).
+    pub repeats: bool,
+    /// How many vouchers are given at a time (`send_num`), 1 to 5.
+    pub send_num: u16,
+    /// When they can be used.
+    pub validity: Validity,
+}
+
+/// What a token comes to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It gives.
+    Take,
+    /// It has given: what, the vouchers tell.
+    TakenBefore,
+}
+
+/// Whether a token gives at `now`, on the page of the activity with the number `item`.
+pub fn verdict(
+    token: Token,
+    item: i64,
+    activity: &Activity,
+    prize: &Prize,
+    left: Left,
+    taker: &Taker,
+    now: i64,
+) -> Result<Verdict, Refusal> {
+    if token.activity != item || activity.id.number != item {
+        return Err(Refusal::TokenInvalid);
+    }
+    if token.used {
+        return Ok(Verdict::TakenBefore);
+    }
+    if token.expires_at <= now {
+        return Err(Refusal::TokenInvalid);
+    }
+    if !activity.running(now) {
+        return Err(Refusal::CampaignEnded);
+    }
+    if left.total < 1 || left.today.is_some_and(|today| today < 1) {
+        return Err(Refusal::CampaignSoldOut);
+    }
+    let bounds = prize.limits.parts(now);
+    if bounds.iter().zip(&taker.times).any(|((_, bound), times)| bound.is_some_and(|bound| bound <= *times)) {
+        return Err(Refusal::TookPartTooOften);
+    }
+    if !taker.in_crowd || !prize.restriction.lets(taker) {
+        return Err(Refusal::NotEligible);
+    }
+    if taker.holds_unredeemed && !prize.repeats {
+        return Err(Refusal::HoldsUnredeemed);
+    }
+    Ok(Verdict::Take)
+}
+
+impl Restriction {
+    fn lets(&self, taker: &Taker) -> bool {
+        match self {
+            Restriction::None => true,
+            Restriction::NewMember => !taker.has_paid,
+            Restriction::Student => taker.student,
+            Restriction::MemberCard(cards) => cards.iter().any(|card| taker.cards.contains(card)),
+        }
+    }
+}
+
+impl Prize {
+    /// The vouchers that this user gets at `now` for the token, under the numbers of `number(nth)`.
+    pub fn vouchers(
+        &self,
+        activity: &Activity,
+        user_id: &str,
+        token: &str,
+        now: i64,
+        number: impl Fn(u16) -> i64,
+    ) -> Vec<Voucher> {
+        let (starts_at, ends_at) = self.validity.of_taken(now);
+        let voucher = |nth| Voucher {
+            id: VoucherId::new(now, number(nth)),
+            pid: activity.pid.clone(),
+            user_id: user_id.to_owned(),
+            activity: Some(activity.id.number),
+            tool: Some(self.tool),
+            token: Some(token.to_owned()),
+            status: Status::Enabled,
+            starts_at,
+            ends_at,
+            trade: None,
+            held_until: None,
+            used_at: None,
+            version: 1,
+        };
+        (0..self.send_num).map(voucher).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests;
