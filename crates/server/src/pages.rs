@@ -9,6 +9,7 @@
 
 pub mod apology;
 pub mod cashier;
+pub mod coupon;
 pub mod icons;
 pub mod parts;
 pub mod shell;

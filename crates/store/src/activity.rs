@@ -5,7 +5,7 @@ mod shop;
 mod tool;
 
 pub use order::{insert_order, orders, review};
-pub use shop::{add_shops, cards_of_shop, has_shop, shops};
+pub use shop::{add_shops, cards_of_shop, count_shops, has_shop, shops, some_shops};
 pub use tool::{insert_tool, tool, tools, update_tool};
 
 use domain::activity::{Activity, Kind, Status};

@@ -37,10 +37,14 @@ pub fn insert(tx: &mut Tx, crowd: &Crowd) -> Result<(), Fault> {
     tx.execute(INSERT, values).map(drop)
 }
 
+/// The merchant's crowd that the store knows by this number, deleted or not.
+pub fn get(tx: &mut Tx, pid: &str, number: i64) -> Result<Option<Crowd>, Fault> {
+    tx.query_opt(FIND, params![bucket(pid), number, pid])
+}
+
 /// A merchant's crowd, deleted or not; `None` for one that was never made, is another merchant's, or has another day.
 pub fn find(tx: &mut Tx, pid: &str, id: CrowdIdText) -> Result<Option<Crowd>, Fault> {
-    let crowd: Option<Crowd> = tx.query_opt(FIND, params![bucket(pid), id.number, pid])?;
-    Ok(crowd.filter(|crowd| id.names(crowd.id)))
+    Ok(get(tx, pid, id.number)?.filter(|crowd| id.names(crowd.id)))
 }
 
 /// Keeps a crowd's conditions and status. Should it have been deleted since it was found, the operation runs again and

@@ -7,13 +7,22 @@ use crate::fault::Fault;
 use crate::params;
 use crate::sql::statements;
 use crate::store::Store;
+use crate::tx::Tx;
 
+/// What the counter of all ids is called.
+pub(crate) const NAME: &str = "id";
 /// How many numbers one visit to the store gives.
 const BLOCK: i64 = 1000;
 
 statements! {
     LEASE = "INSERT INTO id_lease (name, next) VALUES ($1, $2 + 1)
         ON CONFLICT (name) DO UPDATE SET next = id_lease.next + $2 RETURNING next";
+}
+
+/// One more number inside of a transaction, for who finds out only there that it is needed. Until the transaction ends nobody
+/// else gets numbers from the store: seldom, then.
+pub fn next_number_in(tx: &mut Tx) -> Result<i64, Fault> {
+    Ok(tx.query_one::<(i64,)>(LEASE, params![NAME, 1_i64])?.0 - 1)
 }
 
 /// The rest of the block that this process holds.
@@ -58,7 +67,7 @@ impl Ids {
     /// Takes so many numbers from the store; the one after the last.
     async fn lease(&self, store: &Store, count: i64) -> Result<i64, Fault> {
         let name = self.name;
-        let lease = move |tx: &mut crate::Tx| tx.query_one::<(i64,)>(LEASE, params![name, count]);
+        let lease = move |tx: &mut Tx| tx.query_one::<(i64,)>(LEASE, params![name, count]);
         Ok(store.write(lease).await?.0)
     }
 }

@@ -63,6 +63,7 @@ pub mod world;
 pub use bucket::{BUCKETS, Bucket, bucket_of, bucket_of_key};
 pub use changes::Change;
 pub use fault::{Cause, Fault, Stop};
+pub use ids::next_number_in;
 pub use postgres::Pool;
 pub use row::{Cell, Column, FromRow, Row, Val};
 pub use store::{Mode, Open, OpenError, Place, Store};

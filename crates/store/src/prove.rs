@@ -172,6 +172,30 @@ statements! {
         FROM point_log LEFT JOIN once ON once.scope = 'point_deposit/' || CAST(point_log.card AS TEXT)
             AND once.key = point_log.biz_no AND once.subject = point_log.id
         WHERE point_log.kind = 'DEPOSIT' AND once.key IS NULL ORDER BY 1";
+    PARTS = "SELECT COUNT(*) FROM participation";
+    // Every time is a token that was used; where periods are counted, each time is in one of them.
+    PARTS_OFF = "SELECT pid || '/' || user_id, CAST(times AS TEXT) || ' in all, ' || CAST(periods AS TEXT) || ' in periods',
+            CAST(used AS TEXT) FROM
+        (SELECT MAX(pid) AS pid, user_id, CAST(SUM(times) AS BIGINT) AS times, CAST(SUM(periods) AS BIGINT) AS periods,
+            CAST(SUM(used) AS BIGINT) AS used FROM
+            (SELECT pid, activity, user_id, CASE WHEN part = '' THEN times ELSE 0 END AS times,
+                CASE WHEN part = '' THEN 0 ELSE times END AS periods, 0 AS used FROM participation
+            UNION ALL SELECT pid, activity, user_id, 0, 0, 1 FROM prize_token WHERE used_at IS NOT NULL) AS parts
+            GROUP BY activity, user_id) AS sums
+        WHERE times <> used OR (periods <> 0 AND periods <> times) ORDER BY 1";
+    BUDGETS = "SELECT COUNT(*) FROM counter WHERE kind IN ('budget', 'day_budget')";
+    // Every token that was used took one of the budget, and one of its day's where days have one.
+    BUDGETS_OFF = "SELECT COALESCE(activity.pid || '/' || activity.name, 'no activity'),
+            CAST(sums.taken AS TEXT) || ' in all, ' || CAST(sums.daily AS TEXT) || ' on days', CAST(sums.used AS TEXT) FROM
+        (SELECT subject, CAST(SUM(taken) AS BIGINT) AS taken, CAST(SUM(daily) AS BIGINT) AS daily,
+            CAST(SUM(used) AS BIGINT) AS used FROM
+            (SELECT subject, CASE WHEN kind = 'budget' THEN taken ELSE 0 END AS taken,
+                CASE WHEN kind = 'day_budget' THEN taken ELSE 0 END AS daily, 0 AS used FROM counter
+                WHERE kind IN ('budget', 'day_budget')
+            UNION ALL SELECT activity, 0, 0, 1 FROM prize_token WHERE used_at IS NOT NULL) AS parts
+            GROUP BY subject) AS sums
+        LEFT JOIN activity ON activity.id = sums.subject
+        WHERE sums.taken <> sums.used OR (sums.daily <> 0 AND sums.daily <> sums.used) ORDER BY 1";
     TOKENS = "SELECT COUNT(*) FROM prize_token";
     TOKENS_OFF = "SELECT prize_token.pid || '/' || prize_token.user_id,
             CASE WHEN prize_token.used_at IS NULL THEN 'not used' ELSE 'used' END,
@@ -183,7 +207,7 @@ statements! {
 }
 
 /// What is recomputed: its name, how many there are, and those that differ as (name, stored, computed).
-const ROWS: [(&str, &str, &str); 23] = [
+const ROWS: [(&str, &str, &str); 25] = [
     ("account balances", ACCOUNTS, ACCOUNTS_OFF),
     ("fund balances", FUNDS, FUNDS_OFF),
     ("transfers between known accounts", TRANSFERS, TRANSFERS_OFF),
@@ -207,6 +231,8 @@ const ROWS: [(&str, &str, &str); 23] = [
     ("ends of freezes", FREEZES, FREEZE_ENDS_OFF),
     ("deposits of trades", DEPOSITS, DEPOSITS_OFF),
     ("prize tokens", TOKENS, TOKENS_OFF),
+    ("participations", PARTS, PARTS_OFF),
+    ("budgets of activities", BUDGETS, BUDGETS_OFF),
 ];
 
 /// One line of the proof.

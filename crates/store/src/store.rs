@@ -10,7 +10,7 @@ use tokio::sync::mpsc::Sender;
 use crate::bucket::Bucket;
 use crate::changes::Change;
 use crate::fault::Fault;
-use crate::ids::Ids;
+use crate::ids::{self, Ids};
 use crate::lite::Lite;
 use crate::measure::Writes;
 use crate::migrate::{self, Opened};
@@ -288,7 +288,7 @@ fn open(place: &Place, how: Open) -> Result<Store, OpenError> {
             (Engine::Postgres(Postgres::start(&config, how.pool, &shared)), opened, shared)
         }
     };
-    let (ids, poller) = (Ids::new("id"), Mutex::default());
+    let (ids, poller) = (Ids::new(ids::NAME), Mutex::default());
     Ok(Store { inner: Arc::new(Inner { place: place.clone(), mode: opened.mode, shared, ids, poller, engine }) })
 }
 

@@ -10,7 +10,7 @@ mod merchant;
 
 pub use account::{Account, account, plain_pins, put_account, replace_pin};
 pub use app::{App, Authorization, Guard, app, apps, authorization, guard, put_app, put_authorization};
-pub use image::{Image, image, put_image};
+pub use image::{Image, has_image, image, put_image};
 pub use merchant::{
     Merchant, Shop, merchant, merchants, put_merchant, put_shop, put_tag, shop, shop_of_store, shops, tags,
 };

@@ -39,6 +39,13 @@ fn escaped(digits: &[u8]) -> Option<u8> {
     u8::try_from(digit(0)? << 4 | digit(1)?).ok()
 }
 
+/// A text as a value of a query.
+pub fn percent_encoded(text: &str) -> String {
+    let mut encoded = String::new();
+    encode_into(&mut encoded, text.as_bytes());
+    encoded
+}
+
 /// Appends `bytes` to a form: a blank becomes `+`, everything but letters, digits and `-._*` becomes `%XX`. This is
 /// the set of HTML forms, and of the Java SDK.
 pub(crate) fn encode_into(out: &mut String, bytes: &[u8]) {

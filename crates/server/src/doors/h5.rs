@@ -5,6 +5,8 @@
 //! with a redirection to the page, so that reloading sends nothing twice.
 
 pub mod cashier;
+pub mod coupon;
+pub mod image;
 pub mod pin;
 pub mod voucher;
 
@@ -46,6 +48,8 @@ pub fn router() -> Router<Arc<App>> {
     Router::new()
         .route("/h5/cashier", get(cashier::show).post(cashier::pay).fallback(nothing))
         .route("/h5/voucher", get(voucher::show).post(voucher::click).fallback(nothing))
+        .route("/h5/coupon", get(coupon::show).post(coupon::claim).fallback(nothing))
+        .route("/h5/image/{id}", get(image::show).fallback(nothing))
         .route(style::SHEET.path, get(async |RawQuery(query)| asset(&style::SHEET, query.as_deref())))
         .route(style::TAB.path, get(async |RawQuery(query)| asset(&style::TAB, query.as_deref())))
         .route("/h5/", any(nothing))
@@ -164,7 +168,7 @@ fn dress(headers: &mut HeaderMap, lang: Lang) {
 
 fn status(apology: Apology) -> StatusCode {
     match apology {
-        Apology::Unknown => StatusCode::NOT_FOUND,
+        Apology::Unknown | Apology::Token => StatusCode::NOT_FOUND,
         Apology::BadForm => StatusCode::FORBIDDEN,
         Apology::TooMany => StatusCode::TOO_MANY_REQUESTS,
         Apology::Unavailable => StatusCode::SERVICE_UNAVAILABLE,

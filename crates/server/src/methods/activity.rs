@@ -29,6 +29,10 @@ pub mod voucher;
 
 pub use shown_order::ShownOrder;
 
+pub use constraint_info::Restriction;
+pub use promo_tool::PromoTool;
+pub use voucher::Voucher;
+
 use super::operator::OperatorType;
 use super::{Answer, Call};
 use domain::Refusal;

@@ -7,6 +7,7 @@ pub mod crowd_create;
 pub mod crowd_delete;
 pub mod crowd_detail_query;
 pub mod crowd_modify;
+pub mod membership;
 pub mod tags_query;
 
 use super::{Answer, Call};

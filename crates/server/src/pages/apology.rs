@@ -10,6 +10,8 @@ use maud::html;
 pub enum Apology {
     /// Nothing is here, or nothing for this token: nobody learns which.
     Unknown,
+    /// A coupon's token that gives nothing: nobody learns whether it never did.
+    Token,
     /// The form was not made by this page, is too long or is not a form.
     BadForm,
     /// The address has asked for too many pages that do not exist.
@@ -23,6 +25,7 @@ impl Apology {
     pub fn title(self, shell: &Shell<'_>) -> &'static str {
         match self {
             Apology::Unknown => shell.lang.say("页面不存在", "Page not found"),
+            Apology::Token => shell.lang.say("令牌无效或已过期", "This link has expired"),
             Apology::BadForm => shell.lang.say("请重新操作", "Please try again"),
             Apology::TooMany => shell.lang.say("访问过于频繁", "Too many requests"),
             Apology::Unavailable => shell.lang.say("系统繁忙", "Temporarily unavailable"),
@@ -36,6 +39,10 @@ impl Apology {
                 "链接不完整或已失效，请回到商家处重新打开。",
                 "This link is incomplete or no longer valid. Please open it again from the merchant.",
             ),
+            Apology::Token => shell.lang.say(
+                "这个领券链接不能再使用，请回到商家处重新领取。",
+                "It can no longer be used. Please ask the merchant for a new one.",
+            ),
             Apology::BadForm => shell.lang.say(
                 "刚才的提交没有生效。请重新打开页面再试一次。",
                 "Nothing was submitted. Please open the page again and retry.",
@@ -48,6 +55,7 @@ impl Apology {
         };
         let (end, icon) = match self {
             Apology::Unknown => (End::Void, icons::lens()),
+            Apology::Token => (End::Void, icons::clock()),
             Apology::BadForm | Apology::TooMany => (End::Void, icons::mark()),
             Apology::Unavailable => (End::Bad, icons::clock()),
         };
@@ -55,7 +63,7 @@ impl Apology {
         let again = match self {
             Apology::BadForm => Some(shell.lang.say("重新打开", "Open it again")),
             Apology::Unavailable => Some(shell.lang.say("刷新", "Reload")),
-            Apology::Unknown | Apology::TooMany => None,
+            Apology::Unknown | Apology::Token | Apology::TooMany => None,
         };
         let shell = Shell { title, ..*shell };
         shell.around(&html! {

@@ -47,6 +47,25 @@ pub fn mark() -> Markup {
     drawn(&html! { circle cx="12" cy="12" r="8.5" {} path d="M12 7.5v5.5M12 16.2v.1" {} })
 }
 
+/// The way on.
+pub fn onward() -> Markup {
+    drawn(&html! { path d="M9.5 6l6 6-6 6" {} })
+}
+
+/// A place.
+pub fn pin() -> Markup {
+    drawn(
+        &html! { path d="M12 20.5s6.5-5.6 6.5-10.6a6.5 6.5 0 0 0-13 0c0 5 6.5 10.6 6.5 10.6z" {} circle cx="12" cy="9.8" r="2.3" {} },
+    )
+}
+
+/// Nothing is left to give.
+pub fn gift() -> Markup {
+    drawn(
+        &html! { path d="M5 10.5h14v9H5zM4 7h16v3.5H4zM12 7v12.5M12 7c-1-3.5-5-4-5-1.7C7 7 12 7 12 7zM12 7c1-3.5 5-4 5-1.7C17 7 12 7 12 7z" {} },
+    )
+}
+
 fn drawn(strokes: &Markup) -> Markup {
     html! { svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false" { (strokes) } }
 }
@@ -55,3 +74,8 @@ fn drawn(strokes: &Markup) -> Markup {
 pub const TAB: &str = "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 32 32\"><rect x=\"2\" y=\"6\" \
     width=\"28\" height=\"20\" rx=\"5\" fill=\"#0b6553\"/><circle cx=\"10\" cy=\"16\" r=\"3.5\" fill=\"#fff\"/>\
     <circle cx=\"21\" cy=\"16\" r=\"3\" fill=\"none\" stroke=\"#fff\" stroke-width=\"1.5\"/></svg>";
+
+/// A picture in place of one that nobody knows: hills under a sun, in grey.
+pub const NEUTRAL: &str = "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 48 48\"><rect width=\"48\" height=\"48\" \
+    fill=\"#dcdad3\"/><circle cx=\"16\" cy=\"17\" r=\"4\" fill=\"#a9a79f\"/><path d=\"M6 38l12-14 8 9 6-7 10 12z\" \
+    fill=\"#a9a79f\"/></svg>";

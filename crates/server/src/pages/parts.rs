@@ -7,15 +7,33 @@ use maud::{Markup, html};
 
 /// Who is paid or who gives: a logo's place with the first character of the name, the name, and what this is about.
 pub fn head(name: &str, about: &str) -> Markup {
-    let initial: String = name.chars().find(|c| c.is_alphanumeric()).unwrap_or('·').to_uppercase().collect();
     html! {
         header.head {
-            span.logo aria-hidden="true" { (initial) }
+            (logo(name, None))
             div {
                 p.about { (about) }
                 h1.name { bdi { (name) } }
             }
         }
+    }
+}
+
+/// The picture at this address, which stands beside the name; where there is none, the first character of the name.
+pub fn logo(name: &str, address: Option<&str>) -> Markup {
+    let initial: String = name.chars().find(|c| c.is_alphanumeric()).unwrap_or('·').to_uppercase().collect();
+    html! {
+        @match address {
+            Some(address) => img.logo src=(address) alt="" width="48" height="48";,
+            None => span.logo aria-hidden="true" { (initial) },
+        }
+    }
+}
+
+/// A text of others in at most `chars_max` characters.
+pub fn clipped(text: &str, chars_max: usize) -> String {
+    match text.char_indices().nth(chars_max) {
+        Some(_) => text.chars().take(chars_max - 1).chain(['…']).collect(),
+        None => text.to_owned(),
     }
 }
 

@@ -25,7 +25,7 @@ pub static SHEET: Asset = Asset {
     path: "/h5/style.css",
     media_type: "text/css; charset=utf-8",
     text: include_str!("style.css"),
-    hash: LazyLock::new(|| hash(SHEET.text)),
+    hash: LazyLock::new(|| hash(SHEET.text.as_bytes())),
 };
 
 /// The tab's picture.
@@ -33,7 +33,7 @@ pub static TAB: Asset = Asset {
     path: "/h5/tab.svg",
     media_type: "image/svg+xml",
     text: icons::TAB,
-    hash: LazyLock::new(|| hash(TAB.text)),
+    hash: LazyLock::new(|| hash(TAB.text.as_bytes())),
 };
 
 impl Asset {
@@ -48,8 +48,12 @@ impl Asset {
     }
 }
 
-fn hash(text: &str) -> String {
-    wire::sha256(text.as_bytes())[..8].iter().map(|byte| format!("{byte:02x}")).collect()
+/// What is shown in place of a picture that nobody knows.
+pub const NEUTRAL: &str = icons::NEUTRAL;
+
+/// What tells contents apart.
+pub fn hash(content: &[u8]) -> String {
+    wire::sha256(content)[..8].iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

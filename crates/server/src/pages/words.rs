@@ -79,12 +79,16 @@ impl Lang {
 
     /// A moment (UTC milliseconds) as people in China read it off the clock.
     pub fn moment(self, utc_ms: i64) -> String {
-        let text = wire::time::format(utc_ms);
-        let (date, time) = text.split_at(10);
+        format!("{}{}{}", self.day(utc_ms), self.say(" ", ", "), self.time_of_day(utc_ms))
+    }
+
+    /// The day of a moment.
+    pub fn day(self, utc_ms: i64) -> String {
+        let date = wire::time::format(utc_ms);
         let part = |from: usize, to: usize| date[from..to].trim_start_matches('0');
-        let (year, month, day, time) = (part(0, 4), part(5, 7), part(8, 10), &time[1..6]);
+        let (year, month, day) = (part(0, 4), part(5, 7), part(8, 10));
         let name = month.parse().ok().and_then(|month: usize| MONTHS.get(month - 1)).copied().unwrap_or_default();
-        self.say(format!("{year}年{month}月{day}日 {time}"), format!("{day} {name} {year}, {time}"))
+        self.say(format!("{year}年{month}月{day}日"), format!("{day} {name} {year}"))
     }
 
     /// The same to the second.

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 use tempfile::TempDir;
@@ -143,6 +143,25 @@ impl Browser {
             Ok::<_, WebDriverError>(faults)
         };
         self.runtime.block_on(look).expect("the page can be looked at")
+    }
+
+    /// Sees all of these texts on a page that is fit to be shipped, by day and by night. With `PUNCHCARD_PICTURES` set to a
+    /// folder, pictures of it are put there under this name.
+    pub(crate) fn sees(&self, picture: &str, texts: &[&str]) {
+        let page = self.text();
+        for text in texts {
+            assert!(page.contains(text), "{picture}: no {text:?} in\n{page}");
+        }
+        for dark in [true, false] {
+            self.darken(dark);
+            assert_eq!(self.faults(), Vec::<String>::new(), "{picture}, dark: {dark}");
+            if let Some(folder) = std::env::var_os("PUNCHCARD_PICTURES").filter(|folder| !folder.is_empty()) {
+                let folder = PathBuf::from(folder);
+                std::fs::create_dir_all(&folder).expect("a folder for pictures");
+                let dark = if dark { "-dark" } else { "" };
+                self.picture(&folder.join(format!("{picture}{dark}.png")));
+            }
+        }
     }
 
     /// What is on the screen, into a file.

@@ -1,7 +1,8 @@
 //! Notifications: delivered until they are acknowledged, by the platform's ladder, whatever receivers and processes do.
 
+mod cards;
 mod processes;
-mod sdks;
+pub(crate) mod sdks;
 
 use crate::mailbox::{Letter, Mailbox, is_signed};
 use crate::running::{APP_ID, NOW, PID, Running, app_key, each_engine, world};

@@ -106,15 +106,9 @@ fn fill(running: &Running) {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }
 
-each_engine!(a_corrupted_row_of_each_kind_is_named, |engine| {
-    let world = world_with_shop(&format!("[[user]]\nuser_id = \"{BUYER}\"\nbalance = \"100.00\"\n"));
-    let mut running = Running::start_with(engine, &world, &["--clock", "manual:2026-01-01T12:00:00+08:00"]);
-    fill(&running);
-    let sound = running.command(&["prove"]);
-    assert!(sound.status.success(), "{}", String::from_utf8_lossy(&sound.stderr));
-    running.terminate();
-    let store = Store::open(&running.place(), Open::default()).expect("it is there");
-    for &(sql, name, subject) in CORRUPTIONS {
+/// That the proof names each of these: what is done to the store, which line of the proof says so, and of whom.
+pub(crate) fn names(store: &Store, corruptions: &'static [(&str, &str, &str)]) {
+    for &(sql, name, subject) in corruptions {
         let corrupt = move |tx: &mut Tx| {
             assert_ne!(tx.execute(sql, &[])?, 0, "{sql}");
             Err::<(), _>(Proved(prove(tx)?))
@@ -124,6 +118,17 @@ each_engine!(a_corrupted_row_of_each_kind_is_named, |engine| {
         let named = row.named.iter().any(|difference| difference.subject.contains(subject));
         assert!(named, "{sql}: {row:?}");
     }
+}
+
+each_engine!(a_corrupted_row_of_each_kind_is_named, |engine| {
+    let world = world_with_shop(&format!("[[user]]\nuser_id = \"{BUYER}\"\nbalance = \"100.00\"\n"));
+    let mut running = Running::start_with(engine, &world, &["--clock", "manual:2026-01-01T12:00:00+08:00"]);
+    fill(&running);
+    let sound = running.command(&["prove"]);
+    assert!(sound.status.success(), "{}", String::from_utf8_lossy(&sound.stderr));
+    running.terminate();
+    let store = Store::open(&running.place(), Open::default()).expect("it is there");
+    names(&store, CORRUPTIONS);
     let (sql, ..) = CORRUPTIONS[0];
     block_on(store.write::<_, Fault, _>(move |tx: &mut Tx| tx.execute(sql, &[]))).expect("corrupted for good");
     drop(store);

@@ -8,10 +8,15 @@ use crate::row::Val;
 use crate::rows::Rows;
 use crate::sql::statements;
 use crate::tx::Tx;
+use crate::world::Shop;
 
 statements! {
     HAS = "SELECT COUNT(*) FROM activity_shop WHERE activity = $1 AND shop_id = $2";
     SHOPS = "SELECT shop_id FROM activity_shop WHERE activity = $1 ORDER BY shop_id LIMIT $2";
+    SOME = "SELECT shop.shop_id, pid, store_id, name, address, shop_type, lon_e7, lat_e7 FROM activity_shop
+        JOIN shop ON shop.shop_id = activity_shop.shop_id WHERE activity_shop.activity = $1
+        ORDER BY activity_shop.shop_id LIMIT $2";
+    COUNT = "SELECT COUNT(*) FROM (SELECT shop_id FROM activity_shop WHERE activity = $1 LIMIT $2) AS some_of_them";
     CARDS = "SELECT id, pid, name, kind, status, starts_at, ends_at, length_ms, auto_delay, crowd, content, app_id, auth_app_id,
             notify_url, sign_type, created_at, version FROM activity_shop JOIN activity ON activity.id = activity_shop.activity
         WHERE activity_shop.shop_id = $1 AND activity.pid = $2 AND activity.kind = 'POINT_SEND'
@@ -48,6 +53,16 @@ pub fn has_shop(tx: &mut Tx, activity: i64, shop_id: &str) -> Result<bool, Fault
 /// The first `limit` shops that an activity is for, by id.
 pub fn shops(tx: &mut Tx, activity: i64, limit: i64) -> Result<Vec<String>, Fault> {
     Ok(tx.query::<(String,)>(SHOPS, params![activity, limit])?.into_iter().map(|(shop_id,)| shop_id).collect())
+}
+
+/// The first `limit` of them with all that is known of them.
+pub fn some_shops(tx: &mut Tx, activity: i64, limit: i64) -> Result<Vec<Shop>, Fault> {
+    tx.query(SOME, params![activity, limit])
+}
+
+/// How many shops an activity is for; `limit` if there are so many or more.
+pub fn count_shops(tx: &mut Tx, activity: i64, limit: i64) -> Result<i64, Fault> {
+    Ok(tx.query_one::<(i64,)>(COUNT, params![activity, limit])?.0)
 }
 
 /// The point cards that a payment in a merchant's shop tells: started, with an address to tell it to. Whether they run at

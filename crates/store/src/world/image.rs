@@ -9,6 +9,7 @@ statements! {
     PUT = "INSERT INTO image (id, media_type, bytes) VALUES ($1, $2, $3)
         ON CONFLICT (id) DO UPDATE SET media_type = excluded.media_type, bytes = excluded.bytes
         WHERE image.media_type <> excluded.media_type OR image.bytes <> excluded.bytes";
+    HAS = "SELECT COUNT(*) FROM image WHERE id = $1";
     GET = "SELECT id, media_type, bytes FROM image WHERE id = $1";
 }
 
@@ -32,4 +33,9 @@ pub fn put_image(tx: &mut Tx, image: &Image) -> Result<bool, Fault> {
 pub fn image(tx: &mut Tx, id: &str) -> Result<Option<Image>, Fault> {
     let row = tx.query_opt(GET, params![id])?;
     Ok(row.map(|(id, media_type, bytes)| Image { id, media_type, bytes }))
+}
+
+/// Whether there is such an image.
+pub fn has_image(tx: &mut Tx, id: &str) -> Result<bool, Fault> {
+    Ok(tx.query_one::<(i64,)>(HAS, params![id])?.0 == 1)
 }

@@ -4,15 +4,17 @@
 
 use super::bill::{bills_text, vouchers_text};
 use domain::login::masked;
-use domain::trade::Trade;
+use domain::trade::{Origin, Trade};
 use serde_json::{Map, Value};
 use store::notice::NewNotice;
 use store::trade::TradeVoucher;
-use store::{Fault, Tx};
+use store::{Bucket, Fault, Tx, activity};
 use wire::{money, time};
 
 /// `notify_type`.
 const KIND: &str = "trade_status_sync";
+/// `event_code` of what a point card is told.
+const CARD_EVENT: &str = "EC-promocore-trade-notice";
 
 /// Queues a notification of where the trade stands, if the call that made it named an address. `used` are the vouchers
 /// that it was paid with, `refund` is the `out_request_no` of the refund that it is about; `id` is the notification's, `at`
@@ -26,8 +28,46 @@ pub fn tell(
     at: i64,
 ) -> Result<(), Fault> {
     let Some(origin) = &trade.origin else { return Ok(()) };
-    let Some(url) = &origin.notify_url else { return Ok(()) };
+    if origin.notify_url.is_none() {
+        return Ok(());
+    }
     let login = login(tx, &trade.buyer_id)?;
+    queue(tx, trade, origin, &members(trade, used, &login, refund), id, at)
+}
+
+/// Tells the point cards of the trade's shop that it was paid (DECISIONS.md 7): each activity at its own address, with its
+/// id, so that points are deposited. `ids` are for the first of these notifications; a shop seldom has more cards.
+pub fn tell_cards(tx: &mut Tx, trade: &Trade, used: &[TradeVoucher], ids: &[i64], at: i64) -> Result<(), Fault> {
+    let Some(shop_id) = &trade.shop_id else { return Ok(()) };
+    let cards = activity::cards_of_shop(tx, &trade.pid, shop_id)?;
+    let cards: Vec<_> = cards.into_iter().filter(|card| card.running(at)).collect();
+    if cards.is_empty() {
+        return Ok(());
+    }
+    let login = login(tx, &trade.buyer_id)?;
+    let mut members = members(trade, used, &login, None);
+    members.insert("event_code".to_owned(), Value::from(CARD_EVENT));
+    for (nth, card) in cards.iter().enumerate() {
+        let id = match ids.get(nth) {
+            Some(id) => *id,
+            None => Bucket::of_id(trade.no.number).id(store::next_number_in(tx)?),
+        };
+        members.insert("id".to_owned(), Value::from(card.id.to_text()));
+        queue(tx, trade, &card.origin, &members, id, at)?;
+    }
+    Ok(())
+}
+
+/// Queues it, if the call that `origin` is of named an address.
+fn queue(
+    tx: &mut Tx,
+    trade: &Trade,
+    origin: &Origin,
+    members: &Map<String, Value>,
+    id: i64,
+    at: i64,
+) -> Result<(), Fault> {
+    let Some(url) = &origin.notify_url else { return Ok(()) };
     store::notice::insert(
         tx,
         &NewNotice {
@@ -39,7 +79,7 @@ pub fn tell(
             subject: trade.trade_no(),
             url: url.clone(),
             sign_type: origin.sign_type.clone(),
-            members: Value::Object(members(trade, used, &login, refund)).to_string(),
+            members: serde_json::to_string(members).expect("texts serialise"),
             at,
         },
     )

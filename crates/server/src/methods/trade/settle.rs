@@ -12,16 +12,21 @@ use store::ledger::{Cause, Purse, Transfer, transfer};
 use store::trade::{Refund, TradeVoucher};
 use store::{Bucket, Stop, Tx, job, member, sales};
 
-/// How many new ids moving a trade's money takes: an entry's, a notification's, and a bill's for each voucher.
+/// How many new ids moving a trade's money takes: an entry's, a notification's, a bill's for each voucher, and those of
+/// what point cards are told.
+pub const NEW_IDS: u16 = CARDS + 2;
+/// Where the bills' ids begin.
+const BILLS: usize = 2;
+/// Where those of what cards are told begin: for more cards of one shop than two, ids are found when they are needed.
 #[expect(clippy::cast_possible_truncation, reason = "two vouchers")]
-pub const NEW_IDS: u16 = 2 + VOUCHERS_MAX as u16;
+const CARDS: u16 = (BILLS + VOUCHERS_MAX) as u16;
 
 /// When money moves, and why. Plain values: a call has them, and so has a page.
 #[derive(Clone, Copy, Debug)]
 pub struct Moment<'a> {
     /// Now, UTC milliseconds.
     pub at: i64,
-    /// Ids in the trade's bucket: of the entry, of the notification, and of the vouchers' bills.
+    /// Ids in the trade's bucket: of the entry, of the notification, of the vouchers' bills, and of what cards are told.
     ids: [i64; NEW_IDS as usize],
     /// What causes it.
     pub cause: Cause<'a>,
@@ -44,7 +49,11 @@ impl<'a> Moment<'a> {
     }
 
     fn bill_ids(&self) -> &[i64] {
-        &self.ids[2..]
+        &self.ids[BILLS..usize::from(CARDS)]
+    }
+
+    fn card_ids(&self) -> &[i64] {
+        &self.ids[usize::from(CARDS)..]
     }
 }
 
@@ -89,6 +98,7 @@ pub fn settle(
     // same amount, so the sum is what is left of it.
     sales::add(tx, &trade.pid, &trade.buyer_id, trade.total_fen)?;
     notice::tell(tx, &trade, &used, None, moment.notice_id(), moment.at)?;
+    notice::tell_cards(tx, &trade, &used, moment.card_ids(), moment.at)?;
     // Where vouchers pay all of it, no money moves.
     if trade.buyer_pay_fen == 0 {
         return Ok((trade, used));

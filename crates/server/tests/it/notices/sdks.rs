@@ -9,13 +9,13 @@ use store::testing::Engine;
 use wire::{Charset, SignType};
 
 /// An SDK's receiver, ended with the test.
-struct SdkReceiver {
+pub(crate) struct SdkReceiver {
     child: Child,
-    url: String,
+    pub(crate) url: String,
 }
 
 impl SdkReceiver {
-    fn start(mut program: Command, running: &Running) -> SdkReceiver {
+    pub(crate) fn start(mut program: Command, running: &Running) -> SdkReceiver {
         program.arg(running.platform_key.to_base64()).stdout(Stdio::piped());
         let mut child = program.spawn().expect("the program starts");
         let mut port = String::new();

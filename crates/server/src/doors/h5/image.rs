@@ -1,0 +1,73 @@
+//! `/h5/image/ID`: the pictures of a world file, for pages to show.
+//!
+//! A picture is one: whatever it is opened as, it runs nothing and fetches nothing. What nobody knows is a neutral picture
+//! (DECISIONS.md 10).
+
+use super::Visit;
+use crate::app::App;
+use crate::pages::apology::Apology;
+use crate::pages::style;
+use axum::body::Body;
+use axum::extract::{Path, Request, State};
+use axum::http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, IF_NONE_MATCH, X_CONTENT_TYPE_OPTIONS,
+};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use std::sync::Arc;
+use store::world::Image;
+use store::{Fault, Tx};
+
+/// A picture may be stated anew under its id, so it is asked for again after an hour.
+const CACHING: &str = "public, max-age=3600";
+/// It is shown and nothing else.
+const POLICY: &str = "default-src 'none'; sandbox";
+
+/// Shows one.
+pub async fn show(State(app): State<Arc<App>>, Path(id): Path<String>, request: Request) -> Response {
+    let read = move |tx: &mut Tx| if is_id(&id) { store::world::image(tx, &id) } else { Ok(None) };
+    let found = app.store.read(read).await;
+    match found {
+        Ok(Some(image)) => picture(image, request.headers()),
+        Ok(None) => {
+            let head = [
+                (CONTENT_TYPE, style::TAB.media_type),
+                (CACHE_CONTROL, "no-cache"),
+                (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+                (CONTENT_SECURITY_POLICY, POLICY),
+            ];
+            (head, style::NEUTRAL).into_response()
+        }
+        Err(failure) => {
+            let visit = Visit::of(app, &request);
+            let apology: Apology = visit.failed(&failure);
+            visit.answer("/h5/image", Err(apology))
+        }
+    }
+}
+
+fn picture(image: Image, asked: &HeaderMap) -> Response {
+    let tag = format!("\"{}\"", style::hash(&image.bytes));
+    let same = asked.get(IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == tag.as_bytes());
+    let (status, body) =
+        if same { (StatusCode::NOT_MODIFIED, Body::empty()) } else { (StatusCode::OK, image.bytes.into()) };
+    let head = [
+        (CONTENT_TYPE, image.media_type),
+        (ETAG, tag),
+        (CACHE_CONTROL, CACHING.to_owned()),
+        (X_CONTENT_TYPE_OPTIONS, "nosniff".to_owned()),
+        (CONTENT_SECURITY_POLICY, POLICY.to_owned()),
+    ];
+    (status, head, body).into_response()
+}
+
+/// Whether it may be an id: not every store takes every text.
+fn is_id(text: &str) -> bool {
+    !text.chars().any(char::is_control)
+}
+
+/// The address of a picture, if it is known: a page has something better to show than a neutral one.
+pub fn known(tx: &mut Tx, id: &str) -> Result<Option<String>, Fault> {
+    let is_known = store::world::has_image(tx, id)?;
+    Ok(is_known.then(|| format!("/h5/image/{}", wire::percent_encoded(id))))
+}

@@ -1,0 +1,407 @@
+//! The coupon page: what a member may take, takes with one button, and holds from then on (page.coupon-claim).
+
+mod figure;
+mod notes;
+mod times;
+
+pub use notes::Note;
+pub use times::Opening;
+
+use super::icons;
+use super::parts::{self, End};
+use super::shell::Shell;
+use super::words::Lang;
+use domain::coupon::{Offer, Validity, Verify};
+use domain::voucher::Stand;
+use maud::{Markup, html};
+
+/// The most characters of a shop's name or address that are shown.
+const SHOP_CHARS_MAX: usize = 80;
+
+/// Everything the page shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Coupon {
+    /// Who gives it.
+    pub merchant: String,
+    /// What it is called.
+    pub name: String,
+    /// What the merchant says beneath that: `brand_name`.
+    pub brand: String,
+    /// The address of the merchant's picture, if it is known.
+    pub logo: Option<String>,
+    /// The address of the coupon's own.
+    pub picture: Option<String>,
+    /// What it takes off.
+    pub offer: Offer,
+    /// The least amount that it may take from; 0 for any.
+    pub min_consume_fen: i64,
+    /// What a piece costs without it, where it lowers a price.
+    pub original_price_fen: Option<i64>,
+    /// What it is for, where that is not everything.
+    pub goods: Option<String>,
+    /// When it can be used, for whoever takes it.
+    pub validity: Validity,
+    /// At which hours of the week.
+    pub hours: Vec<Opening>,
+    /// On which days it cannot: first and last, as `2026-01-01`.
+    pub forbidden: Vec<(String, String)>,
+    /// What else is to be known.
+    pub notes: Vec<Note>,
+    /// Where it can be used: the first few.
+    pub shops: Vec<Place>,
+    /// Where else.
+    pub more_shops: MoreShops,
+    /// How far it is.
+    pub stage: Stage,
+}
+
+/// A shop.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// What people call it.
+    pub name: String,
+    /// Where it is.
+    pub address: Option<String>,
+    /// Whether it is the one that the member came from.
+    pub near: bool,
+}
+
+/// How many shops are not listed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MoreShops {
+    /// So many.
+    Exactly(u32),
+    /// So many at least: nobody counts to a hundred thousand for a page.
+    AtLeast(u32),
+}
+
+/// How far it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// It can be taken.
+    ToTake {
+        /// Where the form is sent.
+        action: String,
+        /// What shows that this page made it.
+        csrf: String,
+    },
+    /// It was taken.
+    Taken(Vec<Held>),
+    /// It cannot be taken.
+    Not(WhyNot),
+}
+
+/// A voucher that was given.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Held {
+    /// Its number.
+    pub id: String,
+    /// Where its holder finds it.
+    pub page: String,
+    /// The first moment at which it can be used, UTC milliseconds.
+    pub starts_at: i64,
+    /// The last.
+    pub ends_at: i64,
+    /// When it was received.
+    pub received_at: i64,
+    /// How it stands.
+    pub stand: Stand,
+}
+
+/// Why it cannot be taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WhyNot {
+    /// The activity has not begun; it does so then, UTC milliseconds.
+    NotYet(i64),
+    /// The activity is over.
+    Ended,
+    /// Nothing is left of it.
+    SoldOut,
+    /// Nothing is left of it today.
+    SoldOutToday,
+    /// The member has taken part as often as one may.
+    TooOften,
+    /// It is for others: for whom.
+    NotEligible(For),
+    /// The member holds one that is not used yet.
+    HoldsUnredeemed,
+}
+
+/// For whom it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum For {
+    /// Members whom the merchant has chosen.
+    Crowd,
+    /// Those who have bought nothing yet.
+    NewMembers,
+    /// Students.
+    Students,
+    /// Those who hold a card.
+    CardHolders,
+}
+
+impl Coupon {
+    /// The page. Its title is of the stage that it is in.
+    pub fn page(&self, shell: &Shell<'_>) -> String {
+        let lang = shell.lang;
+        let shell = Shell { title: self.title(lang), ..*shell };
+        shell.around(&html! {
+            (self.top(lang))
+            (self.ticket(lang))
+            @if let Stage::ToTake { action, csrf } = &self.stage {
+                form.form.gift method="post" action=(action) {
+                    input type="hidden" name="csrf" value=(csrf);
+                    (parts::button(lang.say("立即领取", "Get it")))
+                }
+            }
+            (self.vouchers(lang))
+            (notes::card(lang, &self.notes, self.picture.as_deref()))
+            (self.places(lang))
+        })
+    }
+
+    fn title(&self, lang: Lang) -> &'static str {
+        match &self.stage {
+            Stage::ToTake { .. } => lang.say("领取优惠券", "Your coupon"),
+            Stage::Taken(held) => match standing(held) {
+                Stand::Unactive | Stand::Usable | Stand::Held => lang.say("领取成功", "It is yours"),
+                Stand::Used => lang.say("券已使用", "Used"),
+                Stand::Refunded => lang.say("券已退", "Refunded"),
+                Stand::Expired => lang.say("券已过期", "Expired"),
+            },
+            Stage::Not(why) => why.title(lang),
+        }
+    }
+
+    /// What there is to say before the coupon is seen.
+    fn top(&self, lang: Lang) -> Markup {
+        match &self.stage {
+            Stage::ToTake { .. } => html! {
+                p.lead { bdi { (self.merchant) } (lang.say(" 送你一张优惠券", " has a coupon for you")) }
+            },
+            Stage::Taken(held) => {
+                let text = self.taken(lang, held);
+                let (end, icon) = match standing(held) {
+                    Stand::Expired => (End::Void, icons::clock()),
+                    Stand::Refunded => (End::Void, icons::back()),
+                    Stand::Unactive | Stand::Usable | Stand::Held | Stand::Used => (End::Good, icons::check()),
+                };
+                parts::result(end, &icon, self.title(lang), Some(&text))
+            }
+            Stage::Not(why) => parts::result(End::Void, &why.icon(), self.title(lang), Some(&why.text(lang))),
+        }
+    }
+
+    /// What becomes of what was taken.
+    fn taken(&self, lang: Lang, held: &[Held]) -> String {
+        let text = match standing(held) {
+            Stand::Used => lang.say("这张券已经使用。", "It has been used."),
+            Stand::Refunded => lang.say("这张券已经使用，相应款项已退回。", "It was used, and that was refunded."),
+            Stand::Expired => lang.say("这张券已经过期。", "It has expired."),
+            Stand::Held => lang.say("这张券正在一笔待付款的订单中使用。", "An order that waits for payment holds it."),
+            Stand::Unactive => {
+                let from = held.first().map_or_else(String::new, |held| lang.moment(held.starts_at));
+                return lang.say(format!("{from} 起可以使用。"), format!("It can be used from {from} on."));
+            }
+            Stand::Usable => match self.offer {
+                Offer::Exchange { verify: Verify::UserClick } => lang.say(
+                    "到店后打开下面的券，在店员面前点击使用。",
+                    "Open it below in the shop, and use it in front of the staff.",
+                ),
+                Offer::Exchange { verify: Verify::MerchantScan } => {
+                    lang.say("到店后，由店员为你兑换。", "The shop's staff will exchange it for you.")
+                }
+                _ => lang.say("在适用门店付款时自动抵扣。", "It is taken off by itself when you pay in a shop below."),
+            },
+        };
+        text.to_owned()
+    }
+
+    /// The coupon itself: what it is worth above, when and where below.
+    fn ticket(&self, lang: Lang) -> Markup {
+        let gone = match &self.stage {
+            Stage::ToTake { .. } => false,
+            Stage::Taken(held) => matches!(standing(held), Stand::Used | Stand::Refunded | Stand::Expired),
+            Stage::Not(_) => true,
+        };
+        html! {
+            section.ticket.gone[gone] {
+                div.face {
+                    div.who {
+                        (parts::logo(&self.merchant, self.logo.as_deref()))
+                        div {
+                            h1.name { bdi { (self.name) } }
+                            p.about { bdi { (self.brand) } }
+                        }
+                        @if let Some(stamp) = self.stamp(lang) { span.stamp { (stamp) } }
+                    }
+                    (figure::figure(lang, self.offer))
+                    p.threshold { (figure::threshold(lang, self.offer, self.min_consume_fen, self.original_price_fen)) }
+                }
+                (parts::tear())
+                (parts::rows(&self.rows(lang)))
+            }
+        }
+    }
+
+    fn stamp(&self, lang: Lang) -> Option<&'static str> {
+        match &self.stage {
+            Stage::Taken(held) => Some(match standing(held) {
+                Stand::Used | Stand::Refunded => lang.say("已使用", "Used"),
+                Stand::Expired => lang.say("已过期", "Expired"),
+                Stand::Unactive | Stand::Usable | Stand::Held => lang.say("已领取", "Taken"),
+            }),
+            Stage::ToTake { .. } | Stage::Not(_) => None,
+        }
+    }
+
+    fn rows(&self, lang: Lang) -> Vec<(&'static str, String)> {
+        let mut rows = Vec::new();
+        let validity = match &self.stage {
+            Stage::Taken(held) if let [first, ..] = &held[..] => times::span(lang, first.starts_at, first.ends_at),
+            _ => times::validity(lang, self.validity),
+        };
+        rows.push((lang.say("有效期", "Valid"), validity));
+        if !self.hours.is_empty() {
+            let hours: Vec<String> = self.hours.iter().map(|opening| opening.to_text(lang)).collect();
+            rows.push((lang.say("可用时间", "Hours"), hours.join(lang.say("；", "; "))));
+        }
+        if !self.forbidden.is_empty() {
+            let days: Vec<String> = self.forbidden.iter().map(|(from, to)| times::days(lang, from, to)).collect();
+            rows.push((lang.say("不可用日期", "Not on"), days.join(lang.say("；", "; "))));
+        }
+        rows.extend(self.goods.clone().map(|goods| (lang.say("适用商品", "For"), goods)));
+        if !matches!(self.stage, Stage::ToTake { .. }) {
+            rows.push((lang.say("商家", "From"), self.merchant.clone()));
+        }
+        rows
+    }
+
+    /// What was taken, each with the way to its own page.
+    fn vouchers(&self, lang: Lang) -> Markup {
+        let Stage::Taken(held) = &self.stage else { return Markup::default() };
+        let taken_on = held.first().map(|held| lang.moment(held.received_at));
+        html! {
+            nav.card.held aria-label=(lang.say("券", "Coupons")) {
+                @for Held { id, page, .. } in held {
+                    a href=(page) {
+                        span {
+                            span.about { (lang.say("券号", "Number")) }
+                            span.number { (id) }
+                        }
+                        (icons::onward())
+                    }
+                }
+                @if let Some(taken_on) = taken_on {
+                    p.about { (lang.say("领取时间 ", "Taken on ")) (taken_on) }
+                }
+            }
+        }
+    }
+
+    fn places(&self, lang: Lang) -> Markup {
+        if self.shops.is_empty() {
+            return Markup::default();
+        }
+        let more = match self.more_shops {
+            MoreShops::Exactly(0) => None,
+            MoreShops::Exactly(1) => Some(lang.say("另有 1 家门店适用".to_owned(), "and 1 more shop".to_owned())),
+            MoreShops::Exactly(more) => {
+                Some(lang.say(format!("另有 {more} 家门店适用"), format!("and {more} more shops")))
+            }
+            MoreShops::AtLeast(more) => {
+                Some(lang.say(format!("另有 {more} 多家门店适用"), format!("and more than {more} other shops")))
+            }
+        };
+        parts::card(&html! {
+            div.listed {
+                h2 { (lang.say("适用门店", "Where to use it")) }
+                ul.places {
+                    @for Place { name, address, near } in &self.shops {
+                        li {
+                            (icons::pin())
+                            div {
+                                p {
+                                    bdi { (parts::clipped(name, SHOP_CHARS_MAX)) }
+                                    @if *near { span.tag { (lang.say("离你最近", "Nearest")) } }
+                                }
+                                @if let Some(address) = address {
+                                    p.about { bdi { (parts::clipped(address, SHOP_CHARS_MAX)) } }
+                                }
+                            }
+                        }
+                    }
+                }
+                @if let Some(more) = more { p.about { (more) } }
+            }
+        })
+    }
+}
+
+/// How what was taken stands as a whole: while one of several can still be used, as that one.
+fn standing(held: &[Held]) -> Stand {
+    let can_be_used = |stand: &Stand| matches!(stand, Stand::Unactive | Stand::Usable | Stand::Held);
+    let mut stands = held.iter().map(|held| held.stand);
+    stands.clone().find(can_be_used).or(stands.next()).unwrap_or(Stand::Usable)
+}
+
+impl WhyNot {
+    /// The contract's words (page.coupon-claim, rule 6).
+    fn title(self, lang: Lang) -> &'static str {
+        match self {
+            WhyNot::NotYet(_) => lang.say("活动未开始", "Not yet"),
+            WhyNot::Ended => lang.say("活动已结束", "It is over"),
+            WhyNot::SoldOut | WhyNot::SoldOutToday => lang.say("券已领完", "All gone"),
+            WhyNot::TooOften => lang.say("超过参与次数限制", "You have had your share"),
+            WhyNot::NotEligible(_) => lang.say("不满足领取条件", "Not for you, sorry"),
+            WhyNot::HoldsUnredeemed => lang.say("已领取未使用的同款券", "You have one already"),
+        }
+    }
+
+    fn text(self, lang: Lang) -> String {
+        let text = match self {
+            WhyNot::NotYet(from) => {
+                let from = lang.moment(from);
+                return lang.say(format!("{from} 开始，到时再来。"), format!("It begins on {from}. Come back then."));
+            }
+            WhyNot::Ended => lang.say("这张券已经停止领取。", "This coupon is no longer given."),
+            WhyNot::SoldOut => {
+                lang.say("来晚了一步，这张券已经全部领完。", "You were just too late: every one has been taken.")
+            }
+            WhyNot::SoldOutToday => lang.say(
+                "今天的份额已经领完，明天零点起可以再来。",
+                "Today's are all taken. There are more from midnight on.",
+            ),
+            WhyNot::TooOften => {
+                lang.say("你参加这个活动的次数已经达到上限。", "You have taken part in this as often as anybody may.")
+            }
+            WhyNot::NotEligible(For::Crowd) => {
+                lang.say("这张券只发给商家选定的会员。", "This coupon is for members whom the merchant has chosen.")
+            }
+            WhyNot::NotEligible(For::NewMembers) => lang.say(
+                "这张券只发给还没有在本店消费过的新会员。",
+                "This coupon is for those who have not bought anything here yet.",
+            ),
+            WhyNot::NotEligible(For::Students) => lang.say("这张券只发给学生用户。", "This coupon is for students."),
+            WhyNot::NotEligible(For::CardHolders) => {
+                lang.say("这张券只发给持有指定会员卡的用户。", "This coupon is for holders of certain member cards.")
+            }
+            WhyNot::HoldsUnredeemed => {
+                lang.say("用掉手上的这张，就可以再领。", "Use that one, and you may take another.")
+            }
+        };
+        text.to_owned()
+    }
+
+    fn icon(self) -> Markup {
+        match self {
+            WhyNot::NotYet(_) | WhyNot::Ended | WhyNot::SoldOutToday => icons::clock(),
+            WhyNot::SoldOut => icons::gift(),
+            WhyNot::TooOften | WhyNot::HoldsUnredeemed => icons::mark(),
+            WhyNot::NotEligible(_) => icons::lock(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,41 @@
+// Makes the calls that it is told, one a line, with npm alipay-sdk, unmodified; see ../README.md.
+
+import { createRequire } from 'node:module';
+import { createInterface } from 'node:readline';
+import { readFileSync } from 'node:fs';
+
+const { AlipaySdk } = createRequire(`${process.env.PUNCHCARD_TEST_NODE_MODULES}/`)('alipay-sdk');
+
+const given = JSON.parse(process.argv[2]);
+
+async function answer({ method, send, charset, sign_type, notify_url }) {
+  const sdk = new AlipaySdk({
+    gateway: `http://${given.gateway}/gateway.do`,
+    appId: given.app_id,
+    privateKey: readFileSync(new URL('../keys/isv.private.pem', import.meta.url), 'utf8'),
+    alipayPublicKey: given.platform_key,
+    signType: sign_type,
+    charset,
+  });
+  const params = { bizContent: send, appAuthToken: given.app_auth_token };
+  if (notify_url) params.notifyUrl = notify_url;
+  return snake(await sdk.exec(method, params, { validateSign: true }));
+}
+
+/** The SDK hands members over in camel case. */
+function snake(value) {
+  if (Array.isArray(value)) return value.map(snake);
+  if (value === null || typeof value !== 'object') return value;
+  const name = (text) => text.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  return Object.fromEntries(Object.entries(value).map(([member, inner]) => [name(member), snake(inner)]));
+}
+
+for await (const line of createInterface({ input: process.stdin })) {
+  let told;
+  try {
+    told = await answer(JSON.parse(line));
+  } catch (error) { // Whatever the SDK throws is a finding, told to whoever asked.
+    told = { thrown: `${error.name} ${error.message}` };
+  }
+  console.log(JSON.stringify(told));
+}
