@@ -151,7 +151,7 @@ impl Ours {
             let numbered = |dimension: Vec<_>| dimension.into_iter().map(numbered).collect();
             Answer {
                 engine: "punchcard".to_owned(),
-                form: "user order".to_owned(),
+                form: "its own order".to_owned(),
                 question: question.name.to_owned(),
                 total: counts.total,
                 histograms: counts.histograms.into_iter().map(numbered).collect(),

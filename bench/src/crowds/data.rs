@@ -7,7 +7,7 @@ use std::path::Path;
 use fastrand::Rng;
 use segment::{Members, Value};
 
-use super::questions::{DIMENSIONS, NUMBERS, tags};
+use super::questions::{DIMENSIONS, NUMBERS, ORDER, tags};
 
 const SEED: u64 = 7;
 /// One in this many values is unknown.
@@ -55,7 +55,7 @@ impl Data {
     /// The members as our columns take them in, one put each.
     pub(crate) fn members(&self) -> Members {
         let codes: Vec<String> = (0..=340).map(|code| code.to_string()).collect();
-        let mut members = Members::new(tags());
+        let mut members = Members::new(tags(), &ORDER);
         let mut values = Vec::new();
         for (row, user) in self.users.iter().enumerate() {
             values.clear();

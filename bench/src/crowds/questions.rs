@@ -14,6 +14,9 @@ pub(crate) const DIMENSIONS: [(&str, usize); 8] = [
     ("pam_have_baby", 2),
 ];
 
+/// What the server orders members by: gender, age and city, as places among the dimensions.
+pub(crate) const ORDER: [usize; 3] = [0, 1, 4];
+
 /// The numbers, after the dimensions.
 pub(crate) const NUMBERS: [&str; 3] = ["trade_amt_30d", "last_pay_days", "trade_cnt_90d"];
 

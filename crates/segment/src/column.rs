@@ -1,6 +1,7 @@
 //! One tag's values over all members, in the form that suits its kind.
 
 use crate::lines::Lines;
+use crate::order::Shuffle;
 use crate::steps::Steps;
 use crate::words::Words;
 use crate::{Kind, Value};
@@ -70,6 +71,17 @@ impl Column {
             (Column::Numbers(steps) | Column::Dates(steps), None) => steps.set(row, None),
             (Column::Places(places), None) => places.set(row, f64::NAN, f64::NAN),
             (_, Some(value)) => panic!("{value:?} was not parsed for its tag's kind"),
+        }
+    }
+
+    pub(crate) fn shuffle(&mut self, shuffle: &Shuffle) {
+        match self {
+            Column::Codes(words) | Column::Texts(words) => words.shuffle(shuffle),
+            Column::Numbers(steps) | Column::Dates(steps) => steps.shuffle(shuffle),
+            Column::Places(places) => {
+                places.lon.shuffle(shuffle);
+                places.lat.shuffle(shuffle);
+            }
         }
     }
 

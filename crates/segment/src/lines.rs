@@ -3,6 +3,8 @@
 //! A line is what one word of a bitset speaks of, so kernels go line by line and know no ragged end: cells past the last
 //! member are unknown like any other, and the scan masks them once. Lines are aligned for the widest loads.
 
+use crate::order::Shuffle;
+
 /// How many members a line, and a word of a bitset, holds.
 pub(crate) const LINE: usize = 64;
 
@@ -41,6 +43,15 @@ impl<T: Copy> Lines<T> {
 
     pub(crate) fn set(&mut self, row: usize, cell: T) {
         self.lines[row / LINE].0[row % LINE] = cell;
+    }
+
+    pub(crate) fn shuffle(&mut self, shuffle: &Shuffle) {
+        let rows = shuffle.rows();
+        let lines = &mut self.lines[rows.start / LINE..rows.end / LINE];
+        let before = lines.to_vec();
+        for (line, from) in lines.iter_mut().zip(shuffle.from().as_chunks::<LINE>().0) {
+            line.0 = from.map(|from| before[usize::from(from) / LINE].0[usize::from(from) % LINE]);
+        }
     }
 
     pub(crate) fn as_slice(&self) -> &[Line<T>] {

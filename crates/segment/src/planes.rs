@@ -5,6 +5,7 @@
 //! a bitset, so a number's members are the planes, turned over where it has no bit, joined by AND.
 
 use crate::lines::LINE;
+use crate::order::Shuffle;
 
 /// How many planes there may be: from five on, the work for a set of numbers outweighs the bytes spared.
 const PLANES_MAX: u32 = 4;
@@ -48,6 +49,18 @@ impl Planes {
         for (plane, bit) in self.planes.iter_mut().zip(0..) {
             let word = &mut plane[row / LINE];
             *word = *word & !(1 << (row % LINE)) | u64::from(number >> bit & 1) << (row % LINE);
+        }
+    }
+
+    pub(crate) fn shuffle(&mut self, shuffle: &Shuffle) {
+        let rows = shuffle.rows();
+        for plane in &mut self.planes {
+            let words = &mut plane[rows.start / LINE..rows.end / LINE];
+            let before = words.to_vec();
+            let bit = |from: u16| before[usize::from(from) / LINE] >> (usize::from(from) % LINE) & 1;
+            for (word, from) in words.iter_mut().zip(shuffle.from().as_chunks::<LINE>().0) {
+                *word = from.iter().zip(0..).fold(0, |word, (from, place)| word | bit(*from) << place);
+            }
         }
     }
 

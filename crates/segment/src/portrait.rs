@@ -6,6 +6,7 @@
 
 use crate::column::Column;
 use crate::lines::Lines;
+use crate::order::Shuffle;
 
 /// All members' portraits, and where each column's numbers stand in them.
 pub(crate) struct Portraits {
@@ -51,6 +52,10 @@ impl Portraits {
         for row in 0..rows {
             self.cells.set(row, portrait(&self.fields, columns, row));
         }
+    }
+
+    pub(crate) fn shuffle(&mut self, shuffle: &Shuffle) {
+        self.cells.shuffle(shuffle);
     }
 
     pub(crate) fn bytes(&self) -> usize {

@@ -1,5 +1,7 @@
 //! Counting: the expression is made to fit the columns once, then evaluated over blocks of members.
 
+use std::ops::Range;
+
 use crate::circle::Circle;
 use crate::column::{Column, Places};
 use crate::expr::Rule;
@@ -13,6 +15,9 @@ use crate::{Counts, Expr};
 
 /// Lines a block: 32 K members, so that a few bitsets of a block (4 KiB each) stay in the first-level cache.
 pub(crate) const BLOCK: usize = 512;
+
+/// Lines that a condition is asked together or not at all: those whose bits and planes share a few cache lines.
+const GRANULE: usize = 16;
 
 /// An expression ready to run over columns.
 pub(crate) struct Scan<'m> {
@@ -70,7 +75,11 @@ impl<'m> Scan<'m> {
 
 impl<'m> Plan<'m> {
     fn new(columns: &'m [Column], expr: &Expr, today: i32) -> Plan<'m> {
-        let parts = |parts: &[Expr]| parts.iter().map(|part| Plan::new(columns, part, today)).collect();
+        let parts = |parts: &[Expr]| {
+            let mut parts: Vec<_> = parts.iter().map(|part| Plan::new(columns, part, today)).collect();
+            parts.sort_by_key(Plan::cost);
+            parts
+        };
         match expr {
             Expr::All(exprs) => Plan::All(parts(exprs)),
             Expr::Any(exprs) => Plan::Any(parts(exprs)),
@@ -97,6 +106,28 @@ impl<'m> Plan<'m> {
         let ranges = ranges.into_iter().filter_map(|range| column.cell_range(range)).collect();
         let plan = Plan::Steps { cells: column.cells(), ranges };
         if negated { Plan::Not(Box::new(plan)) } else { plan }
+    }
+
+    /// How much it reads, in bits a member or so: those that cost little go first and leave less to the others.
+    fn cost(&self) -> usize {
+        match self {
+            Plan::All(parts) | Plan::Any(parts) => parts.iter().map(Plan::cost).sum(),
+            Plan::Not(part) => part.cost(),
+            Plan::Words { cells, .. } => match cells {
+                words::Cells::Bits(planes) => planes.as_slice().len(),
+                words::Cells::Byte(_) => 8,
+                words::Cells::Tall(_) => 10,
+                words::Cells::Short(_) => 16,
+                words::Cells::Long(_) => 32,
+            },
+            Plan::Steps { cells, .. } => match cells {
+                steps::Cells::Short(_) => 16,
+                steps::Cells::Split(_) => 24,
+                steps::Cells::Long(_) => 32,
+                steps::Cells::Wide(_) => 64,
+            },
+            Plan::Near { .. } => 128,
+        }
     }
 
     /// Writes who is in of the lines from `start` on; bits past the last member are left to the caller.
@@ -136,20 +167,52 @@ impl<'m> Plan<'m> {
         }
     }
 
-    /// All or any of the parts; a block that no further part can change is left at that.
+    /// All or any of the parts; where no further part can change anything, none is asked.
     fn join(parts: &[Plan<'m>], start: usize, bits: &mut [u64], neutral: u64, join: impl Fn(&mut u64, u64)) {
         let Some((first, rest)) = parts.split_first() else { return bits.fill(neutral) };
         first.fill(start, bits);
         let mut more = [0; BLOCK];
-        let more = &mut more[..bits.len()];
         for part in rest {
-            if bits.iter().all(|word| *word == !neutral) {
-                return;
+            let mut from = 0;
+            while let Some(run) = next_run(bits, from, !neutral) {
+                from = run.end;
+                let more = &mut more[run.clone()];
+                part.fill(start + run.start, more);
+                for (word, more) in bits[run].iter_mut().zip(&*more) {
+                    join(word, *more);
+                }
             }
-            part.fill(start, more);
-            for (word, more) in bits.iter_mut().zip(&*more) {
-                join(word, *more);
-            }
+        }
+    }
+}
+
+/// The first granules side by side, from a granule's beginning on, that have a word which is not settled.
+fn next_run(bits: &[u64], from: usize, settled: u64) -> Option<Range<usize>> {
+    let open = |at: usize| bits[at..].iter().take(GRANULE).fold(0, |open, word| open | (word ^ settled)) != 0;
+    let mut granules = (from..bits.len()).step_by(GRANULE);
+    let start = granules.find(|at| open(*at))?;
+    let end = granules.find(|at| !open(*at)).unwrap_or(bits.len());
+    Some(start..end)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn runs_are_granules_with_an_open_word() {
+        let runs = |open: &[usize], len: usize, settled: u64| {
+            let mut bits = vec![settled; len];
+            open.iter().for_each(|at| bits[*at] ^= 1 << 40);
+            let runs = std::iter::successors(Some(0..0), |run| next_run(&bits, run.end, settled));
+            runs.skip(1).collect::<Vec<_>>()
+        };
+        for settled in [0, u64::MAX] {
+            assert_eq!(runs(&[], 64, settled), []);
+            assert_eq!(runs(&[0], 64, settled), [0..16]);
+            assert_eq!(runs(&[15, 16, 63], 64, settled), [0..32, 48..64]);
+            assert_eq!(runs(&[20, 69], 70, settled), [16..32, 64..70]);
+            assert_eq!(runs(&[2], 3, settled), [0..3]);
         }
     }
 }

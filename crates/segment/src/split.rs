@@ -4,6 +4,7 @@
 //! range's ends are compared with the upper parts, and the lower parts decide where those are equal.
 
 use crate::lines::{LINE, Line, Lines};
+use crate::order::Shuffle;
 
 /// The largest cell; the one below the smallest is unknown.
 pub(crate) const CELL_MAX: i32 = (1 << 23) - 1;
@@ -39,6 +40,11 @@ impl Split {
         let (high, low) = parts(cell.unwrap_or(UNKNOWN));
         self.high.set(row, high);
         self.low.set(row, low);
+    }
+
+    pub(crate) fn shuffle(&mut self, shuffle: &Shuffle) {
+        self.high.shuffle(shuffle);
+        self.low.shuffle(shuffle);
     }
 
     /// From wide cells, all of them small enough or the lowest, which is unknown.

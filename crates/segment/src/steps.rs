@@ -5,6 +5,7 @@
 //! lowest cell of a width stands for unknown, below every range that can be asked.
 
 use crate::lines::Lines;
+use crate::order::Shuffle;
 use crate::split::{self, Split};
 
 /// The coarsest unit: one, in steps of 1e-4. A day is a step, and a multiple of this many days would be a rarity to gain from.
@@ -65,6 +66,15 @@ impl Steps {
             Cells::Split(split) => split.set(row, cell.map(|cell| cell as i32)),
             Cells::Long(lines) => lines.set(row, cell.map_or(i32::MIN, |cell| cell as i32)),
             Cells::Wide(lines) => lines.set(row, cell.unwrap_or(i64::MIN)),
+        }
+    }
+
+    pub(crate) fn shuffle(&mut self, shuffle: &Shuffle) {
+        match &mut self.cells {
+            Cells::Short(lines) => lines.shuffle(shuffle),
+            Cells::Split(split) => split.shuffle(shuffle),
+            Cells::Long(lines) => lines.shuffle(shuffle),
+            Cells::Wide(lines) => lines.shuffle(shuffle),
         }
     }
 

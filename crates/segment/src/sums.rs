@@ -1,6 +1,7 @@
 //! What each member paid: one more cell a member, added up over a crowd.
 
 use crate::lines::LINE;
+use crate::order::Shuffle;
 
 /// The sums by row, with their versions; nothing is held until there is a first one.
 #[derive(Default)]
@@ -21,6 +22,19 @@ impl Sums {
             (self.fen[row], self.versions[row]) = (fen, version);
         }
         newer
+    }
+
+    pub(crate) fn shuffle(&mut self, shuffle: &Shuffle) {
+        let rows = shuffle.rows();
+        if self.fen.len() <= rows.start {
+            return;
+        }
+        self.fen.resize(self.fen.len().max(rows.end), 0);
+        self.versions.resize(self.fen.len(), 0);
+        let before = (self.fen[rows.clone()].to_vec(), self.versions[rows.clone()].to_vec());
+        for (row, from) in rows.zip(shuffle.from()) {
+            (self.fen[row], self.versions[row]) = (before.0[usize::from(*from)], before.1[usize::from(*from)]);
+        }
     }
 
     pub(crate) fn is_empty(&self) -> bool {

@@ -3,6 +3,7 @@
 //! Cities are some hundreds: from two bytes a member, a condition on them would read almost twice what it needs.
 
 use crate::lines::{LINE, Line, Lines};
+use crate::order::Shuffle;
 use crate::planes::Planes;
 
 /// The largest number; a condition on larger ones has no vectors anyway.
@@ -39,6 +40,11 @@ impl Tall {
     pub(crate) fn set(&mut self, row: usize, number: u32) {
         self.low.set(row, number as u8);
         self.high.set(row, number >> u8::BITS);
+    }
+
+    pub(crate) fn shuffle(&mut self, shuffle: &Shuffle) {
+        self.low.shuffle(shuffle);
+        self.high.shuffle(shuffle);
     }
 
     /// The numbers in two bytes each.

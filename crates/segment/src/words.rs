@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::lines::{Line, Lines};
+use crate::order::Shuffle;
 use crate::planes::Planes;
 use crate::tall::Tall;
 
@@ -66,6 +67,16 @@ impl Words {
             Cells::Tall(tall) => tall.set(row, number),
             Cells::Short(lines) => lines.set(row, number as u16),
             Cells::Long(lines) => lines.set(row, number),
+        }
+    }
+
+    pub(crate) fn shuffle(&mut self, shuffle: &Shuffle) {
+        match &mut self.cells {
+            Cells::Bits(planes) => planes.shuffle(shuffle),
+            Cells::Byte(lines) => lines.shuffle(shuffle),
+            Cells::Tall(tall) => tall.shuffle(shuffle),
+            Cells::Short(lines) => lines.shuffle(shuffle),
+            Cells::Long(lines) => lines.shuffle(shuffle),
         }
     }
 

@@ -23,6 +23,9 @@ const LOAD_ROWS: usize = 10_000;
 /// From this many members on, a count is long enough to leave the async threads alone.
 const LONG_COUNT: usize = 100_000;
 
+/// The tags that rules name most, those of few values first: members are held in the order of these.
+const ORDER: [&str; 3] = ["pam_gender", "pam_age", "pam_city_code"];
+
 /// The index of all merchants.
 #[derive(Default)]
 pub struct Index {
@@ -126,7 +129,12 @@ impl Index {
             return found.clone();
         }
         let mut merchants = self.merchants.write().expect("no holder panics");
-        let fresh = || Arc::new(RwLock::new(Members::new(domain::tag::built_in().iter().map(column).collect())));
+        let fresh = || {
+            let tags: Vec<_> = domain::tag::built_in().iter().map(column).collect();
+            let place = |code| tags.iter().position(|tag| tag.code == code).expect("every merchant has it");
+            let order = ORDER.map(place);
+            Arc::new(RwLock::new(Members::new(tags, &order)))
+        };
         merchants.entry(pid.to_owned()).or_insert_with(fresh).clone()
     }
 }

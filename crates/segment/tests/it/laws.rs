@@ -6,7 +6,7 @@ use segment::{Counts, Expr, Members, Value};
 use crate::worlds::{DIMENSIONS, Put, TODAY, expr, put, rule, tags};
 
 fn members(puts: &[Put]) -> Members {
-    let mut members = Members::new(tags());
+    let mut members = Members::new(tags(), &[0, 3, 5]);
     for (user, version, values) in puts {
         apply(&mut members, *user, *version, values);
     }

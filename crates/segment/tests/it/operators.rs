@@ -12,7 +12,7 @@ fn lone_tag(kind: Kind) -> Vec<Tag> {
 fn check(kind: Kind, op: Op, value: &str, held: &str, expect: &str) {
     let tags = lone_tag(kind);
     let expr = Expr::test(&tags, op, 0, value).unwrap_or_else(|reject| panic!("{op:?} {value}: {reject}"));
-    let mut members = Members::new(tags);
+    let mut members = Members::new(tags, &[]);
     let held: Vec<&str> = held.split(' ').chain(["?"]).collect();
     for (user, text) in held.iter().enumerate() {
         let known = (*text != "?").then(|| (0, Value::parse(kind, text).expect("a value of its kind")));
@@ -240,7 +240,7 @@ fn operators_read_back_by_name() {
 #[test]
 fn buckets_are_sorted_by_size_then_as_text() {
     let tags = lone_tag(Kind::Enum);
-    let mut members = Members::new(tags);
+    let mut members = Members::new(tags, &[]);
     for (user, code) in ["b", "10", "9", "-1", "a", "09", "9", "?"].into_iter().enumerate() {
         members.put(user as u64, 0, &[(0, Value::Code(code))][..usize::from(code != "?")]);
     }

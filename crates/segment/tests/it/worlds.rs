@@ -17,7 +17,9 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) fn new(tags: Vec<Tag>) -> World {
-        World { members: Members::new(tags.clone()), twin: Twin::new(tags) }
+        let words = tags.iter().enumerate().filter(|(_, tag)| matches!(tag.kind, Kind::Enum | Kind::Text));
+        let order: Vec<_> = words.map(|(place, _)| place).take(3).collect();
+        World { members: Members::new(tags.clone(), &order), twin: Twin::new(tags) }
     }
 
     pub(crate) fn add_tag(&mut self, tag: Tag) {

@@ -62,6 +62,16 @@ fn lists_agree_with_the_portable_form() {
 }
 
 #[test]
+fn counts_agree_with_the_portable_form() {
+    let mut rng = fastrand::Rng::with_seed(6);
+    for words in [0, 1, 7, 8, 9, 512] {
+        let bits: Vec<u64> = (0..words).map(|_| rng.u64(..) & rng.u64(..)).collect();
+        let plain = bits.iter().map(|word| u64::from(word.count_ones())).sum();
+        assert!(count_ones(&bits).is_none_or(|count| count == plain));
+    }
+}
+
+#[test]
 fn split_ranges_agree_with_the_portable_form() {
     let mut rng = fastrand::Rng::with_seed(4);
     let ends = [-split::CELL_MAX, -256, -255, -1, 0, 1, 255, 256, 300, 511, 512, split::CELL_MAX];
