@@ -22,14 +22,13 @@ use crate::server::{Shop, find};
 use load::{Measured, Pace, drive};
 
 /// Connections that load the server.
-const CONNECTIONS: usize = 64;
+pub(crate) const CONNECTIONS: usize = 64;
 /// More requests than a server answers in a time, in times of what openssl signs.
-const ENOUGH: f64 = 1.3;
+pub(crate) const ENOUGH: f64 = 1.3;
 
 /// What every measurement needs.
 struct Bench<'a> {
     options: &'a Options,
-    cores: usize,
     shop: Shop,
     /// One for each crowd in the store.
     details: Vec<Vec<u8>>,
@@ -143,44 +142,55 @@ impl Bench<'_> {
             |place: usize| shop.call("crowd.detail.query", &format!(r#"{{"crowd_group_id":"{}"}}"#, ids[place]));
         let details = in_parallel(0..ids.len(), detail);
         let creates = in_parallel(ids.len()..ids.len() + most, create);
-        Ok(Bench { options, cores, shop, details, creates })
+        Ok(Bench { options, shop, details, creates })
     }
 
-    /// One measurement of a fresh server on these cores. The load has the last core for itself unless the server has all.
     fn measure(
         &self,
         cores: &str,
         requests: impl Iterator<Item = impl AsRef<[u8]>>,
         pace: Pace,
     ) -> io::Result<Measured> {
-        self.shop.clear()?;
-        fs::create_dir(self.shop.data())?;
-        for file in fs::read_dir(self.shop.beside("begin"))? {
-            let file = file?;
-            if file.metadata()?.is_file() {
-                fs::copy(file.path(), self.shop.data().join(file.file_name()))?;
-            }
-        }
-        let server = self.shop.serve(&self.options.binary, cores)?;
-        let everywhere = sched_getaffinity(None)?;
-        if cores == "0" {
-            let mut last = CpuSet::new();
-            last.set(self.cores - 1);
-            sched_setaffinity(None, &last)?;
-        }
-        let time = Duration::from_secs(self.options.seconds);
-        let measured = drive(server.address, requests, CONNECTIONS, (time, pace), |_| {});
-        sched_setaffinity(None, &everywhere)?;
-        measured
+        measure(&self.shop, self.options, cores, requests, pace)
     }
 }
 
-fn rate(measured: &[Measured]) -> Samples {
+/// One measurement of a fresh server on these cores, on a copy of the store that is called `begin`. The load has the last
+/// core for itself unless the server has all.
+pub(crate) fn measure(
+    shop: &Shop,
+    options: &Options,
+    cores: &str,
+    requests: impl Iterator<Item = impl AsRef<[u8]>>,
+    pace: Pace,
+) -> io::Result<Measured> {
+    shop.clear()?;
+    fs::create_dir(shop.data())?;
+    for file in fs::read_dir(shop.beside("begin"))? {
+        let file = file?;
+        if file.metadata()?.is_file() {
+            fs::copy(file.path(), shop.data().join(file.file_name()))?;
+        }
+    }
+    let server = shop.serve(&options.binary, cores)?;
+    let everywhere = sched_getaffinity(None)?;
+    if cores == "0" {
+        let mut last = CpuSet::new();
+        last.set(thread::available_parallelism()?.get() - 1);
+        sched_setaffinity(None, &last)?;
+    }
+    let time = Duration::from_secs(options.seconds);
+    let measured = drive(server.address, requests, CONNECTIONS, (time, pace), |_| {});
+    sched_setaffinity(None, &everywhere)?;
+    measured
+}
+
+pub(crate) fn rate(measured: &[Measured]) -> Samples {
     Samples::new(measured.iter().map(|measured| measured.rate).collect())
 }
 
 /// Each round's own percentile.
-fn latency(measured: &[Measured], percent: f64) -> Samples {
+pub(crate) fn latency(measured: &[Measured], percent: f64) -> Samples {
     Samples::new(measured.iter().map(|measured| measured.latencies.percentile(percent)).collect())
 }
 
@@ -191,7 +201,7 @@ fn crowd_group_id(answer: &[u8]) -> String {
 }
 
 /// Signs on two cores; order is kept.
-fn in_parallel(range: std::ops::Range<usize>, make: impl Fn(usize) -> Vec<u8> + Sync) -> Vec<Vec<u8>> {
+pub(crate) fn in_parallel(range: std::ops::Range<usize>, make: impl Fn(usize) -> Vec<u8> + Sync) -> Vec<Vec<u8>> {
     let middle = usize::midpoint(range.start, range.end);
     thread::scope(|scope| {
         let second = scope.spawn(|| (middle..range.end).map(&make).collect::<Vec<_>>());

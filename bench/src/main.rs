@@ -7,6 +7,7 @@ mod crowds;
 mod gateway;
 mod import;
 mod notify;
+mod points;
 mod report;
 mod samples;
 mod server;
@@ -44,6 +45,8 @@ enum Command {
     Import,
     /// Notifications delivered to a receiver on this machine, beside `openssl speed`.
     Notify,
+    /// FREEZE, inside of the process beside `pgbench`, and through the built binary beside `openssl speed`.
+    Points,
     /// How soon a server answers, and what it holds in memory.
     Start,
     /// Importing trades through the built binary, beside the `sqlite3` shell.
@@ -80,6 +83,7 @@ fn main() -> io::Result<()> {
             section.add(import::run(&options)?);
             section.add(trades::run(&options)?);
             section.add(start::run(&options)?);
+            section.add(points::run(&options)?);
             section.add(crowds::run(&options)?);
         }
         Command::Crowds { alone: true } => return crowds::run_alone(&options),
@@ -87,6 +91,7 @@ fn main() -> io::Result<()> {
         Command::Gateway => section.add(gateway::run(&options)?),
         Command::Import => section.add(import::run(&options)?),
         Command::Notify => section.add(notify::run(&options)?),
+        Command::Points => section.add(points::run(&options)?),
         Command::Start => section.add(start::run(&options)?),
         Command::Trades => section.add(trades::run(&options)?),
     }

@@ -182,7 +182,7 @@ impl Drop for Server {
 }
 
 /// An empty folder under the target folder, on the disk that the build is on.
-fn scratch(name: &str) -> io::Result<PathBuf> {
+pub(crate) fn scratch(name: &str) -> io::Result<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/bench").join(name);
     if folder.exists() {
         fs::remove_dir_all(&folder)?;

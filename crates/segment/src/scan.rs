@@ -209,10 +209,10 @@ mod tests {
         };
         for settled in [0, u64::MAX] {
             assert_eq!(runs(&[], 64, settled), []);
-            assert_eq!(runs(&[0], 64, settled), [0..16]);
+            assert_eq!(runs(&[0, 63], 64, settled), [0..16, 48..64]);
             assert_eq!(runs(&[15, 16, 63], 64, settled), [0..32, 48..64]);
             assert_eq!(runs(&[20, 69], 70, settled), [16..32, 64..70]);
-            assert_eq!(runs(&[2], 3, settled), [0..3]);
+            assert_eq!(runs(&[2, 20], 21, settled), [0..16, 16..21]);
         }
     }
 }

@@ -142,7 +142,7 @@ impl Index {
 /// Whether an expression over these tags takes a member whose row the store has: for who decides in a transaction, and must
 /// not ask an index.
 pub fn takes(tags: Vec<segment::Tag>, expr: &Expr, row: &Member, now: i64) -> bool {
-    let mut one = Members::new(tags);
+    let mut one = Members::new(tags, &[]);
     let tags = by_code(one.tags());
     put(&mut one, &tags, row);
     row.user_id.parse().is_ok_and(|user| one.matches(user, expr, day(now)) == Some(true))

@@ -4,13 +4,14 @@
 //! no such call can be left.
 
 use super::Doing;
+use domain::activity::Tool;
+use domain::id::PointLogNo;
 use domain::points::{Card, Kind};
 use store::ledger::Cause;
 use store::points::{self, Entry, Waiting};
 use store::{Bucket, Fault, Stop, Tx, job};
 
-/// What the store knows the job by; planned with the card's number when the card is made, for [`Card::ended_at`], and
-/// planned anew when that is moved.
+/// What the store knows the job by; planned with the card's number when the card is made, and anew when its end is moved.
 pub const KIND: &str = "card_end";
 /// The cancellations'.
 pub const NEW_IDS: u16 = CHUNK;
@@ -19,6 +20,14 @@ pub const NEW_IDS: u16 = CHUNK;
 const CHUNK: u16 = 200;
 /// How long after its end a card is looked at once more: far longer than a call takes.
 const STRAGGLERS_AFTER_MS: i64 = 600_000;
+
+/// Plans it, or plans it anew, where the tool of an activity is a card.
+pub fn plan(tx: &mut Tx, tool: &Tool) -> Result<(), Fault> {
+    match points::card(tx, tool.number)? {
+        Some(card) => job::put(tx, KIND, tool.number, card.ended_at()),
+        None => Ok(()),
+    }
+}
 
 /// Does it, a chunk at a time.
 pub fn run(tx: &mut Tx, doing: &Doing) -> Result<(), Fault> {
@@ -50,7 +59,7 @@ pub fn run(tx: &mut Tx, doing: &Doing) -> Result<(), Fault> {
 /// Gives the points of an ended freeze back.
 fn cancel(tx: &mut Tx, card: &Card, freeze: &Waiting, number: i64, at: i64) -> Result<(), Fault> {
     let entry = Entry {
-        no: domain::id::PointLogNo::new(at, number),
+        no: PointLogNo::new(at, number),
         pid: &card.pid,
         card: card.id.number,
         user_id: &freeze.user_id,

@@ -8,6 +8,7 @@
 use crate::running::{
     NOW, PID, Running, call, conditions, each_engine, log_of, number, seed, succeed, the_list, world,
 };
+use crate::stamps::{QUERY, UPDATE, card_activity, made, prize_activity, tool_of, with};
 use client::{Answer, Client};
 use fastrand::Rng;
 use serde_json::{Value, json};
@@ -22,13 +23,17 @@ use store::testing::Engine;
 const WRITERS: u64 = 8;
 
 /// Crowds that live, as their merchant sees them: name and conditions by id. And trades: status by the merchant's number,
-/// which begins with [`TRADE`]. And activities: name, and status with the end, by id after [`CAMP`].
+/// which begins with [`TRADE`]. And activities: name, and status with the end, by id after [`CAMP`]. And what the buyer has
+/// on a card of the writer's own, after [`CARD`], and the writer's own prize, after [`PRIZE`].
 type Books = BTreeMap<String, (String, String)>;
 
 /// What a trade's number begins with, and no crowd's id.
 const TRADE: &str = "t_";
 /// What an activity's id is kept behind.
 const CAMP: &str = "a_";
+/// What a card is kept behind, and a prize.
+const CARD: &str = "c_";
+const PRIZE: &str = "g_";
 /// The merchant's shop.
 const SHOP: &str = "2015121600077000000002388200";
 /// Who buys.
@@ -119,6 +124,43 @@ const WRITES: &[Write] = &[
         refused_again: &[],
     },
     Write {
+        method: UPDATE,
+        request: |books, key, rng| {
+            let more = json!({"trans_amount": rng.u32(1..100), "shop_id": SHOP, "biz_no": key});
+            Some(with(points(books, key, "DEPOSIT"), &more))
+        },
+        enter: |books, request, _| {
+            change_points(books, request, |[available, frozen, total], points| {
+                [available + points, frozen, total + points]
+            });
+        },
+        refused_again: &[],
+    },
+    Write {
+        method: UPDATE,
+        request: |books, key, rng| {
+            let taken = rng.i64(1..50);
+            let enough = points_of(books).is_some_and(|[available, ..]| taken <= available);
+            enough.then(|| with(points(books, key, "FREEZE"), &json!({"trans_amount": taken})))
+        },
+        enter: |books, request, _| {
+            change_points(books, request, |[available, frozen, total], points| {
+                [available - points, frozen + points, total]
+            });
+        },
+        refused_again: &[],
+    },
+    Write {
+        method: "koubei.marketing.tool.prizesend.auth",
+        request: |books, key, _| {
+            let prize = books.keys().find_map(|id| id.strip_prefix(PRIZE));
+            Some(json!({"req_id": key, "prize_id": prize.expect("it was made"), "user_id": BUYER}))
+        },
+        // It reserves nothing, so nothing is seen of it but that it is given again.
+        enter: |_, _, _| {},
+        refused_again: &[],
+    },
+    Write {
         method: "alipay.trade.create",
         request: |_, key, _| Some(order(key)),
         enter: |books, request, _| {
@@ -180,6 +222,33 @@ fn any_camp<'a>(books: &'a Books, rng: &mut Rng) -> Option<(&'a str, &'a str, &'
     rng.choice(books.iter().filter_map(running).collect::<Vec<_>>())
 }
 
+/// A change of the buyer's points on the writer's card.
+fn points(books: &Books, key: &str, trans_type: &str) -> Value {
+    let card = books.keys().find_map(|id| id.strip_prefix(CARD)).expect("it was made");
+    json!({"req_id": key, "user_id": BUYER, "activity_account": card, "trans_type": trans_type})
+}
+
+/// Available, frozen, in all.
+fn points_of(books: &Books) -> Option<[i64; 3]> {
+    let (_, (_, has)) = books.iter().find(|(id, _)| id.starts_with(CARD))?;
+    Some(serde_json::from_str(has).expect("three numbers"))
+}
+
+fn change_points(books: &mut Books, request: &Value, change: fn([i64; 3], i64) -> [i64; 3]) {
+    let after = change(points_of(books).expect("a card"), request["trans_amount"].as_i64().expect("points"));
+    let card = format!("{CARD}{}", text(&request["activity_account"]));
+    books.insert(card, (String::new(), json!(after).to_string()));
+}
+
+/// A card and a prize of a writer's own, with nothing on the card yet.
+fn card_and_prize(client: &Client, name: &str) -> Books {
+    let later = json!({"end_time": "2026-02-01 00:00:00"});
+    let activities = [card_activity(&format!("{name} card")), prize_activity(&format!("{name} prize"))];
+    let [card, prize] = activities.map(|activity| tool_of(client, &made(client, &with(activity, &later))));
+    let nothing = json!([0, 0, 0]).to_string();
+    [(format!("{CARD}{card}"), (String::new(), nothing)), (format!("{PRIZE}{prize}"), status(""))].into()
+}
+
 fn order(key: &str) -> Value {
     let no = format!("{TRADE}{}", key.replace('-', "_"));
     json!({"out_trade_no": no, "buyer_id": BUYER, "subject": "s", "total_amount": "0.05"})
@@ -193,7 +262,7 @@ fn status(name: &str) -> (String, String) {
 fn world_of_writers() -> String {
     let platform = "[platform]\nbase_url = \"http://127.0.0.1:8088\"\n";
     let merchant = format!("pid = \"{PID}\"\nname = \"花果山超市\"");
-    let shop = format!("{merchant}\n[[merchant.shop]]\nshop_id = \"{SHOP}\"");
+    let shop = format!("{merchant}\noptions = {{ trade_check = false }}\n[[merchant.shop]]\nshop_id = \"{SHOP}\"");
     let world = world().replace(&merchant, &shop);
     format!("{platform}{world}\n[[user]]\nuser_id = \"{BUYER}\"\nbalance = \"1000000.00\"\n")
 }
@@ -212,7 +281,7 @@ fn any<'a>(books: &'a Books, rng: &mut Rng) -> Option<&'a str> {
 }
 
 fn is_crowd(id: &str) -> bool {
-    !id.starts_with(TRADE) && !id.starts_with(CAMP)
+    id.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// A trade that stands so.
@@ -307,10 +376,10 @@ impl Watch {
 
     /// Starts a writer of that name.
     fn start(&self, client: Client, name: String, seed: u64) -> JoinHandle<Writer> {
-        let watch = self.clone();
+        let (watch, books) = (self.clone(), card_and_prize(&client, &name));
         std::thread::spawn(move || {
             let mut rng = Rng::with_seed(seed);
-            let mut writer = Writer { name, books: Books::new(), sent: Vec::new() };
+            let mut writer = Writer { name, books, sent: Vec::new() };
             for serial in 0.. {
                 if watch.over.load(Ordering::Acquire) {
                     break;
@@ -369,6 +438,16 @@ impl Writer {
             for found in node["camp_sets"].as_array().expect("an array") {
                 let state = format!("{} {}", text(&found["status"]), text(&found["end_time"]));
                 seen.insert(format!("{CAMP}{}", text(&found["id"])), (text(&found["name"]), state));
+            }
+        }
+        for id in self.books.keys() {
+            if let Some(card) = id.strip_prefix(CARD) {
+                let node = succeed(client, QUERY, &json!({"activity_account": card, "user_id": BUYER}));
+                let number = |name: &str| text(&node[name]).parse::<i64>().expect("points");
+                let has = ["available_points", "freezed_points", "total_points"].map(number);
+                seen.insert(id.clone(), (String::new(), json!(has).to_string()));
+            } else if id.starts_with(PRIZE) {
+                seen.insert(id.clone(), status(""));
             }
         }
         let trades = self.sent.iter().filter_map(|sent| sent.request["out_trade_no"].as_str());
@@ -463,6 +542,8 @@ each_engine!(acknowledged_calls_survive_a_kill_and_an_order_to_end, |engine| {
         "{rounds} rounds, {sent} calls, not answered: {} by orders to end, {} by kills",
         unanswered[0], unanswered[1]
     );
+    let proved = running.command(&["prove"]);
+    assert!(proved.status.success(), "{}", String::from_utf8_lossy(&proved.stderr));
     // What was right after its own crash is right after all of them.
     let client = running.client();
     for writer in &all {

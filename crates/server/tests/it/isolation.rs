@@ -7,6 +7,7 @@ use crate::running::{
     APP_ID, ISV_APP_ID, ISV_PID, OTHER_APP_ID, OTHER_PID, PID, Running, app_key, authorization, call, conditions,
     crowd, each_engine, succeed, the_list, world,
 };
+use crate::stamps::{made, text, tool_of};
 use client::{Answer, Client};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -29,6 +30,14 @@ enum Names {
     Constraint,
     /// Shops, as the coupons of an activity do; they are its own.
     Tools,
+    /// A point card.
+    Card,
+    /// A prize.
+    Prize,
+    /// A payment that points are given for.
+    Deposited,
+    /// The shop that points are given in.
+    CardShop,
     /// A shop.
     Shop,
     /// Tags, as conditions do.
@@ -51,15 +60,27 @@ struct Things {
     /// One that an activity may be for, so that it cannot be deleted.
     used_crowd: String,
     camp: String,
+    card: String,
+    prize: String,
+    /// A payment that has brought no points yet.
+    paid: String,
     shop: &'static str,
 }
 
 impl Things {
     /// Makes them for this client's merchant.
     fn make(client: &Client, shop: &'static str) -> Things {
-        let made = succeed(client, "koubei.marketing.campaign.activity.create", &camp("things", shop));
-        let camp = made["camp_id"].as_str().expect("an id").to_owned();
-        Things { crowd: crowd(client, "things"), used_crowd: crowd(client, "used"), camp, shop }
+        let pay = json!({"out_trade_no": "stamps", "scene": "bar_code", "buyer_id": BUYER, "subject": "s",
+            "total_amount": "1.00"});
+        Things {
+            crowd: crowd(client, "things"),
+            used_crowd: crowd(client, "used"),
+            camp: made(client, &camp("things", shop)),
+            card: tool_of(client, &made(client, &card_camp(shop))),
+            prize: tool_of(client, &made(client, &camp("prizes", shop))),
+            paid: text(&succeed(client, "alipay.trade.pay", &pay)["trade_no"]),
+            shop,
+        }
     }
 }
 
@@ -70,6 +91,14 @@ fn camp(key: &str, shop: &str) -> Value {
         "constraint_info": {"suit_shops": [shop]}, "publish_channels": [{"type": "URL_WITH_TOKEN"}],
         "promo_tools": [{"voucher": {"type": "MONEY", "name": "n", "brand_name": "b", "logo": "l", "worth_value": 1,
             "validate_type": "RELATIVE", "relative_time": 1, "use_rule": {"suit_shops": [shop]}}}]})
+}
+
+/// A point card's activity.
+fn card_camp(shop: &str) -> Value {
+    json!({"out_biz_no": "card", "name": "n", "type": "POINT_SEND", "start_time": "2026-01-01 00:00:00",
+        "end_time": "2026-02-01 00:00:00", "constraint_info": {"suit_shops": [shop]},
+        "promo_tools": [{"point_card": {"name": "n", "logo": "l", "start_time": "2026-01-01 00:00:00",
+            "end_time": "2026-03-01 00:00:00"}}]})
 }
 
 /// One method.
@@ -197,6 +226,34 @@ const CASES: &[Case] = &[
             ("operator_id", Names::Nothing),
             ("operator_type", Names::Nothing),
         ],
+    },
+    Case {
+        method: "koubei.marketing.tool.points.update",
+        request: |own| {
+            json!({"req_id": "p", "user_id": BUYER, "activity_account": own.card, "trans_type": "DEPOSIT",
+                "trans_amount": 1, "shop_id": own.shop, "biz_no": own.paid})
+        },
+        members: &[
+            ("req_id", Names::Key),
+            ("user_id", Names::Nothing),
+            ("activity_account", Names::Card),
+            ("trans_type", Names::Nothing),
+            ("trans_amount", Names::Nothing),
+            ("shop_id", Names::CardShop),
+            ("biz_no", Names::Deposited),
+            ("memo", Names::Nothing),
+            ("ext_info", Names::Nothing),
+        ],
+    },
+    Case {
+        method: "koubei.marketing.tool.points.query",
+        request: |own| json!({"activity_account": own.card, "user_id": BUYER}),
+        members: &[("activity_account", Names::Card), ("user_id", Names::Nothing)],
+    },
+    Case {
+        method: "koubei.marketing.tool.prizesend.auth",
+        request: |own| json!({"req_id": "a", "prize_id": own.prize, "user_id": BUYER}),
+        members: &[("req_id", Names::Key), ("prize_id", Names::Prize), ("user_id", Names::Nothing)],
     },
     Case {
         method: "alipay.trade.create",
@@ -487,6 +544,20 @@ each_engine!(another_merchants_things_are_as_unknown_as_none, |engine| {
                     let foreign = call(&stranger, case.method, &request);
                     assert_eq!(foreign.sub_code.as_deref(), Some("INVALID_PARAMETER"), "{}", case.method);
                 }
+                Names::Card | Names::Prize | Names::Deposited | Names::CardShop => {
+                    let (foreign, sub_code) = match names {
+                        Names::Card => (own.card.as_str(), "POINT_ACCOUNT_NOT_EXIST"),
+                        Names::Prize => (own.prize.as_str(), "PRIZE_NOT_EXIST"),
+                        Names::Deposited => (own.paid.as_str(), "TRADE_NOT_EXIST"),
+                        _ => (own.shop, "SHOP_NOT_EXIST"),
+                    };
+                    // A number that was used would be told of first.
+                    let fresh = with(request.clone(), "req_id", format!("fresh_{member}"));
+                    let ask = |value: &str| call(&stranger, case.method, &with(fresh.clone(), member, value));
+                    let (never, foreign) = (ask(&foreign.replace(&foreign[..8], "20250101")), ask(foreign));
+                    assert_eq!(foreign.sub_code.as_deref(), Some(sub_code), "{}", case.method);
+                    assert_eq!(foreign.raw, never.raw, "{} {member}", case.method);
+                }
                 Names::Trade => {
                     let never = bought.replace(&bought[..8], "20250101");
                     let (foreign, never) = (ask(member, &bought), ask(member, &never));
@@ -524,7 +595,7 @@ each_engine!(another_merchants_things_are_as_unknown_as_none, |engine| {
         // Whatever it answers of the stranger's own, nothing of the owner's is in it.
         let answer = call(&stranger, case.method, &request);
         assert!(is_success(&answer), "{}: {}", case.method, answer.raw);
-        for secret in [own.crowd.as_str(), own.camp.as_str(), SHOP, "spent", "pref_organic"] {
+        for secret in [&*own.crowd, &*own.camp, &*own.card, &*own.prize, &*own.paid, SHOP, "spent", "pref_organic"] {
             assert!(!answer.raw.contains(secret), "{} tells of {secret}: {}", case.method, answer.raw);
         }
     }

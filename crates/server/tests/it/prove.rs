@@ -1,9 +1,11 @@
 //! `punchcard prove` names whatever is not what its parts come to: one row of each kind, corrupted by hand.
 
 use crate::running::{NOW, PID, Running, each_engine, succeed};
+use crate::stamps::{AUTH, UPDATE, card_activity, made, prize_activity, tool_of, with};
 use crate::wallet::{DAY, NOON, SHOP, Wallet, world_with_shop};
+use client::Client;
 use domain::activity::ToolKind;
-use serde_json::json;
+use serde_json::{Value, json};
 use store::prove::{Row, prove};
 use store::testing::block_on;
 use store::{Fault, Open, Store, Tx};
@@ -38,6 +40,18 @@ const CORRUPTIONS: &[(&str, &str, &str)] = &[
     ("DELETE FROM job WHERE kind = 'notice_deliver'", "deliveries that wait", "trade_status_sync"),
     ("UPDATE notice SET attempts = attempts + 1", "attempts of deliveries", "trade_status_sync"),
     ("DELETE FROM notice_attempt", "attempts of deliveries", "trade_status_sync"),
+    ("UPDATE point_account SET available = available - 1, frozen = frozen + 1", "point accounts", BUYER),
+    ("UPDATE point_account SET total = total + 1, spent = spent + 1", "point accounts", BUYER),
+    ("DELETE FROM point_account", "point accounts", BUYER),
+    ("UPDATE point_log SET amount = amount + 1 WHERE kind = 'DEPOSIT'", "point accounts", BUYER),
+    ("DELETE FROM point_log WHERE kind = 'COMMIT'", "point accounts", BUYER),
+    ("DELETE FROM point_log WHERE kind = 'COMMIT'", "freezes that wait", ""),
+    ("DELETE FROM point_freeze", "freezes that wait", ""),
+    ("UPDATE point_freeze SET amount = amount + 1", "freezes that wait", ""),
+    ("UPDATE point_log SET freeze_id = NULL", "freezes that wait", "no freeze"),
+    ("DELETE FROM job WHERE kind = 'card_end'", "ends of freezes", ""),
+    ("DELETE FROM once WHERE key = 'p_3'", "deposits of trades", "/p_3"),
+    ("UPDATE prize_token SET used_at = 1", "prize tokens", BUYER),
     ("UPDATE voucher_bill SET amount_fen = amount_fen + 1 WHERE kind = 'V_USE'", "bills of vouchers", " in trade "),
     ("DELETE FROM voucher_bill WHERE kind = 'V_REFUND'", "bills of vouchers", " in trade "),
     ("UPDATE trade_voucher SET deducted_fen = deducted_fen + 1", "what vouchers took off trades", "/p_3"),
@@ -101,9 +115,24 @@ fn fill(running: &Running) {
     std::fs::write(&path, rows).expect("the folder is ours");
     let output = running.command(&["import", "trades", "--pid", PID, &path.display().to_string()]);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    collect(&client);
     // The first delivery has failed; the next waits.
     let output = running.command(&["clock", "advance", "1m"]);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+/// Points for a payment that runs elsewhere, some of them frozen, some spent; and a token for a prize.
+fn collect(client: &Client) {
+    let [card, prize] = [card_activity("card"), prize_activity("prize")].map(|it| tool_of(client, &made(client, &it)));
+    let change = |req_id: &str, trans_type: &str, more: &Value| {
+        let change = json!({"req_id": req_id, "user_id": BUYER, "activity_account": card, "trans_type": trans_type});
+        succeed(client, UPDATE, &with(change, more))
+    };
+    change("1", "DEPOSIT", &json!({"trans_amount": 10, "shop_id": SHOP, "biz_no": "p_3"}));
+    let ended = change("2", "FREEZE", &json!({"trans_amount": 3}));
+    change("3", "FREEZE", &json!({"trans_amount": 4}));
+    change("4", "COMMIT", &json!({"biz_no": ended["point_log_no"]}));
+    succeed(client, AUTH, &json!({"req_id": "1", "prize_id": prize, "user_id": BUYER}));
 }
 
 /// That the proof names each of these: what is done to the store, which line of the proof says so, and of whom.

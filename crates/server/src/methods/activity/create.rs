@@ -5,7 +5,7 @@
 
 use super::plan::Plan;
 use crate::biz::{Text, biz, invalid};
-use crate::jobs::activity_finish;
+use crate::jobs::{activity_finish, card_end};
 use crate::methods::operator::{self, OperatorType};
 use crate::methods::{Answer, Call, Method, Once, Write, fingerprint};
 use crate::world::Options;
@@ -161,6 +161,7 @@ fn insert_tools(call: &Call, tx: &mut Tx, plan: &Plan, activity: i64) -> Answer<
             ends_at: lasts.map(|(_, ends_at)| ends_at),
         };
         activity::insert_tool(tx, &tool)?;
+        card_end::plan(tx, &tool)?;
     }
     Ok(())
 }

@@ -8,7 +8,7 @@ use super::plan::Plan;
 use super::shop_ids::SHOPS_MAX;
 use super::stored;
 use crate::biz::{List, Object, Text, biz};
-use crate::jobs::activity_finish;
+use crate::jobs::{activity_finish, card_end};
 use crate::methods::operator::{self, OperatorType};
 use crate::methods::{Answer, Call, Method, Once, Write, fingerprint};
 use domain::Refusal;
@@ -108,7 +108,9 @@ fn record(tx: &mut Tx, modified: &Activity, plan: &Plan, tools: Vec<Tool>) -> An
     activity::update(tx, modified)?;
     for (tool, new) in tools.into_iter().zip(&plan.promo_tools.0) {
         let ends_at = new.lasts().map(|(_, ends_at)| ends_at);
-        activity::update_tool(tx, &Tool { content: new.to_text(), ends_at, ..tool })?;
+        let tool = Tool { content: new.to_text(), ends_at, ..tool };
+        activity::update_tool(tx, &tool)?;
+        card_end::plan(tx, &tool)?;
     }
     Ok(())
 }
