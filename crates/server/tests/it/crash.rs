@@ -267,8 +267,11 @@ fn world_of_writers() -> String {
     format!("{platform}{world}\n[[user]]\nuser_id = \"{BUYER}\"\nbalance = \"1000000.00\"\n")
 }
 
+/// Within what the activities of the writers say of time.
+const CLOCK: &str = "manual:2026-01-01T12:00:00+08:00";
+
 fn start(engine: Engine) -> Running {
-    Running::start_with(engine, &world_of_writers(), &["--clock", "manual:2026-01-01T12:00:00+08:00"])
+    Running::start_with(engine, &world_of_writers(), &["--clock", CLOCK])
 }
 
 fn text(value: &Value) -> String {
@@ -652,7 +655,7 @@ fn a_full_disk_refuses_and_loses_nothing() {
     };
     let world = folder.path().join("world.toml");
     std::fs::write(&world, world_of_writers()).expect("the folder is ours");
-    let arguments = vec!["--world".to_owned(), world.display().to_string()];
+    let arguments = ["--world", &world.display().to_string(), "--clock", CLOCK].map(str::to_owned).to_vec();
     let running = Running::start_in(Engine::Lite, folder, arguments);
     write_on_a_full_disk(running, |_| disk.fill(), |_| disk.clear());
 }
