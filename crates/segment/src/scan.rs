@@ -212,7 +212,7 @@ mod tests {
             assert_eq!(runs(&[0, 63], 64, settled), [0..16, 48..64]);
             assert_eq!(runs(&[15, 16, 63], 64, settled), [0..32, 48..64]);
             assert_eq!(runs(&[20, 69], 70, settled), [16..32, 64..70]);
-            assert_eq!(runs(&[2, 20], 21, settled), [0..16, 16..21]);
+            assert_eq!(runs(&[2, 40], 41, settled), [0..16, 32..41]);
         }
     }
 }

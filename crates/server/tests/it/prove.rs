@@ -50,7 +50,7 @@ const CORRUPTIONS: &[(&str, &str, &str)] = &[
     ("UPDATE point_freeze SET amount = amount + 1", "freezes that wait", ""),
     ("UPDATE point_log SET freeze_id = NULL", "freezes that wait", "no freeze"),
     ("DELETE FROM job WHERE kind = 'card_end'", "ends of freezes", ""),
-    ("DELETE FROM once WHERE key = 'p_3'", "deposits of trades", "/p_3"),
+    ("DELETE FROM once WHERE scope LIKE 'point_deposit/%'", "deposits of trades", "/2026"),
     ("UPDATE prize_token SET used_at = 1", "prize tokens", BUYER),
     ("UPDATE voucher_bill SET amount_fen = amount_fen + 1 WHERE kind = 'V_USE'", "bills of vouchers", " in trade "),
     ("DELETE FROM voucher_bill WHERE kind = 'V_REFUND'", "bills of vouchers", " in trade "),
@@ -105,7 +105,7 @@ fn fill(running: &Running) {
     wallet.give(BUYER, coupon, NOON + DAY);
     let more = json!({"out_trade_no": "p_3", "scene": "bar_code", "buyer_id": BUYER, "subject": "桃子",
         "total_amount": "15.00", "store_id": SHOP});
-    succeed(&client, "alipay.trade.pay", &more);
+    let trade = succeed(&client, "alipay.trade.pay", &more);
     let part = json!({"out_trade_no": "p_3", "refund_amount": "5.00", "out_request_no": "part"});
     succeed(&client, "alipay.trade.refund", &part);
     wallet.give(BUYER, coupon, NOON + DAY);
@@ -115,20 +115,20 @@ fn fill(running: &Running) {
     std::fs::write(&path, rows).expect("the folder is ours");
     let output = running.command(&["import", "trades", "--pid", PID, &path.display().to_string()]);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    collect(&client);
+    collect(&client, &trade["trade_no"]);
     // The first delivery has failed; the next waits.
     let output = running.command(&["clock", "advance", "1m"]);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }
 
-/// Points for a payment that runs elsewhere, some of them frozen, some spent; and a token for a prize.
-fn collect(client: &Client) {
+/// Points for a payment, some of them frozen, some spent; and a token for a prize.
+fn collect(client: &Client, trade_no: &Value) {
     let [card, prize] = [card_activity("card"), prize_activity("prize")].map(|it| tool_of(client, &made(client, &it)));
     let change = |req_id: &str, trans_type: &str, more: &Value| {
         let change = json!({"req_id": req_id, "user_id": BUYER, "activity_account": card, "trans_type": trans_type});
         succeed(client, UPDATE, &with(change, more))
     };
-    change("1", "DEPOSIT", &json!({"trans_amount": 10, "shop_id": SHOP, "biz_no": "p_3"}));
+    change("1", "DEPOSIT", &json!({"trans_amount": 10, "shop_id": SHOP, "biz_no": trade_no}));
     let ended = change("2", "FREEZE", &json!({"trans_amount": 3}));
     change("3", "FREEZE", &json!({"trans_amount": 4}));
     change("4", "COMMIT", &json!({"biz_no": ended["point_log_no"]}));
