@@ -1,18 +1,24 @@
 //! The official SDKs, unmodified, through `tests/sdk/cases.json` against the built binary (see `tests/sdk/README.md`).
 
-use crate::running::{PID, Running};
+use crate::running::{PID, Running, succeed};
+use crate::stamps::{card_activity, made, prize_activity, tool_of, with};
 use crate::wallet::{DAY, NOON, Wallet};
-use domain::activity::ToolKind;
-use serde_json::json;
+use client::{Client, Settings};
+use domain::activity::{Budget, ToolKind};
+use domain::id::CampIdText;
+use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::Write;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use store::testing::Engine;
+use store::testing::{Engine, block_on};
+use store::{Fault, Open, Store, Tx};
+use wire::{Charset, PrivateKey, SignType};
 
-/// The merchant of the cases about trades, and who pays there.
+/// The merchant of the cases about trades, points and prizes, its app, and who pays there.
+const TILL_APP_ID: &str = "2021000000000007";
 const TILL_PID: &str = "2088201914979055";
 const BUYER: &str = "2088102146931393";
 /// The folder of the two programs.
@@ -69,11 +75,13 @@ fn drive(engine: Engine, mut program: Command, portless: Option<&str>, runs: &[(
     let wallet = Wallet::of_merchant(&server, TILL_PID);
     let items = json!({"name": "八块八桃子券", "worth_value": "8.8", "voucher_note": "123", "item_info": {"item_ids": ["peach"]}});
     let peaches = wallet.coupon(ToolKind::Money, &items);
-    let run = |(charset, sign_type): &(&str, &str)| {
+    let prizes = Prizes::make(&server);
+    let run = |(nth, (charset, sign_type)): (usize, &(&str, &str))| {
         let coupon = wallet.give(BUYER, peaches, NOON + 30_000 * DAY);
-        json!({"charset": charset, "sign_type": sign_type, "known": {"coupon": coupon}})
+        let known = with(prizes.known(nth), &json!({"coupon": coupon}));
+        json!({"charset": charset, "sign_type": sign_type, "known": known})
     };
-    let runs: Vec<_> = runs.iter().map(run).collect();
+    let runs: Vec<_> = runs.iter().enumerate().map(run).collect();
     let given = server.folder.path().join("sdk.json");
     let text = json!({"gateway": server.address, "portless": portless, "runs": runs}).to_string();
     fs::write(&given, text).expect("the folder is ours");
@@ -90,6 +98,64 @@ fn drive(engine: Engine, mut program: Command, portless: Option<&str>, runs: &[(
         String::from_utf8_lossy(&output.stderr)
     );
     report(&passed);
+}
+
+/// What the till's merchant gives its members, whatever time it is.
+struct Prizes {
+    till: Client,
+    /// A coupon, and one that nobody can take any more.
+    prize: String,
+    gone: String,
+    /// A card and a coupon that were taken off line.
+    card_over: String,
+    prize_over: String,
+}
+
+impl Prizes {
+    fn make(server: &Running) -> Prizes {
+        let till = Client::new(Settings {
+            gateway_url: format!("http://{}/gateway.do", server.address),
+            app_id: TILL_APP_ID.to_owned(),
+            private_key: PrivateKey::parse(include_str!("../sdk/keys/merchant.private.pem")).expect("a key"),
+            platform_key: server.platform_key.clone(),
+            charset: Charset::Utf8,
+            sign_type: SignType::Rsa2,
+            app_auth_token: None,
+        });
+        let over = [lasting_card("over"), lasting(prize_activity("prize over"))].map(|activity| {
+            let camp_id = made(&till, &activity);
+            let no = tool_of(&till, &camp_id);
+            let offline = json!({"out_biz_no": "over", "camp_id": camp_id});
+            succeed(&till, "koubei.marketing.campaign.activity.offline", &offline);
+            no
+        });
+        let one = json!({"budget_info": {"budget_total": "1", "budget_type": "QUANTITY"}});
+        let gone = made(&till, &with(lasting(prize_activity("gone")), &one));
+        let number = CampIdText::parse(&gone).expect("an id").number;
+        let store = Store::open(&server.place(), Open::default()).expect("the server's store");
+        let take = move |tx: &mut Tx| store::counter::take(tx, Budget::TOTAL, number, "", 1, 1);
+        assert!(block_on(store.write::<_, Fault, _>(take)).expect("it is kept"));
+        let [card_over, prize_over] = over;
+        let prize = tool_of(&till, &made(&till, &lasting(prize_activity("prize"))));
+        Prizes { gone: tool_of(&till, &gone), prize, card_over, prize_over, till }
+    }
+
+    /// What one run has: a card of its own, and what all have.
+    fn known(&self, nth: usize) -> Value {
+        let card = tool_of(&self.till, &made(&self.till, &lasting_card(&format!("card {nth}"))));
+        json!({"card": card, "cardover": self.card_over, "prize": self.prize, "prizeover": self.prize_over,
+            "prizegone": self.gone})
+    }
+}
+
+fn lasting(activity: Value) -> Value {
+    with(activity, &json!({"start_time": "2020-01-01 00:00:00", "end_time": "2099-01-01 00:00:00"}))
+}
+
+fn lasting_card(out_biz_no: &str) -> Value {
+    let mut activity = lasting(card_activity(out_biz_no));
+    activity["promo_tools"][0]["point_card"]["end_time"] = json!("2099-02-01 00:00:00");
+    activity
 }
 
 /// Adds a line `method sdk charset algorithm` for each combination to the report that `cargo xtask test` sums up.
