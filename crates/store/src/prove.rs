@@ -136,6 +136,54 @@ statements! {
         LEFT JOIN job ON job.bucket = notice.bucket AND job.subject = notice.id AND job.kind = 'notice_deliver'
         WHERE (notice.state = 'PENDING' AND job.kind IS NULL) OR (notice.state <> 'PENDING' AND job.kind IS NOT NULL)
         ORDER BY 1";
+    ACTIVITIES = "SELECT COUNT(*) FROM activity";
+    // What was done to an activity tells how it stands, and so does what an auditor said of it.
+    ACTIVITIES_OFF = "SELECT activity.pid || '/' || activity.name, activity.status || ' ' || COALESCE(activity.audit_status, ''),
+            CAST(COALESCE(done.made, 0) AS TEXT) || ' made, ' || CAST(COALESCE(done.enabled, 0) AS TEXT) || ' enabled, '
+            || CAST(COALESCE(done.closed, 0) AS TEXT) || ' closed, ' || CAST(COALESCE(done.over, 0) AS TEXT) || ' over, '
+            || CAST(COALESCE(done.asked, 0) AS TEXT) || ' asked, ' || CAST(COALESCE(done.refused, 0) AS TEXT) || ' refused'
+        FROM activity LEFT JOIN (SELECT activity,
+            CAST(SUM(CASE WHEN kind = 'CAMPAIGN_CREATE_ORDER' THEN 1 ELSE 0 END) AS BIGINT) AS made,
+            CAST(SUM(CASE WHEN kind = 'CAMPAIGN_ENABLE_ORDER' THEN 1 ELSE 0 END) AS BIGINT) AS enabled,
+            CAST(SUM(CASE WHEN kind = 'CAMPAIGN_CLOSE_ORDER' THEN 1 ELSE 0 END) AS BIGINT) AS closed,
+            CAST(SUM(CASE WHEN kind = 'CAMPAIGN_FINISH_ORDER' THEN 1 ELSE 0 END) AS BIGINT) AS over,
+            CAST(SUM(CASE WHEN audit_status = 'AUDITING' THEN 1 ELSE 0 END) AS BIGINT) AS asked,
+            CAST(SUM(CASE WHEN audit_status = 'REJECT' THEN 1 ELSE 0 END) AS BIGINT) AS refused
+            FROM activity_order GROUP BY activity) AS done ON done.activity = activity.id
+        WHERE COALESCE(done.made, 0) <> 1
+            OR NOT ((activity.status = 'CREATED' AND COALESCE(activity.audit_status, '') = 'AUDITING'
+                AND done.enabled = 0 AND done.closed = 0 AND done.over = 0 AND done.asked = 1 AND done.refused = 0)
+            OR (activity.status = 'STARTED' AND activity.audit_status IS NULL
+                AND done.enabled = 1 AND done.closed = 0 AND done.over = 0 AND done.asked = 0 AND done.refused = 0)
+            OR (activity.status = 'FINISHED' AND activity.audit_status IS NULL
+                AND done.enabled = 1 AND done.closed = 0 AND done.over = 1 AND done.asked = 0 AND done.refused = 0)
+            OR (activity.status = 'CLOSED' AND activity.audit_status IS NULL
+                AND done.enabled <= 1 AND done.closed = 1 AND done.over = 0 AND done.asked = 0 AND done.refused = 0)
+            OR (activity.status = 'DISABLED' AND COALESCE(activity.audit_status, '') = 'REJECT'
+                AND done.enabled = 0 AND done.closed = 0 AND done.over = 0 AND done.asked = 0 AND done.refused = 1))
+        ORDER BY 1";
+    // A card is one activity's only tool, coupons are of the other kind; and nothing is given nowhere.
+    TOOLS_OFF = "SELECT activity.pid || '/' || activity.name, activity.kind,
+            CAST(COALESCE(tools.cards, 0) AS TEXT) || ' cards, ' || CAST(COALESCE(tools.coupons, 0) AS TEXT) || ' coupons, '
+            || CAST(COALESCE(places.shops, 0) AS TEXT) || ' shops' FROM activity
+        LEFT JOIN (SELECT activity, CAST(SUM(CASE WHEN kind = 'POINT_CARD' THEN 1 ELSE 0 END) AS BIGINT) AS cards,
+            CAST(SUM(CASE WHEN kind = 'POINT_CARD' THEN 0 ELSE 1 END) AS BIGINT) AS coupons
+            FROM tool GROUP BY activity) AS tools ON tools.activity = activity.id
+        LEFT JOIN (SELECT activity_shop.activity, COUNT(*) AS shops FROM activity_shop
+            JOIN shop ON shop.shop_id = activity_shop.shop_id GROUP BY activity_shop.activity) AS places
+            ON places.activity = activity.id
+        WHERE COALESCE(places.shops, 0) = 0
+            OR NOT ((activity.kind = 'POINT_SEND' AND COALESCE(tools.cards, 0) = 1 AND COALESCE(tools.coupons, 0) = 0)
+            OR (activity.kind = 'DIRECT_SEND' AND COALESCE(tools.cards, 0) = 0 AND COALESCE(tools.coupons, 0) > 0))
+        ORDER BY 1";
+    ACTIVITY_NUMBERS_OFF = "SELECT activity.pid || '/' || activity.name, 'no claim', 'the claim of its key' FROM activity
+        LEFT JOIN once ON once.scope = 'koubei.marketing.campaign.activity.create/' || activity.pid
+            AND once.subject = activity.id
+        WHERE once.key IS NULL ORDER BY 1";
+    ACTIVITY_ENDS_OFF = "SELECT activity.pid || '/' || activity.name, activity.status, COALESCE(CAST(job.due_at AS TEXT), 'no job')
+        FROM activity LEFT JOIN job ON job.subject = activity.id AND job.kind = 'activity_finish'
+        WHERE (activity.status = 'STARTED' AND (job.kind IS NULL OR job.due_at <> activity.ends_at + 1))
+            OR (activity.status <> 'STARTED' AND job.kind IS NOT NULL) ORDER BY 1";
     NOTICES = "SELECT COUNT(*) FROM notice";
     ATTEMPTS_OFF = "SELECT notice.kind || ' ' || notice.subject, CAST(notice.attempts AS TEXT),
             CAST(COALESCE(tried.times, 0) AS TEXT) FROM notice
@@ -207,7 +255,7 @@ statements! {
 }
 
 /// What is recomputed: its name, how many there are, and those that differ as (name, stored, computed).
-const ROWS: [(&str, &str, &str); 25] = [
+const ROWS: [(&str, &str, &str); 29] = [
     ("account balances", ACCOUNTS, ACCOUNTS_OFF),
     ("fund balances", FUNDS, FUNDS_OFF),
     ("transfers between known accounts", TRANSFERS, TRANSFERS_OFF),
@@ -224,6 +272,10 @@ const ROWS: [(&str, &str, &str); 25] = [
     ("members' net payments", SALES, SALES_OFF),
     ("ends of unpaid trades", JOBS, EXPIRE_OFF),
     ("ends of refund periods", JOBS, FINISH_OFF),
+    ("statuses of activities", ACTIVITIES, ACTIVITIES_OFF),
+    ("tools and shops of activities", ACTIVITIES, TOOLS_OFF),
+    ("keys of activities", ACTIVITIES, ACTIVITY_NUMBERS_OFF),
+    ("ends of activities", ACTIVITIES, ACTIVITY_ENDS_OFF),
     ("deliveries that wait", JOBS, DELIVER_OFF),
     ("attempts of deliveries", NOTICES, ATTEMPTS_OFF),
     ("point accounts", POINT_ACCOUNTS, POINTS_OFF),

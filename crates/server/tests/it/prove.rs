@@ -78,6 +78,17 @@ const CORRUPTIONS: &[(&str, &str, &str)] = &[
         "statuses of vouchers",
         BUYER,
     ),
+    ("UPDATE activity SET status = 'CLOSED'", "statuses of activities", "发券"),
+    ("UPDATE activity SET audit_status = 'REJECT'", "statuses of activities", "发券"),
+    ("DELETE FROM activity_order WHERE kind = 'CAMPAIGN_ENABLE_ORDER'", "statuses of activities", "发券"),
+    ("UPDATE activity_order SET kind = 'CAMPAIGN_FINISH_ORDER'", "statuses of activities", "发券"),
+    ("UPDATE activity_order SET audit_status = 'AUDITING'", "statuses of activities", "发券"),
+    ("UPDATE tool SET kind = 'POINT_CARD'", "tools and shops of activities", "发券"),
+    ("UPDATE activity SET kind = 'POINT_SEND'", "tools and shops of activities", "发券"),
+    ("DELETE FROM activity_shop", "tools and shops of activities", "发券"),
+    ("UPDATE once SET subject = NULL", "keys of activities", "发券"),
+    ("UPDATE activity SET ends_at = ends_at + 1", "ends of activities", "发券"),
+    ("DELETE FROM job WHERE kind = 'activity_finish'", "ends of activities", "发券"),
 ];
 
 /// How the transaction that corrupts is ended: with what was proved, and nothing kept.

@@ -1,8 +1,8 @@
 //! Coupons in members' hands, as activities and claims leave them in the store.
 
 use crate::running::{APP_ID, PID, Running};
-use domain::activity::{Activity, Kind, Status, Tool, ToolKind};
-use domain::id::{CampId, VoucherId};
+use domain::activity::{Activity, Kind, Order, OrderKind, Status, Tool, ToolKind};
+use domain::id::{CampId, OrderId, VoucherId};
 use domain::trade::Origin;
 use domain::voucher::{self, Voucher};
 use serde_json::{Value, json};
@@ -47,8 +47,8 @@ impl Wallet {
     /// A coupon of an activity for the shop; the number of its tool.
     pub(crate) fn coupon(&self, kind: ToolKind, voucher: &Value) -> i64 {
         let (pid, bucket) = (self.pid, store::activity::bucket(self.pid));
-        let first = self.numbers(2);
-        let (number, tool) = (bucket.id(first), bucket.id(first + 1));
+        let first = self.numbers(4);
+        let [number, tool, created, enabled] = [0, 1, 2, 3].map(|nth| bucket.id(first + nth));
         let origin = Origin {
             app_id: APP_ID.to_owned(),
             auth_app_id: APP_ID.to_owned(),
@@ -85,8 +85,14 @@ impl Wallet {
             starts_at: None,
             ends_at: None,
         };
+        let orders = [(created, OrderKind::Create), (enabled, OrderKind::Enable)]
+            .map(|(id, kind)| Order::by_system(OrderId::new(NOON, id), number, kind));
         let write = move |tx: &mut Tx| {
+            let scope = format!("koubei.marketing.campaign.activity.create/{pid}");
+            store::once::claim(tx, &scope, &number.to_string(), &[0; 32], number, NOON)?;
             store::activity::insert(tx, &activity)?;
+            orders.iter().try_for_each(|order| store::activity::insert_order(tx, order))?;
+            store::job::put(tx, "activity_finish", number, activity.finishes_at())?;
             store::activity::add_shops(tx, number, pid, &[SHOP.to_owned()])?;
             store::activity::insert_tool(tx, &tool_row)
         };
