@@ -22,7 +22,6 @@ pub mod query;
 mod recruit_tool;
 mod shop_ids;
 mod shown_order;
-#[allow(dead_code, clippy::allow_attributes, reason = "the coupon page and trades read it")]
 pub mod stored;
 mod use_rule;
 pub mod voucher;

@@ -99,7 +99,6 @@ impl ConstraintInfo {
     }
 
     /// The cards of which one lets a user in, where cards do.
-    #[allow(dead_code, clippy::allow_attributes, reason = "the coupon page asks")]
     pub fn cards(&self) -> impl Iterator<Item = &str> {
         self.crowd_restriction_value.as_deref().into_iter().flat_map(|cards| cards.split(',')).map(str::trim)
     }

@@ -74,14 +74,12 @@ impl PromoTool {
     }
 
     /// How many are given at once.
-    #[allow(dead_code, clippy::allow_attributes, reason = "the coupon page asks")]
     pub fn send_num(&self) -> u32 {
         let said = self.send_rule.as_ref().and_then(|rule| rule.send_num);
         said.map_or(1, |number| u32::try_from(number.0).expect("five at most"))
     }
 
     /// Whether a user who holds one unused may take another.
-    #[allow(dead_code, clippy::allow_attributes, reason = "the coupon page asks")]
     pub fn may_repeat(&self) -> bool {
         self.send_rule.as_ref().is_some_and(|rule| rule.allow_repeat_send == Some(YesNo::Yes))
     }

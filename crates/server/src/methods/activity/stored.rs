@@ -1,7 +1,6 @@
 //! What a merchant said of an activity, read back from the store.
 
 use super::budget_info::BudgetInfo;
-use super::channel::ChannelType;
 use super::constraint_info::ConstraintInfo;
 use super::plan::Plan;
 use super::promo_tool::PromoTool;
@@ -52,12 +51,7 @@ pub fn plan(activity: &Activity, tools: &[Tool]) -> Result<Plan, Fault> {
     read(&members(activity, tools)?)
 }
 
-/// Whether members find it on its coupon page.
-pub fn has_coupon_page(plan: &Plan) -> bool {
-    plan.is_found_by(ChannelType::UrlWithToken)
-}
-
-/// The same as members, in the order of the contract.
+/// What was said of an activity as members, in the order of the contract, without its shops.
 pub fn members(activity: &Activity, tools: &[Tool]) -> Result<Map<String, Value>, Fault> {
     let mut content = object(&activity.content)?;
     let mut tool_members = Vec::with_capacity(tools.len());
