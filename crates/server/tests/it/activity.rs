@@ -4,7 +4,9 @@ use crate::running::{ISV_APP_ID, PID, Running, TOKEN, call, crowd, each_engine, 
 use client::Client;
 use serde_json::{Value, json};
 use std::sync::{Arc, Barrier};
-use store::testing::Engine;
+use std::time::Instant;
+use store::testing::{Engine, block_on};
+use store::{Fault, Open, Store, Tx, params};
 
 const SHOP: &str = "2015121600077000000002388200";
 const SECOND_SHOP: &str = "2015122900077000000002409504";
@@ -824,5 +826,59 @@ each_engine!(what_a_provider_makes_waits_for_an_auditor_where_the_merchant_wants
     // What was approved ends like any other, what was not does nothing.
     wait(&running, "365d");
     assert_eq!([&approved, &rejected].map(|id| status(&client, id)), ["FINISHED", "DISABLED"]);
+    prove(&running);
+});
+
+/// Gives the merchant shops enough for the largest activity; their ids, ascending.
+fn open_shops(running: &Running, count: i64) -> Vec<String> {
+    let store = Store::open(&running.place(), Open::default()).expect("the server's store");
+    let open = move |tx: &mut Tx| {
+        let sql = "WITH RECURSIVE numbers (number) AS
+                (SELECT CAST($1 AS BIGINT) UNION ALL SELECT number + 1 FROM numbers WHERE number < $2)
+            INSERT INTO shop (shop_id, pid, name) SELECT '2015121600077' || CAST(number AS TEXT), $3, 'n' FROM numbers";
+        tx.execute(sql, params![FIRST_SHOP, FIRST_SHOP + count - 1, PID])
+    };
+    let opened: Result<u64, Fault> = block_on(store.write(open));
+    assert_eq!(i64::try_from(opened.expect("shops")), Ok(count));
+    (FIRST_SHOP..FIRST_SHOP + count).map(|number| format!("2015121600077{number}")).collect()
+}
+
+/// The number that ends the first of many shops' ids.
+const FIRST_SHOP: i64 = 100_000_000_000_000;
+
+each_engine!(an_activity_may_be_for_a_hundred_thousand_shops, |engine| {
+    let running = start(engine);
+    let client = running.client();
+    let all = open_shops(&running, 100_000);
+    let of = |shops: &[String]| {
+        let request = with(coupon(), "/constraint_info/suit_shops", json!(shops));
+        with(request, "/promo_tools/0/voucher/use_rule/suit_shops", json!(shops))
+    };
+    let (most, last) = (&all[..99_999], &all[99_999]);
+    let timed = |what: &str, started: Instant| println!("{engine:?}: {what} in {} ms", started.elapsed().as_millis());
+    let strange = [most, &["2015121600077999999999999999".to_owned()]].concat();
+    refuse(&client, CREATE, &of(&strange), "SHOP_NOT_EXIST");
+    let started = Instant::now();
+    let camp_id = make(&client, &of(most));
+    timed("made for 99,999 shops", started);
+    let started = Instant::now();
+    let mut found = detail(&client, &camp_id);
+    timed("told", started);
+    assert_eq!(found["constraint_info"]["suit_shops"].as_array().map(Vec::len), Some(99_999));
+    assert_eq!(found["constraint_info"]["suit_shops"], found["promo_tools"][0]["voucher"]["use_rule"]["suit_shops"]);
+    let started = Instant::now();
+    assert_eq!(make(&client, &of(most)), camp_id);
+    timed("made again", started);
+    found = with(of(&all), "/out_biz_no", json!("one more"));
+    found["camp_id"] = json!(camp_id);
+    let started = Instant::now();
+    assert_eq!(succeed(&client, MODIFY, &found)["camp_status"], "STARTED");
+    timed("given one more", started);
+    let told = detail(&client, &camp_id);
+    let shops = told["constraint_info"]["suit_shops"].as_array().expect("shops");
+    assert_eq!((shops.len(), shops.last()), (100_000, Some(&json!(last))));
+    let too_many = of(&[all.as_slice(), &["1".to_owned()]].concat());
+    let answer = refuse(&client, CREATE, &with(too_many, "/out_biz_no", json!("more")), "INVALID_PARAMETER");
+    assert_eq!(answer.node["sub_msg"], "参数有误: constraint_info.suit_shops 不能超过100000个元素");
     prove(&running);
 });
