@@ -88,7 +88,7 @@ fn measure(options: &Options, shop: &Shop, receiver: &Receiver, notices: usize) 
 
 fn advance(binary: &Path, shop: &Shop, by: &str) -> io::Result<()> {
     let mut command = Command::new(binary);
-    command.args(["clock", "advance", by, "--data"]).arg(shop.data()).stdout(Stdio::null());
+    command.args(["clock", "--data"]).arg(shop.data()).args(["advance", by]).stdout(Stdio::null());
     let status = command.status()?;
     if status.success() { Ok(()) } else { Err(io::Error::other(format!("{command:?} ended with {status}"))) }
 }
