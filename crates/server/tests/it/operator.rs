@@ -41,6 +41,11 @@ fn stranger(running: &Running) -> Client {
 each_engine!(metrics_tell_what_was_done, |engine| {
     let running = Running::start(engine);
     running.import(crate::running::PID, "user_id,pam_gender\n2088000000000001,1\n2088000000000002,2\n");
+    // On PostgreSQL the command writes beside the server, which hears of it soon.
+    let since = std::time::Instant::now();
+    while sample(&get(running.operator, "/metrics"), "punchcard_index_members") < 2.0 && since.elapsed().as_secs() < 5 {
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
     let client = running.client();
     crowd(&client, "1");
     for _ in 0..3 {
