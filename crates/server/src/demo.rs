@@ -1,8 +1,14 @@
 //! `--demo`: a world to try, ready to use, with keys and snippets in every form that SDKs want.
 
+mod activities;
+mod trades;
+
 use crate::app::App;
 use crate::import::{self, Import, ImportError};
 use crate::world::{ApplyError, WorldError, WorldText, apply};
+use activities::{Coupon, PointCard};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 use std::fmt::Write;
 use std::net::SocketAddr;
@@ -10,7 +16,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::sync::Arc;
 use thiserror::Error;
-use wire::PrivateKey;
+use wire::{PrivateKey, time};
 
 const PID: &str = "2088201914979011";
 const ISV_PID: &str = "2088102146931393";
@@ -19,6 +25,9 @@ const ISV_APP_ID: &str = "2021000000000002";
 const APP_AUTH_TOKEN: &str = "201609BBdemo_app_auth_token_000000000001";
 const SHOP_IDS: [&str; 2] = ["2015121600077000000002388200", "2016041200077000000003277104"];
 const USER_IDS: [&str; 2] = ["2088102146931394", "2088202920045392"];
+/// What cards, coupons and pages show.
+const LOGO_ID: &str = "demoLOGOhuaguoshan00000000000001";
+const LOGO: &[u8] = include_bytes!("demo/logo.png");
 const MEMBERS: u64 = 10_000;
 /// The members are the same on every machine, so that a count can be talked about.
 const SEED: u64 = 20_160_504;
@@ -46,9 +55,15 @@ pub enum DemoError {
     /// Applying it.
     #[error(transparent)]
     Apply(#[from] ApplyError),
-    /// Its members.
+    /// Its members and trades.
     #[error(transparent)]
     Import(#[from] ImportError),
+    /// Its activities.
+    #[error("the demo's activities: {0}")]
+    Refused(String),
+    /// The store.
+    #[error("the store failed")]
+    Store(#[from] store::Fault),
 }
 
 /// `demo.json`: what a client needs to know.
@@ -64,6 +79,13 @@ struct Demo {
     isv: Isv,
     shop_ids: Vec<String>,
     user_ids: Vec<String>,
+    /// When the year of trades ends and the activities begin.
+    #[serde(default)]
+    begins_at: Option<String>,
+    #[serde(default)]
+    point_card: Option<PointCard>,
+    #[serde(default)]
+    coupon: Option<Coupon>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -89,13 +111,21 @@ pub async fn prepare(app: &Arc<App>, data: &Path, addresses: &[SocketAddr]) -> R
 
     apply(app, WorldText::new(world(&demo)).world()?).await?;
     import::members(app, PID, std::io::Cursor::new(members()), Import::Write).await?;
+    // Kept, so that whoever starts the demo again finds the same trades and activities.
+    let known = demo.begins_at.as_deref().and_then(time::parse);
+    let begins_at = known.unwrap_or_else(|| trades::ends_at(app.clock.now()));
+    demo.begins_at = Some(time::format(begins_at));
+    import::trades(app, PID, std::io::Cursor::new(trades::csv(begins_at)), Import::Write).await?;
+    let (point_card, coupon) = activities::make(app, begins_at).await?;
+    let page = activities::page(app, &coupon).await?.unwrap_or_else(|| format!("http://{address}/readyz"));
+    (demo.point_card, demo.coupon) = (Some(point_card), Some(coupon));
     write_private(&path, &serde_json::to_string_pretty(&demo)?)?;
     for (name, template) in SNIPPETS {
         write_private(&folder.join(name), &fill(template, &demo, *address))?;
     }
     Ok(format!(
-        "demo world: merchant {PID}, {MEMBERS} members; keys and snippets in {folder}\n\
-         open  http://{address}/readyz\n\
+        "demo world: merchant {PID}, {MEMBERS} members, a year of trades; keys and snippets in {folder}\n\
+         open  {page}\n\
          try   punchcard call koubei.marketing.campaign.crowd.count \
          '{{\"conditions\":\"[{{\\\"op\\\":\\\"IN\\\",\\\"tagCode\\\":\\\"pam_gender\\\",\\\"value\\\":\\\"1\\\"}}]\",\
          \"dimensions\":\"[\\\"pam_gender\\\",\\\"pam_age\\\"]\"}}' --app {json}",
@@ -129,6 +159,9 @@ fn fresh() -> Demo {
         },
         shop_ids: SHOP_IDS.map(str::to_owned).to_vec(),
         user_ids: USER_IDS.map(str::to_owned).to_vec(),
+        begins_at: None,
+        point_card: None,
+        coupon: None,
     }
 }
 
@@ -136,6 +169,7 @@ fn world(demo: &Demo) -> String {
     let (app_key, isv_key) = (&demo.app_public_key, &demo.isv.app_public_key);
     let [shop_1, shop_2] = SHOP_IDS;
     let [user_1, user_2] = USER_IDS;
+    let logo = STANDARD.encode(LOGO);
     format!(
         r#"
 [[merchant]]
@@ -186,8 +220,17 @@ balance = "1000.00"
 user_id = "{user_2}"
 login_id = "wukong@example.com"
 balance = "1000.00"
+
+[[image]]
+id = "{LOGO_ID}"
+data = "{logo}"
 "#
     )
+}
+
+/// The user id of a member, by its number.
+fn member_id(member: u64) -> u64 {
+    2_088_900_000_000_001 + member
 }
 
 /// Ten thousand members with the eight tags, some of them unknown.
@@ -198,7 +241,7 @@ fn members() -> String {
                    pam_consume_level,pam_have_baby\n"
         .to_owned();
     for member in 0..MEMBERS {
-        write!(csv, "{}", 2_088_900_000_000_001 + member).expect("strings grow");
+        write!(csv, "{}", member_id(member)).expect("strings grow");
         let mut cell = |value: String| {
             // One in twenty is not known.
             let value = if random.u8(..20) == 0 { String::new() } else { value };

@@ -1,8 +1,12 @@
 //! `--demo`: its snippets run as they are written, with the real SDKs.
 
+use crate::raw::Connection;
 use crate::running::{Running, log_of};
+use serde_json::{Value, json};
+use std::io::{BufRead, BufReader};
+use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::process::Command;
+use std::process::{Child, Command, Stdio};
 use store::testing::Engine;
 
 /// What every snippet must print: 4,7xx men of ten thousand members, whose number is the same on every machine.
@@ -39,17 +43,97 @@ fn the_printed_call_works() {
     assert_eq!(output.status.code(), Some(1));
 }
 
+/// What `demo.json` says.
+fn described(running: &Running) -> Value {
+    let text = std::fs::read(running.data().join("demo/demo.json")).expect("it is there");
+    serde_json::from_slice(&text).expect("JSON")
+}
+
+/// Calls as the demo's app; the answer's node.
+fn called(running: &Running, method: &str, biz_content: &Value) -> Value {
+    let app = running.data().join("demo/demo.json").display().to_string();
+    let output = running.command(&["call", method, &biz_content.to_string(), "--app", &app]);
+    assert!(output.status.success(), "{method}: {}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).expect("JSON")
+}
+
+/// How many trades there are, all sums and statuses being right.
+fn trades(running: &Running) -> Value {
+    let output = running.command(&["prove", "--json"]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+    let rows: Vec<Value> = serde_json::from_slice(&output.stdout).expect("JSON");
+    rows.iter().find(|row| row["name"] == "statuses of trades").expect("a row")["checked"].clone()
+}
+
 #[test]
 fn the_demo_may_be_started_again() {
     let mut running = demo();
-    let path = running.data().join("demo/demo.json");
-    let keys =
-        |text: &str| serde_json::from_str::<serde_json::Value>(text).expect("JSON")["app_private_key_pkcs8"].clone();
-    let first = std::fs::read_to_string(&path).expect("it is there");
+    let (first, sold) = (described(&running), trades(&running));
     running.kill_and_start();
-    let second = std::fs::read_to_string(&path).expect("it is there");
-    assert_eq!(keys(&first), keys(&second));
+    let second = described(&running);
+    for name in ["app_private_key_pkcs8", "begins_at", "point_card"] {
+        assert_eq!(first[name], second[name]);
+        assert!(!first[name].is_null(), "{name}");
+    }
+    let page =
+        |demo: &Value| demo["coupon"]["claim_url"].as_str().and_then(|url| Some(url.split_once("/h5/")?.1.to_owned()));
+    assert_eq!((&first["coupon"]["prize_id"], page(&first)), (&second["coupon"]["prize_id"], page(&second)));
+    assert_eq!(trades(&running), sold);
     assert!(!log_of(running.folder.path()).contains("ERROR"));
+}
+
+#[test]
+fn a_year_of_trades_is_counted_and_points_are_there_for_one() {
+    let running = demo();
+    let demo = described(&running);
+    let everybody = json!([{"op": "NEQ", "tagCode": "pam_gender", "value": "9"}]).to_string();
+    let counted = called(&running, "koubei.marketing.campaign.crowd.count", &json!({"conditions": everybody}));
+    let summary: Value = serde_json::from_str(counted["summary_values"].as_str().expect("a string")).expect("JSON");
+    // Ten thousand, and the user with an account.
+    assert_eq!(summary["total"], 10_001);
+    let sum: f64 = summary["sum"].as_str().expect("yuan").parse().expect("a number");
+    assert!((300_000.0..900_000.0).contains(&sum), "{summary}");
+    let user = &demo["user_ids"][0];
+    let ask = json!({"activity_account": demo["point_card"]["activity_account"], "user_id": user});
+    assert_eq!(called(&running, "koubei.marketing.tool.points.query", &ask)["available_points"], "8");
+    for part in ["point_card", "coupon"] {
+        let found =
+            called(&running, "koubei.marketing.campaign.activity.query", &json!({"camp_id": demo[part]["camp_id"]}));
+        assert_eq!(found["camp_detail"]["status"], "STARTED");
+    }
+}
+
+/// A demo of one's own that is killed when dropped, with the line that it prints of what to open.
+struct Printing(Child);
+
+impl Drop for Printing {
+    fn drop(&mut self) {
+        drop(self.0.kill());
+        drop(self.0.wait());
+    }
+}
+
+#[test]
+fn the_printed_page_shows_a_coupon_and_the_logo() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_punchcard"));
+    command.args(["serve", "--demo", "--listen", "127.0.0.1:0", "--operator-listen", "127.0.0.1:0", "--data"]);
+    command.arg(folder.path()).env("PUNCHCARD_LOG", "warn").stdout(Stdio::piped());
+    let mut running = Printing(command.spawn().expect("the binary runs"));
+    let mut lines = BufReader::new(running.0.stdout.take().expect("piped")).lines().map_while(Result::ok);
+    let url = lines.find_map(|line| line.strip_prefix("open  ").map(str::to_owned)).expect("it says what to open");
+    let (address, target) = url.strip_prefix("http://").and_then(|rest| rest.split_once('/')).expect("an address");
+    let address: SocketAddr = address.parse().expect("an address");
+    let get = |target: &str| {
+        let request = format!("GET /{target} HTTP/1.1\r\nhost: demo\r\n\r\n");
+        Connection::open(address).exchange(request.as_bytes()).expect("an answer")
+    };
+    let page = get(target);
+    let text = String::from_utf8_lossy(&page.body).into_owned();
+    assert!(page.status == 200 && text.contains("20元代金券") && text.contains("<form"), "{text}");
+    let logo = text.split_once("/h5/image/").and_then(|(_, rest)| rest.split_once('"')).expect("a logo").0;
+    let logo = get(&format!("h5/image/{logo}"));
+    assert_eq!((logo.status, &logo.body[..4]), (200, &b"\x89PNG"[..]));
 }
 
 #[test]
