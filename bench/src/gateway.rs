@@ -4,10 +4,14 @@
 //! store and a fresh process, whose cache of signatures is empty: so the same requests serve every round, and distinct
 //! answers are distinct. The store is read for each call; there is no cache of answers. In each round every figure is
 //! taken once, and openssl's before and after, since the machine's speed swings.
+//!
+//! Trades are paid as on a platform for real members: each call shows a pay code that no call showed before, and the trade is
+//! made, settled between two balances, put to the member's sum and to the jobs. Nobody asks to be told of it.
 
 pub(crate) mod load;
 
-use std::fs;
+use std::fmt::Write as _;
+use std::fs::{self, File};
 use std::io;
 use std::process::Command;
 use std::thread;
@@ -25,15 +29,20 @@ use load::{Measured, Pace, drive};
 pub(crate) const CONNECTIONS: usize = 64;
 /// More requests than a server answers in a time, in times of what openssl signs.
 pub(crate) const ENOUGH: f64 = 1.3;
+/// Who pays in turn.
+const BUYERS: usize = 1000;
 
 /// What every measurement needs.
 struct Bench<'a> {
     options: &'a Options,
-    shop: Shop,
+    crowds: Shop,
     /// One for each crowd in the store.
     details: Vec<Vec<u8>>,
     /// Each for another crowd.
     creates: Vec<Vec<u8>>,
+    trades: Shop,
+    /// Each for another trade, by another pay code.
+    pays: Vec<Vec<u8>>,
 }
 
 /// The figures of all rounds.
@@ -45,6 +54,8 @@ struct Rounds {
     distinct_all_cores: Vec<Measured>,
     identical: Vec<Measured>,
     create: Vec<Measured>,
+    create_at_half: Vec<Measured>,
+    pay: Vec<Measured>,
 }
 
 pub(crate) fn run(options: &Options) -> io::Result<Part> {
@@ -53,23 +64,27 @@ pub(crate) fn run(options: &Options) -> io::Result<Part> {
     let mut rounds = Rounds::default();
     rounds.raw.push(openssl_signs_a_second(options.seconds, "0")?);
     let bench = Bench::prepare(options, cores, rounds.raw[0])?;
+    let Bench { crowds, details, creates, trades, pays, .. } = &bench;
     for round in 0..options.rounds {
-        rounds.distinct.push(bench.measure("0", bench.details.iter(), Pace::Full)?);
-        rounds.distinct_all_cores.push(bench.measure(&all_cores, bench.details.iter(), Pace::Full)?);
+        rounds.distinct.push(bench.measure(crowds, "0", details.iter(), Pace::Full)?);
+        rounds.distinct_all_cores.push(bench.measure(crowds, &all_cores, details.iter(), Pace::Full)?);
         rounds.raw_all_cores.push(openssl_signs_a_second(options.seconds, &all_cores)?);
         rounds.raw.push(openssl_signs_a_second(options.seconds, "0")?);
-        rounds.create.push(bench.measure("0", bench.creates.iter(), Pace::Full)?);
-        rounds.identical.push(bench.measure("0", bench.details[..1].iter().cycle(), Pace::Full)?);
+        rounds.create.push(bench.measure(crowds, "0", creates.iter(), Pace::Full)?);
+        rounds.pay.push(bench.measure(trades, "0", pays.iter(), Pace::Full)?);
+        rounds.identical.push(bench.measure(crowds, "0", details[..1].iter().cycle(), Pace::Full)?);
         rounds.raw.push(openssl_signs_a_second(options.seconds, "0")?);
         println!("gateway: round {} of {}", round + 1, options.rounds);
     }
     let half = Pace::Rate(rate(&rounds.create).median() / 2.0);
-    let paced = (0..options.rounds).map(|_| bench.measure("0", bench.creates.iter(), half));
-    Ok(rounds.part(&paced.collect::<io::Result<Vec<_>>>()?))
+    for _ in 0..options.rounds {
+        rounds.create_at_half.push(bench.measure(crowds, "0", creates.iter(), half)?);
+    }
+    Ok(rounds.part())
 }
 
 impl Rounds {
-    fn part(self, paced: &[Measured]) -> Part {
+    fn part(self) -> Part {
         let (raw, raw_all_cores) = (Samples::new(self.raw), Samples::new(self.raw_all_cores));
         let signature_us = 1e6 / raw.median();
         let row = |name: &str, measured: &[Measured]| {
@@ -94,7 +109,8 @@ impl Rounds {
             row("the same, all cores, shared with the load", &self.distinct_all_cores),
             row("crowd.detail.query, identical answers, one core", &self.identical),
             row("crowd.create, on the disk, one core", &self.create),
-            row("crowd.create at half that load", paced),
+            row("crowd.create at half that load", &self.create_at_half),
+            row("alipay.trade.pay, on the disk, one core", &self.pay),
         ];
         let part = |measured: &[Measured]| rate(measured).median() / raw.median();
         let scaling = rate(&self.distinct_all_cores).median() / rate(&self.distinct).median();
@@ -108,10 +124,11 @@ impl Rounds {
             Goal::at_least("identical answers, one core, of openssl's signatures", 3.0, part(&self.identical), "×"),
             Goal::at_least("distinct answers, all cores, of one core's", 1.8, scaling, "×"),
             Goal::at_least("crowd.create, one core, of openssl's signatures", 75.0, 100.0 * part(&self.create), " %"),
+            Goal::at_least("alipay.trade.pay, one core, of openssl's signatures", 75.0, 100.0 * part(&self.pay), " %"),
             Goal::at_most(
                 "p99 of crowd.create at half load, in signatures' time",
                 20.0,
-                latency(paced, 99.0).median() / signature_us,
+                latency(&self.create_at_half, 99.0).median() / signature_us,
                 "×",
             ),
         ];
@@ -120,38 +137,51 @@ impl Rounds {
 }
 
 impl Bench<'_> {
-    /// Signs all requests, and makes the store that every measurement begins with.
+    /// Signs all requests, and makes the two stores that every measurement begins with.
     fn prepare(options: &Options, cores: usize, raw: f64) -> io::Result<Bench<'_>> {
-        let shop = Shop::open("gateway")?;
+        let crowds = Shop::open("gateway")?;
         let most = (raw * ENOUGH * options.seconds as f64) as usize;
         let create = |serial: usize| {
             let conditions = r#"[{\"op\":\"IN\",\"tagCode\":\"pam_gender\",\"value\":\"1\"}]"#;
             let content = format!(r#"{{"out_biz_no":"{serial}","name":"白领 {serial}","conditions":"{conditions}"}}"#);
-            shop.call("crowd.create", &content)
+            crowds.call("crowd.create", &content)
         };
         let mut ids = Vec::new();
         {
-            let server = shop.serve(&options.binary, &format!("0-{}", cores - 1))?;
+            let server = crowds.serve(&options.binary, &format!("0-{}", cores - 1))?;
             let requests = in_parallel(0..most * cores, create);
             let hear = |answer: &[u8]| ids.push(crowd_group_id(answer));
             drive(server.address, requests.iter(), CONNECTIONS, (Duration::MAX, Pace::Full), hear)?;
             server.stop()?;
         }
-        fs::rename(shop.data(), shop.beside("begin"))?;
+        fs::rename(crowds.data(), crowds.beside("begin"))?;
         let detail =
-            |place: usize| shop.call("crowd.detail.query", &format!(r#"{{"crowd_group_id":"{}"}}"#, ids[place]));
+            |place: usize| crowds.call("crowd.detail.query", &format!(r#"{{"crowd_group_id":"{}"}}"#, ids[place]));
         let details = in_parallel(0..ids.len(), detail);
         let creates = in_parallel(ids.len()..ids.len() + most, create);
-        Ok(Bench { options, shop, details, creates })
+        let trades = Shop::on_platform("gateway-trades", &buyers(most))?;
+        trades.serve(&options.binary, "0")?.stop()?;
+        fs::rename(trades.data(), trades.beside("begin"))?;
+        let pay = |nth: usize| {
+            let order = format!(r#""out_trade_no":"{nth}","subject":"白领午餐","total_amount":"8.80""#);
+            trades.signed(
+                "alipay.trade.pay",
+                &format!(r#"{{"scene":"bar_code","auth_code":"{}",{order}}}"#, pay_code(nth)),
+                &[],
+            )
+        };
+        let pays = in_parallel(0..most, pay);
+        Ok(Bench { options, crowds, details, creates, trades, pays })
     }
 
     fn measure(
         &self,
+        shop: &Shop,
         cores: &str,
         requests: impl Iterator<Item = impl AsRef<[u8]>>,
         pace: Pace,
     ) -> io::Result<Measured> {
-        measure(&self.shop, self.options, cores, requests, pace)
+        measure(shop, self.options, cores, requests, pace)
     }
 }
 
@@ -169,7 +199,10 @@ pub(crate) fn measure(
     for file in fs::read_dir(shop.beside("begin"))? {
         let file = file?;
         if file.metadata()?.is_file() {
-            fs::copy(file.path(), shop.data().join(file.file_name()))?;
+            let copy = shop.data().join(file.file_name());
+            fs::copy(file.path(), &copy)?;
+            // Else the system writes it out while the server is measured.
+            File::open(copy)?.sync_all()?;
         }
     }
     let server = shop.serve(&options.binary, cores)?;
@@ -183,6 +216,22 @@ pub(crate) fn measure(
     let measured = drive(server.address, requests, CONNECTIONS, (time, pace), |_| {});
     sched_setaffinity(None, &everywhere)?;
     measured
+}
+
+/// A world file's users, who have so many pay codes together.
+fn buyers(codes: usize) -> String {
+    let mut users = String::new();
+    for buyer in 0..BUYERS {
+        let codes: Vec<_> = (buyer..codes).step_by(BUYERS).map(pay_code).collect();
+        let user = format!("[[user]]\nuser_id = \"2088{buyer:012}\"\nbalance = \"10000.00\"\npay_codes = {codes:?}\n");
+        users.write_str(&user).expect("strings take everything");
+    }
+    users
+}
+
+/// One of [`BUYERS`] in turn shows it.
+fn pay_code(nth: usize) -> String {
+    format!("28{nth:016}")
 }
 
 pub(crate) fn rate(measured: &[Measured]) -> Samples {

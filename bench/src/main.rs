@@ -56,8 +56,8 @@ enum Command {
 /// How much to measure.
 #[derive(clap::Args)]
 struct Options {
-    /// The binary to measure.
-    #[arg(long, global = true, default_value = "target/debug/punchcard")]
+    /// The binary to measure: what users install, built with `cargo build --release`.
+    #[arg(long, global = true, default_value = "target/release/punchcard")]
     binary: PathBuf,
     /// How often to take each figure.
     #[arg(long, global = true, default_value_t = 5)]

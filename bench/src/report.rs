@@ -59,7 +59,11 @@ impl Section {
         let mut say = |line: &str| writeln!(text, "{line}").expect("strings take everything");
         say(&format!("`cargo run -p punchcard-bench -- {}`", arguments.join(" ")));
         say("");
-        say("Built with the one profile, `dev` (optimised, with checks). Figures are medians (lowest–highest).");
+        say(
+            "Servers are what users install, built with `cargo build --release`, unless `--binary` says otherwise; what runs \
+             in this process, crowds and load, is built with `dev` (optimised, with checks). Figures are medians \
+             (lowest–highest).",
+        );
         say("");
         say("| goal | bound | measured | |\n|---|---:|---:|---|");
         self.parts.iter().flat_map(|part| &part.goals).for_each(|goal| say(&goal.row()));

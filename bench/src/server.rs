@@ -13,14 +13,18 @@ use wire::{Charset, PrivateKey, SignType, signed_form};
 const APP_ID: &str = "2021000000000001";
 /// Its merchant.
 pub(crate) const PID: &str = "2088201914979011";
-/// A clock that stands still makes the same ids for the same calls, in each copy of a store.
-const CLOCK: &str = "manual:2026-01-01T12:00:00+08:00";
+/// A stand-in, on whose clock time stands still: it makes the same ids for the same calls, in each copy of a store.
+const STAND_IN: [&str; 2] = ["--clock", "manual:2026-01-01T12:00:00+08:00"];
+/// For real members: no hints, a pay code pays once, and the clock is the system's.
+const PLATFORM: [&str; 2] = ["--mode", "platform"];
 /// Between two attempts to reach a server that is starting.
 const RETRY_PAUSE: Duration = Duration::from_micros(500);
 
 /// A folder with a store and what belongs to it.
 pub(crate) struct Shop {
     folder: PathBuf,
+    /// What its server is for.
+    mode: [&'static str; 2],
     /// What its one app signs with.
     key: PrivateKey,
 }
@@ -48,7 +52,12 @@ impl Shop {
             key.public_key().to_base64()
         );
         fs::write(folder.join("world.toml"), world)?;
-        Ok(Shop { folder, key })
+        Ok(Shop { folder, mode: STAND_IN, key })
+    }
+
+    /// The same, served as for real members.
+    pub(crate) fn on_platform(name: &str, more: &str) -> io::Result<Shop> {
+        Ok(Shop { mode: PLATFORM, ..Shop::with_world(name, more)? })
     }
 
     /// Where its store is.
@@ -75,7 +84,7 @@ impl Shop {
     pub(crate) fn serve(&self, binary: &Path, cores: &str) -> io::Result<Server> {
         let mut command = Command::new("taskset");
         command.args(["-c", cores]).arg(binary);
-        command.arg("serve").arg("--world").arg(self.folder.join("world.toml")).args(["--clock", CLOCK]);
+        command.arg("serve").arg("--world").arg(self.folder.join("world.toml")).args(self.mode);
         let mut server = self.spawn(command)?;
         server.until_ready()?;
         Ok(server)
