@@ -11,8 +11,8 @@ use crate::tx::Tx;
 
 /// What the counter of all ids is called.
 pub(crate) const NAME: &str = "id";
-/// How many numbers one visit to the store gives.
-const BLOCK: i64 = 1000;
+/// How many numbers one visit to the store gives: a payment takes eight, and whoever finds the block used up waits for a COMMIT.
+const BLOCK: i64 = 1 << 14;
 
 statements! {
     LEASE = "INSERT INTO id_lease (name, next) VALUES ($1, $2 + 1)
