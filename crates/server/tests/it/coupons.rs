@@ -290,6 +290,8 @@ each_engine!(notices_tell_of_the_coupon, |engine| {
     };
     let coupon = wallet.give_new(BUYER, ToolKind::Money, &json!({"worth_value": "8.80", "voucher_note": "123"}));
     pay("with");
+    // Notifications come in no promised order: the payment's is there before there is a refund's.
+    mailbox.wait("/ok", 1);
     let refund = json!({"out_trade_no": "with", "out_request_no": "r1", "refund_amount": "50.00"});
     succeed(&client, "alipay.trade.refund", &refund);
     let details = format!(
