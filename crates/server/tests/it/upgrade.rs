@@ -9,6 +9,7 @@
 //! ```
 
 use crate::running::{APP_ID, PID, Running, call, conditions, refuse, succeed};
+use crate::stamps::{AUTH, QUERY, SHOP, UPDATE, card_activity, made, paid, prize_activity, tool_of, with};
 use client::{Client, Settings};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
@@ -53,14 +54,52 @@ fn trade() -> Value {
     json!({"out_trade_no": "kept_1"})
 }
 
+const BUYER: &str = "2088102146931393";
+
+/// What becomes of the points that are collected with it.
+fn freeze(card: &Value) -> Value {
+    json!({"req_id": "kept_2", "user_id": BUYER, "activity_account": card, "trans_type": "FREEZE", "trans_amount": 3})
+}
+
+fn token(prize: &Value) -> Value {
+    json!({"req_id": "kept", "prize_id": prize, "user_id": BUYER})
+}
+
+/// What an activity gives. Where its page is depends on who serves it.
+fn tools(client: &Client, camp_id: &Value) -> Value {
+    let node = succeed(client, "koubei.marketing.campaign.activity.query", &json!({"camp_id": camp_id}));
+    node["camp_detail"]["promo_tools"].clone()
+}
+
+/// Collects points for a payment and freezes some, and has a token given for a coupon: what is known of it.
+fn stamp(client: &Client) -> Value {
+    let [card, prize] = [card_activity("card"), prize_activity("prize")].map(|it| made(client, &it));
+    let account = json!(tool_of(client, &card));
+    let prize_id = json!(tool_of(client, &prize));
+    let deposit = json!({"req_id": "kept_1", "trans_type": "DEPOSIT", "trans_amount": 10, "shop_id": SHOP,
+        "biz_no": paid(client, "kept_3", BUYER, SHOP)});
+    succeed(client, UPDATE, &with(freeze(&account), &deposit));
+    json!({
+        "card": card,
+        "account": account,
+        "frozen": succeed(client, UPDATE, &freeze(&account)),
+        "points": succeed(client, QUERY, &json!({"activity_account": account, "user_id": BUYER})),
+        "tools": tools(client, &json!(prize)),
+        "prize": prize,
+        "prize_id": prize_id,
+        "token": succeed(client, AUTH, &token(&prize_id)),
+    })
+}
+
 /// Makes a store and leaves it, with its facts, in `folder`.
 fn make(folder: &Path) {
     let public_key = key().public_key().to_base64();
     let world = format!(
         "[[merchant]]\npid = \"{PID}\"\nname = \"花果山超市\"\n\
+         [[merchant.shop]]\nshop_id = \"{SHOP}\"\nname = \"水帘洞店\"\n\
          [[merchant.tag]]\ncode = \"spent\"\nname = \"消费金额\"\ntype = \"number\"\n\
          [[app]]\napp_id = \"{APP_ID}\"\npid = \"{PID}\"\npublic_key = \"{public_key}\"\n\
-         [[user]]\nuser_id = \"2088102146931393\"\nbalance = \"100.00\"\n"
+         [[user]]\nuser_id = \"{BUYER}\"\nbalance = \"100.00\"\n"
     );
     let mut running = Running::start_with(Engine::Lite, &world, &["--clock", "manual:2026-01-01T12:00:00+08:00"]);
     let rows = (0..100).map(|n| format!("{},{},{n}\n", 2_088_000_000_000_000_u64 + n, 1 + n % 2));
@@ -75,6 +114,7 @@ fn make(folder: &Path) {
         json!({"out_trade_no": "kept_2", "buyer_id": "2088102146931393", "subject": "桃子", "total_amount": "1.00"});
     succeed(&client, "alipay.trade.create", &open);
     let facts = json!({
+        "stamps": stamp(&client),
         "trade": succeed(&client, "alipay.trade.query", &trade()),
         "platform_key": running.platform_key.to_base64(),
         "created": created,
@@ -122,6 +162,18 @@ fn answers(running: &Running, facts: &Value) {
     if let Some(known) = facts.get("trade") {
         assert_eq!(succeed(&client, "alipay.trade.query", &trade()), *known);
         refuse(&client, "alipay.trade.pay", &pay(), "ACQ.TRADE_HAS_SUCCESS");
+    }
+    // And the second than activities.
+    if let Some(known) = facts.get("stamps") {
+        assert_eq!(made(&client, &card_activity("card")), known["card"]);
+        assert_eq!(tools(&client, &known["prize"]), known["tools"]);
+        assert_eq!(succeed(&client, UPDATE, &freeze(&known["account"])), known["frozen"], "frozen once");
+        assert_eq!(succeed(&client, AUTH, &token(&known["prize_id"])), known["token"], "the stored answer");
+        let points = json!({"activity_account": known["account"], "user_id": BUYER});
+        assert_eq!(succeed(&client, QUERY, &points), known["points"]);
+        let commit = json!({"req_id": "new", "user_id": BUYER, "activity_account": known["account"],
+            "trans_type": "COMMIT", "biz_no": known["frozen"]["point_log_no"]});
+        succeed(&client, UPDATE, &commit);
     }
     let mut new = create();
     new["out_biz_no"] = json!("new");
