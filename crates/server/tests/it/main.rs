@@ -44,4 +44,3 @@ mod upgrade;
 mod voucher_page;
 mod wallet;
 mod workload;
-mod workload_model;

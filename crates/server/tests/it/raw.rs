@@ -22,10 +22,15 @@ pub(crate) struct Answer {
 
 impl Connection {
     pub(crate) fn open(address: SocketAddr) -> Connection {
-        let stream = TcpStream::connect(address).expect("it listens");
-        stream.set_read_timeout(Some(Duration::from_secs(30))).expect("a socket takes a timeout");
-        stream.set_nodelay(true).expect("a socket sends at once");
-        Connection { stream, received: Vec::new() }
+        Connection::try_open(address).expect("it listens")
+    }
+
+    /// The same where nobody may listen.
+    pub(crate) fn try_open(address: SocketAddr) -> Result<Connection> {
+        let stream = TcpStream::connect(address)?;
+        stream.set_read_timeout(Some(Duration::from_secs(30)))?;
+        stream.set_nodelay(true)?;
+        Ok(Connection { stream, received: Vec::new() })
     }
 
     /// Sends these bytes and reads one answer; an error if the connection ends before it.

@@ -1,6 +1,6 @@
 //! An integrator's end of notifications: believes only what the platform signed, fails now and then, keeps all of it.
 
-use crate::workload_model::Notified;
+use crate::workload::model::Notified;
 use std::collections::{BTreeMap, HashMap};
 use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
@@ -59,6 +59,13 @@ impl Receiver {
 }
 
 fn event(members: &HashMap<String, String>) -> Notified {
+    if members["notify_type"] == "koubei_receive_coupon_notify" {
+        return (members["isv_out_biz_id"].clone(), "COUPON", 0);
+    }
+    if members.get("event_code").is_some_and(|code| code == "EC-promocore-trade-notice") {
+        assert_eq!(members["trade_status"], "TRADE_SUCCESS", "{members:?}");
+        return (format!("{}+{}", members["id"], members["out_trade_no"]), "TRADE_SUCCESS", 0);
+    }
     let status = match members["trade_status"].as_str() {
         "TRADE_SUCCESS" => "TRADE_SUCCESS",
         "TRADE_CLOSED" => "TRADE_CLOSED",

@@ -1,20 +1,21 @@
-//! What trades must come to: books of our own, by the contract's words alone, and the answer that each call must get.
-//!
-//! Nothing here knows how Punchcard does it. Amounts are fen, times UTC milliseconds.
+//! Trades: paid, refunded, cancelled and closed, lowered by a coupon where the buyer has one.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-const MINUTE: i64 = 60_000;
-const DAY: i64 = 24 * 60 * MINUTE;
+use super::activities::{Kind, Status as Course};
+use super::model::{DAY, Expect, MINUTE, Model};
+use std::collections::BTreeMap;
 
 /// A trade as its merchant knows it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Trade {
     pub(crate) buyer: String,
     pub(crate) subject: String,
     pub(crate) total: i64,
     pub(crate) status: Status,
     pub(crate) refunds: BTreeMap<String, i64>,
+    shop: Option<String>,
+    /// What a coupon took off, and how much of that was given back to the seller with refunds.
+    off: i64,
+    off_refunded: i64,
     paid_at: Option<i64>,
     ends_at: Option<i64>,
     notifies: bool,
@@ -48,6 +49,7 @@ pub(crate) struct Order {
     pub(crate) buyer: String,
     pub(crate) subject: String,
     pub(crate) total: i64,
+    pub(crate) shop: Option<String>,
     /// `timeout_express` in minutes; the contract's 15 days when absent.
     pub(crate) minutes: Option<i64>,
     /// Whether the call has a `notify_url`.
@@ -65,31 +67,8 @@ pub(crate) enum Step {
     Close { out_trade_no: String },
 }
 
-/// The answer that a call must get.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Expect {
-    /// Success, with these members of the answer; an empty one is not there.
-    Done(Vec<(&'static str, String)>),
-    /// This `sub_code`.
-    Refused(&'static str),
-}
-
-/// A notification that must arrive: what of, its status, and what was refunded so far.
-pub(crate) type Notified = (String, &'static str, i64);
-
-/// One merchant's books.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Model {
-    pub(crate) now: i64,
-    pub(crate) balances: BTreeMap<String, i64>,
-    pub(crate) seller: i64,
-    pub(crate) trades: BTreeMap<String, Trade>,
-    pub(crate) notified: BTreeSet<Notified>,
-}
-
 impl Model {
-    /// Does it, and says what the answer must be.
-    pub(crate) fn step(&mut self, step: &Step) -> Expect {
+    pub(crate) fn trade(&mut self, step: &Step) -> Expect {
         match step {
             Step::Pay(order) => self.pay(order),
             Step::Create(order) => self.create(order),
@@ -104,33 +83,43 @@ impl Model {
         let known = self.trades.get(&order.out_trade_no);
         if let Some(trade) = known {
             if trade.total != order.total || trade.subject != order.subject {
-                return Expect::Refused("ACQ.CONTEXT_INCONSISTENT");
+                return Expect::refused("ACQ.CONTEXT_INCONSISTENT");
             }
             match trade.status {
-                Status::Closed => return Expect::Refused("ACQ.TRADE_HAS_CLOSE"),
-                Status::Success | Status::Finished => return Expect::Refused("ACQ.TRADE_HAS_SUCCESS"),
-                Status::Wait if trade.buyer != order.buyer => return Expect::Refused("ACQ.TRADE_BUYER_NOT_MATCH"),
+                Status::Closed => return Expect::refused("ACQ.TRADE_HAS_CLOSE"),
+                Status::Success | Status::Finished => return Expect::refused("ACQ.TRADE_HAS_SUCCESS"),
+                Status::Wait if trade.buyer != order.buyer => return Expect::refused("ACQ.TRADE_BUYER_NOT_MATCH"),
                 Status::Wait => {}
             }
         }
+        let shop = known.map_or(&order.shop, |trade| &trade.shop).clone();
+        let coupon = self.best_coupon(&order.buyer, shop.as_deref(), order.total);
+        let off = coupon.as_ref().map_or(0, |(_, off)| *off);
+        let paid = order.total - off;
         let balance = self.balances.get_mut(&order.buyer).expect("a user of this world");
-        if *balance < order.total {
-            return Expect::Refused("ACQ.BUYER_BALANCE_NOT_ENOUGH");
+        if *balance < paid {
+            return Expect::refused("ACQ.BUYER_BALANCE_NOT_ENOUGH");
         }
-        *balance -= order.total;
-        self.seller += order.total;
+        *balance -= paid;
+        self.seller += paid;
+        if let Some((coupon, _)) = coupon {
+            self.spend(&coupon, &order.out_trade_no);
+        }
         let now = self.now;
         let trade = self.trades.entry(order.out_trade_no.clone()).or_insert_with(|| Trade::new(order, now));
         trade.status = Status::Success;
         trade.paid_at = Some(now);
         trade.ends_at = None;
+        trade.off = off;
         self.tell(&order.out_trade_no);
+        self.tell_cards(&order.out_trade_no, shop.as_deref());
         Expect::Done(vec![
             ("out_trade_no", order.out_trade_no.clone()),
             ("buyer_user_id", order.buyer.clone()),
             ("total_amount", wire::money::format(order.total)),
-            ("receipt_amount", wire::money::format(order.total)),
-            ("buyer_pay_amount", wire::money::format(order.total)),
+            ("receipt_amount", wire::money::format(paid)),
+            ("buyer_pay_amount", wire::money::format(paid)),
+            ("/voucher_detail_list/0/amount", if off == 0 { String::new() } else { wire::money::format(off) }),
         ])
     }
 
@@ -139,11 +128,11 @@ impl Model {
         match self.trades.get(&order.out_trade_no) {
             Some(trade) => match trade.status {
                 Status::Wait if trade.made_by_create.as_ref().is_none_or(|made| !made.says_the_same(order)) => {
-                    Expect::Refused("ACQ.CONTEXT_INCONSISTENT")
+                    Expect::refused("ACQ.CONTEXT_INCONSISTENT")
                 }
                 Status::Wait => done(),
-                Status::Closed => Expect::Refused("ACQ.TRADE_HAS_CLOSE"),
-                Status::Success | Status::Finished => Expect::Refused("ACQ.TRADE_HAS_SUCCESS"),
+                Status::Closed => Expect::refused("ACQ.TRADE_HAS_CLOSE"),
+                Status::Success | Status::Finished => Expect::refused("ACQ.TRADE_HAS_SUCCESS"),
             },
             None => {
                 let mut trade = Trade::new(order, self.now);
@@ -155,7 +144,7 @@ impl Model {
     }
 
     fn query(&self, out_trade_no: &str) -> Expect {
-        let Some(trade) = self.trades.get(out_trade_no) else { return Expect::Refused("ACQ.TRADE_NOT_EXIST") };
+        let Some(trade) = self.trades.get(out_trade_no) else { return Expect::refused("ACQ.TRADE_NOT_EXIST") };
         let mut members = vec![
             ("out_trade_no", out_trade_no.to_owned()),
             ("buyer_user_id", trade.buyer.clone()),
@@ -163,44 +152,55 @@ impl Model {
             ("trade_status", trade.status.name().to_owned()),
         ];
         if trade.paid_at.is_some() {
-            members.push(("buyer_pay_amount", wire::money::format(trade.total)));
+            members.push(("buyer_pay_amount", wire::money::format(trade.total - trade.off)));
         }
         Expect::Done(members)
     }
 
     fn refund(&mut self, out_trade_no: &str, request_no: &str, amount: i64) -> Expect {
         if amount <= 0 {
-            return Expect::Refused("ACQ.REASON_TRADE_REFUND_FEE_ERR");
+            return Expect::refused("ACQ.REASON_TRADE_REFUND_FEE_ERR");
         }
-        let Some(trade) = self.trades.get_mut(out_trade_no) else { return Expect::Refused("ACQ.TRADE_NOT_EXIST") };
+        let Some(trade) = self.trades.get_mut(out_trade_no) else { return Expect::refused("ACQ.TRADE_NOT_EXIST") };
         let done = |change: &str, trade: &Trade| {
             let refunded = wire::money::format(trade.refunded());
             Expect::Done(vec![("fund_change", change.to_owned()), ("refund_fee", refunded)])
         };
         match trade.refunds.get(request_no) {
             Some(before) if *before == amount => return done("N", trade),
-            Some(_) => return Expect::Refused("ACQ.DISCORDANT_REPEAT_REQUEST"),
+            Some(_) => return Expect::refused("ACQ.DISCORDANT_REPEAT_REQUEST"),
             None => {}
         }
         match trade.status {
-            Status::Wait => return Expect::Refused("ACQ.TRADE_STATUS_ERROR"),
-            Status::Closed => return Expect::Refused("ACQ.TRADE_HAS_CLOSE"),
-            Status::Finished => return Expect::Refused("ACQ.TRADE_HAS_FINISHED"),
+            Status::Wait => return Expect::refused("ACQ.TRADE_STATUS_ERROR"),
+            Status::Closed => return Expect::refused("ACQ.TRADE_HAS_CLOSE"),
+            Status::Finished => return Expect::refused("ACQ.TRADE_HAS_FINISHED"),
             Status::Success => {}
         }
         if trade.total - trade.refunded() < amount {
-            return Expect::Refused("ACQ.REFUND_AMT_NOT_EQUAL_TOTAL");
+            return Expect::refused("ACQ.REFUND_AMT_NOT_EQUAL_TOTAL");
         }
-        if self.seller < amount {
-            return Expect::Refused("ACQ.SELLER_BALANCE_NOT_ENOUGH");
+        // The coupon's share of it, half up; the last refund takes the rest, and no buyer gets more than was paid.
+        let rest = trade.off - trade.off_refunded;
+        let is_last = trade.refunded() + amount == trade.total;
+        let share = (2 * trade.off * amount + trade.total) / (2 * trade.total);
+        let buyer_rest = trade.total - trade.off - (trade.refunded() - trade.off_refunded);
+        let share = share.min(rest).max(amount - buyer_rest);
+        let back = amount - share;
+        if self.seller < back {
+            return Expect::refused("ACQ.SELLER_BALANCE_NOT_ENOUGH");
         }
         trade.refunds.insert(request_no.to_owned(), amount);
-        if trade.refunded() == trade.total {
+        trade.off_refunded += share;
+        if is_last {
             trade.status = Status::Closed;
         }
         let expect = done("Y", trade);
-        self.seller -= amount;
-        *self.balances.get_mut(&trade.buyer).expect("a user of this world") += amount;
+        self.seller -= back;
+        *self.balances.get_mut(&trade.buyer).expect("a user of this world") += back;
+        if is_last {
+            self.refund_coupons(out_trade_no);
+        }
         self.tell(out_trade_no);
         expect
     }
@@ -219,24 +219,27 @@ impl Model {
             // Whether by a cancel or by its refunds: there is nothing left to give back.
             (Status::Closed, Some(_)) => done(Some("refund")),
             (Status::Closed, None) => done(Some("close")),
-            (Status::Finished, _) => Expect::Refused("ACQ.TRADE_HAS_FINISHED"),
+            (Status::Finished, _) => Expect::refused("ACQ.TRADE_HAS_FINISHED"),
             (Status::Wait, _) | (Status::Success, None) => {
                 trade.status = Status::Closed;
                 self.tell(out_trade_no);
                 done(Some("close"))
             }
-            (Status::Success, Some(_)) if !trade.refunds.is_empty() => Expect::Refused("ACQ.CANCEL_NOT_ALLOWED"),
+            (Status::Success, Some(_)) if !trade.refunds.is_empty() => Expect::refused("ACQ.CANCEL_NOT_ALLOWED"),
             (Status::Success, Some(paid_at)) if DAY < self.now - paid_at => {
-                Expect::Refused("ACQ.TRADE_CANCEL_TIME_OUT")
+                Expect::refused("ACQ.TRADE_CANCEL_TIME_OUT")
             }
             (Status::Success, Some(_)) => {
-                if self.seller < trade.total {
-                    return Expect::Refused("ACQ.SELLER_BALANCE_NOT_ENOUGH");
+                let back = trade.total - trade.off;
+                if self.seller < back {
+                    return Expect::refused("ACQ.SELLER_BALANCE_NOT_ENOUGH");
                 }
                 trade.status = Status::Closed;
                 trade.refunds.insert(String::new(), trade.total);
-                self.seller -= trade.total;
-                *self.balances.get_mut(&trade.buyer).expect("a user of this world") += trade.total;
+                trade.off_refunded = trade.off;
+                self.seller -= back;
+                *self.balances.get_mut(&trade.buyer).expect("a user of this world") += back;
+                self.refund_coupons(out_trade_no);
                 self.tell(out_trade_no);
                 done(Some("refund"))
             }
@@ -245,7 +248,7 @@ impl Model {
 
     fn close(&mut self, out_trade_no: &str) -> Expect {
         let done = Expect::Done(vec![("out_trade_no", out_trade_no.to_owned())]);
-        let Some(trade) = self.trades.get_mut(out_trade_no) else { return Expect::Refused("ACQ.TRADE_NOT_EXIST") };
+        let Some(trade) = self.trades.get_mut(out_trade_no) else { return Expect::refused("ACQ.TRADE_NOT_EXIST") };
         match (trade.status, trade.paid_at) {
             (Status::Closed, None) => done,
             (Status::Wait, _) => {
@@ -253,14 +256,13 @@ impl Model {
                 self.tell(out_trade_no);
                 done
             }
-            _ => Expect::Refused("ACQ.TRADE_STATUS_ERROR"),
+            _ => Expect::refused("ACQ.TRADE_STATUS_ERROR"),
         }
     }
 
-    /// Time passes: unpaid trades close, paid ones end after three months.
-    pub(crate) fn advance(&mut self, to: i64) {
-        self.now = to;
-        let mut told = Vec::new();
+    /// Unpaid trades close in time, paid ones end after three months.
+    pub(crate) fn end_trades(&mut self) {
+        let (to, mut told) = (self.now, Vec::new());
         for (out_trade_no, trade) in &mut self.trades {
             match trade.status {
                 Status::Wait if trade.ends_at.is_some_and(|at| at <= to) => trade.status = Status::Closed,
@@ -282,6 +284,17 @@ impl Model {
             self.notified.insert((out_trade_no.to_owned(), trade.status.name(), trade.refunded()));
         }
     }
+
+    /// A payment in a shop of a running point card is told to the card's owner too.
+    fn tell_cards(&mut self, out_trade_no: &str, shop: Option<&str>) {
+        let Some(shop) = shop else { return };
+        for (key, activity) in &self.activities {
+            let is_card = matches!(activity.offer.kind, Kind::Card { .. }) && activity.status == Course::Started;
+            if is_card && activity.offer.shops.iter().any(|suit| suit == shop) {
+                self.notified.insert((format!("{key}+{out_trade_no}"), "TRADE_SUCCESS", 0));
+            }
+        }
+    }
 }
 
 impl Order {
@@ -299,6 +312,9 @@ impl Trade {
             total: order.total,
             status: Status::Wait,
             refunds: BTreeMap::new(),
+            shop: order.shop.clone(),
+            off: 0,
+            off_refunded: 0,
             paid_at: None,
             ends_at: Some(now + order.minutes.map_or(15 * DAY, |minutes| minutes * MINUTE)),
             notifies: order.notifies,

@@ -1,0 +1,111 @@
+//! The books of one merchant, and what there is to do with them. Each subject has a file of its own beside this one.
+//!
+//! Nothing here knows how Punchcard does it: what an answer must be follows from the contract's words alone. Where those do
+//! not say which of several refusals wins, each of them will do. Amounts are fen, times UTC milliseconds.
+
+use super::activities::{self, Activity};
+use super::coupons::{self, Coupon, Token};
+use super::points::{self, Account, Freeze};
+use super::trades::{self, Trade};
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+
+pub(crate) const MINUTE: i64 = 60_000;
+pub(crate) const DAY: i64 = 24 * 60 * MINUTE;
+
+/// One thing that a merchant or a member does.
+#[derive(Clone, Debug)]
+pub(crate) enum Step {
+    Trade(trades::Step),
+    Activity(activities::Step),
+    Points(points::Step),
+    Coupon(coupons::Step),
+}
+
+/// The answer that a step must get.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Expect {
+    /// Success, with these members of the answer, by name or JSON pointer; an empty one is not there.
+    Done(Vec<(&'static str, String)>),
+    /// One of these refusals.
+    Refused(Vec<&'static str>),
+}
+
+impl Expect {
+    /// This refusal and no other.
+    pub(crate) fn refused(sub_code: &'static str) -> Expect {
+        Expect::Refused(vec![sub_code])
+    }
+
+    /// Whether the answer is what was to be expected.
+    pub(crate) fn fits(&self, got: &Got) -> bool {
+        match self {
+            Expect::Refused(reasons) => got.refusal.as_ref().is_some_and(|refusal| reasons.contains(&refusal.as_str())),
+            Expect::Done(members) => {
+                let found =
+                    |name: &str| if name.starts_with('/') { got.node.pointer(name) } else { got.node.get(name) };
+                let fits =
+                    |(name, value): &(&str, String)| found(name).and_then(Value::as_str).unwrap_or_default() == value;
+                got.refusal.is_none() && members.iter().all(fits)
+            }
+        }
+    }
+}
+
+/// The answer that a step got.
+#[derive(Clone, Debug)]
+pub(crate) struct Got {
+    /// A `sub_code`, or what a page says; none for a success.
+    pub(crate) refusal: Option<String>,
+    /// The members of the answer.
+    pub(crate) node: Value,
+}
+
+/// A notification that must arrive: what of, its status, and what was refunded so far.
+pub(crate) type Notified = (String, &'static str, i64);
+
+/// One merchant's books.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Model {
+    pub(crate) now: i64,
+    pub(crate) balances: BTreeMap<String, i64>,
+    pub(crate) seller: i64,
+    pub(crate) trades: BTreeMap<String, Trade>,
+    /// By `out_biz_no`, as everything about an activity.
+    pub(crate) activities: BTreeMap<String, Activity>,
+    /// By activity and user.
+    pub(crate) accounts: BTreeMap<(String, String), Account>,
+    /// What was done under which `req_id` of which card.
+    pub(crate) updates: BTreeMap<(String, String), points::Update>,
+    /// By card and the `req_id` that it was made with.
+    pub(crate) freezes: BTreeMap<(String, String), Freeze>,
+    /// Trades by card and number.
+    pub(crate) deposited: BTreeSet<(String, String)>,
+    /// By prize and `req_id`.
+    pub(crate) tokens: BTreeMap<(String, String), Token>,
+    /// By prize and the `req_id` of the token that gave it.
+    pub(crate) coupons: BTreeMap<(String, String), Coupon>,
+    /// The platform's numbers of those, as far as it has told them.
+    pub(crate) vouchers: BTreeMap<(String, String), String>,
+    pub(crate) notified: BTreeSet<Notified>,
+}
+
+impl Model {
+    /// Does it, and says what the answer must be.
+    pub(crate) fn step(&mut self, step: &Step) -> Expect {
+        match step {
+            Step::Trade(step) => self.trade(step),
+            Step::Activity(step) => self.activity(step),
+            Step::Points(step) => self.points(step),
+            Step::Coupon(step) => self.coupon(step),
+        }
+    }
+
+    /// Time passes, and what is due on the way happens.
+    pub(crate) fn advance(&mut self, to: i64) {
+        self.now = to;
+        self.end_trades();
+        self.end_activities();
+        self.end_cards();
+    }
+}

@@ -1,0 +1,51 @@
+//! What calls at once come to: all books after an order of them in which every answer was to be expected.
+
+use super::model::{Got, Model, Step};
+use std::collections::BTreeMap;
+
+/// A call with the answer that it got, or nothing.
+pub(super) type Called = (Step, Option<Got>);
+
+/// The books after some order of `called`, in which each caller's calls keep theirs, and then after `again`. None where no
+/// order explains the answers.
+pub(super) fn after(books: &[Model], called: &[Vec<Called>], again: &[Called]) -> Vec<Model> {
+    // By how far each caller has come. What is reached from one place lies behind it.
+    let mut reached = BTreeMap::from([(vec![0; called.len()], books.to_vec())]);
+    let ends: Vec<usize> = called.iter().map(Vec::len).collect();
+    while let Some((places, books)) = reached.pop_first() {
+        if places == ends {
+            return again.iter().fold(books, |books, call| merged(books.iter().flat_map(|model| step(model, call))));
+        }
+        for (caller, calls) in called.iter().enumerate() {
+            let Some(call) = calls.get(places[caller]) else { continue };
+            let mut next = places.clone();
+            next[caller] += 1;
+            let known = reached.remove(&next).unwrap_or_default();
+            let then = books.iter().flat_map(|model| step(model, call));
+            reached.insert(next, merged(known.into_iter().chain(then)));
+        }
+    }
+    Vec::new()
+}
+
+/// Each once.
+pub(super) fn merged(all: impl IntoIterator<Item = Model>) -> Vec<Model> {
+    let mut merged = Vec::new();
+    for model in all {
+        if !merged.contains(&model) {
+            merged.push(model);
+        }
+    }
+    merged
+}
+
+/// The books after a call, if its answer was to be expected; without one it may have been executed or not.
+fn step(model: &Model, (step, answer): &Called) -> Vec<Model> {
+    let mut then = model.clone();
+    let expect = then.step(step);
+    match answer {
+        Some(got) if expect.fits(got) => vec![then],
+        Some(_) => Vec::new(),
+        None => vec![then, model.clone()],
+    }
+}

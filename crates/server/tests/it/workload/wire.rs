@@ -1,0 +1,300 @@
+//! Steps as they are sent, and what is learnt from their answers: the numbers that the platform gives to things.
+
+use super::activities::{self, Kind as Offered, Named, Off, Offer, Terms, Valid};
+use super::coupons;
+use super::model::{Got, Step};
+use super::points::{self, Kind};
+use super::trades::{self, Order};
+use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
+use wire::{money, time};
+
+/// What a thing is called where the platform has told no number of its own yet: numbers that nothing has.
+const NO_ACCOUNT: &str = "39201608190015500100016011040139";
+const NO_LOG: &str = "20160822000000000012345678901234";
+const NO_TRADE: &str = "2016082221001004150200139999";
+const NO_CAMP: &str = "20160924000000000194482000151966";
+const NO_PRIZE: &str = "20160527000000000682853000153366";
+
+/// What has a number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Thing {
+    Trade,
+    Camp,
+    /// A point card's account or a prize.
+    Tool,
+    /// What a claim page's address names.
+    Item,
+    PointLog,
+    Token,
+    /// What a token gave.
+    Voucher,
+}
+
+/// The platform's numbers, by our keys.
+#[derive(Debug, Default)]
+pub(crate) struct Names(BTreeMap<(Thing, String), String>);
+
+impl Names {
+    /// A thing by our key, with the platform's number if it has told one.
+    pub(crate) fn named(&self, thing: Thing, key: &str) -> Named {
+        self.within(thing, "", key)
+    }
+
+    /// The same for a key of ours that is unique in some other thing.
+    pub(crate) fn within(&self, thing: Thing, of: &str, key: &str) -> Named {
+        Named { key: key.to_owned(), number: self.0.get(&(thing, format!("{of}/{key}"))).cloned() }
+    }
+
+    pub(crate) fn number(&self, thing: Thing, key: &str) -> Option<&String> {
+        self.0.get(&(thing, format!("/{key}")))
+    }
+
+    /// The keys of a thing that have a number, within another.
+    pub(crate) fn keys(&self, thing: Thing, of: &str) -> Vec<String> {
+        let of = format!("{of}/");
+        let own = self.0.keys().filter(|(kind, _)| *kind == thing);
+        own.filter_map(|(_, key)| key.strip_prefix(&of)).map(str::to_owned).collect()
+    }
+
+    /// The numbers of what tokens gave, by prize and `req_id`.
+    pub(crate) fn vouchers(&self) -> BTreeMap<(String, String), String> {
+        let known = self.0.iter().filter(|((thing, _), _)| *thing == Thing::Voucher);
+        let split = |key: &str| key.split_once('/').map(|(prize, req_id)| (prize.to_owned(), req_id.to_owned()));
+        known.filter_map(|((_, key), number)| Some((split(key)?, number.clone()))).collect()
+    }
+
+    /// What an answer tells: a number that is for good. The error says what had another one.
+    pub(crate) fn learn(&mut self, step: &Step, got: &Got) -> Result<(), String> {
+        let text = |name: &str| got.node[name].as_str();
+        let told: Vec<(Thing, String, Option<&str>)> = match step {
+            Step::Trade(_) => match text("out_trade_no") {
+                Some(own) => vec![(Thing::Trade, format!("/{own}"), text("trade_no"))],
+                None => Vec::new(),
+            },
+            Step::Activity(activities::Step::Create(offer)) => {
+                vec![(Thing::Camp, format!("/{}", offer.out_biz_no), text("camp_id"))]
+            }
+            Step::Activity(activities::Step::Look { camp }) => {
+                let detail = &got.node["camp_detail"];
+                let url = detail.pointer("/publish_channels/0/config").and_then(Value::as_str);
+                let item = url.and_then(|url| url.split("itemId=").nth(1)).and_then(|rest| rest.get(..28));
+                vec![
+                    (
+                        Thing::Tool,
+                        format!("/{}", camp.key),
+                        detail.pointer("/promo_tools/0/voucher_no").and_then(Value::as_str),
+                    ),
+                    (Thing::Item, format!("/{}", camp.key), item),
+                ]
+            }
+            Step::Points(points::Step::Update { card, update }) => {
+                vec![(Thing::PointLog, format!("{}/{}", card.key, update.req_id), text("point_log_no"))]
+            }
+            Step::Coupon(coupons::Step::Look { prize, token }) => {
+                vec![(Thing::Voucher, format!("{}/{}", prize.key, token.key), text("number"))]
+            }
+            Step::Coupon(coupons::Step::Authorise { prize, req_id, .. }) => {
+                vec![(Thing::Token, format!("{}/{req_id}", prize.key), text("token"))]
+            }
+            _ => Vec::new(),
+        };
+        for (thing, key, number) in told {
+            let Some(number) = number.filter(|_| got.refusal.is_none()) else { continue };
+            let known = self.0.entry((thing, key.clone())).or_insert_with(|| number.to_owned());
+            if known != number {
+                return Err(format!("{thing:?} {key} is {known} and {number}"));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A call: method, `biz_content`, and whether it brings a `notify_url`.
+pub(crate) struct Request {
+    pub(crate) method: &'static str,
+    pub(crate) members: Value,
+    pub(crate) notifies: bool,
+}
+
+/// A step as the wire has it; none for a visit to a page.
+pub(crate) fn request(step: &Step, names: &Names) -> Option<Request> {
+    let (method, members, notifies) = match step {
+        Step::Trade(step) => of_trade(step, names),
+        Step::Activity(step) => of_activity(step),
+        Step::Points(step) => of_points(step),
+        Step::Coupon(coupons::Step::Authorise { prize, req_id, user }) => {
+            let members = json!({"req_id": req_id, "prize_id": number(prize, NO_PRIZE), "user_id": user});
+            ("koubei.marketing.tool.prizesend.auth", members, false)
+        }
+        Step::Coupon(coupons::Step::Look { .. } | coupons::Step::Press { .. }) => return None,
+    };
+    Some(Request { method, members, notifies })
+}
+
+fn number<'a>(named: &'a Named, none: &'a str) -> &'a str {
+    named.number.as_deref().unwrap_or(none)
+}
+
+fn of_trade(step: &trades::Step, names: &Names) -> (&'static str, Value, bool) {
+    let order = |order: &Order, pays: bool| {
+        let mut members = Map::new();
+        members.insert("out_trade_no".into(), json!(order.out_trade_no));
+        members.insert("buyer_id".into(), json!(order.buyer));
+        members.insert("subject".into(), json!(order.subject));
+        members.insert("total_amount".into(), json!(money::format(order.total)));
+        if let Some(minutes) = order.minutes {
+            members.insert("timeout_express".into(), json!(format!("{minutes}m")));
+        }
+        if let Some(shop) = &order.shop {
+            members.insert("alipay_store_id".into(), json!(shop));
+        }
+        if pays {
+            members.insert("scene".into(), json!("bar_code"));
+        }
+        Value::Object(members)
+    };
+    // By either of its numbers, where there are two.
+    let trade = |out_trade_no: &String| match names.number(Thing::Trade, out_trade_no) {
+        Some(no) if out_trade_no.len().is_multiple_of(2) => json!({"trade_no": no}),
+        _ => json!({"out_trade_no": out_trade_no}),
+    };
+    match step {
+        trades::Step::Pay(said) => ("alipay.trade.pay", order(said, true), said.notifies),
+        trades::Step::Create(said) => ("alipay.trade.create", order(said, false), said.notifies),
+        trades::Step::Query { out_trade_no } => ("alipay.trade.query", trade(out_trade_no), false),
+        trades::Step::Cancel { out_trade_no } => ("alipay.trade.cancel", trade(out_trade_no), false),
+        trades::Step::Close { out_trade_no } => ("alipay.trade.close", trade(out_trade_no), false),
+        trades::Step::Refund { out_trade_no, request_no, amount } => {
+            let mut members = trade(out_trade_no);
+            members["refund_amount"] = json!(money::format(*amount));
+            members["out_request_no"] = json!(request_no);
+            ("alipay.trade.refund", members, false)
+        }
+    }
+}
+
+fn of_activity(step: &activities::Step) -> (&'static str, Value, bool) {
+    let by_number = |camp: &Named, key: &str| json!({"camp_id": number(camp, NO_CAMP), "out_biz_no": key});
+    match step {
+        activities::Step::Create(offer) => ("koubei.marketing.campaign.activity.create", of_offer(offer), true),
+        activities::Step::Modify { camp, key, to } => {
+            let mut members = of_offer(to);
+            members["out_biz_no"] = json!(key);
+            members["camp_id"] = json!(number(camp, NO_CAMP));
+            ("koubei.marketing.campaign.activity.modify", members, false)
+        }
+        activities::Step::Offline { camp, key } => {
+            ("koubei.marketing.campaign.activity.offline", by_number(camp, key), false)
+        }
+        activities::Step::Look { camp } => {
+            ("koubei.marketing.campaign.activity.query", json!({"camp_id": number(camp, NO_CAMP)}), false)
+        }
+    }
+}
+
+fn of_offer(offer: &Offer) -> Value {
+    let Offer { out_biz_no, name, shops, starts_at, ends_at, kind } = offer;
+    let mut members = json!({
+        "out_biz_no": out_biz_no,
+        "name": name,
+        "desc": "test",
+        "start_time": time::format(*starts_at),
+        "end_time": time::format(*ends_at),
+        "constraint_info": {"suit_shops": shops},
+    });
+    match kind {
+        Offered::Card { ends_at } => {
+            members["type"] = json!("POINT_SEND");
+            let (starts_at, ends_at) = (time::format(*starts_at), time::format(*ends_at));
+            let card = json!({"name": "集点卡", "logo": "logo", "start_time": starts_at, "end_time": ends_at});
+            members["promo_tools"] = json!([{"point_card": card}]);
+        }
+        Offered::Coupon(terms) => {
+            members["type"] = json!("DIRECT_SEND");
+            members["budget_info"] = json!({"budget_type": "QUANTITY", "budget_total": terms.budget.to_string()});
+            if let Some(times) = terms.times {
+                members["constraint_info"]["user_win_count"] = json!(times.to_string());
+            }
+            let mut tool = json!({"voucher": of_terms(terms, shops)});
+            if terms.repeats {
+                tool["send_rule"] = json!({"allow_repeat_send": "true"});
+            }
+            members["promo_tools"] = json!([tool]);
+            members["publish_channels"] = json!([{"type": "URL_WITH_TOKEN", "name": "URL_WITH_TOKEN"}]);
+        }
+    }
+    members
+}
+
+fn of_terms(terms: &Terms, shops: &[String]) -> Value {
+    let use_rule = json!({"suit_shops": shops, "min_consume": money::format(terms.min_consume)});
+    let mut voucher = json!({"name": "券", "brand_name": "集点兑换", "logo": "logo", "use_rule": use_rule});
+    let most = match terms.off {
+        Off::Money { worth } => {
+            voucher["type"] = json!("MONEY");
+            voucher["worth_value"] = json!(money::format(worth));
+            None
+        }
+        Off::PerFullCut { worth, most } => {
+            voucher["type"] = json!("PER_FULL_CUT");
+            voucher["worth_value"] = json!(money::format(worth));
+            most
+        }
+        Off::Rate { rate, most } => {
+            voucher["type"] = json!("RATE");
+            voucher["rate"] = json!(format!("0.{rate:02}"));
+            most
+        }
+    };
+    if let Some(most) = most {
+        voucher["max_amount"] = json!(money::format(most));
+    }
+    if let Some(rounding) = terms.rounding {
+        voucher["rounding_rule"] = json!(rounding);
+    }
+    match terms.valid {
+        Valid::Fixed { starts_at, ends_at } => {
+            voucher["validate_type"] = json!("FIXED");
+            voucher["start_time"] = json!(time::format(starts_at));
+            voucher["end_time"] = json!(time::format(ends_at));
+        }
+        Valid::Days(days) => {
+            voucher["validate_type"] = json!("RELATIVE");
+            voucher["relative_time"] = json!(days.to_string());
+        }
+    }
+    voucher
+}
+
+fn of_points(step: &points::Step) -> (&'static str, Value, bool) {
+    match step {
+        points::Step::Query { card, user } => {
+            let members = json!({"activity_account": number(card, NO_ACCOUNT), "user_id": user});
+            ("koubei.marketing.tool.points.query", members, false)
+        }
+        points::Step::Update { card, update } => {
+            let points::Update { req_id, user, kind, amount } = update;
+            let mut members = json!({"req_id": req_id, "user_id": user, "activity_account": number(card, NO_ACCOUNT)});
+            members["trans_type"] = json!(match kind {
+                Kind::Deposit { .. } => "DEPOSIT",
+                Kind::Consume => "consume",
+                Kind::Freeze => "FREEZE",
+                Kind::Commit { .. } => "Commit",
+                Kind::Cancel { .. } => "CANCEL",
+            });
+            if let Some(amount) = amount {
+                members["trans_amount"] = json!(amount.to_string());
+            }
+            match kind {
+                Kind::Deposit { trade, shop } => {
+                    members["biz_no"] = json!(number(trade, NO_TRADE));
+                    members["shop_id"] = json!(shop);
+                }
+                Kind::Commit { freeze } | Kind::Cancel { freeze } => members["biz_no"] = json!(number(freeze, NO_LOG)),
+                Kind::Consume | Kind::Freeze => {}
+            }
+            ("koubei.marketing.tool.points.update", members, false)
+        }
+    }
+}
