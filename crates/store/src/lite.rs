@@ -266,7 +266,7 @@ impl Connection {
         // Plans do not depend on what is bound: else SQLite prepares some statements anew at each execution.
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         if access == rusqlite::OpenFlags::SQLITE_OPEN_READ_WRITE {
-            connection.pragma_update(None, "journal_mode", "WAL")?;
+            turn_to_log(&connection)?;
             connection.pragma_update(None, "synchronous", "FULL")?;
             connection.pragma_update(None, "wal_autocheckpoint", 4000)?;
             connection.pragma_update(None, "foreign_keys", true)?;
@@ -382,6 +382,18 @@ fn read_all<R: FromRow>(
         read.push(R::from_row(row)?);
     }
     Ok(())
+}
+
+/// Turns a file to the write-ahead log. Where several turn a new one at once SQLite waits for nobody, since each would wait
+/// for the other: whoever is refused tries again.
+fn turn_to_log(connection: &rusqlite::Connection) -> Result<(), Fault> {
+    let started = Instant::now();
+    loop {
+        match connection.pragma_update(None, "journal_mode", "WAL").map_err(Fault::from) {
+            Err(Fault::Busy(_)) if started.elapsed() < BUSY_TIMEOUT => thread::sleep(Duration::from_millis(1)),
+            turned => return turned,
+        }
+    }
 }
 
 struct Bound<'a>(Val<'a>);
