@@ -1,6 +1,6 @@
 //! Activities: point cards and coupons that a merchant offers for a time, and takes off line.
 
-use super::model::{DAY, Expect, Model};
+use super::model::{Expect, Model};
 use std::collections::BTreeMap;
 
 /// What `koubei.marketing.campaign.activity.create` says of an activity.
@@ -31,10 +31,22 @@ pub(crate) struct Terms {
     pub(crate) rounding: Option<&'static str>,
     pub(crate) valid: Valid,
     pub(crate) budget: i64,
+    /// The budget of a day.
+    pub(crate) daily: Option<i64>,
     /// How often one may take part.
     pub(crate) times: Option<i64>,
+    /// How often in a period.
+    pub(crate) often: Option<(Every, i64)>,
     /// Whether one may take another before the first is spent.
     pub(crate) repeats: bool,
+}
+
+/// A calendar period in UTC+8.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Every {
+    Day,
+    Week,
+    Month,
 }
 
 /// What a coupon takes off.
@@ -160,7 +172,7 @@ impl Model {
     }
 
     fn offer(&mut self, offer: &Offer) -> Expect {
-        let over = offer.ends_at <= self.now;
+        let over = offer.ends_at <= self.now || !offer.holds();
         match self.activities.get(&offer.out_biz_no) {
             Some(known) if known.made == *offer => Expect::Done(vec![("camp_status", known.status.name().to_owned())]),
             // Nothing says which of the two is looked at first.
@@ -240,38 +252,64 @@ impl Model {
 }
 
 impl Offer {
-    /// Its end, its budget and its shops may grow; nothing else may change.
+    /// Ends may come later, budget, chances and shops may be more; nothing else may change.
     fn may_become(&self, to: &Offer) -> bool {
         let Offer { ends_at, shops, kind, .. } = self;
         let grows = *ends_at <= to.ends_at && shops.iter().all(|shop| to.shops.contains(shop));
         let kind_grows = match (kind, &to.kind) {
-            (Kind::Coupon(terms), Kind::Coupon(after)) => {
-                let same = Terms { budget: after.budget, ..terms.clone() } == *after;
-                same && terms.budget <= after.budget
-            }
-            (card, after) => card == after,
+            (Kind::Card { ends_at }, Kind::Card { ends_at: after }) => ends_at <= after,
+            (Kind::Coupon(terms), Kind::Coupon(after)) => terms.may_become(after),
+            _ => false,
         };
         let same = Offer { ends_at: to.ends_at, shops: to.shops.clone(), kind: to.kind.clone(), ..self.clone() } == *to;
         grows && kind_grows && same && to.holds()
     }
 
-    /// Whether its times agree with each other.
+    /// Whether its times agree with each other, and there is something of all that there must be.
     fn holds(&self) -> bool {
         self.starts_at < self.ends_at
             && match &self.kind {
                 Kind::Card { ends_at } => self.ends_at < *ends_at,
-                Kind::Coupon(Terms { valid: Valid::Fixed { ends_at, .. }, .. }) => self.ends_at < *ends_at,
-                Kind::Coupon(_) => true,
+                Kind::Coupon(terms) => terms.holds(self.ends_at),
             }
     }
+}
 
-    /// The same with a later end, by hours, and a larger budget.
-    pub(crate) fn extended(&self, days: i64, more: i64) -> Offer {
-        let mut to = self.clone();
-        to.ends_at += days * DAY;
-        if let Kind::Coupon(terms) = &mut to.kind {
-            terms.budget += more;
-        }
-        to
+impl Terms {
+    fn may_become(&self, to: &Terms) -> bool {
+        let valid_grows = match (&self.valid, &to.valid) {
+            (Valid::Fixed { starts_at, ends_at }, Valid::Fixed { starts_at: start, ends_at: end }) => {
+                starts_at == start && ends_at <= end
+            }
+            (Valid::Days(days), Valid::Days(after)) => days <= after,
+            _ => false,
+        };
+        let grows = |from: Option<i64>, to: Option<i64>| from.is_some() == to.is_some() && from <= to;
+        let Terms { valid, budget, daily, times, often, .. } = to;
+        let often_grows = match (self.often, *often) {
+            (Some((every, times)), Some((each, after))) => every == each && times <= after,
+            (from, to) => from == to,
+        };
+        let same = Terms {
+            valid: valid.clone(),
+            budget: *budget,
+            daily: *daily,
+            times: *times,
+            often: *often,
+            ..self.clone()
+        } == *to;
+        let all_grow = valid_grows && often_grows && grows(self.times, *times) && grows(self.daily, *daily);
+        same && all_grow && self.budget <= *budget
+    }
+
+    fn holds(&self, activity_ends_at: i64) -> bool {
+        let valid = match self.valid {
+            Valid::Fixed { starts_at, ends_at } => starts_at < ends_at && activity_ends_at < ends_at,
+            Valid::Days(days) => 0 < days,
+        };
+        let positive = |number: Option<i64>| number.is_none_or(|number| 0 < number);
+        let daily_fits = positive(self.daily) && self.daily.is_none_or(|daily| daily <= self.budget);
+        let often = self.often.map(|(_, times)| times);
+        valid && 0 < self.budget && daily_fits && positive(self.times) && positive(often)
     }
 }

@@ -1,58 +1,50 @@
-//! What is done next: few things and few numbers, so that calls meet, repeat each other and contradict each other.
+//! What is done next: mostly what makes sense by the books, among few members, shops and offers, so that calls meet; now and
+//! then what repeats or contradicts what was said before, or makes no sense.
 
-use super::activities::{self, Named};
-use super::coupons;
+use super::activities;
 use super::model::Step;
-use super::offers::{CARDS, PRIZES, card_key, prize_key};
-use super::points::{self, Kind, Update};
-use super::trades::{self, Order};
+use super::points;
+use super::trades::{self, Order, Status};
 use super::wire::Thing;
-use super::{Play, RACERS};
+use super::{Play, RACERS, coupons};
 use fastrand::Rng;
 
 const USERS: u64 = 4;
 const SHOPS: u64 = 2;
-const TRADES: u64 = 16;
-/// Numbers of updates for each card, and of tokens for each prize.
-const UPDATES: u64 = 24;
-const TOKENS: u64 = 8;
 
 /// The members of the nth merchant.
 pub(crate) fn users(nth: u64) -> Vec<String> {
-    (0..USERS).map(|user| user_id(nth, user)).collect()
+    (0..USERS).map(|user| format!("20883{nth:09}{user:02}")).collect()
 }
 
 /// Its shops.
 pub(crate) fn shops(nth: u64) -> Vec<String> {
-    (0..SHOPS).map(|shop| shop_id(nth, shop)).collect()
-}
-
-fn user_id(nth: u64, user: u64) -> String {
-    format!("20883{nth:09}{user:02}")
-}
-
-fn shop_id(nth: u64, shop: u64) -> String {
-    format!("2026010100077{nth:013}{shop:02}")
+    (0..SHOPS).map(|shop| format!("2026010100077{nth:013}{shop:02}")).collect()
 }
 
 impl Play<'_> {
     pub(super) fn some_step(&mut self) -> Step {
-        match self.rng.u8(..40) {
-            0..=6 => Step::Trade(trades::Step::Pay(self.order())),
-            7..=9 => Step::Trade(trades::Step::Create(self.order())),
-            10..=14 => self.some_refund(),
-            15 => Step::Trade(trades::Step::Cancel { out_trade_no: self.some_trade() }),
-            16 => Step::Trade(trades::Step::Close { out_trade_no: self.some_trade() }),
-            17 => Step::Trade(trades::Step::Query { out_trade_no: self.some_trade() }),
-            18..=20 => Step::Activity(activities::Step::Create(self.some_offer())),
-            21 => self.some_change(),
-            22..=29 => self.some_update(),
-            30 => {
+        if self.rng.bool() && self.wants_offers() {
+            return Step::Activity(activities::Step::Create(self.some_offer()));
+        }
+        match self.rng.u8(..64) {
+            0..=9 => Step::Trade(trades::Step::Pay(self.order())),
+            10..=12 => Step::Trade(trades::Step::Create(self.order())),
+            13..=17 => self.some_refund(),
+            18..=19 => {
+                Step::Trade(trades::Step::Cancel { out_trade_no: self.some_trade(&[Status::Success, Status::Wait]) })
+            }
+            20 => Step::Trade(trades::Step::Close { out_trade_no: self.some_trade(&[Status::Wait]) }),
+            21 => Step::Trade(trades::Step::Query { out_trade_no: self.some_trade(&[]) }),
+            22 => Step::Activity(activities::Step::Create(self.some_offer())),
+            23..=25 => self.some_change(),
+            26..=43 => self.some_update(),
+            44 => {
                 let (card, user) = (self.some_card(), self.some_user());
                 Step::Points(points::Step::Query { card, user })
             }
-            31..=33 => self.some_authorisation(),
-            34..=36 => self.some_visit(),
+            45..=51 => self.some_authorisation(),
+            52..=59 => self.some_visit(),
             _ => {
                 let again = self.rng.choice(self.past.clone());
                 again.unwrap_or_else(|| self.some_refund())
@@ -73,125 +65,89 @@ impl Play<'_> {
 
     /// A question about everything that there may be.
     pub(super) fn all_there_is(&self) -> Vec<Step> {
-        let trades = (0..TRADES).map(|nth| Step::Trade(trades::Step::Query { out_trade_no: self.out_trade_no(nth) }));
-        let camps = (0..CARDS).map(card_key).chain((0..PRIZES).map(prize_key));
+        let trades =
+            (0..=self.trades).map(|nth| Step::Trade(trades::Step::Query { out_trade_no: self.out_trade_no(nth) }));
+        let camps = self.book().activities.keys();
         let camps =
-            camps.map(|key| Step::Activity(activities::Step::Look { camp: self.names.named(Thing::Camp, &key) }));
-        let points = (0..CARDS).flat_map(|card| {
-            let card = self.names.named(Thing::Tool, &card_key(card));
+            camps.map(|key| Step::Activity(activities::Step::Look { camp: self.names.named(Thing::Camp, key) }));
+        let points = self.cards().into_iter().flat_map(|card| {
+            let card = self.names.named(Thing::Tool, &card);
             users(self.nth).into_iter().map(move |user| Step::Points(points::Step::Query { card: card.clone(), user }))
         });
-        let tokens = (0..PRIZES).map(prize_key).flat_map(|key| {
-            let prize = self.names.named(Thing::Item, &key);
-            let known = self.names.keys(Thing::Token, &key).into_iter();
-            known.map(move |req_id| {
-                let token = self.names.within(Thing::Token, &key, &req_id);
-                Step::Coupon(coupons::Step::Look { prize: prize.clone(), token })
-            })
+        let tokens = self.book().tokens.keys().map(|(prize, req_id)| {
+            let (token, prize) = (self.names.within(Thing::Token, prize, req_id), self.names.named(Thing::Item, prize));
+            Step::Coupon(coupons::Step::Look { prize, token })
         });
         trades.chain(camps).chain(points).chain(tokens).collect()
     }
 
-    /// What is said of a number follows from it, so that most calls about it agree, and some do not.
-    pub(super) fn own(&self, kind: u64, nth: u64) -> Rng {
-        Rng::with_seed(self.nth << 32 | kind << 16 | nth)
+    /// A number that nothing was called by.
+    pub(super) fn fresh(&mut self) -> u64 {
+        self.numbers += 1;
+        self.numbers
     }
 
+    /// True once in so many times.
+    pub(super) fn once_in(&mut self, times: u8) -> bool {
+        self.rng.u8(..times) == 0
+    }
+
+    pub(super) fn some_user(&mut self) -> String {
+        self.rng.choice(users(self.nth)).expect("there are some")
+    }
+
+    pub(super) fn some_shop(&mut self) -> String {
+        self.rng.choice(shops(self.nth)).expect("there are some")
+    }
+
+    /// A new order, or one under a number that was used.
     fn order(&mut self) -> Order {
-        let nth = self.rng.u64(..TRADES);
-        let mut own = self.own(0, nth);
+        let nth = if self.once_in(3) { self.rng.u64(..=self.trades) } else { self.trades + 1 };
+        self.trades = self.trades.max(nth);
+        // What is said of a number follows from it, so that most calls about it agree, and some do not.
+        let mut own = Rng::with_seed(self.seed.rotate_left(32) ^ nth);
         let odd = self.rng.u8(..12);
         Order {
             out_trade_no: self.out_trade_no(nth),
-            buyer: self.buyer(nth),
+            buyer: own.choice(users(self.nth)).expect("there are some"),
             subject: if odd == 0 { "别的商品".to_owned() } else { format!("商品{nth}") },
             total: own.i64(1..20_000) + i64::from(odd == 1),
-            shop: (own.u8(..4) != 0).then(|| shop_id(self.nth, own.u64(..SHOPS))),
+            shop: (own.u8(..6) != 0).then(|| own.choice(shops(self.nth)).expect("there are some")),
             minutes: own.bool().then(|| own.i64(1..3_000)),
             notifies: own.u8(..4) != 0,
         }
-    }
-
-    /// Who buys under this number.
-    fn buyer(&self, trade: u64) -> String {
-        user_id(self.nth, self.own(1, trade).u64(..USERS))
     }
 
     fn out_trade_no(&self, nth: u64) -> String {
         format!("w{}_{nth}", self.nth)
     }
 
-    fn some_trade(&mut self) -> String {
-        let nth = self.rng.u64(..TRADES);
-        self.out_trade_no(nth)
-    }
-
-    fn some_user(&mut self) -> String {
-        user_id(self.nth, self.rng.u64(..USERS))
+    /// Mostly one that stands so.
+    fn some_trade(&mut self, statuses: &[Status]) -> String {
+        let of = self.book().trades.iter().filter(|(_, trade)| statuses.contains(&trade.status));
+        let of: Vec<_> = of.map(|(out_trade_no, _)| out_trade_no.clone()).collect();
+        let any = self.rng.u64(..=self.trades + 1);
+        let one = if self.once_in(4) { None } else { self.rng.choice(of) };
+        one.unwrap_or_else(|| self.out_trade_no(any))
     }
 
     fn some_refund(&mut self) -> Step {
-        let out_trade_no = self.some_trade();
-        let rest = self.book().trades.get(&out_trade_no).map_or(5, |trade| trade.total - trade.refunded());
-        let amount = match self.rng.u8(..6) {
-            0 => rest,
-            1 => rest + 1,
-            2 => 0,
+        let with_coupon =
+            self.book().trades.iter().filter(|(_, trade)| trade.status == Status::Success && 0 < trade.off);
+        let with_coupon: Vec<_> = with_coupon.map(|(out_trade_no, _)| out_trade_no.clone()).collect();
+        let one = self.once_in(3).then(|| self.rng.choice(with_coupon)).flatten();
+        let out_trade_no = one.unwrap_or_else(|| self.some_trade(&[Status::Success]));
+        let known = self.book().trades.get(&out_trade_no);
+        let rest = known.map_or(5, |trade| trade.total - trade.refunded());
+        let before = known.map_or(Vec::new(), |trade| trade.refunds.keys().cloned().collect());
+        let amount = match self.rng.u8(..10) {
+            0..=2 => rest,
+            3 => rest + 1,
+            4 => 0,
             _ => self.rng.i64(1..=rest.max(1)),
         };
-        let request_no = format!("r{}", self.rng.u8(..5));
+        let again = self.once_in(6).then(|| self.rng.choice(before)).flatten().filter(|no| !no.is_empty());
+        let request_no = again.unwrap_or_else(|| format!("r{}", self.rng.u8(..100)));
         Step::Trade(trades::Step::Refund { out_trade_no, request_no, amount })
-    }
-
-    fn some_card(&mut self) -> Named {
-        let key = card_key(self.rng.u64(..CARDS));
-        self.names.named(Thing::Tool, &key)
-    }
-
-    fn some_update(&mut self) -> Step {
-        let card = self.some_card();
-        let nth = self.rng.u64(..UPDATES);
-        let mut own = self.own(if card.key == card_key(0) { 4 } else { 5 }, nth);
-        let trade = own.u64(..TRADES);
-        let mut user = if own.u8(..6) == 0 { self.some_user() } else { self.buyer(trade) };
-        let mut amount = Some(own.i64(1..6) + i64::from(self.rng.u8(..12) == 0));
-        let kind = match own.u8(..12) {
-            0..=4 => {
-                let trade = self.names.named(Thing::Trade, &self.out_trade_no(trade));
-                amount = amount.map(|amount| 3 * amount);
-                Kind::Deposit { trade, shop: shop_id(self.nth, own.u64(..SHOPS)) }
-            }
-            5..=7 => Kind::Freeze,
-            8 => Kind::Consume,
-            ending => {
-                let known = self.names.keys(Thing::PointLog, &card.key);
-                let key = self.rng.choice(known).unwrap_or_else(|| "none".to_owned());
-                let freeze = self.names.within(Thing::PointLog, &card.key, &key);
-                let of = self.book().updates.get(&(card.key.clone(), key)).cloned();
-                if let Some(of) = of.filter(|_| self.rng.u8(..8) != 0) {
-                    user = of.user;
-                    amount = self.rng.bool().then_some(of.amount).flatten();
-                }
-                if ending == 9 { Kind::Cancel { freeze } } else { Kind::Commit { freeze } }
-            }
-        };
-        let update = Update { req_id: format!("q{nth}"), user, kind, amount };
-        Step::Points(points::Step::Update { card, update })
-    }
-
-    fn some_authorisation(&mut self) -> Step {
-        let (prize, nth) = (self.rng.u64(..PRIZES), self.rng.u64(..TOKENS));
-        let own = self.own(6 + prize, nth).u64(..USERS);
-        let user = if self.rng.u8(..8) == 0 { self.some_user() } else { user_id(self.nth, own) };
-        let prize = self.names.named(Thing::Tool, &prize_key(prize));
-        Step::Coupon(coupons::Step::Authorise { prize, req_id: format!("k{nth}"), user })
-    }
-
-    fn some_visit(&mut self) -> Step {
-        let key = prize_key(self.rng.u64(..PRIZES));
-        let known = self.names.keys(Thing::Token, &key);
-        let req_id = self.rng.choice(known).unwrap_or_else(|| "none".to_owned());
-        let token = self.names.within(Thing::Token, &key, &req_id);
-        Step::Coupon(coupons::Step::Look { prize: self.names.named(Thing::Item, &key), token })
     }
 }

@@ -1,7 +1,7 @@
 //! Coupons: authorised for a user, taken on the page, spent in a trade.
 
-use super::activities::{Named, Off, Terms, Valid};
-use super::model::{DAY, Expect, Model};
+use super::activities::{Every, Named, Off, Terms, Valid};
+use super::model::{DAY, Expect, Model, local};
 
 /// How long a token lets its user take the prize.
 const TOKEN_LIFE: i64 = DAY;
@@ -37,13 +37,14 @@ pub(crate) enum Step {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Token {
     user: String,
-    expires_at: i64,
+    pub(crate) expires_at: i64,
 }
 
 /// What a member holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Coupon {
-    user: String,
+    pub(crate) user: String,
+    taken_at: i64,
     starts_at: i64,
     /// Its last moment.
     ends_at: i64,
@@ -61,7 +62,7 @@ enum Fate {
 }
 
 impl Coupon {
-    fn is_unredeemed(&self, now: i64) -> bool {
+    pub(crate) fn is_unredeemed(&self, now: i64) -> bool {
         self.fate == Fate::Unspent && now <= self.ends_at
     }
 
@@ -137,7 +138,7 @@ impl Model {
                 Valid::Fixed { starts_at, ends_at } => (starts_at, ends_at),
                 Valid::Days(days) => (self.now, self.now + days * DAY - 1),
             };
-            self.coupons.insert(key, Coupon { user, starts_at, ends_at, fate: Fate::Unspent });
+            self.coupons.insert(key, Coupon { user, taken_at: self.now, starts_at, ends_at, fate: Fate::Unspent });
             self.activities.get_mut(prize).expect("it was found").taken += 1;
             self.notified.insert((out_biz_no(prize, &named.key), "COUPON", 0));
         }
@@ -151,6 +152,9 @@ impl Model {
         let terms = activity.terms().expect("a prize is a coupon");
         let of_prize = self.coupons.iter().filter(|((of, _), coupon)| of == prize && coupon.user == token.user);
         let own: Vec<&Coupon> = of_prize.map(|(_, coupon)| coupon).collect();
+        let today =
+            self.coupons.iter().filter(|((of, _), coupon)| of == prize && Every::Day.has(coupon.taken_at, self.now));
+        let of_today = today.count();
         let mut reasons = Vec::new();
         if token.expires_at <= self.now {
             reasons.push(page::DEAD);
@@ -159,10 +163,12 @@ impl Model {
             // The tokens of an activity that was taken off line die with it.
             reasons.extend([page::OVER, page::DEAD]);
         }
-        if terms.budget <= activity.taken {
+        if terms.budget <= activity.taken || reached(terms.daily, of_today) {
             reasons.push(page::GONE);
         }
-        if terms.times.is_some_and(|times| usize::try_from(times).expect("few") <= own.len()) {
+        let lately =
+            terms.often.map_or(0, |(every, _)| own.iter().filter(|it| every.has(it.taken_at, self.now)).count());
+        if reached(terms.times, own.len()) || reached(terms.often.map(|(_, times)| times), lately) {
             reasons.push(page::TOO_OFTEN);
         }
         if !terms.repeats && own.iter().any(|coupon| coupon.is_unredeemed(self.now)) {
@@ -199,6 +205,26 @@ impl Model {
             if matches!(&coupon.fate, Fate::Spent(trade) if trade == out_trade_no) {
                 coupon.fate = Fate::Refunded;
             }
+        }
+    }
+}
+
+/// Whether there were as many as there may be.
+fn reached(bound: Option<i64>, times: usize) -> bool {
+    bound.is_some_and(|bound| usize::try_from(bound).expect("few") <= times)
+}
+
+impl Every {
+    /// Whether one period has both moments.
+    fn has(self, one: i64, other: i64) -> bool {
+        let (one, other) = (local(one).date(), local(other).date());
+        match self {
+            Every::Day => one == other,
+            Every::Week => {
+                let week = |date: jiff::civil::Date| (date.iso_week_date().year(), date.iso_week_date().week());
+                week(one) == week(other)
+            }
+            Every::Month => (one.year(), one.month()) == (other.year(), other.month()),
         }
     }
 }

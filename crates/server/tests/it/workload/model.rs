@@ -90,6 +90,12 @@ pub(crate) struct Model {
     pub(crate) notified: BTreeSet<Notified>,
 }
 
+/// A moment as clocks in UTC+8 show it.
+pub(crate) fn local(at: i64) -> jiff::Zoned {
+    let zone = jiff::tz::TimeZone::fixed(jiff::tz::Offset::constant(8));
+    jiff::Timestamp::from_millisecond(at).expect("in range").to_zoned(zone)
+}
+
 impl Model {
     /// Does it, and says what the answer must be.
     pub(crate) fn step(&mut self, step: &Step) -> Expect {

@@ -1,117 +1,151 @@
-//! What the merchant offers: two cards and four coupons, whose terms follow from their numbers.
+//! What the merchant offers: point cards and coupons, each for a while, renewed as they end.
 
 use super::Play;
-use super::activities::{Kind, Named, Off, Offer, Step as Change, Terms, Valid};
+use super::activities::{Every, Kind, Off, Offer, Step as Change, Terms, Valid};
 use super::choices::shops;
 use super::model::{DAY, MINUTE, Step};
 use super::wire::Thing;
-use fastrand::Rng;
 
-/// Point cards, and coupons.
-pub(super) const CARDS: u64 = 2;
-pub(super) const PRIZES: u64 = 4;
+/// How many there should be to take part in.
+const CARDS: usize = 1;
+const PRIZES: usize = 3;
 const HALF_HOUR: i64 = 30 * MINUTE;
+const PERIODS: [Every; 3] = [Every::Day, Every::Week, Every::Month];
+const ROUNDINGS: [&str; 5] =
+    ["NOT_AUTO_ROUNDING", "AUTO_ROUNDING_YUAN", "AUTO_ROUNDING_JIAO", "ROUNDING_UP_YUAN", "ROUNDING_UP_JIAO"];
 
 impl Play<'_> {
-    fn some_camp(&mut self) -> Named {
-        let key = if self.rng.bool() { card_key(self.rng.u64(..CARDS)) } else { prize_key(self.rng.u64(..PRIZES)) };
-        self.names.named(Thing::Camp, &key)
+    /// Whether there is too little to take part in.
+    pub(super) fn wants_offers(&self) -> bool {
+        self.running(&self.cards()) < CARDS || self.running(&self.prizes()) < PRIZES
     }
 
+    fn running(&self, keys: &[String]) -> usize {
+        let book = self.book();
+        keys.iter().filter(|key| book.activities[*key].runs(book.now)).count()
+    }
+
+    /// Something new, or what was offered before, perhaps otherwise.
     pub(super) fn some_offer(&mut self) -> Offer {
-        let is_card = self.rng.u8(..3) == 0;
-        let nth = self.rng.u64(..if is_card { CARDS } else { PRIZES });
-        let mut offer = if is_card { self.card(nth) } else { self.prize(nth) };
-        if self.rng.u8(..10) == 0 {
+        let before: Vec<Offer> = self.past.iter().filter_map(offered).cloned().collect();
+        let again = self.once_in(6).then(|| self.rng.choice(before)).flatten();
+        let Some(mut offer) = again else {
+            return if self.running(&self.cards()) < CARDS || self.once_in(6) { self.card() } else { self.prize() };
+        };
+        if self.rng.bool() {
             offer.name = "别的活动".to_owned();
         }
         offer
     }
 
-    fn card(&self, nth: u64) -> Offer {
-        let mut own = self.own(2, nth);
-        let ends_at = self.begin + own.i64(1..40) * DAY + HALF_HOUR;
+    fn card(&mut self) -> Offer {
+        let (now, nth) = (self.book().now, self.fresh());
+        let ends_at = now + self.rng.i64(0..40) * DAY + HALF_HOUR;
         Offer {
-            out_biz_no: card_key(nth),
+            out_biz_no: format!("card{nth}"),
             name: format!("集点{nth}"),
-            shops: self.some_shops(&mut own),
-            starts_at: self.begin - DAY,
+            shops: self.some_shops(),
+            starts_at: now - DAY,
             ends_at,
-            kind: Kind::Card { ends_at: ends_at + own.i64(1..30) * DAY },
+            kind: Kind::Card { ends_at: ends_at + self.rng.i64(1..30) * DAY },
         }
     }
 
-    fn prize(&self, nth: u64) -> Offer {
-        let mut own = self.own(3, nth);
-        let starts_at = if own.u8(..4) == 0 { self.begin + DAY + HALF_HOUR } else { self.begin - DAY };
-        let ends_at = self.begin + own.i64(2..40) * DAY + HALF_HOUR;
-        let repeats = own.bool();
-        let valid = if repeats && own.bool() {
-            Valid::Days(own.i64(1..20))
+    fn prize(&mut self) -> Offer {
+        let (now, nth) = (self.book().now, self.fresh());
+        let starts_at = if self.once_in(12) { now + DAY + HALF_HOUR } else { now - DAY };
+        // One in twenty has ended before.
+        let ends_at = now + self.rng.i64(-1..20) * 2 * DAY + HALF_HOUR;
+        let valid = if self.rng.bool() {
+            Valid::Days(self.rng.i64(1..20))
         } else {
-            Valid::Fixed { starts_at: self.begin - own.i64(-2..3) * DAY + HALF_HOUR, ends_at: ends_at + 60 * DAY }
+            Valid::Fixed { starts_at: now - self.rng.i64(-2..9) * DAY + HALF_HOUR, ends_at: ends_at + 60 * DAY }
         };
-        // Each takes off another amount, so that none of two is as good as the other.
-        let worth = own.i64(1..1_500) * 4 + i64::try_from(nth).expect("few");
-        let most = own.bool().then(|| own.i64(100..5_000));
-        let (off, least) = match own.u8(..4) {
+        let worth = self.rng.i64(1..6_000);
+        let most = self.rng.bool().then(|| self.rng.i64(100..5_000));
+        let (off, least) = match self.rng.u8(..4) {
             0 => (Off::PerFullCut { worth, most }, 1_000),
-            1 => (Off::Rate { rate: own.i64(11..=99), most }, 100),
+            1 => (Off::Rate { rate: self.rng.i64(11..=99), most }, 100),
             _ => (Off::Money { worth }, 0),
         };
-        let roundings =
-            ["NOT_AUTO_ROUNDING", "AUTO_ROUNDING_YUAN", "AUTO_ROUNDING_JIAO", "ROUNDING_UP_YUAN", "ROUNDING_UP_JIAO"];
+        let budget = self.rng.i64(1..8);
         let terms = Terms {
             off,
-            min_consume: least + own.i64(0..6_000),
-            rounding: own.bool().then(|| roundings[own.usize(..roundings.len())]),
+            min_consume: least + self.rng.i64(0..6_000),
+            rounding: if self.rng.bool() { self.rng.choice(ROUNDINGS) } else { None },
             valid,
-            budget: own.i64(1..6),
-            times: own.bool().then(|| own.i64(1..4)),
-            repeats,
+            budget,
+            daily: self.once_in(3).then(|| self.rng.i64(1..=budget)),
+            times: self.once_in(3).then(|| self.rng.i64(1..4)),
+            often: if self.once_in(3) {
+                self.rng.choice(PERIODS).map(|every| (every, self.rng.i64(1..3)))
+            } else {
+                None
+            },
+            repeats: self.rng.bool(),
         };
         Offer {
-            out_biz_no: prize_key(nth),
+            out_biz_no: format!("prize{nth}"),
             name: format!("兑换{nth}"),
-            shops: self.some_shops(&mut own),
+            shops: self.some_shops(),
             starts_at,
             ends_at,
             kind: Kind::Coupon(terms),
         }
     }
 
-    fn some_shops(&self, own: &mut Rng) -> Vec<String> {
+    fn some_shops(&mut self) -> Vec<String> {
         let mut shops = shops(self.nth);
-        if own.u8(..3) == 0 {
-            shops.remove(own.usize(..shops.len()));
+        if self.once_in(4) {
+            shops.remove(self.rng.usize(..shops.len()));
         }
         shops
     }
 
-    /// An activity is looked at, extended, or taken off line.
+    /// An activity is looked at, extended, or taken off line: one that runs, mostly.
     pub(super) fn some_change(&mut self) -> Step {
-        let camp = self.some_camp();
-        let key = format!("o{}", self.rng.u8(..2));
-        let now = self.book().now;
-        let long = self.book().activities.get(&camp.key).filter(|activity| now + 2 * DAY < activity.offer.ends_at);
-        let to = long.map(|activity| activity.offer.clone());
-        Step::Activity(match (self.rng.u8(..8), to) {
-            (0, _) => Change::Offline { camp, key },
-            (1..=4, Some(offer)) => {
-                let (days, more) = (self.rng.i64(-1..4), self.rng.i64(-1..3));
-                let to = offer.extended(days, more);
-                let key = format!("m{}", self.rng.u8(..4));
-                Change::Modify { camp, key, to }
-            }
-            _ => Change::Look { camp },
+        let (any, book) = (self.once_in(6), self.book());
+        let camps = book.activities.iter().filter(|(_, activity)| any || activity.runs(book.now));
+        let camps: Vec<_> = camps.map(|(key, activity)| (key.clone(), activity.offer.clone())).collect();
+        let Some((key, offer)) = self.rng.choice(camps) else {
+            return Step::Activity(Change::Look { camp: self.names.named(Thing::Camp, "none") });
+        };
+        let camp = self.names.named(Thing::Camp, &key);
+        Step::Activity(match self.rng.u8(..12) {
+            0 => Change::Offline { camp, key: format!("o{}", self.rng.u8(..2)) },
+            1..=3 => Change::Look { camp },
+            _ => Change::Modify { camp, key: format!("m{}", self.rng.u8(..3)), to: self.extended(offer) },
         })
+    }
+
+    /// The same with more of everything, or with less of something, which may not be.
+    fn extended(&mut self, mut offer: Offer) -> Offer {
+        let less = self.once_in(4);
+        let mut more = |most: i64| if less { self.rng.i64(-1..1) } else { self.rng.i64(0..=most) };
+        offer.ends_at += more(3) * DAY;
+        match &mut offer.kind {
+            Kind::Card { ends_at } => *ends_at += more(6) * DAY,
+            Kind::Coupon(terms) => {
+                terms.budget += more(2);
+                terms.daily = terms.daily.map(|daily| daily + more(1));
+                terms.times = terms.times.map(|times| times + more(1));
+                terms.often = terms.often.map(|(every, times)| (every, times + more(1)));
+                match &mut terms.valid {
+                    Valid::Fixed { ends_at, .. } => *ends_at += more(6) * DAY,
+                    Valid::Days(days) => *days += more(6),
+                }
+            }
+        }
+        if self.once_in(4) {
+            offer.shops = self.some_shops();
+        }
+        offer
     }
 }
 
-pub(super) fn card_key(nth: u64) -> String {
-    format!("card{nth}")
-}
-
-pub(super) fn prize_key(nth: u64) -> String {
-    format!("prize{nth}")
+fn offered(step: &Step) -> Option<&Offer> {
+    match step {
+        Step::Activity(Change::Create(offer)) => Some(offer),
+        _ => None,
+    }
 }

@@ -49,9 +49,9 @@ pub(crate) struct Account {
 /// Points that wait.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Freeze {
-    user: String,
-    amount: i64,
-    open: bool,
+    pub(crate) user: String,
+    pub(crate) amount: i64,
+    pub(crate) open: bool,
 }
 
 impl Model {

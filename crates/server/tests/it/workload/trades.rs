@@ -1,7 +1,7 @@
 //! Trades: paid, refunded, cancelled and closed, lowered by a coupon where the buyer has one.
 
 use super::activities::{Kind, Status as Course};
-use super::model::{DAY, Expect, MINUTE, Model};
+use super::model::{DAY, Expect, MINUTE, Model, local};
 use std::collections::BTreeMap;
 
 /// A trade as its merchant knows it.
@@ -14,7 +14,7 @@ pub(crate) struct Trade {
     pub(crate) refunds: BTreeMap<String, i64>,
     shop: Option<String>,
     /// What a coupon took off, and how much of that was given back to the seller with refunds.
-    off: i64,
+    pub(crate) off: i64,
     off_refunded: i64,
     paid_at: Option<i64>,
     ends_at: Option<i64>,
@@ -329,8 +329,6 @@ impl Trade {
 
 /// The same wall-clock time three calendar months later in UTC+8; the last day of a shorter month.
 fn three_months_after(at: i64) -> i64 {
-    let zone = jiff::tz::TimeZone::fixed(jiff::tz::Offset::constant(8));
-    let at = jiff::Timestamp::from_millisecond(at).expect("in range").to_zoned(zone);
-    let then = at.checked_add(jiff::Span::new().months(3)).expect("in range");
+    let then = local(at).checked_add(jiff::Span::new().months(3)).expect("in range");
     then.timestamp().as_millisecond()
 }

@@ -1,6 +1,6 @@
 //! Steps as they are sent, and what is learnt from their answers: the numbers that the platform gives to things.
 
-use super::activities::{self, Kind as Offered, Named, Off, Offer, Terms, Valid};
+use super::activities::{self, Every, Kind as Offered, Named, Off, Offer, Terms, Valid};
 use super::coupons;
 use super::model::{Got, Step};
 use super::points::{self, Kind};
@@ -213,6 +213,18 @@ fn of_offer(offer: &Offer) -> Value {
         Offered::Coupon(terms) => {
             members["type"] = json!("DIRECT_SEND");
             members["budget_info"] = json!({"budget_type": "QUANTITY", "budget_total": terms.budget.to_string()});
+            if let Some(daily) = terms.daily {
+                members["budget_info"]["sub_budget_dimension"] = json!("D");
+                members["budget_info"]["sub_value"] = json!(daily.to_string());
+            }
+            if let Some((every, times)) = terms.often {
+                let period = match every {
+                    Every::Day => "D",
+                    Every::Week => "W",
+                    Every::Month => "M",
+                };
+                members["constraint_info"]["user_win_frequency"] = json!(format!("{period}||{times}"));
+            }
             if let Some(times) = terms.times {
                 members["constraint_info"]["user_win_count"] = json!(times.to_string());
             }

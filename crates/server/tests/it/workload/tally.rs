@@ -1,0 +1,112 @@
+//! What calls came to, counted: a workload that no longer reaches an outcome proves nothing of it.
+
+use super::coupons::{self, page};
+use super::model::{Got, Step};
+use super::points;
+use super::trades;
+use super::wire::{Names, Thing, request};
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// How many seeds reach everything that matters.
+pub(super) const SEEDS: u64 = 20;
+
+/// What matters, as far as chance brings ten or more of it with so many seeds.
+const OUTCOMES: &[(&str, &[&str])] = &[
+    ("GET /h5/coupon", &[page::TO_TAKE, page::TAKEN, page::USED, page::EXPIRED, page::GONE, page::DEAD]),
+    ("alipay.trade.cancel", &["refund", "close", "ACQ.CANCEL_NOT_ALLOWED"]),
+    ("alipay.trade.close", &["done", "ACQ.TRADE_STATUS_ERROR"]),
+    ("alipay.trade.create", &["done", "ACQ.TRADE_HAS_CLOSE", "ACQ.TRADE_HAS_SUCCESS"]),
+    ("alipay.trade.pay", &["done", "paid with a coupon", "ACQ.BUYER_BALANCE_NOT_ENOUGH"]),
+    ("alipay.trade.pay", &["ACQ.CONTEXT_INCONSISTENT", "ACQ.TRADE_HAS_CLOSE", "ACQ.TRADE_HAS_SUCCESS"]),
+    ("alipay.trade.query", &["TRADE_CLOSED", "TRADE_FINISHED", "TRADE_SUCCESS", "WAIT_BUYER_PAY"]),
+    ("alipay.trade.refund", &["given back", "given back in part to the coupon", "done before"]),
+    ("alipay.trade.refund", &["ACQ.REFUND_AMT_NOT_EQUAL_TOTAL"]),
+    ("koubei.marketing.campaign.activity.create", &["STARTED", "OUT_BIZ_NO_CONFLICT"]),
+    ("koubei.marketing.campaign.activity.modify", &["STARTED", "INVALID_PARAMETER"]),
+    ("koubei.marketing.campaign.activity.offline", &["CLOSED"]),
+    ("koubei.marketing.campaign.activity.query", &["FINISHED", "STARTED"]),
+    ("koubei.marketing.tool.prizesend.auth", &["done", "done before", "BUDGET_NOT_ENOUGH", "REQ_ID_CONFLICT"]),
+    ("koubei.marketing.tool.points.query", &["done", "some frozen"]),
+    ("koubei.marketing.tool.points.update DEPOSIT", &["done", "done before", "REQ_ID_CONFLICT"]),
+    ("koubei.marketing.tool.points.update DEPOSIT", &["CAMPAIGN_STATUS_ERROR", "SHOP_NOT_EXIST", "TRADE_NOT_EXIST"]),
+    ("koubei.marketing.tool.points.update FREEZE", &["done", "done before", "POINT_NOT_ENOUGH", "REQ_ID_CONFLICT"]),
+    ("koubei.marketing.tool.points.update COMMIT", &["done", "done before", "POINT_FREEZE_STATUS_ERROR"]),
+    ("koubei.marketing.tool.points.update CANCEL", &["done"]),
+    ("koubei.marketing.tool.points.update CONSUME", &["done"]),
+];
+
+/// How often each method and page came to what.
+#[derive(Debug, Default)]
+pub(super) struct Tally(BTreeMap<(String, String), u64>);
+
+impl Tally {
+    /// Counts an answer; `names` are those that were known before it.
+    pub(super) fn count(&mut self, step: &Step, got: Option<&Got>, names: &Names) {
+        *self.0.entry((what(step, names), outcome(step, got, names))).or_default() += 1;
+    }
+
+    /// What matters and did not come.
+    pub(super) fn missing(&self) -> Vec<String> {
+        let all = OUTCOMES.iter().flat_map(|(what, outcomes)| outcomes.iter().map(move |outcome| (*what, *outcome)));
+        let missing = all.filter(|(what, outcome)| !self.0.contains_key(&((*what).to_owned(), (*outcome).to_owned())));
+        missing.map(|(what, outcome)| format!("{what}: {outcome}")).collect()
+    }
+
+    pub(super) fn add(&mut self, other: Tally) {
+        for (key, times) in other.0 {
+            *self.0.entry(key).or_default() += times;
+        }
+    }
+}
+
+impl fmt::Display for Tally {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|((what, outcome), times)| writeln!(f, "{times:>7} {what}: {outcome}"))
+    }
+}
+
+fn what(step: &Step, names: &Names) -> String {
+    match (request(step, names), step) {
+        (Some(request), _) => {
+            // Of points.update, each kind is a thing of its own.
+            let kind = request.members["trans_type"].as_str().unwrap_or_default().to_uppercase();
+            format!("{} {kind}", request.method).trim_end().to_owned()
+        }
+        (None, Step::Coupon(coupons::Step::Press { .. })) => "POST /h5/coupon".to_owned(),
+        (None, _) => "GET /h5/coupon".to_owned(),
+    }
+}
+
+fn outcome(step: &Step, got: Option<&Got>, names: &Names) -> String {
+    let Some(Got { refusal, node }) = got else { return "no answer".to_owned() };
+    if let Some(refusal) = refusal {
+        return refusal.clone();
+    }
+    let text = |pointer: &str| node.pointer(pointer).and_then(|member| member.as_str()).unwrap_or_default();
+    let again = |thing: Thing, of: &str, key: &str| match names.within(thing, of, key).number {
+        Some(_) => "done before",
+        None => "done",
+    };
+    match step {
+        Step::Trade(trades::Step::Pay(_)) if !text("/voucher_detail_list/0/amount").is_empty() => "paid with a coupon",
+        Step::Trade(trades::Step::Refund { .. }) => {
+            match (text("/fund_change"), text("/present_refund_mdiscount_amount")) {
+                ("Y", "0.00") => "given back",
+                ("Y", _) => "given back in part to the coupon",
+                _ => "done before",
+            }
+        }
+        Step::Trade(trades::Step::Cancel { .. }) if text("/action").is_empty() => "nothing to do",
+        Step::Trade(trades::Step::Cancel { .. }) => text("/action"),
+        Step::Trade(trades::Step::Query { .. }) => text("/trade_status"),
+        Step::Activity(_) if text("/camp_status").is_empty() => text("/camp_detail/status"),
+        Step::Activity(_) => text("/camp_status"),
+        Step::Points(points::Step::Update { card, update }) => again(Thing::PointLog, &card.key, &update.req_id),
+        Step::Points(points::Step::Query { .. }) if text("/freezed_points") != "0" => "some frozen",
+        Step::Coupon(coupons::Step::Authorise { prize, req_id, .. }) => again(Thing::Token, &prize.key, req_id),
+        Step::Coupon(coupons::Step::Look { .. }) => text("/stage"),
+        _ => "done",
+    }
+    .to_owned()
+}
