@@ -1,6 +1,6 @@
 //! Members and trades from a file: CSV or NDJSON, gzipped or not, told apart by what they begin with.
 //!
-//! One thread reads and checks rows while the store writes the chunk before. A row is whole or absent; a bad one is
+//! One thread reads and checks rows and makes chunks of them while the store writes the chunk before. A row is whole or absent; a bad one is
 //! reported by its line and the rest is taken; importing a file twice changes nothing.
 
 mod members;
@@ -15,7 +15,7 @@ use std::io::Read;
 use std::sync::Arc;
 use store::Tx;
 use store::member::{Effect, MemberRow};
-use store::trade::TradeRow;
+use store::trade::{self, TradeChunk};
 use thiserror::Error;
 use trades::Trades;
 
@@ -81,8 +81,9 @@ pub enum Import {
 }
 
 /// What the reading thread sends.
-enum Message<R> {
-    Chunk(Vec<R>),
+enum Message<C> {
+    /// How many rows it has, and they.
+    Chunk(u64, C),
     Bad(BadRow),
     Broken(String),
 }
@@ -131,16 +132,17 @@ pub async fn trades(
     let (of, now) = (owner.clone(), app.clock.now());
     let shops = app.store.read(move |tx: &mut Tx| store::world::shops(tx, &of)).await?;
     let shops = shops.into_iter().map(|shop| shop.shop_id).collect();
-    run(input, Trades::new(shops, now), how, |chunk: Vec<(u64, TradeRow)>| {
-        let (app, owner) = (app.clone(), owner.clone());
+    run(input, Trades::new(owner, shops, now), how, |(lines, chunk): (Vec<u64>, TradeChunk)| {
+        let app = app.clone();
         async move {
-            let (lines, rows): (Vec<u64>, Vec<TradeRow>) = chunk.into_iter().unzip();
-            let count = u32::try_from(rows.len()).expect("a chunk is small") * store::trade::NUMBERS_A_ROW;
-            let first = app.store.lease_numbers(count).await?;
-            let put = move |tx: &mut Tx| store::trade::import(tx, &owner, &rows, first, now);
-            let effects: Vec<store::trade::Effect> = app.store.write(put).await?;
-            let new = effects.iter().filter(|&&had| had == store::trade::Effect::New).count() as u64;
-            let taken = lines.iter().zip(&effects).filter(|&(_, &had)| had == store::trade::Effect::Taken);
+            let first = app.store.lease_numbers(trade::numbers(chunk.len())).await?;
+            // Held here too, so that the writer's thread does not spend its time on letting go of it.
+            let chunk = Arc::new(chunk);
+            let written = chunk.clone();
+            let put = move |tx: &mut Tx| trade::import(tx, &written, first);
+            let effects: Vec<trade::Effect> = app.store.write(put).await?;
+            let new = effects.iter().filter(|&&had| had == trade::Effect::New).count() as u64;
+            let taken = lines.iter().zip(&effects).filter(|&(_, &had)| had == trade::Effect::Taken);
             let reason = "trade_no or out_trade_no is used by another trade, or by this one with other content";
             let bad = taken.map(|(&line, _)| BadRow { line, reason: reason.to_owned() }).collect();
             Ok(Written { new, changed: 0, bad })
@@ -161,13 +163,17 @@ async fn run<T: Table, W: Future<Output = Result<Written, ImportError>> + Send>(
     input: impl Read + Send + 'static,
     table: T,
     how: Import,
-    write: impl Fn(Vec<T::Row>) -> W,
+    write: impl Fn(T::Chunk) -> W,
 ) -> Result<Report, ImportError> {
     let (sender, mut receiver) = tokio::sync::mpsc::channel(CHUNKS_WAITING);
     let reading = tokio::task::spawn_blocking(move || {
         let mut rows = match Rows::open(input, table) {
             Ok(rows) => rows,
             Err(wrong) => return drop(sender.blocking_send(Message::Broken(wrong))),
+        };
+        let message = |rows: &Rows<T>, some: Vec<T::Row>| {
+            let count = some.len() as u64;
+            rows.chunk(some).map_or_else(Message::Broken, |chunk| Message::Chunk(count, chunk))
         };
         let mut chunk = Vec::with_capacity(T::CHUNK_ROWS);
         while let Some(row) = rows.next() {
@@ -177,7 +183,7 @@ async fn run<T: Table, W: Future<Output = Result<Written, ImportError>> + Send>(
                     if chunk.len() < T::CHUNK_ROWS {
                         continue;
                     }
-                    Message::Chunk(std::mem::replace(&mut chunk, Vec::with_capacity(T::CHUNK_ROWS)))
+                    message(&rows, std::mem::replace(&mut chunk, Vec::with_capacity(T::CHUNK_ROWS)))
                 }
                 Err(rows::Wrong::Row(bad)) => Message::Bad(bad),
                 Err(rows::Wrong::File(wrong)) => Message::Broken(wrong),
@@ -186,14 +192,16 @@ async fn run<T: Table, W: Future<Output = Result<Written, ImportError>> + Send>(
                 return;
             }
         }
-        drop(sender.blocking_send(Message::Chunk(chunk)));
+        if !chunk.is_empty() {
+            drop(sender.blocking_send(message(&rows, chunk)));
+        }
     });
     let mut report = Report::default();
     while let Some(message) = receiver.recv().await {
         match message {
-            Message::Chunk(chunk) => {
-                report.rows += chunk.len() as u64;
-                if how == Import::Write && !chunk.is_empty() {
+            Message::Chunk(rows, chunk) => {
+                report.rows += rows;
+                if how == Import::Write {
                     let Written { new, changed, bad } = write(chunk).await?;
                     report.rows -= bad.len() as u64;
                     report.new += new;

@@ -13,6 +13,8 @@ use crate::tx::Tx;
 pub(crate) const NAME: &str = "id";
 /// How many numbers one visit to the store gives: a payment takes eight, and whoever finds the block used up waits for a COMMIT.
 const BLOCK: i64 = 1 << 14;
+/// The same for imports: numbers for some chunks, so that not each waits for a COMMIT before its own.
+const BULK: i64 = 1 << 17;
 
 statements! {
     LEASE = "INSERT INTO id_lease (name, next) VALUES ($1, $2 + 1)
@@ -29,6 +31,7 @@ pub fn next_number_in(tx: &mut Tx) -> Result<i64, Fault> {
 pub(crate) struct Ids {
     name: &'static str,
     block: Mutex<Block>,
+    bulk: Mutex<Block>,
 }
 
 /// From `next` up to, but not with, `end`.
@@ -40,7 +43,7 @@ struct Block {
 
 impl Ids {
     pub(crate) fn new(name: &'static str) -> Ids {
-        Ids { name, block: Mutex::default() }
+        Ids { name, block: Mutex::default(), bulk: Mutex::default() }
     }
 
     /// The first of `count` numbers in a row, a block at most. Those who find the block used up wait for the one who leases
@@ -48,20 +51,24 @@ impl Ids {
     pub(crate) async fn next(&self, store: &Store, count: u16) -> Result<i64, Fault> {
         let count = i64::from(count);
         assert!(count <= BLOCK, "{count} ids at once");
-        let mut block = self.block.lock().await;
+        self.take(store, &self.block, count, BLOCK).await
+    }
+
+    /// The first of any count of numbers in a row, for imports: from a block of their own.
+    pub(crate) async fn many(&self, store: &Store, count: u32) -> Result<i64, Fault> {
+        let count = i64::from(count);
+        self.take(store, &self.bulk, count, BULK.max(count)).await
+    }
+
+    async fn take(&self, store: &Store, block: &Mutex<Block>, count: i64, size: i64) -> Result<i64, Fault> {
+        let mut block = block.lock().await;
         if block.end - block.next < count {
-            let end = self.lease(store, BLOCK).await?;
-            *block = Block { next: end - BLOCK, end };
+            let end = self.lease(store, size).await?;
+            *block = Block { next: end - size, end };
         }
         let first = block.next;
         block.next += count;
         Ok(first)
-    }
-
-    /// The first of any count of numbers in a row, past the block.
-    pub(crate) async fn many(&self, store: &Store, count: u32) -> Result<i64, Fault> {
-        let count = i64::from(count);
-        Ok(self.lease(store, count).await? - count)
     }
 
     /// Takes so many numbers from the store; the one after the last.

@@ -36,15 +36,18 @@ const QUEUE_OPS_MAX: usize = 1024;
 /// How long to wait for another process that holds the file, such as a shell.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Tables that are stored in the order of their primary key, without a second tree: right where keys come ascending.
-const WITHOUT_ROWID: [&str; 23] = [
+/// Tables that are stored in the order of their primary key, without a second tree: one search and one page to write for a
+/// row instead of two. Not for tables with an index of their own that rows are mostly found by.
+const WITHOUT_ROWID: [&str; 25] = [
     "setting",
     "account",
     "member",
     "crowd",
+    "once",
     "changes",
     "fund",
     "transfer",
+    "trade",
     "refund",
     "member_sales",
     "job",
@@ -289,19 +292,26 @@ impl Connection {
         Ok(read)
     }
 
-    /// Runs one statement for each of many rows, looking it up once and binding what differs from the row before: much of a
-    /// chunk is the same in all of its rows, and SQLite copies every text that it is given.
-    pub(crate) fn execute_each<const N: usize>(&self, sql: &str, rows: &[[Val<'_>; N]]) -> Result<u64, Fault> {
+    /// Runs a statement that lists `together` rows for as many of `rows` at a time, whose number it divides. It is looked up
+    /// once, and what differs from the rows before is bound: much of a chunk is the same in all of its rows, and SQLite copies
+    /// every text that it is given.
+    pub(crate) fn execute_each<const N: usize>(
+        &self,
+        sql: &str,
+        rows: &[[Val<'_>; N]],
+        together: usize,
+    ) -> Result<u64, Fault> {
         let mut statement = self.prepare(sql)?;
         let mut changed = 0;
-        let mut before: Option<&[Val<'_>; N]> = None;
-        for values in rows {
+        let mut before: &[Val<'_>] = &[];
+        for some in rows.chunks(together) {
+            let values = some.as_flattened();
             for (at, value) in values.iter().enumerate() {
-                if before.is_none_or(|before| before[at] != *value) {
+                if before.get(at) != Some(value) {
                     statement.raw_bind_parameter(at + 1, Bound(*value))?;
                 }
             }
-            before = Some(values);
+            before = values;
             changed += statement.raw_execute()?;
         }
         Ok(u64::try_from(changed).expect("a count of rows"))
@@ -312,11 +322,12 @@ impl Connection {
         &self,
         sql: &str,
         rows: &[[Val<'_>; N]],
+        together: usize,
     ) -> Result<Vec<R>, Fault> {
         let mut read = Vec::new();
         let mut statement = self.prepare(sql)?;
-        for values in rows {
-            read_all(&mut statement, values, &mut read)?;
+        for some in rows.chunks(together) {
+            read_all(&mut statement, some.as_flattened(), &mut read)?;
         }
         Ok(read)
     }
@@ -332,6 +343,24 @@ impl Connection {
             ["CREATE", "TABLE", table, ..] if WITHOUT_ROWID.contains(&table) => format!("{sql} WITHOUT ROWID"),
             _ => sql.to_owned(),
         }
+    }
+
+    /// Puts tables that an earlier build made into the form that [`Connection::ddl`] gives new ones. Their indexes are gone
+    /// before: these tables have none.
+    pub(crate) fn rebuild(&self) -> Result<(), Fault> {
+        for (table, key) in [("once", "bucket, scope, key"), ("trade", "bucket, id")] {
+            let made = "SELECT sql FROM sqlite_master WHERE type = 'table' AND name = $1";
+            let (made,) = self.query::<(String,)>(made, &[Val::Text(table)])?.remove(0);
+            // New stores are made so, and so are those that a backup of an earlier build is restored into.
+            if made.ends_with("WITHOUT ROWID") {
+                continue;
+            }
+            self.batch(&format!("ALTER TABLE {table} RENAME TO {table}_before"))?;
+            self.batch(&Connection::ddl(&made))?;
+            self.batch(&format!("INSERT INTO {table} SELECT * FROM {table}_before ORDER BY {key}"))?;
+            self.batch(&format!("DROP TABLE {table}_before"))?;
+        }
+        Ok(())
     }
 
     pub(crate) fn has_table(&self, name: &str) -> Result<bool, Fault> {
@@ -359,7 +388,8 @@ impl Connection {
         let statement = self.0.prepare_cached(sql)?;
         // SQLite numbers `$n` by first appearance, PostgreSQL by its digits.
         let number = |index| statement.parameter_name(index).and_then(|name| name[1..].parse().ok());
-        debug_assert!((1..=statement.parameter_count()).all(|index| number(index) == Some(index)), "{sql}");
+        // Looking for a name goes through all of them, so not every one of a long list is asked for.
+        debug_assert!((1..=statement.parameter_count().min(40)).all(|index| number(index) == Some(index)), "{sql}");
         Ok(statement)
     }
 }

@@ -41,7 +41,8 @@ statements! {
         LEFT JOIN (SELECT bucket, trade, credit, CAST(SUM(amount_fen) AS BIGINT) AS fen FROM transfer
             WHERE trade IS NOT NULL GROUP BY bucket, trade, credit) AS moved
             ON moved.bucket = trade.bucket AND moved.trade = trade.id AND moved.credit = trade.seller_id
-        WHERE COALESCE(moved.fen, 0) <> CASE WHEN trade.paid_at IS NULL THEN 0 ELSE trade.receipt_fen END ORDER BY 1";
+        WHERE (trade.imported_no IS NULL OR moved.fen IS NOT NULL)
+            AND COALESCE(moved.fen, 0) <> CASE WHEN trade.paid_at IS NULL THEN 0 ELSE trade.receipt_fen END ORDER BY 1";
     STATUS_OFF = "SELECT trade.pid || '/' || trade.out_trade_no, trade.status, 'a status that its money and times allow'
         FROM trade WHERE NOT ((trade.status = 'WAIT_BUYER_PAY' AND trade.paid_at IS NULL AND trade.refunded_fen = 0)
             OR (trade.status IN ('TRADE_SUCCESS', 'TRADE_FINISHED') AND trade.paid_at IS NOT NULL
@@ -64,7 +65,32 @@ statements! {
         LEFT JOIN (SELECT bucket, trade, debit, CAST(SUM(amount_fen) AS BIGINT) AS fen FROM transfer
             WHERE trade IS NOT NULL GROUP BY bucket, trade, debit) AS moved
             ON moved.bucket = trade.bucket AND moved.trade = trade.id AND moved.debit = trade.seller_id
-        WHERE trade.refunded_fen - COALESCE(shares.fen, 0) <> COALESCE(moved.fen, 0) ORDER BY 1";
+        LEFT JOIN (SELECT bucket, trade, credit, COUNT(*) AS times FROM transfer
+            WHERE trade IS NOT NULL GROUP BY bucket, trade, credit) AS paid
+            ON paid.bucket = trade.bucket AND paid.trade = trade.id AND paid.credit = trade.seller_id
+        WHERE (trade.imported_no IS NULL OR paid.times IS NOT NULL)
+            AND trade.refunded_fen - COALESCE(shares.fen, 0) <> COALESCE(moved.fen, 0) ORDER BY 1";
+    IMPORTS = "SELECT COUNT(*) FROM transfer WHERE kind = 'import' AND trade IS NULL";
+    // An imported trade without an entry of its payment is in its chunk's entries: what was paid, and what had been refunded
+    // until then, which is all that no entry of its own paid back since.
+    IMPORTS_OFF = "SELECT sums.pid, CAST(sums.paid AS TEXT) || ' less ' || CAST(sums.back AS TEXT),
+            CAST(sums.trades_paid AS TEXT) || ' less ' || CAST(sums.trades_back AS TEXT) FROM
+        (SELECT pid, CAST(SUM(paid) AS BIGINT) AS paid, CAST(SUM(back) AS BIGINT) AS back,
+            CAST(SUM(trades_paid) AS BIGINT) AS trades_paid, CAST(SUM(trades_back) AS BIGINT) AS trades_back FROM
+            (SELECT credit AS pid, amount_fen AS paid, 0 AS back, 0 AS trades_paid, 0 AS trades_back FROM transfer
+                WHERE kind = 'import' AND trade IS NULL AND debit = 'outside/' || credit
+            UNION ALL SELECT debit, 0, amount_fen, 0, 0 FROM transfer
+                WHERE kind = 'import' AND trade IS NULL AND credit = 'outside/' || debit
+            UNION ALL SELECT trade.pid, 0, 0, trade.receipt_fen, trade.refunded_fen - COALESCE(repaid.fen, 0) FROM trade
+                LEFT JOIN (SELECT bucket, trade, credit, COUNT(*) AS times FROM transfer
+                    WHERE trade IS NOT NULL GROUP BY bucket, trade, credit) AS own
+                    ON own.bucket = trade.bucket AND own.trade = trade.id AND own.credit = trade.seller_id
+                LEFT JOIN (SELECT bucket, trade, debit, SUM(amount_fen) AS fen FROM transfer
+                    WHERE trade IS NOT NULL GROUP BY bucket, trade, debit) AS repaid
+                    ON repaid.bucket = trade.bucket AND repaid.trade = trade.id AND repaid.debit = trade.seller_id
+                WHERE trade.imported_no IS NOT NULL AND own.times IS NULL) AS parts
+            GROUP BY pid) AS sums
+        WHERE sums.paid <> sums.trades_paid OR sums.back <> sums.trades_back ORDER BY 1";
     BUYERS_OFF = "SELECT trade.pid || '/' || trade.out_trade_no, CAST(COALESCE(parts.fen, 0) AS TEXT),
             CAST(trade.refunded_fen - COALESCE(shares.fen, 0) AS TEXT) FROM trade
         LEFT JOIN (SELECT bucket, trade, CAST(SUM(refunded_fen) AS BIGINT) AS fen FROM trade_voucher GROUP BY bucket, trade)
@@ -255,7 +281,7 @@ statements! {
 }
 
 /// What is recomputed: its name, how many there are, and those that differ as (name, stored, computed).
-const ROWS: [(&str, &str, &str); 29] = [
+const ROWS: [(&str, &str, &str); 30] = [
     ("account balances", ACCOUNTS, ACCOUNTS_OFF),
     ("fund balances", FUNDS, FUNDS_OFF),
     ("transfers between known accounts", TRANSFERS, TRANSFERS_OFF),
@@ -265,6 +291,7 @@ const ROWS: [(&str, &str, &str); 29] = [
     ("numbers of trades", TRADES, NUMBERS_OFF),
     ("refunds of trades", REFUNDS, REFUNDED_OFF),
     ("money paid back", REFUNDS, REPAID_OFF),
+    ("entries of imports", IMPORTS, IMPORTS_OFF),
     ("buyers' part of refunds", REFUNDS, BUYERS_OFF),
     ("what vouchers took off trades", USES, OFF_OFF),
     ("bills of vouchers", USES, BILLS_OFF),

@@ -4,7 +4,7 @@ mod import;
 mod refund;
 mod voucher;
 
-pub use import::{Effect, NUMBERS_A_ROW, TradeRow, import};
+pub use import::{Effect, TradeChunk, TradeRow, import, numbers};
 pub(crate) use refund::insert_refunds;
 pub use refund::{Refund, insert_refund, refund, refunds};
 pub use voucher::{TradeVoucher, enter_click, enter_refund, enter_use, vouchers};

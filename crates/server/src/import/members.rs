@@ -62,6 +62,7 @@ impl Members {
 impl Table for Members {
     type Column = Column;
     type Row = MemberRow;
+    type Chunk = Vec<MemberRow>;
     const CHUNK_ROWS: usize = 2_000;
     const REQUIRED: &'static [&'static str] = &["user_id"];
 
@@ -104,6 +105,10 @@ impl Table for Members {
         let user_id = user_id.ok_or("user_id is missing")?;
         let (home, work) = (position("home", home_lon, home_lat)?, position("work", work_lon, work_lat)?);
         Ok(MemberRow::new(&user_id, tags).at(home, work))
+    }
+
+    fn chunk(&self, rows: Vec<MemberRow>) -> Result<Vec<MemberRow>, String> {
+        Ok(rows)
     }
 }
 

@@ -23,6 +23,8 @@ pub trait Table: Send + 'static {
     type Column: Copy + PartialEq + Send;
     /// A row that is right.
     type Row: Send;
+    /// Rows as they are written.
+    type Chunk: Send;
     /// Rows a transaction: so few that waiting calls hardly notice, so many that pages are not written over and over.
     const CHUNK_ROWS: usize;
     /// The columns that a header must have.
@@ -33,6 +35,9 @@ pub trait Table: Send + 'static {
 
     /// A row of cells; the error says what is wrong with it.
     fn row<'a>(&self, line: u64, cells: impl Iterator<Item = (Self::Column, &'a str)>) -> Result<Self::Row, String>;
+
+    /// Rows made ready to be written: what can be done beside the writer.
+    fn chunk(&self, rows: Vec<Self::Row>) -> Result<Self::Chunk, String>;
 }
 
 /// The rows of a file, in their order.
@@ -70,6 +75,11 @@ impl<T: Table> Rows<T> {
             }
         };
         Ok(Rows { source, table, ended: false })
+    }
+
+    /// These rows, ready to be written.
+    pub fn chunk(&self, rows: Vec<T::Row>) -> Result<T::Chunk, String> {
+        self.table.chunk(rows)
     }
 
     /// The next row; after a wrong file there is none.

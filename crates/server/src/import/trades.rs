@@ -3,7 +3,7 @@
 use super::rows::Table;
 use crate::world::account_id;
 use std::collections::HashSet;
-use store::trade::TradeRow;
+use store::trade::{TradeChunk, TradeRow};
 use wire::{money, time};
 
 /// The most that a trade may be about, as for `alipay.trade.pay`: 100,000,000 yuan.
@@ -13,6 +13,7 @@ const NUMBER_CHARS_MAX: usize = 64;
 
 /// The columns that a merchant's file of trades may have.
 pub struct Trades {
+    pid: String,
     shops: HashSet<String>,
     now: i64,
 }
@@ -51,9 +52,9 @@ const COLUMNS: [(&str, Column); 8] = [
 ];
 
 impl Trades {
-    /// Of a merchant with these shops, at `now`, UTC milliseconds.
-    pub fn new(shops: HashSet<String>, now: i64) -> Trades {
-        Trades { shops, now }
+    /// Of the merchant `pid` with these shops, at `now`, UTC milliseconds.
+    pub fn new(pid: String, shops: HashSet<String>, now: i64) -> Trades {
+        Trades { pid, shops, now }
     }
 
     /// A time in the form of the wire that is not to come.
@@ -86,8 +87,10 @@ impl Table for Trades {
     type Column = Column;
     /// With its line, by which the store's refusal is told.
     type Row = (u64, TradeRow);
-    /// The index of a member's trades is touched all over by any chunk, and each COMMIT writes what was touched.
-    const CHUNK_ROWS: usize = 10_000;
+    /// And the lines of its rows.
+    type Chunk = (Vec<u64>, TradeChunk);
+    /// A merchant's members are far fewer than its trades, and most of them are in any chunk: their sums are a chunk's cost.
+    const CHUNK_ROWS: usize = 20_000;
     const REQUIRED: &'static [&'static str] = &["trade_no", "user_id", "shop_id", "total_amount", "paid_at"];
 
     fn column(&self, name: &str) -> Result<Column, String> {
@@ -141,6 +144,12 @@ impl Table for Trades {
         };
         Ok((line, row))
     }
+
+    fn chunk(&self, rows: Vec<(u64, TradeRow)>) -> Result<(Vec<u64>, TradeChunk), String> {
+        let (lines, rows) = rows.into_iter().unzip();
+        let chunk = TradeChunk::new(&self.pid, rows, self.now);
+        Ok((lines, chunk.map_err(|refusal| format!("a row that was not checked: {refusal:?}"))?))
+    }
 }
 
 fn fen(name: &str, text: &str) -> Result<i64, String> {
@@ -159,8 +168,8 @@ mod tests {
         let shops = HashSet::from(["s".to_owned()]);
         let now = time::parse("2026-01-01 00:00:00").expect("a time");
         let file = format!("{HEADER}\n{row}\n");
-        let mut rows =
-            Rows::open(std::io::Cursor::new(file), Trades::new(shops, now)).expect("the file as a whole is right");
+        let mut rows = Rows::open(std::io::Cursor::new(file), Trades::new(String::new(), shops, now))
+            .expect("the file as a whole is right");
         let read = rows.next().expect("a row").map(|(_, row)| row.refunded).map_err(|wrong| match wrong {
             Wrong::Row(bad) => bad.reason,
             Wrong::File(wrong) => wrong,

@@ -11,6 +11,7 @@ use store::testing::block_on;
 use store::{Fault, Open, Store, Tx};
 
 const BUYER: &str = "2088102146931393";
+const MERCHANT: &str = "2088201914979011";
 
 /// What is done to the store, which line of the proof says so, and of whom.
 const CORRUPTIONS: &[(&str, &str, &str)] = &[
@@ -26,6 +27,11 @@ const CORRUPTIONS: &[(&str, &str, &str)] = &[
     ("UPDATE transfer SET amount_fen = amount_fen + 1 WHERE kind = 'pay'", "payments of trades", "/p_1"),
     ("UPDATE transfer SET credit = 'nobody' WHERE kind = 'pay'", "transfers between known accounts", ""),
     ("DELETE FROM transfer WHERE kind = 'refund'", "money paid back", "/p_1"),
+    ("UPDATE transfer SET amount_fen = amount_fen + 1 WHERE kind = 'import'", "entries of imports", MERCHANT),
+    ("DELETE FROM transfer WHERE kind = 'import'", "entries of imports", MERCHANT),
+    ("UPDATE trade SET receipt_fen = receipt_fen - 1 WHERE imported_no = 't1'", "entries of imports", MERCHANT),
+    ("UPDATE trade SET refunded_fen = refunded_fen - 1 WHERE imported_no = 't2'", "entries of imports", MERCHANT),
+    ("DELETE FROM trade WHERE imported_no = 't1'", "entries of imports", MERCHANT),
     ("UPDATE trade SET receipt_fen = receipt_fen - 1 WHERE out_trade_no = 'p_1'", "payments of trades", "/p_1"),
     ("UPDATE trade SET refunded_fen = refunded_fen - 1 WHERE out_trade_no = 'p_1'", "refunds of trades", "/p_1"),
     ("UPDATE trade SET status = 'TRADE_SUCCESS' WHERE out_trade_no = 'p_2'", "statuses of trades", "/p_2"),
@@ -100,7 +106,7 @@ impl From<Fault> for Proved {
     }
 }
 
-/// A paid trade, refunded in part, that told somebody who does not listen; an unpaid one; and one from elsewhere.
+/// A paid trade, refunded in part, that told somebody who does not listen; an unpaid one; and two from elsewhere.
 fn fill(running: &Running) {
     let client = running.client();
     let pay = json!({"out_trade_no": "p_1", "scene": "bar_code", "buyer_id": BUYER, "subject": "桃子", "total_amount": "88.00"});
@@ -122,7 +128,9 @@ fn fill(running: &Running) {
     wallet.give(BUYER, coupon, NOON + DAY);
     wallet.click(&wallet.give(BUYER, coupon, NOON + DAY));
     let path = running.folder.path().join("trades.csv");
-    let rows = format!("trade_no,user_id,shop_id,total_amount,paid_at\nt1,{BUYER},,5.00,2025-12-01 10:00:00\n");
+    let header = "trade_no,user_id,shop_id,total_amount,paid_at,refunded_amount,refunded_at";
+    let (paid, refunded) = ("2025-12-01 10:00:00", "2025-12-02 10:00:00");
+    let rows = format!("{header}\nt1,{BUYER},,5.00,{paid},,\nt2,{BUYER},,6.00,{paid},1.00,{refunded}\n");
     std::fs::write(&path, rows).expect("the folder is ours");
     let output = running.command(&["import", "trades", "--pid", PID, &path.display().to_string()]);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));

@@ -56,6 +56,28 @@ fn trade() -> Value {
 
 const BUYER: &str = "2088102146931393";
 
+/// Trades from elsewhere: one that is over, one that may be refunded, one that was.
+const TRADES: &str = "trade_no,user_id,shop_id,total_amount,paid_at,out_trade_no,refunded_amount,refunded_at
+far_1,2088102146931393,,5.00,2025-06-01 10:00:00,,,
+far_2,2088102146931393,,7.00,2025-12-01 10:00:00,own_2,,
+far_3,2088102146931394,,9.00,2025-12-02 10:00:00,,2.00,2025-12-03 10:00:00
+";
+
+/// What an import of [`TRADES`] says.
+fn import_trades(running: &Running) -> String {
+    let path = running.folder.path().join("trades.csv");
+    std::fs::write(&path, TRADES).expect("the folder is ours");
+    let output = running.command(&["import", "trades", "--pid", PID, &path.display().to_string()]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+/// What is known of the trades from elsewhere.
+fn far(client: &Client) -> Value {
+    let known = |no| succeed(client, "alipay.trade.query", &json!({"trade_no": no}));
+    ["far_1", "far_2", "far_3"].map(known).into()
+}
+
 /// What becomes of the points that are collected with it.
 fn freeze(card: &Value) -> Value {
     json!({"req_id": "kept_2", "user_id": BUYER, "activity_account": card, "trans_type": "FREEZE", "trans_amount": 3})
@@ -113,7 +135,9 @@ fn make(folder: &Path) {
     let open =
         json!({"out_trade_no": "kept_2", "buyer_id": "2088102146931393", "subject": "桃子", "total_amount": "1.00"});
     succeed(&client, "alipay.trade.create", &open);
+    assert_eq!(import_trades(&running), "3 rows: 3 new trades; 0 bad rows\n");
     let facts = json!({
+        "imported": far(&client),
         "stamps": stamp(&client),
         "trade": succeed(&client, "alipay.trade.query", &trade()),
         "platform_key": running.platform_key.to_base64(),
@@ -174,6 +198,13 @@ fn answers(running: &Running, facts: &Value) {
         let commit = json!({"req_id": "new", "user_id": BUYER, "activity_account": known["account"],
             "trans_type": "COMMIT", "biz_no": known["frozen"]["point_log_no"]});
         succeed(&client, UPDATE, &commit);
+    }
+    // And the third than the imported ones.
+    if let Some(known) = facts.get("imported") {
+        assert_eq!(far(&client), *known);
+        assert_eq!(import_trades(running), "3 rows: 0 new trades; 0 bad rows\n", "imported before");
+        let part = json!({"out_trade_no": "own_2", "refund_amount": "1.00", "out_request_no": "part"});
+        succeed(&client, "alipay.trade.refund", &part);
     }
     let mut new = create();
     new["out_biz_no"] = json!("new");

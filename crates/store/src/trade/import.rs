@@ -1,14 +1,15 @@
-//! Trades that happened elsewhere, taken in by the chunk: trade, refund, entries, numbers, members and sums of each row, and
-//! both balances once.
+//! Trades that happened elsewhere, taken in by the chunk: trade, refund, job and numbers of each row, members and their sums,
+//! and once for all of it the entries and both balances.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
+use std::ops::Not;
 
 use domain::Refusal;
 use domain::id::TradeNo;
 use domain::trade::{Off, Status, Trade, finishes_at};
 
 use super::{INSERT, Refund, columns, insert_refunds, scope};
-use crate::bucket::{Bucket, bucket_of_key};
+use crate::bucket::{Bucket, bucket_of, bucket_of_key};
 use crate::fault::Fault;
 use crate::ledger::{self, Cause, Purse, Transfer};
 use crate::member::{MemberRow, put_chunk};
@@ -39,8 +40,13 @@ static CLAIM: Rows<6> = Rows::new(
     "ON CONFLICT (bucket, scope, key) DO NOTHING",
 );
 
-/// How many new numbers a row takes: its trade's, which its payment's entry shares, and its refund's entry's.
-pub const NUMBERS_A_ROW: u32 = 2;
+/// How many rows are laid out at a time: what is laid out should still be near when it is written.
+const LAID_OUT: usize = 1_024;
+
+/// How many new numbers a chunk of so many rows takes: a trade's for each, and one for each of its two entries.
+pub fn numbers(rows: usize) -> u32 {
+    u32::try_from(rows + 2).expect("a chunk is small")
+}
 
 /// A trade that happened elsewhere. Checked by the caller: amounts are above 0, times are past.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,50 +80,127 @@ pub enum Effect {
     Taken,
 }
 
-/// Takes in a merchant's trades; what each row did, in their order. `first_number` is the first of [`NUMBERS_A_ROW`] new
-/// numbers for each row, `now` UTC milliseconds. Whole or not at all.
-pub fn import(tx: &mut Tx, pid: &str, rows: &[TradeRow], first_number: i64, now: i64) -> Result<Vec<Effect>, Fault> {
-    let effects = effects(tx, pid, rows)?;
-    let mut new: Vec<&TradeRow> =
-        rows.iter().zip(&effects).filter(|(_, had)| **had == Effect::New).map(|it| it.0).collect();
-    // Numbered by member, the chunk goes through the table and through the index of members from one end to the other.
-    new.sort_by_key(|row| (&row.user_id, row.paid_at));
-    // Each row has numbers of its own, whether it needs them or not.
-    let numbers = (first_number..).step_by(NUMBERS_A_ROW as usize);
-    let new: Vec<(Trade, &TradeRow)> = new
-        .into_iter()
-        .zip(numbers)
-        .map(|(row, number)| Ok((row.trade(pid, super::bucket(pid, &row.user_id).id(number), now)?, row)))
-        .collect::<Result<_, Refusal>>()
-        .map_err(|refusal| tx.fail(Fault::bug(format!("a row that was not checked: {refusal:?}"))))?;
+/// Rows of one merchant's file, with all of the work done that takes no store: made beside the writer, not in it.
+#[derive(Debug)]
+pub struct TradeChunk {
+    pid: String,
+    now: i64,
+    rows: Vec<TradeRow>,
+    /// What becomes of each row. Its number has a bucket and nothing above it.
+    trades: Vec<Trade>,
+    /// Every number that is used, in their order.
+    keys: Vec<Key>,
+    /// Whether one of them is used twice.
+    repeats: bool,
+    /// The places of the rows, those of one member together, in the order of members.
+    by_user: Vec<usize>,
+}
+
+/// A number that a row uses.
+#[derive(Clone, Copy, Debug)]
+struct Key {
+    row: usize,
+    /// The merchant's number for it, and not the one that it came with.
+    out: bool,
+}
+
+impl TradeChunk {
+    /// Prepares rows that a merchant imports at `now`, UTC milliseconds.
+    pub fn new(pid: &str, rows: Vec<TradeRow>, now: i64) -> Result<TradeChunk, Refusal> {
+        let bucket = |row: &TradeRow| super::bucket(pid, &row.user_id).id(0);
+        let trades = rows.iter().map(|row| row.trade(pid, bucket(row), now)).collect::<Result<_, _>>()?;
+        let of_row = |(row, it): (usize, &TradeRow)| it.outs().map(move |out| Key { row, out });
+        let mut keys: Vec<Key> = rows.iter().enumerate().flat_map(of_row).collect();
+        let text = |key: &Key| rows[key.row].key(key.out);
+        keys.sort_by(|left, right| text(left).cmp(text(right)));
+        let repeats = keys.is_sorted_by(|left, right| text(left) < text(right)).not();
+        let mut by_user: Vec<usize> = (0..rows.len()).collect();
+        by_user.sort_unstable_by_key(|&row| &rows[row].user_id);
+        Ok(TradeChunk { pid: pid.to_owned(), now, rows, trades, keys, repeats, by_user })
+    }
+
+    /// How many rows there are.
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    fn text(&self, key: Key) -> &str {
+        self.rows[key.row].key(key.out)
+    }
+}
+
+/// Takes in a merchant's trades; what each row did, in their order. `first_number` is the first of as many new numbers as
+/// [`numbers`] says. Whole or not at all.
+pub fn import(tx: &mut Tx, chunk: &TradeChunk, first_number: i64) -> Result<Vec<Effect>, Fault> {
+    let effects = effects(tx, chunk)?;
+    // Each row has a number of its own, whether it needs it or not.
+    let number = |row: usize| first_number + i64::try_from(row).expect("a chunk is small");
+    let id = |(row, had): (usize, &Effect)| {
+        (*had == Effect::New).then(|| Bucket::of_id(chunk.trades[row].no.number).id(number(row)))
+    };
+    let ids: Vec<Option<i64>> = effects.iter().enumerate().map(id).collect();
+    let new: Vec<New<'_>> = (0..chunk.len())
+        .filter_map(|row| Some(New { id: ids[row]?, row: &chunk.rows[row], trade: &chunk.trades[row] }))
+        .collect();
     if new.is_empty() {
         return Ok(effects);
     }
-    claim(tx, pid, &new)?;
-    let mut sums: BTreeMap<&str, i64> = BTreeMap::new();
-    for (trade, _) in &new {
-        *sums.entry(&trade.buyer_id).or_default() += trade.rest_fen();
+    claim(tx, chunk, &ids)?;
+    let of_user = |rows: &[usize]| {
+        let new = rows.iter().filter(|&&row| ids[row].is_some());
+        let rests = new.map(|&row| chunk.trades[row].rest_fen());
+        let sum = rests.reduce(|sum, rest| sum + rest)?;
+        Some((chunk.rows[rows[0]].user_id.as_str(), sum))
+    };
+    let same = |left: &usize, right: &usize| chunk.rows[*left].user_id == chunk.rows[*right].user_id;
+    let sums: Vec<(&str, i64)> = chunk.by_user.chunk_by(same).filter_map(of_user).collect();
+    let users: Vec<&str> = sums.iter().map(|(user, _)| *user).collect();
+    let known = sales::payers(tx, &chunk.pid, &users)?;
+    let people = users.into_iter().filter(|user| !known.contains(*user)).map(|user| MemberRow::new(user, []));
+    put_chunk(tx, &chunk.pid, &people.collect::<Vec<_>>())?;
+    sales::add_many(tx, &chunk.pid, &sums)?;
+    for some in new.chunks(LAID_OUT) {
+        let values: Vec<_> = some.iter().map(New::columns).collect();
+        tx.execute_rows(&INSERT, &values)?;
     }
-    let people: Vec<MemberRow> = sums.keys().map(|user| MemberRow::new(user, [])).collect();
-    put_chunk(tx, pid, &people)?;
-    sales::add_many(tx, pid, &sums)?;
-    let values: Vec<_> = new.iter().map(|(trade, _)| columns(trade)).collect();
-    tx.execute_rows(&INSERT, &values)?;
-    follow(tx, pid, &new)?;
-    // Last, because a merchant's balance is the one row that everybody waits for.
-    let net_fen: i64 = new.iter().map(|(trade, _)| trade.rest_fen()).sum();
-    if net_fen == 0 || ledger::move_between(tx, Purse::Outside(pid), Purse::Account(pid), net_fen)? {
-        Ok(effects)
-    } else {
-        Err(tx.fail(Fault::bug("the outside has no bound")))
+    follow(tx, &new)?;
+    enter(tx, chunk, &new, number(chunk.len()))?;
+    Ok(effects)
+}
+
+/// A row that becomes a trade.
+struct New<'a> {
+    id: i64,
+    row: &'a TradeRow,
+    trade: &'a Trade,
+}
+
+impl New<'_> {
+    /// What its row in the table holds.
+    fn columns(&self) -> [Val<'_>; 27] {
+        let mut columns = columns(self.trade);
+        columns[1] = self.id.into();
+        columns
     }
 }
 
 impl TradeRow {
-    /// The numbers by which the merchant knows it, each once.
-    fn keys(&self) -> impl Iterator<Item = &str> {
-        let out = self.out_trade_no.as_ref().filter(|out| **out != self.trade_no);
-        [Some(&self.trade_no), out].into_iter().flatten().map(String::as_str)
+    /// The numbers by which the merchant knows it, each once: the one that it came with, and the merchant's own.
+    fn outs(&self) -> impl Iterator<Item = bool> + use<> {
+        let own = self.out_trade_no.as_ref().is_some_and(|out| *out != self.trade_no);
+        [Some(false), own.then_some(true)].into_iter().flatten()
+    }
+
+    fn key(&self, out: bool) -> &str {
+        match &self.out_trade_no {
+            Some(own) if out => own,
+            _ => &self.trade_no,
+        }
     }
 
     /// The trade, with all that has happened to it until now.
@@ -157,24 +240,30 @@ impl TradeRow {
 }
 
 /// What the rows do, without doing it.
-fn effects(tx: &mut Tx, pid: &str, rows: &[TradeRow]) -> Result<Vec<Effect>, Fault> {
-    let scope = scope(pid);
-    let keys: Vec<&str> = rows.iter().flat_map(TradeRow::keys).collect();
-    let found = match find_between(tx, &scope, &keys)? {
+fn effects(tx: &mut Tx, chunk: &TradeChunk) -> Result<Vec<Effect>, Fault> {
+    let scope = scope(&chunk.pid);
+    let found = match find_between(tx, &scope, chunk)? {
         Some(found) => found,
         None => {
-            let rows = keys.iter().map(|key| [bucket_of_key(&scope, key).into(), scope.as_str().into(), (*key).into()]);
-            tx.query_rows(&FIND, &rows.collect::<Vec<_>>())?
+            let key = |&key: &Key| {
+                let text = chunk.text(key);
+                [bucket_of_key(&scope, text).into(), scope.as_str().into(), text.into()]
+            };
+            tx.query_rows(&FIND, &chunk.keys.iter().map(key).collect::<Vec<_>>())?
         }
     };
+    if found.is_empty() && !chunk.repeats {
+        return Ok(vec![Effect::New; chunk.len()]);
+    }
     let mut used: HashMap<&str, &[u8]> = found.iter().map(|(key, print)| (key.as_str(), print.as_slice())).collect();
-    let mut effects = Vec::with_capacity(rows.len());
-    for row in rows {
-        let prints: Vec<Option<&[u8]>> = row.keys().map(|key| used.get(key).copied()).collect();
+    let mut effects = Vec::with_capacity(chunk.len());
+    for row in &chunk.rows {
+        let print = row.fingerprint.as_slice();
+        let prints: Vec<Option<&[u8]>> = row.outs().map(|out| used.get(row.key(out)).copied()).collect();
         effects.push(if prints.iter().all(Option::is_none) {
-            used.extend(row.keys().map(|key| (key, row.fingerprint.as_slice())));
+            used.extend(row.outs().map(|out| (row.key(out), print)));
             Effect::New
-        } else if prints.iter().all(|print| *print == Some(row.fingerprint.as_slice())) {
+        } else if prints.iter().all(|used| *used == Some(print)) {
             Effect::Unchanged
         } else {
             Effect::Taken
@@ -186,77 +275,90 @@ fn effects(tx: &mut Tx, pid: &str, rows: &[TradeRow]) -> Result<Vec<Effect>, Fau
 /// What is known of a number: itself, and the fingerprint that it was used with.
 type Used = (String, Vec<u8>);
 
-/// Every number from the first of `keys` to the last, unless these are far more than `keys`: most files are sorted, and one
-/// walk along the key is much cheaper than a search for each. Only where one bucket holds them all.
-fn find_between(tx: &mut Tx, scope: &str, keys: &[&str]) -> Result<Option<Vec<Used>>, Fault> {
-    let (Some(first), Some(last)) = (keys.iter().min(), keys.iter().max()) else { return Ok(None) };
+/// Every number from the first of the chunk's to the last, unless these are far more than the chunk's: most files are sorted,
+/// and one walk along the key is much cheaper than a search for each. Only where one bucket holds them all.
+fn find_between(tx: &mut Tx, scope: &str, chunk: &TradeChunk) -> Result<Option<Vec<Used>>, Fault> {
+    let (Some(&first), Some(&last)) = (chunk.keys.first(), chunk.keys.last()) else { return Ok(None) };
     if 1 < tx.buckets() {
         return Ok(None);
     }
-    let most = 2 * keys.len();
+    let (first, last) = (chunk.text(first), chunk.text(last));
+    let most = 2 * chunk.keys.len();
     let limit = i64::try_from(most).unwrap_or(i64::MAX);
-    let found: Vec<Used> = tx.query(BETWEEN, params![bucket_of_key(scope, first), scope, *first, *last, limit])?;
+    let found: Vec<Used> = tx.query(BETWEEN, params![bucket_of_key(scope, first), scope, first, last, limit])?;
     Ok((found.len() < most).then_some(found))
 }
 
 /// Uses up the numbers of the new trades; if another operation was faster with any of them, this one runs again.
-fn claim(tx: &mut Tx, pid: &str, new: &[(Trade, &TradeRow)]) -> Result<(), Fault> {
-    let scope = scope(pid);
-    let pairs = new.iter().flat_map(|(trade, row)| row.keys().map(move |key| (key, *row, trade.no)));
-    let mut keys: Vec<_> = pairs.map(|(key, row, no)| (bucket_of_key(&scope, key), key, row, no)).collect();
-    if tx.buckets() == 1 {
-        keys.sort_unstable_by_key(|&(_, key, ..)| key);
-    } else {
-        keys.sort_unstable_by_key(|&(bucket, key, ..)| (bucket, key));
+fn claim(tx: &mut Tx, chunk: &TradeChunk, ids: &[Option<i64>]) -> Result<(), Fault> {
+    let scope = scope(&chunk.pid);
+    let several = 1 < tx.buckets();
+    let new = chunk.keys.iter().filter_map(|&key| {
+        let text = chunk.text(key);
+        // The engine with one bucket does not look at it.
+        let bucket = if several { bucket_of_key(&scope, text) } else { Bucket::of_id(0) };
+        Some((bucket, text, ids[key.row]?, key.row))
+    });
+    let mut new: Vec<_> = new.collect();
+    if several {
+        new.sort_unstable();
     }
-    let values: Vec<_> = keys
-        .iter()
-        .map(|&(bucket, key, row, no)| {
-            let print = Val::Bytes(&row.fingerprint);
-            [bucket.into(), scope.as_str().into(), key.into(), print, no.number.into(), no.created_at.into()]
-        })
-        .collect();
-    let claimed = tx.execute_rows(&CLAIM, &values)?;
-    if usize::try_from(claimed) == Ok(values.len()) { Ok(()) } else { Err(tx.fail(Fault::Stale)) }
+    let mut claimed = 0;
+    for some in new.chunks(LAID_OUT) {
+        let values = some.iter().map(|&(bucket, key, id, row)| {
+            let print = Val::Bytes(&chunk.rows[row].fingerprint);
+            [bucket.into(), scope.as_str().into(), key.into(), print, id.into(), chunk.rows[row].paid_at.into()]
+        });
+        claimed += tx.execute_rows(&CLAIM, &values.collect::<Vec<_>>())?;
+    }
+    if usize::try_from(claimed) == Ok(new.len()) { Ok(()) } else { Err(tx.fail(Fault::Stale)) }
 }
 
-/// Entries, refunds and jobs.
-fn follow(tx: &mut Tx, pid: &str, new: &[(Trade, &TradeRow)]) -> Result<(), Fault> {
-    let (outside, merchant) = (Purse::Outside(pid), Purse::Account(pid));
-    let entry = |trade: &Trade, id: i64, from, to, amount_fen, at| Transfer {
-        id,
-        debit: from,
-        credit: to,
+/// Refunds and jobs.
+fn follow(tx: &mut Tx, new: &[New<'_>]) -> Result<(), Fault> {
+    let refund = |it: &New<'_>| {
+        let (fen, at) = it.row.refunded?;
+        Some(Refund {
+            trade: it.id,
+            out_request_no: it.trade.out_trade_no.clone(),
+            amount_fen: fen,
+            buyer_fen: fen,
+            reason: None,
+            cancels: false,
+            at,
+        })
+    };
+    insert_refunds(tx, &new.iter().filter_map(refund).collect::<Vec<_>>())?;
+    let jobs = new.iter().filter(|it| it.trade.status == Status::TradeSuccess);
+    job::put_many(tx, job::TRADE_FINISH, &jobs.map(|it| (it.id, finishes_at(it.row.paid_at))).collect::<Vec<_>>())
+}
+
+/// One entry for all that was paid and one for all that was refunded, which name no trade: a trade from elsewhere has no entry
+/// of its own until it is refunded here, and `prove` compares the merchant's imported trades with these. (Earlier builds
+/// wrote both for each trade.) Last, because a merchant's balance is the one row that everybody waits for.
+fn enter(tx: &mut Tx, chunk: &TradeChunk, new: &[New<'_>], number: i64) -> Result<(), Fault> {
+    let (outside, merchant) = (Purse::Outside(&chunk.pid), Purse::Account(&chunk.pid));
+    let paid: i64 = new.iter().map(|it| it.trade.receipt_fen).sum();
+    let back: i64 = new.iter().map(|it| it.trade.refunded_fen).sum();
+    let bucket = bucket_of(&chunk.pid, "");
+    let entry = |number: i64, debit, credit, amount_fen| Transfer {
+        id: bucket.id(number),
+        debit,
+        credit,
         amount_fen,
         kind: "import",
-        trade: Some(trade.no.number),
-        at,
+        trade: None,
+        at: chunk.now,
         cause: Cause::default(),
     };
-    let (mut entries, mut refunds, mut jobs) = (Vec::with_capacity(new.len()), Vec::new(), Vec::new());
-    for (trade, row) in new {
-        let number = trade.no.number;
-        entries.push(entry(trade, number, outside, merchant, trade.total_fen, row.paid_at));
-        if let Some((fen, at)) = row.refunded {
-            let second = Bucket::of_id(number).id((number >> domain::id::BUCKET_BITS) + 1);
-            entries.push(entry(trade, second, merchant, outside, fen, at));
-            refunds.push(Refund {
-                trade: number,
-                out_request_no: trade.out_trade_no.clone(),
-                amount_fen: fen,
-                buyer_fen: fen,
-                reason: None,
-                cancels: false,
-                at,
-            });
-        }
-        if trade.status == Status::TradeSuccess {
-            jobs.push((number, finishes_at(row.paid_at)));
-        }
+    let entries = [entry(number, outside, merchant, paid), entry(number + 1, merchant, outside, back)];
+    let entries: Vec<_> = entries.into_iter().filter(|entry| 0 < entry.amount_fen).collect();
+    ledger::enter_many(tx, &entries)?;
+    if paid == back || ledger::move_between(tx, outside, merchant, paid - back)? {
+        Ok(())
+    } else {
+        Err(tx.fail(Fault::bug("the outside has no bound")))
     }
-    insert_refunds(tx, &refunds)?;
-    job::put_many(tx, job::TRADE_FINISH, &jobs)?;
-    ledger::enter_many(tx, &entries)
 }
 
 /// The texts that are made as needed, for the test of the rules.

@@ -7,8 +7,8 @@ use store::ledger::outside_balance;
 use store::once::{Claim, claim};
 use store::sales::Sales;
 use store::trade::{
-    Effect, NUMBERS_A_ROW, Refund, TradeRow, TradeVoucher, enter_refund, enter_use, find, find_out, get, import,
-    insert, insert_refund, refund, refunds, scope, update, vouchers,
+    Effect, Refund, TradeChunk, TradeRow, TradeVoucher, enter_refund, enter_use, find, find_out, get, import, insert,
+    insert_refund, numbers, refund, refunds, scope, update, vouchers,
 };
 use store::world::account;
 use store::{Change, Fault, Stop, Store, Tx, each_engine, member, sales};
@@ -229,9 +229,9 @@ fn a_row(no: &str, user_id: &str, total_fen: i64, refunded_fen: i64) -> TradeRow
 }
 
 async fn import_at(store: &Store, rows: &[TradeRow], now: i64) -> Vec<Effect> {
-    let rows = rows.to_vec();
-    let first = store.lease_numbers(u32::try_from(rows.len()).unwrap() * NUMBERS_A_ROW).await.unwrap();
-    write(store, move |tx| Ok(import(tx, PID, &rows, first, now)?)).await.unwrap()
+    let chunk = TradeChunk::new(PID, rows.to_vec(), now).unwrap();
+    let first = store.lease_numbers(numbers(chunk.len())).await.unwrap();
+    write(store, move |tx| Ok(import(tx, &chunk, first)?)).await.unwrap()
 }
 
 each_engine!(imported_trades_are_whole_once_and_paid_by_the_outside, |test| {
@@ -268,7 +268,7 @@ each_engine!(imported_trades_are_whole_once_and_paid_by_the_outside, |test| {
         assert_eq!(account(tx, BUYER)?.unwrap().balance_fen, 0);
         assert_eq!(outside_balance(tx, PID)?, -1_300);
         let count = |table: &str| format!("SELECT COUNT(*) FROM {table}");
-        for (table, rows) in [("trade", 3), ("transfer", 5), ("refund", 2), ("once", 6), ("job", 2)] {
+        for (table, rows) in [("trade", 3), ("transfer", 2), ("refund", 2), ("once", 6), ("job", 2)] {
             assert_eq!(tx.query_one::<(i64,)>(&count(table), &[])?.0, rows, "{table}");
         }
         Ok(())
