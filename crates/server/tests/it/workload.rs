@@ -20,6 +20,7 @@ mod wire;
 
 use crate::receiver::Receiver;
 use crate::running::{NOW, Running, app_key, each_engine, log_of, number, seed};
+use choices::Focus;
 use client::Client;
 use fastrand::Rng;
 use model::{Got, Model, Notified, Step};
@@ -59,6 +60,8 @@ struct Play<'a> {
     /// What happened, for whoever reads of a failure.
     history: Vec<String>,
     tally: Tally,
+    /// What calls at once are about, while they are chosen.
+    focus: Option<Focus>,
 }
 
 impl<'a> Play<'a> {
@@ -69,8 +72,9 @@ impl<'a> Play<'a> {
         let balances = choices::users(nth).into_iter().map(|user| (user, rng.i64(0..150_000))).collect();
         let books = vec![Model { now, balances, ..Model::default() }];
         let (names, past, history, tally) = (Names::default(), Vec::new(), Vec::new(), Tally::default());
+        let (trades, numbers, focus) = (0, 0, None);
         let play =
-            Play { running, receiver, seed, rng, nth, books, names, trades: 0, numbers: 0, past, history, tally };
+            Play { running, receiver, seed, rng, nth, books, names, trades, numbers, past, history, tally, focus };
         let path = play.running.folder.path().join("workload.toml");
         std::fs::write(&path, play.world()).expect("the folder is ours");
         play.punchcard(&["apply", &path.display().to_string()]);

@@ -22,6 +22,16 @@ pub(crate) fn shops(nth: u64) -> Vec<String> {
     (0..SHOPS).map(|shop| format!("2026010100077{nth:013}{shop:02}")).collect()
 }
 
+/// What calls at once are about, so that they meet.
+pub(super) struct Focus {
+    /// The number of a trade.
+    pub(super) trade: u64,
+    /// Its buyer.
+    pub(super) user: String,
+    /// The key of a prize.
+    pub(super) prize: String,
+}
+
 impl Play<'_> {
     pub(super) fn some_step(&mut self) -> Step {
         if self.rng.bool() && self.wants_offers() {
@@ -52,15 +62,25 @@ impl Play<'_> {
         }
     }
 
-    /// Several steps, of which some are the same.
+    /// Several steps, of which some are the same; often all about the same things.
     pub(super) fn some_steps(&mut self) -> Vec<Step> {
+        self.focus = self.rng.bool().then(|| self.some_focus());
         let mut steps = vec![self.some_step()];
         while steps.len() < RACERS {
             let again = self.rng.bool().then(|| self.rng.choice(steps.clone())).flatten();
             let next = again.unwrap_or_else(|| self.some_step());
             steps.push(next);
         }
+        self.focus = None;
         steps
+    }
+
+    fn some_focus(&mut self) -> Focus {
+        let any = self.rng.u64(..=self.trades);
+        let trade = if self.once_in(3) { self.trades + 1 } else { any };
+        self.trades = self.trades.max(trade);
+        let prize = self.some_offered(self.prizes());
+        Focus { trade, user: self.about(trade).1, prize }
     }
 
     /// A question about everything that there may be.
@@ -93,6 +113,9 @@ impl Play<'_> {
     }
 
     pub(super) fn some_user(&mut self) -> String {
+        if let Some(focus) = &self.focus {
+            return focus.user.clone();
+        }
         self.rng.choice(users(self.nth)).expect("there are some")
     }
 
@@ -102,14 +125,17 @@ impl Play<'_> {
 
     /// A new order, or one under a number that was used.
     fn order(&mut self) -> Order {
-        let nth = if self.once_in(3) { self.rng.u64(..=self.trades) } else { self.trades + 1 };
+        let nth = match self.focus.as_ref().map(|focus| focus.trade) {
+            Some(trade) => trade,
+            None if self.once_in(3) => self.rng.u64(..=self.trades),
+            None => self.trades + 1,
+        };
         self.trades = self.trades.max(nth);
-        // What is said of a number follows from it, so that most calls about it agree, and some do not.
-        let mut own = Rng::with_seed(self.seed.rotate_left(32) ^ nth);
+        let (mut own, buyer) = self.about(nth);
         let odd = self.rng.u8(..12);
         Order {
             out_trade_no: self.out_trade_no(nth),
-            buyer: own.choice(users(self.nth)).expect("there are some"),
+            buyer,
             subject: if odd == 0 { "别的商品".to_owned() } else { format!("商品{nth}") },
             total: own.i64(1..20_000) + i64::from(odd == 1),
             shop: (own.u8(..6) != 0).then(|| own.choice(shops(self.nth)).expect("there are some")),
@@ -118,12 +144,23 @@ impl Play<'_> {
         }
     }
 
-    fn out_trade_no(&self, nth: u64) -> String {
+    /// What is said of a trade follows from its number, so that most calls about it agree, and some do not: from this, and
+    /// its buyer.
+    fn about(&self, trade: u64) -> (Rng, String) {
+        let mut own = Rng::with_seed(self.seed.rotate_left(32) ^ trade);
+        let buyer = own.choice(users(self.nth)).expect("there are some");
+        (own, buyer)
+    }
+
+    pub(super) fn out_trade_no(&self, nth: u64) -> String {
         format!("w{}_{nth}", self.nth)
     }
 
     /// Mostly one that stands so.
     fn some_trade(&mut self, statuses: &[Status]) -> String {
+        if let Some(focus) = &self.focus {
+            return self.out_trade_no(focus.trade);
+        }
         let of = self.book().trades.iter().filter(|(_, trade)| statuses.contains(&trade.status));
         let of: Vec<_> = of.map(|(out_trade_no, _)| out_trade_no.clone()).collect();
         let any = self.rng.u64(..=self.trades + 1);
@@ -135,7 +172,8 @@ impl Play<'_> {
         let with_coupon =
             self.book().trades.iter().filter(|(_, trade)| trade.status == Status::Success && 0 < trade.off);
         let with_coupon: Vec<_> = with_coupon.map(|(out_trade_no, _)| out_trade_no.clone()).collect();
-        let one = self.once_in(3).then(|| self.rng.choice(with_coupon)).flatten();
+        let other = self.focus.is_none() && self.once_in(3);
+        let one = other.then(|| self.rng.choice(with_coupon)).flatten();
         let out_trade_no = one.unwrap_or_else(|| self.some_trade(&[Status::Success]));
         let known = self.book().trades.get(&out_trade_no);
         let rest = known.map_or(5, |trade| trade.total - trade.refunded());

@@ -22,11 +22,15 @@ impl Play<'_> {
     }
 
     /// Mostly one that runs.
-    fn some_offered(&mut self, keys: Vec<String>) -> String {
+    pub(super) fn some_offered(&mut self, keys: Vec<String>) -> String {
         let (any, book) = (self.once_in(6), self.book());
         let runs = |key: &String| any || book.activities[key].runs(book.now);
         let keys: Vec<_> = keys.into_iter().filter(runs).collect();
         self.rng.choice(keys).unwrap_or_else(|| "none".to_owned())
+    }
+
+    fn is_of_interest(&self, user: &str) -> bool {
+        self.focus.as_ref().is_none_or(|focus| focus.user == user)
     }
 
     pub(super) fn some_card(&mut self) -> Named {
@@ -54,7 +58,11 @@ impl Play<'_> {
     fn deposit(&mut self, card: &str) -> (String, Kind, Option<i64>) {
         let fresh = !self.once_in(8);
         let book = self.book();
+        let focus = self.focus.as_ref().map(|focus| self.out_trade_no(focus.trade));
         let fits = |key: &String, status: Status| {
+            if let Some(focus) = &focus {
+                return focus == key;
+            }
             let brought = book.deposited.contains(&(card.to_owned(), key.clone()));
             !fresh || matches!(status, Status::Success | Status::Finished) && !brought
         };
@@ -69,6 +77,7 @@ impl Play<'_> {
     /// Of points that are there; or of anybody's.
     fn spending(&mut self, card: &str) -> Option<(String, Kind, Option<i64>)> {
         let accounts = self.book().accounts.iter().filter(|((of, _), account)| of == card && 0 < account.available);
+        let accounts = accounts.filter(|((_, user), _)| self.is_of_interest(user));
         let accounts: Vec<_> = accounts.map(|((_, user), account)| (user.clone(), account.available)).collect();
         let anybody = self.once_in(12).then(|| (self.some_user(), 1));
         let (user, available) = anybody.or_else(|| self.rng.choice(accounts))?;
@@ -85,6 +94,7 @@ impl Play<'_> {
     fn ending(&mut self, card: &str) -> Option<(String, Kind, Option<i64>)> {
         let any = self.once_in(3);
         let freezes = self.book().freezes.iter().filter(|((of, _), freeze)| of == card && (any || freeze.open));
+        let freezes = freezes.filter(|(_, freeze)| self.is_of_interest(&freeze.user));
         let freezes: Vec<_> =
             freezes.map(|((_, key), freeze)| (key.clone(), freeze.user.clone(), freeze.amount)).collect();
         let none = self.once_in(12).then(|| ("none".to_owned(), self.some_user(), 1));
@@ -105,7 +115,8 @@ impl Play<'_> {
         let held: Vec<_> = held.map(|((of, _), coupon)| (of.clone(), coupon.user.clone())).collect();
         // Often for who has one of it already.
         let second = self.rng.bool().then(|| self.rng.choice(held)).flatten();
-        let (key, user) = second.unwrap_or_else(|| (self.some_offered(self.prizes()), self.some_user()));
+        let focus = self.focus.as_ref().map(|focus| (focus.prize.clone(), focus.user.clone()));
+        let (key, user) = focus.or(second).unwrap_or_else(|| (self.some_offered(self.prizes()), self.some_user()));
         let before: Vec<_> = self.book().tokens.keys().filter(|(of, _)| *of == key).cloned().collect();
         let again = self.once_in(8).then(|| self.rng.choice(before)).flatten();
         let req_id = again.map_or_else(|| format!("k{}", self.fresh()), |(_, req_id)| req_id);
@@ -116,10 +127,12 @@ impl Play<'_> {
     /// Mostly with a token that has given nothing yet.
     pub(super) fn some_visit(&mut self) -> Step {
         let (any, book) = (self.once_in(4), self.book());
-        let tokens = book
-            .tokens
-            .iter()
-            .filter(|(key, token)| any || book.now < token.expires_at && !book.coupons.contains_key(key));
+        let focus = self.focus.as_ref().map(|focus| &focus.prize);
+        let tokens = book.tokens.iter().filter(|(key, _)| focus.is_none_or(|prize| *prize == key.0));
+        let gives = |key: &(String, String), token: &coupons::Token| {
+            book.now < token.expires_at && !book.coupons.contains_key(key)
+        };
+        let tokens = tokens.filter(|(key, token)| any || gives(key, token));
         let tokens: Vec<_> = tokens.map(|(key, _)| key.clone()).collect();
         let token = self.rng.choice(tokens);
         let (key, req_id) = token.unwrap_or_else(|| (self.some_offered(self.prizes()), "none".to_owned()));

@@ -105,7 +105,9 @@ impl Play<'_> {
     /// An activity is looked at, extended, or taken off line: one that runs, mostly.
     pub(super) fn some_change(&mut self) -> Step {
         let (any, book) = (self.once_in(6), self.book());
-        let camps = book.activities.iter().filter(|(_, activity)| any || activity.runs(book.now));
+        let focus = self.focus.as_ref().map(|focus| &focus.prize);
+        let camps = book.activities.iter().filter(|(key, _)| focus.is_none_or(|prize| prize == *key));
+        let camps = camps.filter(|(_, activity)| any || activity.runs(book.now));
         let camps: Vec<_> = camps.map(|(key, activity)| (key.clone(), activity.offer.clone())).collect();
         let Some((key, offer)) = self.rng.choice(camps) else {
             return Step::Activity(Change::Look { camp: self.names.named(Thing::Camp, "none") });
