@@ -261,9 +261,10 @@ impl<'a> Play<'a> {
         (what, *status, *refunded)
     }
 
-    /// What there is in the end, by query and by proof.
+    /// What there is in the end, by query, by trying and by proof.
     fn check(&mut self) {
-        for step in self.all_there_is() {
+        let all = self.all_there_is();
+        for step in all.into_iter().chain(self.last_payments()) {
             self.race(&[step], false);
         }
         self.punchcard(&["prove"]);

@@ -101,6 +101,21 @@ impl Play<'_> {
         trades.chain(camps).chain(points).chain(tokens).collect()
     }
 
+    /// Payments that tell what the members have, to the fen: one of a fen too much, and one of all.
+    pub(super) fn last_payments(&mut self) -> Vec<Step> {
+        let mut steps = Vec::new();
+        for (buyer, balance) in self.book().balances.clone() {
+            for total in [balance + 1, balance].into_iter().filter(|total| 0 < *total) {
+                let number = self.fresh();
+                let (out_trade_no, subject) = (format!("w{}_last{number}", self.nth), "都买了".to_owned());
+                let (buyer, shop, minutes, notifies) = (buyer.clone(), None, None, false);
+                let order = Order { out_trade_no, buyer, subject, total, shop, minutes, notifies };
+                steps.push(Step::Trade(trades::Step::Pay(order)));
+            }
+        }
+        steps
+    }
+
     /// A number that nothing was called by.
     pub(super) fn fresh(&mut self) -> u64 {
         self.numbers += 1;

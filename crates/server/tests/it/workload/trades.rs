@@ -11,7 +11,7 @@ pub(crate) struct Trade {
     pub(crate) subject: String,
     pub(crate) total: i64,
     pub(crate) status: Status,
-    pub(crate) refunds: BTreeMap<String, i64>,
+    pub(crate) refunds: BTreeMap<String, Refund>,
     shop: Option<String>,
     /// What a coupon took off, and how much of that was given back to the seller with refunds.
     pub(crate) off: i64,
@@ -20,6 +20,13 @@ pub(crate) struct Trade {
     ends_at: Option<i64>,
     notifies: bool,
     made_by_create: Option<Order>,
+}
+
+/// Of a trade's amount, what was given back, and how much of that the buyer got.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Refund {
+    amount: i64,
+    buyers: i64,
 }
 
 /// As the wire spells them, in Rust's way.
@@ -163,11 +170,16 @@ impl Model {
         }
         let Some(trade) = self.trades.get_mut(out_trade_no) else { return Expect::refused("ACQ.TRADE_NOT_EXIST") };
         let done = |change: &str, trade: &Trade| {
-            let refunded = wire::money::format(trade.refunded());
-            Expect::Done(vec![("fund_change", change.to_owned()), ("refund_fee", refunded)])
+            let Refund { amount, buyers } = trade.refunds[request_no];
+            Expect::Done(vec![
+                ("fund_change", change.to_owned()),
+                ("refund_fee", wire::money::format(trade.refunded())),
+                ("present_refund_buyer_amount", wire::money::format(buyers)),
+                ("present_refund_mdiscount_amount", wire::money::format(amount - buyers)),
+            ])
         };
         match trade.refunds.get(request_no) {
-            Some(before) if *before == amount => return done("N", trade),
+            Some(before) if before.amount == amount => return done("N", trade),
             Some(_) => return Expect::refused("ACQ.DISCORDANT_REPEAT_REQUEST"),
             None => {}
         }
@@ -190,7 +202,7 @@ impl Model {
         if self.seller < back {
             return Expect::refused("ACQ.SELLER_BALANCE_NOT_ENOUGH");
         }
-        trade.refunds.insert(request_no.to_owned(), amount);
+        trade.refunds.insert(request_no.to_owned(), Refund { amount, buyers: back });
         trade.off_refunded += share;
         if is_last {
             trade.status = Status::Closed;
@@ -235,7 +247,7 @@ impl Model {
                     return Expect::refused("ACQ.SELLER_BALANCE_NOT_ENOUGH");
                 }
                 trade.status = Status::Closed;
-                trade.refunds.insert(String::new(), trade.total);
+                trade.refunds.insert(String::new(), Refund { amount: trade.total, buyers: back });
                 trade.off_refunded = trade.off;
                 self.seller -= back;
                 *self.balances.get_mut(&trade.buyer).expect("a user of this world") += back;
@@ -323,7 +335,7 @@ impl Trade {
     }
 
     pub(crate) fn refunded(&self) -> i64 {
-        self.refunds.values().sum()
+        self.refunds.values().map(|refund| refund.amount).sum()
     }
 }
 
