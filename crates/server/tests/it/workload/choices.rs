@@ -75,12 +75,23 @@ impl Play<'_> {
         steps
     }
 
+    /// A trade and a prize, and the trade's buyer, who often has a coupon.
     fn some_focus(&mut self) -> Focus {
+        let book = self.book();
+        let holding = book.coupons.values().filter(|coupon| coupon.is_unredeemed(book.now));
+        let holding: Vec<_> = holding.map(|coupon| coupon.user.clone()).collect();
+        let holder = self.rng.bool().then(|| self.rng.choice(holding)).flatten();
         let any = self.rng.u64(..=self.trades);
-        let trade = if self.once_in(3) { self.trades + 1 } else { any };
-        self.trades = self.trades.max(trade);
+        let trade = holder.map_or(any, |holder| self.fresh_trade(&holder));
         let prize = self.some_offered(self.prizes());
         Focus { trade, user: self.about(trade).1, prize }
+    }
+
+    /// The number of a new trade of this buyer.
+    fn fresh_trade(&mut self, buyer: &str) -> u64 {
+        let fresh = (self.trades + 1..).find(|trade| self.about(*trade).1 == buyer).expect("everybody buys");
+        self.trades = fresh;
+        fresh
     }
 
     /// A question about everything that there may be.
@@ -140,8 +151,11 @@ impl Play<'_> {
 
     /// A new order, or one under a number that was used.
     fn order(&mut self) -> Order {
-        let nth = match self.focus.as_ref().map(|focus| focus.trade) {
-            Some(trade) => trade,
+        // Of what is in focus, payments of one trade meet, and those of one buyer.
+        let focus = self.focus.as_ref().map(|focus| (focus.trade, focus.user.clone()));
+        let nth = match focus {
+            Some((_, buyer)) if self.rng.bool() => self.fresh_trade(&buyer),
+            Some((trade, _)) => trade,
             None if self.once_in(3) => self.rng.u64(..=self.trades),
             None => self.trades + 1,
         };
