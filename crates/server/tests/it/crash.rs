@@ -6,7 +6,7 @@
 //! was not answered: it is there whole or not at all.
 
 use crate::running::{
-    NOW, PID, Running, call, conditions, each_engine, log_of, number, seed, succeed, the_list, world,
+    NOW, PID, Running, call, conditions, each_engine, log_of, number, refuse, seed, succeed, the_list, world,
 };
 use crate::stamps::{QUERY, UPDATE, card_activity, made, prize_activity, tool_of, with};
 use client::{Answer, Client};
@@ -24,15 +24,17 @@ const WRITERS: u64 = 8;
 
 /// Crowds that live, as their merchant sees them: name and conditions by id. And trades: status by the merchant's number,
 /// which begins with [`TRADE`]. And activities: name, and status with the end, by id after [`CAMP`]. And what the buyer has
-/// on a card of the writer's own, after [`CARD`], and the writer's own prize, after [`PRIZE`].
+/// on a card of the writer's own, after [`CARD`]. And what no query tells: what waits on that card, by its number after
+/// [`FREEZE`], and the writer's own prize, after [`PRIZE`].
 type Books = BTreeMap<String, (String, String)>;
 
 /// What a trade's number begins with, and no crowd's id.
 const TRADE: &str = "t_";
 /// What an activity's id is kept behind.
 const CAMP: &str = "a_";
-/// What a card is kept behind, and a prize.
+/// What a card is kept behind, what waits on it, and a prize.
 const CARD: &str = "c_";
+const FREEZE: &str = "f_";
 const PRIZE: &str = "g_";
 /// The merchant's shop.
 const SHOP: &str = "2015121600077000000002388200";
@@ -139,13 +141,43 @@ const WRITES: &[Write] = &[
     Write {
         method: UPDATE,
         request: |books, key, rng| {
-            let taken = rng.i64(1..50);
-            let enough = points_of(books).is_some_and(|[available, ..]| taken <= available);
-            enough.then(|| with(points(books, key, "FREEZE"), &json!({"trans_amount": taken})))
+            Some(with(points(books, key, "FREEZE"), &json!({"trans_amount": some_available(books, rng)?})))
         },
-        enter: |books, request, _| {
+        enter: |books, request, answer| {
+            let waits = (request["trans_amount"].to_string(), String::new());
+            books.insert(format!("{FREEZE}{}", text(&answer["point_log_no"])), waits);
             change_points(books, request, |[available, frozen, total], points| {
                 [available - points, frozen + points, total]
+            });
+        },
+        refused_again: &[],
+    },
+    Write {
+        method: UPDATE,
+        request: |books, key, rng| {
+            Some(with(points(books, key, "CONSUME"), &json!({"trans_amount": some_available(books, rng)?})))
+        },
+        enter: |books, request, _| {
+            change_points(books, request, |[available, frozen, total], points| [available - points, frozen, total]);
+        },
+        refused_again: &[],
+    },
+    Write {
+        method: UPDATE,
+        request: |books, key, rng| Some(with(points(books, key, "COMMIT"), &any_freeze(books, rng)?)),
+        enter: |books, request, _| {
+            books.remove(&format!("{FREEZE}{}", text(&request["biz_no"])));
+            change_points(books, request, |[available, frozen, total], points| [available, frozen - points, total]);
+        },
+        refused_again: &[],
+    },
+    Write {
+        method: UPDATE,
+        request: |books, key, rng| Some(with(points(books, key, "CANCEL"), &any_freeze(books, rng)?)),
+        enter: |books, request, _| {
+            books.remove(&format!("{FREEZE}{}", text(&request["biz_no"])));
+            change_points(books, request, |[available, frozen, total], points| {
+                [available + points, frozen - points, total]
             });
         },
         refused_again: &[],
@@ -232,6 +264,25 @@ fn points(books: &Books, key: &str, trans_type: &str) -> Value {
 fn points_of(books: &Books) -> Option<[i64; 3]> {
     let (_, (_, has)) = books.iter().find(|(id, _)| id.starts_with(CARD))?;
     Some(serde_json::from_str(has).expect("three numbers"))
+}
+
+/// A part of what can be spent.
+fn some_available(books: &Books, rng: &mut Rng) -> Option<i64> {
+    let taken = rng.i64(1..50);
+    points_of(books).is_some_and(|[available, ..]| taken <= available).then_some(taken)
+}
+
+/// What ends one that waits: its number and all of its points.
+fn any_freeze(books: &Books, rng: &mut Rng) -> Option<Value> {
+    let waiting = books.iter().filter_map(|(id, (points, _))| Some((id.strip_prefix(FREEZE)?, points)));
+    let (freeze, points) = rng.choice(waiting.collect::<Vec<_>>())?;
+    Some(json!({"biz_no": freeze, "trans_amount": points.parse::<i64>().expect("points")}))
+}
+
+/// Books of what queries tell.
+fn told(books: &Books) -> Books {
+    let told = books.iter().filter(|(id, _)| !id.starts_with(FREEZE) && !id.starts_with(PRIZE));
+    told.map(|(id, entry)| (id.clone(), entry.clone())).collect()
 }
 
 fn change_points(books: &mut Books, request: &Value, change: fn([i64; 3], i64) -> [i64; 3]) {
@@ -449,8 +500,6 @@ impl Writer {
                 let number = |name: &str| text(&node[name]).parse::<i64>().expect("points");
                 let has = ["available_points", "freezed_points", "total_points"].map(number);
                 seen.insert(id.clone(), (String::new(), json!(has).to_string()));
-            } else if id.starts_with(PRIZE) {
-                seen.insert(id.clone(), status(""));
             }
         }
         let trades = self.sent.iter().filter_map(|sent| sent.request["out_trade_no"].as_str());
@@ -480,7 +529,7 @@ impl Writer {
                 after
             }
         };
-        let is_one = before == self.books || (before == after && may_be_kept);
+        let is_one = before == told(&self.books) || (before == told(&after) && may_be_kept);
         assert!(is_one, "{}: there is {before:#?}\nacknowledged {:#?}\nat most {after:#?}", self.name, self.books);
         for Sent { write, request, answer, .. } in &self.sent {
             let again = write.again(client, request);
@@ -489,7 +538,14 @@ impl Writer {
             assert!(!told || Some(&again) == answer.as_ref(), "a repeat of {} {request}: {again}", write.method);
         }
         self.books = after;
-        assert_eq!(self.seen(client), self.books, "{}: a repeat changed something", self.name);
+        assert_eq!(self.seen(client), told(&self.books), "{}: a repeat changed something", self.name);
+        // What waits can be ended still, but not with another amount.
+        for (id, (points_frozen, _)) in &self.books {
+            let Some(freeze) = id.strip_prefix(FREEZE) else { continue };
+            let more = points_frozen.parse::<i64>().expect("points") + 1;
+            let wrong = with(points(&self.books, "wrong", "COMMIT"), &json!({"biz_no": freeze, "trans_amount": more}));
+            refuse(client, UPDATE, &wrong, "INVALID_PARAMETER");
+        }
     }
 }
 
@@ -550,7 +606,7 @@ each_engine!(acknowledged_calls_survive_a_kill_and_an_order_to_end, |engine| {
     // What was right after its own crash is right after all of them.
     let client = running.client();
     for writer in &all {
-        assert_eq!(writer.seen(&client), writer.books, "{}", writer.name);
+        assert_eq!(writer.seen(&client), told(&writer.books), "{}", writer.name);
     }
     let listed = succeed(&client, "koubei.marketing.campaign.crowd.batchquery", &json!({}));
     let crowds = all.iter().flat_map(|writer| writer.books.keys()).filter(|id| is_crowd(id)).count();
