@@ -23,7 +23,7 @@ use crate::Options;
 use crate::report::{Goal, Part};
 use crate::samples::Samples;
 use crate::server::{Shop, find};
-use load::{Measured, Pace, drive};
+use load::{Idle, Measured, Pace, drive};
 
 /// Connections that load the server.
 pub(crate) const CONNECTIONS: usize = 64;
@@ -100,7 +100,8 @@ impl Rounds {
         let lines = vec![
             format!(
                 "openssl speed rsa2048: {raw} signatures/s on one core, {raw_all_cores} on all: {:.2}×. The server's \
-                 share is of one core's. Latencies in µs with {CONNECTIONS} connections; the load's own part is of a core.",
+                 share is of one core's. Latencies in µs with {CONNECTIONS} connections; the load's own part is of a core: all of \
+                 it where it has one for itself, and looks for answers without sleeping.",
                 raw_all_cores.median() / raw.median()
             ),
             String::new(),
@@ -151,7 +152,7 @@ impl Bench<'_> {
             let server = crowds.serve(&options.binary, &format!("0-{}", cores - 1))?;
             let requests = in_parallel(0..most * cores, create);
             let hear = |answer: &[u8]| ids.push(crowd_group_id(answer));
-            drive(server.address, requests.iter(), CONNECTIONS, (Duration::MAX, Pace::Full), hear)?;
+            drive(server.address, requests.iter(), CONNECTIONS, (Duration::MAX, Pace::Full, Idle::Sleep), hear)?;
             server.stop()?;
         }
         fs::rename(crowds.data(), crowds.beside("begin"))?;
@@ -207,13 +208,15 @@ pub(crate) fn measure(
     }
     let server = shop.serve(&options.binary, cores)?;
     let everywhere = sched_getaffinity(None)?;
+    let mut idle = Idle::Sleep;
     if cores == "0" {
         let mut last = CpuSet::new();
         last.set(thread::available_parallelism()?.get() - 1);
         sched_setaffinity(None, &last)?;
+        idle = Idle::Look;
     }
     let time = Duration::from_secs(options.seconds);
-    let measured = drive(server.address, requests, CONNECTIONS, (time, pace), |_| {});
+    let measured = drive(server.address, requests, CONNECTIONS, (time, pace, idle), |_| {});
     sched_setaffinity(None, &everywhere)?;
     measured
 }

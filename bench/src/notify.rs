@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
 
 use crate::Options;
-use crate::gateway::load::{Pace, drive};
+use crate::gateway::load::{Idle, Pace, drive};
 use crate::gateway::openssl_signs_a_second;
 use crate::report::{Goal, Part};
 use crate::samples::Samples;
@@ -68,7 +68,7 @@ fn measure(options: &Options, shop: &Shop, receiver: &Receiver, notices: usize) 
         );
         shop.signed("alipay.trade.create", &order, &[("notify_url", &receiver.url)])
     };
-    drive(server.address, (0..notices).map(create), CONNECTIONS, (Duration::MAX, Pace::Full), |_| {})?;
+    drive(server.address, (0..notices).map(create), CONNECTIONS, (Duration::MAX, Pace::Full, Idle::Sleep), |_| {})?;
     receiver.accepts.store(false, Ordering::Relaxed);
     advance(&options.binary, shop, TIMEOUT)?;
     receiver.arrivals.try_iter().for_each(drop);

@@ -22,6 +22,16 @@ pub(crate) enum Pace {
     Rate(f64),
 }
 
+/// What a load does while no answer is there and no call is due.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Idle {
+    /// Sleeps: where the server works on the same cores.
+    Sleep,
+    /// Looks again at once: where the load has a core for itself. Waking a sleeping process on another core takes an
+    /// interrupt, which whoever sends the answer pays for, and that would be the server's core.
+    Look,
+}
+
 /// What came of it.
 pub(crate) struct Measured {
     /// Calls a second.
@@ -45,7 +55,7 @@ pub(crate) fn drive(
     address: SocketAddr,
     requests: impl Iterator<Item = impl AsRef<[u8]>>,
     connections: usize,
-    (time, pace): (Duration, Pace),
+    (time, pace, idle): (Duration, Pace, Idle),
     mut hear: impl FnMut(&[u8]),
 ) -> io::Result<Measured> {
     let poll = epoll::create(epoll::CreateFlags::CLOEXEC)?;
@@ -56,7 +66,7 @@ pub(crate) fn drive(
         epoll::add(&poll, &stream, epoll::EventData::new_u64(place as u64), epoll::EventFlags::IN)?;
         lines.push(Line { stream, due: Instant::now(), answer: Vec::with_capacity(4096) });
     }
-    let mut idle: VecDeque<usize> = (0..connections).collect();
+    let mut free: VecDeque<usize> = (0..connections).collect();
     let (mut latencies, mut sent, mut events) = (Vec::new(), 0, Vec::with_capacity(connections));
     let mut requests = requests.fuse();
     let (start, processor) = (Instant::now(), processor_time());
@@ -67,22 +77,26 @@ pub(crate) fn drive(
         };
         let may_send = due <= Instant::now() && start.elapsed() < time;
         if may_send
-            && let Some(place) = idle.front().copied()
+            && let Some(place) = free.front().copied()
             && let Some(request) = requests.next()
         {
-            idle.pop_front();
+            free.pop_front();
             let line = &mut lines[place];
             (line.due, sent) = (due, sent + 1);
             line.answer.clear();
             line.stream.write_all(request.as_ref())?;
             continue;
         }
-        if idle.len() == connections && (time <= start.elapsed() || may_send) {
+        if free.len() == connections && (time <= start.elapsed() || may_send) {
             break;
         }
         // Answers come, or another call is due.
         let wait = due.saturating_duration_since(Instant::now());
-        let wait = if wait.is_zero() { Duration::from_millis(10) } else { wait };
+        let wait = match idle {
+            Idle::Look => Duration::ZERO,
+            Idle::Sleep if wait.is_zero() => Duration::from_millis(10),
+            Idle::Sleep => wait,
+        };
         let wait = Timespec { tv_sec: wait.as_secs() as i64, tv_nsec: wait.subsec_nanos().into() };
         events.clear();
         epoll::wait(&poll, spare_capacity(&mut events), Some(&wait))?;
@@ -96,7 +110,7 @@ pub(crate) fn drive(
                     return Err(io::Error::other(String::from_utf8_lossy(&line.answer).into_owned()));
                 }
                 hear(&line.answer);
-                idle.push_back(place);
+                free.push_back(place);
             }
         }
     }
