@@ -1,8 +1,8 @@
 //! SQLite: one writer thread with group commit, readers used where they are called.
 //!
-//! The writer takes an operation, opens a transaction, and runs it and whatever else waits, each under a savepoint;
-//! one COMMIT, one fdatasync, then the effects, then the answers. Refusals wait for the COMMIT too: they were decided on
-//! what their neighbours had written.
+//! The writer takes an operation, opens a transaction, and runs it and whatever else waits in it; one COMMIT, one fdatasync,
+//! then the effects, then the answers. Refusals wait for the COMMIT too: they were decided on what their neighbours had
+//! written. An operation that is not to be kept leaves nothing behind, and its neighbours all they wrote.
 
 use std::fs::{self, OpenOptions};
 use std::io;
@@ -16,6 +16,7 @@ use rusqlite::types::{ToSql, ToSqlOutput, Value, ValueRef};
 use rusqlite::{CachedStatement, ErrorCode, ffi};
 use tokio::sync::mpsc::{self, Receiver, Sender};
 
+use crate::changes::Change;
 use crate::fault::Fault;
 use crate::migrate::ddl_words;
 use crate::op::Op;
@@ -29,6 +30,10 @@ pub(crate) const FILE: &str = "punchcard.db";
 /// A group is closed when it has this many operations, or is this old, or nothing waits.
 const GROUP_OPS_MAX: usize = 512;
 const GROUP_AGE_MAX: Duration = Duration::from_millis(5);
+
+/// After a group of which something had to be undone, so many are run with care.
+const CAREFUL_GROUPS: u32 = 100;
+const BEGIN: &str = "BEGIN IMMEDIATE";
 
 /// How many operations may wait before their callers are held back.
 const QUEUE_OPS_MAX: usize = 1024;
@@ -90,7 +95,8 @@ impl Lite {
     /// Starts the writer on a migrated connection.
     pub(crate) fn start(folder: &Path, connection: Connection, shared: Arc<Shared>) -> Lite {
         let (writes, queue) = mpsc::channel(QUEUE_OPS_MAX);
-        let mut writer = Writer { tx: Tx::new(Arm::Lite(connection), shared.clone()), queue, shared: shared.clone() };
+        let mut writer =
+            Writer { tx: Tx::new(Arm::Lite(connection), shared.clone()), queue, shared: shared.clone(), careful: 0 };
         let writer = thread::Builder::new().name("store-writer".to_owned()).spawn(move || writer.run());
         let writer = writer.expect("a thread can be started");
         let path = folder.join(FILE);
@@ -145,14 +151,8 @@ struct Writer {
     tx: Tx,
     queue: Receiver<Box<dyn Op>>,
     shared: Arc<Shared>,
-}
-
-/// What one operation did to the group that it is in.
-enum Step {
-    Kept,
-    Undone,
-    /// The engine rolled back the whole transaction, neighbours included.
-    GroupLost(Fault),
+    /// How many more groups are run with care.
+    careful: u32,
 }
 
 impl Writer {
@@ -178,20 +178,17 @@ impl Writer {
         let mut ops = Vec::new();
         let mut effects = Vec::new();
         let mut next = Some(first);
-        let mut lost = self.tx.batch("BEGIN IMMEDIATE").err();
-        while let Some(mut op) = next.take() {
-            if lost.is_none() {
-                match self.step(&mut *op) {
-                    Step::Kept => effects.append(&mut self.tx.reset()),
-                    Step::Undone => drop(self.tx.reset()),
-                    Step::GroupLost(fault) => lost = Some(fault),
-                }
-            }
+        let mut lost = self.tx.batch(BEGIN).err();
+        while let Some(op) = next.take() {
             ops.push(op);
+            if lost.is_none() {
+                lost = self.step(&mut ops, &mut effects).err();
+            }
             if lost.is_none() && ops.len() < GROUP_OPS_MAX && started.elapsed() < GROUP_AGE_MAX {
                 next = self.queue.try_recv().ok();
             }
         }
+        self.careful = self.careful.saturating_sub(1);
         let mut unknown = Ok(());
         if lost.is_none()
             && let Err(fault) = self.commit(ops.len())
@@ -218,29 +215,63 @@ impl Writer {
         unknown
     }
 
+    /// Runs the last of a group's operations; an error means that the whole group is lost.
+    ///
+    /// A savepoint before each operation would cost a copy of every page that it touches, so there is none while all goes
+    /// well. Should an operation end so that what it wrote must not be kept, the group is begun anew, this time with them,
+    /// and so are the next groups: where some calls are refused, more will be.
+    fn step(&mut self, ops: &mut [Box<dyn Op>], effects: &mut Vec<Change>) -> Result<(), Fault> {
+        let last = ops.last_mut().expect("one was put there");
+        if 0 < self.careful {
+            return self.step_with_care(&mut **last, effects);
+        }
+        let before = self.connection().total_changes();
+        let kept = last.run(&mut self.tx);
+        self.still_open()?;
+        if kept {
+            effects.append(&mut self.tx.reset());
+            return Ok(());
+        }
+        self.tx.reset();
+        if self.connection().total_changes() == before {
+            return Ok(());
+        }
+        self.careful = CAREFUL_GROUPS;
+        effects.clear();
+        self.tx.batch("ROLLBACK")?;
+        self.tx.batch(BEGIN)?;
+        ops.iter_mut().try_for_each(|op| self.step_with_care(&mut **op, effects))
+    }
+
+    /// Runs one operation, and undoes it alone if it is not to be kept.
+    fn step_with_care(&mut self, op: &mut dyn Op, effects: &mut Vec<Change>) -> Result<(), Fault> {
+        self.tx.batch("SAVEPOINT op")?;
+        let kept = op.run(&mut self.tx);
+        self.still_open()?;
+        let mut done = self.tx.reset();
+        if kept {
+            effects.append(&mut done);
+        } else {
+            self.tx.batch("ROLLBACK TO op")?;
+        }
+        self.tx.batch("RELEASE op")
+    }
+
+    /// Whether the group's transaction is still there: on some faults the engine rolls all of it back.
+    fn still_open(&self) -> Result<(), Fault> {
+        if !self.connection().is_autocommit() {
+            return Ok(());
+        }
+        let fault = self.tx.failed().cloned();
+        Err(fault.unwrap_or_else(|| Fault::bug("an operation ended the transaction")))
+    }
+
     fn commit(&mut self, ops: usize) -> Result<(), Fault> {
         let started = Instant::now();
         let committed = self.tx.batch("COMMIT");
         self.shared.writes.commit_us.record_us(started.elapsed());
         self.shared.writes.group_ops.record(ops as u64);
         committed
-    }
-
-    fn step(&mut self, op: &mut dyn Op) -> Step {
-        if let Err(fault) = self.tx.batch("SAVEPOINT op") {
-            return Step::GroupLost(fault);
-        }
-        let kept = op.run(&mut self.tx);
-        if self.connection().is_autocommit() {
-            let fault = self.tx.failed().cloned();
-            return Step::GroupLost(fault.unwrap_or_else(|| Fault::bug("an operation ended the transaction")));
-        }
-        let ended = if kept { Ok(()) } else { self.tx.batch("ROLLBACK TO op") };
-        match ended.and_then(|()| self.tx.batch("RELEASE op")) {
-            Ok(()) if kept => Step::Kept,
-            Ok(()) => Step::Undone,
-            Err(fault) => Step::GroupLost(fault),
-        }
     }
 
     fn roll_back(&mut self) {
@@ -275,7 +306,7 @@ impl Connection {
             connection.pragma_update(None, "foreign_keys", true)?;
         }
         connection.pragma_update(None, "temp_store", "MEMORY")?;
-        connection.pragma_update(None, "cache_size", -32_000)?;
+        connection.pragma_update(None, "cache_size", -128_000)?;
         Ok(Connection(connection))
     }
 

@@ -14,8 +14,7 @@ use crate::sql::statements;
 use crate::tx::Tx;
 
 statements! {
-    // PostgreSQL holds the row of an INSERT to its bounds even where it becomes an update: what is taken needs another text.
-    TAKE = "UPDATE member_sales SET net_fen = net_fen - $1, version = version + 1
+    MOVE = "UPDATE member_sales SET net_fen = net_fen + $1, version = version + 1
         WHERE bucket = $2 AND pid = $3 AND user_id = $4";
     SCAN = "SELECT user_id, net_fen, version FROM member_sales WHERE bucket = $1 AND pid = $2 AND user_id > $3
         ORDER BY user_id LIMIT $4";
@@ -24,14 +23,8 @@ statements! {
         ORDER BY user_id LIMIT $5";
 }
 
-static ADD: Rows<5> = Rows::new(
-    "INSERT INTO member_sales (bucket, pid, user_id, net_fen, version) VALUES",
-    ["INTEGER", "TEXT", "TEXT", "BIGINT", "BIGINT"],
-    "ON CONFLICT (bucket, pid, user_id) DO UPDATE SET net_fen = member_sales.net_fen + excluded.net_fen,
-        version = member_sales.version + 1",
-);
-
-/// The same for many: what they come to is asked for at once. (On SQLite that is dear for one row, not for many.)
+// An INSERT, so for sums that grow: PostgreSQL holds its row to the bounds even where it becomes an update. And on SQLite one
+// row that is given back is dear, many are not.
 static ADD_MANY: Rows<5> = Rows::new(
     "INSERT INTO member_sales (bucket, pid, user_id, net_fen, version) VALUES",
     ["INTEGER", "TEXT", "TEXT", "BIGINT", "BIGINT"],
@@ -58,17 +51,17 @@ pub struct Sales {
     pub version: i64,
 }
 
-/// Adds a payment to a member's sum, or takes a refund from it (`fen` below zero).
+/// Adds a payment to a user's sum, or takes a refund from it (`fen` below zero). Whoever pays a merchant for the first time
+/// becomes its member (DECISIONS 5).
 pub fn add(tx: &mut Tx, pid: &str, user_id: &str, fen: i64) -> Result<(), Fault> {
-    let bucket = bucket_of(pid, user_id);
-    if fen < 0 {
-        tx.execute(TAKE, params![-fen, bucket, pid, user_id])?;
-    } else {
-        tx.execute_rows(&ADD, &[row(pid, user_id, fen)])?;
+    if tx.execute(MOVE, params![fen, bucket_of(pid, user_id), pid, user_id])? == 0 {
+        if fen < 0 {
+            return Err(tx.fail(Fault::bug("a refund to a member who never paid")));
+        }
+        member::ensure(tx, pid, user_id)?;
+        return add_many(tx, pid, &[(user_id, fen)]);
     }
-    let Some(now) = get(tx, pid, user_id)? else {
-        return Err(tx.fail(Fault::bug("a refund to a member who never paid")));
-    };
+    let now = get(tx, pid, user_id)?.ok_or_else(|| Fault::bug("a sum that is gone"))?;
     announce(tx, Change::Sales { pid: pid.into(), rows: Arc::new([now]) })
 }
 
@@ -119,10 +112,7 @@ pub fn scan(tx: &mut Tx, pid: &str, after: &Cursor, limit: usize) -> Result<(Vec
 /// The texts that are made as needed, for the test of the rules.
 #[cfg(test)]
 pub(crate) fn several_rows() -> impl Iterator<Item = (&'static str, String)> {
-    [1, 2]
-        .into_iter()
-        .flat_map(|rows| [ADD.text(rows), ADD_MANY.text(rows), FIND.text(rows)])
-        .map(|sql| ("several rows", sql))
+    [1, 2].into_iter().flat_map(|rows| [ADD_MANY.text(rows), FIND.text(rows)]).map(|sql| ("several rows", sql))
 }
 
 impl FromRow for Sales {

@@ -8,6 +8,7 @@ use domain::trade::{Origin, Trade};
 use serde_json::{Map, Value};
 use store::notice::NewNotice;
 use store::trade::TradeVoucher;
+use store::world::Account;
 use store::{Bucket, Fault, Tx, activity};
 use wire::{money, time};
 
@@ -88,8 +89,12 @@ fn queue(
 /// The login id of an account as others may see it; of an account without one, its user id so.
 pub fn login(tx: &mut Tx, user_id: &str) -> Result<String, Fault> {
     let account = store::world::account(tx, user_id)?;
-    let login_id = account.and_then(|account| account.login_id);
-    Ok(masked(login_id.as_deref().unwrap_or(user_id)))
+    Ok(account.as_ref().map_or_else(|| masked(user_id), login_of))
+}
+
+/// The same of an account that is at hand.
+pub fn login_of(account: &Account) -> String {
+    masked(account.login_id.as_deref().unwrap_or(&account.user_id))
 }
 
 /// What the notification says; members without a value are left out.

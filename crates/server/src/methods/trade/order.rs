@@ -152,6 +152,11 @@ impl Checked<'_> {
         self.order.out_trade_no
     }
 
+    /// All of the request, in normal form.
+    pub fn members(&self) -> &Map<String, Value> {
+        &self.order.members
+    }
+
     /// Whether a trade that was made before is about the same: what a payment under its number must agree with.
     pub fn agrees(&self, trade: &Trade) -> bool {
         let Order { out_trade_no, subject, total, .. } = self.order;

@@ -7,7 +7,7 @@ use super::coupon::{self, Wanted};
 use super::order::{self, Checked, GoodsDetail, order};
 use super::settle::{self, Known, Moment, settle};
 use super::{QueryOption, notice};
-use crate::biz::{Biz, List, Price, Text, biz, choice, invalid};
+use crate::biz::{List, Price, Text, biz, choice, invalid};
 use crate::methods::{Answer, Call, Method, Once, Write, fingerprint};
 use domain::Refusal;
 use domain::trade::Trade;
@@ -15,6 +15,7 @@ use serde::Serialize;
 use store::account_key::{find_payer, use_pay_code};
 use store::once::{Claim, claim};
 use store::trade::TradeVoucher;
+use store::world::Account;
 use store::{Fault, Mode, Tx, world};
 use wire::{money, time};
 
@@ -115,20 +116,21 @@ impl Write for TradePay {
         // Load.
         let order = order!(request).check(call, tx)?;
         let single_use = call.app.store.mode() == Mode::Platform;
-        let buyer_id = buyer(tx, request, !single_use)?;
-        order::not_itself(call, &buyer_id)?;
-        let number = order::new_number(call, &buyer_id);
+        let buyer = buyer(tx, request, !single_use)?;
+        let buyer_id = &buyer.user_id;
+        order::not_itself(call, buyer_id)?;
+        let number = order::new_number(call, buyer_id);
         let scope = store::trade::scope(call.pid());
         // Decide.
         let (trade, known) = match claim(tx, &scope, order.out_trade_no(), &fingerprint(request), number, call.now)? {
-            Claim::New => (order.trade(call, &buyer_id, number), Known::Now),
+            Claim::New => (order.trade(call, buyer_id, number), Known::Now),
             Claim::Again(number) | Claim::Other(number) => {
-                (made_before(call, tx, number, &order, &buyer_id)?, Known::Before)
+                (made_before(call, tx, number, &order, buyer_id)?, Known::Before)
             }
         };
         trade.payable(call.now)?;
         // What this call disables is disabled, whatever the call said that made the trade.
-        let wanted = if coupon::lets_vouchers_pay(&request.canonical()) { Wanted::Best } else { Wanted::None };
+        let wanted = if coupon::lets_vouchers_pay(order.members()) { Wanted::Best } else { Wanted::None };
         let chosen = coupon::pick(tx, &trade, wanted, call.now)?;
         // Record.
         let moment = Moment::new(&trade, call.now, call.cause(), |nth, bucket| call.new_id(1 + nth, bucket));
@@ -138,20 +140,20 @@ impl Write for TradePay {
         {
             return Err(Refusal::PayCodeInvalid.into());
         }
-        response(tx, trade, &used, call.now)
+        response(tx, trade, &buyer, &used, call.now)
     }
 }
 
 /// Who pays: the owner of the code, or (ours) whoever the merchant says.
-fn buyer(tx: &mut Tx, request: &Request, by_default: bool) -> Answer<String> {
+fn buyer(tx: &mut Tx, request: &Request, by_default: bool) -> Answer<Account> {
     let buyer_id = request.buyer_id.as_deref();
     match (&request.auth_code, buyer_id) {
         (Some(code), _) => {
             let payer = find_payer(tx, code, by_default)?;
             let payer = payer.filter(|payer| buyer_id.is_none_or(|buyer_id| buyer_id == payer.user_id));
-            Ok(payer.ok_or(Refusal::PayCodeInvalid)?.user_id)
+            Ok(payer.ok_or(Refusal::PayCodeInvalid)?)
         }
-        (None, Some(buyer_id)) => Ok(world::account(tx, buyer_id)?.ok_or_else(order::no_buyer)?.user_id),
+        (None, Some(buyer_id)) => Ok(world::account(tx, buyer_id)?.ok_or_else(order::no_buyer)?),
         (None, None) => Err(invalid("auth_code", "不能为空").into()),
     }
 }
@@ -171,11 +173,11 @@ fn made_before(call: &Call, tx: &mut Tx, number: i64, order: &Checked<'_>, buyer
     }
 }
 
-fn response(tx: &mut Tx, trade: Trade, used: &[TradeVoucher], now: i64) -> Answer<Response> {
+fn response(tx: &mut Tx, trade: Trade, buyer: &Account, used: &[TradeVoucher], now: i64) -> Answer<Response> {
     let off = trade.off();
     Ok(Response {
         trade_no: trade.trade_no(),
-        buyer_logon_id: notice::login(tx, &trade.buyer_id)?,
+        buyer_logon_id: notice::login_of(buyer),
         total_amount: money::format(trade.total_fen),
         receipt_amount: money::format(trade.receipt_fen),
         buyer_pay_amount: money::format(trade.buyer_pay_fen),

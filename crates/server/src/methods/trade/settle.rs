@@ -10,7 +10,7 @@ use domain::Refusal;
 use domain::trade::{Status, Trade, finishes_at};
 use store::ledger::{Cause, Purse, Transfer, transfer};
 use store::trade::{Refund, TradeVoucher};
-use store::{Bucket, Stop, Tx, job, member, sales};
+use store::{Bucket, Stop, Tx, job, sales};
 
 /// How many new ids moving a trade's money takes: an entry's, a notification's, a bill's for each voucher, and those of
 /// what point cards are told.
@@ -93,7 +93,6 @@ pub fn settle(
         coupon::release(tx, &trade, None)?;
     }
     job::put(tx, trade_finish::KIND, number, finishes_at(moment.at))?;
-    member::ensure(tx, &trade.pid, &trade.buyer_id)?;
     // What a member buys for is the trade's amount (crowd.count, `sum`), whoever pays for a part of it; refunds are of the
     // same amount, so the sum is what is left of it.
     sales::add(tx, &trade.pid, &trade.buyer_id, trade.total_fen)?;
