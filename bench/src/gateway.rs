@@ -29,6 +29,8 @@ use load::{Idle, Measured, Pace, drive};
 pub(crate) const CONNECTIONS: usize = 64;
 /// More requests than a server answers in a time, in times of what openssl signs.
 pub(crate) const ENOUGH: f64 = 1.3;
+/// As many calls as the server answers, from a core of their own.
+pub(crate) const FULL: (Pace, Idle) = (Pace::Full, Idle::Look);
 /// Who pays in turn.
 const BUYERS: usize = 1000;
 
@@ -51,6 +53,8 @@ struct Rounds {
     raw: Vec<f64>,
     raw_all_cores: Vec<f64>,
     distinct: Vec<Measured>,
+    /// With a load that sleeps, as where it shares all cores.
+    distinct_beside_sleeper: Vec<Measured>,
     distinct_all_cores: Vec<Measured>,
     identical: Vec<Measured>,
     create: Vec<Measured>,
@@ -66,17 +70,19 @@ pub(crate) fn run(options: &Options) -> io::Result<Part> {
     let bench = Bench::prepare(options, cores, rounds.raw[0])?;
     let Bench { crowds, details, creates, trades, pays, .. } = &bench;
     for round in 0..options.rounds {
-        rounds.distinct.push(bench.measure(crowds, "0", details.iter(), Pace::Full)?);
-        rounds.distinct_all_cores.push(bench.measure(crowds, &all_cores, details.iter(), Pace::Full)?);
+        rounds.distinct.push(bench.measure(crowds, "0", details.iter(), FULL)?);
+        rounds.distinct_beside_sleeper.push(bench.measure(crowds, "0", details.iter(), (Pace::Full, Idle::Sleep))?);
+        rounds.distinct_all_cores.push(bench.measure(crowds, &all_cores, details.iter(), (Pace::Full, Idle::Sleep))?);
         rounds.raw_all_cores.push(openssl_signs_a_second(options.seconds, &all_cores)?);
         rounds.raw.push(openssl_signs_a_second(options.seconds, "0")?);
-        rounds.create.push(bench.measure(crowds, "0", creates.iter(), Pace::Full)?);
-        rounds.pay.push(bench.measure(trades, "0", pays.iter(), Pace::Full)?);
-        rounds.identical.push(bench.measure(crowds, "0", details[..1].iter().cycle(), Pace::Full)?);
+        rounds.create.push(bench.measure(crowds, "0", creates.iter(), FULL)?);
+        rounds.pay.push(bench.measure(trades, "0", pays.iter(), FULL)?);
+        rounds.identical.push(bench.measure(crowds, "0", details[..1].iter().cycle(), FULL)?);
         rounds.raw.push(openssl_signs_a_second(options.seconds, "0")?);
         println!("gateway: round {} of {}", round + 1, options.rounds);
     }
-    let half = Pace::Rate(rate(&rounds.create).median() / 2.0);
+    // Whoever writes to the disk for the server wants a core too, now and then.
+    let half = (Pace::Rate(rate(&rounds.create).median() / 2.0), Idle::Sleep);
     for _ in 0..options.rounds {
         rounds.create_at_half.push(bench.measure(crowds, "0", creates.iter(), half)?);
     }
@@ -107,6 +113,7 @@ impl Rounds {
             String::new(),
             "| calls | calls/s | of openssl | p50 | p99 | load |\n|---|---:|---:|---:|---:|---:|".to_owned(),
             row("crowd.detail.query, distinct answers, one core", &self.distinct),
+            row("the same, with a load that sleeps", &self.distinct_beside_sleeper),
             row("the same, all cores, shared with the load", &self.distinct_all_cores),
             row("crowd.detail.query, identical answers, one core", &self.identical),
             row("crowd.create, on the disk, one core", &self.create),
@@ -114,7 +121,7 @@ impl Rounds {
             row("alipay.trade.pay, on the disk, one core", &self.pay),
         ];
         let part = |measured: &[Measured]| rate(measured).median() / raw.median();
-        let scaling = rate(&self.distinct_all_cores).median() / rate(&self.distinct).median();
+        let scaling = rate(&self.distinct_all_cores).median() / rate(&self.distinct_beside_sleeper).median();
         let goals = vec![
             Goal::at_least(
                 "distinct answers, one core, of openssl's signatures",
@@ -180,9 +187,9 @@ impl Bench<'_> {
         shop: &Shop,
         cores: &str,
         requests: impl Iterator<Item = impl AsRef<[u8]>>,
-        pace: Pace,
+        how: (Pace, Idle),
     ) -> io::Result<Measured> {
-        measure(shop, self.options, cores, requests, pace)
+        measure(shop, self.options, cores, requests, how)
     }
 }
 
@@ -193,7 +200,7 @@ pub(crate) fn measure(
     options: &Options,
     cores: &str,
     requests: impl Iterator<Item = impl AsRef<[u8]>>,
-    pace: Pace,
+    (pace, idle): (Pace, Idle),
 ) -> io::Result<Measured> {
     shop.clear()?;
     fs::create_dir(shop.data())?;
@@ -208,12 +215,10 @@ pub(crate) fn measure(
     }
     let server = shop.serve(&options.binary, cores)?;
     let everywhere = sched_getaffinity(None)?;
-    let mut idle = Idle::Sleep;
     if cores == "0" {
         let mut last = CpuSet::new();
         last.set(thread::available_parallelism()?.get() - 1);
         sched_setaffinity(None, &last)?;
-        idle = Idle::Look;
     }
     let time = Duration::from_secs(options.seconds);
     let measured = drive(server.address, requests, CONNECTIONS, (time, pace, idle), |_| {});

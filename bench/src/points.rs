@@ -11,7 +11,7 @@ mod peer;
 use std::io;
 
 use crate::Options;
-use crate::gateway::{self, latency, load::Pace, rate};
+use crate::gateway::{self, latency, rate};
 use crate::report::{Goal, Part};
 use crate::samples::Samples;
 use crate::server::Shop;
@@ -85,7 +85,7 @@ fn through_the_gateway(options: &Options, lines: &mut Vec<String>, goals: &mut V
     let requests = gateway::in_parallel(0..most, freeze);
     let mut measured = Vec::new();
     for _ in 0..options.rounds {
-        measured.push(gateway::measure(&shop, options, "0", requests.iter(), Pace::Full)?);
+        measured.push(gateway::measure(&shop, options, "0", requests.iter(), gateway::FULL)?);
         raw.push(gateway::openssl_signs_a_second(options.seconds, "0")?);
     }
     let raw = Samples::new(raw);
