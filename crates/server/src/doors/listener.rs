@@ -3,21 +3,16 @@
 use axum::Router;
 use axum::extract::Request;
 use hyper::body::Incoming;
-use hyper::rt::{Sleep, Timer};
-use hyper_util::rt::TokioIo;
+use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use std::net::IpAddr;
-use std::pin::{Pin, pin};
-use std::task::{Context, Poll};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tower_service::Service;
 
 /// A head must have arrived whole within this time.
 const HEAD_TIME_MAX: Duration = Duration::from_secs(30);
-/// How often a connection is looked at for that, whatever else happens on it.
-const GLANCE: Duration = Duration::from_secs(5);
 /// When stopping, calls in flight may take this long.
 const DRAIN_TIME_MAX: Duration = Duration::from_secs(10);
 /// After a failed accept (no file descriptors left), wait before the next.
@@ -47,49 +42,15 @@ pub async fn serve(listener: TcpListener, router: Router, mut stop: watch::Recei
             router.clone().call(request)
         });
         let connection = hyper::server::conn::http1::Builder::new()
-            .timer(Glances)
+            .timer(TokioTimer::new())
             .header_read_timeout(HEAD_TIME_MAX)
             .serve_connection(TokioIo::new(stream), service);
         let watched = graceful.watch(connection);
-        tokio::spawn(async move {
-            let (mut watched, mut glance) = (pin!(watched), tokio::time::interval(GLANCE));
-            loop {
-                tokio::select! {
-                    // A connection that breaks is the client's business; the calls on it have been logged.
-                    _ = &mut watched => break,
-                    _ = glance.tick() => {}
-                }
-            }
-        });
+        // A connection that breaks is the client's business; the calls on it have been logged.
+        tokio::spawn(async move { drop(watched.await) });
     }
     drop(listener);
     if tokio::time::timeout(DRAIN_TIME_MAX, graceful.shutdown()).await.is_err() {
         tracing::warn!("stopped with connections still open after {DRAIN_TIME_MAX:?}");
-    }
-}
-
-/// The time that a head may take. hyper wants a timer for each head, and to set one of tokio's takes a system call: this one
-/// wakes nobody, and is seen to be over when its connection is polled, every [`GLANCE`] at least.
-struct Glances;
-
-struct Until(Instant);
-
-impl Timer for Glances {
-    fn sleep(&self, duration: Duration) -> Pin<Box<dyn Sleep>> {
-        self.sleep_until(Instant::now() + duration)
-    }
-
-    fn sleep_until(&self, deadline: Instant) -> Pin<Box<dyn Sleep>> {
-        Box::pin(Until(deadline))
-    }
-}
-
-impl Sleep for Until {}
-
-impl Future for Until {
-    type Output = ();
-
-    fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<()> {
-        if self.0 <= Instant::now() { Poll::Ready(()) } else { Poll::Pending }
     }
 }
