@@ -37,8 +37,7 @@ statements! {
         RETURNING version";
     AUTHORIZATION = "SELECT app_auth_token, app_id, pid, auth_app_id, methods, expires_at, enabled, version
         FROM app_authorization WHERE app_auth_token = $1";
-    GUARD = "SELECT version, enabled, CAST(NULL AS BIGINT), CAST(NULL AS SMALLINT) FROM app WHERE app_id = $1";
-    GUARD_WITH_TOKEN = "SELECT app.version, app.enabled, given.version, given.enabled FROM app
+    GUARD = "SELECT app.version, app.enabled, given.version, given.enabled FROM app
         LEFT JOIN app_authorization AS given ON given.app_auth_token = $1 AND given.app_id = app.app_id
         WHERE app.app_id = $2";
 }
@@ -152,10 +151,7 @@ pub fn authorization(tx: &mut Tx, app_auth_token: &str) -> Result<Option<Authori
 
 /// What a call is checked against when it is executed, in one statement; `None` if there is no such app.
 pub fn guard(tx: &mut Tx, app_id: &str, app_auth_token: Option<&str>) -> Result<Option<Guard>, Fault> {
-    let row = match app_auth_token {
-        Some(token) => tx.query_opt(GUARD_WITH_TOKEN, params![token, app_id])?,
-        None => tx.query_opt(GUARD, params![app_id])?,
-    };
+    let row = tx.query_opt(GUARD, params![app_auth_token, app_id])?;
     Ok(row.map(|(app_version, app_enabled, version, enabled): (i64, bool, Option<i64>, Option<bool>)| Guard {
         app_version,
         app_enabled,
