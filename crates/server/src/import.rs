@@ -1,7 +1,7 @@
 //! Members and trades from a file: CSV or NDJSON, gzipped or not, told apart by what they begin with.
 //!
-//! One thread reads and checks rows and makes chunks of them while the store writes the chunk before. A row is whole or absent; a bad one is
-//! reported by its line and the rest is taken; importing a file twice changes nothing.
+//! One thread reads and checks rows and makes chunks of them while the store writes the chunk before. A row is whole or
+//! absent; a bad one is reported by its line and the rest is taken; importing a file twice changes nothing.
 
 mod members;
 mod rows;

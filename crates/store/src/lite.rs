@@ -219,7 +219,8 @@ impl Writer {
     ///
     /// A savepoint before each operation would cost a copy of every page that it touches, so there is none while all goes
     /// well. Should an operation end so that what it wrote must not be kept, the group is begun anew, this time with them,
-    /// and so are the next groups: where some calls are refused, more will be.
+    /// and so are the next groups: where some calls are refused, more will be. Whether something was written, SQLite's count of
+    /// changed rows tells; operations make no tables.
     fn step(&mut self, ops: &mut [Box<dyn Op>], effects: &mut Vec<Change>) -> Result<(), Fault> {
         let last = ops.last_mut().expect("one was put there");
         if 0 < self.careful {

@@ -71,15 +71,16 @@ impl<const N: usize> Rows<N> {
         }
     }
 
-    /// How SQLite runs it for these rows: some with a text for several of them, the rest one by one.
-    fn on_lite<'a, R>(&self, rows: &'a [R]) -> [(&str, &'a [R], usize); 2] {
+    /// How SQLite runs it for these rows: some with a text for several of them at a time, the rest one by one.
+    fn on_lite<'a, R>(&self, rows: &'a [R]) -> impl Iterator<Item = (&str, &'a [R], usize)> {
         // What joins the listed rows with a table is planned otherwise for several of them.
         let inserts = self.head.starts_with("INSERT");
         let several = if inserts { rows.len() - rows.len() % TOGETHER_LITE } else { 0 };
         let (several, rest) = rows.split_at(several);
-        let text = || self.text(TOGETHER_LITE);
-        let together = if several.is_empty() { "" } else { self.together_lite.get_or_init(text) };
-        [(together, several, TOGETHER_LITE), (self.one(), rest, 1)]
+        let together = || self.together_lite.get_or_init(|| self.text(TOGETHER_LITE)).as_str();
+        let several = (!several.is_empty()).then(|| (together(), several, TOGETHER_LITE));
+        let rest = (!rest.is_empty()).then(|| (self.one(), rest, 1));
+        several.into_iter().chain(rest)
     }
 }
 
@@ -97,7 +98,7 @@ impl Tx {
         let mut changed = 0;
         self.run(|arm| match arm {
             Arm::Lite(connection) => {
-                for (text, some, together) in sql.on_lite(rows).into_iter().filter(|it| !it.1.is_empty()) {
+                for (text, some, together) in sql.on_lite(rows) {
                     changed += connection.execute_each(text, some, together)?;
                 }
                 Ok(changed)
@@ -120,7 +121,7 @@ impl Tx {
         let mut found = Vec::new();
         self.run(|arm| match arm {
             Arm::Lite(connection) => {
-                for (text, some, together) in sql.on_lite(rows).into_iter().filter(|it| !it.1.is_empty()) {
+                for (text, some, together) in sql.on_lite(rows) {
                     found.append(&mut connection.query_each(text, some, together)?);
                 }
                 Ok(found)

@@ -253,7 +253,7 @@ impl Store {
         self.inner.ids.next(self, count).await
     }
 
-    /// The same for a whole chunk of an import: any count, at a visit to the store.
+    /// The same for a whole chunk of an import: any count, from a block for several of them.
     pub async fn lease_numbers(&self, count: u32) -> Result<i64, Fault> {
         self.inner.ids.many(self, count).await
     }

@@ -2,7 +2,6 @@
 //! and once for all of it the entries and both balances.
 
 use std::collections::HashMap;
-use std::ops::Not;
 
 use domain::Refusal;
 use domain::id::TradeNo;
@@ -113,7 +112,7 @@ impl TradeChunk {
         let mut keys: Vec<Key> = rows.iter().enumerate().flat_map(of_row).collect();
         let text = |key: &Key| rows[key.row].key(key.out);
         keys.sort_by(|left, right| text(left).cmp(text(right)));
-        let repeats = keys.is_sorted_by(|left, right| text(left) < text(right)).not();
+        let repeats = !keys.is_sorted_by(|left, right| text(left) < text(right));
         let mut by_user: Vec<usize> = (0..rows.len()).collect();
         by_user.sort_unstable_by_key(|&row| &rows[row].user_id);
         Ok(TradeChunk { pid: pid.to_owned(), now, rows, trades, keys, repeats, by_user })
