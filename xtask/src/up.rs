@@ -20,6 +20,7 @@ const FIRST_PORT: u16 = 8088;
 const PORTS: u16 = 100;
 const START_SECONDS_MAX: u64 = 60;
 const STOP_SECONDS_MAX: u64 = 15;
+const PAGE_SECONDS_MAX: u64 = 10;
 
 /// The first thing to try: how many men there are, and their ages.
 const CALL: &str = r#"koubei.marketing.campaign.crowd.count '{"conditions":"[{\"op\":\"IN\",\"tagCode\":\"pam_gender\",\"value\":\"1\"}]","dimensions":"[\"pam_gender\",\"pam_age\"]"}'"#;
@@ -172,15 +173,32 @@ impl Place {
         ours.then_some(running)
     }
 
+    /// The page of the demo that its server says to open, soon after it is ready.
+    fn page(&self) -> Option<String> {
+        let since = Instant::now();
+        loop {
+            let page = to_open(&fs::read_to_string(self.log()).ok()?).map(str::to_owned);
+            if page.is_some() || since.elapsed() > Duration::from_secs(PAGE_SECONDS_MAX) {
+                return page;
+            }
+            sleep(Duration::from_millis(50));
+        }
+    }
+
     fn tell(&self, running: &Running) {
         let app = running.data.join("demo/demo.json");
         println!();
-        println!("  open   http://{}/readyz", running.listen);
+        println!("  open   {}", self.page().unwrap_or_else(|| format!("http://{}/readyz", running.listen)));
         println!("  try    {} call {CALL} --app {}", shown(&self.program()), shown(&app));
         println!();
         println!("  log    {}", shown(&self.log()));
         println!("  stop   cargo xtask down");
     }
+}
+
+/// What a log of `serve --demo` says to open.
+fn to_open(log: &str) -> Option<&str> {
+    log.lines().find_map(|line| line.strip_prefix("open  "))
 }
 
 /// The first free port from 8088 on; says so when that is not the first.
@@ -229,6 +247,13 @@ mod tests {
         for bad in [&["--data"][..], &["--deta", "d"], &["up"]] {
             assert_eq!(Options::parse(bad), None, "{bad:?}");
         }
+    }
+
+    #[test]
+    fn what_to_open_is_what_the_server_says() {
+        let log = "{\"level\":\"INFO\"}\nlistening on http://a/gateway.do\nopen  http://a/h5/coupon?token=t\ntry   punchcard call\n";
+        assert_eq!(to_open(log), Some("http://a/h5/coupon?token=t"));
+        assert_eq!(to_open("listening on http://a/gateway.do\n"), None);
     }
 
     #[test]
