@@ -136,11 +136,12 @@ pub async fn trades(
         let app = app.clone();
         async move {
             let first = app.store.lease_numbers(trade::numbers(chunk.len())).await?;
-            // Held here too, so that the writer's thread does not spend its time on letting go of it.
             let chunk = Arc::new(chunk);
             let written = chunk.clone();
             let put = move |tx: &mut Tx| trade::import(tx, &written, first);
             let effects: Vec<trade::Effect> = app.store.write(put).await?;
+            // To let go of so many texts takes milliseconds, in which the writer should have the next chunk.
+            drop(tokio::task::spawn_blocking(move || drop(chunk)));
             let new = effects.iter().filter(|&&had| had == trade::Effect::New).count() as u64;
             let taken = lines.iter().zip(&effects).filter(|&(_, &had)| had == trade::Effect::Taken);
             let reason = "trade_no or out_trade_no is used by another trade, or by this one with other content";
@@ -175,15 +176,18 @@ async fn run<T: Table, W: Future<Output = Result<Written, ImportError>> + Send>(
             let count = some.len() as u64;
             rows.chunk(some).map_or_else(Message::Broken, |chunk| Message::Chunk(count, chunk))
         };
-        let mut chunk = Vec::with_capacity(T::CHUNK_ROWS);
+        // The writer waits for the first chunk, so it is small, and each other one larger.
+        let mut most = T::CHUNK_ROWS.div_ceil(8);
+        let mut chunk = Vec::with_capacity(most);
         while let Some(row) = rows.next() {
             let message = match row {
                 Ok(row) => {
                     chunk.push(row);
-                    if chunk.len() < T::CHUNK_ROWS {
+                    if chunk.len() < most {
                         continue;
                     }
-                    message(&rows, std::mem::replace(&mut chunk, Vec::with_capacity(T::CHUNK_ROWS)))
+                    most = T::CHUNK_ROWS.min(2 * most);
+                    message(&rows, std::mem::replace(&mut chunk, Vec::with_capacity(most)))
                 }
                 Err(rows::Wrong::Row(bad)) => Message::Bad(bad),
                 Err(rows::Wrong::File(wrong)) => Message::Broken(wrong),

@@ -61,13 +61,10 @@ pub fn put_in_lane(tx: &mut Tx, kind: &str, lane: &str, subject: i64, due_at: i6
 
 /// Plans jobs of one kind, each for its thing and its time. Nobody else is planning any for these things.
 pub(crate) fn put_many(tx: &mut Tx, kind: &str, jobs: &[(i64, i64)]) -> Result<(), Fault> {
-    let rows: Vec<_> = jobs
-        .iter()
-        .map(|&(subject, due_at)| {
-            [Bucket::of_id(subject).into(), kind.into(), subject.into(), "".into(), due_at.into()]
-        })
-        .collect();
-    tx.execute_rows(&PUT_MANY, &rows)?;
+    let row = |&(subject, due_at): &(i64, i64)| {
+        [Bucket::of_id(subject).into(), kind.into(), subject.into(), "".into(), due_at.into()]
+    };
+    tx.execute_rows(&PUT_MANY, jobs.iter().map(row))?;
     if let Some(due_at) = jobs.iter().map(|&(_, due_at)| due_at).min() {
         tx.after_commit(Change::Job { due_at });
     }

@@ -10,7 +10,6 @@ use std::borrow::Cow;
 use crate::bucket::{Bucket, bucket_of};
 use crate::fault::Fault;
 use crate::params;
-use crate::row::Val;
 use crate::rows::Rows;
 use crate::sql::statements;
 use crate::tx::Tx;
@@ -91,25 +90,21 @@ pub fn transfer(tx: &mut Tx, transfer: &Transfer<'_>) -> Result<bool, Fault> {
 /// Writes entries alone: for a chunk of an import, which moves their sum once, with [`move_between`].
 pub(crate) fn enter_many(tx: &mut Tx, transfers: &[Transfer<'_>]) -> Result<(), Fault> {
     let names: Vec<_> = transfers.iter().map(|it| (it.debit.name(), it.credit.name())).collect();
-    let rows: Vec<[Val<'_>; 10]> = transfers
-        .iter()
-        .zip(&names)
-        .map(|(&Transfer { id, amount_fen, kind, trade, at, cause, .. }, (debit, credit))| {
-            [
-                Bucket::of_id(id).into(),
-                id.into(),
-                (&**debit).into(),
-                (&**credit).into(),
-                amount_fen.into(),
-                kind.into(),
-                trade.into(),
-                at.into(),
-                cause.app_id.into(),
-                cause.trace_id.into(),
-            ]
-        })
-        .collect();
-    tx.execute_rows(&INSERT, &rows).map(drop)
+    let rows = transfers.iter().zip(&names).map(|(&Transfer { id, amount_fen, kind, trade, at, cause, .. }, names)| {
+        [
+            Bucket::of_id(id).into(),
+            id.into(),
+            (&*names.0).into(),
+            (&*names.1).into(),
+            amount_fen.into(),
+            kind.into(),
+            trade.into(),
+            at.into(),
+            cause.app_id.into(),
+            cause.trace_id.into(),
+        ]
+    });
+    tx.execute_rows(&INSERT, rows).map(drop)
 }
 
 /// Moves money without an entry, which the caller writes; `false` when the giver's balance does not cover it.

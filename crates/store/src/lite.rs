@@ -4,6 +4,8 @@
 //! then the effects, then the answers. Refusals wait for the COMMIT too: they were decided on what their neighbours had
 //! written. An operation that is not to be kept leaves nothing behind, and its neighbours all they wrote.
 
+mod log;
+
 use std::fs::{self, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -23,6 +25,7 @@ use crate::op::Op;
 use crate::row::{Cell, FromRow, Row, Val};
 use crate::shared::Shared;
 use crate::tx::{Arm, Tx};
+use log::Mover;
 
 /// Where one process keeps everything.
 pub(crate) const FILE: &str = "punchcard.db";
@@ -93,14 +96,15 @@ impl Lite {
     }
 
     /// Starts the writer on a migrated connection.
-    pub(crate) fn start(folder: &Path, connection: Connection, shared: Arc<Shared>) -> Lite {
+    pub(crate) fn start(folder: &Path, mut connection: Connection, shared: Arc<Shared>) -> Result<Lite, Fault> {
+        let path = folder.join(FILE);
+        let log = Mover::start(&path, &mut connection)?;
         let (writes, queue) = mpsc::channel(QUEUE_OPS_MAX);
-        let mut writer =
-            Writer { tx: Tx::new(Arm::Lite(connection), shared.clone()), queue, shared: shared.clone(), careful: 0 };
+        let tx = Tx::new(Arm::Lite(connection), shared.clone());
+        let mut writer = Writer { log, tx, queue, shared: shared.clone(), careful: 0 };
         let writer = thread::Builder::new().name("store-writer".to_owned()).spawn(move || writer.run());
         let writer = writer.expect("a thread can be started");
-        let path = folder.join(FILE);
-        Lite { path, shared, readers: Mutex::default(), writes: Some(writes), writer: Some(writer) }
+        Ok(Lite { path, shared, readers: Mutex::default(), writes: Some(writes), writer: Some(writer) })
     }
 
     /// Runs a read here and now, on a snapshot, on a connection of its own.
@@ -148,6 +152,8 @@ fn make_private(folder: &Path, path: &Path) -> io::Result<()> {
 }
 
 struct Writer {
+    /// Before its connection, which is the last to be closed.
+    log: Mover,
     tx: Tx,
     queue: Receiver<Box<dyn Op>>,
     shared: Arc<Shared>,
@@ -212,6 +218,8 @@ impl Writer {
             }
         }
         ops.into_iter().for_each(Op::answer);
+        let Arm::Lite(connection) = &self.tx.arm else { unreachable!("the writer is SQLite's") };
+        self.log.committed(connection);
         unknown
     }
 
@@ -320,48 +328,14 @@ impl Connection {
     pub(crate) fn query<R: FromRow>(&self, sql: &str, values: &[Val<'_>]) -> Result<Vec<R>, Fault> {
         let mut read = Vec::new();
         let mut statement = self.prepare(sql)?;
-        read_all(&mut statement, values, &mut read)?;
+        bind(&mut statement, values)?;
+        read_all(&mut statement, &mut read)?;
         Ok(read)
     }
 
-    /// Runs a statement that lists `together` rows for as many of `rows` at a time, whose number it divides. It is looked up
-    /// once, and what differs from the rows before is bound: much of a chunk is the same in all of its rows, and SQLite copies
-    /// every text that it is given.
-    pub(crate) fn execute_each<const N: usize>(
-        &self,
-        sql: &str,
-        rows: &[[Val<'_>; N]],
-        together: usize,
-    ) -> Result<u64, Fault> {
-        let mut statement = self.prepare(sql)?;
-        let mut changed = 0;
-        let mut before: &[Val<'_>] = &[];
-        for some in rows.chunks(together) {
-            let values = some.as_flattened();
-            for (at, value) in values.iter().enumerate() {
-                if before.get(at) != Some(value) {
-                    statement.raw_bind_parameter(at + 1, Bound(*value))?;
-                }
-            }
-            before = values;
-            changed += statement.raw_execute()?;
-        }
-        Ok(u64::try_from(changed).expect("a count of rows"))
-    }
-
-    /// As [`Connection::execute_each`], for what it gives.
-    pub(crate) fn query_each<const N: usize, R: FromRow>(
-        &self,
-        sql: &str,
-        rows: &[[Val<'_>; N]],
-        together: usize,
-    ) -> Result<Vec<R>, Fault> {
-        let mut read = Vec::new();
-        let mut statement = self.prepare(sql)?;
-        for some in rows.chunks(together) {
-            read_all(&mut statement, some.as_flattened(), &mut read)?;
-        }
-        Ok(read)
+    /// A statement that is to be run for many rows.
+    pub(crate) fn again<'v>(&self, sql: &str) -> Result<Again<'_, 'v>, Fault> {
+        Ok(Again { statement: self.prepare(sql)?, bound: Vec::new() })
     }
 
     pub(crate) fn batch(&self, sql: &str) -> Result<(), Fault> {
@@ -426,6 +400,38 @@ impl Connection {
     }
 }
 
+/// A statement that is run again and again. It is looked up once, and what differs from the time before is bound: much of a
+/// chunk is the same in all of its rows, and SQLite copies every text that it is given.
+pub(crate) struct Again<'c, 'v> {
+    statement: CachedStatement<'c>,
+    bound: Vec<Val<'v>>,
+}
+
+impl<'v> Again<'_, 'v> {
+    /// How many rows it changed.
+    pub(crate) fn execute(&mut self, values: &[Val<'v>]) -> Result<u64, Fault> {
+        self.bind(values)?;
+        Ok(u64::try_from(self.statement.raw_execute()?).expect("a count of rows"))
+    }
+
+    /// Reads every row that it gives.
+    pub(crate) fn query<R: FromRow>(&mut self, values: &[Val<'v>], read: &mut Vec<R>) -> Result<(), Fault> {
+        self.bind(values)?;
+        read_all(&mut self.statement, read)
+    }
+
+    fn bind(&mut self, values: &[Val<'v>]) -> Result<(), Fault> {
+        for (at, value) in values.iter().enumerate() {
+            if self.bound.get(at) != Some(value) {
+                self.statement.raw_bind_parameter(at + 1, Bound(*value))?;
+            }
+        }
+        self.bound.clear();
+        self.bound.extend_from_slice(values);
+        Ok(())
+    }
+}
+
 fn bind(statement: &mut CachedStatement<'_>, values: &[Val<'_>]) -> Result<(), Fault> {
     for (index, value) in (1..).zip(values) {
         statement.raw_bind_parameter(index, Bound(*value))?;
@@ -433,12 +439,7 @@ fn bind(statement: &mut CachedStatement<'_>, values: &[Val<'_>]) -> Result<(), F
     Ok(())
 }
 
-fn read_all<R: FromRow>(
-    statement: &mut CachedStatement<'_>,
-    values: &[Val<'_>],
-    read: &mut Vec<R>,
-) -> Result<(), Fault> {
-    bind(statement, values)?;
+fn read_all<R: FromRow>(statement: &mut CachedStatement<'_>, read: &mut Vec<R>) -> Result<(), Fault> {
     let mut rows = statement.raw_query();
     while let Some(row) = rows.next()? {
         read.push(R::from_row(row)?);

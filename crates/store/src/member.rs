@@ -165,8 +165,7 @@ pub fn put_chunk(tx: &mut Tx, pid: &str, rows: &[MemberRow]) -> Result<Chunk, Fa
         // Two merchants may have the same new users, each in an order of its own.
         users.sort_unstable();
     }
-    let users: Vec<_> = users.into_iter().map(|(bucket, user)| [bucket.into(), Val::from(user)]).collect();
-    tx.execute_rows(&INSERT_ACCOUNT, &users)?;
+    tx.execute_rows(&INSERT_ACCOUNT, users.into_iter().map(|(bucket, user)| [bucket.into(), user.into()]))?;
     write(tx, &UPDATE, pid, &changed)?;
     new.append(&mut changed);
     let rows: Arc<[Member]> = new.into();
@@ -179,7 +178,7 @@ pub fn put_chunk(tx: &mut Tx, pid: &str, rows: &[MemberRow]) -> Result<Chunk, Fa
 /// Makes a user a member, if that is new: whoever pays a merchant is one (DECISIONS 5). The user exists.
 pub fn ensure(tx: &mut Tx, pid: &str, user_id: &str) -> Result<(), Fault> {
     let new = Member { user_id: user_id.to_owned(), tags: Tags::default(), home: None, work: None, version: 1 };
-    if tx.execute_rows(&INSERT, &[new.columns(pid)])? == 0 {
+    if tx.execute_rows(&INSERT, [new.columns(pid)])? == 0 {
         return Ok(());
     }
     announce(tx, Change::Members { pid: pid.into(), rows: Arc::new([new]) })
@@ -192,8 +191,7 @@ pub fn get(tx: &mut Tx, pid: &str, user_id: &str) -> Result<Option<Member>, Faul
 
 /// Those of `users` that are members, in no order.
 pub fn get_many(tx: &mut Tx, pid: &str, users: &[&str]) -> Result<Vec<Member>, Fault> {
-    let keys: Vec<_> = users.iter().map(|user| [bucket_of(pid, user).into(), pid.into(), (*user).into()]).collect();
-    tx.query_rows(&FIND, &keys)
+    tx.query_rows(&FIND, users.iter().map(|user| [bucket_of(pid, user).into(), pid.into(), (*user).into()]))
 }
 
 /// Where a scan has got to.
@@ -336,8 +334,7 @@ fn find_between(tx: &mut Tx, pid: &str, users: &[&str]) -> Result<Option<Vec<Mem
 
 /// Inserts or updates members; if another operation was faster with any of them, this one runs again.
 fn write(tx: &mut Tx, sql: &Rows<9>, pid: &str, members: &[Member]) -> Result<(), Fault> {
-    let rows: Vec<_> = members.iter().map(|member| member.columns(pid)).collect();
-    let written = tx.execute_rows(sql, &rows)?;
+    let written = tx.execute_rows(sql, members.iter().map(|member| member.columns(pid)))?;
     if usize::try_from(written) == Ok(members.len()) { Ok(()) } else { Err(tx.fail(Fault::Stale)) }
 }
 

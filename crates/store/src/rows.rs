@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use std::sync::OnceLock;
 
 use crate::fault::Fault;
+use crate::lite;
 use crate::row::{FromRow, Val};
 use crate::tx::{Arm, Tx};
 
@@ -71,16 +72,55 @@ impl<const N: usize> Rows<N> {
         }
     }
 
-    /// How SQLite runs it for these rows: some with a text for several of them at a time, the rest one by one.
-    fn on_lite<'a, R>(&self, rows: &'a [R]) -> impl Iterator<Item = (&str, &'a [R], usize)> {
-        // What joins the listed rows with a table is planned otherwise for several of them.
-        let inserts = self.head.starts_with("INSERT");
-        let several = if inserts { rows.len() - rows.len() % TOGETHER_LITE } else { 0 };
-        let (several, rest) = rows.split_at(several);
-        let together = || self.together_lite.get_or_init(|| self.text(TOGETHER_LITE)).as_str();
-        let several = (!several.is_empty()).then(|| (together(), several, TOGETHER_LITE));
-        let rest = (!rest.is_empty()).then(|| (self.one(), rest, 1));
-        several.into_iter().chain(rest)
+    /// The text that SQLite runs for several rows, if it runs any for them: what joins the listed rows with a table is planned
+    /// otherwise for several of them.
+    fn several_on_lite(&self) -> Option<&str> {
+        self.head.starts_with("INSERT").then(|| self.together_lite.get_or_init(|| self.text(TOGETHER_LITE)).as_str())
+    }
+
+    /// Has `run` run it for these rows on SQLite: with a text for several of them at a time, the rest one by one.
+    fn on_lite<'a>(
+        &self,
+        connection: &lite::Connection,
+        rows: impl IntoIterator<Item = [Val<'a>; N]>,
+        mut run: impl FnMut(&mut lite::Again<'_, 'a>, &[Val<'a>]) -> Result<(), Fault>,
+    ) -> Result<(), Fault> {
+        let (mut several, mut one) = (None, None);
+        each_of(rows, TOGETHER_LITE, |some| {
+            if some.len() == TOGETHER_LITE
+                && let Some(text) = self.several_on_lite()
+            {
+                let statement = match &mut several {
+                    Some(statement) => statement,
+                    None => several.insert(connection.again(text)?),
+                };
+                return run(statement, some.as_flattened());
+            }
+            let statement = match &mut one {
+                Some(statement) => statement,
+                None => one.insert(connection.again(self.one())?),
+            };
+            some.iter().try_for_each(|row| run(statement, row))
+        })
+    }
+}
+
+/// Hands out the rows, so many at a time, and at last those that are left; all of them laid out in the same place, for a
+/// chunk's rows together are more than a processor keeps near.
+fn each_of<T>(
+    rows: impl IntoIterator<Item = T>,
+    together: usize,
+    mut each: impl FnMut(&[T]) -> Result<(), Fault>,
+) -> Result<(), Fault> {
+    let mut rows = rows.into_iter();
+    let mut some = Vec::with_capacity(together.min(rows.size_hint().0));
+    loop {
+        some.extend(rows.by_ref().take(together));
+        if some.is_empty() {
+            return Ok(());
+        }
+        each(&some)?;
+        some.clear();
     }
 }
 
@@ -94,44 +134,41 @@ impl Tx {
     }
 
     /// Runs a statement for every row; how many rows it changed.
-    pub(crate) fn execute_rows<const N: usize>(&mut self, sql: &Rows<N>, rows: &[[Val<'_>; N]]) -> Result<u64, Fault> {
+    pub(crate) fn execute_rows<'a, const N: usize>(
+        &mut self,
+        sql: &Rows<N>,
+        rows: impl IntoIterator<Item = [Val<'a>; N]>,
+    ) -> Result<u64, Fault> {
         let mut changed = 0;
         self.run(|arm| match arm {
-            Arm::Lite(connection) => {
-                for (text, some, together) in sql.on_lite(rows) {
-                    changed += connection.execute_each(text, some, together)?;
-                }
-                Ok(changed)
-            }
-            Arm::Postgres(connection) => {
-                for some in rows.chunks(TOGETHER) {
-                    changed += connection.execute(&sql.several(some.len()), some.as_flattened())?;
-                }
-                Ok(changed)
-            }
-        })
+            Arm::Lite(connection) => sql.on_lite(connection, rows, |statement, values| {
+                changed += statement.execute(values)?;
+                Ok(())
+            }),
+            Arm::Postgres(connection) => each_of(rows, TOGETHER, |some| {
+                changed += connection.execute(&sql.several(some.len()), some.as_flattened())?;
+                Ok(())
+            }),
+        })?;
+        Ok(changed)
     }
 
     /// Everything that a statement gives for the rows, in no order.
-    pub(crate) fn query_rows<const N: usize, R: FromRow>(
+    pub(crate) fn query_rows<'a, const N: usize, R: FromRow>(
         &mut self,
         sql: &Rows<N>,
-        rows: &[[Val<'_>; N]],
+        rows: impl IntoIterator<Item = [Val<'a>; N]>,
     ) -> Result<Vec<R>, Fault> {
         let mut found = Vec::new();
         self.run(|arm| match arm {
             Arm::Lite(connection) => {
-                for (text, some, together) in sql.on_lite(rows) {
-                    found.append(&mut connection.query_each(text, some, together)?);
-                }
-                Ok(found)
+                sql.on_lite(connection, rows, |statement, values| statement.query(values, &mut found))
             }
-            Arm::Postgres(connection) => {
-                for some in rows.chunks(TOGETHER) {
-                    found.append(&mut connection.query(&sql.several(some.len()), some.as_flattened())?);
-                }
-                Ok(found)
-            }
-        })
+            Arm::Postgres(connection) => each_of(rows, TOGETHER, |some| {
+                found.append(&mut connection.query(&sql.several(some.len()), some.as_flattened())?);
+                Ok(())
+            }),
+        })?;
+        Ok(found)
     }
 }

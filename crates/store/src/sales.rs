@@ -72,8 +72,7 @@ pub(crate) fn add_many(tx: &mut Tx, pid: &str, sums: &[(&str, i64)]) -> Result<(
         // In the order of the primary key, as everybody locks.
         values.sort_by_key(|(bucket, _)| *bucket);
     }
-    let values: Vec<_> = values.into_iter().map(|(_, row)| row).collect();
-    let rows: Vec<Sales> = tx.query_rows(&ADD_MANY, &values)?;
+    let rows: Vec<Sales> = tx.query_rows(&ADD_MANY, values.into_iter().map(|(_, row)| row))?;
     announce(tx, Change::Sales { pid: pid.into(), rows: rows.into() })
 }
 
@@ -100,8 +99,7 @@ pub fn get(tx: &mut Tx, pid: &str, user_id: &str) -> Result<Option<Sales>, Fault
 
 /// The sums of those of `users` that have one, in no order.
 pub fn get_many(tx: &mut Tx, pid: &str, users: &[&str]) -> Result<Vec<Sales>, Fault> {
-    let keys: Vec<_> = users.iter().map(|user| [bucket_of(pid, user).into(), pid.into(), (*user).into()]).collect();
-    tx.query_rows(&FIND, &keys)
+    tx.query_rows(&FIND, users.iter().map(|user| [bucket_of(pid, user).into(), pid.into(), (*user).into()]))
 }
 
 /// The next sums of a merchant's members after `after`, about `limit`, and where to go on; `None` at the end.

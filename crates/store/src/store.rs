@@ -274,7 +274,7 @@ fn open(place: &Place, how: Open) -> Result<Store, OpenError> {
             let connection = Lite::connect(folder, how.create)?.ok_or(OpenError::Missing)?;
             let (opened, shared, arm) = prepare(Arm::Lite(connection), &how)?;
             let Arm::Lite(connection) = arm else { unreachable!("the arm that went in") };
-            (Engine::Lite(Lite::start(folder, connection, shared.clone())), opened, shared)
+            (Engine::Lite(Lite::start(folder, connection, shared.clone())?), opened, shared)
         }
         Place::Postgres(url) => {
             let config = postgres::config(url).map_err(OpenError::Unusable)?;

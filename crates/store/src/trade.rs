@@ -58,7 +58,7 @@ pub fn scope(pid: &str) -> String {
 
 /// Keeps a new trade.
 pub fn insert(tx: &mut Tx, trade: &Trade) -> Result<(), Fault> {
-    tx.execute_rows(&INSERT, &[columns(trade)]).map(drop)
+    tx.execute_rows(&INSERT, [columns(trade)]).map(drop)
 }
 
 /// What its row holds, in the order of the table.

@@ -40,8 +40,7 @@ pub fn bucket(pid: &str, user_id: &str) -> Bucket {
 
 /// Keeps new vouchers.
 pub fn insert(tx: &mut Tx, vouchers: &[Voucher]) -> Result<(), Fault> {
-    let rows: Vec<_> = vouchers.iter().map(columns).collect();
-    tx.execute_rows(&INSERT, &rows).map(drop)
+    tx.execute_rows(&INSERT, vouchers.iter().map(columns)).map(drop)
 }
 
 /// The voucher that the store knows by this number, whoever's it is.

@@ -4,7 +4,6 @@ use domain::activity::Activity;
 
 use crate::fault::Fault;
 use crate::params;
-use crate::row::Val;
 use crate::rows::Rows;
 use crate::sql::statements;
 use crate::tx::Tx;
@@ -39,9 +38,7 @@ static ADD: Rows<3> = Rows::new(
 /// Makes an activity be for these shops of its merchant too; how many were added. Fewer than are given: some are unknown,
 /// another merchant's, or were there.
 pub fn add_shops(tx: &mut Tx, activity: i64, pid: &str, shop_ids: &[String]) -> Result<u64, Fault> {
-    let rows: Vec<[Val<'_>; 3]> =
-        shop_ids.iter().map(|shop_id| [activity.into(), pid.into(), shop_id.into()]).collect();
-    tx.execute_rows(&ADD, &rows)
+    tx.execute_rows(&ADD, shop_ids.iter().map(|shop_id| [activity.into(), pid.into(), shop_id.into()]))
 }
 
 /// Whether an activity is for this shop.

@@ -39,9 +39,6 @@ static CLAIM: Rows<6> = Rows::new(
     "ON CONFLICT (bucket, scope, key) DO NOTHING",
 );
 
-/// How many rows are laid out at a time: what is laid out should still be near when it is written.
-const LAID_OUT: usize = 1_024;
-
 /// How many new numbers a chunk of so many rows takes: a trade's for each, and one for each of its two entries.
 pub fn numbers(rows: usize) -> u32 {
     u32::try_from(rows + 2).expect("a chunk is small")
@@ -84,15 +81,22 @@ pub enum Effect {
 pub struct TradeChunk {
     pid: String,
     now: i64,
-    rows: Vec<TradeRow>,
-    /// What becomes of each row. Its number has a bucket and nothing above it.
-    trades: Vec<Trade>,
+    rows: Vec<Imported>,
     /// Every number that is used, in their order.
     keys: Vec<Key>,
     /// Whether one of them is used twice.
     repeats: bool,
     /// The places of the rows, those of one member together, in the order of members.
     by_user: Vec<usize>,
+}
+
+/// A row, and what becomes of it.
+#[derive(Debug)]
+struct Imported {
+    /// With all that has happened to it until now. Its number has a bucket and nothing above it.
+    trade: Trade,
+    /// The row's.
+    fingerprint: [u8; 32],
 }
 
 /// A number that a row uses.
@@ -106,16 +110,15 @@ struct Key {
 impl TradeChunk {
     /// Prepares rows that a merchant imports at `now`, UTC milliseconds.
     pub fn new(pid: &str, rows: Vec<TradeRow>, now: i64) -> Result<TradeChunk, Refusal> {
-        let bucket = |row: &TradeRow| super::bucket(pid, &row.user_id).id(0);
-        let trades = rows.iter().map(|row| row.trade(pid, bucket(row), now)).collect::<Result<_, _>>()?;
-        let of_row = |(row, it): (usize, &TradeRow)| it.outs().map(move |out| Key { row, out });
+        let rows = rows.into_iter().map(|row| Imported::new(pid, row, now)).collect::<Result<Vec<_>, _>>()?;
+        let of_row = |(row, it): (usize, &Imported)| it.outs().map(move |out| Key { row, out });
         let mut keys: Vec<Key> = rows.iter().enumerate().flat_map(of_row).collect();
         let text = |key: &Key| rows[key.row].key(key.out);
         keys.sort_by(|left, right| text(left).cmp(text(right)));
         let repeats = !keys.is_sorted_by(|left, right| text(left) < text(right));
         let mut by_user: Vec<usize> = (0..rows.len()).collect();
-        by_user.sort_unstable_by_key(|&row| &rows[row].user_id);
-        Ok(TradeChunk { pid: pid.to_owned(), now, rows, trades, keys, repeats, by_user })
+        by_user.sort_unstable_by_key(|&row| rows[row].user_id());
+        Ok(TradeChunk { pid: pid.to_owned(), now, rows, keys, repeats, by_user })
     }
 
     /// How many rows there are.
@@ -140,42 +143,37 @@ pub fn import(tx: &mut Tx, chunk: &TradeChunk, first_number: i64) -> Result<Vec<
     // Each row has a number of its own, whether it needs it or not.
     let number = |row: usize| first_number + i64::try_from(row).expect("a chunk is small");
     let id = |(row, had): (usize, &Effect)| {
-        (*had == Effect::New).then(|| Bucket::of_id(chunk.trades[row].no.number).id(number(row)))
+        (*had == Effect::New).then(|| Bucket::of_id(chunk.rows[row].trade.no.number).id(number(row)))
     };
     let ids: Vec<Option<i64>> = effects.iter().enumerate().map(id).collect();
-    let new: Vec<New<'_>> = (0..chunk.len())
-        .filter_map(|row| Some(New { id: ids[row]?, row: &chunk.rows[row], trade: &chunk.trades[row] }))
-        .collect();
+    let new: Vec<New<'_>> =
+        ids.iter().zip(&chunk.rows).filter_map(|(&id, row)| Some(New { id: id?, trade: &row.trade })).collect();
     if new.is_empty() {
         return Ok(effects);
     }
     claim(tx, chunk, &ids)?;
     let of_user = |rows: &[usize]| {
         let new = rows.iter().filter(|&&row| ids[row].is_some());
-        let rests = new.map(|&row| chunk.trades[row].rest_fen());
+        let rests = new.map(|&row| chunk.rows[row].trade.rest_fen());
         let sum = rests.reduce(|sum, rest| sum + rest)?;
-        Some((chunk.rows[rows[0]].user_id.as_str(), sum))
+        Some((chunk.rows[rows[0]].user_id(), sum))
     };
-    let same = |left: &usize, right: &usize| chunk.rows[*left].user_id == chunk.rows[*right].user_id;
+    let same = |left: &usize, right: &usize| chunk.rows[*left].user_id() == chunk.rows[*right].user_id();
     let sums: Vec<(&str, i64)> = chunk.by_user.chunk_by(same).filter_map(of_user).collect();
     let users: Vec<&str> = sums.iter().map(|(user, _)| *user).collect();
     let known = sales::payers(tx, &chunk.pid, &users)?;
     let people = users.into_iter().filter(|user| !known.contains(*user)).map(|user| MemberRow::new(user, []));
     put_chunk(tx, &chunk.pid, &people.collect::<Vec<_>>())?;
     sales::add_many(tx, &chunk.pid, &sums)?;
-    for some in new.chunks(LAID_OUT) {
-        let values: Vec<_> = some.iter().map(New::columns).collect();
-        tx.execute_rows(&INSERT, &values)?;
-    }
+    tx.execute_rows(&INSERT, new.iter().map(New::columns))?;
     follow(tx, &new)?;
     enter(tx, chunk, &new, number(chunk.len()))?;
     Ok(effects)
 }
 
-/// A row that becomes a trade.
+/// A row that becomes a trade, and its number.
 struct New<'a> {
     id: i64,
-    row: &'a TradeRow,
     trade: &'a Trade,
 }
 
@@ -188,37 +186,24 @@ impl New<'_> {
     }
 }
 
-impl TradeRow {
-    /// The numbers by which the merchant knows it, each once: the one that it came with, and the merchant's own.
-    fn outs(&self) -> impl Iterator<Item = bool> + use<> {
-        let own = self.out_trade_no.as_ref().is_some_and(|out| *out != self.trade_no);
-        [Some(false), own.then_some(true)].into_iter().flatten()
-    }
-
-    fn key(&self, out: bool) -> &str {
-        match &self.out_trade_no {
-            Some(own) if out => own,
-            _ => &self.trade_no,
-        }
-    }
-
-    /// The trade, with all that has happened to it until now.
-    fn trade(&self, pid: &str, number: i64, now: i64) -> Result<Trade, Refusal> {
+impl Imported {
+    fn new(pid: &str, row: TradeRow, now: i64) -> Result<Imported, Refusal> {
+        let TradeRow { trade_no, fingerprint, user_id, shop_id, total_fen, paid_at, out_trade_no, refunded } = row;
         let waiting = Trade {
-            no: TradeNo::new(self.paid_at, number),
+            no: TradeNo::new(paid_at, super::bucket(pid, &user_id).id(0)),
             pid: pid.to_owned(),
             seller_id: pid.to_owned(),
-            buyer_id: self.user_id.clone(),
-            out_trade_no: self.out_trade_no.as_ref().unwrap_or(&self.trade_no).clone(),
-            imported_no: Some(self.trade_no.clone()),
+            buyer_id: user_id,
+            out_trade_no: out_trade_no.unwrap_or_else(|| trade_no.clone()),
+            imported_no: Some(trade_no),
             status: Status::WaitBuyerPay,
             subject: String::new(),
-            total_fen: self.total_fen,
-            discountable_fen: self.total_fen,
+            total_fen,
+            discountable_fen: total_fen,
             buyer_pay_fen: 0,
             receipt_fen: 0,
             refunded_fen: 0,
-            shop_id: self.shop_id.clone(),
+            shop_id,
             detail: "{}".to_owned(),
             origin: None,
             page_token: None,
@@ -228,13 +213,35 @@ impl TradeRow {
             refunded_at: None,
             version: 1,
         };
-        let paid = waiting.pay(Off::default(), self.paid_at)?;
-        let trade = match self.refunded {
+        let paid = waiting.pay(Off::default(), paid_at)?;
+        let trade = match refunded {
             Some((fen, at)) => paid.refund(fen, at)?,
             None => paid,
         };
-        let over = trade.status == Status::TradeSuccess && finishes_at(self.paid_at) <= now;
-        if over { trade.finish() } else { Ok(trade) }
+        let over = trade.status == Status::TradeSuccess && finishes_at(paid_at) <= now;
+        Ok(Imported { trade: if over { trade.finish()? } else { trade }, fingerprint })
+    }
+
+    fn user_id(&self) -> &str {
+        &self.trade.buyer_id
+    }
+
+    /// The numbers by which the merchant knows it, each once: the one that it came with, and the merchant's own.
+    fn outs(&self) -> impl Iterator<Item = bool> + use<> {
+        let own = self.key(true) != self.key(false);
+        [Some(false), own.then_some(true)].into_iter().flatten()
+    }
+
+    fn key(&self, out: bool) -> &str {
+        match &self.trade.imported_no {
+            Some(came_with) if !out => came_with,
+            _ => &self.trade.out_trade_no,
+        }
+    }
+
+    /// When it was paid.
+    fn paid_at(&self) -> i64 {
+        self.trade.no.created_at
     }
 }
 
@@ -248,7 +255,7 @@ fn effects(tx: &mut Tx, chunk: &TradeChunk) -> Result<Vec<Effect>, Fault> {
                 let text = chunk.text(key);
                 [bucket_of_key(&scope, text).into(), scope.as_str().into(), text.into()]
             };
-            tx.query_rows(&FIND, &chunk.keys.iter().map(key).collect::<Vec<_>>())?
+            tx.query_rows(&FIND, chunk.keys.iter().map(key))?
         }
     };
     if found.is_empty() && !chunk.repeats {
@@ -302,21 +309,18 @@ fn claim(tx: &mut Tx, chunk: &TradeChunk, ids: &[Option<i64>]) -> Result<(), Fau
     if several {
         new.sort_unstable();
     }
-    let mut claimed = 0;
-    for some in new.chunks(LAID_OUT) {
-        let values = some.iter().map(|&(bucket, key, id, row)| {
-            let print = Val::Bytes(&chunk.rows[row].fingerprint);
-            [bucket.into(), scope.as_str().into(), key.into(), print, id.into(), chunk.rows[row].paid_at.into()]
-        });
-        claimed += tx.execute_rows(&CLAIM, &values.collect::<Vec<_>>())?;
-    }
+    let values = new.iter().map(|&(bucket, key, id, row)| {
+        let print = Val::Bytes(&chunk.rows[row].fingerprint);
+        [bucket.into(), scope.as_str().into(), key.into(), print, id.into(), chunk.rows[row].paid_at().into()]
+    });
+    let claimed = tx.execute_rows(&CLAIM, values)?;
     if usize::try_from(claimed) == Ok(new.len()) { Ok(()) } else { Err(tx.fail(Fault::Stale)) }
 }
 
 /// Refunds and jobs.
 fn follow(tx: &mut Tx, new: &[New<'_>]) -> Result<(), Fault> {
     let refund = |it: &New<'_>| {
-        let (fen, at) = it.row.refunded?;
+        let fen = it.trade.refunded_fen;
         Some(Refund {
             trade: it.id,
             out_request_no: it.trade.out_trade_no.clone(),
@@ -324,12 +328,12 @@ fn follow(tx: &mut Tx, new: &[New<'_>]) -> Result<(), Fault> {
             buyer_fen: fen,
             reason: None,
             cancels: false,
-            at,
+            at: it.trade.refunded_at?,
         })
     };
     insert_refunds(tx, &new.iter().filter_map(refund).collect::<Vec<_>>())?;
     let jobs = new.iter().filter(|it| it.trade.status == Status::TradeSuccess);
-    job::put_many(tx, job::TRADE_FINISH, &jobs.map(|it| (it.id, finishes_at(it.row.paid_at))).collect::<Vec<_>>())
+    job::put_many(tx, job::TRADE_FINISH, &jobs.map(|it| (it.id, finishes_at(it.trade.no.created_at))).collect::<Vec<_>>())
 }
 
 /// One entry for all that was paid and one for all that was refunded, which name no trade: a trade from elsewhere has no entry

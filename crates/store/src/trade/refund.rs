@@ -47,8 +47,7 @@ pub fn insert_refund(tx: &mut Tx, refund: &Refund) -> Result<(), Fault> {
 
 /// The same for many.
 pub(crate) fn insert_refunds(tx: &mut Tx, refunds: &[Refund]) -> Result<(), Fault> {
-    let rows: Vec<_> = refunds.iter().map(columns).collect();
-    tx.execute_rows(&INSERT, &rows).map(drop)
+    tx.execute_rows(&INSERT, refunds.iter().map(columns)).map(drop)
 }
 
 /// What a refund's row holds, in the order of the statement.
