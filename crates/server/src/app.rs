@@ -291,7 +291,7 @@ impl App {
             }
             // What is due later is seen when the runner looks at the store next.
             Change::Job { due_at } if *due_at <= self.clock.now() || !self.clock.stands_still() => {
-                self.bell.rung.notify_one();
+                self.bell.planned(*due_at);
             }
             Change::Setting { .. } | Change::Merchant(_) | Change::Shop(_) | Change::Job { .. } => {}
             Change::Missed => self.read_again(),

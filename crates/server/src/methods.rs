@@ -280,8 +280,13 @@ fn render(response: &impl Serialize) -> String {
 /// What makes two requests the same: a version byte and the canonical JSON of the non-empty known fields, so that a field
 /// added later changes no old fingerprint (DECISIONS.md 2).
 pub fn fingerprint(request: &impl Biz) -> [u8; 32] {
+    fingerprint_of(request.canonical())
+}
+
+/// The same of a request in normal form.
+pub fn fingerprint_of(canonical: Map<String, Value>) -> [u8; 32] {
     const VERSION: u8 = 1;
-    let mut canonical = Value::Object(request.canonical());
+    let mut canonical = Value::Object(canonical);
     canonical.sort_all_objects();
     let mut bytes = vec![VERSION];
     serde_json::to_writer(&mut bytes, &canonical).expect("JSON serialises");

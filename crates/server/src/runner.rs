@@ -90,8 +90,8 @@ impl Work {
             };
             let rested = async {
                 tokio::time::sleep(rest).await;
-                // What rang since the last look began is remembered.
-                drop(tokio::time::timeout(wait, app.bell.rung.notified()).await);
+                let until = app.clock.now().saturating_add(i64::try_from(wait.as_millis()).unwrap_or(i64::MAX));
+                app.bell.sleep(until, wait).await;
             };
             tokio::select! {
                 () = rested => {}

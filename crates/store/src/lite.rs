@@ -346,7 +346,10 @@ impl Connection {
     /// SQLite's wording of a statement that makes a table.
     pub(crate) fn ddl(sql: &str) -> String {
         match ddl_words(sql) {
-            ["CREATE", "TABLE", table, ..] if WITHOUT_ROWID.contains(&table) => format!("{sql} WITHOUT ROWID"),
+            ["CREATE", "TABLE", table, ..] if WITHOUT_ROWID.contains(&table) => {
+                format!("{} WITHOUT ROWID", without_lists(sql))
+            }
+            ["CREATE", "TABLE", ..] => without_lists(sql),
             _ => sql.to_owned(),
         }
     }
@@ -398,6 +401,20 @@ impl Connection {
         debug_assert!((1..=statement.parameter_count().min(40)).all(|index| number(index) == Some(index)), "{sql}");
         Ok(statement)
     }
+}
+
+/// `column IN ('a', 'b', 'c')` as `(column = 'a' OR …)`: to check a row against a list of more than two, SQLite makes a table of
+/// the list, for each statement anew.
+fn without_lists(sql: &str) -> String {
+    let Some((before, (list, after))) =
+        sql.split_once(" IN (").and_then(|(before, rest)| Some((before, rest.split_once(')')?)))
+    else {
+        return sql.to_owned();
+    };
+    let column_at = before.rfind(['(', ' ']).map_or(0, |at| at + 1);
+    let (before, column) = before.split_at(column_at);
+    let each: Vec<_> = list.split(", ").map(|value| format!("{column} = {value}")).collect();
+    format!("{before}({}){}", each.join(" OR "), without_lists(after))
 }
 
 /// A statement that is run again and again. It is looked up once, and what differs from the time before is bound: much of a

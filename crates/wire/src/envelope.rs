@@ -43,15 +43,20 @@ impl Node {
         let mut bytes = Vec::with_capacity(json.len() + json.len() / 8);
         let mut in_string = false;
         let mut escaped = false;
-        for character in json.chars() {
-            match character {
-                '{' | '}' if in_string => escape(&mut bytes, character),
-                _ if ascii_only && !character.is_ascii() => escape(&mut bytes, character),
-                _ => bytes.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes()),
+        // What is sent as it is goes over in one piece, up to the next character that is not.
+        let mut copied = 0;
+        for (at, byte) in json.bytes().enumerate() {
+            let brace = in_string && matches!(byte, b'{' | b'}');
+            if brace || (ascii_only && !byte.is_ascii() && json.is_char_boundary(at)) {
+                let character = json[at..].chars().next().expect("a character begins here");
+                bytes.extend_from_slice(&json.as_bytes()[copied..at]);
+                escape(&mut bytes, character);
+                copied = at + character.len_utf8();
             }
-            in_string ^= character == '"' && !escaped;
-            escaped = in_string && character == '\\' && !escaped;
+            in_string ^= byte == b'"' && !escaped;
+            escaped = in_string && byte == b'\\' && !escaped;
         }
+        bytes.extend_from_slice(&json.as_bytes()[copied..]);
         Node(bytes)
     }
 

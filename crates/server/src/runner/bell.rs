@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::error::Error;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use store::Fault;
@@ -21,6 +22,8 @@ pub struct Bell {
     pub rung: Notify,
     /// Something was done.
     pub done: Notify,
+    /// Until when the runner sleeps if nobody rings, UTC milliseconds; 0 while it is awake.
+    sleeps_until: AtomicI64,
     failing: Mutex<HashMap<(String, i64), Pause>>,
 }
 
@@ -30,6 +33,22 @@ struct Pause {
 }
 
 impl Bell {
+    /// A job was planned: rings, unless the runner looks before it is due anyway. Most jobs are for a day to come, and come with
+    /// every payment.
+    pub fn planned(&self, due_at: i64) {
+        let sleeps_until = self.sleeps_until.load(Ordering::Acquire);
+        if sleeps_until == 0 || due_at < sleeps_until {
+            self.rung.notify_one();
+        }
+    }
+
+    /// Waits until somebody rings, at most until this time. What rang since the runner looked is remembered.
+    pub async fn sleep(&self, until: i64, at_most: Duration) {
+        self.sleeps_until.store(until, Ordering::Release);
+        drop(tokio::time::timeout(at_most, self.rung.notified()).await);
+        self.sleeps_until.store(0, Ordering::Release);
+    }
+
     /// Whether a job has failed and is to be tried again.
     pub fn is_failing(&self, due: &Due) -> bool {
         self.failing().contains_key(&(due.kind.clone(), due.subject))

@@ -83,6 +83,8 @@ fn move_log(connection: &Connection) {
     match connection.0.wal_checkpoint_v2(DEFAULT_NAME, CheckpointMode::PASSIVE).map_err(Fault::from) {
         // The other one is at it.
         Ok(_) | Err(Fault::Busy(_)) => {}
-        Err(fault) => tracing::warn!(error = &fault as &dyn std::error::Error, "the log could not be moved into the file"),
+        Err(fault) => {
+            tracing::warn!(error = &fault as &dyn std::error::Error, "the log could not be moved into the file")
+        }
     }
 }

@@ -333,7 +333,11 @@ fn follow(tx: &mut Tx, new: &[New<'_>]) -> Result<(), Fault> {
     };
     insert_refunds(tx, &new.iter().filter_map(refund).collect::<Vec<_>>())?;
     let jobs = new.iter().filter(|it| it.trade.status == Status::TradeSuccess);
-    job::put_many(tx, job::TRADE_FINISH, &jobs.map(|it| (it.id, finishes_at(it.trade.no.created_at))).collect::<Vec<_>>())
+    job::put_many(
+        tx,
+        job::TRADE_FINISH,
+        &jobs.map(|it| (it.id, finishes_at(it.trade.no.created_at))).collect::<Vec<_>>(),
+    )
 }
 
 /// One entry for all that was paid and one for all that was refunded, which name no trade: a trade from elsewhere has no entry

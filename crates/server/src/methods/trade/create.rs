@@ -5,7 +5,7 @@
 use super::order::{self, GoodsDetail, order};
 use crate::biz::{Price, Text, biz, invalid};
 use crate::jobs::trade_expire;
-use crate::methods::{Answer, Call, Method, Once, Stop, Write, fingerprint};
+use crate::methods::{Answer, Call, Method, Once, Stop, Write};
 use domain::Refusal;
 use domain::trade::{Status, Trade};
 use serde::Serialize;
@@ -96,7 +96,7 @@ impl Write for TradeCreate {
         order::not_itself(call, &buyer_id)?;
         let number = order::new_number(call, &buyer_id);
         let scope = store::trade::scope(call.pid());
-        let claimed = claim(tx, &scope, order.out_trade_no(), &fingerprint(request), number, call.now)?;
+        let claimed = claim(tx, &scope, order.out_trade_no(), &order.fingerprint(), number, call.now)?;
         // Decide and record.
         let trade = match claimed {
             Claim::New => {

@@ -2,6 +2,7 @@
 
 use super::{Answer, Call};
 use crate::biz::{Objects, Positive, Price, Text, biz, invalid};
+use crate::methods::fingerprint_of;
 use domain::id::TradeNo;
 use domain::trade::{Status, Timeout, Trade};
 use serde_json::{Map, Value};
@@ -150,6 +151,11 @@ impl Checked<'_> {
     /// The merchant's number for it.
     pub fn out_trade_no(&self) -> &str {
         self.order.out_trade_no
+    }
+
+    /// What makes two requests for a trade the same.
+    pub fn fingerprint(&self) -> [u8; 32] {
+        fingerprint_of(self.order.members.clone())
     }
 
     /// All of the request, in normal form.

@@ -8,7 +8,7 @@ use super::order::{self, Checked, GoodsDetail, order};
 use super::settle::{self, Known, Moment, settle};
 use super::{QueryOption, notice};
 use crate::biz::{List, Price, Text, biz, choice, invalid};
-use crate::methods::{Answer, Call, Method, Once, Write, fingerprint};
+use crate::methods::{Answer, Call, Method, Once, Write};
 use domain::Refusal;
 use domain::trade::Trade;
 use serde::Serialize;
@@ -122,7 +122,7 @@ impl Write for TradePay {
         let number = order::new_number(call, buyer_id);
         let scope = store::trade::scope(call.pid());
         // Decide.
-        let (trade, known) = match claim(tx, &scope, order.out_trade_no(), &fingerprint(request), number, call.now)? {
+        let (trade, known) = match claim(tx, &scope, order.out_trade_no(), &order.fingerprint(), number, call.now)? {
             Claim::New => (order.trade(call, buyer_id, number), Known::Now),
             Claim::Again(number) | Claim::Other(number) => {
                 (made_before(call, tx, number, &order, buyer_id)?, Known::Before)
