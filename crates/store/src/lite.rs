@@ -532,3 +532,19 @@ impl From<rusqlite::Error> for Fault {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_check_compares_with_each_value_of_its_list() {
+        let check = |sql: &str, expect: &str| assert_eq!(Connection::ddl(sql), expect);
+        check("CREATE TABLE voucher (id BIGINT)", "CREATE TABLE voucher (id BIGINT)");
+        check(
+            "CREATE TABLE tool (kind TEXT CHECK (kind IN ('A', 'B', 'C')), state TEXT CHECK (state IN ('D', 'E')))",
+            "CREATE TABLE tool (kind TEXT CHECK ((kind = 'A' OR kind = 'B' OR kind = 'C')), \
+                state TEXT CHECK ((state = 'D' OR state = 'E'))) WITHOUT ROWID",
+        );
+    }
+}

@@ -172,3 +172,25 @@ impl Tx {
         Ok(found)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_are_handed_out_together_and_in_their_order() {
+        let check = |rows: u32, expect: &[&[u32]]| {
+            let mut handed = Vec::new();
+            each_of(0..rows, 3, |some| {
+                handed.push(some.to_vec());
+                Ok(())
+            })
+            .unwrap();
+            assert_eq!(handed, expect, "{rows}");
+        };
+        check(0, &[]);
+        check(2, &[&[0, 1]]);
+        check(3, &[&[0, 1, 2]]);
+        check(7, &[&[0, 1, 2], &[3, 4, 5], &[6]]);
+    }
+}

@@ -99,3 +99,33 @@ impl Bell {
         self.done.notify_waiters();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::pin::pin;
+    use std::task::{Context, Poll, Waker};
+
+    const LONG: Duration = Duration::from_secs(3_600);
+
+    #[tokio::test]
+    async fn only_what_is_due_before_it_looks_anyway_wakes_the_runner() {
+        let bell = Bell::default();
+        let mut sleep = pin!(bell.sleep(1_000, LONG));
+        let mut is_asleep = || sleep.as_mut().poll(&mut Context::from_waker(Waker::noop())) == Poll::Pending;
+        assert!(is_asleep());
+        bell.planned(1_000);
+        assert!(is_asleep());
+        bell.planned(999);
+        assert!(!is_asleep());
+    }
+
+    #[tokio::test]
+    async fn whatever_is_planned_while_the_runner_looks_is_remembered() {
+        let bell = Bell::default();
+        bell.planned(5_000);
+        bell.sleep(1_000, LONG).await;
+        bell.planned(5_000);
+        bell.sleep(1_000, LONG).await;
+    }
+}

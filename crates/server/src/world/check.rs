@@ -38,7 +38,8 @@ pub(super) fn world(text: &str, path: &Path, whole: Option<&str>) -> Result<Worl
     };
     let tables = parse(text)?;
     let values = whole.map(parse).transpose()?;
-    let mut checker = Checker { text, path, world: World::default(), seen: HashSet::new() };
+    let line_ends = text.match_indices('\n').map(|(at, _)| at).collect();
+    let mut checker = Checker { line_ends, path, world: World::default(), seen: HashSet::new() };
     checker.platform(&tables, values.as_ref())?;
     for merchant in &tables.merchant {
         checker.merchant(merchant)?;
@@ -59,7 +60,8 @@ pub(super) fn world(text: &str, path: &Path, whole: Option<&str>) -> Result<Worl
 }
 
 struct Checker<'a> {
-    text: &'a str,
+    /// Where the text's lines end, for a world may have a hundred thousand shops.
+    line_ends: Vec<usize>,
     path: &'a Path,
     world: World,
     seen: HashSet<(&'static str, String)>,
@@ -73,7 +75,7 @@ type Checked<T> = Result<T, String>;
 
 impl Checker<'_> {
     fn line<T>(&self, table: &Spanned<T>) -> usize {
-        1 + self.text[..table.span().start].matches('\n').count()
+        1 + self.line_ends.partition_point(|&end| end < table.span().start)
     }
 
     fn wrong<T>(&self, table: &Spanned<T>, message: impl Into<String>) -> WorldError {

@@ -84,7 +84,7 @@ fn move_log(connection: &Connection) {
         // The other one is at it.
         Ok(_) | Err(Fault::Busy(_)) => {}
         Err(fault) => {
-            tracing::warn!(error = &fault as &dyn std::error::Error, "the log could not be moved into the file")
+            tracing::warn!(error = &fault as &dyn std::error::Error, "the log could not be moved into the file");
         }
     }
 }

@@ -12,6 +12,7 @@ mod ids;
 mod job;
 mod lease;
 mod ledger;
+mod log;
 mod member;
 mod notice;
 mod once;

@@ -79,6 +79,11 @@ proptest! {
             let answer = node.seal(Some("koubei.a.b"), cert_sn.as_deref(), &sign);
             prop_assert_eq!(open("koubei.a.b", &answer), Some((node.bytes(), &*sign)));
             prop_assert_eq!(open("koubei.a.c", &answer), None);
+            let objects = 1 + usize::from(node.bytes().starts_with(br#"{"code":"10000""#));
+            for brace in [b'{', b'}'] {
+                prop_assert_eq!(node.bytes().iter().filter(|&&byte| byte == brace).count(), objects);
+            }
+            prop_assert!(charset == Charset::Utf8 || node.bytes().is_ascii());
             let parsed: serde_json::Value = serde_json::from_slice(&answer).unwrap();
             let node = &parsed["koubei_a_b_response"];
             prop_assert!(node["memo"] == text && node["inner"]["memo"] == text || node["sub_msg"] == text);
