@@ -59,4 +59,10 @@ impl Stock {
     pub fn left(self) -> i64 {
         self.total - self.taken
     }
+
+    /// The same for a reader who knows the total to be this. The row may know a smaller one: a part begins with the total that
+    /// its first taker had read, and that may have been raised before the taker came to write it.
+    pub fn left_of(self, total: i64) -> i64 {
+        self.total.max(total) - self.taken
+    }
 }

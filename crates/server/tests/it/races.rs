@@ -2,6 +2,7 @@
 //!
 //! The other one is this test's own. It holds what a call wants until that call waits for it.
 
+use crate::giveaway::{self, Giveaway, STUDENT, USER};
 use crate::running::{OTHER_PID, PID, Running, call, refuse, succeed};
 use crate::shop::{CUSTOMER, OTHER_CUSTOMER, OTHER_PIN, PIN, Shop, header};
 use crate::wallet::NOON;
@@ -295,4 +296,41 @@ fn a_login_id_that_moves_from_one_account_to_another_is_somebodys_at_every_momen
     assert_eq!(found["buyer_user_id"], OTHER_CUSTOMER);
     let nobody = json!({"out_trade_no": "none", "buyer_logon_id": "nobody", "subject": "苹果", "total_amount": "1.00"});
     refuse(&client, "alipay.trade.create", &nobody, "ACQ.BUYER_NOT_EXIST");
+}
+
+#[test]
+fn a_budget_of_the_day_that_is_raised_while_the_first_of_the_day_is_taken_is_the_raised_one() {
+    let giveaway = Giveaway::open(Engine::Postgres);
+    let store = store(&giveaway.server);
+    let budget = |daily: &str| json!({"budget_total": "3", "budget_type": "QUANTITY", "sub_budget_dimension": "D", "sub_value": daily});
+    let campaign = giveaway.campaign(|request| request["budget_info"] = budget("1"));
+    let token = giveaway.token(&campaign, USER);
+    let page = giveaway.page_of(&campaign, &token);
+    let csrf = giveaway.csrf(&page);
+    // Whoever takes it has read of the budget when it waits for its token.
+    let sql = "UPDATE prize_token SET used_at = used_at WHERE token = $1";
+    let held = hold(&store, move |tx| tx.execute(sql, params![&token]).map(drop), NOTHING);
+    thread::scope(|scope| {
+        let taking = scope.spawn(|| giveaway::press(&giveaway.server, &page, &csrf));
+        until(|| waiting(&store) == 1);
+        let asked = json!({"camp_id": campaign.camp_id});
+        let answer = succeed(&giveaway.isv, "koubei.marketing.campaign.activity.query", &asked);
+        let mut more = answer["camp_detail"].clone();
+        let members = more.as_object_mut().expect("an activity");
+        members.retain(|name, _| !["id", "status", "activity_orders", "recruit_info"].contains(&name.as_str()));
+        members.extend([
+            ("camp_id".to_owned(), json!(campaign.camp_id)),
+            ("out_biz_no".to_owned(), json!("more")),
+            ("budget_info".to_owned(), budget("2")),
+        ]);
+        succeed(&giveaway.isv, "koubei.marketing.campaign.activity.modify", &more);
+        held.end();
+        taking.join().expect("it is answered");
+    });
+    giveaway.sees(&page, "领取成功", false);
+    let page = giveaway.page(&campaign, STUDENT);
+    giveaway.sees(&page, "立即领取", true);
+    giveaway.press(&page);
+    giveaway.sees(&page, "领取成功", false);
+    giveaway.proves();
 }

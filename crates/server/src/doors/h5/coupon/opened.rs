@@ -67,9 +67,9 @@ impl Opened {
 
     fn left(&self, tx: &mut Tx, now: i64) -> Result<Left, Fault> {
         let number = self.activity.id.number;
-        // A part that nobody has taken from is whole; a row knows a total that was raised since.
+        // A part that nobody has taken from is whole. Row and activity may each know a total that was raised since.
         let mut left = |kind: &str, part: &str, total: i64| {
-            Ok::<_, Fault>(counter::left(tx, kind, number, part)?.map_or(total, counter::Stock::left))
+            Ok::<_, Fault>(counter::left(tx, kind, number, part)?.map_or(total, |stock| stock.left_of(total)))
         };
         let total = left(Budget::TOTAL, "", self.budget.total)?;
         let today = match self.budget.daily {
