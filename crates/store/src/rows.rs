@@ -72,35 +72,35 @@ impl<const N: usize> Rows<N> {
         }
     }
 
-    /// The text that SQLite runs for several rows, if it runs any for them: what joins the listed rows with a table is planned
-    /// otherwise for several of them.
-    fn several_on_lite(&self) -> Option<&str> {
-        self.head.starts_with("INSERT").then(|| self.together_lite.get_or_init(|| self.text(TOGETHER_LITE)).as_str())
+    /// What SQLite runs, and for how many rows at a time. What joins the listed rows with a table is planned otherwise for
+    /// several of them.
+    fn text_on_lite(&self) -> (&str, usize) {
+        if self.head.starts_with("INSERT") {
+            (self.together_lite.get_or_init(|| self.text(TOGETHER_LITE)), TOGETHER_LITE)
+        } else {
+            (self.one(), 1)
+        }
     }
 
-    /// Has `run` run it for these rows on SQLite: with a text for several of them at a time, the rest one by one.
+    /// Has `run` run it for these rows on SQLite, and those that are left in the end one by one.
     fn on_lite<'a>(
         &self,
         connection: &lite::Connection,
         rows: impl IntoIterator<Item = [Val<'a>; N]>,
         mut run: impl FnMut(&mut lite::Again<'_, 'a>, &[Val<'a>]) -> Result<(), Fault>,
     ) -> Result<(), Fault> {
-        let (mut several, mut one) = (None, None);
-        each_of(rows, TOGETHER_LITE, |some| {
-            if some.len() == TOGETHER_LITE
-                && let Some(text) = self.several_on_lite()
-            {
-                let statement = match &mut several {
-                    Some(statement) => statement,
-                    None => several.insert(connection.again(text)?),
-                };
-                return run(statement, some.as_flattened());
+        let (text, together) = self.text_on_lite();
+        let mut statement = None;
+        each_of(rows, together, |some| {
+            if some.len() < together {
+                let mut one = connection.again(self.one())?;
+                return some.iter().try_for_each(|row| run(&mut one, row));
             }
-            let statement = match &mut one {
+            let statement = match &mut statement {
                 Some(statement) => statement,
-                None => one.insert(connection.again(self.one())?),
+                None => statement.insert(connection.again(text)?),
             };
-            some.iter().try_for_each(|row| run(statement, row))
+            run(statement, some.as_flattened())
         })
     }
 }
