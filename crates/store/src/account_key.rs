@@ -50,7 +50,7 @@ pub fn find(tx: &mut Tx, kind: Kind, key: &str) -> Result<Option<Account>, Fault
         let found: Option<(String,)> = tx.query_opt(FIND, params![bucket(kind, key), kind.name(), key])?;
         let Some((user_id,)) = found.filter(|found| before.as_ref() != Some(found)) else { return Ok(None) };
         let account = account(tx, &user_id)?;
-        if let Some(account) = account.filter(|account| has(account, kind, key)) {
+        if let Some(account) = account.filter(|account| stated(account).any(|stated| stated == (kind, key))) {
             return Ok(Some(account));
         }
         // Another account may have got the key between the two reads; the same one again has left the row behind.
@@ -101,22 +101,18 @@ fn bucket(kind: Kind, key: &str) -> Bucket {
     bucket_of_key(kind.name(), key)
 }
 
-/// Whether an account can be found by this key.
-fn has(account: &Account, kind: Kind, key: &str) -> bool {
-    match kind {
-        Kind::Login => account.login_id.as_deref() == Some(key),
-        Kind::Nick => account.taobao_nick.as_deref() == Some(key),
-        Kind::PayCode => account.pay_codes.iter().any(|code| code == key),
-    }
-}
-
 /// Everything by which an account can be found, each once.
 fn keys(account: &Account) -> Vec<(Kind, &str)> {
-    let login = account.login_id.iter().map(|key| (Kind::Login, key.as_str()));
-    let nick = account.taobao_nick.iter().map(|key| (Kind::Nick, key.as_str()));
-    let codes = account.pay_codes.iter().map(|key| (Kind::PayCode, key.as_str()));
-    let mut keys: Vec<_> = login.chain(nick).chain(codes).collect();
+    let mut keys: Vec<_> = stated(account).collect();
     keys.sort_unstable();
     keys.dedup();
     keys
+}
+
+/// The same as the account states it.
+fn stated(account: &Account) -> impl Iterator<Item = (Kind, &str)> {
+    let login = account.login_id.iter().map(|key| (Kind::Login, key.as_str()));
+    let nick = account.taobao_nick.iter().map(|key| (Kind::Nick, key.as_str()));
+    let codes = account.pay_codes.iter().map(|key| (Kind::PayCode, key.as_str()));
+    login.chain(nick).chain(codes)
 }
