@@ -218,8 +218,7 @@ impl Writer {
             }
         }
         ops.into_iter().for_each(Op::answer);
-        let Arm::Lite(connection) = &self.tx.arm else { unreachable!("the writer is SQLite's") };
-        self.log.committed(connection);
+        self.log.committed(connection(&self.tx));
         unknown
     }
 
@@ -292,8 +291,15 @@ impl Writer {
     }
 
     fn connection(&self) -> &rusqlite::Connection {
-        let Arm::Lite(connection) = &self.tx.arm else { unreachable!("the writer is SQLite's") };
-        &connection.0
+        &connection(&self.tx).0
+    }
+}
+
+/// The writer's connection.
+fn connection(tx: &Tx) -> &Connection {
+    match &tx.arm {
+        Arm::Lite(connection) => connection,
+        Arm::Postgres(_) => unreachable!("the writer is SQLite's"),
     }
 }
 
@@ -311,7 +317,8 @@ impl Connection {
         if access == rusqlite::OpenFlags::SQLITE_OPEN_READ_WRITE {
             turn_to_log(&connection)?;
             connection.pragma_update(None, "synchronous", "FULL")?;
-            connection.pragma_update(None, "wal_autocheckpoint", 4000)?;
+            // Until the log has its mover.
+            connection.pragma_update(None, "wal_autocheckpoint", log::MOVED_PAGES)?;
             connection.pragma_update(None, "foreign_keys", true)?;
         }
         connection.pragma_update(None, "temp_store", "MEMORY")?;

@@ -19,7 +19,7 @@ use super::Connection;
 use crate::fault::Fault;
 
 /// The thread moves the log each time that it has grown by so many pages.
-const MOVED_PAGES: u32 = 4_000;
+pub(super) const MOVED_PAGES: u32 = 4_000;
 /// The writer moves what is left of a log of so many pages.
 const LOG_PAGES_MAX: u32 = 16_000;
 
