@@ -93,7 +93,7 @@ pub struct TradeChunk {
 /// A row, and what becomes of it.
 #[derive(Debug)]
 struct Imported {
-    /// With all that has happened to it until now. Its number has a bucket and nothing above it.
+    /// With all that has happened to it until now. It was made when it was paid. Its number has a bucket and nothing above it.
     trade: Trade,
     /// The row's.
     fingerprint: [u8; 32],
@@ -238,11 +238,6 @@ impl Imported {
             _ => &self.trade.out_trade_no,
         }
     }
-
-    /// When it was paid.
-    fn paid_at(&self) -> i64 {
-        self.trade.no.created_at
-    }
 }
 
 /// What the rows do, without doing it.
@@ -310,8 +305,9 @@ fn claim(tx: &mut Tx, chunk: &TradeChunk, ids: &[Option<i64>]) -> Result<(), Fau
         new.sort_unstable();
     }
     let values = new.iter().map(|&(bucket, key, id, row)| {
-        let print = Val::Bytes(&chunk.rows[row].fingerprint);
-        [bucket.into(), scope.as_str().into(), key.into(), print, id.into(), chunk.rows[row].paid_at().into()]
+        let Imported { trade, fingerprint } = &chunk.rows[row];
+        let print = Val::Bytes(fingerprint);
+        [bucket.into(), scope.as_str().into(), key.into(), print, id.into(), trade.no.created_at.into()]
     });
     let claimed = tx.execute_rows(&CLAIM, values)?;
     if usize::try_from(claimed) == Ok(new.len()) { Ok(()) } else { Err(tx.fail(Fault::Stale)) }
