@@ -90,8 +90,7 @@ impl Work {
             };
             let rested = async {
                 tokio::time::sleep(rest).await;
-                let until = app.clock.now().saturating_add(i64::try_from(wait.as_millis()).unwrap_or(i64::MAX));
-                app.bell.sleep(until, wait).await;
+                app.bell.sleep(app.clock.now(), wait).await;
             };
             tokio::select! {
                 () = rested => {}

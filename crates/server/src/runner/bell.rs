@@ -42,9 +42,11 @@ impl Bell {
         }
     }
 
-    /// Waits until somebody rings, at most until this time. What rang since the runner looked is remembered.
-    pub async fn sleep(&self, until: i64, at_most: Duration) {
-        self.sleeps_until.store(until, Ordering::Release);
+    /// Waits from `now`, UTC milliseconds, until somebody rings, but no longer than this. What rang since the runner looked is
+    /// remembered.
+    pub async fn sleep(&self, now: i64, at_most: Duration) {
+        let at_most_ms = i64::try_from(at_most.as_millis()).unwrap_or(i64::MAX);
+        self.sleeps_until.store(now.saturating_add(at_most_ms), Ordering::Release);
         drop(tokio::time::timeout(at_most, self.rung.notified()).await);
         self.sleeps_until.store(0, Ordering::Release);
     }
@@ -107,25 +109,26 @@ mod tests {
     use std::task::{Context, Poll, Waker};
 
     const LONG: Duration = Duration::from_secs(3_600);
+    const LONG_MS: i64 = 3_600_000;
 
     #[tokio::test]
     async fn only_what_is_due_before_it_looks_anyway_wakes_the_runner() {
         let bell = Bell::default();
-        let mut sleep = pin!(bell.sleep(1_000, LONG));
+        let mut sleep = pin!(bell.sleep(1, LONG));
         let mut is_asleep = || sleep.as_mut().poll(&mut Context::from_waker(Waker::noop())) == Poll::Pending;
         assert!(is_asleep());
-        bell.planned(1_000);
+        bell.planned(1 + LONG_MS);
         assert!(is_asleep());
-        bell.planned(999);
+        bell.planned(LONG_MS);
         assert!(!is_asleep());
     }
 
     #[tokio::test]
     async fn whatever_is_planned_while_the_runner_looks_is_remembered() {
         let bell = Bell::default();
-        bell.planned(5_000);
-        bell.sleep(1_000, LONG).await;
-        bell.planned(5_000);
-        bell.sleep(1_000, LONG).await;
+        bell.planned(2 * LONG_MS);
+        bell.sleep(1, LONG).await;
+        bell.planned(2 * LONG_MS);
+        bell.sleep(1, LONG).await;
     }
 }
