@@ -207,6 +207,37 @@ each_engine!(the_seller_gives_back_what_it_got, |engine| {
     prove(&running);
 });
 
+each_engine!(what_a_voucher_gets_back_is_fair_after_each_refund, |engine| {
+    let running = start(engine);
+    let (client, wallet) = (running.client(), Wallet::of(&running));
+    for (worth, total, refunds, expect) in [
+        // Half a fen each: rounded one by one, all of it would be gone after five.
+        ("0.05", "1.00", vec!["0.10"; 10], "0.01 0.00 0.01 0.00 0.01 0.00 0.01 0.00 0.01 0.00"),
+        // 2.933 each, and then 5.866 so far.
+        ("8.80", "100.00", vec!["33.33", "33.33", "33.34"], "2.93 2.94 2.93"),
+        ("0.02", "0.05", vec!["0.01"; 5], "0.00 0.01 0.00 0.01 0.00"),
+        ("0.01", "100.00", vec!["50.00", "50.00"], "0.01 0.00"),
+        ("0.01", "100.00", vec!["49.99", "0.01", "50.00"], "0.00 0.01 0.00"),
+        ("99.99", "100.00", vec!["0.01"; 4], "0.01 0.01 0.01 0.01"),
+        ("33.33", "100.00", vec!["0.01", "0.01", "0.01", "99.97"], "0.00 0.01 0.00 33.32"),
+    ] {
+        let coupon = wallet.give_new(BUYER, ToolKind::Money, &json!({"worth_value": worth}));
+        let no = format!("{worth}of{total}in{}", refunds.len()).replace('.', "_");
+        pay(&client, &no, &json!({"total_amount": total}));
+        let back: Vec<String> = (refunds.iter().enumerate())
+            .map(|(nth, amount)| {
+                let request = json!({"out_trade_no": no, "out_request_no": nth.to_string(), "refund_amount": amount});
+                let node = succeed(&client, "alipay.trade.refund", &request);
+                node["present_refund_mdiscount_amount"].as_str().unwrap_or_default().to_owned()
+            })
+            .collect();
+        assert_eq!(back.join(" "), expect, "{worth} of {total}");
+        prove(&running);
+        let all = refunds.len() != 4 || worth != "99.99";
+        assert_eq!(wallet.status(&coupon).0, if all { "REFUNDED" } else { "USED" }, "{worth} of {total}");
+    }
+});
+
 each_engine!(of_payments_at_once_one_takes_the_coupon, |engine| {
     let running = start(engine);
     let wallet = Wallet::of(&running);

@@ -6,7 +6,7 @@
 use super::detail;
 use crate::coupon::Coupon;
 use domain::coupon::choice::{Candidate, Class, Pick, choose, ranked};
-use domain::coupon::share::shares;
+use domain::coupon::share::{Refund, shares};
 use domain::coupon::{Goods, Sale};
 use domain::trade::{Off, Status, Trade};
 use domain::voucher::Voucher;
@@ -152,7 +152,8 @@ pub fn give_back(
     let taken: Vec<_> = used.iter().map(TradeVoucher::taken).collect();
     let gone_fen: i64 = taken.iter().map(|one| one.refunded_fen).sum();
     let buyer_rest_fen = trade.buyer_pay_fen - (trade.refunded_fen - refund_fen - gone_fen);
-    let parts = shares(trade.total_fen, refund_fen, buyer_rest_fen, &taken);
+    let refund = Refund { total_fen: trade.total_fen, refund_fen, so_far_fen: trade.refunded_fen, buyer_rest_fen };
+    let parts = shares(refund, &taken);
     for ((one, &part), &bill) in used.iter_mut().zip(&parts).zip(bills) {
         if 0 < part {
             enter_refund(tx, one, part, bill, now)?;

@@ -192,12 +192,10 @@ impl Model {
         if trade.total - trade.refunded() < amount {
             return Expect::refused("ACQ.REFUND_AMT_NOT_EQUAL_TOTAL");
         }
-        // The coupon's share of it, half up; the last refund takes the rest, and no buyer gets more than was paid.
-        let rest = trade.off - trade.off_refunded;
-        let is_last = trade.refunded() + amount == trade.total;
-        let share = (2 * trade.off * amount + trade.total) / (2 * trade.total);
-        let buyer_rest = trade.total - trade.off - (trade.refunded() - trade.off_refunded);
-        let share = share.min(rest).max(amount - buyer_rest);
+        // With it the coupon has its share of all that was refunded so far, half up.
+        let so_far = trade.refunded() + amount;
+        let is_last = so_far == trade.total;
+        let share = (2 * trade.off * so_far + trade.total) / (2 * trade.total) - trade.off_refunded;
         let back = amount - share;
         if self.seller < back {
             return Expect::refused("ACQ.SELLER_BALANCE_NOT_ENOUGH");
