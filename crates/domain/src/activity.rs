@@ -13,9 +13,9 @@ pub use limits::{Every, Frequency, Limits};
 pub use order::{Order, OrderKind, OrderStatus, Review, ReviewStatus};
 pub use tool::{Tool, ToolKind};
 
-use crate::Refusal;
 use crate::id::{CampId, ItemId};
 use crate::trade::Origin;
+use crate::{Refusal, window};
 
 /// What kind of activity it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -109,7 +109,7 @@ pub struct Activity {
     pub status: Status,
     /// From when on it runs.
     pub starts_at: i64,
-    /// The last moment at which it runs.
+    /// The last second in which it runs.
     pub ends_at: i64,
     /// How long it was made to run: what an automatic delay adds.
     pub length_ms: i64,
@@ -134,7 +134,8 @@ impl Activity {
     /// Whether it gives anything at `now`. One that delays its end has none, even before that has been moved.
     pub fn running(&self, now: i64) -> bool {
         match self.status {
-            Status::Started => self.starts_at <= now && (self.auto_delay || now <= self.ends_at),
+            Status::Started if self.auto_delay => self.starts_at <= now,
+            Status::Started => window::contains(self.starts_at, self.ends_at, now),
             Status::Created | Status::Closed | Status::Finished | Status::Disabled => false,
         }
     }
@@ -173,7 +174,7 @@ impl Activity {
 
     /// When its end has passed: what [`Activity::finish`] is to be called at.
     pub fn finishes_at(&self) -> i64 {
-        self.ends_at + 1
+        window::over_at(self.ends_at)
     }
 
     /// Its end has passed, and so it is over; or that moves on by its length, as often as it takes to lie ahead.
@@ -181,7 +182,7 @@ impl Activity {
         match self.status {
             Status::Started if now < self.finishes_at() => Err(Refusal::CampaignStatusError),
             Status::Started if self.auto_delay => {
-                let lengths = (now - self.ends_at - 1) / self.length_ms + 1;
+                let lengths = (now - self.finishes_at()) / self.length_ms + 1;
                 Ok(Activity { ends_at: self.ends_at + lengths * self.length_ms, ..self })
             }
             Status::Started => Ok(Activity { status: Status::Finished, ..self }),

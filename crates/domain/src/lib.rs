@@ -17,5 +17,6 @@ mod refusal;
 pub mod tag;
 pub mod trade;
 pub mod voucher;
+pub mod window;
 
 pub use refusal::Refusal;

@@ -4,8 +4,8 @@
 //! them, or a CANCEL, which makes them available again. Whatever happens, available + frozen + spent = total, and total is
 //! all that was ever deposited.
 
-use crate::Refusal;
 use crate::id::CardId;
+use crate::{Refusal, window};
 
 /// The most points that an account may ever get: sixteen digits, as many as points.query tells.
 pub const TOTAL_MAX: i64 = 9_999_999_999_999_999;
@@ -187,19 +187,19 @@ pub struct Card {
     pub pid: String,
     /// The number of its activity.
     pub activity: i64,
-    /// The last moment at which its points are worth something, UTC milliseconds.
+    /// The last second in which its points are worth something, UTC milliseconds.
     pub ends_at: i64,
 }
 
 impl Card {
     /// Whether points of it may change at `at`. A deposit asks besides that its activity runs.
     pub fn is_open(&self, at: i64) -> Result<(), Refusal> {
-        if at <= self.ends_at { Ok(()) } else { Err(Refusal::CampaignStatusError) }
+        if window::is_over(self.ends_at, at) { Err(Refusal::CampaignStatusError) } else { Ok(()) }
     }
 
     /// When it has ended: then all that waits on it is cancelled.
     pub fn ended_at(&self) -> i64 {
-        self.ends_at + 1
+        window::over_at(self.ends_at)
     }
 }
 

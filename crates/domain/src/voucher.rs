@@ -3,8 +3,8 @@
 //! ENABLED → USING (a trade waits with it) → USED → REFUNDED (all of that trade was given back); USING → ENABLED. UNACTIVE
 //! and EXPIRED follow from its times and are never waited for. Times are UTC milliseconds.
 
-use crate::Refusal;
 use crate::id::VoucherId;
+use crate::{Refusal, window};
 
 /// How long a trade that waits holds a voucher after its page was last looked at (DECISIONS.md 6).
 pub const HOLD_TIME_MS: i64 = 15 * 60_000;
@@ -64,7 +64,7 @@ pub struct Voucher {
     pub status: Status,
     /// The first moment at which it can be used.
     pub starts_at: i64,
-    /// The last one.
+    /// The last second in which it can.
     pub ends_at: i64,
     /// The number of the trade that holds or used it.
     pub trade: Option<i64>,
@@ -101,7 +101,7 @@ impl Voucher {
             Status::Refunded => Stand::Refunded,
             Status::Using if self.held_until.is_none_or(|end| now < end) => Stand::Held,
             Status::Enabled | Status::Using if now < self.starts_at => Stand::Unactive,
-            Status::Enabled | Status::Using if now <= self.ends_at => Stand::Usable,
+            Status::Enabled | Status::Using if !window::is_over(self.ends_at, now) => Stand::Usable,
             Status::Enabled | Status::Using | Status::Expired => Stand::Expired,
         }
     }
@@ -115,7 +115,7 @@ impl Voucher {
     pub fn is_open_to(&self, trade: i64, now: i64) -> bool {
         match self.stand(now) {
             Stand::Usable => true,
-            Stand::Held => self.trade == Some(trade) && (self.starts_at..=self.ends_at).contains(&now),
+            Stand::Held => self.trade == Some(trade) && window::contains(self.starts_at, self.ends_at, now),
             Stand::Unactive | Stand::Used | Stand::Refunded | Stand::Expired => false,
         }
     }
@@ -174,8 +174,8 @@ mod tests {
             tool: Some(2),
             token: None,
             status: Status::Enabled,
-            starts_at: 10,
-            ends_at: 20,
+            starts_at: 10_000,
+            ends_at: 20_000,
             trade: None,
             held_until: None,
             used_at: None,
@@ -189,14 +189,18 @@ mod tests {
         for (status, held_until, expect) in [
             (Status::Enabled, None, [Unactive, Usable, Usable, Usable, Expired]),
             (Status::Using, None, [Held; 5]),
-            (Status::Using, Some(15), [Held, Held, Usable, Usable, Expired]),
+            (Status::Using, Some(15_000), [Held, Held, Usable, Usable, Expired]),
             (Status::Used, None, [Used; 5]),
             (Status::Refunded, None, [Refunded; 5]),
             (Status::Expired, None, [Expired; 5]),
         ] {
             let voucher = Voucher { status, held_until, ..voucher() };
-            assert_eq!([9, 10, 15, 20, 21].map(|now| voucher.stand(now)), expect, "{status:?} {held_until:?}");
-            for now in [9, 10, 15, 20, 21] {
+            assert_eq!(
+                [9_999, 10_000, 15_000, 20_999, 21_000].map(|now| voucher.stand(now)),
+                expect,
+                "{status:?} {held_until:?}"
+            );
+            for now in [9_999, 10_000, 15_000, 20_999, 21_000] {
                 let open = matches!(voucher.stand(now), Unactive | Usable | Held);
                 assert_eq!(voucher.is_unredeemed(now), open);
             }
@@ -215,13 +219,13 @@ mod tests {
             held_until: Some(held_until),
             ..voucher()
         };
-        let at = |status| Voucher { status, trade: Some(5), used_at: Some(12), ..voucher() };
-        // At 15, within its time of 10 to 20; trade 5 asks.
+        let at = |status| Voucher { status, trade: Some(5), used_at: Some(12_000), ..voucher() };
+        // At 15 s, within its time of 10 s to 20 s; trade 5 asks.
         let cases = [
             ("enabled", voucher()),
-            ("held by it", held(5, 16)),
-            ("held by another", held(6, 16)),
-            ("another's hold is over", held(6, 15)),
+            ("held by it", held(5, 15_001)),
+            ("held by another", held(6, 15_001)),
+            ("another's hold is over", held(6, 15_000)),
             ("used", at(Status::Used)),
             ("refunded", at(Status::Refunded)),
             ("expired", at(Status::Expired)),
@@ -233,14 +237,14 @@ mod tests {
             }
         };
         let (using, used) = (Some(Status::Using), Some(Status::Used));
-        check("hold", |voucher| voucher.hold(5, 15), [using, using, None, using, None, None, None]);
-        check("spend", |voucher| voucher.spend(5, 15), [used, used, None, used, None, None, None]);
-        check("click", |voucher| voucher.click(15), [used, None, None, used, None, None, None]);
+        check("hold", |voucher| voucher.hold(5, 15_000), [using, using, None, using, None, None, None]);
+        check("spend", |voucher| voucher.spend(5, 15_000), [used, used, None, used, None, None, None]);
+        check("click", |voucher| voucher.click(15_000), [used, None, None, used, None, None, None]);
         check("release", |voucher| voucher.release(5), [None, Some(Status::Enabled), None, None, None, None, None]);
         check("refund", Voucher::refund, [None, None, None, None, Some(Status::Refunded), None, None]);
         // Outside of its time nothing takes it, held or not.
-        for now in [9, 21] {
-            for voucher in [voucher(), held(5, 99)] {
+        for now in [9_999, 21_000] {
+            for voucher in [voucher(), held(5, 99_000)] {
                 assert_eq!(voucher.clone().hold(5, now), Err(Refusal::VoucherNotUsable));
                 assert_eq!(voucher.clone().spend(5, now), Err(Refusal::VoucherNotUsable));
                 assert_eq!(voucher.click(now), Err(Refusal::VoucherNotUsable));
@@ -250,14 +254,14 @@ mod tests {
 
     #[test]
     fn who_has_it_and_since_when_is_kept() {
-        let held = voucher().hold(5, 15).unwrap();
-        assert_eq!((held.trade, held.held_until), (Some(5), Some(15 + HOLD_TIME_MS)));
-        assert_eq!(held.clone().hold(5, 16).unwrap().held_until, Some(16 + HOLD_TIME_MS));
+        let held = voucher().hold(5, 15_000).unwrap();
+        assert_eq!((held.trade, held.held_until), (Some(5), Some(15_000 + HOLD_TIME_MS)));
+        assert_eq!(held.clone().hold(5, 16_000).unwrap().held_until, Some(16_000 + HOLD_TIME_MS));
         assert_eq!(held.clone().release(5), Ok(voucher()));
-        let used = held.spend(5, 17).unwrap();
-        assert_eq!((used.trade, used.held_until, used.used_at), (Some(5), None, Some(17)));
-        assert_eq!(used.refund().unwrap().used_at, Some(17));
-        let clicked = voucher().click(20).unwrap();
-        assert_eq!((clicked.trade, clicked.used_at), (None, Some(20)));
+        let used = held.spend(5, 17_000).unwrap();
+        assert_eq!((used.trade, used.held_until, used.used_at), (Some(5), None, Some(17_000)));
+        assert_eq!(used.refund().unwrap().used_at, Some(17_000));
+        let clicked = voucher().click(20_999).unwrap();
+        assert_eq!((clicked.trade, clicked.used_at), (None, Some(20_999)));
     }
 }

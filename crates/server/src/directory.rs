@@ -5,6 +5,7 @@
 //! token works nowhere, not even on a node that has not heard of it yet.
 
 use crate::methods::Stop;
+use domain::window;
 use std::collections::HashMap;
 use std::sync::{Arc, RwLock};
 use store::world::{self, Authorization};
@@ -122,7 +123,7 @@ impl Directory {
             let granted = self.authorization(store, token).await?;
             let granted = granted.filter(|granted| granted.enabled && granted.app_id == row.app_id);
             let granted = granted.ok_or(code::INVALID_APP_AUTH_TOKEN)?;
-            if granted.expires_at <= now {
+            if window::is_over(granted.expires_at, now) {
                 return Err(code::APP_AUTH_TOKEN_TIME_OUT.into());
             }
             if !allows(&granted.methods, method) {

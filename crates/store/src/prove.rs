@@ -206,9 +206,11 @@ statements! {
         LEFT JOIN once ON once.scope = 'koubei.marketing.campaign.activity.create/' || activity.pid
             AND once.subject = activity.id
         WHERE once.key IS NULL ORDER BY 1";
+    // The last second of an activity is whole; earlier builds planned its end within that second.
     ACTIVITY_ENDS_OFF = "SELECT activity.pid || '/' || activity.name, activity.status, COALESCE(CAST(job.due_at AS TEXT), 'no job')
         FROM activity LEFT JOIN job ON job.subject = activity.id AND job.kind = 'activity_finish'
-        WHERE (activity.status = 'STARTED' AND (job.kind IS NULL OR job.due_at <> activity.ends_at + 1))
+        WHERE (activity.status = 'STARTED' AND (job.kind IS NULL
+                OR job.due_at NOT IN (activity.ends_at + 1, activity.ends_at + 1000)))
             OR (activity.status <> 'STARTED' AND job.kind IS NOT NULL) ORDER BY 1";
     NOTICES = "SELECT COUNT(*) FROM notice";
     ATTEMPTS_OFF = "SELECT notice.kind || ' ' || notice.subject, CAST(notice.attempts AS TEXT),

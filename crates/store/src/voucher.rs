@@ -2,6 +2,7 @@
 
 use domain::id::VoucherId;
 use domain::voucher::{Status, Voucher};
+use domain::window;
 
 use crate::bucket::{Bucket, bucket_of};
 use crate::fault::Fault;
@@ -50,7 +51,7 @@ pub fn get(tx: &mut Tx, number: i64) -> Result<Option<Voucher>, Fault> {
 
 /// What a member holds of a merchant's and can use at `now` or later, if no trade has it: the first to end comes first.
 pub fn of_member(tx: &mut Tx, pid: &str, user_id: &str, now: i64) -> Result<Vec<Voucher>, Fault> {
-    tx.query(OF_MEMBER, params![bucket(pid, user_id), pid, user_id, now])
+    tx.query(OF_MEMBER, params![bucket(pid, user_id), pid, user_id, window::earliest_open_end(now)])
 }
 
 /// What was taken with a token, in the order of their ids; `pid` and `user_id` are the token's.

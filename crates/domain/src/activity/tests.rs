@@ -39,7 +39,7 @@ fn status(result: Result<Activity, Refusal>) -> Option<Status> {
 #[test]
 fn every_status_has_an_answer_to_every_command() {
     use Status::{Closed, Created, Disabled, Finished, Started};
-    let (before_end, after_end) = (START + DAY_MS, START + DAY_MS + 1);
+    let (before_end, after_end) = (START + DAY_MS + 999, START + DAY_MS + 1_000);
     for (before, approved, rejected, modified, offline, finished) in [
         (Created, Some(Started), Some(Disabled), None, Some(Closed), None),
         (Started, None, None, Some(Started), Some(Closed), Some(Finished)),
@@ -60,7 +60,13 @@ fn every_status_has_an_answer_to_every_command() {
 #[test]
 fn it_runs_from_its_start_to_its_end_both_included_while_it_is_started() {
     for status in Status::ALL {
-        for (now, within) in [(START - 1, false), (START, true), (START + DAY_MS, true), (START + DAY_MS + 1, false)] {
+        for (now, within) in [
+            (START - 1, false),
+            (START, true),
+            (START + DAY_MS, true),
+            (START + DAY_MS + 999, true),
+            (START + DAY_MS + 1_000, false),
+        ] {
             assert_eq!(activity(status).running(now), within && status == Status::Started, "{status:?} {now}");
         }
     }
@@ -80,10 +86,10 @@ fn an_end_only_moves_on() {
 #[test]
 fn a_delay_adds_whole_lengths_until_the_end_lies_ahead() {
     for (now, ends_at) in [
-        (START + DAY_MS + 1, START + 2 * DAY_MS),
-        (START + 2 * DAY_MS, START + 2 * DAY_MS),
-        (START + 2 * DAY_MS + 1, START + 3 * DAY_MS),
-        (START + 90 * DAY_MS + 1, START + 91 * DAY_MS),
+        (START + DAY_MS + 1_000, START + 2 * DAY_MS),
+        (START + 2 * DAY_MS + 999, START + 2 * DAY_MS),
+        (START + 2 * DAY_MS + 1_000, START + 3 * DAY_MS),
+        (START + 90 * DAY_MS + 1_000, START + 91 * DAY_MS),
     ] {
         let delaying = Activity { auto_delay: true, ..activity(Status::Started) };
         let delayed = delaying.finish(now).expect("its end has passed");

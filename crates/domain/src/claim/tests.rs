@@ -32,9 +32,9 @@ fn claim() -> Claim {
         name: "全场代金".to_owned(),
         kind: Kind::DirectSend,
         status: activity::Status::Started,
-        starts_at: NOON - 10,
-        ends_at: NOON + 10,
-        length_ms: 20,
+        starts_at: NOON - 10_000,
+        ends_at: NOON + 10_000,
+        length_ms: 20_000,
         auto_delay: false,
         crowd: None,
         content: "{}".to_owned(),
@@ -101,6 +101,8 @@ fn an_activity_gives_while_it_runs_and_has_something_left() {
     check("its first moment", |it| it.activity.starts_at = NOON, TAKE);
     check("not yet", |it| it.activity.starts_at = NOON + 1, Err(Refusal::CampaignEnded));
     check("its last moment", |it| it.activity.ends_at = NOON, TAKE);
+    let last = |it: &mut Claim| (it.activity.ends_at, it.token.expires_at, it.now) = (NOON, NOON + 1_000, NOON + 999);
+    check("its last second", last, TAKE);
     check("no more", |it| it.activity.ends_at = NOON - 1, Err(Refusal::CampaignEnded));
     for (total, today, expect) in [
         (1, Some(1), TAKE),

@@ -120,9 +120,9 @@ fn a_freeze_ends_once_and_whole() {
 }
 
 #[test]
-fn a_card_is_open_up_to_its_last_moment() {
-    let card = Card { id: CardId::new(1, 7), pid: "2088".to_owned(), activity: 5, ends_at: 30 };
-    for (at, expect) in [(0, Ok(())), (30, Ok(())), (31, Err(Refusal::CampaignStatusError))] {
+fn a_card_is_open_to_the_end_of_its_last_second() {
+    let card = Card { id: CardId::new(1, 7), pid: "2088".to_owned(), activity: 5, ends_at: 30_000 };
+    for (at, expect) in [(0, Ok(())), (30_000, Ok(())), (30_999, Ok(())), (31_000, Err(Refusal::CampaignStatusError))] {
         assert_eq!(card.is_open(at), expect, "{at}");
     }
     assert!(card.is_open(card.ended_at()).is_err() && card.is_open(card.ended_at() - 1).is_ok());

@@ -12,8 +12,12 @@ pub const NEW_IDS: u16 = 1;
 
 /// Does it, unless somebody was faster.
 pub fn run(tx: &mut Tx, doing: &Doing) -> Result<(), Fault> {
-    let found = activity::get(tx, doing.subject)?;
-    let Some(Ok(over)) = found.map(|found| found.finish(doing.now)) else { return Ok(()) };
+    let Some(found) = activity::get(tx, doing.subject)? else { return Ok(()) };
+    if found.status == Status::Started && doing.now < found.finishes_at() {
+        // Earlier builds planned it within the last second, which is whole.
+        return job::put(tx, KIND, doing.subject, found.finishes_at());
+    }
+    let Ok(over) = found.finish(doing.now) else { return Ok(()) };
     activity::update(tx, &over)?;
     if over.status == Status::Started {
         return job::put(tx, KIND, doing.subject, over.finishes_at());

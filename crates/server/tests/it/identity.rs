@@ -56,3 +56,12 @@ each_engine!(a_replaced_key_verifies_no_more, |engine| {
         std::thread::sleep(std::time::Duration::from_millis(20));
     }
 });
+
+each_engine!(an_authorisation_has_the_whole_of_its_last_second, |engine| {
+    let world = format!("{}\n{}", world(), authorization("last_token", "expires_at = \"2026-01-01 12:00:00\""));
+    let running = Running::start_with(engine, &world, &["--clock", "manual:2026-01-01T12:00:00.999+08:00"]);
+    let provider = running.client_of(ISV_APP_ID, Some("last_token"));
+    succeed(&provider, TAGS_QUERY, &json!({}));
+    assert!(running.command(&["clock", "advance", "1s"]).status.success());
+    refuse(&provider, TAGS_QUERY, &json!({}), "aop.app-auth-token-time-out");
+});

@@ -246,7 +246,7 @@ each_engine!(a_card_ends_and_what_is_frozen_on_it_is_free_again, |engine| {
     assert_eq!((&shown["available"], &shown["spent"]), (&json!(499), &json!(1)));
     let newest = &shown["entries"][0];
     assert_eq!((&newest["trans_type"], newest.get("app_id")), (&json!("CANCEL"), None));
-    assert_eq!(newest["at"], "2026-02-28 23:59:59");
+    assert_eq!(newest["at"], "2026-03-01 00:00:00", "when the last second is over");
     stamps.prove();
 });
 
@@ -399,5 +399,23 @@ each_engine!(of_many_deposits_for_one_trade_one_counts, |engine| {
     });
     assert_eq!(counted, 1);
     assert_eq!(stamps.points_of(MEMBER), [5, 0, 5]);
+    stamps.prove();
+});
+
+each_engine!(a_card_has_the_whole_of_its_last_second, |engine| {
+    // The activity's last second is 2026-01-31 23:59:59, the card's 2026-02-28 23:59:59.
+    let stamps = Stamps::open_at(engine, "", &json!({}), "2026-01-31T23:59:58.500+08:00");
+    let client = stamps.client();
+    stamps.wait("1s");
+    stamps.deposit("1", 10);
+    stamps.wait("1s");
+    let late = json!({"trans_amount": "1", "shop_id": SHOP, "biz_no": stamps.pay("late")});
+    refuse(&client, UPDATE, &stamps.change("late", "DEPOSIT", &late), "CAMPAIGN_STATUS_ERROR");
+    stamps.wait("27d23h59m59s");
+    stamps.freeze("last", 4);
+    assert_eq!(stamps.points_of(MEMBER), [6, 4, 10]);
+    stamps.wait("1s");
+    refuse(&client, UPDATE, &stamps.change("over", "FREEZE", &points(1)), "CAMPAIGN_STATUS_ERROR");
+    assert_eq!(stamps.points_of(MEMBER), [10, 0, 10]);
     stamps.prove();
 });

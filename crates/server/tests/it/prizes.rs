@@ -45,7 +45,7 @@ each_engine!(a_token_is_one_users_for_a_day, |engine| {
     // Not beyond the activity's last moment, 23:59:59.
     stamps.wait("30d");
     let late = stamps.kept(&stamps.token("3"));
-    assert_eq!(seconds(late.created_at, late.expires_at), 43_199);
+    assert_eq!(seconds(late.created_at, late.expires_at), 43_200);
     stamps.wait("1d");
     refuse(&client, AUTH, &stamps.auth("4", &json!({})), "CAMPAIGN_STATUS_ERROR");
     assert_eq!(stamps.token("1"), token);

@@ -32,8 +32,13 @@ impl Stamps {
 
     /// With these options of the merchant, and these members of the coupon's activity.
     pub(crate) fn open_with(engine: Engine, options: &str, more: &Value) -> Stamps {
-        let clock = ["--clock", "manual:2026-01-01T12:00:00+08:00"];
-        let server = Running::start_with(engine, &stamps_world(options), &clock);
+        Stamps::open_at(engine, options, more, "2026-01-01T12:00:00+08:00")
+    }
+
+    /// The same at this moment.
+    pub(crate) fn open_at(engine: Engine, options: &str, more: &Value, now: &str) -> Stamps {
+        let clock = format!("manual:{now}");
+        let server = Running::start_with(engine, &stamps_world(options), &["--clock", &clock]);
         let client = server.client();
         let card_camp = made(&client, &card_activity("card"));
         let prize_camp = made(&client, &with(prize_activity("prize"), more));

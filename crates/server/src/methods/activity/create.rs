@@ -9,9 +9,9 @@ use crate::jobs::{activity_finish, card_end};
 use crate::methods::operator::{self, OperatorType};
 use crate::methods::{Answer, Call, Method, Once, Write, fingerprint};
 use crate::world::Options;
-use domain::Refusal;
 use domain::activity::{Activity, Budget, Kind, Order, OrderKind, OrderStatus, Review, ReviewStatus, Status, Tool};
 use domain::id::{AuditId, CampId, CrowdIdText, OrderId};
+use domain::{Refusal, window};
 use serde::Serialize;
 use store::once::{Claim, claim};
 use store::{Fault, Tx, activity, counter, job};
@@ -97,7 +97,7 @@ fn new_id(call: &Call, nth: u16) -> i64 {
 fn make(call: &Call, tx: &mut Tx, request: &Request, kind: Kind, number: i64) -> Answer<Activity> {
     let plan = &request.plan;
     // Load.
-    if plan.end_time.0 <= call.now {
+    if window::is_over(plan.end_time.0, call.now) {
         return Err(invalid("end_time", "必须晚于当前时间").into());
     }
     let crowd = crowd(call, tx, plan)?;
