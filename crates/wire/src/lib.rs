@@ -31,7 +31,7 @@ pub use code::Fault;
 pub use envelope::{AnswerError, Node, check_answer, node_name, open};
 pub use keys::{KeyError, PrivateKey, PublicKey};
 pub use params::{PARAMETERS_MAX, RawCall};
-pub use percent::percent_encoded;
+pub use percent::{form_pairs, percent_encoded};
 pub use request::signed_form;
 pub use sign::{SignType, sha256};
 pub use terms::{Head, Terms};

@@ -4,6 +4,8 @@
 
 use std::borrow::Cow;
 
+use crate::params::pairs;
+
 /// Decodes one name or value. The second part is false when a `%` is not followed by two hex digits; such a `%` stays
 /// as it is, so that the rest of the call can still be read and answered.
 pub(crate) fn decode(encoded: &[u8]) -> (Cow<'_, [u8]>, bool) {
@@ -31,6 +33,11 @@ pub(crate) fn decode(encoded: &[u8]) -> (Cow<'_, [u8]>, bool) {
         });
     }
     (Cow::Owned(decoded), sound)
+}
+
+/// The names and values of a form or a query, decoded. A `%` that begins no escape stays as it is.
+pub fn form_pairs(form: &[u8]) -> impl Iterator<Item = (Cow<'_, [u8]>, Cow<'_, [u8]>)> {
+    pairs(form).map(|(name, value)| (decode(name).0, decode(value).0))
 }
 
 /// The byte that the two hex digits at the start of `digits` stand for.

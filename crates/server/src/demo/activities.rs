@@ -26,7 +26,7 @@ pub(super) struct PointCard {
 pub(super) struct Coupon {
     camp_id: String,
     pub(super) prize_id: String,
-    /// Where it is taken; a caller adds `token` and `outBizNo`.
+    /// Where it is taken; a caller adds `token`, `outBizNo` and `type`.
     claim_url: String,
 }
 
@@ -57,7 +57,7 @@ pub(super) async fn page(app: &Arc<App>, coupon: &Coupon) -> Result<Option<Strin
     match call(app, "koubei.marketing.tool.prizesend.auth", ask).await {
         Ok(answer) => {
             let token = text(&answer, "/token")?;
-            Ok(Some(format!("{}&token={token}&outBizNo={req_id}", coupon.claim_url)))
+            Ok(Some(format!("{}&token={token}&outBizNo={req_id}&type=pointcard", coupon.claim_url)))
         }
         Err(DemoError::Refused(_)) => Ok(None),
         Err(error) => Err(error),

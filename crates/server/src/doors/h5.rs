@@ -4,12 +4,14 @@
 //! form shows that a page of ours made it. A page's own file turns a visit into what `pages` shows. A form is answered
 //! with a redirection to the page, so that reloading sends nothing twice.
 
+mod address;
 pub mod cashier;
 pub mod coupon;
 pub mod image;
 pub mod pin;
 pub mod voucher;
 
+use self::address::query;
 use super::listener::Peer;
 use crate::app::App;
 use crate::pages::apology::Apology;
@@ -18,12 +20,12 @@ use crate::pages::style::{self, Asset};
 use crate::pages::words::Lang;
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{Form, FromRequest, Query, RawQuery, Request, State};
+use axum::extract::{Form, FromRequest, RawQuery, Request, State};
 use axum::http::header::{
     ACCEPT_LANGUAGE, CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION, REFERRER_POLICY,
     VARY, X_CONTENT_TYPE_OPTIONS,
 };
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get};
 use http_body_util::Limited;
@@ -33,8 +35,6 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// The most bytes of an address's query.
-const QUERY_MAX: usize = 2 * 1024;
 /// The most bytes of a form: a token and a PIN.
 const FORM_MAX: usize = 4 * 1024;
 /// A form must have arrived whole within this time.
@@ -74,6 +74,8 @@ pub struct Visit {
     lang: Lang,
     /// Whether the address says so, and links should.
     lang_named: bool,
+    /// Whether what the address says of the language can be read.
+    readable: bool,
     peer: Option<IpAddr>,
     trace_id: String,
 }
@@ -95,18 +97,23 @@ struct Asked {
 impl Visit {
     /// Who comes, and how they read.
     pub fn of(app: Arc<App>, request: &Request) -> Visit {
-        let named = query::<Asked>(request.uri()).and_then(|asked| Lang::parse(&asked.lang?));
+        let asked = query::<Asked>(request.uri());
+        let readable = asked.is_some();
+        let named = asked.and_then(|asked| Lang::parse(&asked.lang?));
         let header = request.headers().get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
         let lang = named.unwrap_or_else(|| Lang::accepted(header.unwrap_or_default()));
         let peer = request.extensions().get::<Peer>().map(|Peer(address)| *address);
         let trace_id = app.new_trace_id();
-        Visit { app, lang, lang_named: named.is_some(), peer, trace_id }
+        Visit { app, lang, lang_named: named.is_some(), readable, peer, trace_id }
     }
 
-    /// Turns away whoever has asked for too many pages that do not exist.
+    /// Turns away whoever has asked for too many pages that do not exist, or asks for one by an address that cannot be read.
     pub fn admit(&self) -> Result<(), Apology> {
-        let over = self.peer.is_some_and(|peer| self.app.strangers.is_over(peer));
-        if over { Err(Apology::TooMany) } else { Ok(()) }
+        match self.peer {
+            Some(peer) if self.app.strangers.is_over(peer) => Err(Apology::TooMany),
+            _ if !self.readable => Err(Apology::Unknown),
+            _ => Ok(()),
+        }
     }
 
     /// The store failed: the log has it.
@@ -178,14 +185,6 @@ fn status(apology: Apology) -> StatusCode {
 fn with_lang(address: &str, lang: Lang) -> String {
     let joint = if address.contains('?') { '&' } else { '?' };
     format!("{address}{joint}lang={}", lang.name())
-}
-
-/// What an address asks for; `None` for what is too long, or says one thing twice.
-fn query<T: DeserializeOwned>(uri: &Uri) -> Option<T> {
-    if QUERY_MAX < uri.query().map_or(0, str::len) {
-        return None;
-    }
-    Query::try_from_uri(uri).ok().map(|Query(asked)| asked)
 }
 
 /// What a form holds; one that is too long, too slow or none is [`Apology::BadForm`].

@@ -132,7 +132,7 @@ each_engine!(a_coupons_activity_is_given_back_as_it_was_said, |engine| {
     assert_eq!(take(tool, "status"), "ENABLED");
     let config = take(&mut found["publish_channels"][0], "config");
     let item_id = format!("{}00077{}", &camp_id[..8], &camp_id[17..]);
-    let url = format!("https://pages.example.com/h5/coupon?itemId={item_id}&type=pointcard");
+    let url = format!("https://pages.example.com/h5/coupon?itemId={item_id}");
     assert_eq!(config, json!({"URL": url}).to_string());
     assert_eq!(item_id.len(), 28);
     let orders = take(&mut found, "activity_orders");

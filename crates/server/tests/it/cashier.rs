@@ -101,12 +101,17 @@ fn a_wrong_token_is_answered_like_an_unknown_trade() {
         format!("/h5/cashier?tradeNo=1&token={token}"),
         format!("/h5/cashier?tradeNo=&token={token}"),
         "/h5/cashier?tradeNo=%3Cscript%3E&token=%22%3E".to_owned(),
-        format!("{}&token={token}", sale.target),
+        format!("{}&token={token}0", sale.target),
+        format!("{}&said=%FF", sale.target),
         format!("/h5/cashier?{}", "x".repeat(4_096)),
     ] {
         let answer = shop.get(&target, "");
         assert_eq!(answer.status, 404, "{target}");
         assert!(!text(&answer).contains("<script"), "{target}");
+    }
+    // One value is given once, however often, and what the page does not know is ignored.
+    for more in [format!("&token={token}"), "&from=singlemessage&utm=%D6%D0".to_owned()] {
+        assert_eq!(shop.get(&format!("{}{more}", sale.target), "").status, 200, "{more}");
     }
 }
 

@@ -23,7 +23,10 @@ each_engine!(a_token_gives_once_and_the_merchant_is_told_once, |engine| {
     let several = |request: &mut Value| request["promo_tools"][0]["send_rule"] = json!({"send_num": "3"});
     let campaign = giveaway.campaign_told(&mailbox.url("/ok"), several);
     let token = giveaway.token(&campaign, USER);
-    let page = format!("{}&token={token}&outBizNo=hhe-%E6%A1%83-1&buyerId={USER}&shopId={}", campaign.page, SHOPS[2]);
+    let page = format!(
+        "{}&token={token}&outBizNo=hhe-%E6%A1%83-1&buyerId={USER}&shopId={}&type=pointcard",
+        campaign.page, SHOPS[2]
+    );
     giveaway.sees(&page, "立即领取", true);
     assert!(giveaway.vouchers(USER).is_empty(), "looking changes nothing");
 
@@ -277,28 +280,45 @@ fn a_token_is_for_its_own_page_and_its_own_time() {
     ] {
         assert_eq!(whole(&target), unknown, "{target}");
     }
+    let item = campaign.page.split_once("itemId=").expect("an item").1;
+    let numbered = |no: &str| format!("{}&token={token}&outBizNo={no}&type=pointcard", campaign.page);
     for good in [
         format!("{page}&buyerId={USER}"),
         format!("{page}&buyerId=&shopId="),
         page.replace("itemId", "item_id"),
         format!("{page}&shopId={}", SHOPS[3]),
+        // As earlier builds gave the address, with what the caller adds.
+        page.replace("&token", "&type=pointcard&token"),
+        format!("{page}&token={token}&type=pointcard"),
+        format!("{page}&item_id={item}&itemId={item}"),
+        format!("{page}&buyerId={USER}&buyerId={USER}&shopId={0}&shopId={0}", SHOPS[3]),
+        format!("{page}&from=singlemessage&from=timeline&%FF=%FF&utm_source=%D6%D0"),
+        format!("{page}&lang=zh&lang=zh"),
+        page.replace("?itemId", "?&itemId"),
+        numbered("a%20b%E6%A1%83"),
     ] {
         giveaway.sees(&good, "立即领取", true);
     }
     // A wrong address shows nothing.
-    let item = campaign.page.split_once("itemId=").and_then(|(_, rest)| rest.split_once('&')).expect("an item").0;
     for target in [
         "/h5/coupon".to_owned(),
         page.replace("&type=pointcard", ""),
         page.replace("&type=pointcard", "&type=other"),
         page.split_once("&outBizNo").expect("a number").0.to_owned(),
-        format!("{}&token={token}&outBizNo=", campaign.page),
-        format!("{}&token={token}&outBizNo={}", campaign.page, "x".repeat(65)),
-        format!("{}&token={token}&outBizNo=a%00b", campaign.page),
+        numbered(""),
+        numbered(&"x".repeat(65)),
+        numbered("a%00b"),
+        // No UTF-8: GBK, and half a character.
+        numbered("%CC%D2"),
+        numbered("%E6%A1"),
+        format!("{page}&lang=%FF"),
+        format!("{page}&lang=zh&lang=en"),
         page.replace(&token, "%3Cscript%3E"),
         page.replace(item, ""),
         format!("{page}&item_id={}", item.replace('2', "3")),
-        format!("{page}&token={token}"),
+        format!("{page}&token={token}0"),
+        format!("{page}&type=other"),
+        format!("{page}&outBizNo=hhe-test1-0"),
         format!("{page}&shopId=2015121600077000000009999999"),
         format!("{page}&shopId=%3Cscript%3E"),
     ] {
@@ -416,4 +436,49 @@ each_engine!(a_claim_that_does_not_add_up_is_named, |engine| {
     giveaway.server.terminate();
     let store = Store::open(&giveaway.server.place(), Open::default()).expect("it is there");
     crate::prove::names(&store, CORRUPTIONS);
+});
+
+each_engine!(an_end_has_the_whole_of_its_last_second, |engine| {
+    // Half a second before the activity's last second, which is 2026-01-31 23:59:59.
+    let giveaway = Giveaway::open_at(engine, "2026-01-31T23:59:58.500+08:00");
+    let campaign = giveaway.campaign(|_| ());
+    let again = giveaway.campaign(|request| request["auto_delay_flag"] = json!("N"));
+    let early = giveaway.page(&campaign, STUDENT);
+    // As a store of an earlier build has it, whose activities ended a millisecond into that second.
+    let end = wire::time::parse("2026-01-31 23:59:59").expect("a time");
+    let camp = domain::id::CampIdText::parse(&campaign.camp_id).expect("an id").number;
+    giveaway.change(move |tx| store::job::put(tx, "activity_finish", camp, end + 1));
+    giveaway.proves();
+    giveaway.wait("1s");
+    let status = |campaign: &Campaign| {
+        let request = json!({"camp_id": campaign.camp_id});
+        let found = crate::running::succeed(&giveaway.isv, "koubei.marketing.campaign.activity.query", &request);
+        found["camp_detail"]["status"].as_str().expect("a status").to_owned()
+    };
+    assert_eq!([status(&campaign), status(&again)], ["STARTED", "STARTED"]);
+    assert!(takes(&giveaway, &campaign, USER), "a token that is made and used in that second");
+    giveaway.press(&early);
+    giveaway.sees(&early, "领取成功", false);
+    assert!(takes(&giveaway, &again, CARD_HOLDER));
+    let late = giveaway.page(&campaign, CARD_HOLDER);
+    giveaway.proves();
+    giveaway.wait("1s");
+    assert_eq!([status(&campaign), status(&again)], ["FINISHED", "FINISHED"]);
+    let over = text(&giveaway.get(&late, ""));
+    assert!(over.contains("令牌无效或已过期") || over.contains("活动已结束"), "{over}");
+    giveaway.proves();
+    // The coupon's last second is 2026-02-28 23:59:59: whoever pays in it uses it, and nobody a second later.
+    giveaway.wait("27d23h59m59s");
+    let pay = |buyer: &str| {
+        let request = json!({"out_trade_no": buyer, "scene": "bar_code", "buyer_id": buyer, "subject": "桃子",
+            "total_amount": "100.00", "alipay_store_id": SHOPS[0]});
+        let paid = crate::running::succeed(&giveaway.isv, "alipay.trade.pay", &request);
+        paid["buyer_pay_amount"].as_str().expect("an amount").to_owned()
+    };
+    giveaway.sees(&early, "付款时自动抵扣", false);
+    assert_eq!(pay(USER), "80.00");
+    giveaway.wait("1s");
+    giveaway.sees(&early, "已过期", false);
+    assert_eq!(pay(STUDENT), "100.00");
+    giveaway.proves();
 });

@@ -198,7 +198,7 @@ fn lives(engine: Engine, program: impl Fn(&str) -> Command, points: (&'static st
     };
     let (freeze, token) = authorises();
     assert_eq!(isv.points(account), ["0", "8", "8"]);
-    browser.open(&format!("{page}&token={token}&outBizNo={freeze}&buyerId={USER}&shopId={}", SHOPS[0]));
+    browser.open(&format!("{page}&token={token}&outBizNo={freeze}&buyerId={USER}&shopId={}&type=pointcard", SHOPS[0]));
     browser.sees("flow-b-to-take", &["全场代金券", "8个集点兑换", "¥20", "立即领取"]);
 
     // 7. One press. 8. The ISV is told, believes it, and takes the points for good.

@@ -40,7 +40,7 @@ pub(crate) struct Giveaway {
 pub(crate) struct Campaign {
     pub(crate) camp_id: String,
     pub(crate) prize_id: String,
-    /// The page's path and query without a token.
+    /// The page's path and query as `activity.query` tells them.
     pub(crate) page: String,
 }
 
@@ -71,6 +71,11 @@ pub(crate) fn world_of_shops(users: &str) -> String {
 impl Giveaway {
     /// Opens at noon, 2026-01-01.
     pub(crate) fn open(engine: Engine) -> Giveaway {
+        Giveaway::open_at(engine, "2026-01-01T12:00:00+08:00")
+    }
+
+    /// The same at this moment.
+    pub(crate) fn open_at(engine: Engine, now: &str) -> Giveaway {
         let user =
             |user_id: &str, more: &str| format!("[[user]]\nuser_id = \"{user_id}\"\nbalance = \"1000.00\"\n{more}\n");
         let users = [
@@ -78,12 +83,16 @@ impl Giveaway {
             user(STUDENT, "student = true"),
             user(CARD_HOLDER, &format!("member_cards = [\"{CARD}\"]")),
         ];
-        Giveaway::open_in(engine, &world_of_shops(&users.concat()))
+        Giveaway::start(engine, &world_of_shops(&users.concat()), now)
     }
 
-    /// The same with this world.
+    /// Opens at noon, 2026-01-01, with this world.
     pub(crate) fn open_in(engine: Engine, world: &str) -> Giveaway {
-        let server = Running::start_with(engine, world, &["--clock", "manual:2026-01-01T12:00:00+08:00"]);
+        Giveaway::start(engine, world, "2026-01-01T12:00:00+08:00")
+    }
+
+    fn start(engine: Engine, world: &str, now: &str) -> Giveaway {
+        let server = Running::start_with(engine, world, &["--clock", &format!("manual:{now}")]);
         let isv = server.client_of(crate::running::ISV_APP_ID, Some(TOKEN));
         Giveaway { server, isv, next: AtomicU32::new(1) }
     }
@@ -152,7 +161,7 @@ impl Giveaway {
 
     /// The page of this token.
     pub(crate) fn page_of(&self, campaign: &Campaign, token: &str) -> String {
-        format!("{}&token={token}&outBizNo=hhe-test1-{}", campaign.page, self.number())
+        format!("{}&token={token}&outBizNo=hhe-test1-{}&type=pointcard", campaign.page, self.number())
     }
 
     /// The page's whole address.
@@ -194,6 +203,12 @@ impl Giveaway {
         let found: Result<_, Fault> =
             block_on(store.read(move |tx: &mut Tx| store::voucher::of_member(tx, PID, user_id, now)));
         found.expect("it can be read")
+    }
+
+    /// Changes the store past the server.
+    pub(crate) fn change(&self, change: impl Fn(&mut Tx) -> Result<(), Fault> + Send + 'static) {
+        let store = Store::open(&self.server.place(), Open::default()).expect("the server's store");
+        block_on(store.write::<_, Fault, _>(change)).expect("it is kept");
     }
 
     /// Lets time go by, and what is due on the way happen.

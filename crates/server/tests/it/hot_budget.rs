@@ -80,7 +80,7 @@ fn give(giveaway: &Giveaway, beside: &[&Running]) {
     }
 
     let servers: Vec<&Running> = [&giveaway.server].into_iter().chain(beside.iter().copied()).collect();
-    let page = |nth: usize| format!("{}&token={}&outBizNo=out{nth}", campaign.page, token(nth));
+    let page = |nth: usize| format!("{}&token={}&outBizNo=out{nth}&type=pointcard", campaign.page, token(nth));
     let (looked, began) = (Barrier::new(CLIENTS), Instant::now());
     let times = std::thread::scope(|scope| {
         let client = |client: usize| {

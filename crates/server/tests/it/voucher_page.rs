@@ -111,11 +111,13 @@ fn a_wrong_token_is_answered_like_an_unknown_voucher() {
         own.replace("20260101", "20260102"),
         own.replace(&voucher, "1"),
         format!("/h5/voucher?voucherId={voucher}&token={}", "0".repeat(64)),
-        format!("{own}&token={token}"),
+        format!("{own}&token={token}0"),
+        format!("{own}&voucherId=%FF"),
     ] {
         let answer = shop.get(&wrong, "");
         assert_eq!(answer.status, 404, "{wrong}");
     }
+    assert_eq!(shop.get(&format!("{own}&token={token}&from=singlemessage"), "").status, 200);
     assert_eq!(shop.post(&own, "csrf=1").status, 403);
     assert_eq!(shop.post(&others.replace("token=", "token=0"), "csrf=1").status, 404);
     let page = shop.get(&own, "");

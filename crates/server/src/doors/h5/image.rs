@@ -8,6 +8,7 @@ use crate::app::App;
 use crate::pages::apology::Apology;
 use crate::pages::style;
 use axum::body::Body;
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Request, State};
 use axum::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, IF_NONE_MATCH, X_CONTENT_TYPE_OPTIONS,
@@ -24,7 +25,9 @@ const CACHING: &str = "public, max-age=3600";
 const POLICY: &str = "default-src 'none'; sandbox";
 
 /// Shows one.
-pub async fn show(State(app): State<Arc<App>>, Path(id): Path<String>, request: Request) -> Response {
+pub async fn show(State(app): State<Arc<App>>, id: Result<Path<String>, PathRejection>, request: Request) -> Response {
+    // Its bytes are no UTF-8.
+    let Ok(Path(id)) = id else { return super::nothing(State(app), request).await };
     let read = move |tx: &mut Tx| if is_id(&id) { store::world::image(tx, &id) } else { Ok(None) };
     let found = app.store.read(read).await;
     match found {

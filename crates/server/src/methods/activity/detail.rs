@@ -63,9 +63,9 @@ impl Detail {
         Ok(members)
     }
 
-    /// Where its coupon is taken; the caller adds the token.
+    /// Where its coupon is taken; the caller adds the rest, `type` and token included (DECISIONS.md 12).
     fn page(&self) -> String {
-        format!("{}/h5/coupon?itemId={}&type=pointcard", self.base_url, self.activity.item_id().to_text())
+        format!("{}/h5/coupon?itemId={}", self.base_url, self.activity.item_id().to_text())
     }
 }
 
