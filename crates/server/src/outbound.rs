@@ -4,7 +4,10 @@
 //! the very address that was checked: a name that is public when it is looked up may be private when it is looked up again.
 //! Redirects are answers like others; nobody follows them.
 
+mod dial;
 mod target;
+#[cfg(test)]
+mod tests;
 
 pub use target::Reach;
 
@@ -18,12 +21,12 @@ use hyper_util::rt::TokioIo;
 use rustls::pki_types::ServerName;
 use rustls::{ClientConfig, RootCertStore};
 use std::collections::HashMap;
+use std::io::Error;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
-use target::Target;
+use target::{Lookup, Target, system_lookup};
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 
 /// How long a POST may take, from resolving the name to the last byte that is read of the answer.
@@ -32,12 +35,16 @@ const TIME_MAX: Duration = Duration::from_secs(10);
 const ANSWER_BYTES_MAX: usize = 4096;
 /// How long an unused connection is kept: less than the five seconds after which common servers close it.
 const IDLE_MAX: Duration = Duration::from_secs(4);
+/// How many of a host's addresses are told of.
+const LISTED_MAX: usize = 4;
 /// How many unused connections are kept to one host.
 const IDLE_EACH_MAX: usize = 8;
 
 /// Sends; holds the connections.
 pub struct Outbound {
     reach: Reach,
+    lookup: Box<Lookup>,
+    time_max: Duration,
     tls: TlsConnector,
     idle: Mutex<Idle>,
 }
@@ -58,12 +65,25 @@ pub struct Reply {
 /// Why nothing came back.
 #[derive(Debug, PartialEq, Eq)]
 pub enum NoReply {
-    /// It took too long.
-    TimedOut,
+    /// It took too long: what was waited for.
+    TimedOut(String),
     /// The address may not be reached, or is none.
     Refused(String),
-    /// There was no connection, or no answer on it.
+    /// There was no connection, or no answer on it: what failed, and why.
     Failed(String),
+}
+
+/// How far a POST has come, for who is told that it came no further.
+struct Progress(Mutex<String>);
+
+impl Progress {
+    fn set(&self, awaited: String) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = awaited;
+    }
+
+    fn into_awaited(self) -> String {
+        self.0.into_inner().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl Outbound {
@@ -73,32 +93,49 @@ impl Outbound {
         let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
         let config = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
         let config = config.expect("the provider has them").with_root_certificates(roots).with_no_client_auth();
-        Outbound { reach, tls: TlsConnector::from(Arc::new(config)), idle: Mutex::default() }
+        let tls = TlsConnector::from(Arc::new(config));
+        Outbound { reach, lookup: Box::new(system_lookup), time_max: TIME_MAX, tls, idle: Mutex::default() }
     }
 
     /// Posts a form and waits for the answer.
     pub async fn post(&self, url: &str, content_type: &str, form: String) -> Result<Reply, NoReply> {
         let target = Target::parse(url).map_err(NoReply::Refused)?;
-        let posted = tokio::time::timeout(TIME_MAX, self.post_to(&target, content_type, Bytes::from(form))).await;
-        posted.unwrap_or(Err(NoReply::TimedOut))
+        let progress = Progress(Mutex::default());
+        let posting = self.post_to(&target, content_type, Bytes::from(form), &progress);
+        match tokio::time::timeout(self.time_max, posting).await {
+            Ok(posted) => posted,
+            Err(_) => {
+                let within = self.time_max.as_secs();
+                Err(NoReply::TimedOut(format!("{} within {within} seconds", progress.into_awaited())))
+            }
+        }
     }
 
-    async fn post_to(&self, target: &Target, content_type: &str, form: Bytes) -> Result<Reply, NoReply> {
+    async fn post_to(
+        &self,
+        target: &Target,
+        content_type: &str,
+        form: Bytes,
+        progress: &Progress,
+    ) -> Result<Reply, NoReply> {
         let request = || {
             let request = Request::post(&target.path).header(HOST, &target.authority);
             let request = request.header(CONTENT_TYPE, content_type).header(USER_AGENT, "punchcard");
             request.body(Full::new(form.clone())).map_err(|error| NoReply::Refused(format!("no address: {error}")))
         };
         // The other side may close a kept connection in the moment in which it is used again.
+        progress.set(format!("no answer from {} on a connection that was kept", target.authority));
         if let Some(mut kept) = self.kept(target)
             && kept.ready().await.is_ok()
             && let Ok(answer) = kept.send_request(request()?).await
         {
-            return self.read(target, kept, answer).await;
+            return self.read(target, kept, answer, progress).await;
         }
-        let mut connection = self.connect(target).await?;
-        let answer = connection.send_request(request()?).await.map_err(|error| failed("no answer", &error))?;
-        self.read(target, connection, answer).await
+        let (mut connection, address) = self.connect(target, progress).await?;
+        progress.set(format!("no answer from {address}"));
+        let answer = connection.send_request(request()?).await;
+        let answer = answer.map_err(|error| failed(&format!("no answer from {address}"), &error))?;
+        self.read(target, connection, answer, progress).await
     }
 
     /// A connection that is unused and seems to be open.
@@ -124,20 +161,27 @@ impl Outbound {
         }
     }
 
-    async fn connect(&self, target: &Target) -> Result<Connection, NoReply> {
-        let addresses = target.addresses(self.reach).await.map_err(|why| match self.reach {
-            Reach::Public if why.starts_with("refused") => NoReply::Refused(why),
-            _ => NoReply::Failed(why),
+    async fn connect(&self, target: &Target, progress: &Progress) -> Result<(Connection, SocketAddr), NoReply> {
+        progress.set(format!("{} was not looked up", target.host));
+        let addresses = target.addresses(self.reach, &*self.lookup).await?;
+        let listed: Vec<String> = addresses.iter().take(LISTED_MAX).map(ToString::to_string).collect();
+        progress.set(format!("no connection to {}", listed.join(", ")));
+        let stream = dial::connect(&addresses).await.map_err(|tried| {
+            let why = tried.iter().take(LISTED_MAX).map(|(address, error)| format!("{address}: {error}"));
+            NoReply::Failed(format!("no connection: {}", why.collect::<Vec<_>>().join("; ")))
         })?;
-        let stream = connect_to_one_of(&addresses).await.map_err(|error| failed("no connection", &error))?;
+        let unusable = |error: Error| failed("no connection", &error);
+        let address = stream.peer_addr().map_err(unusable)?;
         // A small form must not wait for another one to fill the packet.
-        stream.set_nodelay(true).map_err(|error| failed("no connection", &error))?;
+        stream.set_nodelay(true).map_err(unusable)?;
         if !target.tls {
-            return shake_hands(stream).await;
+            return Ok((shake_hands(stream).await?, address));
         }
+        let no_tls = format!("no TLS with {address}");
+        progress.set(no_tls.clone());
         let name = ServerName::try_from(target.host.clone()).map_err(|error| failed("no name for TLS", &error))?;
-        let stream = self.tls.connect(name, stream).await.map_err(|error| failed("no TLS", &error))?;
-        shake_hands(stream).await
+        let stream = self.tls.connect(name, stream).await.map_err(|error| failed(&no_tls, &error))?;
+        Ok((shake_hands(stream).await?, address))
     }
 
     /// Reads the answer's first bytes; the connection is kept when that was all.
@@ -146,8 +190,10 @@ impl Outbound {
         target: &Target,
         connection: Connection,
         answer: axum::http::Response<Incoming>,
+        progress: &Progress,
     ) -> Result<Reply, NoReply> {
         let (status, mut body) = (answer.status().as_u16(), answer.into_body());
+        progress.set(format!("an answer of status {status} began and did not end"));
         let mut read = Vec::new();
         while let Some(frame) = body.frame().await {
             let frame = frame.map_err(|error| failed("the answer broke off", &error))?;
@@ -162,17 +208,6 @@ impl Outbound {
         self.keep(target, connection);
         Ok(Reply { status, body: read })
     }
-}
-
-async fn connect_to_one_of(addresses: &[SocketAddr]) -> std::io::Result<TcpStream> {
-    let mut last = std::io::Error::other("no address");
-    for address in addresses {
-        match TcpStream::connect(address).await {
-            Ok(stream) => return Ok(stream),
-            Err(error) => last = error,
-        }
-    }
-    Err(last)
 }
 
 async fn shake_hands(stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static) -> Result<Connection, NoReply> {

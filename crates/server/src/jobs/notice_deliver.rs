@@ -76,7 +76,7 @@ pub async fn deliver(app: &App, notice: Notice) -> Delivered {
             let outcome = if acknowledged { Outcome::Acknowledged } else { Outcome::Answered };
             (outcome, Some(reply.status.into()), Some(first_of(&reply.body)), None)
         }
-        Err(NoReply::TimedOut) => (Outcome::TimedOut, None, None, Some("no answer within 10 seconds".to_owned())),
+        Err(NoReply::TimedOut(awaited)) => (Outcome::TimedOut, None, None, Some(awaited)),
         Err(NoReply::Refused(why)) => (Outcome::Refused, None, None, Some(why)),
         Err(NoReply::Failed(why)) => (Outcome::Failed, None, None, Some(why)),
     };

@@ -1,7 +1,10 @@
 //! Where a notification goes, and whether it may: on a platform no address of a private network, whatever its name says.
 
+use super::NoReply;
 use axum::http::Uri;
+use std::io::Error;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::pin::Pin;
 
 /// Which networks may be reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -10,6 +13,16 @@ pub enum Reach {
     All,
     /// Only the public ones: on a platform strangers register addresses, and must not reach its neighbours by them.
     Public,
+}
+
+/// What finds the addresses of a host, by its name and the port.
+pub type Lookup = dyn Fn(String, u16) -> Looking + Send + Sync;
+/// A look-up that is under way.
+pub type Looking = Pin<Box<dyn Future<Output = Result<Vec<SocketAddr>, Error>> + Send>>;
+
+/// The system's own look-up.
+pub fn system_lookup(host: String, port: u16) -> Looking {
+    Box::pin(async move { Ok(tokio::net::lookup_host((host, port)).await?.collect()) })
 }
 
 /// An address that was registered for notifications, taken apart.
@@ -47,17 +60,17 @@ impl Target {
     }
 
     /// Resolves the host once. All of its addresses are checked, and whoever connects takes one of these.
-    pub async fn addresses(&self, reach: Reach) -> Result<Vec<SocketAddr>, String> {
-        let found = tokio::net::lookup_host((self.host.as_str(), self.port)).await;
-        let found: Vec<_> = found.map_err(|error| format!("{} cannot be resolved: {error}", self.host))?.collect();
+    pub async fn addresses(&self, reach: Reach, lookup: &Lookup) -> Result<Vec<SocketAddr>, NoReply> {
+        let found = lookup(self.host.clone(), self.port).await;
+        let found = found.map_err(|error| NoReply::Failed(format!("{} cannot be looked up: {error}", self.host)))?;
         let private = found.iter().find(|address| !is_public(address.ip()));
         match private {
-            Some(address) if reach == Reach::Public => Err(format!(
+            Some(address) if reach == Reach::Public => Err(NoReply::Refused(format!(
                 "refused: {} is {}, in a private or reserved network; see --notify-allow-private",
                 self.host,
                 address.ip()
-            )),
-            _ if found.is_empty() => Err(format!("{} has no address", self.host)),
+            ))),
+            _ if found.is_empty() => Err(NoReply::Failed(format!("{} has no address", self.host))),
             _ => Ok(found),
         }
     }
@@ -168,10 +181,10 @@ mod tests {
             ["http://127.0.0.1/", "http://localhost:81/", "http://[::1]/", "http://2130706433/", "http://10.0.0.1/"]
         {
             let target = Target::parse(url).expect("an address");
-            let refused = target.addresses(Reach::Public).await.expect_err(url);
-            assert!(refused.contains("refused: "), "{refused}");
+            let refused = target.addresses(Reach::Public, &system_lookup).await.expect_err(url);
+            assert!(matches!(&refused, NoReply::Refused(why) if why.contains("refused: ")), "{refused:?}");
         }
         let target = Target::parse("http://127.0.0.1:81/").expect("an address");
-        assert_eq!(target.addresses(Reach::All).await, Ok(vec![([127, 0, 0, 1], 81).into()]));
+        assert_eq!(target.addresses(Reach::All, &system_lookup).await, Ok(vec![([127, 0, 0, 1], 81).into()]));
     }
 }
