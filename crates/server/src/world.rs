@@ -70,11 +70,20 @@ pub struct Options {
     /// How long a token lets its user take a prize, in milliseconds; written as `24h`.
     #[serde(rename = "claim_token_life", with = "crate::duration", skip_serializing_if = "Options::is_a_day")]
     pub claim_token_life_ms: i64,
+    /// On a platform, `alipay.trade.pay` with a `buyer_id` and no pay code debits that user.
+    #[serde(skip_serializing_if = "Options::is_off")]
+    pub pay_by_user_id: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Options { audit: false, trade_check: true, strict_units: false, claim_token_life_ms: DAY_MS }
+        Options {
+            audit: false,
+            trade_check: true,
+            strict_units: false,
+            claim_token_life_ms: DAY_MS,
+            pay_by_user_id: false,
+        }
     }
 }
 
@@ -92,6 +101,12 @@ impl Options {
     #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands it over so")]
     fn is_a_day(life_ms: &i64) -> bool {
         *life_ms == DAY_MS
+    }
+
+    /// The same of a switch.
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands it over so")]
+    fn is_off(switch: &bool) -> bool {
+        !switch
     }
 }
 

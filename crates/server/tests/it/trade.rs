@@ -274,3 +274,58 @@ each_engine!(of_callers_at_once_one_moves_money, |engine| {
     let again = payment("again", &json!({"total_amount": "1000"}));
     succeed(&running.client(), "alipay.trade.pay", &again);
 });
+
+each_engine!(on_a_platform_a_user_id_alone_pays_nothing, |engine| {
+    const INVALID: &str = "ACQ.PAYMENT_AUTH_CODE_INVALID";
+    let by_id = |more: &Value| payment("1", &with(json!({"auth_code": "", "buyer_id": BUYER}), more));
+    let stand_in = Running::start_with(engine, &world_of_trade(), &[]);
+    succeed(&stand_in.client(), "alipay.trade.pay", &by_id(&json!({})));
+    drop(stand_in);
+
+    let merchant = format!("[[merchant]]\npid = \"{PID}\"\n");
+    let code = "pay_codes = [\"28763443825664394\", \"28763443825664395\"]";
+    let world = world_of_trade().replace("pay_codes = [\"28763443825664394\"]", code);
+    let running = Running::start_with(engine, &world, &["--mode", "platform"]);
+    let (client, other) = (running.client(), running.client_of(OTHER_APP_ID, None));
+    succeed(&client, "alipay.trade.create", &order("waits", &json!({})));
+    // Whoever is named, and however the absence of a code is said: nobody learns who exists, and nothing is paid.
+    for more in [
+        json!({}),
+        json!({"auth_code": Value::Null}),
+        json!({"auth_code": "0"}),
+        json!({"auth_code": "2888102146931393"}),
+        json!({"buyer_id": POOR}),
+        json!({"buyer_id": "2088102146931399"}),
+        json!({"buyer_id": PID}),
+        json!({"buyer_id": POOR, "auth_code": "28763443825664394"}),
+        json!({"scene": "wave_code"}),
+        json!({"total_amount": "0.01"}),
+        json!({"out_trade_no": "waits"}),
+    ] {
+        let answer = refuse(&client, "alipay.trade.pay", &by_id(&more), INVALID);
+        assert_eq!(answer.code, "40004", "{more}");
+    }
+    refuse(&client, "alipay.trade.query", &json!({"out_trade_no": "1"}), "ACQ.TRADE_NOT_EXIST");
+    assert_eq!(status(&client, "waits"), "WAIT_BUYER_PAY");
+    // With the code it is paid, whether the buyer is named or not.
+    succeed(&client, "alipay.trade.pay", &payment("2", &json!({"buyer_id": BUYER})));
+    succeed(&client, "alipay.trade.pay", &payment("3", &json!({"auth_code": "28763443825664395"})));
+    // A merchant may be let to; only that one is.
+    let optioned = running.folder.path().join("optioned.toml");
+    let world = world.replace(&merchant, &format!("{merchant}options = {{ pay_by_user_id = true }}\n"));
+    std::fs::write(&optioned, world).expect("the folder is ours");
+    let applied = running.command(&["apply", &optioned.display().to_string()]);
+    assert!(applied.status.success(), "{}", String::from_utf8_lossy(&applied.stderr));
+    succeed(&client, "alipay.trade.pay", &by_id(&json!({})));
+    succeed(&client, "alipay.trade.pay", &by_id(&json!({"out_trade_no": "waits"})));
+    refuse(&other, "alipay.trade.pay", &by_id(&json!({})), INVALID);
+    refuse(&client, "alipay.trade.pay", &by_id(&json!({"out_trade_no": "4", "auth_code": "0"})), INVALID);
+    refuse(
+        &client,
+        "alipay.trade.pay",
+        &by_id(&json!({"out_trade_no": "4", "buyer_id": "2088102146931399"})),
+        "ACQ.BUYER_NOT_EXIST",
+    );
+    let proved = running.command(&["prove"]);
+    assert!(proved.status.success(), "{}", String::from_utf8_lossy(&proved.stdout));
+});

@@ -9,6 +9,7 @@ use super::settle::{self, Known, Moment, settle};
 use super::{QueryOption, notice};
 use crate::biz::{List, Price, Text, biz, choice, invalid};
 use crate::methods::{Answer, Call, Method, Once, Write};
+use crate::world::Options;
 use domain::Refusal;
 use domain::trade::Trade;
 use serde::Serialize;
@@ -39,7 +40,7 @@ biz! {
         scene: Scene,
         /// The buyer's pay code.
         auth_code: Option<Text<32>>,
-        /// The buyer, who is whoever shows the code when absent.
+        /// The buyer, who is whoever shows the code when absent; without a code, see [`Options::pay_by_user_id`].
         buyer_id: Option<Text<28>>,
         /// The merchant's number; the idempotency key.
         out_trade_no: Text<64>,
@@ -116,7 +117,7 @@ impl Write for TradePay {
         // Load.
         let order = order!(request).check(call, tx)?;
         let single_use = call.app.store.mode() == Mode::Platform;
-        let buyer = buyer(tx, request, !single_use)?;
+        let buyer = buyer(call, tx, request, single_use)?;
         let buyer_id = &buyer.user_id;
         order::not_itself(call, buyer_id)?;
         let number = order::new_number(call, buyer_id);
@@ -144,14 +145,18 @@ impl Write for TradePay {
     }
 }
 
-/// Who pays: the owner of the code, or (ours) whoever the merchant says.
-fn buyer(tx: &mut Tx, request: &Request, by_default: bool) -> Answer<Account> {
+/// Who pays: the owner of the code, or (ours) whoever the merchant says. On a platform that takes the merchant's option
+/// `pay_by_user_id`: otherwise pay codes would protect nobody (DECISIONS.md 12).
+fn buyer(call: &Call, tx: &mut Tx, request: &Request, on_platform: bool) -> Answer<Account> {
     let buyer_id = request.buyer_id.as_deref();
     match (&request.auth_code, buyer_id) {
         (Some(code), _) => {
-            let payer = find_payer(tx, code, by_default)?;
+            let payer = find_payer(tx, code, !on_platform)?;
             let payer = payer.filter(|payer| buyer_id.is_none_or(|buyer_id| buyer_id == payer.user_id));
             Ok(payer.ok_or(Refusal::PayCodeInvalid)?)
+        }
+        (None, Some(_)) if on_platform && !Options::of(tx, call.pid())?.pay_by_user_id => {
+            Err(Refusal::PayCodeInvalid.into())
         }
         (None, Some(buyer_id)) => Ok(world::account(tx, buyer_id)?.ok_or_else(order::no_buyer)?),
         (None, None) => Err(invalid("auth_code", "不能为空").into()),
