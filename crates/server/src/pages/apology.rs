@@ -1,7 +1,7 @@
 //! When there is nothing to show: why, and what can be done.
 
 use super::icons;
-use super::parts::{self, End};
+use super::parts::{self, End, Heading};
 use super::shell::Shell;
 use maud::html;
 
@@ -67,7 +67,7 @@ impl Apology {
         };
         let shell = Shell { title, ..*shell };
         shell.around(&html! {
-            (parts::card(&parts::result(end, &icon, title, Some(text))))
+            (parts::card(&parts::result(shell.lang, Heading::Page, end, &icon, title, Some(text))))
             @if let Some(label) = again { (parts::link(label, shell.address)) }
         })
     }

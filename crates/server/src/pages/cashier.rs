@@ -1,7 +1,7 @@
 //! The cashier: what is paid to whom, and the buyer's PIN (DECISIONS.md 6).
 
 use super::icons;
-use super::parts::{self, End, Tone};
+use super::parts::{self, End, Heading, Tone};
 use super::shell::Shell;
 use super::words::{Lang, Yuan};
 use maud::{Markup, html};
@@ -177,13 +177,13 @@ impl Cashier {
         ]);
         rows.extend(until.map(|until| (lang.say("付款截止", "Pay by"), lang.moment(until))));
         html! {
-            (parts::head(&self.seller, lang.say("付款给", "Pay to")))
+            (parts::head(lang, &self.seller, lang.say("付款给", "Pay to")))
             (parts::card(&html! {
                 (parts::amount(lang.say("需付款", "Amount due"), self.due_fen()))
                 (parts::tear())
-                (parts::rows(&rows))
+                (parts::rows(lang, &rows))
             }))
-            @if !offered.is_empty() { (parts::ways(lang.say("优惠券", "Coupons"), &ways(lang, offered))) }
+            @if !offered.is_empty() { (parts::ways(lang, lang.say("优惠券", "Coupons"), &ways(lang, offered))) }
             @if let Some((tone, text)) = notice(lang, entry, said) { (parts::notice(tone, &text)) }
             @if let Entry::Form { action, csrf, coupon, .. } = entry {
                 form.form method="post" action=(action) autocomplete="off" {
@@ -194,7 +194,7 @@ impl Cashier {
                         lang.say("六位数字", "Six digits"),
                         matches!(said, Some(Said::WrongPin | Said::NoPin)),
                     ))
-                    (parts::button(&format!("{} {}", lang.say("确认付款", "Pay"), Yuan(self.due_fen()).to_text())))
+                    (parts::pay_button(lang.say("确认付款", "Pay"), self.due_fen()))
                 }
             }
         }
@@ -251,10 +251,10 @@ impl Cashier {
             rows.splice(0..0, self.parts(lang));
         }
         parts::card(&html! {
-            (parts::result(end, &icon, self.title(lang), text))
+            (parts::result(lang, Heading::Page, end, &icon, self.title(lang), text))
             (parts::amount(label, fen))
             (parts::tear())
-            (parts::rows(&rows))
+            (parts::rows(lang, &rows))
         })
     }
 }

@@ -8,7 +8,7 @@ pub use notes::Note;
 pub use times::Opening;
 
 use super::icons;
-use super::parts::{self, End};
+use super::parts::{self, End, Heading};
 use super::shell::Shell;
 use super::words::Lang;
 use domain::coupon::{Offer, Validity, Verify};
@@ -177,7 +177,7 @@ impl Coupon {
     fn top(&self, lang: Lang) -> Markup {
         match &self.stage {
             Stage::ToTake { .. } => html! {
-                p.lead { bdi { (self.merchant) } (lang.say(" 送你一张优惠券", " has a coupon for you")) }
+                p.lead { (parts::text(lang, &self.merchant)) (lang.say(" 送你一张优惠券", " has a coupon for you")) }
             },
             Stage::Taken(held) => {
                 let text = self.taken(lang, held);
@@ -186,9 +186,11 @@ impl Coupon {
                     Stand::Refunded => (End::Void, icons::back()),
                     Stand::Unactive | Stand::Usable | Stand::Held | Stand::Used => (End::Good, icons::check()),
                 };
-                parts::result(end, &icon, self.title(lang), Some(&text))
+                parts::result(lang, Heading::Part, end, &icon, self.title(lang), Some(&text))
             }
-            Stage::Not(why) => parts::result(End::Void, &why.icon(), self.title(lang), Some(&why.text(lang))),
+            Stage::Not(why) => {
+                parts::result(lang, Heading::Part, End::Void, &why.icon(), self.title(lang), Some(&why.text(lang)))
+            }
         }
     }
 
@@ -230,8 +232,8 @@ impl Coupon {
                     div.who {
                         (parts::logo(&self.merchant, self.logo.as_deref()))
                         div {
-                            h1.name { bdi { (self.name) } }
-                            p.about { bdi { (self.brand) } }
+                            h1.name { (parts::text(lang, &self.name)) }
+                            p.about { (parts::text(lang, &self.brand)) }
                         }
                         @if let Some(stamp) = self.stamp(lang) { span.stamp { (stamp) } }
                     }
@@ -239,7 +241,7 @@ impl Coupon {
                     p.threshold { (figure::threshold(lang, self.offer, self.min_consume_fen, self.original_price_fen)) }
                 }
                 (parts::tear())
-                (parts::rows(&self.rows(lang)))
+                (parts::rows(lang, &self.rows(lang)))
             }
         }
     }
@@ -322,11 +324,11 @@ impl Coupon {
                             (icons::pin())
                             div {
                                 p {
-                                    bdi { (parts::clipped(name, SHOP_CHARS_MAX)) }
+                                    (parts::text(lang, &parts::clipped(name, SHOP_CHARS_MAX)))
                                     @if *near { span.tag { (lang.say("离你最近", "Nearest")) } }
                                 }
                                 @if let Some(address) = address {
-                                    p.about { bdi { (parts::clipped(address, SHOP_CHARS_MAX)) } }
+                                    p.about { (parts::text(lang, &parts::clipped(address, SHOP_CHARS_MAX))) }
                                 }
                             }
                         }

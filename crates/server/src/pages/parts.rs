@@ -2,17 +2,30 @@
 //! name.
 
 use super::icons;
-use super::words::Yuan;
+use super::words::{Lang, Yuan};
 use maud::{Markup, html};
 
-/// Who is paid or who gives: a logo's place with the first character of the name, the name, and what this is about.
-pub fn head(name: &str, about: &str) -> Markup {
+/// A text of others, which may run in any direction and be in another language than the page, as far as its letters tell:
+/// then readers aloud are told so.
+pub fn text(lang: Lang, text: &str) -> Markup {
+    let other = Lang::of(text).filter(|of| *of != lang);
+    html! { bdi lang=[other.map(Lang::tag)] { (text) } }
+}
+
+/// An amount within words: it stays on one line.
+pub fn money(text: &str) -> Markup {
+    html! { span.money { (text) } }
+}
+
+/// Who is paid or who gives: a logo's place with the first character of the name, the name, and what this is about, in words
+/// of the page or of others.
+pub fn head(lang: Lang, name: &str, about: &str) -> Markup {
     html! {
         header.head {
             (logo(name, None))
             div {
-                p.about { (about) }
-                h1.name { bdi { (name) } }
+                p.about { (text(lang, about)) }
+                h1.name { (text(lang, name)) }
             }
         }
     }
@@ -46,7 +59,7 @@ pub fn amount(label: &str, fen: i64) -> Markup {
     html! {
         p.amount.long[long] {
             span.label { (label) }
-            strong.sum { span.yuan { "¥" } (digits) }
+            strong.sum.money { span.yuan { "¥" } (digits) }
         }
     }
 }
@@ -62,13 +75,19 @@ pub fn tear() -> Markup {
 }
 
 /// Names and values, one a line. Values are other people's texts and may be of any length; long numbers are set smaller,
-/// to stay whole.
-pub fn rows(rows: &[(&str, String)]) -> Markup {
+/// to stay whole, and amounts stay whole in any case.
+pub fn rows(lang: Lang, rows: &[(&str, String)]) -> Markup {
     let is_number = |value: &str| 16 < value.len() && value.bytes().all(|byte| byte.is_ascii_digit());
+    let is_amount = |value: &str| {
+        let digits = value.trim_start_matches('−').strip_prefix('¥');
+        digits.is_some_and(|digits| {
+            digits.len() <= 16 && digits.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b',' | b'.'))
+        })
+    };
     html! {
         dl.rows {
             @for (name, value) in rows {
-                div { dt { (name) } dd.number[is_number(value)] { bdi { (value) } } }
+                div { dt { (name) } dd.number[is_number(value)].money[is_amount(value)] { (text(lang, value)) } }
             }
         }
     }
@@ -118,6 +137,11 @@ pub fn button(label: &str) -> Markup {
     html! { button.button type="submit" { (label) } }
 }
 
+/// The same where it is to pay so much.
+pub fn pay_button(label: &str, fen: i64) -> Markup {
+    html! { button.button type="submit" { span { (label) " " (money(&Yuan(fen).to_text())) } } }
+}
+
 /// A way on that is not the page's purpose.
 pub fn link(label: &str, address: &str) -> Markup {
     html! { a.button.quiet href=(address) { (label) } }
@@ -139,17 +163,17 @@ pub struct Way {
 }
 
 /// Ways to choose from, each a link to the page with that way chosen.
-pub fn ways(label: &str, ways: &[Way]) -> Markup {
+pub fn ways(lang: Lang, label: &str, ways: &[Way]) -> Markup {
     html! {
         nav.card.ways aria-label=(label) {
             @for Way { name, about, value, address, chosen } in ways {
                 a.way href=(address) aria-current=[chosen.then_some("true")] {
                     span.mark { @if *chosen { (icons::check()) } }
                     span.what {
-                        bdi { (name) }
+                        (text(lang, name))
                         @if let Some(about) = about { span.more { (about) } }
                     }
-                    @if let Some(value) = value { span.value { (value) } }
+                    @if let Some(value) = value { span.value.money { (value) } }
                 }
             }
         }
@@ -167,8 +191,17 @@ pub enum End {
     Bad,
 }
 
-/// How a matter ended: a picture, a few words, and what they mean for the reader.
-pub fn result(end: End, icon: &Markup, title: &str, text: Option<&str>) -> Markup {
+/// What a heading is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Heading {
+    /// Of the whole page: each has one.
+    Page,
+    /// Of a part of a page that has another.
+    Part,
+}
+
+/// How a matter ended: a picture, a few words, which may be others', and what they mean for the reader.
+pub fn result(lang: Lang, heading: Heading, end: End, icon: &Markup, title: &str, about: Option<&str>) -> Markup {
     let class = match end {
         End::Good => "result good",
         End::Void => "result void",
@@ -177,8 +210,11 @@ pub fn result(end: End, icon: &Markup, title: &str, text: Option<&str>) -> Marku
     html! {
         div class=(class) role="status" {
             span.seal { (icon) }
-            h2 { (title) }
-            @if let Some(text) = text { p { (text) } }
+            @match heading {
+                Heading::Page => h1.title { (text(lang, title)) },
+                Heading::Part => h2.title { (text(lang, title)) },
+            }
+            @if let Some(about) = about { p { (about) } }
         }
     }
 }

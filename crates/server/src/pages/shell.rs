@@ -40,7 +40,9 @@ impl Shell<'_> {
                 }
                 body {
                     @if stand_in {
-                        p.stand-in { (lang.say("测试环境，不会产生真实扣款", "Test environment. No real money moves.")) }
+                        aside.stand-in aria-label=(lang.say("环境", "Environment")) {
+                            p { (lang.say("测试环境，不会产生真实扣款", "Test environment. No real money moves.")) }
+                        }
                     }
                     main { (content) }
                     footer.foot {

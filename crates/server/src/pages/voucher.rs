@@ -1,7 +1,7 @@
 //! The voucher page: a coupon in its holder's hands, with one button where the holder uses it himself (DECISIONS.md 8).
 
 use super::icons;
-use super::parts::{self, End, Tone};
+use super::parts::{self, End, Heading, Tone};
 use super::shell::Shell;
 use super::words::Lang;
 use domain::coupon::{Offer, Verify};
@@ -68,12 +68,12 @@ impl Page {
             Stage::Expired => (End::Void, icons::cross()),
         };
         shell.around(&html! {
-            (parts::head(&self.merchant, &self.brand))
+            (parts::head(lang, &self.merchant, &self.brand))
             (parts::card(&html! {
-                (parts::result(end, &icon, self.heading(lang), self.text(lang).as_deref()))
+                (parts::result(lang, Heading::Part, end, &icon, self.heading(lang), self.text(lang).as_deref()))
                 @if let Stage::Used { at } = self.stage { p.stamped { (lang.second(at)) } }
                 (parts::tear())
-                (parts::rows(&self.rows(lang)))
+                (parts::rows(lang, &self.rows(lang)))
             }))
             @if let Stage::Button { action, csrf } = &self.stage { (self.button(lang, action, csrf)) }
         })

@@ -69,6 +69,20 @@ impl Lang {
         }
     }
 
+    /// The language that a text of others is in, as far as its letters tell: Chinese with Han, English with none but
+    /// Latin ones, as they are in ASCII. A text with other letters, such as kana, is in neither.
+    pub fn of(text: &str) -> Option<Lang> {
+        let letters = || text.chars().filter(|c| c.is_alphabetic());
+        let is_han =
+            |c: &char| matches!(c, '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}');
+        let is_others = |c: char| !c.is_ascii() && !is_han(&c);
+        match (letters().any(|c| is_han(&c)), letters().any(is_others)) {
+            (true, false) => Some(Lang::Zh),
+            (false, false) if letters().next().is_some() => Some(Lang::En),
+            _ => None,
+        }
+    }
+
     /// The text of this language.
     pub fn say<T>(self, zh: T, en: T) -> T {
         match self {
@@ -158,6 +172,27 @@ mod tests {
             (";;,,q=1", Lang::Zh),
         ] {
             assert_eq!(Lang::accepted(header), expect, "{header}");
+        }
+    }
+
+    #[test]
+    fn a_text_is_in_the_language_of_its_letters() {
+        for (text, expect) in [
+            ("花果山超市", Some(Lang::Zh)),
+            ("iPhone 手机 64G", Some(Lang::Zh)),
+            ("𠮷野家", Some(Lang::Zh)),
+            ("Organic apples, 1.5 kg", Some(Lang::En)),
+            ("wuk***@example.com", Some(Lang::En)),
+            ("131****5350", None),
+            ("−¥8.00", None),
+            ("2026-01-01 12:00", None),
+            ("", None),
+            ("ラーメン 大盛", None),
+            ("김밥", None),
+            ("Яблоки", None),
+            ("café", None),
+        ] {
+            assert_eq!(Lang::of(text), expect, "{text}");
         }
     }
 

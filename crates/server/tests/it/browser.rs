@@ -13,6 +13,8 @@ use tokio::runtime::Runtime;
 
 /// A phone's screen in CSS pixels, and how many of its own make one.
 const PHONE: (u32, u32, u32) = (390, 844, 2);
+/// The same phone at 200 % zoom (WCAG 2.2, 1.4.4).
+const ZOOMED: (u32, u32, u32) = (195, 422, 4);
 /// What a browser does for one command must be done within this time.
 const TIME_MAX: Duration = Duration::from_secs(60);
 /// Looks for what people would stumble over, and tells it.
@@ -49,10 +51,14 @@ impl Browser {
         let connecting = WebDriver::builder(format!("http://127.0.0.1:{port}"), settings).request_timeout(TIME_MAX);
         let window = runtime.block_on(async { connecting.connect().await }).expect("Chromium starts");
         let browser = Browser { window: Some(window), runtime, driver, _folder: folder };
-        let (width, height, scale) = PHONE;
-        let phone = json!({"width": width, "height": height, "deviceScaleFactor": scale, "mobile": true});
-        browser.tell("Emulation.setDeviceMetricsOverride", phone);
+        browser.resize(PHONE);
         browser
+    }
+
+    /// Gives the window a screen: width and height in CSS pixels, and how many of its own make one.
+    fn resize(&self, (width, height, scale): (u32, u32, u32)) {
+        let screen = json!({"width": width, "height": height, "deviceScaleFactor": scale, "mobile": true});
+        self.tell("Emulation.setDeviceMetricsOverride", screen);
     }
 
     fn window(&self) -> &WebDriver {
@@ -145,23 +151,30 @@ impl Browser {
         self.runtime.block_on(look).expect("the page can be looked at")
     }
 
-    /// Sees all of these texts on a page that is fit to be shipped, by day and by night. With `PUNCHCARD_PICTURES` set to a
+    /// Sees all of these texts on a page that is fit to be shipped, by day and by night, and at twice its size. With `PUNCHCARD_PICTURES` set to a
     /// folder, pictures of it are put there under this name.
     pub(crate) fn sees(&self, picture: &str, texts: &[&str]) {
         let page = self.text();
         for text in texts {
             assert!(page.contains(text), "{picture}: no {text:?} in\n{page}");
         }
-        for dark in [true, false] {
+        self.resize(ZOOMED);
+        self.is_fit(&format!("{picture}-zoomed"));
+        self.resize(PHONE);
+        for (dark, suffix) in [(true, "-dark"), (false, "")] {
             self.darken(dark);
-            assert_eq!(self.faults(), Vec::<String>::new(), "{picture}, dark: {dark}");
-            if let Some(folder) = std::env::var_os("PUNCHCARD_PICTURES").filter(|folder| !folder.is_empty()) {
-                let folder = PathBuf::from(folder);
-                std::fs::create_dir_all(&folder).expect("a folder for pictures");
-                let dark = if dark { "-dark" } else { "" };
-                self.picture(&folder.join(format!("{picture}{dark}.png")));
-            }
+            self.is_fit(&format!("{picture}{suffix}"));
         }
+    }
+
+    /// Finds no fault with the page as it is drawn now, and takes its picture.
+    fn is_fit(&self, picture: &str) {
+        let folder = std::env::var_os("PUNCHCARD_PICTURES").filter(|folder| !folder.is_empty());
+        if let Some(folder) = folder.map(PathBuf::from) {
+            std::fs::create_dir_all(&folder).expect("a folder for pictures");
+            self.picture(&folder.join(format!("{picture}.png")));
+        }
+        assert_eq!(self.faults(), Vec::<String>::new(), "{picture}");
     }
 
     /// What is on the screen, into a file.

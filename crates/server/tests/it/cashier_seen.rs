@@ -6,7 +6,6 @@ use crate::running::PID;
 use crate::shop::{CUSTOMER, OTHER_CUSTOMER, OTHER_PIN, PIN, SHORT_CUSTOMER, Sale, Shop};
 use domain::activity::ToolKind;
 use serde_json::{Value, json};
-use std::path::PathBuf;
 use store::testing::Engine;
 
 const BASKET: &str = "有机苹果 4 个、纯牛奶 1 箱等 6 件商品";
@@ -38,20 +37,7 @@ impl Visitor {
 
     /// The same on any page.
     pub(crate) fn sees_on(&self, picture: &str, texts: &[&str]) {
-        let page = self.browser.text();
-        for text in texts {
-            assert!(page.contains(text), "{picture}: no {text:?} in\n{page}");
-        }
-        for dark in [true, false] {
-            self.browser.darken(dark);
-            assert_eq!(self.browser.faults(), Vec::<String>::new(), "{picture}, dark: {dark}");
-            if let Some(folder) = std::env::var_os("PUNCHCARD_PICTURES").filter(|folder| !folder.is_empty()) {
-                let folder = PathBuf::from(folder);
-                std::fs::create_dir_all(&folder).expect("a folder for pictures");
-                let dark = if dark { "-dark" } else { "" };
-                self.browser.picture(&folder.join(format!("{picture}{dark}.png")));
-            }
-        }
+        self.browser.sees(picture, texts);
     }
 
     pub(crate) fn has_no_form(&self) {
@@ -200,6 +186,10 @@ fn what_ended_meanwhile_is_told_and_not_paid_again() {
 fn in_english_and_without_javascript() {
     let visitor = Visitor::new("en-GB,en");
     visitor.browser.tell("Emulation.setScriptExecutionDisabled", serde_json::json!({"value": true}));
+    // Texts in Chinese on a page in English say so, and the other way round.
+    let chinese = visitor.shop.sell(CUSTOMER, BASKET, "100000000.00");
+    visitor.open(&chinese);
+    visitor.sees("to-pay-chinese-en", &["Pay to", "花果山超市", BASKET, "¥100,000,000.00"]);
     let sale = visitor.shop.sell(OTHER_CUSTOMER, "6 items: organic apples, milk and more", "88.00");
     visitor.open(&sale);
     visitor.sees("to-pay-en", &["Pay to", "花果山超市", "Amount due", "¥88.00", "wuk***@example.com"]);

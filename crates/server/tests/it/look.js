@@ -70,6 +70,58 @@ for (const field of document.querySelectorAll('input:not([type=hidden])')) {
 }
 if (!document.title || !document.documentElement.lang) faults.push('no title or language');
 
+// No text is cut off, by the screen or by a box that hides what sticks out, and no amount is broken within.
+const clips = (element) => {
+  for (let box = element; box; box = box.parentElement) {
+    if (getComputedStyle(box).overflowX !== 'visible') return box.getBoundingClientRect();
+  }
+  return { left: 0, right: window.innerWidth };
+};
+const place = (node, from, to) => {
+  const range = document.createRange();
+  range.setStart(node, from);
+  range.setEnd(node, to);
+  return [...range.getClientRects()];
+};
+const visible = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+while (visible.nextNode()) {
+  const node = visible.currentNode;
+  const element = node.parentElement;
+  if (!node.data.trim() || !element.checkVisibility()) continue;
+  const box = clips(element);
+  for (const { left, right } of place(node, 0, node.data.length)) {
+    if (left < box.left - 1 || right > box.right + 1) faults.push(`cut off in ${name(element)}: ${node.data}`);
+  }
+  const isAmount = element.closest('.sum, .figure');
+  for (const { 0: amount, index } of node.data.matchAll(/[−-]?¥?\d[\d,]*(\.\d+)?/g)) {
+    if (!isAmount && !amount.includes('¥')) continue;
+    const lines = new Set(place(node, index, index + amount.length).map(({ bottom }) => Math.round(bottom)));
+    if (lines.size > 1) faults.push(`broken in ${name(element)}: ${amount}`);
+  }
+}
+for (const sum of document.querySelectorAll('.sum')) {
+  const tops = [...sum.getClientRects()];
+  if (tops.length > 1) faults.push(`broken: ${sum.textContent}`);
+}
+
+// One heading of the page; every text within a landmark; Chinese on a page of another language says that it is Chinese, and
+// English of others on a Chinese page that it is English.
+const headings = document.querySelectorAll('h1').length;
+if (headings !== 1) faults.push(`${headings} headings of the first level`);
+const lands = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+while (lands.nextNode()) {
+  const { data, parentElement } = lands.currentNode;
+  if (!data.trim()) continue;
+  if (!parentElement.closest('main, nav, aside, footer, header')) faults.push(`outside of landmarks: ${data}`);
+  if (parentElement.closest('[aria-hidden=true]')) continue;
+  const { lang } = parentElement.closest('[lang]');
+  const han = /\p{Script=Han}/u.test(data);
+  const others = /[^\p{Script=Han}\P{Letter}A-Za-z]/u.test(data);
+  if (han && !others && !lang.startsWith('zh')) faults.push(`Chinese in ${lang}: ${data}`);
+  const latin = !han && !others && /[A-Za-z]/.test(data);
+  if (latin && parentElement.closest('bdi') && lang !== 'en') faults.push(`English in ${lang}: ${data}`);
+}
+
 // Nothing comes from elsewhere, nothing runs, and the style has arrived.
 if (document.querySelector('script, style, [style], iframe, object')) faults.push('a script or an inline style');
 for (const entry of performance.getEntriesByType('resource')) {

@@ -71,7 +71,7 @@ fn a_chosen_coupon_lowers_what_is_due() {
     let stage = Stage::ToPay { entry, offered: vec![with, without], said: None, until: None };
     let html = Cashier { off_fen: 800, ..cashier(stage) }.page(&SHELL);
     for text in [
-        "Pay ¥80.00",
+        "Pay <span class=\"money\">¥80.00</span>",
         "<bdi>¥88.00</bdi>",
         "<bdi>−¥8.00</bdi>",
         "&lt;b&gt;满减&lt;/b&gt;",

@@ -27,8 +27,7 @@ fn amount(before: Option<&str>, fen: i64) -> Markup {
     html! {
         p.figure.long[8 < digits.len()] {
             @if let Some(before) = before { span.unit { (before) " " } }
-            span.unit { "¥" }
-            strong { (digits) }
+            span.money { span.unit { "¥" } strong { (digits) } }
         }
     }
 }

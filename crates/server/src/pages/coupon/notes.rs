@@ -29,8 +29,8 @@ pub(super) fn card(lang: Lang, notes: &[Note], picture: Option<&str>) -> Markup 
             div.listed {
                 h2 { (lang.say("使用说明", "How to use it")) }
                 @for Note { title, lines } in &notes {
-                    @if let Some(title) = title { h3 { bdi { (title) } } }
-                    ul { @for line in lines { li { bdi { (line) } } } }
+                    @if let Some(title) = title { h3 { (parts::text(lang, title)) } }
+                    ul { @for line in lines { li { (parts::text(lang, line)) } } }
                 }
             }
         }

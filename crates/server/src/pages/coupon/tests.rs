@@ -56,7 +56,10 @@ fn a_reason_is_told_in_the_words_of_the_contract() {
         (WhyNot::NotYet(NOON), "活动未开始"),
     ] {
         let html = coupon(Stage::Not(why)).page(&SHELL);
-        assert!(html.contains(&format!("<title>{expect}</title>")) && html.contains(&format!("<h2>{expect}</h2>")));
+        assert!(
+            html.contains(&format!("<title>{expect}</title>"))
+                && html.contains(&format!("<h2 class=\"title\"><bdi>{expect}</bdi></h2>"))
+        );
         assert!(!html.contains("<form") && html.contains("¥"), "{html}");
     }
 }
