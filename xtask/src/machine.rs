@@ -18,7 +18,7 @@ pub(crate) fn for_building(log: &Path) -> Result<(), String> {
 /// A font that has Chinese: without one a browser draws pages all the same, with boxes for letters.
 const CHINESE_FONT: &str = "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc";
 
-/// Makes sure of what the tests need besides: Python with venv, Node, a browser with its driver, and PostgreSQL unless a
+/// Makes sure of what the tests need besides: Python with venv, Node, Java, a browser with its driver, and PostgreSQL unless a
 /// server is given.
 pub(crate) fn for_testing(postgres_given: bool, log: &Path) -> Result<(), String> {
     let mut missing = Vec::new();
@@ -30,6 +30,7 @@ pub(crate) fn for_testing(postgres_given: bool, log: &Path) -> Result<(), String
     }
     missing.extend(find("node").is_none().then_some("nodejs"));
     missing.extend(find("npm").is_none().then_some("npm"));
+    missing.extend(find("javac").is_none().then_some("default-jdk-headless"));
     missing.extend(find("chromium").is_none().then_some("chromium"));
     missing.extend(find("chromedriver").is_none().then_some("chromium-driver"));
     let can_draw = find("apt-get").is_none() || Path::new(CHINESE_FONT).exists();

@@ -7,20 +7,19 @@ use std::fs::{self, File};
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::os::unix::process::CommandExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitCode, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 use std::{env, io};
 
 use crate::machine;
-use crate::process::{cargo, run, shown, tail, target};
+use crate::process::{cargo, output, run, shown, tail, target};
 
 const FIRST_PORT: u16 = 8088;
 const PORTS: u16 = 100;
 const START_SECONDS_MAX: u64 = 60;
 const STOP_SECONDS_MAX: u64 = 15;
-const PAGE_SECONDS_MAX: u64 = 10;
 
 /// The first thing to try: how many men there are, and their ages.
 const CALL: &str = r#"koubei.marketing.campaign.crowd.count '{"conditions":"[{\"op\":\"IN\",\"tagCode\":\"pam_gender\",\"value\":\"1\"}]","dimensions":"[\"pam_gender\",\"pam_age\"]"}'"#;
@@ -173,32 +172,60 @@ impl Place {
         ours.then_some(running)
     }
 
-    /// The page of the demo that its server says to open, soon after it is ready.
-    fn page(&self) -> Option<String> {
-        let since = Instant::now();
-        loop {
-            let page = to_open(&fs::read_to_string(self.log()).ok()?).map(str::to_owned);
-            if page.is_some() || since.elapsed() > Duration::from_secs(PAGE_SECONDS_MAX) {
-                return page;
-            }
-            sleep(Duration::from_millis(50));
-        }
+    /// A page of the demo's coupon that nobody has used yet: its token lives a day, so each `up` asks for one of its own.
+    fn page(&self, demo: &str, app: &Path) -> Option<String> {
+        let out_biz_no = secret().ok()?;
+        let (prize_id, user_id) = (member(demo, "prize_id")?, member(demo, "user_ids")?);
+        let ask = format!(r#"{{"req_id":"{out_biz_no}","prize_id":"{prize_id}","user_id":"{user_id}"}}"#);
+        let mut call = Command::new(self.program());
+        call.args(["call", "koubei.marketing.tool.prizesend.auth", &ask, "--app"]).arg(app);
+        let answer = output(&mut call)?;
+        let (address, token) = (member(demo, "claim_url")?, member(&answer, "token")?);
+        Some(format!("{address}&token={token}&outBizNo={out_biz_no}"))
     }
 
     fn tell(&self, running: &Running) {
         let app = running.data.join("demo/demo.json");
+        let demo = fs::read_to_string(&app).unwrap_or_default();
+        // When the demo's activity is over there is still the page on which the server says how it stands.
+        let page = self.page(&demo, &app).unwrap_or_else(|| format!("http://{}/", running.listen));
         println!();
-        println!("  open   {}", self.page().unwrap_or_else(|| format!("http://{}/readyz", running.listen)));
+        println!("  open   {page}");
         println!("  try    {} call {CALL} --app {}", shown(&self.program()), shown(&app));
+        println!();
+        println!("  once   {}", export(&self.program(), &running.data));
+        println!("         so that every `punchcard …` of the README finds this program and this store, in any folder");
         println!();
         println!("  log    {}", shown(&self.log()));
         println!("  stop   cargo xtask down");
     }
 }
 
-/// What a log of `serve --demo` says to open.
-fn to_open(log: &str) -> Option<&str> {
-    log.lines().find_map(|line| line.strip_prefix("open  "))
+/// What a shell must hear once for the README's commands to work as they are written.
+fn export(program: &Path, data: &Path) -> String {
+    let folder = program.parent().unwrap_or(program);
+    format!("export PATH={}:\"$PATH\" PUNCHCARD_DATA={}", quoted(folder), quoted(data))
+}
+
+/// A path as a word of the shell.
+fn quoted(path: &Path) -> String {
+    let text = path.display().to_string();
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'.' | b'_' | b'-');
+    if text.bytes().all(is_plain) { text } else { format!("'{}'", text.replace('\'', r"'\''")) }
+}
+
+/// The first text of a member in JSON that our own program wrote, whose ids and addresses need no escapes.
+fn member<'a>(json: &'a str, name: &str) -> Option<&'a str> {
+    let (_, rest) = json.split_once(&format!("\"{name}\":"))?;
+    let (_, text) = rest.split_once('"')?;
+    Some(text.split_once('"')?.0)
+}
+
+/// 32 hexadecimal digits that were never used before.
+fn secret() -> io::Result<String> {
+    let mut bytes = [0; 16];
+    File::open("/dev/urandom")?.read_exact(&mut bytes)?;
+    Ok(format!("{:032x}", u128::from_be_bytes(bytes)))
 }
 
 /// The first free port from 8088 on; says so when that is not the first.
@@ -250,10 +277,22 @@ mod tests {
     }
 
     #[test]
-    fn what_to_open_is_what_the_server_says() {
-        let log = "{\"level\":\"INFO\"}\nlistening on http://a/gateway.do\nopen  http://a/h5/coupon?token=t\ntry   punchcard call\n";
-        assert_eq!(to_open(log), Some("http://a/h5/coupon?token=t"));
-        assert_eq!(to_open("listening on http://a/gateway.do\n"), None);
+    fn members_are_found_in_what_the_program_writes() {
+        let demo = "{\n  \"user_ids\": [\n    \"2088\",\n    \"2089\"\n  ],\n  \"coupon\": {\n    \"prize_id\": \"2016\"\n  }\n}";
+        assert_eq!([member(demo, "user_ids"), member(demo, "prize_id")], [Some("2088"), Some("2016")]);
+        assert_eq!(member(demo, "claim_url"), None);
+        assert_eq!(member("", "token"), None);
+    }
+
+    #[test]
+    fn a_shell_hears_where_program_and_store_are() {
+        for (data, expect) in [
+            ("/w/target/demo", "export PATH=/w/target/debug:\"$PATH\" PUNCHCARD_DATA=/w/target/demo"),
+            ("/a b/it's", "export PATH=/w/target/debug:\"$PATH\" PUNCHCARD_DATA='/a b/it'\\''s'"),
+        ] {
+            assert_eq!(export(Path::new("/w/target/debug/punchcard"), Path::new(data)), expect);
+        }
+        assert_ne!(secret().ok(), secret().ok());
     }
 
     #[test]

@@ -51,6 +51,8 @@ pub struct Answer {
     pub node: Value,
     /// The node as it was signed and sent, decoded.
     pub raw: String,
+    /// The call's name in the gateway's log, where it tells one.
+    pub trace_id: Option<String>,
 }
 
 impl Answer {
@@ -133,18 +135,19 @@ impl Client {
         if response.status() != 200 {
             return Err(CallError::Status(response.status().as_u16()));
         }
+        let trace_id = response.headers().get("trace_id").and_then(|value| value.to_str().ok()).map(str::to_owned);
         let body = response.body_mut().with_config().limit(BODY_BYTES_MAX as u64).read_to_vec()?;
         let node = wire::check_answer(method, &body, sign_type, &self.settings.platform_key)?;
-        Answer::read(node, charset).ok_or(CallError::NotJson(charset))
+        Answer::read(node, charset, trace_id).ok_or(CallError::NotJson(charset))
     }
 }
 
 impl Answer {
-    fn read(node: &[u8], charset: Charset) -> Option<Answer> {
+    fn read(node: &[u8], charset: Charset, trace_id: Option<String>) -> Option<Answer> {
         let raw = charset.decode(node)?.into_owned();
         let node: Value = serde_json::from_str(&raw).ok()?;
         let text = |name: &str| Some(node.get(name)?.as_str()?.to_owned()).filter(|text| !text.is_empty());
         let (code, sub_code, sub_msg) = (text("code").unwrap_or_default(), text("sub_code"), text("sub_msg"));
-        Some(Answer { code, sub_code, sub_msg, node, raw })
+        Some(Answer { code, sub_code, sub_msg, node, raw, trace_id })
     }
 }

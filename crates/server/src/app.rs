@@ -14,6 +14,8 @@ use crate::index::{Feeder, Index};
 use crate::keys::{MasterKey, MasterKeyError, Signer};
 use crate::metrics::Metrics;
 use crate::outbound::{Outbound, Reach};
+use crate::pages::parts::clipped;
+use crate::recent::RecentCalls;
 use crate::runner::Bell;
 use crate::strangers::Strangers;
 use clock::Clock;
@@ -24,12 +26,14 @@ use std::time::Duration;
 use store::{Change, Mode, Store, Tx};
 use tokio::sync::watch;
 use wire::PrivateKey;
-use wire::first_aid::Diagnosis;
 
 /// The setting that holds the platform's sealed private key.
 const PLATFORM_KEY: &str = "platform_private_key";
 /// How often an address may be refused in a second on a platform; a stand-in's tests know no bound.
 const REFUSALS_MAX: u32 = 100;
+
+/// The longest name of a method that is kept of a call that was refused; those of real ones are shorter.
+pub const METHOD_CHARS_MAX: usize = 100;
 
 /// After missed changes could not be read, wait before the next attempt.
 const READ_AGAIN_PAUSE: Duration = Duration::from_secs(1);
@@ -56,6 +60,8 @@ pub struct App {
     pub strangers: Strangers,
     /// What calls came to.
     pub metrics: Metrics,
+    /// The last calls, in a stand-in.
+    pub recent: Option<RecentCalls>,
     /// Sends notifications.
     pub outbound: Outbound,
     /// Wakes whoever does what is due.
@@ -117,6 +123,7 @@ impl App {
             index,
             strangers: Strangers::new(refusals_max),
             metrics: Metrics::default(),
+            recent: (store.mode() == Mode::StandIn).then(RecentCalls::default),
             outbound: Outbound::new(if is_open { Reach::All } else { Reach::Public }),
             bell: Bell::default(),
             clock_moves: tokio::sync::Mutex::default(),
@@ -178,26 +185,16 @@ impl App {
     }
 
     /// Keeps what was found out about a refused signature, for `punchcard doctor`. The caller is not kept waiting.
-    pub fn remember_trouble(
-        &self,
-        trace_id: &str,
-        app_id: &str,
-        method: &str,
-        diagnosis: Option<&Diagnosis>,
-        told: &str,
-    ) {
-        let advice = match diagnosis {
-            Some(Diagnosis { advice_en, advice_zh, .. }) => format!("{advice_en}\n{advice_zh}"),
-            None => "none of the usual causes: compare the string below with the one that was signed, byte by byte"
-                .to_owned(),
-        };
+    /// `cause` is a short name, `detail` the advice; where there is something to compare it with, a blank line, a title
+    /// and that text follow.
+    pub fn remember_trouble(&self, trace_id: &str, app_id: &str, method: &str, cause: &str, detail: String) {
         let row = store::trouble::Trouble {
             trace_id: trace_id.to_owned(),
             at: self.clock.now(),
             app_id: app_id.to_owned(),
-            method: method.to_owned(),
-            cause: diagnosis.map_or("unknown", |diagnosis| diagnosis.cause.name()).to_owned(),
-            detail: format!("{advice}\n{told}"),
+            method: clipped(method, METHOD_CHARS_MAX),
+            cause: cause.to_owned(),
+            detail,
         };
         let (store, trace_id) = (self.store.clone(), trace_id.to_owned());
         tokio::spawn(async move {

@@ -13,6 +13,7 @@ mod import;
 mod keygen;
 mod methods;
 mod notify;
+mod output;
 mod points;
 mod prove;
 mod restore;
@@ -36,11 +37,14 @@ use store::{Mode, Place, Pool};
 struct Cli {
     #[command(subcommand)]
     command: Command,
+    #[command(flatten)]
+    store: StoreArgs,
 }
 
 const AFTER_HELP: &str = "\
 Try it:  punchcard serve --demo
-Every option may also stand in the environment (--data is PUNCHCARD_DATA) or in ./punchcard.toml (data = \"…\").";
+The options that say which store is meant may stand before or after any command. Every option may also stand in the
+environment (--data is PUNCHCARD_DATA) or in ./punchcard.toml (data = \"…\").";
 
 #[derive(Subcommand)]
 enum Command {
@@ -74,7 +78,7 @@ enum Command {
     Methods(methods::Methods),
     /// Print a new key pair in every form that SDKs want.
     Keygen(keygen::Keygen),
-    /// Explain a refused signature, or a key.
+    /// Explain a refused call, or list the last ones.
     Doctor(doctor::Doctor),
 }
 
@@ -103,27 +107,28 @@ pub fn main() -> ExitCode {
     let cli = Cli::from_arg_matches(&command.get_matches()).unwrap_or_else(|error| error.exit());
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime.expect("the system gives threads");
+    let Cli { command, store } = cli;
     let done = runtime.block_on(async {
-        match cli.command {
-            Command::Serve(serve) => serve.run().await,
-            Command::Apply(apply) => apply.run().await,
-            Command::Import(import) => import.run().await,
-            Command::Activity(activity) => activity.run().await,
-            Command::Trade(trade) => trade.run().await,
-            Command::Voucher(voucher) => voucher.run().await,
-            Command::Points(points) => points.run().await,
-            Command::Backup(backup) => backup.run().await,
-            Command::Restore(restore) => restore.run().await,
-            Command::Prove(prove) => prove.run().await,
-            Command::Call(call) => call.run(),
-            Command::Clock(clock) => clock.run().await,
-            Command::Notify(notify) => notify.run().await,
+        match command {
+            Command::Serve(serve) => serve.run(&store).await,
+            Command::Apply(apply) => apply.run(&store).await,
+            Command::Import(import) => import.run(&store).await,
+            Command::Activity(activity) => activity.run(&store).await,
+            Command::Trade(trade) => trade.run(&store).await,
+            Command::Voucher(voucher) => voucher.run(&store).await,
+            Command::Points(points) => points.run(&store).await,
+            Command::Backup(backup) => backup.run(&store).await,
+            Command::Restore(restore) => restore.run(&store).await,
+            Command::Prove(prove) => prove.run(&store).await,
+            Command::Call(call) => call.run(&store),
+            Command::Clock(clock) => clock.run(&store).await,
+            Command::Notify(notify) => notify.run(&store).await,
             Command::Methods(methods) => {
                 methods.run();
                 Ok(())
             }
             Command::Keygen(keygen) => keygen.run(),
-            Command::Doctor(doctor) => doctor.run().await,
+            Command::Doctor(doctor) => doctor.run(&store).await,
         }
     });
     match done {
@@ -133,27 +138,31 @@ pub fn main() -> ExitCode {
 }
 
 fn refuse(reason: &str) -> ExitCode {
-    eprintln!("punchcard: {reason}");
+    let mut lines = reason.lines();
+    output::note(format!("punchcard: {}", lines.next().unwrap_or_default()));
+    // What follows is further in, so that no reason looks like another line of the program.
+    lines.for_each(|line| output::note(format!("  {line}")));
     ExitCode::FAILURE
 }
 
-/// Which store is meant.
+/// Which store is meant: options that are the same in every place of the command line.
 #[derive(Args)]
+#[command(next_help_heading = "Which store")]
 struct StoreArgs {
     /// The folder of an embedded store
-    #[arg(long, env = "PUNCHCARD_DATA", default_value = "./punchcard-data", value_name = "FOLDER")]
+    #[arg(long, global = true, env = "PUNCHCARD_DATA", default_value = "./punchcard-data", value_name = "FOLDER")]
     data: PathBuf,
     /// Keep the store in PostgreSQL 15 or newer instead: postgres://user:password@host/database
-    #[arg(long, env = "PUNCHCARD_DATABASE_URL", hide_env_values = true, value_name = "URL")]
+    #[arg(long, global = true, env = "PUNCHCARD_DATABASE_URL", hide_env_values = true, value_name = "URL")]
     database_url: Option<String>,
     /// Connections to PostgreSQL
-    #[arg(long, env = "PUNCHCARD_DATABASE_CONNECTIONS", value_name = "N")]
+    #[arg(long, global = true, env = "PUNCHCARD_DATABASE_CONNECTIONS", value_name = "N")]
     database_connections: Option<usize>,
     /// The key that seals secrets in the store, 32 bytes in base64
-    #[arg(long, env = "PUNCHCARD_MASTER_KEY", hide_env_values = true, value_name = "BASE64")]
+    #[arg(long, global = true, env = "PUNCHCARD_MASTER_KEY", hide_env_values = true, value_name = "BASE64")]
     master_key: Option<String>,
     /// The file that holds that key; made at first start [default: FOLDER/master.key]
-    #[arg(long, env = "PUNCHCARD_MASTER_KEY_FILE", value_name = "FILE")]
+    #[arg(long, global = true, env = "PUNCHCARD_MASTER_KEY_FILE", value_name = "FILE")]
     master_key_file: Option<PathBuf>,
 }
 
@@ -210,7 +219,10 @@ impl StoreArgs {
             return Ok(Owner::Here(None));
         }
         if !self.data.is_dir() {
-            return Err(Failure(format!("no store at {}: punchcard serve makes one", self.data.display())));
+            return Err(Failure(format!(
+                "no store at {}: name its folder with --data or PUNCHCARD_DATA, or make one with punchcard serve",
+                self.data.display()
+            )));
         }
         let failed = |error| Failure(format!("{}: {error}", self.data.display()));
         Ok(match Lock::take(&self.data).map_err(failed)? {
@@ -256,9 +268,4 @@ fn progress(len: Option<u64>) -> ProgressBar {
         None => "{spinner} {bytes} {bytes_per_sec}",
     };
     bar.with_style(ProgressStyle::with_template(template).expect("the template is right"))
-}
-
-/// Prints a machine's answer.
-fn print_json(value: &impl serde::Serialize) {
-    println!("{}", serde_json::to_string_pretty(value).expect("answers serialise"));
 }

@@ -233,6 +233,17 @@ impl Operator {
         }
     }
 
+    /// The last refused signatures, the newest first.
+    pub async fn troubles(&self, limit: u32) -> Result<Vec<Trouble>, OperatorError> {
+        match self {
+            Operator::Remote(remote) => remote.troubles(limit).await,
+            Operator::Own(app) => {
+                let read = move |tx: &mut Tx| store::trouble::latest(tx, limit as usize);
+                app.store.read(read).await.map_err(|error: store::Fault| OperatorError::refused(error))
+            }
+        }
+    }
+
     /// What was found out about a refused signature.
     pub async fn trouble(&self, trace_id: &str) -> Result<Option<Trouble>, OperatorError> {
         match self {

@@ -33,11 +33,15 @@ const MEMBERS: u64 = 10_000;
 const SEED: u64 = 20_160_504;
 
 /// The snippets, by file name.
-const SNIPPETS: [(&str, &str); 4] = [
+const SNIPPETS: [(&str, &str); 8] = [
     ("client.py", include_str!("demo/client.py")),
     ("client.mjs", include_str!("demo/client.mjs")),
     ("Client.java", include_str!("demo/Client.java")),
     ("client.php", include_str!("demo/client.php")),
+    ("receive.py", include_str!("demo/receive.py")),
+    ("receive.mjs", include_str!("demo/receive.mjs")),
+    ("Receive.java", include_str!("demo/Receive.java")),
+    ("receive.php", include_str!("demo/receive.php")),
 ];
 
 /// Why the demo could not be made.
@@ -117,7 +121,7 @@ pub async fn prepare(app: &Arc<App>, data: &Path, addresses: &[SocketAddr]) -> R
     demo.begins_at = Some(time::format(begins_at));
     import::trades(app, PID, std::io::Cursor::new(trades::csv(begins_at)), Import::Write).await?;
     let (point_card, coupon) = activities::make(app, begins_at).await?;
-    let page = activities::page(app, &coupon).await?.unwrap_or_else(|| format!("http://{address}/readyz"));
+    let page = activities::page(app, &coupon).await?.unwrap_or_else(|| format!("http://{address}/"));
     (demo.point_card, demo.coupon) = (Some(point_card), Some(coupon));
     write_private(&path, &serde_json::to_string_pretty(&demo)?)?;
     for (name, template) in SNIPPETS {

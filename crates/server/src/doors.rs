@@ -3,5 +3,6 @@
 pub mod gateway;
 pub mod h5;
 pub mod health;
+pub mod home;
 pub mod listener;
 pub mod operator;

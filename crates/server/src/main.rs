@@ -2,6 +2,8 @@
 //! commands.
 
 #![expect(unreachable_pub, reason = "in a binary `pub` says what a module shows to its neighbours")]
+// What is printed goes through `commands::output`, which makes others' texts harmless and survives a reader that has gone.
+#![deny(clippy::print_stdout, clippy::print_stderr)]
 
 mod app;
 mod backup;
@@ -23,8 +25,10 @@ mod metrics;
 mod notices;
 mod outbound;
 mod pages;
+mod recent;
 mod runner;
 mod strangers;
+mod terminal;
 mod world;
 
 use std::process::ExitCode;

@@ -27,8 +27,8 @@ const LATENCIES_US: [u64; 13] =
 pub struct Metrics {
     /// One for each method of the list, in its order, and one for all others.
     methods: Box<[Method]>,
-    /// One for each cause, and one for none of them.
-    refused_signatures: [AtomicU64; Cause::ALL.len() + 1],
+    /// One for each cause.
+    refused_signatures: [AtomicU64; Cause::ALL.len()],
     /// One for each outcome.
     delivered: [AtomicU64; Outcome::ALL.len()],
 }
@@ -60,8 +60,8 @@ impl Metrics {
     }
 
     /// Counts a refused signature.
-    pub fn refused_signature(&self, cause: Option<Cause>) {
-        let place = Cause::ALL.iter().position(|known| Some(*known) == cause).unwrap_or(Cause::ALL.len());
+    pub fn refused_signature(&self, cause: Cause) {
+        let place = Cause::ALL.iter().position(|known| *known == cause).expect("all are known");
         self.refused_signatures[place].fetch_add(1, Ordering::Relaxed);
     }
 
@@ -93,7 +93,7 @@ impl Metrics {
             }
         }
         page.family("punchcard_signatures_refused_total", "counter", "Calls whose signature did not fit, by cause.");
-        let causes = Cause::ALL.iter().map(|cause| cause.name()).chain([UNKNOWN]);
+        let causes = Cause::ALL.iter().map(|cause| cause.name());
         for (cause, refused) in causes.zip(&self.refused_signatures) {
             page.sample(&format!("{{cause=\"{cause}\"}}"), refused.load(Ordering::Relaxed));
         }
@@ -231,8 +231,8 @@ mod tests {
             metrics.called(Some(&format!("koubei.made.up.{made_up}")), "40002", Duration::from_micros(100));
         }
         metrics.called(None, "40001", Duration::from_micros(100));
-        metrics.refused_signature(Some(Cause::Charset));
-        metrics.refused_signature(None);
+        metrics.refused_signature(Cause::Charset);
+        metrics.refused_signature(Cause::UnknownKey);
         let mut page = Page { text: String::new(), name: "" };
         metrics.write(&mut page);
         for line in [
@@ -243,7 +243,7 @@ mod tests {
             format!("punchcard_call_duration_seconds_bucket{{method=\"{name}\",le=\"0.0005\"}} 1"),
             "punchcard_call_duration_seconds_count{method=\"unknown\"} 1001".to_owned(),
             "punchcard_signatures_refused_total{cause=\"charset\"} 1".to_owned(),
-            "punchcard_signatures_refused_total{cause=\"unknown\"} 1".to_owned(),
+            "punchcard_signatures_refused_total{cause=\"unknown-key\"} 1".to_owned(),
         ] {
             assert!(page.text.lines().any(|said| said == line), "{line} is not in\n{}", page.text);
         }

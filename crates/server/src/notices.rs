@@ -1,13 +1,14 @@
 //! Notifications as an operator sees them: a list, one with all its deliveries, and sending again.
 
 use crate::app::App;
+use crate::jobs::notice_deliver;
 use domain::id::{NotifyId, NotifyIdText};
 use domain::notice::State;
 use serde::{Deserialize, Serialize};
 use store::notice::{self, Attempt, Notice};
 use store::{Fault, Tx};
 use thiserror::Error;
-use wire::time;
+use wire::{Charset, time};
 
 /// Which notifications are asked for.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -76,6 +77,10 @@ pub struct Delivery {
     pub answer: Option<String>,
     /// Why there was no answer.
     pub error: Option<String>,
+    /// The charset that it was signed and sent in.
+    pub charset: String,
+    /// The string that was signed, exactly; absent where the notification cannot be read.
+    pub signed: Option<String>,
 }
 
 /// Why there is no answer.
@@ -112,13 +117,18 @@ pub async fn show(app: &App, notify_id: &str) -> Result<Told, NoticeError> {
         Ok((notice, attempts))
     };
     let (notice, attempts) = app.store.read::<_, NoticeError, _>(read).await?;
+    let deliveries = attempts.into_iter().map(|made| {
+        let string = notice_deliver::signed_string(app, &notice.new, made.at);
+        Delivery::new(made, string)
+    });
+    let deliveries = deliveries.collect();
     let members = serde_json::from_str(&notice.new.members).unwrap_or_else(|_| notice.new.members.clone().into());
     Ok(Told {
         listed: Listed::from(&notice),
         auth_app_id: notice.new.auth_app_id,
         sign_type: notice.new.sign_type,
         members,
-        deliveries: attempts.into_iter().map(Delivery::from).collect(),
+        deliveries,
     })
 }
 
@@ -164,9 +174,11 @@ impl From<&Notice> for Listed {
     }
 }
 
-impl From<Attempt> for Delivery {
-    fn from(made: Attempt) -> Delivery {
+impl Delivery {
+    fn new(made: Attempt, string: Option<(Charset, String)>) -> Delivery {
         let Attempt { attempt, at, took_us, status, answer, error } = made;
-        Delivery { attempt, at: time::format(at), took_ms: took_us / 1_000, status, answer, error }
+        let (charset, signed) = string.unzip();
+        let charset = charset.unwrap_or(Charset::Utf8).name().to_owned();
+        Delivery { attempt, at: time::format(at), took_ms: took_us / 1_000, status, answer, error, charset, signed }
     }
 }

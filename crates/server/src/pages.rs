@@ -10,6 +10,7 @@
 pub mod apology;
 pub mod cashier;
 pub mod coupon;
+pub mod home;
 pub mod icons;
 pub mod parts;
 pub mod shell;

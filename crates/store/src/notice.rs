@@ -147,7 +147,7 @@ pub fn resend(tx: &mut Tx, id: i64, now: i64) -> Result<bool, Fault> {
 }
 
 /// Whose slowness a notification may have to wait for: scheme, host and port of its address.
-fn lane(url: &str) -> &str {
+pub fn lane(url: &str) -> &str {
     let host = url.find("://").map_or(0, |at| at + 3);
     let end = url[host..].find(['/', '?', '#']).map_or(url.len(), |at| host + at);
     &url[..end]

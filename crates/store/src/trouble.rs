@@ -17,6 +17,8 @@ statements! {
         method = excluded.method, cause = excluded.cause, detail = excluded.detail";
     FIND = "SELECT trace_id, at, app_id, method, cause, detail FROM signature_trouble WHERE trace_id = $1
         ORDER BY at DESC LIMIT 1";
+    LAST_TURN = "SELECT next FROM id_lease WHERE name = 'signature_trouble'";
+    ALL = "SELECT slot, trace_id, at, app_id, method, cause, detail FROM signature_trouble";
 }
 
 /// A refused signature.
@@ -41,6 +43,17 @@ pub fn record(tx: &mut Tx, trouble: &Trouble) -> Result<(), Fault> {
     let (turn,) = tx.query_one::<(i64,)>(TURN, &[])?;
     let Trouble { trace_id, at, app_id, method, cause, detail } = trouble;
     tx.execute(PUT, params![turn % SLOTS, trace_id, *at, app_id, method, cause, detail]).map(drop)
+}
+
+/// The newest `limit` of them, the newest first: by their turns, for a clock may stand still.
+pub fn latest(tx: &mut Tx, limit: usize) -> Result<Vec<Trouble>, Fault> {
+    let Some((last,)) = tx.query_opt::<(i64,)>(LAST_TURN, &[])? else { return Ok(Vec::new()) };
+    let mut rows: Vec<(i64, String, i64, String, String, String, String)> = tx.query(ALL, &[])?;
+    rows.sort_unstable_by_key(|(slot, ..)| (last - slot).rem_euclid(SLOTS));
+    let newest = rows.into_iter().take(limit);
+    let read =
+        |(_, trace_id, at, app_id, method, cause, detail)| Trouble { trace_id, at, app_id, method, cause, detail };
+    Ok(newest.map(read).collect())
 }
 
 /// The one of that trace id, if it is still kept.

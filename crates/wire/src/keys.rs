@@ -15,6 +15,7 @@ use aws_lc_rs::signature::{
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
+use crate::opened::Opened;
 use crate::rsa::Rsa;
 use crate::{SignType, der};
 
@@ -86,6 +87,11 @@ impl PublicKey {
     /// The same for a signature as base64; what is not base64 is no signature.
     pub fn verify_base64(&self, sign_type: SignType, message: &[u8], signature: &str) -> bool {
         STANDARD.decode(signature).is_ok_and(|signature| self.verify(sign_type, message, &signature))
+    }
+
+    /// What `signature` (its bytes, not base64) was made of; nothing when it was not made with this key's private half.
+    pub fn open(&self, signature: &[u8]) -> Option<Opened> {
+        Some(Opened::read(&Rsa::parse_public(&self.0.pkcs1)?.open(signature)?))
     }
 
     /// The size of the modulus.

@@ -177,6 +177,22 @@ fn text(charset: Charset, bytes: Vec<u8>) -> Result<String, ()> {
 }
 
 impl BadSignature {
+    /// The string that was verified, raw, as a text in the call's charset, of `max` bytes at most; and how many bytes of
+    /// it are left out. What is no text is replaced by U+FFFD, and U+0000 too.
+    pub fn string_shown(&self, max: usize) -> (String, usize) {
+        let string = self.call.string_to_sign();
+        let shown = &string[..string.len().min(max)];
+        (self.text(shown).replace('\0', "\u{fffd}"), string.len() - shown.len())
+    }
+
+    /// Bytes in the call's charset as text, even where they are none: the cut may have split a character.
+    fn text<'a>(&self, bytes: &'a [u8]) -> Cow<'a, str> {
+        self.terms.charset.decode(bytes).unwrap_or_else(|| match self.terms.charset {
+            Charset::Utf8 => String::from_utf8_lossy(bytes),
+            Charset::Gbk => encoding_rs::GBK.decode_without_bom_handling(bytes).0,
+        })
+    }
+
     /// The refusal, with the string that was verified: the best help there is for whoever signed another one.
     ///
     /// As on the platform since about 2023, `&` and `"` are escaped as in HTML. At most 4 KiB of the string are shown.
@@ -185,14 +201,7 @@ impl BadSignature {
         const ECHO_BYTES_MAX: usize = 4 << 10;
         let string = self.call.string_to_sign();
         let shown = &string[..string.len().min(ECHO_BYTES_MAX)];
-        let text = match self.terms.charset.decode(shown) {
-            Some(text) => text,
-            // The cut may have split a character, or the bytes are no text at all.
-            None => match self.terms.charset {
-                Charset::Utf8 => String::from_utf8_lossy(shown),
-                Charset::Gbk => encoding_rs::GBK.decode_without_bom_handling(shown).0,
-            },
-        };
+        let text = self.text(shown);
         let mut msg = String::from(ADVICE);
         for character in text.chars() {
             match character {

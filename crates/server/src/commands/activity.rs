@@ -1,11 +1,11 @@
 //! `punchcard activity`: the activities of all merchants, and the auditor's yes or no.
 
-use super::{Failure, StoreArgs, print_json};
+use super::{Failure, StoreArgs, output};
 use crate::control::{ActivityFilter, ListedActivity, Said, ShownActivity};
 use crate::methods::activity::ShownOrder;
 use crate::methods::activity::audit::Verdict;
 use clap::{Args, Subcommand};
-use serde_json::Value;
+use serde_json::{Map, Value, json};
 
 /// Look at activities, and audit those that service providers made.
 #[derive(Args)]
@@ -24,8 +24,6 @@ pub struct Activity {
     /// Print the result as JSON
     #[arg(long, global = true)]
     json: bool,
-    #[command(flatten)]
-    store: StoreArgs,
 }
 
 #[derive(Subcommand)]
@@ -50,7 +48,13 @@ enum Order {
     /// Let one run that waits for an auditor
     Approve(Audited),
     /// Never let it run
-    Reject(Audited),
+    Reject {
+        /// Its camp_id
+        id: String,
+        /// Why; its maker is told, and `activity show` tells it again
+        #[arg(long)]
+        reason: String,
+    },
 }
 
 #[derive(Args)]
@@ -63,36 +67,36 @@ struct Audited {
 }
 
 impl Activity {
-    pub(super) async fn run(self) -> Result<(), Failure> {
-        let (operator, _lock) = self.store.operator().await?;
+    pub(super) async fn run(self, store: &StoreArgs) -> Result<(), Failure> {
+        let (operator, _lock) = store.operator().await?;
         let (audited, verdict) = match self.order {
             Order::List { status, pid, limit } => {
                 let listed = operator.activities(ActivityFilter { status, pid, limit }).await?;
                 if self.json {
-                    print_json(&listed);
+                    output::json(&listed);
                 } else {
-                    listed.iter().for_each(|it| println!("{}", line(it)));
+                    listed.iter().for_each(|it| output::line(line(it)));
                 }
                 return Ok(());
             }
             Order::Show { id } => {
                 let shown = operator.activity(&id).await?;
                 if self.json {
-                    print_json(&shown);
+                    output::json(&shown);
                 } else {
-                    print!("{}", text(&shown));
+                    output::lines(text(&shown));
                 }
                 return Ok(());
             }
             Order::Approve(audited) => (audited, Verdict::Approve),
-            Order::Reject(audited) => (audited, Verdict::Reject),
+            Order::Reject { id, reason } => (Audited { id, reason: Some(reason) }, Verdict::Reject),
         };
         let Audited { id, reason } = audited;
         let decided = operator.review(Said { camp_id: id, verdict, reason }).await?;
         if self.json {
-            print_json(&decided);
+            output::json(&decided);
         } else {
-            println!("{}", line(&decided));
+            output::line(line(&decided));
         }
         Ok(())
     }
@@ -103,40 +107,39 @@ fn line(listed: &ListedActivity) -> String {
     format!("{camp_id}  {status}  {type}  {start_time} to {end_time}  {pid}  {name}")
 }
 
-/// Every member of its own line, but for the lists that are long or deep.
-fn text(shown: &ShownActivity) -> String {
-    let mut text = format!("{:16} {}\n", "pid", shown.pid);
+/// A member a line, what is inside of one below it; of the shops, which may be a hundred thousand, how many there are.
+fn text(shown: &ShownActivity) -> Vec<String> {
+    let mut lines = output::entry("pid", &json!(shown.pid), 0);
     if let Some(url) = &shown.notify_url {
-        text += &format!("{:16} {url}\n", "notify_url");
+        lines.extend(output::entry("notify_url", &json!(url), 0));
     }
     if let Some(taken) = &shown.taken {
         let today = taken.today.map_or_else(String::new, |today| format!(", {today} today"));
-        text += &format!("{:16} {}{today}\n", "taken", taken.total);
+        lines.extend(output::entry("taken", &json!(format!("{}{today}", taken.total)), 0));
     }
     for (name, value) in &shown.camp_detail {
         match (name.as_str(), value) {
             ("activity_orders", Value::Array(orders)) => {
                 let orders = orders.iter().filter_map(|order| serde_json::from_value::<ShownOrder>(order.clone()).ok());
-                orders.for_each(|order| text += &format!("{:16} {}\n", "order", order.line()));
+                lines.extend(orders.flat_map(|order| order.lines()));
             }
-            ("constraint_info", Value::Object(members)) => {
-                let mut members = members.clone();
-                let shops = members.shift_remove("suit_shops");
-                let count = shops.as_ref().and_then(Value::as_array).map_or(0, Vec::len);
-                text += &format!("{:16} {count}\n{name:16} {}\n", "shops", Value::Object(members));
-            }
-            ("promo_tools", Value::Array(tools)) => {
-                for tool in tools {
-                    let mut tool = tool.clone();
-                    if let Some(rule) = tool.pointer_mut("/voucher/use_rule").and_then(Value::as_object_mut) {
-                        rule.shift_remove("suit_shops");
-                    }
-                    text += &format!("{:16} {tool}\n", "tool");
-                }
-            }
-            (_, Value::String(said)) => text += &format!("{name:16} {said}\n"),
-            (_, other) => text += &format!("{name:16} {other}\n"),
+            _ => lines.extend(output::entry(name, &output::unfolded(counted(value)), 0)),
         }
     }
-    text
+    lines
+}
+
+/// The same with the number of shops in place of every list of them.
+fn counted(value: &Value) -> Value {
+    match value {
+        Value::Array(elements) => elements.iter().map(counted).collect(),
+        Value::Object(members) => {
+            let members = members.iter().map(|(name, value)| match value {
+                Value::Array(shops) if name == "suit_shops" => (name.clone(), json!(format!("{} shops", shops.len()))),
+                value => (name.clone(), counted(value)),
+            });
+            members.collect::<Map<_, _>>().into()
+        }
+        plain => plain.clone(),
+    }
 }

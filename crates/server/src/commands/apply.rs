@@ -1,6 +1,6 @@
 //! `punchcard apply`: a world file into an existing store.
 
-use super::{Failure, StoreArgs, print_json};
+use super::{Failure, StoreArgs, output};
 use crate::control::OperatorError;
 use crate::world::WorldText;
 use clap::Args;
@@ -16,19 +16,17 @@ pub struct Apply {
     /// Print the result as JSON
     #[arg(long)]
     json: bool,
-    #[command(flatten)]
-    store: StoreArgs,
 }
 
 impl Apply {
-    pub(super) async fn run(self) -> Result<(), Failure> {
+    pub(super) async fn run(self, store: &StoreArgs) -> Result<(), Failure> {
         let text = WorldText::read(&self.file)?;
-        let (operator, _lock) = self.store.operator().await?;
+        let (operator, _lock) = store.operator().await?;
         let applied = operator.apply(&text).await.map_err(|error| text.place(&self.file, error))?;
         if self.json {
-            print_json(&applied);
+            output::json(&applied);
         } else {
-            println!("{} things, {} of them new or changed", applied.things, applied.changed);
+            output::line(format!("{} things, {} of them new or changed", applied.things, applied.changed));
         }
         Ok(())
     }

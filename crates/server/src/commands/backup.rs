@@ -1,6 +1,6 @@
 //! `punchcard backup`: a verified copy of a store, running or not, that restores on either engine.
 
-use super::{Failure, Owner, StoreArgs, print_json, progress};
+use super::{Failure, Owner, StoreArgs, output, progress};
 use crate::backup;
 use clap::Args;
 use std::fs::File;
@@ -24,12 +24,10 @@ pub struct Backup {
     /// Print the result as JSON
     #[arg(long)]
     json: bool,
-    #[command(flatten)]
-    store: StoreArgs,
 }
 
 impl Backup {
-    pub(super) async fn run(self) -> Result<(), Failure> {
+    pub(super) async fn run(self, store: &StoreArgs) -> Result<(), Failure> {
         let failed = |error: std::io::Error| Failure(format!("{}: {error}", self.file.display()));
         let folder = match self.file.parent() {
             Some(folder) if !folder.as_os_str().is_empty() => folder,
@@ -39,11 +37,11 @@ impl Backup {
         let temporary = tempfile::Builder::new().prefix(".punchcard-backup-").tempfile_in(folder).map_err(failed)?;
         let bar = progress(None);
         let out = bar.wrap_write(temporary.reopen().map_err(failed)?);
-        match self.store.owner()? {
+        match store.owner()? {
             Owner::Remote(remote) => remote.backup(out).await?,
             Owner::Here(_lock) => {
-                let how = Open { create: false, mode: None, pool: self.store.pool() };
-                backup::write(&Store::open(&self.store.opening().place, how)?, out).await?;
+                let how = Open { create: false, mode: None, pool: store.pool() };
+                backup::write(&Store::open(&store.opening().place, how)?, out).await?;
             }
         }
         bar.finish_and_clear();
@@ -58,9 +56,9 @@ impl Backup {
 
     fn print(&self, summary: &Summary, bytes: u64) {
         if self.json {
-            return print_json(&serde_json::json!({"bytes": bytes, "tables": summary.tables}));
+            return output::json(&serde_json::json!({"bytes": bytes, "tables": summary.tables}));
         }
-        println!("{} rows in {bytes} bytes, read again and right", summary.rows());
-        println!("the master key is not in it: keep that too, elsewhere");
+        output::line(format!("{} rows in {bytes} bytes, read again and right", summary.rows()));
+        output::line("the master key is not in it: keep that too, elsewhere");
     }
 }

@@ -1,30 +1,37 @@
 //! `punchcard call`: one signed call with the Rust client, its answer verified and printed.
 
-use super::{Failure, print_json};
+use super::{Failure, StoreArgs, output};
 use crate::app::clock::system_now;
+use crate::terminal::one_line;
 use clap::Args;
 use client::{Client, Settings};
 use serde::Deserialize;
+use std::fs::File;
+use std::io::{IsTerminal, Read};
 use std::path::PathBuf;
 use wire::{Charset, PrivateKey, PublicKey, SignType};
 
 /// Make one signed call, verify its answer and print it.
 #[derive(Args)]
 #[command(after_help = "\
-Example:  punchcard call koubei.marketing.campaign.tags.query --app punchcard-data/demo/demo.json
+Examples:
+  punchcard call koubei.marketing.campaign.tags.query --app punchcard-data/demo/demo.json
+  punchcard call koubei.marketing.campaign.crowd.count @count.json --unfold
+  punchcard call alipay.trade.pay - --notify-url http://127.0.0.1:8090/ < pay.json
 
 FILE is JSON: gateway_url, app_id, app_private_key_pkcs8 (or app_private_key_pkcs1), alipay_public_key, and for an ISV
 app_auth_token. `punchcard serve --demo` writes one; --isv uses its member `isv`.
+The call's trace id goes to standard error; punchcard doctor takes it.
 Exit status 0: code 10000. 1: any other code, or an answer that does not verify.")]
 pub struct Call {
     /// The method's full name
     method: String,
-    /// Its business parameters
+    /// Its business parameters: JSON, @FILE for those in a file, - for standard input
     #[arg(default_value = "{}", value_name = "BIZ_CONTENT")]
     biz_content: String,
-    /// Who calls: a JSON file such as demo.json
+    /// Who calls: a JSON file such as demo.json [default: demo/demo.json in the folder of --data]
     #[arg(long, env = "PUNCHCARD_APP", value_name = "FILE")]
-    app: PathBuf,
+    app: Option<PathBuf>,
     /// Call as the file's service provider, for its merchant
     #[arg(long)]
     isv: bool,
@@ -34,10 +41,19 @@ pub struct Call {
     /// RSA2 or RSA
     #[arg(long, default_value = "RSA2", value_parser = sign_type)]
     sign_type: SignType,
+    /// Where the platform tells what becomes of it
+    #[arg(long, value_name = "URL")]
+    notify_url: Option<String>,
     /// Print the answer's node as it came, on one line
-    #[arg(long)]
+    #[arg(long, conflicts_with = "unfold")]
     json: bool,
+    /// Show strings that hold JSON as the JSON they hold, as is done on a terminal
+    #[arg(long)]
+    unfold: bool,
 }
+
+/// The longest `biz_content` that is read; the gateway takes no longer call.
+const BIZ_CONTENT_BYTES_MAX: u64 = wire::BODY_BYTES_MAX as u64;
 
 /// What the file says.
 #[derive(Deserialize)]
@@ -66,9 +82,14 @@ fn sign_type(text: &str) -> Result<SignType, String> {
 }
 
 impl Call {
-    pub(super) fn run(self) -> Result<(), Failure> {
-        let path = self.app.display();
-        let text = std::fs::read_to_string(&self.app).map_err(|error| Failure(format!("{path}: {error}")))?;
+    pub(super) fn run(self, store: &StoreArgs) -> Result<(), Failure> {
+        let biz_content = self.biz_content()?;
+        let app = self.app.clone().unwrap_or_else(|| store.data.join("demo/demo.json"));
+        let path = app.display();
+        let text = std::fs::read_to_string(&app).map_err(|error| {
+            let hint = if self.app.is_none() { "; --app says who calls" } else { "" };
+            Failure(format!("{path}: {error}{hint}"))
+        })?;
         let file: AppFile = serde_json::from_str(&text).map_err(|error| Failure(format!("{path}: {error}")))?;
         let identity =
             if self.isv { file.isv.ok_or_else(|| Failure(format!("{path}: no member isv")))? } else { file.own };
@@ -84,15 +105,41 @@ impl Call {
             sign_type: self.sign_type,
             app_auth_token: identity.app_auth_token,
         });
-        let answer = client.call(&self.method, &self.biz_content, &wire::time::format(system_now()))?;
+        let more = [("notify_url", self.notify_url.as_deref().unwrap_or_default())];
+        let answer = client.call_with(&self.method, &biz_content, &wire::time::format(system_now()), &more)?;
+        if let Some(trace_id) = &answer.trace_id {
+            output::note(format!("trace_id {trace_id}"));
+        }
+        let on_terminal = std::io::stdout().is_terminal();
         if self.json {
-            println!("{}", answer.raw);
+            if on_terminal { output::line(&answer.raw) } else { output::raw(&answer.raw) }
+        } else if self.unfold || on_terminal {
+            output::json(&output::unfolded(answer.node));
         } else {
-            print_json(&answer.node);
+            output::json(&answer.node);
         }
         if answer.code == "10000" {
             return Ok(());
         }
-        Err(Failure(format!("{} {}", answer.sub_code.unwrap_or_default(), answer.sub_msg.unwrap_or_default())))
+        // One line, whatever the platform says.
+        let told = format!("{} {}", answer.sub_code.unwrap_or_default(), answer.sub_msg.unwrap_or_default());
+        Err(Failure(one_line(&told).into_owned()))
+    }
+
+    /// What stands on the command line, or where that says it stands.
+    fn biz_content(&self) -> Result<String, Failure> {
+        let from: (&str, Box<dyn Read>) = match self.biz_content.strip_prefix('@') {
+            Some(path) => {
+                let file = File::open(path).map_err(|error| Failure(format!("{path}: {error}")))?;
+                (path, Box::new(file))
+            }
+            None if self.biz_content == "-" => ("standard input", Box::new(std::io::stdin())),
+            None => return Ok(self.biz_content.clone()),
+        };
+        let mut text = String::new();
+        let read = from.1.take(BIZ_CONTENT_BYTES_MAX).read_to_string(&mut text);
+        read.map_err(|error| Failure(format!("{}: {error}", from.0)))?;
+        // Editors end a file with a line break, and some begin it with a mark.
+        Ok(text.trim_start_matches('\u{feff}').trim().to_owned())
     }
 }

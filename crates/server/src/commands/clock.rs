@@ -1,6 +1,6 @@
 //! `punchcard clock`: shows and moves the clock.
 
-use super::{Failure, StoreArgs, print_json};
+use super::{Failure, StoreArgs, output};
 use crate::clockwork::{Move, Moved, Shown};
 use crate::control::Operator;
 use crate::runner::{Runner, Share};
@@ -21,8 +21,6 @@ pub struct Clock {
     /// Print the result as JSON
     #[arg(long, global = true)]
     json: bool,
-    #[command(flatten)]
-    store: StoreArgs,
 }
 
 #[derive(Subcommand)]
@@ -46,8 +44,8 @@ enum Order {
 }
 
 impl Clock {
-    pub(super) async fn run(self) -> Result<(), Failure> {
-        let (operator, _lock) = self.store.operator().await?;
+    pub(super) async fn run(self, store: &StoreArgs) -> Result<(), Failure> {
+        let (operator, _lock) = store.operator().await?;
         let to = match self.order {
             Order::Show => {
                 let shown = operator.clock().await?;
@@ -73,7 +71,7 @@ impl Clock {
     }
 
     fn print(&self, json: &Value, text: &str) {
-        if self.json { print_json(json) } else { println!("{text}") }
+        if self.json { output::json(json) } else { output::line(text) }
     }
 }
 

@@ -1,35 +1,66 @@
-//! `punchcard doctor`: why a signature was refused.
+//! `punchcard doctor`: why a call was refused.
 
-use super::{Failure, StoreArgs, print_json};
+use super::{Failure, StoreArgs, output};
 use clap::Args;
+use store::trouble::Trouble;
 
-/// Explain a refused signature. The trace id is in the answer's header `trace_id` and in the log; a stand-in's answer
-/// names it too.
+/// Explain a refused call, or list the last ones. The trace id is in the answer's header `trace_id` and in the log;
+/// `punchcard call` prints it, and a stand-in's answer names it too.
 #[derive(Args)]
-#[command(after_help = "Example:  punchcard doctor 5f0c6d1b9a7e4c5d8b3a2f1e0d9c8b7a")]
+#[command(after_help = "\
+Examples:
+  punchcard doctor                                    the last refusals, the newest first
+  punchcard doctor 5f0c6d1b9a7e4c5d8b3a2f1e0d9c8b7a   one of them: why, and the string that was verified
+
+Control characters of the string are printed as \\u{a}; --json has the string as it is.")]
 pub struct Doctor {
-    /// The trace id of the refused call
-    trace: String,
+    /// The trace id of the refused call; without one, the last refusals
+    trace: Option<String>,
+    /// How many of the last refusals
+    #[arg(long, default_value_t = 20, value_name = "N")]
+    limit: u32,
     /// Print JSON
     #[arg(long)]
     json: bool,
-    #[command(flatten)]
-    store: StoreArgs,
 }
 
 impl Doctor {
-    pub(super) async fn run(self) -> Result<(), Failure> {
-        let (operator, _lock) = self.store.operator().await?;
-        let Some(trouble) = operator.trouble(&self.trace).await? else {
-            return Err(Failure(format!("no refused signature with trace {}; the last 1,000 are kept", self.trace)));
+    pub(super) async fn run(self, store: &StoreArgs) -> Result<(), Failure> {
+        let (operator, _lock) = store.operator().await?;
+        let Some(trace) = self.trace else {
+            let troubles = operator.troubles(self.limit).await?;
+            if self.json {
+                output::json(&troubles);
+            } else if troubles.is_empty() {
+                output::note("no call was refused for its signature");
+            } else {
+                output::lines(troubles.iter().map(line));
+            }
+            return Ok(());
+        };
+        let Some(trouble) = operator.trouble(&trace).await? else {
+            return Err(Failure(format!(
+                "no refusal with trace {trace} is kept; punchcard doctor lists the last ones"
+            )));
         };
         if self.json {
-            print_json(&trouble);
+            output::json(&trouble);
             return Ok(());
         }
-        println!("{}  app {}  {}", wire::time::format(trouble.at), trouble.app_id, trouble.method);
-        println!("cause: {}", trouble.cause);
-        println!("{}", trouble.detail);
+        let Trouble { at, app_id, method, cause, detail, .. } = &trouble;
+        output::line(format!("{}  app {app_id}  {method}", wire::time::format(*at)));
+        output::line(format!("cause: {cause}"));
+        // The advice, then what it is about: a title, and the string on one line, whatever is in it.
+        let (advice, about) = detail.split_once("\n\n").unwrap_or((detail, ""));
+        output::paragraph(advice);
+        if let Some((title, string)) = about.split_once('\n') {
+            output::lines(["", title, string]);
+        }
         Ok(())
     }
+}
+
+fn line(trouble: &Trouble) -> String {
+    let Trouble { trace_id, at, app_id, method, cause, .. } = trouble;
+    format!("{trace_id}  {}  {cause}  app {app_id}  {method}", wire::time::format(*at))
 }

@@ -1,6 +1,6 @@
 //! `punchcard import`: rows of a file become members, or trades.
 
-use super::{Failure, StoreArgs, print_json, progress};
+use super::{Failure, StoreArgs, output, progress};
 use crate::control::Operator;
 use crate::import::{Import as How, Report};
 use crate::world::account_id;
@@ -26,6 +26,9 @@ A bad row is reported with its line, the rest is imported. Importing a file twic
 pub struct Import {
     #[command(subcommand)]
     what: What,
+    /// Print the result as JSON
+    #[arg(long, global = true)]
+    json: bool,
 }
 
 #[derive(Subcommand)]
@@ -47,18 +50,13 @@ struct Rows {
     /// Check the whole file first, and import nothing unless every row is good
     #[arg(long)]
     strict: bool,
-    /// Print the result as JSON
-    #[arg(long)]
-    json: bool,
-    #[command(flatten)]
-    store: StoreArgs,
 }
 
 impl Import {
-    pub(super) async fn run(self) -> Result<(), Failure> {
+    pub(super) async fn run(self, store: &StoreArgs) -> Result<(), Failure> {
         match self.what {
-            What::Members(rows) => rows.run(Kind::Members).await,
-            What::Trades(rows) => rows.run(Kind::Trades).await,
+            What::Members(rows) => rows.run(Kind::Members, self.json, store).await,
+            What::Trades(rows) => rows.run(Kind::Trades, self.json, store).await,
         }
     }
 }
@@ -70,19 +68,19 @@ enum Kind {
 }
 
 impl Rows {
-    async fn run(self, kind: Kind) -> Result<(), Failure> {
+    async fn run(self, kind: Kind, json: bool, store: &StoreArgs) -> Result<(), Failure> {
         let import = async |operator: &Operator, input: Box<dyn Read + Send>, how| match kind {
             Kind::Members => operator.import_members(&self.pid, input, how).await,
             Kind::Trades => operator.import_trades(&self.pid, input, how).await,
         };
         account_id("--pid", &self.pid).map_err(Failure)?;
         let mut input = self.input()?;
-        let (operator, _lock) = self.store.operator().await?;
+        let (operator, _lock) = store.operator().await?;
         if self.strict {
             let (checked, again) = input.twice().map_err(|error| self.unreadable(&error))?;
             let report = import(&operator, checked, How::Check).await?;
             if 0 < report.bad {
-                self.print(kind, &report);
+                self.print(kind, json, &report);
                 return Err(Failure(format!("nothing imported: {} bad rows", report.bad)));
             }
             input = again;
@@ -90,25 +88,25 @@ impl Rows {
         let bar = progress(input.len());
         let report = import(&operator, Box::new(bar.wrap_read(input.read)), How::Write).await?;
         bar.finish_and_clear();
-        self.print(kind, &report);
+        self.print(kind, json, &report);
         Ok(())
     }
 
-    fn print(&self, kind: Kind, report: &Report) {
-        if self.json {
-            return print_json(report);
+    fn print(&self, kind: Kind, json: bool, report: &Report) {
+        if json {
+            return output::json(report);
         }
         for bad in &report.bad_rows {
-            eprintln!("{}:{}: {}", self.file.display(), bad.line, bad.reason);
+            output::note(format!("{}:{}: {}", self.file.display(), bad.line, bad.reason));
         }
         let unnamed = report.bad - report.bad_rows.len() as u64;
         if 0 < unnamed {
-            eprintln!("and {unnamed} more bad rows");
+            output::note(format!("and {unnamed} more bad rows"));
         }
         let Report { rows, new, changed, bad, .. } = report;
         match kind {
-            Kind::Members => println!("{rows} rows: {new} new members, {changed} changed; {bad} bad rows"),
-            Kind::Trades => println!("{rows} rows: {new} new trades; {bad} bad rows"),
+            Kind::Members => output::line(format!("{rows} rows: {new} new members, {changed} changed; {bad} bad rows")),
+            Kind::Trades => output::line(format!("{rows} rows: {new} new trades; {bad} bad rows")),
         }
     }
 

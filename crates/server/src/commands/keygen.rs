@@ -1,6 +1,6 @@
 //! `punchcard keygen`: a key pair in every form that somebody's SDK wants.
 
-use super::{Failure, print_json};
+use super::{Failure, output};
 use clap::Args;
 use serde::Serialize;
 use wire::PrivateKey;
@@ -37,15 +37,18 @@ impl Keygen {
             public_key_pem: key.public_key().to_pem(),
         };
         if self.json {
-            print_json(&forms);
+            output::json(&forms);
             return Ok(());
         }
-        println!("# Private key, PKCS#8, one line (Java)\n{}\n", forms.private_key_pkcs8);
-        println!("# Private key, PKCS#1, one line (PHP, Python, Node)\n{}\n", forms.private_key_pkcs1);
-        println!("# Private key, PKCS#8, PEM\n{}", forms.private_key_pkcs8_pem);
-        println!("# Private key, PKCS#1, PEM\n{}", forms.private_key_pkcs1_pem);
-        println!("# Public key, one line (what is given to the platform)\n{}\n", forms.public_key);
-        println!("# Public key, PEM\n{}", forms.public_key_pem);
+        output::paragraph(&format!("# Private key, PKCS#8, one line (Java)\n{}\n\n", forms.private_key_pkcs8));
+        output::paragraph(&format!(
+            "# Private key, PKCS#1, one line (PHP, Python, Node)\n{}\n\n",
+            forms.private_key_pkcs1
+        ));
+        output::paragraph(&format!("# Private key, PKCS#8, PEM\n{}\n", forms.private_key_pkcs8_pem));
+        output::paragraph(&format!("# Private key, PKCS#1, PEM\n{}\n", forms.private_key_pkcs1_pem));
+        output::paragraph(&format!("# Public key, one line (what is given to the platform)\n{}\n\n", forms.public_key));
+        output::paragraph(&format!("# Public key, PEM\n{}\n", forms.public_key_pem));
         Ok(())
     }
 }

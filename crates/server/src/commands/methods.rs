@@ -1,6 +1,6 @@
 //! `punchcard methods`: THE LIST, for people and for scripts.
 
-use super::print_json;
+use super::output;
 use crate::biz::Member;
 use crate::methods::THE_LIST;
 use clap::Args;
@@ -26,13 +26,13 @@ impl Methods {
     pub(super) fn run(self) {
         let lines = THE_LIST.iter().map(|entry| Line { name: entry.name, writes: entry.writes, fields: entry.fields });
         if self.json {
-            return print_json(&lines.collect::<Vec<_>>());
+            return output::json(&lines.collect::<Vec<_>>());
         }
         for Line { name, writes, fields } in lines {
             let kind = if writes { "writes" } else { "reads" };
             let shown =
                 |Member { name, required }: &Member| if *required { format!(" {name}") } else { format!(" [{name}]") };
-            println!("{name:<50} {kind:<6}{}", fields.iter().map(shown).collect::<String>());
+            output::line(format!("{name:<50} {kind:<6}{}", fields.iter().map(shown).collect::<String>()));
         }
     }
 }

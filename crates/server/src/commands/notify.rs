@@ -1,6 +1,6 @@
 //! `punchcard notify`: the log of notifications, and sending them again.
 
-use super::{Failure, StoreArgs, print_json};
+use super::{Failure, StoreArgs, output};
 use crate::notices::{Filter, Listed, Told};
 use clap::{Args, Subcommand};
 use serde_json::json;
@@ -10,7 +10,7 @@ use serde_json::json;
 #[command(after_help = "\
 Examples:
   punchcard notify list --state FAILED
-  punchcard notify show 2026010100222000000000000000007168
+  punchcard notify show 2026010100222000000000000000007168 --signed
   punchcard notify resend 2026010100222000000000000000007168")]
 pub struct Notify {
     #[command(subcommand)]
@@ -18,8 +18,6 @@ pub struct Notify {
     /// Print the result as JSON
     #[arg(long, global = true)]
     json: bool,
-    #[command(flatten)]
-    store: StoreArgs,
 }
 
 #[derive(Subcommand)]
@@ -40,6 +38,9 @@ enum Order {
     Show {
         /// Its notify_id
         id: String,
+        /// The exact string that was signed for each delivery, to compare with the one that its receiver verifies
+        #[arg(long)]
+        signed: bool,
     },
     /// Deliver again from now on, whatever became of them
     Resend {
@@ -50,24 +51,28 @@ enum Order {
 }
 
 impl Notify {
-    pub(super) async fn run(self) -> Result<(), Failure> {
-        let (operator, _lock) = self.store.operator().await?;
+    pub(super) async fn run(self, store: &StoreArgs) -> Result<(), Failure> {
+        let (operator, _lock) = store.operator().await?;
         match self.order {
             Order::List { state, pid, limit } => {
                 let listed = operator.notices(Filter { state, pid, limit }).await?;
                 if self.json {
-                    print_json(&listed);
+                    output::json(&listed);
                 } else {
-                    listed.iter().for_each(|it| println!("{}", line(it)));
+                    listed.iter().for_each(|it| output::line(line(it)));
                 }
             }
-            Order::Show { id } => {
+            Order::Show { id, signed } => {
                 let told = operator.notice(&id).await?;
-                if self.json { print_json(&told) } else { print!("{}", text(&told)) }
+                if self.json { output::json(&told) } else { output::lines(text(&told, signed)) }
             }
             Order::Resend { ids } => {
                 let resent = operator.resend(ids).await?;
-                if self.json { print_json(&json!({"resent": resent})) } else { println!("{resent} to be delivered") }
+                if self.json {
+                    output::json(&json!({"resent": resent}));
+                } else {
+                    output::line(format!("{resent} to be delivered"));
+                }
             }
         }
         Ok(())
@@ -80,21 +85,26 @@ fn line(listed: &Listed) -> String {
     format!("{notify_id}  {state}, {attempts} deliveries{next}  {notify_type} {subject}  {url}")
 }
 
-fn text(told: &Told) -> String {
+fn text(told: &Told, signed: bool) -> Vec<String> {
     let Told { listed, auth_app_id, sign_type, members, deliveries } = told;
-    let mut text = format!("{}\n", line(listed));
     let Listed { pid, app_id, created_at, .. } = listed;
-    text += &format!("of merchant {pid}, app {app_id} for {auth_app_id}, {sign_type}, {created_at}\n");
+    let mut lines =
+        vec![line(listed), format!("of merchant {pid}, app {app_id} for {auth_app_id}, {sign_type}, {created_at}")];
     let members = members.as_object().into_iter().flatten();
-    members.for_each(|(name, value)| {
-        text += &format!("  {name} = {}\n", value.as_str().map_or_else(|| value.to_string(), str::to_owned));
-    });
+    lines.extend(members.map(|(name, value)| {
+        format!("  {name} = {}", value.as_str().map_or_else(|| value.to_string(), str::to_owned))
+    }));
     for made in deliveries {
         let came = match (&made.status, &made.answer, &made.error) {
             (Some(status), Some(answer), _) => format!("{status} {answer:?}"),
             (_, _, error) => error.clone().unwrap_or_default(),
         };
-        text += &format!("{}. {} ({} ms): {came}\n", made.attempt, made.at, made.took_ms);
+        lines.push(format!("{}. {} ({} ms): {came}", made.attempt, made.at, made.took_ms));
+        if signed {
+            let string = made.signed.as_deref().unwrap_or("cannot be made anew: its members cannot be read");
+            lines.push(format!("   {} signed over, in {}:", sign_type, made.charset));
+            lines.push(string.to_owned());
+        }
     }
-    text
+    lines
 }

@@ -1,6 +1,6 @@
 //! `punchcard points`: what waits frozen, and what one user has.
 
-use super::{Failure, StoreArgs, print_json};
+use super::{Failure, StoreArgs, output};
 use crate::control::{Frozen, ShownAccount, ShownEntry, ShownFreeze};
 use clap::{Args, Subcommand};
 
@@ -17,8 +17,6 @@ pub struct Points {
     /// Print the result as JSON
     #[arg(long, global = true)]
     json: bool,
-    #[command(flatten)]
-    store: StoreArgs,
 }
 
 #[derive(Subcommand)]
@@ -45,22 +43,22 @@ enum Order {
 }
 
 impl Points {
-    pub(super) async fn run(self) -> Result<(), Failure> {
-        let (operator, _lock) = self.store.operator().await?;
+    pub(super) async fn run(self, store: &StoreArgs) -> Result<(), Failure> {
+        let (operator, _lock) = store.operator().await?;
         match self.order {
             Order::Frozen { older, pid, limit } => {
                 let frozen = operator.frozen(Frozen { older_ms: older, pid, limit }).await?;
                 if self.json {
-                    print_json(&frozen);
+                    output::json(&frozen);
                 } else {
-                    frozen.iter().for_each(|it| println!("{}", line(it)));
+                    frozen.iter().for_each(|it| output::line(line(it)));
                 }
             }
             Order::Show { activity_account, user_id } => {
                 let Some(account) = operator.points(&activity_account, &user_id).await? else {
                     return Err(Failure("no points of this user on such a card".to_owned()));
                 };
-                if self.json { print_json(&account) } else { print!("{}", text(&account)) }
+                if self.json { output::json(&account) } else { output::lines(text(&account)) }
             }
         }
         Ok(())
@@ -75,15 +73,17 @@ fn line(freeze: &ShownFreeze) -> String {
     )
 }
 
-fn text(account: &ShownAccount) -> String {
+fn text(account: &ShownAccount) -> Vec<String> {
     let ShownAccount { activity_account, pid, user_id, card_ends, available, frozen, spent, total, entries } = account;
-    let mut text = format!("{user_id} on card {activity_account} of merchant {pid}, which ends {card_ends}\n");
-    text += &format!("{available} available, {frozen} frozen, {spent} spent: {total} in all\n");
-    for entry in entries {
+    let mut lines = vec![
+        format!("{user_id} on card {activity_account} of merchant {pid}, which ends {card_ends}"),
+        format!("{available} available, {frozen} frozen, {spent} spent: {total} in all"),
+    ];
+    lines.extend(entries.iter().map(|entry| {
         let ShownEntry { point_log_no, trans_type, points, at, biz_no, memo, .. } = entry;
         let biz_no = biz_no.as_deref().map_or_else(String::new, |no| format!(", {no}"));
         let memo = memo.as_deref().map_or_else(String::new, |memo| format!(", {memo:?}"));
-        text += &format!("  {at}  {trans_type:7} {points}  {point_log_no}{biz_no}{memo}\n");
-    }
-    text
+        format!("  {at}  {trans_type:7} {points}  {point_log_no}{biz_no}{memo}")
+    }));
+    lines
 }

@@ -1,6 +1,6 @@
 //! `punchcard prove`: whether every sum is what its parts come to.
 
-use super::{Failure, StoreArgs, print_json};
+use super::{Failure, StoreArgs, output};
 use clap::Args;
 
 /// Recompute every balance and counter from what it is the sum of, in one snapshot, while calls go on. Exit status 1, and
@@ -11,20 +11,18 @@ pub struct Prove {
     /// Print JSON
     #[arg(long)]
     json: bool,
-    #[command(flatten)]
-    store: StoreArgs,
 }
 
 impl Prove {
-    pub(super) async fn run(self) -> Result<(), Failure> {
-        let (operator, _lock) = self.store.operator().await?;
+    pub(super) async fn run(self, store: &StoreArgs) -> Result<(), Failure> {
+        let (operator, _lock) = store.operator().await?;
         let rows = operator.prove().await?;
         if self.json {
-            print_json(&rows);
+            output::json(&rows);
         } else {
-            println!("{:<36} {:>12} {:>12}", "recomputed", "checked", "differ");
+            output::line(format!("{:<36} {:>12} {:>12}", "recomputed", "checked", "differ"));
             for row in &rows {
-                println!("{:<36} {:>12} {:>12}", row.name, row.checked, row.differences);
+                output::line(format!("{:<36} {:>12} {:>12}", row.name, row.checked, row.differences));
             }
         }
         let differences: usize = rows.iter().map(|row| row.differences).sum();
@@ -33,13 +31,13 @@ impl Prove {
         }
         for row in &rows {
             for difference in &row.named {
-                eprintln!(
+                output::note(format!(
                     "{}: {} has {}, its parts come to {}",
                     row.name, difference.subject, difference.stored, difference.computed
-                );
+                ));
             }
             if row.named.len() < row.differences {
-                eprintln!("{}: and {} more", row.name, row.differences - row.named.len());
+                output::note(format!("{}: and {} more", row.name, row.differences - row.named.len()));
             }
         }
         Err(Failure(format!("{differences} sums are not what their parts come to")))

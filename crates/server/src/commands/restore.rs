@@ -1,6 +1,6 @@
 //! `punchcard restore`: a store out of a backup, where none is.
 
-use super::{Failure, Owner, StoreArgs, print_json, progress};
+use super::{Failure, Owner, StoreArgs, output, progress};
 use crate::app;
 use crate::backup;
 use crate::keys::MasterKeyError;
@@ -25,25 +25,23 @@ pub struct Restore {
     /// Print the result as JSON
     #[arg(long)]
     json: bool,
-    #[command(flatten)]
-    store: StoreArgs,
 }
 
 impl Restore {
-    pub(super) async fn run(self) -> Result<(), Failure> {
+    pub(super) async fn run(self, store: &StoreArgs) -> Result<(), Failure> {
         let open = || File::open(&self.file).map_err(|error| Failure(format!("{}: {error}", self.file.display())));
         let bytes = open()?.metadata()?.len();
         let bar = progress(Some(bytes));
         let summary = backup::check(bar.wrap_read(open()?))?;
         bar.finish_and_clear();
-        self.try_master_key(&summary)?;
-        let opening = self.store.opening();
-        if self.store.database_url.is_none() {
-            let failed = |error| Failure(format!("{}: {error}", self.store.data.display()));
-            std::fs::create_dir_all(&self.store.data).map_err(failed)?;
+        Restore::try_master_key(store, &summary)?;
+        let opening = store.opening();
+        if store.database_url.is_none() {
+            let failed = |error| Failure(format!("{}: {error}", store.data.display()));
+            std::fs::create_dir_all(&store.data).map_err(failed)?;
         }
-        let Owner::Here(_lock) = self.store.owner()? else {
-            return Err(Failure(format!("another Punchcard runs on {}", self.store.data.display())));
+        let Owner::Here(_lock) = store.owner()? else {
+            return Err(Failure(format!("another Punchcard runs on {}", store.data.display())));
         };
         let bar = progress(Some(bytes));
         let input = bar.wrap_read(open()?);
@@ -51,17 +49,17 @@ impl Restore {
         let summary = restored.expect("restoring does not panic")?;
         bar.finish_and_clear();
         if self.json {
-            print_json(&serde_json::json!({"tables": summary.tables}));
+            output::json(&serde_json::json!({"tables": summary.tables}));
         } else {
-            println!("{} rows restored and compared with the backup", summary.rows());
+            output::line(format!("{} rows restored and compared with the backup", summary.rows()));
         }
         Ok(())
     }
 
     /// Whether the key at hand opens what is sealed in the backup.
-    fn try_master_key(&self, summary: &Summary) -> Result<(), Failure> {
+    fn try_master_key(store: &StoreArgs, summary: &Summary) -> Result<(), Failure> {
         let Some(check) = summary.settings.get(app::MASTER_KEY_CHECK) else { return Ok(()) };
-        let opening = self.store.opening();
+        let opening = store.opening();
         let opened = opening.existing_master_key().and_then(|key| app::try_master_key(&key, check));
         match opened {
             Err(MasterKeyError::Other) => Err(Failure(format!(

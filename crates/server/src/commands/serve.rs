@@ -1,11 +1,12 @@
 //! `punchcard serve`: answers calls until it is told to stop.
 
-use super::{Failure, ModeArg, StoreArgs};
+use super::{Failure, ModeArg, StoreArgs, output};
 use crate::app::App;
 use crate::control::{self, socket_path};
 use crate::demo;
-use crate::doors::{gateway, h5, health, listener, operator};
+use crate::doors::{gateway, h5, health, home, listener, operator};
 use crate::runner::{Runner, Share};
+use crate::terminal::LogWriter;
 use crate::world::{WorldText, apply};
 use axum::Router;
 use axum::routing::{any, get};
@@ -57,8 +58,6 @@ pub struct Serve {
     /// Let a platform send notifications into private networks; a stand-in does so anyway
     #[arg(long, env = "PUNCHCARD_NOTIFY_ALLOW_PRIVATE", value_parser = FalseyValueParser::new())]
     notify_allow_private: bool,
-    #[command(flatten)]
-    store: StoreArgs,
 }
 
 #[derive(Clone, Copy)]
@@ -77,7 +76,7 @@ fn clock_arg(text: &str) -> Result<ClockArg, String> {
 }
 
 impl Serve {
-    pub(super) async fn run(self) -> Result<(), Failure> {
+    pub(super) async fn run(self, store: &StoreArgs) -> Result<(), Failure> {
         log_to_stderr();
         // What can be refused is refused before anything is made.
         let worlds = self.world.iter().map(|path| WorldText::read(path)).collect::<Result<Vec<_>, _>>()?;
@@ -87,13 +86,13 @@ impl Serve {
             listeners.push(bound.map_err(|error| Failure(format!("cannot listen on {address}: {error}")))?);
         }
         let operator_listener = self.operator_listener(&listeners[0]).await?;
-        let data = &self.store.data;
-        let keeps_folder = self.store.database_url.is_none();
+        let data = &store.data;
+        let keeps_folder = store.database_url.is_none();
         if keeps_folder || self.demo {
             std::fs::create_dir_all(data).map_err(|error| Failure(format!("{}: {error}", data.display())))?;
         }
-        let _lock = self.store.lock()?;
-        let app = self.open().await?;
+        let _lock = store.lock()?;
+        let app = self.open(store).await?;
         for (path, text) in self.world.iter().zip(&worlds) {
             apply(&app, text.world()?).await.map_err(|error| text.place(path, error.into()))?;
         }
@@ -109,6 +108,7 @@ impl Serve {
             .route("/healthz", get(health::healthz))
             .route("/readyz", get(health::readyz))
             .merge(h5::router())
+            .merge(home::router())
             .with_state(app.clone());
         for listener in listeners {
             serving.spawn(listener::serve(listener, router.clone(), stop.clone()));
@@ -119,7 +119,7 @@ impl Serve {
             serving.spawn(listener::serve(listener, operator::router(app.clone()), stop.clone()));
         }
         if keeps_folder {
-            serving.spawn(serve_control(control_socket(&self.store)?, app.clone(), stop.clone()));
+            serving.spawn(serve_control(control_socket(store)?, app.clone(), stop.clone()));
         }
         let runner = Runner::start(app.clone(), Share::Even);
         // From here on health is answered, and calls wait.
@@ -146,15 +146,15 @@ impl Serve {
 
     /// Prints what a person or a script needs first.
     fn welcome(app: &App, addresses: &[SocketAddr], operator: Option<SocketAddr>, demo: Option<&str>) {
-        println!("alipay_public_key {}", app.signer.public_key().to_base64());
+        output::announce(&format!("alipay_public_key {}", app.signer.public_key().to_base64()));
         for address in addresses {
-            println!("listening on http://{address}/gateway.do");
+            output::announce(&format!("listening on http://{address}/gateway.do"));
         }
         if let Some(address) = operator {
-            println!("metrics on http://{address}/metrics");
+            output::announce(&format!("metrics on http://{address}/metrics"));
         }
         if let Some(demo) = demo {
-            println!("{demo}");
+            demo.lines().for_each(output::announce);
         }
     }
 
@@ -178,13 +178,13 @@ impl Serve {
         }
     }
 
-    async fn open(&self) -> Result<Arc<App>, Failure> {
+    async fn open(&self, store: &StoreArgs) -> Result<Arc<App>, Failure> {
         let manual_clock_at = match self.clock {
             ClockArg::System => None,
             ClockArg::ManualAt(at) => Some(at),
         };
         let implied = (self.demo || !self.world.is_empty() || manual_clock_at.is_some()).then_some(Mode::StandIn);
-        let mut opening = self.store.opening();
+        let mut opening = store.opening();
         opening.create = true;
         opening.mode = self.mode.map(Mode::from).or(implied);
         opening.manual_clock_at = manual_clock_at;
@@ -203,7 +203,7 @@ fn end_well_when_the_disk_fails(app: &App) -> Arc<Notify> {
     let tell = failed.clone();
     app.store.on_fatal(move |why| {
         tracing::error!(error = why as &dyn std::error::Error, "COMMIT failed; ending so that the next start decides");
-        eprintln!("punchcard: the disk failed while committing ({why}); start again once it works");
+        output::note(format!("punchcard: the disk failed while committing ({why}); start again once it works"));
         tell.notify_one();
     });
     failed
@@ -249,6 +249,9 @@ fn told_to_stop() -> impl Future<Output = ()> {
 fn log_to_stderr() {
     let filter = tracing_subscriber::EnvFilter::try_from_env("PUNCHCARD_LOG")
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    if std::io::stderr().is_terminal() { log.init() } else { log.json().init() }
+    let json = !std::io::stderr().is_terminal();
+    // Without colours, so that every escape character in a line is somebody else's.
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(false);
+    let log = log.with_writer(move || LogWriter { inner: std::io::stderr(), json });
+    if json { log.json().init() } else { log.init() }
 }

@@ -15,6 +15,7 @@ pub fn with_file(command: Command) -> Result<Command, Failure> {
     };
     let table: toml::Table = toml::from_str(&text).map_err(|error| Failure(format!("{}: {error}", path.display())))?;
     let mut command = command;
+    // Options of the program itself reach into every command.
     for (name, value) in &table {
         let long = name.replace('_', "-");
         let values: Vec<String> = match value {
@@ -22,20 +23,24 @@ pub fn with_file(command: Command) -> Result<Command, Failure> {
             value => vec![as_text(value)],
         };
         let mut known = false;
-        command = command.mut_subcommands(|subcommand| {
-            subcommand.mut_args(|arg| {
-                if arg.get_long() != Some(long.as_str()) {
-                    return arg;
-                }
-                known = true;
-                arg.default_values(values.clone())
-            })
-        });
+        command = with_default(command, &long, &values, &mut known);
         if !known {
             return Err(Failure(format!("{}: no option is called {name}", path.display())));
         }
     }
     Ok(command)
+}
+
+/// Gives an option these values as its default, in the command and in all below it; `known` becomes true if there is one.
+fn with_default(command: Command, long: &str, values: &[String], known: &mut bool) -> Command {
+    let command = command.mut_args(|arg| {
+        if arg.get_long() != Some(long) {
+            return arg;
+        }
+        *known = true;
+        arg.default_values(values.to_vec())
+    });
+    command.mut_subcommands(|below| with_default(below, long, values, known))
 }
 
 fn as_text(value: &toml::Value) -> String {

@@ -1,6 +1,6 @@
 //! `punchcard trade show`: all there is to know of one trade.
 
-use super::{Failure, StoreArgs, print_json};
+use super::{Failure, StoreArgs, output};
 use crate::control::Asked;
 use clap::{Args, Subcommand};
 use serde_json::Value;
@@ -14,6 +14,9 @@ Examples:
 pub struct Trade {
     #[command(subcommand)]
     what: What,
+    /// Print JSON
+    #[arg(long, global = true)]
+    json: bool,
 }
 
 #[derive(Subcommand)]
@@ -33,38 +36,32 @@ struct Show {
     /// The merchant's own number for it
     #[arg(long, requires = "pid", conflicts_with = "trade_no")]
     out_trade_no: Option<String>,
-    /// Print JSON
-    #[arg(long)]
-    json: bool,
-    #[command(flatten)]
-    store: StoreArgs,
 }
 
 impl Trade {
-    pub(super) async fn run(self) -> Result<(), Failure> {
+    pub(super) async fn run(self, store: &StoreArgs) -> Result<(), Failure> {
         let What::Show(show) = self.what;
-        show.run().await
+        show.run(self.json, store).await
     }
 }
 
 impl Show {
-    async fn run(self) -> Result<(), Failure> {
-        let (operator, _lock) = self.store.operator().await?;
+    async fn run(self, json: bool, store: &StoreArgs) -> Result<(), Failure> {
+        let (operator, _lock) = store.operator().await?;
         let Show { trade_no, pid, out_trade_no, .. } = self;
         let Some(shown) = operator.trade(Asked { trade_no, pid, out_trade_no }).await? else {
             return Err(Failure("no such trade".to_owned()));
         };
-        if self.json {
-            print_json(&shown);
+        if json {
+            output::json(&shown);
             return Ok(());
         }
         let members = serde_json::to_value(&shown).expect("answers serialise");
         for (name, value) in members.as_object().into_iter().flatten() {
             match value {
-                Value::String(text) => println!("{name:16} {text}"),
                 Value::Array(vouchers) if name == "vouchers" => vouchers.iter().for_each(print_voucher),
                 Value::Array(refunds) => refunds.iter().for_each(print_refund),
-                other => println!("{name:16} {other}"),
+                other => output::lines(output::entry(name, other, 0)),
             }
         }
         Ok(())
@@ -74,11 +71,11 @@ impl Show {
 fn print_voucher(voucher: &Value) {
     let text = |name: &str| voucher[name].as_str().unwrap_or_default();
     let (id, name, amount, back) = (text("voucher_id"), text("name"), text("amount"), text("refunded_amount"));
-    println!("{:16} {amount} by {id} {name}, {back} of it refunded", "voucher");
+    output::line(format!("{:16} {amount} by {id} {name}, {back} of it refunded", "voucher"));
 }
 
 fn print_refund(refund: &Value) {
     let text = |name: &str| refund[name].as_str().unwrap_or_default();
     let (no, amount, at) = (text("out_request_no"), text("refund_amount"), text("gmt_refund_pay"));
-    println!("{:16} {amount} at {at} as {no} {}", "refund", text("reason"));
+    output::line(format!("{:16} {amount} at {at} as {no} {}", "refund", text("reason")));
 }

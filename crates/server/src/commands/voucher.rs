@@ -1,8 +1,7 @@
 //! `punchcard voucher show`: all there is to know of one voucher.
 
-use super::{Failure, StoreArgs, print_json};
+use super::{Failure, StoreArgs, output};
 use clap::{Args, Subcommand};
-use serde_json::Value;
 
 /// Look at vouchers.
 #[derive(Args)]
@@ -12,6 +11,9 @@ Example:
 pub struct Voucher {
     #[command(subcommand)]
     what: What,
+    /// Print JSON
+    #[arg(long, global = true)]
+    json: bool,
 }
 
 #[derive(Subcommand)]
@@ -24,34 +26,27 @@ enum What {
 struct Show {
     /// The voucher's id
     voucher_id: String,
-    /// Print JSON
-    #[arg(long)]
-    json: bool,
-    #[command(flatten)]
-    store: StoreArgs,
 }
 
 impl Voucher {
-    pub(super) async fn run(self) -> Result<(), Failure> {
+    pub(super) async fn run(self, store: &StoreArgs) -> Result<(), Failure> {
         let What::Show(show) = self.what;
-        show.run().await
+        show.run(self.json, store).await
     }
 }
 
 impl Show {
-    async fn run(self) -> Result<(), Failure> {
-        let (operator, _lock) = self.store.operator().await?;
+    async fn run(self, json: bool, store: &StoreArgs) -> Result<(), Failure> {
+        let (operator, _lock) = store.operator().await?;
         let Some(shown) = operator.voucher(&self.voucher_id).await? else {
             return Err(Failure("no such voucher".to_owned()));
         };
-        if self.json {
-            print_json(&shown);
+        if json {
+            output::json(&shown);
             return Ok(());
         }
         let members = serde_json::to_value(&shown).expect("answers serialise");
-        for (name, value) in members.as_object().into_iter().flatten() {
-            println!("{name:16} {}", value.as_str().map_or_else(|| Value::to_string(value), str::to_owned));
-        }
+        output::lines(members.as_object().map(|members| output::outline(members, 0)).unwrap_or_default());
         Ok(())
     }
 }

@@ -67,6 +67,8 @@ pub struct Said {
 
 /// The most shops that are shown of one.
 const SHOPS_MAX: i64 = 100_000;
+/// The longest reason of an auditor.
+const REASON_CHARS_MAX: usize = 500;
 
 /// The newest ones.
 pub async fn list(app: &App, filter: ActivityFilter) -> Result<Vec<ListedActivity>, OperatorError> {
@@ -119,6 +121,15 @@ pub async fn show(app: &App, camp_id: &str) -> Result<ShownActivity, OperatorErr
 
 /// Lets it run, or not; how it stands then.
 pub async fn review(app: &App, said: Said) -> Result<ListedActivity, OperatorError> {
+    let reason = said.reason.as_deref().unwrap_or_default();
+    if said.verdict == Verdict::Reject && reason.trim().is_empty() {
+        return Err(OperatorError::refused("whoever rejects an activity says why: its maker is told"));
+    }
+    if REASON_CHARS_MAX < reason.chars().count() || reason.contains('\0') {
+        return Err(OperatorError::refused(format!(
+            "a reason has up to {REASON_CHARS_MAX} characters, none of them U+0000"
+        )));
+    }
     let at = app.clock.now();
     let number = app.store.next_numbers(audit::NEW_IDS).await.map_err(|fault| refused(&fault))?;
     let write = move |tx: &mut Tx| {

@@ -6,6 +6,7 @@ use crate::app::App;
 use crate::clockwork::Move;
 use crate::import::Import;
 use crate::notices::Filter;
+use crate::pages::parts::clipped;
 use crate::world::WorldText;
 use axum::body::{Body, Bytes};
 use axum::extract::{Path, Query, State};
@@ -19,6 +20,7 @@ use std::io::Read;
 use std::sync::Arc;
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
+use wire::time;
 
 /// A refusal, as it travels.
 #[derive(Serialize, Deserialize)]
@@ -50,6 +52,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/points/frozen", post(frozen))
         .route("/points/show", post(points))
         .route("/trouble/{trace_id}", get(trouble))
+        .route("/troubles", post(troubles))
         .route("/voucher/{voucher_id}", get(voucher))
         .route("/backup", get(backup))
         .route("/clock", get(clock).post(move_clock))
@@ -70,8 +73,27 @@ impl IntoResponse for OperatorError {
     }
 }
 
+/// The longest text of a log line about what an operator did.
+const ABOUT_CHARS_MAX: usize = 200;
+
+/// Leaves a line in the log of what an operator did to this process, and to what, and whether it was refused.
+fn logged<T>(
+    act: &str,
+    about: &str,
+    came: Result<T, OperatorError>,
+    outcome: impl FnOnce(&T) -> String,
+) -> Result<T, OperatorError> {
+    let about = clipped(about, ABOUT_CHARS_MAX);
+    match &came {
+        Ok(done) => tracing::info!(act, about, outcome = outcome(done), "operator"),
+        Err(error) => tracing::warn!(act, about, %error, "operator"),
+    }
+    came
+}
+
 async fn apply(State(app): State<Arc<App>>, text: String) -> Result<Response, OperatorError> {
-    let applied = Operator::Own(app).apply(&WorldText::new(text)).await?;
+    let applied = Operator::Own(app).apply(&WorldText::new(text)).await;
+    let applied = logged("apply a world", "", applied, |it| format!("{} things, {} changed", it.things, it.changed))?;
     Ok(Json(applied).into_response())
 }
 
@@ -85,11 +107,14 @@ async fn import(
     tokio::spawn(feed(body, sender));
     let how = if importing.check { Import::Check } else { Import::Write };
     let (operator, rows) = (Operator::Own(app), BodyReader { receiver, frame: Bytes::new() });
+    let act = if importing.check { "check an import" } else { "import" };
+    let about = format!("{what} of {}", importing.pid);
     let report = match what.as_str() {
-        "members" => operator.import_members(&importing.pid, rows, how).await?,
-        "trades" => operator.import_trades(&importing.pid, rows, how).await?,
+        "members" => operator.import_members(&importing.pid, rows, how).await,
+        "trades" => operator.import_trades(&importing.pid, rows, how).await,
         other => return Err(OperatorError::refused(format!("{other} cannot be imported by this build"))),
     };
+    let report = logged(act, &about, report, |it| format!("{} rows, {} bad", it.rows, it.bad))?;
     Ok(Json(report).into_response())
 }
 
@@ -118,7 +143,9 @@ async fn activity(State(app): State<Arc<App>>, Json(camp_id): Json<String>) -> R
 }
 
 async fn review(State(app): State<Arc<App>>, Json(said): Json<Said>) -> Result<Response, OperatorError> {
-    Ok(Json(Operator::Own(app).review(said).await?).into_response())
+    let (act, about) = (said.verdict.name(), said.camp_id.clone());
+    let decided = Operator::Own(app).review(said).await;
+    Ok(Json(logged(act, &about, decided, |it| it.status.clone())?).into_response())
 }
 
 async fn frozen(State(app): State<Arc<App>>, Json(asked): Json<Frozen>) -> Result<Response, OperatorError> {
@@ -137,12 +164,19 @@ async fn trouble(State(app): State<Arc<App>>, Path(trace_id): Path<String>) -> R
     Ok(Json(trouble).into_response())
 }
 
+async fn troubles(State(app): State<Arc<App>>, Json(limit): Json<u32>) -> Result<Response, OperatorError> {
+    Ok(Json(Operator::Own(app).troubles(limit).await?).into_response())
+}
+
 async fn clock(State(app): State<Arc<App>>) -> Result<Response, OperatorError> {
     Ok(Json(Operator::Own(app).clock().await?).into_response())
 }
 
 async fn move_clock(State(app): State<Arc<App>>, Json(to): Json<Move>) -> Result<Response, OperatorError> {
-    Ok(Json(Operator::Own(app).move_clock(to).await?).into_response())
+    let moved = Operator::Own(app).move_clock(to).await;
+    let moved =
+        logged("move the clock", "", moved, |it| format!("from {} to {}", time::format(it.from), time::format(it.to)))?;
+    Ok(Json(moved).into_response())
 }
 
 async fn notices(State(app): State<Arc<App>>, Json(filter): Json<Filter>) -> Result<Response, OperatorError> {
@@ -154,15 +188,18 @@ async fn notice(State(app): State<Arc<App>>, Path(notify_id): Path<String>) -> R
 }
 
 async fn resend(State(app): State<Arc<App>>, Json(ids): Json<Vec<String>>) -> Result<Response, OperatorError> {
-    Ok(Json(Operator::Own(app).resend(ids).await?).into_response())
+    let about = ids.join(" ");
+    let resent = Operator::Own(app).resend(ids).await;
+    Ok(Json(logged("resend notifications", &about, resent, ToString::to_string)?).into_response())
 }
 
 /// A backup as it is made. Should it break off, its end is missing, which its reader sees.
 async fn backup(State(app): State<Arc<App>>) -> Result<Body, OperatorError> {
     let (reader, writer) = std::io::pipe().map_err(OperatorError::refused)?;
     tokio::spawn(async move {
-        if let Err(error) = crate::backup::write(&app.store, writer).await {
-            tracing::error!(error = &error as &dyn std::error::Error, "a backup broke off");
+        match crate::backup::write(&app.store, writer).await {
+            Ok(_) => tracing::info!(act = "back up", outcome = "done", "operator"),
+            Err(error) => tracing::error!(error = &error as &dyn std::error::Error, "a backup broke off"),
         }
     });
     let (sender, receiver) = mpsc::channel(FRAMES_WAITING);

@@ -88,6 +88,11 @@ impl Remote {
         self.tell("/points/show", &(card, user_id)).await
     }
 
+    /// See [`super::Operator::troubles`].
+    pub async fn troubles(&self, limit: u32) -> Result<Vec<Trouble>, OperatorError> {
+        self.tell("/troubles", &limit).await
+    }
+
     /// See [`super::Operator::trouble`].
     pub async fn trouble(&self, trace_id: &str) -> Result<Option<Trouble>, OperatorError> {
         let is_name = trace_id.bytes().all(|byte| byte.is_ascii_alphanumeric());

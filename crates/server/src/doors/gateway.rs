@@ -16,7 +16,7 @@ use http_body_util::{BodyExt, Limited};
 use std::error::Error;
 use std::sync::Arc;
 use std::time::Duration;
-use wire::first_aid::{Cause, diagnose};
+use wire::first_aid::{Diagnosis, diagnose};
 use wire::{BadSignature, Charset, Fault, Node, PublicKey, RawCall, Refused, SignType, VerifiedCall, code};
 
 /// The most bytes of a body (DESIGN, "Security").
@@ -31,6 +31,8 @@ const READY_TIME_MAX: Duration = Duration::from_secs(10);
 const STALE_MAX: usize = 3;
 /// How many other apps' keys a refused signature is compared with.
 const OTHERS_MAX: usize = 4;
+/// How much is kept of the string that a refused signature was compared with, which strangers send.
+const STRING_KEPT_BYTES_MAX: usize = 64 << 10;
 
 /// How to answer: what the request says of it, or the protocol's defaults.
 struct Terms {
@@ -39,6 +41,9 @@ struct Terms {
     sign_type: SignType,
     certificate: Option<String>,
     trace_id: String,
+    /// Who says to call, as far as the directory knows the app, and for which merchant, once that is decided: for the log.
+    app_id: Option<String>,
+    pid: Option<String>,
 }
 
 /// What came of a call.
@@ -57,7 +62,7 @@ pub async fn gateway(State(app): State<Arc<App>>, request: Request) -> Response 
     let (call, defect) = read(request).await;
     let (charset, sign_type) = call.answer_terms();
     let method = call.method().map(str::to_owned);
-    let mut terms = Terms { method, charset, sign_type, certificate: None, trace_id };
+    let mut terms = Terms { method, charset, sign_type, certificate: None, trace_id, app_id: None, pid: None };
     let outcome = match (defect, peer) {
         (_, Some(Peer(address))) if app.strangers.is_over(address) => Outcome::Stranger(code::APP_CALL_LIMITED),
         (Some(fault), _) => Outcome::Stranger(fault),
@@ -73,11 +78,17 @@ pub async fn gateway(State(app): State<Arc<App>>, request: Request) -> Response 
     };
     let (code, took) = (told.map_or("10000", |told| told.code), started.elapsed());
     app.metrics.called(terms.method.as_deref(), code, took);
+    if let Some(recent) = &app.recent {
+        recent.push(app.clock.now(), terms.method.as_deref(), terms.app_id.as_deref(), code, told, &terms.trace_id);
+    }
     tracing::info!(
         trace_id = terms.trace_id,
         method = terms.method,
+        app_id = terms.app_id,
+        pid = terms.pid,
         code,
         sub_code = told.map(|told| &*told.sub_code),
+        field = told.and_then(biz::refused_field),
         elapsed_us = u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
         "call"
     );
@@ -108,6 +119,7 @@ async fn answer(app: &Arc<App>, call: RawCall, terms: &mut Terms) -> Outcome {
         Err(fault) => return Outcome::Stranger(fault),
     };
     let Some(caller) = caller else { return Outcome::Stranger(code::INVALID_APP_ID) };
+    terms.app_id = Some(caller.row.app_id.clone());
     let sent = match call.terms() {
         Ok(sent) => sent,
         Err(fault) => return Outcome::Stranger(fault),
@@ -123,11 +135,11 @@ async fn answer(app: &Arc<App>, call: RawCall, terms: &mut Terms) -> Outcome {
     };
     // From here on we know who calls.
     terms.certificate = call.app_cert_sn().map(str::to_owned);
-    Outcome::Verified(run(app, &caller, &call, &terms.trace_id).await)
+    Outcome::Verified(run(app, &caller, &call, terms).await)
 }
 
 /// Runs a verified call. When the app or its authorisation changed since it was looked up, looks again and repeats.
-async fn run(app: &Arc<App>, known: &directory::App, call: &VerifiedCall, trace_id: &str) -> Result<String, Fault> {
+async fn run(app: &Arc<App>, known: &directory::App, call: &VerifiedCall, terms: &mut Terms) -> Result<String, Fault> {
     if call.encrypt_type().is_some_and(|encrypt_type| encrypt_type != "AES") {
         return Err(code::INVALID_ENCRYPT_TYPE);
     }
@@ -137,7 +149,7 @@ async fn run(app: &Arc<App>, known: &directory::App, call: &VerifiedCall, trace_
     let entry = Entry::find(call.method()).ok_or(code::INVALID_METHOD)?;
     // A half-built index would count some of the members.
     if !app.until_ready(READY_TIME_MAX).await {
-        tracing::warn!(trace_id, "not ready: the crowd index is still being built");
+        tracing::warn!(trace_id = terms.trace_id, "not ready: the crowd index is still being built");
         return Err(unavailable());
     }
     for attempt in 0..STALE_MAX {
@@ -147,7 +159,7 @@ async fn run(app: &Arc<App>, known: &directory::App, call: &VerifiedCall, trace_
             // Verified with a key that has just been taken away: the repeat will be told so.
             return Err(unavailable());
         }
-        let failure = match attempt_once(app, fresh, entry, call, trace_id).await {
+        let failure = match attempt_once(app, fresh, entry, call, terms).await {
             Ok(business) => return Ok(business),
             Err(Stop::Refused(fault)) => return Err(fault),
             Err(Stop::Failed(failure)) => Err(failure),
@@ -155,11 +167,11 @@ async fn run(app: &Arc<App>, known: &directory::App, call: &VerifiedCall, trace_
         };
         if let Err(failure) = failure {
             let error = &failure as &dyn Error;
-            tracing::error!(trace_id, method = call.method(), error, "the store failed");
+            tracing::error!(trace_id = terms.trace_id, method = call.method(), error, "the store failed");
             return Err(unavailable());
         }
     }
-    tracing::error!(trace_id, method = call.method(), "the caller's app kept changing");
+    tracing::error!(trace_id = terms.trace_id, method = call.method(), "the caller's app kept changing");
     Err(unavailable())
 }
 
@@ -168,12 +180,13 @@ async fn attempt_once(
     known: &directory::App,
     entry: &Entry,
     call: &VerifiedCall,
-    trace_id: &str,
+    terms: &mut Terms,
 ) -> Answer<String> {
     let (token, now) = (call.app_auth_token(), app.clock.now());
     let caller = app.directory.caller(&app.store, known, token, call.method(), now).await?;
     let notify_url = call.get("notify_url").map(str::to_owned);
-    let said = Said { notify_url, sign_type: call.sign_type(), trace_id: trace_id.to_owned() };
+    terms.pid = Some(caller.pid.clone());
+    let said = Said { notify_url, sign_type: call.sign_type(), trace_id: terms.trace_id.clone() };
     entry.run(app.clone(), caller, said, biz::object(call.biz_content())?).await
 }
 
@@ -184,17 +197,19 @@ fn refuse_signature(app: &Arc<App>, bad: &BadSignature, registered: &PublicKey, 
     let others = app.directory.others(&app_id, OTHERS_MAX);
     let others: Vec<_> = others.iter().map(|(app_id, key)| (app_id.as_str(), key.clone())).collect();
     let diagnosis = diagnose(bad, registered, &app.signer.public_key(), &others);
-    let cause = diagnosis.as_ref().map(|diagnosis| diagnosis.cause);
+    let Diagnosis { cause, advice_en, advice_zh } = diagnosis;
     app.metrics.refused_signature(cause);
-    tracing::warn!(trace_id, app_id, cause = cause.map(Cause::name), "signature refused");
-    app.remember_trouble(trace_id, &app_id, bad.call.method().unwrap_or_default(), diagnosis.as_ref(), &fault.sub_msg);
-    match diagnosis {
-        Some(diagnosis) if app.gives_hints() => {
-            let hint = format!("{}，解决方案：{}（punchcard doctor {trace_id}）", fault.sub_msg, diagnosis.advice_zh);
-            fault.with_msg(hint)
-        }
-        _ => fault,
+    tracing::warn!(trace_id, app_id, cause = cause.name(), "signature refused");
+    let (string, cut) = bad.string_shown(STRING_KEPT_BYTES_MAX);
+    let only = if 0 < cut { format!(" (without its last {cut} bytes)") } else { String::new() };
+    let title = format!("the string that the gateway verified, in {}{only}:", bad.terms.charset.name());
+    let detail = format!("{advice_en}\n{advice_zh}\n\n{title}\n{string}");
+    app.remember_trouble(trace_id, &app_id, bad.call.method().unwrap_or_default(), cause.name(), detail);
+    if !app.gives_hints() {
+        return fault;
     }
+    let hint = format!("{}，解决方案：{advice_zh}（punchcard doctor {trace_id}）", fault.sub_msg);
+    fault.with_msg(hint)
 }
 
 /// Renders the node once, signs those bytes, sends those bytes.

@@ -56,16 +56,37 @@ pub struct Delivered {
     attempt: Attempt,
 }
 
+impl Delivered {
+    /// Leaves a line in the log of a delivery that failed: to which host, for whom, why, and when it is made again.
+    fn log(&self) {
+        let Delivered { notice: Notice { new, rung, .. }, outcome, attempt } = self;
+        if *outcome == Outcome::Acknowledged {
+            return;
+        }
+        let next = after(*rung, attempt.at, false).next_at.map(time::format);
+        let NewNotice { pid, app_id, kind, .. } = new;
+        // Without what some put before the host to log in with.
+        let host = store::notice::lane(&new.url).rsplit(['@', '/']).next();
+        tracing::warn!(
+            notify_id = NotifyId::new(new.at, new.id).to_text(),
+            notify_type = kind,
+            pid,
+            app_id,
+            host,
+            attempt = attempt.attempt,
+            status = attempt.status,
+            error = attempt.error,
+            next = next.as_deref().unwrap_or("given up; punchcard notify resend begins anew"),
+            "notification not delivered"
+        );
+    }
+}
+
 /// Signs and sends a notification as it is now.
 pub async fn deliver(app: &App, notice: Notice) -> Delivered {
     let (at, started) = (app.clock.now(), Instant::now());
     let new = &notice.new;
-    let charset = app.directory.app(&new.app_id).and_then(|app| Charset::from_name(app.row.notify_charset.as_bytes()));
-    let message =
-        charset.filter(|charset| *charset != Charset::Utf8).and_then(|charset| message(app, new, at, charset));
-    // A receiver can read UTF-8 in place of what its charset lacks, but nothing in place of a lost character.
-    let message = message.or_else(|| self::message(app, new, at, Charset::Utf8));
-    let answer = match message {
+    let answer = match Unsigned::new(app, new, at).and_then(|unsigned| unsigned.sign(app)) {
         Some(Message { content_type, form }) => app.outbound.post(&new.url, &content_type, form).await,
         None => Err(NoReply::Refused("the notification's members cannot be read".to_owned())),
     };
@@ -81,7 +102,9 @@ pub async fn deliver(app: &App, notice: Notice) -> Delivered {
         Err(NoReply::Failed(why)) => (Outcome::Failed, None, None, Some(why)),
     };
     let attempt = Attempt { attempt: notice.attempts + 1, at, took_us, status, answer, error };
-    Delivered { notice, outcome, attempt }
+    let delivered = Delivered { notice, outcome, attempt };
+    delivered.log();
+    delivered
 }
 
 /// Keeps the delivery and what follows it; when it is delivered next, UTC milliseconds.
@@ -97,28 +120,66 @@ struct Message {
     form: String,
 }
 
-/// The envelope around what the event says (PROTOCOL.md 10, V1). `None` when the charset lacks a character.
-fn message(app: &App, notice: &NewNotice, at: i64, charset: Charset) -> Option<Message> {
-    let sign_type = SignType::from_name(notice.sign_type.as_bytes()).unwrap_or(SignType::Rsa2);
-    let (notify_time, notify_id) = (time::format(at), NotifyId::new(notice.at, notice.id).to_text());
-    let envelope = [
-        ("notify_time", notify_time.as_str()),
-        ("notify_type", &notice.kind),
-        ("notify_id", &notify_id),
-        ("app_id", &notice.app_id),
-        ("auth_app_id", &notice.auth_app_id),
-        ("charset", charset.name()),
-        ("version", "1.0"),
-        ("sign_type", sign_type.name()),
-    ];
-    let event: Map<String, Value> = serde_json::from_str(&notice.members).ok()?;
-    let event: Vec<(&str, String)> = event.iter().map(|(name, value)| (name.as_str(), text_of(value))).collect();
-    let event = event.iter().map(|(name, value)| (*name, value.as_str()));
-    let mut params: Vec<(&str, &str)> = envelope.into_iter().chain(event).collect();
-    let signature = app.signer.sign_anew(sign_type, &string_to_sign(&params, Rule::V1, charset)?);
-    params.push(("sign", &signature));
-    let content_type = format!("application/x-www-form-urlencoded; charset={}", charset.name());
-    Some(Message { content_type, form: form(&params, charset)? })
+/// A message with everything but its signature.
+struct Unsigned {
+    charset: Charset,
+    sign_type: SignType,
+    /// The envelope around what the event says (PROTOCOL.md 10, V1).
+    params: Vec<(String, String)>,
+    /// What is signed.
+    string: Vec<u8>,
+}
+
+impl Unsigned {
+    /// The delivery of a notification at `at`, in the app's charset. `None` when the notification cannot be read.
+    fn new(app: &App, notice: &NewNotice, at: i64) -> Option<Unsigned> {
+        let own = app.directory.app(&notice.app_id);
+        let charset = own.and_then(|app| Charset::from_name(app.row.notify_charset.as_bytes()));
+        let wanted = charset.filter(|charset| *charset != Charset::Utf8);
+        // A receiver can read UTF-8 in place of what its charset lacks, but nothing in place of a lost character.
+        let wanted = wanted.and_then(|charset| Unsigned::in_charset(notice, at, charset));
+        wanted.or_else(|| Unsigned::in_charset(notice, at, Charset::Utf8))
+    }
+
+    /// `None` when the charset lacks a character.
+    fn in_charset(notice: &NewNotice, at: i64, charset: Charset) -> Option<Unsigned> {
+        let sign_type = SignType::from_name(notice.sign_type.as_bytes()).unwrap_or(SignType::Rsa2);
+        let (notify_time, notify_id) = (time::format(at), NotifyId::new(notice.at, notice.id).to_text());
+        let envelope = [
+            ("notify_time", notify_time.as_str()),
+            ("notify_type", &notice.kind),
+            ("notify_id", &notify_id),
+            ("app_id", &notice.app_id),
+            ("auth_app_id", &notice.auth_app_id),
+            ("charset", charset.name()),
+            ("version", "1.0"),
+            ("sign_type", sign_type.name()),
+        ];
+        let event: Map<String, Value> = serde_json::from_str(&notice.members).ok()?;
+        let envelope = envelope.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let params: Vec<_> = envelope.chain(event.iter().map(|(name, value)| (name.clone(), text_of(value)))).collect();
+        let string = string_to_sign(&borrowed(&params), Rule::V1, charset)?;
+        Some(Unsigned { charset, sign_type, params, string })
+    }
+
+    fn sign(self, app: &App) -> Option<Message> {
+        let signature = app.signer.sign_anew(self.sign_type, &self.string);
+        let mut params = borrowed(&self.params);
+        params.push(("sign", &signature));
+        let content_type = format!("application/x-www-form-urlencoded; charset={}", self.charset.name());
+        Some(Message { content_type, form: form(&params, self.charset)? })
+    }
+}
+
+fn borrowed(params: &[(String, String)]) -> Vec<(&str, &str)> {
+    params.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect()
+}
+
+/// The string that was signed for the delivery of a notification at `at`, and its charset, made anew; as its receiver
+/// could compare it with its own. `None` when the notification cannot be read.
+pub fn signed_string(app: &App, notice: &NewNotice, at: i64) -> Option<(Charset, String)> {
+    let Unsigned { charset, string, .. } = Unsigned::new(app, notice, at)?;
+    Some((charset, charset.decode(&string)?.into_owned()))
 }
 
 /// A member's value; an inner list is sent as its JSON.

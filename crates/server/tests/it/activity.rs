@@ -794,12 +794,28 @@ each_engine!(what_a_provider_makes_waits_for_an_auditor_where_the_merchant_wants
     wait(&running, "1h");
     let (done, line, _) = punchcard(&["approve", &approved]);
     assert!(done && line.contains("STARTED"), "{line}");
+    // Its maker is told why, so there is a reason, and it is kept.
+    let (done, _, said) = punchcard(&["reject", &rejected]);
+    assert!(!done && said.contains("--reason"), "{said}");
+    for (reason, told) in [("", "says why"), (" \n\t", "says why"), (&*"长".repeat(501), "500 characters")] {
+        let (done, _, said) = punchcard(&["reject", &rejected, "--reason", reason]);
+        assert!(!done && said.contains(told), "{said}");
+    }
     let (done, line, _) = punchcard(&["reject", &rejected, "--reason", "图片不清晰"]);
     assert!(done && line.contains("DISABLED"), "{line}");
+    let (done, shown, _) = punchcard(&["show", &rejected]);
+    assert!(done && shown.contains("REJECT by OPERATOR 2026-01-01 13:00:00: 图片不清晰"), "{shown}");
+    // No line is JSON: what is inside of a member stands below it.
+    assert!(!shown.lines().any(|line| line.contains("{\"")), "{shown}");
+    assert!(
+        shown.lines().any(|line| line.trim_start().starts_with("suit_shops") && line.ends_with(" shops")),
+        "{shown}"
+    );
     succeed(&client, OFFLINE, &json!({"out_biz_no": "o", "camp_id": withdrawn}));
     for id in [&approved, &rejected, &withdrawn] {
         for verdict in ["approve", "reject"] {
-            let (done, _, said) = punchcard(&[verdict, id]);
+            let reason = if verdict == "reject" { &["--reason", "r"][..] } else { &[] };
+            let (done, _, said) = punchcard(&[&[verdict, id.as_str()], reason].concat());
             assert!(!done && said.contains("does not wait for an auditor"), "{said}");
         }
     }

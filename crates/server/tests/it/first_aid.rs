@@ -91,9 +91,48 @@ fn text_signed_in_the_other_charset_is_recognised() {
     );
 }
 
+// The commonest mistake: the key's public half was registered nowhere.
+each_engine!(a_key_that_was_never_registered_is_told_from_a_wrong_string, |engine| {
+    let running = Running::start(engine);
+    let (unknown, told) = refused(&running, STRING, &PrivateKey::generate(), SENT);
+    assert!(told.contains("，解决方案：密钥不匹配"), "{told}");
+    let said = doctor(&running, &unknown);
+    assert!(said.contains("cause: unknown-key") && said.contains("the key is wrong"), "{said}");
+    assert!(!said.contains("byte by byte"), "{said}");
+    // The string stands there raw and whole: quotes, ampersands, more than the answer shows.
+    let long = "x".repeat(6_000);
+    let sent = SENT.replace("&charset", &format!("&biz_content=%7B%22a%22:%22%26{long}%0A%1B%22%7D&charset"));
+    let string = STRING.replace("&charset", &format!("&biz_content={{\"a\":\"&{long}\n\u{1b}\"}}&charset"));
+    let (other, told) = refused(&running, &string.replace("xxx", "xxy"), &app_key(), &sent);
+    assert!(told.contains("密钥匹配，但被签名的是另一个字符串"), "{told}");
+    let said = doctor(&running, &other);
+    assert!(said.contains("cause: other-string") && said.contains("the key is right"), "{said}");
+    let line = string.replace('\n', "\\u{a}").replace('\u{1b}', "\\u{1b}");
+    assert!(said.lines().any(|shown| shown == line), "{said}");
+    let exact = running.command(&["doctor", &other, "--json"]);
+    let exact: Value = serde_json::from_slice(&exact.stdout).expect("JSON");
+    assert!(exact["detail"].as_str().is_some_and(|detail| detail.ends_with(&string)), "{exact}");
+    let (third, _) = refused(&running, "", &PrivateKey::generate(), SENT);
+    doctor(&running, &third);
+    // Without a trace the last ones, the newest first, though the clock stands still.
+    let listed = running.command(&["doctor"]);
+    let listed = String::from_utf8(listed.stdout).expect("text");
+    let traces: Vec<&str> = listed.lines().map(|line| line.split(' ').next().unwrap_or_default()).collect();
+    assert_eq!(traces, [&third, &other, &unknown], "{listed}");
+    assert!(
+        listed.lines().nth(1).is_some_and(|line| line.contains("other-string") && line.contains(APP_ID)),
+        "{listed}"
+    );
+    let listed = running.command(&["doctor", "--limit", "1", "--json"]);
+    let listed: Value = serde_json::from_slice(&listed.stdout).expect("JSON");
+    assert_eq!((listed.as_array().map(Vec::len), &listed[0]["trace_id"]), (Some(1), &Value::from(third)));
+});
+
 #[test]
 fn doctor_knows_what_it_does_not_know() {
     let running = Running::start(Engine::Lite);
+    let output = running.command(&["doctor"]);
+    assert!(output.status.success() && output.stdout.is_empty());
     let output = running.command(&["doctor", "nosuchtrace"]);
     assert_eq!(output.status.code(), Some(1));
 }

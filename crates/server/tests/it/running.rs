@@ -175,8 +175,13 @@ impl Running {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("world.toml");
         std::fs::write(&path, world()).expect("the folder is ours");
+        Running::start_logging_in(engine, folder, vec!["--world".to_owned(), path.display().to_string()])
+    }
+
+    /// Starts one in this folder with exactly these arguments beside store and port; it logs as it does for its users.
+    pub(crate) fn start_logging_in(engine: Engine, folder: TempDir, arguments: Vec<String>) -> Running {
         let database = (engine == Engine::Postgres).then(|| Arc::new(Space::new(Engine::Postgres)));
-        Running::run(Arc::new(folder), database, vec!["--world".to_owned(), path.display().to_string()], "info")
+        Running::run(Arc::new(folder), database, arguments, "info")
     }
 
     /// Restores a backup on this engine, and starts on that.

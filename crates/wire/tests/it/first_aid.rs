@@ -71,7 +71,7 @@ fn refused(query: &str, form: &str, registered: &PublicKey) -> Option<Box<BadSig
     }
 }
 
-fn look(form: &str, registered: &PublicKey) -> Option<Diagnosis> {
+fn look(form: &str, registered: &PublicKey) -> Diagnosis {
     let bad = refused("", form, registered).expect("the mistake must matter");
     let other = vectors::private_key("platform_old_private.pem").public_key();
     diagnose(&bad, registered, &vectors::public_key("platform_public.pem"), &[("应用2021000000000002", other)])
@@ -80,8 +80,7 @@ fn look(form: &str, registered: &PublicKey) -> Option<Diagnosis> {
 /// The cause, and a word of each advice.
 fn check(client: &Client, cause: Cause, en: &str, zh: &str) {
     let diagnosis = look(&client.form(), &vectors::public_key("app_public.pem"));
-    let diagnosis = diagnosis.unwrap_or_else(|| panic!("{cause:?} not found"));
-    assert_eq!(diagnosis.cause, cause);
+    assert_eq!(diagnosis.cause, cause, "{diagnosis:?}");
     assert!(diagnosis.advice_en.contains(en), "{diagnosis:?}");
     assert!(diagnosis.advice_zh.contains(zh), "{diagnosis:?}");
     // One sentence each.
@@ -97,14 +96,88 @@ fn no_mistake() {
 #[test]
 fn keys_mixed_up() {
     let platform = vectors::public_key("platform_public.pem");
-    let diagnosis = look(&Client::new(&[]).form(), &platform).unwrap();
+    let diagnosis = look(&Client::new(&[]).form(), &platform);
     assert_eq!(diagnosis.cause, Cause::PlatformKeyRegistered);
 
     let by = |key: &str| Client { key: vectors::private_key(key), ..Client::new(&[]) };
     check(&by("platform_private_pkcs8.pem"), Cause::AnotherKey, "platform's private key", "平台私钥");
     check(&by("platform_old_private.pem"), Cause::AnotherKey, "应用2021000000000002", "应用2021000000000002");
-    let unknown = Client { key: PrivateKey::generate(), ..Client::new(&[]) };
-    assert_eq!(look(&unknown.form(), &vectors::public_key("app_public.pem")), None);
+}
+
+/// The commonest mistake: keys were made anew, and the public half was registered nowhere. No string was right then.
+#[test]
+fn a_key_that_nobody_registered() {
+    let unknown = || Client { key: PrivateKey::generate(), ..Client::new(&[]) };
+    let long = vec![b'x'; 20_000];
+    for client in [
+        unknown(),
+        Client { sign_type: SignType::Rsa, ..unknown() },
+        Client { sign: |_| b"something else".to_vec(), ..unknown() },
+        Client { key: PrivateKey::generate(), ..Client::new(&[("memo", &long)]) },
+    ] {
+        check(&client, Cause::UnknownKey, "the key is wrong", "密钥不匹配");
+    }
+    // Whose key it was is found whatever was signed with it.
+    for (key, name) in [("platform_private_pkcs8.pem", "platform's"), ("platform_old_private.pem", "2021000000000002")]
+    {
+        let key = vectors::private_key(key);
+        let client = Client { key, sign: |_| b"something else".to_vec(), ..Client::new(&[]) };
+        check(&client, Cause::AnotherKey, name, "私钥");
+    }
+}
+
+/// The form of a good call, but for its signature, which is this.
+fn with_signature(sign: &str) -> String {
+    let form = Client::new(&[]).form();
+    let (rest, _) = form.rsplit_once("&sign=").expect("it ends with its signature");
+    format!("{rest}&sign={}", encoded(sign.as_bytes(), false))
+}
+
+#[test]
+fn a_signature_that_is_none() {
+    let registered = vectors::public_key("app_public.pem");
+    let key = vectors::private_key("app_private_pkcs8.pem");
+    let good = key.sign(SignType::Rsa2, b"");
+    let url_safe = format!("-_{}", &good[2..]);
+    for (sign, cause, word) in [
+        ("sign", Cause::UnknownKey, "24 bits"),
+        ("AAAA", Cause::UnknownKey, "24 bits, those of the registered key have 2048"),
+        (&good[..100], Cause::UnknownKey, "have 2048"),
+        (&good[1..], Cause::NotBase64, "base64"),
+        (&url_safe, Cause::NotBase64, "base64"),
+        ("你好", Cause::NotBase64, "base64"),
+        ("-----BEGIN", Cause::NotBase64, "base64"),
+        (&good, Cause::OtherString, "the key is right"),
+    ] {
+        let diagnosis = look(&with_signature(sign), &registered);
+        assert_eq!(diagnosis.cause, cause, "{sign}: {diagnosis:?}");
+        assert!(diagnosis.advice_en.contains(word), "{sign}: {diagnosis:?}");
+    }
+}
+
+#[test]
+fn the_right_key_over_another_string() {
+    let of = |sign: fn(&BTreeMap<String, Vec<u8>>) -> Vec<u8>| Client { sign, ..Client::new(&[]) };
+    let clients = [
+        of(|_| Vec::new()),
+        of(|_| b"something else".to_vec()),
+        of(|params| params["biz_content"].clone()),
+        of(|params| join(params.iter().filter(|(name, _)| *name != "method"))),
+        of(|params| join(params.iter().filter(|(name, _)| *name != "app_id"))),
+        of(|params| join(params.iter().rev())),
+        of(|params| [join(params.iter()), b"&".to_vec()].concat()),
+        of(|params| [join(params.iter()), b"\n".to_vec()].concat()),
+        of(|params| join(params.iter()).to_ascii_lowercase()),
+        of(|params| String::from_utf8_lossy(&join(params.iter())).replace('"', "&quot;").into_bytes()),
+    ];
+    for client in clients {
+        let signed = (client.sign)(&client.params);
+        let digest: String = wire::sha256(&signed).iter().map(|byte| format!("{byte:02x}")).collect();
+        check(&client, Cause::OtherString, &digest, &digest);
+        // The other algorithm on top of it.
+        let client = Client { sign_type: SignType::Rsa, ..client };
+        check(&client, Cause::OtherString, "signed by RSA although sign_type says RSA2", "实际使用RSA算法签名");
+    }
 }
 
 #[test]
@@ -149,7 +222,7 @@ fn gbk_against_utf8_by_a_real_sdk() {
     let terms = call.terms().unwrap();
     let registered = vectors::public_key("app_public.pem");
     let Err(Refused::Signature(bad)) = call.verify(terms, &registered) else { panic!("must be refused") };
-    let diagnosis = diagnose(&bad, &registered, &vectors::public_key("platform_public.pem"), &[]).unwrap();
+    let diagnosis = diagnose(&bad, &registered, &vectors::public_key("platform_public.pem"), &[]);
     assert_eq!(diagnosis.cause, Cause::Charset);
     assert!(diagnosis.advice_en.contains("signed as utf-8 bytes"), "{diagnosis:?}");
 }
@@ -229,5 +302,11 @@ fn encoded_too_often() {
 fn calls_too_large_for_first_aid() {
     let long = vec![b'x'; 20_000];
     let client = Client { sign_type: SignType::Rsa, ..Client::new(&[("memo", &long)]) };
-    assert_eq!(look(&client.form(), &vectors::public_key("app_public.pem")), None);
+    check(&client, Cause::OtherAlgorithm, "signed by RSA although sign_type says RSA2", "RSA算法");
+    // Mistakes in the string are not looked for, and the key is known to be right all the same.
+    let client = Client {
+        sign: |params| join(params.iter().filter(|(name, _)| *name != "sign_type")),
+        ..Client::new(&[("memo", &long)])
+    };
+    check(&client, Cause::OtherString, "the key is right", "密钥匹配");
 }

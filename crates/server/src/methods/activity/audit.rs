@@ -21,6 +21,16 @@ pub enum Verdict {
     Reject,
 }
 
+impl Verdict {
+    /// What it does, for the log.
+    pub fn name(self) -> &'static str {
+        match self {
+            Verdict::Approve => "approve an activity",
+            Verdict::Reject => "reject an activity",
+        }
+    }
+}
+
 /// Says it. `order_id` is a new id, `at` now, UTC milliseconds.
 pub fn say(
     tx: &mut Tx,

@@ -56,10 +56,18 @@ impl ShownOrder {
         }
     }
 
-    /// What was done, how far that is, and who did it.
-    pub fn line(&self) -> String {
+    /// What was done, how far that is, and who did it; then what auditors said of it.
+    pub fn lines(&self) -> Vec<String> {
         let audit = self.audit_status.as_ref().map_or_else(String::new, |status| format!(" {status}"));
         let ShownOrder { order_id, order_type, order_status, creator_id, creator_type, .. } = self;
-        format!("{order_id} {order_type} {order_status}{audit} by {creator_type} {creator_id}")
+        let order =
+            format!("{:16} {order_id} {order_type} {order_status}{audit} by {creator_type} {creator_id}", "order");
+        let audits = self.activity_audit_list.iter().filter_map(|audit| {
+            let ShownAudit { audit_status, creator_id, operation_time, reason, .. } = audit;
+            let (by, at) = (creator_id.as_ref()?, operation_time.as_deref().unwrap_or_default());
+            let reason = reason.as_ref().map_or_else(String::new, |reason| format!(": {reason}"));
+            Some(format!("  {:14} {audit_status} by {by} {at}{reason}", "audit"))
+        });
+        [order].into_iter().chain(audits).collect()
     }
 }
