@@ -11,7 +11,8 @@ use encoding_rs::GBK;
 pub enum Charset {
     /// UTF-8, also when a call names no charset.
     Utf8,
-    /// GBK; the older GB2312 and the newer GB18030 are read as GBK too, which decodes all three.
+    /// GBK; the older GB2312 and the newer GB18030 are read as GBK too, which decodes all three. What is written in it
+    /// keeps to CP936, which is what Java, Python and PHP mean by the name.
     Gbk,
 }
 
@@ -44,16 +45,32 @@ impl Charset {
         }
     }
 
-    /// The bytes of `text`, or nothing when the charset lacks one of its characters (GBK has no emoji).
+    /// The bytes of `text`, or nothing when a reader of the charset would not get every character back: GBK has no
+    /// emoji, and no `€` that Java and Python know.
     pub fn encode(self, text: &str) -> Option<Cow<'_, [u8]>> {
         match self {
             Charset::Utf8 => Some(Cow::Borrowed(text.as_bytes())),
+            Charset::Gbk if text.chars().any(is_read_otherwise) => None,
             Charset::Gbk => {
                 let (bytes, _, unmappable) = GBK.encode(text);
                 (!unmappable).then_some(bytes)
             }
         }
     }
+}
+
+/// The characters that our encoder has bytes for and CP936 has not, or for which Java has others: `€`, the additions of
+/// GB18030, the areas for private use, and `⊕`. `tests/vectors/charset` compares every character with the tables of others.
+fn is_read_otherwise(character: char) -> bool {
+    matches!(character,
+        '€' | 'ǹ' | 'ḿ' | '⊕' | '〾'
+        | '\u{2e80}'..='\u{2eff}' // radicals
+        | '\u{2ff0}'..='\u{2fff}' // ideographic description
+        | '\u{3400}'..='\u{4dbf}' // ideographs, extension A
+        | '\u{9fa6}'..='\u{9fff}' // ideographs that were added later
+        | '\u{e000}'..='\u{f8ff}' // private use
+        | '\u{fe10}'..='\u{fe1f}' // vertical forms
+    )
 }
 
 #[cfg(test)]
@@ -96,5 +113,7 @@ mod tests {
         check(Charset::Utf8, "积分😀", Some("积分😀".as_bytes()));
         check(Charset::Gbk, "积分", Some(b"\xbb\xfd\xb7\xd6"));
         check(Charset::Gbk, "😀", None);
+        check(Charset::Gbk, "€", None);
+        check(Charset::Gbk, "积分€", None);
     }
 }

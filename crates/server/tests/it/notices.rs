@@ -284,29 +284,48 @@ fn delivered(running: &Running, url: &str, attempts: u64) -> Value {
     }
 }
 
-#[test]
-fn an_app_may_ask_for_gbk() {
+/// An app whose notifications are sent in GBK.
+const GBK_APP_ID: &str = "2021000000000009";
+
+/// Starts one with that app.
+fn start_with_gbk(engine: Engine) -> Running {
     let key = app_key().public_key().to_base64();
     let gbk = format!(
-        "[[app]]\napp_id = \"2021000000000009\"\npid = \"{PID}\"\npublic_key = \"{key}\"\nnotify_charset = \"GBK\"\n"
+        "[[app]]\napp_id = \"{GBK_APP_ID}\"\npid = \"{PID}\"\npublic_key = \"{key}\"\nnotify_charset = \"GBK\"\n"
     );
-    let running = Running::start_with(
-        Engine::Lite,
-        &format!("{}{gbk}", rich()),
-        &["--clock", "manual:2026-01-01T12:00:00+08:00"],
-    );
-    let mailbox = Mailbox::start();
-    let client = running.client_of("2021000000000009", None);
-    pay(&client, "gbk", &mailbox.url("/ok?gbk"));
-    let letters = mailbox.wait("/ok?gbk", 1);
-    one_notice(&letters, &running);
-    assert_eq!((letters[0].get("charset"), letters[0].get("subject")), ("gbk", "龙井茶"));
-    // What GBK cannot say is said in UTF-8.
-    pay_for(&client, "emoji", "茶🍵", &mailbox.url("/ok?emoji"));
-    let letters = mailbox.wait("/ok?emoji", 1);
-    one_notice(&letters, &running);
-    assert_eq!((letters[0].get("charset"), letters[0].get("subject")), ("utf-8", "茶🍵"));
+    Running::start_with(engine, &format!("{}{gbk}", rich()), &["--clock", "manual:2026-01-01T12:00:00+08:00"])
 }
+
+each_engine!(an_app_may_ask_for_gbk, |engine| {
+    let (running, mailbox) = (start_with_gbk(engine), Mailbox::start());
+    let client = running.client_of(GBK_APP_ID, None);
+    // What GBK cannot say, as its readers have it, is said in UTF-8.
+    for (nth, (subject, charset)) in [
+        ("龙井茶", "gbk"),
+        ("Tea + 50% & more", "gbk"),
+        ("朱镕基 ￥88 · 满减——「八折」①Ⅳ㈠ αβ ぱん", "gbk"),
+        ("茶🍵", "utf-8"),
+        ("€88", "utf-8"),
+        ("龙井茶，进口€", "utf-8"),
+        ("㑇㑳", "utf-8"),
+        ("龴", "utf-8"),
+        ("ḿ", "utf-8"),
+        ("A⊕B", "utf-8"),
+        ("\u{e000}", "utf-8"),
+        ("¥88", "utf-8"),
+        ("𠮷野家", "utf-8"),
+        ("⿰木木", "utf-8"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let path = format!("/ok?{nth}");
+        pay_for(&client, &format!("gbk{nth}"), subject, &mailbox.url(&path));
+        let letters = mailbox.wait(&path, 1);
+        one_notice(&letters, &running);
+        assert_eq!((letters[0].get("charset"), letters[0].get("subject")), (charset, subject));
+    }
+});
 
 #[test]
 fn metrics_tell_of_deliveries() {

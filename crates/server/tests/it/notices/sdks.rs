@@ -1,6 +1,6 @@
 //! Official SDKs at the other end: their own check decides what a receiver says.
 
-use super::{command, notice, pay, start};
+use super::{GBK_APP_ID, command, notice, pay, pay_for, start, start_with_gbk};
 use crate::running::{APP_ID, Running};
 use crate::sdk::installed;
 use std::io::{BufRead, BufReader};
@@ -55,5 +55,19 @@ fn official_sdks_believe_notifications() {
             let told = notice(&running, &url);
             assert_eq!(told["state"], "DELIVERED", "{told:#}");
         }
+    }
+}
+
+#[test]
+fn python_believes_notifications_in_gbk() {
+    let running = start_with_gbk(Engine::Lite);
+    let [_, receiver] = sdk_receivers(&running);
+    let client = running.client_of(GBK_APP_ID, None);
+    for (nth, subject) in ["龙井茶", "€88", "㑇", "A⊕B", "茶🍵"].into_iter().enumerate() {
+        let url = format!("{}?{nth}", receiver.url);
+        pay_for(&client, &format!("gbk{nth}"), subject, &url);
+        command(&running, &["clock", "advance", "1s"]);
+        let told = notice(&running, &url);
+        assert_eq!(told["state"], "DELIVERED", "{subject}: {told:#}");
     }
 }
