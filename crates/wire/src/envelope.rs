@@ -8,10 +8,24 @@
 //! The SDKs cut the signed part out of the text, each by its own means, so nothing here is a matter of taste: the node
 //! comes first, there is no blank at the top level, and nothing follows `sign`. The signature is over the node's bytes.
 //!
-//! Inside the node's strings braces are written `\u007b` and `\u007d`, because one SDK counts braces without looking at
-//! quotes; and in GBK everything beyond ASCII is escaped, because two SDKs cannot read raw GBK.
+//! How the node's text is written depends on who reads it ([`Reader`]):
+//!
+//! - One SDK counts braces without looking at quotes. A node whose plain count comes out at its end goes as it is, as
+//!   texts that hold JSON do; in any other, braces inside strings are written `\u007b` and `\u007d`.
+//! - Two SDKs cannot read raw GBK, so in GBK everything beyond ASCII is escaped.
+//! - The Java SDK reads the letters of `\uXXXX` wrongly, but it looks at quotes and reads raw GBK. To it goes everything
+//!   raw that its charset has.
 
 use crate::{Charset, Fault, PublicKey, SignType};
+
+/// Who reads an answer: what decides how its text is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reader {
+    /// The charset of the answer's bytes.
+    pub charset: Charset,
+    /// Whether it is the official Java SDK.
+    pub is_java: bool,
+}
 
 /// The part of an answer that is signed: rendered once, signed and sent as these bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,44 +33,60 @@ pub struct Node(Vec<u8>);
 
 impl Node {
     /// `code` 10000 and the members of `business`, which is the text of a JSON object.
-    pub fn success(business: &str, charset: Charset) -> Node {
+    pub fn success(business: &str, reader: Reader) -> Node {
         let members = business.trim().strip_prefix('{').expect("an answer's business part is a JSON object");
         let comma = if members.trim_start().starts_with('}') { "" } else { "," };
-        Node::render(&format!(r#"{{"code":"10000","msg":"Success"{comma}{members}"#), charset)
+        Node::render(format!(r#"{{"code":"10000","msg":"Success"{comma}{members}"#), reader)
     }
 
     /// The members of `business` alone: some methods of the platform answer a success without `code` and `msg`.
-    pub fn bare(business: &str, charset: Charset) -> Node {
-        Node::render(business.trim(), charset)
+    pub fn bare(business: &str, reader: Reader) -> Node {
+        Node::render(business.trim().to_owned(), reader)
     }
 
     /// A refusal.
-    pub fn failure(fault: &Fault, charset: Charset) -> Node {
+    pub fn failure(fault: &Fault, reader: Reader) -> Node {
         let members =
             [("code", fault.code), ("msg", fault.msg), ("sub_code", &fault.sub_code), ("sub_msg", &fault.sub_msg)];
         let members: Vec<_> = members.iter().map(|(name, text)| format!("\"{name}\":{}", quoted(text))).collect();
-        Node::render(&format!("{{{}}}", members.join(",")), charset)
+        Node::render(format!("{{{}}}", members.join(",")), reader)
     }
 
-    fn render(json: &str, charset: Charset) -> Node {
-        let ascii_only = charset == Charset::Gbk;
+    /// The text goes as it is wherever its reader can take it so, which is nearly always.
+    fn render(json: String, Reader { charset, is_java }: Reader) -> Node {
+        let escape_braces = !is_java && !is_closed_at_its_end(json.as_bytes());
+        if !escape_braces && (charset == Charset::Utf8 || json.is_ascii()) {
+            return Node(json.into_bytes());
+        }
+        if is_java && let Some(bytes) = charset.encode(&json) {
+            return Node(bytes.into_owned());
+        }
+        let is_escaped = |character: char| match charset {
+            Charset::Utf8 => false,
+            Charset::Gbk => !is_java || charset.encode(character.encode_utf8(&mut [0; 4])).is_none(),
+        };
         let mut bytes = Vec::with_capacity(json.len() + json.len() / 8);
         let mut in_string = false;
         let mut escaped = false;
-        // What is sent as it is goes over in one piece, up to the next character that is not.
+        // What is not escaped goes over in one piece, up to the next character that is.
+        let keep = |bytes: &mut Vec<u8>, text: &str| {
+            bytes.extend_from_slice(&charset.encode(text).expect("what the charset lacks is escaped"));
+        };
         let mut copied = 0;
         for (at, byte) in json.bytes().enumerate() {
-            let brace = in_string && matches!(byte, b'{' | b'}');
-            if brace || (ascii_only && !byte.is_ascii() && json.is_char_boundary(at)) {
+            let brace = escape_braces && in_string && matches!(byte, b'{' | b'}');
+            if brace || (!byte.is_ascii() && json.is_char_boundary(at)) {
                 let character = json[at..].chars().next().expect("a character begins here");
-                bytes.extend_from_slice(&json.as_bytes()[copied..at]);
-                escape(&mut bytes, character);
-                copied = at + character.len_utf8();
+                if brace || is_escaped(character) {
+                    keep(&mut bytes, &json[copied..at]);
+                    escape(&mut bytes, character);
+                    copied = at + character.len_utf8();
+                }
             }
             in_string ^= byte == b'"' && !escaped;
             escaped = in_string && byte == b'\\' && !escaped;
         }
-        bytes.extend_from_slice(&json.as_bytes()[copied..]);
+        keep(&mut bytes, &json[copied..]);
         Node(bytes)
     }
 
@@ -93,6 +123,18 @@ pub fn node_name(method: Option<&str>) -> String {
     }
 }
 
+/// Whether whoever counts braces without looking at quotes finds the end of the object at the end of its text.
+fn is_closed_at_its_end(json: &[u8]) -> bool {
+    let mut depth = 0_usize;
+    for at in memchr::memchr2_iter(b'{', b'}', json) {
+        depth = if json[at] == b'{' { depth + 1 } else { depth.saturating_sub(1) };
+        if depth == 0 {
+            return at + 1 == json.len();
+        }
+    }
+    false
+}
+
 /// `\uXXXX`, as a surrogate pair beyond the basic plane.
 fn escape(bytes: &mut Vec<u8>, character: char) {
     for unit in character.encode_utf16(&mut [0; 2]) {
@@ -112,6 +154,9 @@ fn quoted(text: &str) -> String {
             '\n' => json.push_str("\\n"),
             '\r' => json.push_str("\\r"),
             '\t' => json.push_str("\\t"),
+            // Written so, the Java SDK can read these two as well.
+            '\u{8}' => json.push_str("\\b"),
+            '\u{c}' => json.push_str("\\f"),
             '\0'..' ' => json.push_str(&format!("\\u{:04x}", u32::from(character))),
             other => json.push(other),
         }

@@ -11,6 +11,8 @@ pub mod code;
 pub mod first_aid;
 pub mod money;
 pub mod notify;
+#[cfg(feature = "testing")]
+pub mod testing;
 pub mod time;
 
 mod charset;
@@ -29,7 +31,7 @@ mod verify;
 
 pub use charset::Charset;
 pub use code::Fault;
-pub use envelope::{AnswerError, Node, check_answer, node_name, open};
+pub use envelope::{AnswerError, Node, Reader, check_answer, node_name, open};
 pub use keys::{KeyError, PrivateKey, PublicKey};
 pub use opened::Opened;
 pub use params::{PARAMETERS_MAX, RawCall};

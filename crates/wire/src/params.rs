@@ -9,7 +9,7 @@ use std::collections::btree_map::Entry;
 
 use crate::canonical::{self, Leave};
 use crate::code::{self, Fault};
-use crate::{Charset, SignType, multipart, percent};
+use crate::{Charset, Reader, SignType, multipart, percent};
 
 /// How many parameters a call may have; real ones have about twenty.
 pub const PARAMETERS_MAX: usize = 1_000;
@@ -127,12 +127,14 @@ impl RawCall {
         self.get("method").and_then(|method| std::str::from_utf8(method).ok()).filter(|method| is_name(method))
     }
 
-    /// How to answer, before it is known whether the call says so properly: UTF-8 and RSA2 unless it names others.
-    pub fn answer_terms(&self) -> (Charset, SignType) {
-        (
-            self.get("charset").and_then(Charset::from_name).unwrap_or(Charset::Utf8),
-            self.get("sign_type").and_then(SignType::from_name).unwrap_or(SignType::Rsa2),
-        )
+    /// How to answer, before it is known whether the call says so properly: UTF-8 and RSA2 unless it names others. The
+    /// Java SDK says who it is in a parameter.
+    pub fn answer_terms(&self) -> (Reader, SignType) {
+        let reader = Reader {
+            charset: self.get("charset").and_then(Charset::from_name).unwrap_or(Charset::Utf8),
+            is_java: self.get("alipay_sdk").is_some_and(|sdk| sdk.starts_with(b"alipay-sdk-java")),
+        };
+        (reader, self.get("sign_type").and_then(SignType::from_name).unwrap_or(SignType::Rsa2))
     }
 
     /// The bytes the signature is computed over: what a refusal of the signature echoes.

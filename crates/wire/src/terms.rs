@@ -63,6 +63,7 @@ impl RawCall {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Reader;
 
     const SOUND: &str =
         "method=a.b&app_id=1&charset=GBK&format=JSON&sign_type=RSA&sign=x&timestamp=2016-02-29+00:00:00&version=1.0";
@@ -124,11 +125,17 @@ mod tests {
 
     #[test]
     fn how_to_answer() {
-        let check = |query: &str, charset, sign_type| {
-            assert_eq!(RawCall::read(query.as_bytes(), None, b"").answer_terms(), (charset, sign_type), "{query}");
+        let check = |query: &str, charset, is_java, sign_type| {
+            let answer_terms = RawCall::read(query.as_bytes(), None, b"").answer_terms();
+            assert_eq!(answer_terms, (Reader { charset, is_java }, sign_type), "{query}");
         };
-        check(SOUND, Charset::Gbk, SignType::Rsa);
-        check("", Charset::Utf8, SignType::Rsa2);
-        check("charset=latin1&sign_type=SM2", Charset::Utf8, SignType::Rsa2);
+        check(SOUND, Charset::Gbk, false, SignType::Rsa);
+        check("", Charset::Utf8, false, SignType::Rsa2);
+        check("charset=latin1&sign_type=SM2", Charset::Utf8, false, SignType::Rsa2);
+        check("alipay_sdk=alipay-sdk-java-4.22.110.ALL", Charset::Utf8, true, SignType::Rsa2);
+        check("alipay_sdk=alipay-sdk-java-dynamicVersionNo&charset=gbk", Charset::Gbk, true, SignType::Rsa2);
+        check("alipay_sdk=alipay-sdk-nodejs-4.14.0", Charset::Utf8, false, SignType::Rsa2);
+        check("alipay_sdk=my-alipay-sdk-java", Charset::Utf8, false, SignType::Rsa2);
+        check("alipay_sdk=", Charset::Utf8, false, SignType::Rsa2);
     }
 }

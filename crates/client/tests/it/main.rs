@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use std::thread::JoinHandle;
 
 use client::{Answer, CallError, Client, Settings};
-use wire::{AnswerError, Charset, Node, PrivateKey, RawCall, SignType, VerifiedCall, code};
+use wire::{AnswerError, Charset, Node, PrivateKey, RawCall, Reader, SignType, VerifiedCall, code};
 
 const METHOD: &str = "koubei.marketing.campaign.crowd.create";
 const NOW: &str = "2016-09-19 22:35:10";
@@ -30,6 +30,11 @@ fn call(terms: (Charset, SignType), biz_content: &str, handle: Handle) -> Result
     let answer = Client::new(settings(url, terms)).call(METHOD, biz_content, NOW);
     gateway.join().unwrap();
     answer
+}
+
+/// Our client is no Java SDK.
+fn reader(call: &VerifiedCall) -> Reader {
+    Reader { charset: call.charset(), is_java: false }
 }
 
 fn settings(gateway_url: String, (charset, sign_type): (Charset, SignType)) -> Settings {
@@ -90,7 +95,7 @@ fn answers_in_every_charset_and_algorithm() {
             assert_eq!(call.get("timestamp"), Some(NOW));
             assert_eq!(call.app_auth_token(), Some("201609BB"));
             let business = call.biz_content().unwrap();
-            (200, sealed(call, &Node::success(business, call.charset())))
+            (200, sealed(call, &Node::success(business, reader(call))))
         });
         let answer = answer.unwrap();
         assert!(answer.is_success());
@@ -104,7 +109,7 @@ fn refusals_are_answers() {
     for terms in ALL {
         let answer = call(terms, "", |call| {
             assert_eq!(call.biz_content(), None);
-            (200, sealed(call, &Node::failure(&code::INSUFFICIENT_ISV_PERMISSIONS, call.charset())))
+            (200, sealed(call, &Node::failure(&code::INSUFFICIENT_ISV_PERMISSIONS, reader(call))))
         });
         let answer = answer.unwrap();
         assert!(!answer.is_success());
@@ -125,27 +130,27 @@ fn answers_that_are_not_believed() {
         }
     };
     let tampered: Handle = |call| {
-        let answer = sealed(call, &Node::success(r#"{"total":1}"#, call.charset()));
+        let answer = sealed(call, &Node::success(r#"{"total":1}"#, reader(call)));
         (200, String::from_utf8(answer).unwrap().replace(r#""total":1"#, r#""total":2"#).into_bytes())
     };
     check(tampered, AnswerError::Signature);
     let by_another: Handle = |call| {
-        let node = Node::success("{}", call.charset());
+        let node = Node::success("{}", reader(call));
         (200, node.seal(Some(call.method()), None, &APP.sign(call.sign_type(), node.bytes())))
     };
     check(by_another, AnswerError::Signature);
     let by_the_other_algorithm: Handle = |call| {
-        let node = Node::success("{}", call.charset());
+        let node = Node::success("{}", reader(call));
         (200, node.seal(Some(call.method()), None, &PLATFORM.sign(call.sign_type().other(), node.bytes())))
     };
     check(by_the_other_algorithm, AnswerError::Signature);
     let unsigned: Handle = |call| {
-        let node = String::from_utf8(Node::success("{}", call.charset()).bytes().to_vec()).unwrap();
+        let node = String::from_utf8(Node::success("{}", reader(call)).bytes().to_vec()).unwrap();
         (200, format!("{{\"koubei_marketing_campaign_crowd_create_response\":{node}}}").into_bytes())
     };
     check(unsigned, AnswerError::Layout);
     let of_another_method: Handle = |call| {
-        let node = Node::success("{}", call.charset());
+        let node = Node::success("{}", reader(call));
         (200, node.seal(Some("koubei.other"), None, &PLATFORM.sign(call.sign_type(), node.bytes())))
     };
     check(of_another_method, AnswerError::Layout);
@@ -157,7 +162,7 @@ fn a_status_other_than_200_is_no_answer() {
         let handle: Handle = match status {
             302 => |_| (302, Vec::new()),
             404 => |_| (404, b"not found".to_vec()),
-            _ => |call| (500, sealed(call, &Node::success("{}", call.charset()))),
+            _ => |call| (500, sealed(call, &Node::success("{}", reader(call)))),
         };
         assert!(matches!(call(ALL[0], "{}", handle), Err(CallError::Status(seen)) if seen == status));
     }

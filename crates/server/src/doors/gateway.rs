@@ -17,7 +17,7 @@ use std::error::Error;
 use std::sync::Arc;
 use std::time::Duration;
 use wire::first_aid::{Diagnosis, diagnose};
-use wire::{BadSignature, Charset, Fault, Node, PublicKey, RawCall, Refused, SignType, VerifiedCall, code};
+use wire::{BadSignature, Charset, Fault, Node, PublicKey, RawCall, Reader, Refused, SignType, VerifiedCall, code};
 
 /// The most bytes of a body (DESIGN, "Security").
 const BODY_MAX: usize = wire::BODY_BYTES_MAX;
@@ -37,7 +37,7 @@ const STRING_KEPT_BYTES_MAX: usize = 64 << 10;
 /// How to answer: what the request says of it, or the protocol's defaults.
 struct Terms {
     method: Option<String>,
-    charset: Charset,
+    reader: Reader,
     sign_type: SignType,
     certificate: Option<String>,
     trace_id: String,
@@ -60,9 +60,9 @@ pub async fn gateway(State(app): State<Arc<App>>, request: Request) -> Response 
     let peer = request.extensions().get::<Peer>().copied();
     let trace_id = app.new_trace_id();
     let (call, defect) = read(request).await;
-    let (charset, sign_type) = call.answer_terms();
+    let (reader, sign_type) = call.answer_terms();
     let method = call.method().map(str::to_owned);
-    let mut terms = Terms { method, charset, sign_type, certificate: None, trace_id, app_id: None, pid: None };
+    let mut terms = Terms { method, reader, sign_type, certificate: None, trace_id, app_id: None, pid: None };
     let outcome = match (defect, peer) {
         (_, Some(Peer(address))) if app.strangers.is_over(address) => Outcome::Stranger(code::APP_CALL_LIMITED),
         (Some(fault), _) => Outcome::Stranger(fault),
@@ -217,27 +217,27 @@ fn seal(app: &App, terms: &Terms, outcome: &Outcome) -> Response {
     let (node, signature) = match outcome {
         Outcome::Verified(answer) => {
             let node = match answer {
-                Ok(business) => Node::success(business, terms.charset),
-                Err(fault) => Node::failure(fault, terms.charset),
+                Ok(business) => Node::success(business, terms.reader),
+                Err(fault) => Node::failure(fault, terms.reader),
             };
             let signature = app.signer.sign(terms.sign_type, node.bytes());
             (node, signature)
         }
         // The one answer that a flood of strangers gets is the same for all of them, and signed once.
         Outcome::Stranger(fault) if *fault == code::APP_CALL_LIMITED => {
-            let node = Node::failure(fault, terms.charset);
+            let node = Node::failure(fault, terms.reader);
             let signature = app.signer.sign(terms.sign_type, node.bytes());
             (node, signature)
         }
         Outcome::Stranger(fault) => {
-            let node = Node::failure(fault, terms.charset);
+            let node = Node::failure(fault, terms.reader);
             let signature = app.signer.sign_anew(terms.sign_type, node.bytes());
             (node, signature)
         }
     };
     let bytes = node.seal(terms.method.as_deref(), terms.certificate.as_deref(), &signature);
     let mut response = Response::new(Body::from(bytes));
-    let content_type = match terms.charset {
+    let content_type = match terms.reader.charset {
         Charset::Utf8 => "text/html;charset=utf-8",
         Charset::Gbk => "text/html;charset=gbk",
     };

@@ -38,6 +38,7 @@ mod receivers;
 mod rejects;
 mod running;
 mod sdk;
+mod sdk_java;
 mod shop;
 mod stamps;
 mod strain;

@@ -22,7 +22,7 @@ const TILL_APP_ID: &str = "2021000000000007";
 const TILL_PID: &str = "2088201914979055";
 const BUYER: &str = "2088102146931393";
 /// The folder of the two programs.
-const SDK: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/sdk");
+pub(crate) const SDK: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/sdk");
 
 #[test]
 fn node_on_sqlite() {
@@ -66,7 +66,9 @@ pub(crate) fn installed(name: &str) -> PathBuf {
     PathBuf::from(path.unwrap_or_else(|| panic!("{name} is not set: run this test with `cargo xtask test sdk`")))
 }
 
-fn drive(engine: Engine, mut program: Command, portless: Option<&str>, runs: &[(&str, &str)]) {
+/// A server with what the cases are about, where it listens on this address too, and these runs as the programs are told
+/// of them.
+pub(crate) fn prepare(engine: Engine, portless: Option<&str>, runs: &[(&str, &str)]) -> (Running, Vec<Value>) {
     let mut arguments = vec!["--world".to_owned(), format!("{SDK}/world.toml")];
     arguments.extend(portless.map(|address| format!("--listen={address}:80")));
     let server = Running::start_in(engine, tempfile::tempdir().expect("a folder"), arguments);
@@ -81,7 +83,12 @@ fn drive(engine: Engine, mut program: Command, portless: Option<&str>, runs: &[(
         let known = with(prizes.known(nth), &json!({"coupon": coupon}));
         json!({"charset": charset, "sign_type": sign_type, "known": known})
     };
-    let runs: Vec<_> = runs.iter().enumerate().map(run).collect();
+    let runs = runs.iter().enumerate().map(run).collect();
+    (server, runs)
+}
+
+fn drive(engine: Engine, mut program: Command, portless: Option<&str>, runs: &[(&str, &str)]) {
+    let (server, runs) = prepare(engine, portless, runs);
     let given = server.folder.path().join("sdk.json");
     let text = json!({"gateway": server.address, "portless": portless, "runs": runs}).to_string();
     fs::write(&given, text).expect("the folder is ours");

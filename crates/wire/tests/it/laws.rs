@@ -3,7 +3,8 @@
 use std::sync::LazyLock;
 
 use proptest::prelude::*;
-use wire::{Charset, Fault, Node, PrivateKey, RawCall, Refused, SignType, open, signed_form};
+use wire::testing::{brace_counting, java};
+use wire::{Charset, Fault, Node, PrivateKey, RawCall, Reader, Refused, SignType, open, signed_form};
 
 use crate::vectors;
 
@@ -73,20 +74,31 @@ proptest! {
     }
 
     #[test]
-    fn opening_undoes_sealing(text: String, charset in charsets(), cert_sn in prop::option::of("[0-9a-f]{32}"), sign in "[A-Za-z0-9+/]{4}{1,9}") {
+    fn opening_undoes_sealing(text in ".*|[{}\"\\\\a€积]{0,12}", charset in charsets(), is_java: bool, cert_sn in prop::option::of("[0-9a-f]{32}"), sign in "[A-Za-z0-9+/]{4}{1,9}") {
+        let method = "koubei.a.b";
         let business = serde_json::json!({ "memo": text, "inner": { "memo": text } }).to_string();
-        for node in [Node::success(&business, charset), Node::failure(&Fault::business("X", text.clone()), charset)] {
-            let answer = node.seal(Some("koubei.a.b"), cert_sn.as_deref(), &sign);
-            prop_assert_eq!(open("koubei.a.b", &answer), Some((node.bytes(), &*sign)));
+        let reader = Reader { charset, is_java };
+        for node in [Node::success(&business, reader), Node::failure(&Fault::business("X", text.clone()), reader)] {
+            let answer = node.seal(Some(method), cert_sn.as_deref(), &sign);
+            prop_assert_eq!(open(method, &answer), Some((node.bytes(), &*sign)));
             prop_assert_eq!(open("koubei.a.c", &answer), None);
-            let objects = 1 + usize::from(node.bytes().starts_with(br#"{"code":"10000""#));
-            for brace in [b'{', b'}'] {
-                prop_assert_eq!(node.bytes().iter().filter(|&&byte| byte == brace).count(), objects);
+            let decoded = charset.decode(&answer).unwrap();
+            let parsed: serde_json::Value = serde_json::from_str(&decoded).unwrap();
+            let is_meant = |node: &serde_json::Value| {
+                node["memo"] == text && node["inner"]["memo"] == text || node["sub_msg"] == text
+            };
+            prop_assert!(is_meant(&parsed["koubei_a_b_response"]));
+            if is_java {
+                let read = java(method, &decoded).unwrap();
+                prop_assert_eq!(&*charset.encode(read.signed).unwrap(), node.bytes());
+                let has_letters = |character: char| matches!(character, '\u{b}' | '\u{e}' | '\u{f}' | '\u{1a}'..='\u{1f}');
+                if !text.contains(has_letters) && charset.encode(&text).is_some() {
+                    prop_assert!(is_meant(&read.members), "{}", read.members);
+                }
+            } else {
+                prop_assert_eq!(brace_counting(method, &decoded).unwrap().as_bytes(), node.bytes());
+                prop_assert!(charset == Charset::Utf8 || node.bytes().is_ascii());
             }
-            prop_assert!(charset == Charset::Utf8 || node.bytes().is_ascii());
-            let parsed: serde_json::Value = serde_json::from_slice(&answer).unwrap();
-            let node = &parsed["koubei_a_b_response"];
-            prop_assert!(node["memo"] == text && node["inner"]["memo"] == text || node["sub_msg"] == text);
         }
     }
 

@@ -9,8 +9,8 @@ fn verify(sent: &str, signed: &str) -> Result<VerifiedCall, Refused> {
     let sign = key().sign(wire::SignType::Rsa2, signed.replace('_', " ").as_bytes());
     let sign = sign.replace('+', "%2B");
     let call = RawCall::read(sent.replace('_', "+").as_bytes(), None, format!("sign={sign}").as_bytes());
-    let (charset, sign_type) = call.answer_terms();
-    call.verify(wire::Terms { charset, sign_type, certificate: false }, &key().public_key())
+    let (reader, sign_type) = call.answer_terms();
+    call.verify(wire::Terms { charset: reader.charset, sign_type, certificate: false }, &key().public_key())
 }
 
 fn key() -> PrivateKey {
@@ -68,8 +68,9 @@ fn text_is_decoded_after_the_signature_only() {
     let check = |sent: &str, signed: &[u8], expect: Result<&str, Option<&str>>| {
         let sign = key().sign(wire::SignType::Rsa2, signed).replace('+', "%2B");
         let call = RawCall::read(sent.as_bytes(), None, format!("sign={sign}").as_bytes());
-        let (charset, sign_type) = call.answer_terms();
-        let seen = call.verify(wire::Terms { charset, sign_type, certificate: false }, &key().public_key());
+        let (reader, sign_type) = call.answer_terms();
+        let seen =
+            call.verify(wire::Terms { charset: reader.charset, sign_type, certificate: false }, &key().public_key());
         let seen = match &seen {
             Ok(call) => Ok(call.get("memo").unwrap()),
             Err(Refused::Text(fault)) => {

@@ -7,6 +7,7 @@ mod keys;
 mod laws;
 mod leniency;
 mod notifications;
+mod readers;
 mod rejects;
 mod requests;
 mod responses;

@@ -1,7 +1,7 @@
 //! Every request the Node and both Python SDKs were seen to send.
 
 use serde_json::Value;
-use wire::{Refused, code};
+use wire::{Reader, Refused, code};
 
 use crate::vectors;
 
@@ -19,7 +19,8 @@ fn check(name: &str) {
     assert_eq!(terms.charset.name(), if recorded["charset_param"] == "gbk" { "gbk" } else { "utf-8" }, "{name}");
     assert_eq!(terms.sign_type.name(), recorded["sign_type"], "{name}");
     assert_eq!(terms.certificate, name.contains("-cert-"), "{name}");
-    assert_eq!(call.answer_terms(), (terms.charset, terms.sign_type), "{name}");
+    let reader = Reader { charset: terms.charset, is_java: false };
+    assert_eq!(call.answer_terms(), (reader, terms.sign_type), "{name}");
 
     let verified = call.verify(terms, &vectors::public_key("app_public.pem"));
     let expected = recorded["expected_verification"].as_str().unwrap();
