@@ -9,8 +9,8 @@ use crate::directory;
 use crate::methods::{Answer, Entry, Said, Stop, unavailable};
 use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::http::header::CONTENT_TYPE;
-use axum::http::{HeaderValue, Uri};
+use axum::http::header::{CONTENT_TYPE, UPGRADE_INSECURE_REQUESTS};
+use axum::http::{HeaderMap, HeaderValue, Uri};
 use axum::response::Response;
 use http_body_util::{BodyExt, Limited};
 use std::error::Error;
@@ -38,6 +38,8 @@ const STRING_KEPT_BYTES_MAX: usize = 64 << 10;
 struct Terms {
     method: Option<String>,
     reader: Reader,
+    /// Whether a person has opened the address, and sees what is answered.
+    in_browser: bool,
     sign_type: SignType,
     certificate: Option<String>,
     trace_id: String,
@@ -59,10 +61,11 @@ pub async fn gateway(State(app): State<Arc<App>>, request: Request) -> Response 
     let started = std::time::Instant::now();
     let peer = request.extensions().get::<Peer>().copied();
     let trace_id = app.new_trace_id();
+    let in_browser = is_browsers(request.headers());
     let (call, defect) = read(request).await;
     let (reader, sign_type) = call.answer_terms();
     let method = call.method().map(str::to_owned);
-    let mut terms = Terms { method, reader, sign_type, certificate: None, trace_id, app_id: None, pid: None };
+    let mut terms = Terms { method, reader, in_browser, sign_type, certificate: None, trace_id, app_id: None, pid: None };
     let outcome = match (defect, peer) {
         (_, Some(Peer(address))) if app.strangers.is_over(address) => Outcome::Stranger(code::APP_CALL_LIMITED),
         (Some(fault), _) => Outcome::Stranger(fault),
@@ -237,15 +240,22 @@ fn seal(app: &App, terms: &Terms, outcome: &Outcome) -> Response {
     };
     let bytes = node.seal(terms.method.as_deref(), terms.certificate.as_deref(), &signature);
     let mut response = Response::new(Body::from(bytes));
-    let content_type = match terms.reader.charset {
-        Charset::Utf8 => "text/html;charset=utf-8",
-        Charset::Gbk => "text/html;charset=gbk",
+    let content_type = match (terms.in_browser, terms.reader.charset) {
+        (false, Charset::Utf8) => "text/html;charset=utf-8",
+        (false, Charset::Gbk) => "text/html;charset=gbk",
+        (true, Charset::Utf8) => "text/plain;charset=utf-8",
+        (true, Charset::Gbk) => "text/plain;charset=gbk",
     };
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
     if let Ok(trace_id) = HeaderValue::from_str(&terms.trace_id) {
         response.headers_mut().insert("trace_id", trace_id);
     }
     response
+}
+
+/// Whether a browser asks on a person's behalf: no SDK sends these. `Accept` would not tell, the Java SDK's names HTML.
+fn is_browsers(headers: &HeaderMap) -> bool {
+    headers.contains_key("sec-fetch-dest") || headers.contains_key(UPGRADE_INSECURE_REQUESTS)
 }
 
 fn target_len(uri: &Uri) -> usize {

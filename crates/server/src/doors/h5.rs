@@ -23,7 +23,7 @@ use axum::body::Body;
 use axum::extract::{Form, FromRequest, RawQuery, Request, State};
 use axum::http::header::{
     ACCEPT_LANGUAGE, CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION, REFERRER_POLICY,
-    VARY, X_CONTENT_TYPE_OPTIONS,
+    VARY,
 };
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -64,7 +64,7 @@ async fn nothing(State(app): State<Arc<App>>, request: Request) -> Response {
 
 fn asset(asset: &Asset, query: Option<&str>) -> Response {
     let caching = if asset.is_of(query) { "public, max-age=31536000, immutable" } else { "no-cache" };
-    let head = [(CONTENT_TYPE, asset.media_type), (CACHE_CONTROL, caching), (X_CONTENT_TYPE_OPTIONS, "nosniff")];
+    let head = [(CONTENT_TYPE, asset.media_type), (CACHE_CONTROL, caching)];
     (head, asset.text).into_response()
 }
 
@@ -166,7 +166,6 @@ fn dress(headers: &mut HeaderMap, lang: Lang) {
         (CACHE_CONTROL, "no-store"),
         (REFERRER_POLICY, "no-referrer"),
         (CONTENT_SECURITY_POLICY, POLICY),
-        (X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
     ] {
         headers.insert(name, HeaderValue::from_static(value));

@@ -1,10 +1,14 @@
 //! Accepts connections and serves them until told to stop: HTTP/1 with bounds on time, whoever is on the other side.
+//! Every answer leaves here, so what browsers may do with any of them is said here.
 
 use axum::Router;
 use axum::extract::Request;
+use axum::http::header::{CONTENT_SECURITY_POLICY, X_CONTENT_TYPE_OPTIONS};
+use axum::http::{HeaderMap, HeaderValue};
 use hyper::body::Incoming;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
+use std::convert::Infallible;
 use std::net::IpAddr;
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -39,7 +43,12 @@ pub async fn serve(listener: TcpListener, router: Router, mut stop: watch::Recei
         let router = router.clone();
         let service = hyper::service::service_fn(move |mut request: Request<Incoming>| {
             request.extensions_mut().insert(Peer(peer.ip()));
-            router.clone().call(request)
+            let answer = router.clone().call(request);
+            async move {
+                let mut response = answer.await?;
+                restrict(response.headers_mut());
+                Ok::<_, Infallible>(response)
+            }
         });
         let connection = hyper::server::conn::http1::Builder::new()
             .timer(TokioTimer::new())
@@ -53,4 +62,11 @@ pub async fn serve(listener: TcpListener, router: Router, mut stop: watch::Recei
     if tokio::time::timeout(DRAIN_TIME_MAX, graceful.shutdown()).await.is_err() {
         tracing::warn!("stopped with connections still open after {DRAIN_TIME_MAX:?}");
     }
+}
+
+/// No answer is taken for another type than it says, and none but a page of ours, which has a policy of its own, does
+/// anything in a browser: whatever a stranger's text in it looks like.
+fn restrict(headers: &mut HeaderMap) {
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.entry(CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static("default-src 'none'; sandbox"));
 }

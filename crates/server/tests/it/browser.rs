@@ -93,6 +93,11 @@ impl Browser {
         self.runtime.block_on(self.window().current_url()).expect("an address").to_string()
     }
 
+    /// What the page is called.
+    pub(crate) fn title(&self) -> String {
+        self.runtime.block_on(self.window().title()).expect("a title")
+    }
+
     /// What a reader sees of the page's content.
     pub(crate) fn text(&self) -> String {
         let read = || async { self.window().find(By::Css("main")).await?.text().await };

@@ -37,6 +37,7 @@ mod receiver;
 mod receivers;
 mod rejects;
 mod running;
+mod scripts_seen;
 mod sdk;
 mod sdk_java;
 mod shop;

@@ -1,6 +1,7 @@
 //! `/h5/image/ID`: the pictures of a world file, for pages to show.
 //!
-//! A picture is one: whatever it is opened as, it runs nothing and fetches nothing. What nobody knows is a neutral picture
+//! A picture is one: whatever it is opened as, it runs nothing and fetches nothing, as `doors/listener.rs` says of every
+//! answer. What nobody knows is a neutral picture
 //! (DECISIONS.md 10).
 
 use super::Visit;
@@ -10,9 +11,7 @@ use crate::pages::style;
 use axum::body::Body;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Request, State};
-use axum::http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, IF_NONE_MATCH, X_CONTENT_TYPE_OPTIONS,
-};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use std::sync::Arc;
@@ -21,8 +20,6 @@ use store::{Fault, Tx};
 
 /// A picture may be stated anew under its id, so it is asked for again after an hour.
 const CACHING: &str = "public, max-age=3600";
-/// It is shown and nothing else.
-const POLICY: &str = "default-src 'none'; sandbox";
 
 /// Shows one.
 pub async fn show(State(app): State<Arc<App>>, id: Result<Path<String>, PathRejection>, request: Request) -> Response {
@@ -33,12 +30,7 @@ pub async fn show(State(app): State<Arc<App>>, id: Result<Path<String>, PathReje
     match found {
         Ok(Some(image)) => picture(image, request.headers()),
         Ok(None) => {
-            let head = [
-                (CONTENT_TYPE, style::TAB.media_type),
-                (CACHE_CONTROL, "no-cache"),
-                (X_CONTENT_TYPE_OPTIONS, "nosniff"),
-                (CONTENT_SECURITY_POLICY, POLICY),
-            ];
+            let head = [(CONTENT_TYPE, style::TAB.media_type), (CACHE_CONTROL, "no-cache")];
             (head, style::NEUTRAL).into_response()
         }
         Err(failure) => {
@@ -54,13 +46,7 @@ fn picture(image: Image, asked: &HeaderMap) -> Response {
     let same = asked.get(IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == tag.as_bytes());
     let (status, body) =
         if same { (StatusCode::NOT_MODIFIED, Body::empty()) } else { (StatusCode::OK, image.bytes.into()) };
-    let head = [
-        (CONTENT_TYPE, image.media_type),
-        (ETAG, tag),
-        (CACHE_CONTROL, CACHING.to_owned()),
-        (X_CONTENT_TYPE_OPTIONS, "nosniff".to_owned()),
-        (CONTENT_SECURITY_POLICY, POLICY.to_owned()),
-    ];
+    let head = [(CONTENT_TYPE, image.media_type), (ETAG, tag), (CACHE_CONTROL, CACHING.to_owned())];
     (status, head, body).into_response()
 }
 
