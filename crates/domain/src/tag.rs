@@ -65,6 +65,18 @@ impl Tag {
     }
 }
 
+impl Tag {
+    /// Whether its closed list lacks this value; what has no list lacks none.
+    pub fn lacks(&self, value: &str) -> bool {
+        !self.values.is_empty() && self.values.iter().all(|known| known.value != value)
+    }
+
+    /// The code of the value that people read so.
+    pub fn code_of(&self, label: &str) -> Option<&str> {
+        self.values.iter().find(|known| known.label == label).map(|known| known.value.as_str())
+    }
+}
+
 /// The tags that every merchant has, in the order of the documentation; they are also the only dimensions of a count.
 pub fn built_in() -> Vec<Tag> {
     BUILT_IN
@@ -147,6 +159,14 @@ mod tests {
     fn a_bucket_is_called_by_its_label_or_by_its_value() {
         let tags = built_in();
         assert_eq!((tags[0].label("1"), tags[1].label("3"), tags[0].label("9")), ("男", "3", "9"));
+    }
+
+    #[test]
+    fn a_closed_list_lacks_what_it_does_not_name() {
+        let tags = built_in();
+        assert_eq!(["1", "2", "3", "01", "男"].map(|value| tags[0].lacks(value)), [false, false, true, true, true]);
+        assert!(!tags[1].lacks("99"), "an open list has any value");
+        assert_eq!((tags[0].code_of("女"), tags[0].code_of("1"), tags[1].code_of("3")), (Some("2"), None, None));
     }
 
     #[test]

@@ -83,6 +83,18 @@ impl Op {
     pub fn from_name(name: &str) -> Option<Op> {
         Op::ALL.into_iter().find(|op| op.name() == name)
     }
+
+    /// Whether its value is a list: values between commas, and blanks around them that do not count.
+    pub fn takes_list(self) -> bool {
+        matches!(self, Op::In | Op::NotIn | Op::Between)
+    }
+
+    /// The values that a condition's text holds: those of a list, else the text itself.
+    pub fn values(self, text: &str) -> impl Iterator<Item = &str> {
+        let by_comma = self.takes_list();
+        text.split(move |character| by_comma && character == ',')
+            .map(move |part| if by_comma { part.trim() } else { part })
+    }
 }
 
 /// A crowd's rule over one list of tags.
@@ -164,10 +176,7 @@ impl Condition<'_> {
 
     /// The values of a list, or the one value that is not a list.
     fn list(&self) -> Result<Vec<&str>, Reject> {
-        if !matches!(self.op, Op::In | Op::NotIn) {
-            return Ok(vec![self.value]);
-        }
-        let list: Vec<&str> = self.value.split(',').collect();
+        let list: Vec<&str> = self.op.values(self.value).collect();
         if LIST_MAX < list.len() {
             return Err(Reject::TooMany { op: self.op, tag: self.tag.code.clone(), count: list.len() });
         }
@@ -193,11 +202,14 @@ impl Condition<'_> {
         Ok(Rule::Steps { ranges, negated })
     }
 
-    /// The closed range that a comparison or BETWEEN means; empty when its low end is above its high end.
+    /// The closed range that a comparison or BETWEEN means.
     fn ends(&self, read: impl Fn(&str) -> Result<i128, Reject>) -> Result<(i128, i128), Reject> {
         if self.op == Op::Between {
             let (low, high) = self.value.split_once(',').ok_or_else(|| self.operand())?;
-            return Ok((read(low)?, read(high)?));
+            let (low, high) = (read(low.trim())?, read(high.trim())?);
+            let reversed =
+                || Reject::Reversed { op: self.op, tag: self.tag.code.clone(), value: self.value.to_owned() };
+            return (low <= high).then_some((low, high)).ok_or_else(reversed);
         }
         let end = read(self.value)?;
         Ok(match self.op {

@@ -43,6 +43,15 @@ pub enum Reject {
         /// The text as given.
         value: String,
     },
+    /// The low end of a range is above its high end.
+    Reversed {
+        /// The operator asked for.
+        op: Op,
+        /// The tag's code.
+        tag: String,
+        /// The text as given.
+        value: String,
+    },
     /// More values than a list may hold.
     TooMany {
         /// The operator asked for.
@@ -81,6 +90,9 @@ impl fmt::Display for Reject {
                 };
                 let (op, kind) = (op.name(), kind.name());
                 write!(out, "{op} 标签 {tag}（类型 {kind}）的 value {} 应为{expected}", Excerpt(value))
+            }
+            Reject::Reversed { op, tag, value } => {
+                write!(out, "{} 标签 {tag} 的 value {} 下限大于上限", op.name(), Excerpt(value))
             }
             Reject::TooMany { op, tag, count } => {
                 write!(out, "{} 标签 {tag} 的 value 含 {count} 个值，最多 1000 个", op.name())

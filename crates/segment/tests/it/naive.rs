@@ -95,7 +95,7 @@ fn takes(kind: Kind, op: Op, held: Option<&str>, value: &str, today: i32) -> boo
         Kind::Number => fixed(held) == fixed(value),
         Kind::Enum | Kind::Date | Kind::Text | Kind::Location => held == value,
     };
-    let (low, high) = value.split_once(',').unwrap_or((value, value));
+    let (low, high) = value.split_once(',').map_or((value, value), |(low, high)| (low.trim(), high.trim()));
     let order = |end: &str| match kind {
         Kind::Enum => whole(held).zip(whole(end)).map(|(held, end)| held.cmp(&end)),
         Kind::Number => Some(fixed(held).cmp(&fixed(end))),
@@ -105,8 +105,8 @@ fn takes(kind: Kind, op: Op, held: Option<&str>, value: &str, today: i32) -> boo
     match op {
         Op::Eq => equal(value),
         Op::Neq => !equal(value),
-        Op::In => value.split(',').any(equal),
-        Op::NotIn => !value.split(',').any(equal),
+        Op::In => value.split(',').map(str::trim).any(equal),
+        Op::NotIn => !value.split(',').map(str::trim).any(equal),
         Op::Gt => order(value).is_some_and(std::cmp::Ordering::is_gt),
         Op::GtEq => order(value).is_some_and(std::cmp::Ordering::is_ge),
         Op::Lt => order(value).is_some_and(std::cmp::Ordering::is_lt),
