@@ -31,7 +31,7 @@ fuzz_target!(|data: &[u8]| {
                 drop(wire::first_aid::diagnose(&bad, &KEY, &KEY, &[]));
                 bad.fault()
             }
-            Err(Refused::Text(fault)) => fault,
+            Err(Refused::Text { fault, .. }) => fault,
         },
     };
     // Whatever is wrong can be told in an answer that our own client takes apart again.

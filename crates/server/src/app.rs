@@ -184,7 +184,8 @@ impl App {
         format!("{:032x}", u128::from_be_bytes(bytes))
     }
 
-    /// Keeps what was found out about a refused signature, for `punchcard doctor`. The caller is not kept waiting.
+    /// Keeps what was found out about a call, for `punchcard doctor`: a refused signature, or a likely mistake. The caller is
+    /// not kept waiting.
     /// `cause` is a short name, `detail` the advice; where there is something to compare it with, a blank line, a title
     /// and that text follow.
     pub fn remember_trouble(&self, trace_id: &str, app_id: &str, method: &str, cause: &str, detail: String) {
@@ -194,14 +195,15 @@ impl App {
             app_id: app_id.to_owned(),
             method: clipped(method, METHOD_CHARS_MAX),
             cause: cause.to_owned(),
-            detail,
+            // It may repeat what a stranger has sent, and not every store has a place for that.
+            detail: detail.replace('\0', "\\u0000"),
         };
         let (store, trace_id) = (self.store.clone(), trace_id.to_owned());
         tokio::spawn(async move {
             let write = move |tx: &mut Tx| store::trouble::record(tx, &row);
             if let Err(failure) = store.write::<_, store::Fault, _>(write).await {
                 let error = &failure as &dyn Error;
-                tracing::error!(trace_id, error, "a refused signature could not be recorded");
+                tracing::error!(trace_id, error, "what was found out about a call could not be recorded");
             }
         });
     }

@@ -7,6 +7,9 @@
 
 mod scalar;
 mod several;
+mod unknown;
+
+pub use unknown::{Unknown, unknown};
 
 pub use scalar::{Date, Flag, Positive, Price, Text, Whole, Yuan};
 pub use several::{List, Object, Objects};
@@ -24,6 +27,9 @@ pub struct Member {
     pub name: &'static str,
     /// Whether a call without it is refused.
     pub required: bool,
+    /// The members of the objects that it holds; none where it holds no objects.
+    #[serde(skip)]
+    pub inside: &'static [Member],
 }
 
 /// A request that can be read from `biz_content`; implemented by [`biz!`].
@@ -59,6 +65,9 @@ pub trait Field: Sized {
     /// Whether it must be there.
     const REQUIRED: bool = true;
 
+    /// The members of the objects that it holds.
+    const INSIDE: &'static [Member] = &[];
+
     /// Reads the member; `None` stands for an absent one. The error is the reason, in the words of `sub_msg`.
     fn read(value: Option<&Value>) -> Result<Self, String>;
 
@@ -73,6 +82,7 @@ pub trait Field: Sized {
 
 impl<T: Field> Field for Option<T> {
     const REQUIRED: bool = false;
+    const INSIDE: &'static [Member] = T::INSIDE;
 
     fn read(value: Option<&Value>) -> Result<Self, String> {
         value.map(|value| T::read(Some(value))).transpose()
@@ -95,11 +105,15 @@ fn is_something(value: &Value) -> bool {
 /// The reason given for a required field that is absent.
 pub const ABSENT: &str = "不能为空";
 
-/// A scalar as text: a string as it is, a number in its shortest decimal form. U+0000 is refused, since PostgreSQL has no
-/// place for it.
+/// The reason given for U+0000, wherever it stands: PostgreSQL has no place for it.
+pub const NUL: &str = "不能含有空字符";
+
+/// The reason given for a text that is no JSON, though its field is.
+pub const NOT_JSON: &str = "不是合法的JSON";
+
+/// A scalar as text: a string as it is, a number in its shortest decimal form.
 pub fn text(value: &Value) -> Result<String, String> {
     match value {
-        Value::String(text) if text.contains('\0') => Err("不能含有空字符".to_owned()),
         Value::String(text) => Ok(text.clone()),
         Value::Number(number) => Ok(shortest(number.as_str())),
         _ => Err("必须是字符串".to_owned()),
@@ -109,9 +123,15 @@ pub fn text(value: &Value) -> Result<String, String> {
 /// A JSON value inside a String field: JSON text, or (tolerated) the value itself.
 pub fn embedded(value: &Value) -> Result<Value, String> {
     match value {
-        Value::String(text) => parse(text).ok_or_else(|| "不是合法的JSON".to_owned()),
+        Value::String(text) => {
+            let value = parse(text).ok_or_else(|| NOT_JSON.to_owned())?;
+            match nul(text, &value) {
+                Some(path) => Err(within(&path, NUL)),
+                None => Ok(value),
+            }
+        }
         Value::Array(_) | Value::Object(_) => Ok(value.clone()),
-        _ => Err("不是合法的JSON".to_owned()),
+        _ => Err(NOT_JSON.to_owned()),
     }
 }
 
@@ -119,12 +139,44 @@ pub fn embedded(value: &Value) -> Result<Value, String> {
 /// off (DECISIONS.md 1, "Wrapper").
 pub fn object(biz_content: Option<&str>) -> Result<Map<String, Value>, Fault> {
     let Some(text) = biz_content.filter(|text| !text.trim().is_empty()) else { return Ok(Map::new()) };
-    let Some(Value::Object(mut members)) = parse(text) else { return Err(wire::code::INVALID_PARAMETER) };
+    let Some(value) = parse(text) else { return Err(wire::code::INVALID_PARAMETER) };
+    if let Some(path) = nul(text, &value) {
+        return Err(invalid(if path.is_empty() { "biz_content" } else { &path }, NUL));
+    }
+    let Value::Object(mut members) = value else { return Err(wire::code::INVALID_PARAMETER) };
     let wrapped = members.len() == 1;
     match members.get_mut("biz_content") {
         Some(Value::Object(inner)) if wrapped => Ok(std::mem::take(inner)),
         _ => Ok(members),
     }
+}
+
+/// Where U+0000 stands in a value, which is what `text` says: `goods_detail[0].goods_name`.
+fn nul(text: &str, value: &Value) -> Option<String> {
+    // JSON has no other way to write it, and most texts have none of it.
+    if text.contains("\\u0000") { nul_in(value) } else { None }
+}
+
+fn nul_in(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => text.contains('\0').then(String::new),
+        Value::Array(elements) => elements
+            .iter()
+            .enumerate()
+            .find_map(|(index, element)| Some(joint(&format!("[{index}]"), &nul_in(element)?))),
+        Value::Object(members) => members.iter().find_map(|(name, value)| {
+            if name.contains('\0') {
+                return Some(name.replace('\0', "\\u0000"));
+            }
+            Some(joint(name, &nul_in(value)?))
+        }),
+        Value::Null | Value::Bool(_) | Value::Number(_) => None,
+    }
+}
+
+fn joint(before: &str, rest: &str) -> String {
+    let dot = if rest.is_empty() || rest.starts_with('[') { "" } else { "." };
+    format!("{before}{dot}{rest}")
 }
 
 /// The member of that name, unless it is absent in one of the ways the contract knows: missing, null, empty.
@@ -171,7 +223,7 @@ pub const fn plain(field: &str) -> &str {
 
 /// The members of a request and of the part that it goes on with, `N` of them.
 pub const fn joined<const N: usize>(own: &[Member], rest: &[Member]) -> [Member; N] {
-    let mut members = [Member { name: "", required: false }; N];
+    let mut members = [Member { name: "", required: false, inside: &[] }; N];
     let mut nth = 0;
     while nth < N {
         members[nth] = if nth < own.len() { own[nth] } else { rest[nth - own.len()] };
@@ -181,10 +233,15 @@ pub const fn joined<const N: usize>(own: &[Member], rest: &[Member]) -> [Member;
 }
 
 fn parse(text: &str) -> Option<Value> {
-    if DEPTH_MAX < depth(text) {
+    if is_too_deep(text) {
         return None;
     }
     serde_json::from_str(text).ok()
+}
+
+/// Whether a text nests deeper than a request may.
+pub fn is_too_deep(text: &str) -> bool {
+    DEPTH_MAX < depth(text)
 }
 
 /// The deepest nesting of brackets outside strings.
@@ -229,6 +286,7 @@ macro_rules! biz {
             const OWN_MEMBERS: &'static [$crate::biz::Member] = &[$($crate::biz::Member {
                 name: $crate::biz::plain(stringify!($field)),
                 required: <$type as $crate::biz::Field>::REQUIRED,
+                inside: <$type as $crate::biz::Field>::INSIDE,
             },)*];
         }
 
@@ -381,6 +439,36 @@ mod tests {
         check_as::<Longer>(r#"{"type":"a"}"#, Err("INVALID_PARAMETER 参数有误: name 不能为空"));
         let said = object(Some(text)).and_then(|members| Longer::read(&members)).map(|request| request.said().len());
         assert_eq!(said, Ok(3));
+    }
+
+    #[test]
+    fn u_0000_is_refused_wherever_it_stands() {
+        let check = |biz_content: &str, path: &str| {
+            let refused = object(Some(biz_content)).err().unwrap_or_else(|| panic!("{biz_content}: taken"));
+            assert_eq!(
+                (&*refused.sub_code, &*refused.sub_msg),
+                (INVALID, &*format!("参数有误: {path} 不能含有空字符"))
+            );
+        };
+        check(r#"{"name":"\u0000"}"#, "name");
+        check(r#"{"name":"a\u0000b"}"#, "name");
+        check(r#"{"a":1,"unknown":"\u0000"}"#, "unknown");
+        check(r#"{"ext_info":{"a":{"b":["\u0000"]}}}"#, "ext_info.a.b[0]");
+        check(r#"{"goods_detail":[{"goods_name":"a"},{"goods_name":"\u0000"}]}"#, "goods_detail[1].goods_name");
+        check(r#"{"a":[["x","\u0000"]]}"#, "a[0][1]");
+        check(r#"{"na\u0000me":"a"}"#, "na\\u0000me");
+        check(r#"{"a":{"b\u0000":1}}"#, "a.b\\u0000");
+        check(r#"{"biz_content":{"name":"\u0000"}}"#, "biz_content.name");
+        check(r#""\u0000""#, "biz_content");
+        check(r#"["\u0000"]"#, "[0]");
+        for sound in
+            [r#"{"a":"\\u0000"}"#, r#"{"a":"u0000"}"#, r#"{"a":"\u0001"}"#, r#"{"a":0}"#, r#"{"a":"\u0000","a":"b"}"#]
+        {
+            assert!(object(Some(sound)).is_ok(), "{sound}");
+        }
+        assert_eq!(object(Some("{\"a\":\"\0\"}")), Err(wire::code::INVALID_PARAMETER), "no JSON at all");
+        let inner = Value::from(r#"[{"value":"\u0000"}]"#);
+        assert_eq!(embedded(&inner), Err("[0].value 不能含有空字符".to_owned()));
     }
 
     #[test]

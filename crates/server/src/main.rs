@@ -16,6 +16,7 @@ mod demo;
 mod directory;
 mod doors;
 mod duration;
+mod hints;
 mod import;
 mod index;
 mod jobs;

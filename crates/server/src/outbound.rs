@@ -9,7 +9,7 @@ mod target;
 #[cfg(test)]
 mod tests;
 
-pub use target::Reach;
+pub use target::{Reach, Target};
 
 use axum::body::Bytes;
 use axum::http::Request;
@@ -25,7 +25,7 @@ use std::io::Error;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
-use target::{Lookup, Target, system_lookup};
+use target::{Lookup, system_lookup};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_rustls::TlsConnector;
 

@@ -1,4 +1,4 @@
-//! The last thousand refused signatures, as a ring, for `doctor`.
+//! The last thousand calls that something was wrong with, as a ring, for `doctor`.
 
 use crate::fault::Fault;
 use crate::params;
@@ -21,7 +21,7 @@ statements! {
     ALL = "SELECT slot, trace_id, at, app_id, method, cause, detail FROM signature_trouble";
 }
 
-/// A refused signature.
+/// A refused signature, or another call whose caller has most likely made a mistake.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Trouble {
     /// The call's trace id, which its caller was told.

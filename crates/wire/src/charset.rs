@@ -37,6 +37,14 @@ impl Charset {
         }
     }
 
+    /// The other of the two.
+    pub fn other(self) -> Charset {
+        match self {
+            Charset::Utf8 => Charset::Gbk,
+            Charset::Gbk => Charset::Utf8,
+        }
+    }
+
     /// The text of `bytes`, or nothing when a single byte of it is not valid.
     pub fn decode(self, bytes: &[u8]) -> Option<Cow<'_, str>> {
         match self {

@@ -23,6 +23,9 @@ pub struct RawCall {
     pub(crate) params: BTreeMap<Vec<u8>, Vec<u8>>,
     pub(crate) files: Vec<RawFile>,
     pub(crate) sent: Sent,
+    /// The charset as it is spelled a second time, in other letters; the signature may cover either spelling.
+    pub(crate) charset_again: Option<Vec<u8>>,
+    has_json_body: bool,
     defect: Option<Fault>,
 }
 
@@ -46,11 +49,19 @@ impl RawCall {
     /// Never fails: a broken escape, contradicting duplicates, malformed multipart or too many parameters are told by
     /// [`RawCall::head`].
     pub fn read(query: &[u8], content_type: Option<&str>, body: &[u8]) -> RawCall {
-        let mut call = RawCall { params: BTreeMap::new(), files: Vec::new(), sent: Sent::default(), defect: None };
+        let mut call = RawCall {
+            params: BTreeMap::new(),
+            files: Vec::new(),
+            sent: Sent::default(),
+            charset_again: None,
+            has_json_body: false,
+            defect: None,
+        };
         call.read_form(query);
         match content_type.and_then(multipart::boundary) {
             Some(boundary) => call.read_multipart(boundary, body),
             None => {
+                call.has_json_body = is_json(body);
                 call.read_form(body);
                 if query.len() + body.len() <= SENT_BYTES_MAX {
                     call.sent = Sent { query: query.to_vec(), form: body.to_vec() };
@@ -83,7 +94,8 @@ impl RawCall {
         }
     }
 
-    /// Equal duplicates are one parameter, an empty one does not count beside a filled one, others contradict.
+    /// Equal duplicates are one parameter, an empty one does not count beside a filled one, others contradict. A charset may
+    /// be spelled twice: gateway addresses are handed around with `?charset=utf-8`, and SDKs add `charset=UTF-8`.
     fn add(&mut self, name: Cow<'_, [u8]>, value: Cow<'_, [u8]>) {
         let full = self.params.len() == PARAMETERS_MAX;
         let contradicts = match self.params.entry(name.into_owned()) {
@@ -93,16 +105,22 @@ impl RawCall {
                 return;
             }
             Entry::Occupied(mut entry) => {
-                if entry.get().is_empty() {
+                let known = entry.get();
+                if known.is_empty() {
                     entry.insert(value.into_owned());
                     return;
                 }
-                (!value.is_empty() && *entry.get() != *value).then(|| entry.key().clone())
+                if value.is_empty() || *known == *value {
+                    return;
+                }
+                if entry.key() == b"charset" && is_same_charset(known, &value) {
+                    self.charset_again.get_or_insert_with(|| value.into_owned());
+                    return;
+                }
+                entry.key().clone()
             }
         };
-        if let Some(name) = contradicts {
-            self.defect(&name, "重复且取值不同");
-        }
+        self.defect(&contradicts, "重复且取值不同");
     }
 
     /// Keeps the first defect.
@@ -120,6 +138,11 @@ impl RawCall {
     /// The decoded bytes of a parameter; an empty one is absent.
     pub fn get(&self, name: &str) -> Option<&[u8]> {
         self.params.get(name.as_bytes()).map(Vec::as_slice).filter(|value| !value.is_empty())
+    }
+
+    /// Whether the body is JSON where a form should be: then it holds no parameter that anybody meant.
+    pub fn has_json_body(&self) -> bool {
+        self.has_json_body
     }
 
     /// The method, when it is a name an answer's node can be called after; otherwise the node is `error_response`.
@@ -153,12 +176,23 @@ pub(crate) fn pairs(form: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
     })
 }
 
-/// Whether a text is a method's name: lower-case words of letters, digits and `_`, joined by dots.
+fn is_same_charset(one: &[u8], other: &[u8]) -> bool {
+    Charset::from_name(one).is_some_and(|charset| Charset::from_name(other) == Some(charset))
+}
+
+/// Whether a body begins as JSON does, and as no form: their names are words.
+fn is_json(body: &[u8]) -> bool {
+    let text = body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(body).trim_ascii_start();
+    text.starts_with(b"{") || text.starts_with(b"[")
+}
+
+/// Whether an answer's node can be called after a text: words of letters, digits and `_`, joined by dots. No method has a
+/// capital in its name, but who sends one must be able to verify the answer that says so.
 fn is_name(text: &str) -> bool {
     const NAME_BYTES_MAX: usize = 128;
     let word = |word: &str| {
-        word.starts_with(|first: char| first.is_ascii_lowercase())
-            && word.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_'))
+        word.starts_with(|first: char| first.is_ascii_alphabetic())
+            && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
     };
     text.len() <= NAME_BYTES_MAX && text.contains('.') && text.split('.').all(word)
 }
@@ -199,6 +233,52 @@ mod tests {
     }
 
     #[test]
+    fn one_charset_may_be_spelled_twice() {
+        for (one, other) in [
+            ("utf-8", "UTF-8"),
+            ("UTF-8", "utf-8"),
+            ("Utf-8", "uTF-8"),
+            ("utf8", "UTF-8"),
+            ("GBK", "gbk"),
+            ("gbk", "Gbk"),
+            ("gb2312", "GB2312"),
+            ("GB18030", "gb18030"),
+            ("GBK", "gb2312"),
+        ] {
+            let (one, other) = (format!("charset={one}"), format!("charset={other}"));
+            check(&one, &other, &one);
+            check(&format!("{one}&{other}"), "", &one);
+        }
+        check("charset=utf-8&charset=UTF-8", "charset=UTF8", "charset=utf-8");
+        check("charset=", "charset=GBK", "charset=GBK");
+        let contradicts = "参数无效：charset重复且取值不同";
+        for (one, other) in [("utf-8", "GBK"), ("latin1", "LATIN1"), ("utf-8", "utf-16"), ("utf-8", "utf-8 ")] {
+            check(&format!("charset={one}"), &format!("charset={other}"), contradicts);
+        }
+        check("Charset=utf-8", "Charset=UTF-8", "参数无效：Charset重复且取值不同");
+        check("format=json", "format=JSON", "参数无效：format重复且取值不同");
+    }
+
+    #[test]
+    fn json_is_told_from_a_form() {
+        let check = |content_type: Option<&str>, body: &str, expect| {
+            let call = RawCall::read(b"method=a.b", content_type, body.as_bytes());
+            assert_eq!(call.has_json_body(), expect, "{body:?}");
+        };
+        for body in
+            ["{}", "{\"method\":\"a.b\"}", " \r\n\t{\"a\":1}", "\u{feff}{}", "[1]", "{'a':1}", "{\"a\":\"b&c=%\"}", "{"]
+        {
+            check(Some("application/json"), body, true);
+            check(Some("application/x-www-form-urlencoded"), body, true);
+            check(None, body, true);
+        }
+        for body in ["", " ", "a=1", "biz_content={}", "%7B%7D", "=", "&", "\"a\"", "1"] {
+            check(Some("application/json"), body, false);
+        }
+        check(Some("multipart/form-data;boundary=B"), "{}", false);
+    }
+
+    #[test]
     fn defects() {
         check("a=%", "", "参数无效：a不是有效的URL编码");
         check("a%zz=1", "", "参数无效：a%zz不是有效的URL编码");
@@ -224,7 +304,13 @@ mod tests {
         check(".a.b", false);
         check("a.b.", false);
         check("a.1b", false);
-        check("Koubei.a", false);
+        check("Koubei.a", true);
+        check("koubei.marketing.campaign.crowd.Create", true);
+        check("KOUBEI.MARKETING.CAMPAIGN.CROWD.CREATE", true);
+        check("koubei.1Crowd", false);
+        check("Ｋoubei.a", false);
+        check("koubei.É", false);
+        check("koubei.a\0", false);
         check("koubei.a\"b", false);
         check("koubei.积分", false);
         check(&format!("a.{}", "b".repeat(126)), true);

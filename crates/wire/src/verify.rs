@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::string::FromUtf8Error;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -18,6 +19,8 @@ pub struct VerifiedCall {
     params: BTreeMap<String, String>,
     files: Vec<File>,
     terms: Terms,
+    reads_as_utf8: Option<String>,
+    has_json_body: bool,
 }
 
 /// A file of a multipart call. The protocol does not sign files.
@@ -36,7 +39,12 @@ pub enum Refused {
     /// The signature does not match: `isv.invalid-signature`.
     Signature(Box<BadSignature>),
     /// The signature matches, but the bytes are no text in the call's charset: `isv.invalid-parameter`.
-    Text(Fault),
+    Text {
+        /// What to answer.
+        fault: Fault,
+        /// The charset that the bytes are text in, if it is the other one.
+        reads_as: Option<Charset>,
+    },
 }
 
 impl Refused {
@@ -44,7 +52,7 @@ impl Refused {
     pub fn fault(&self) -> Fault {
         match self {
             Refused::Signature(bad) => bad.fault(),
-            Refused::Text(fault) => fault.clone(),
+            Refused::Text { fault, .. } => fault.clone(),
         }
     }
 }
@@ -61,12 +69,20 @@ impl RawCall {
     /// Step 7: checks the signature with the app's key, then decodes the text strictly.
     ///
     /// Empty and blank members are treated leniently, in the order of [`Leave::ALL`]. The signature itself is not: a
-    /// `+` that was sent unescaped and became a blank is not repaired.
-    pub fn verify(self, terms: Terms, key: &PublicKey) -> Result<VerifiedCall, Refused> {
-        match self.verified_under(terms, key) {
-            Some(leave) => VerifiedCall::decode(self, terms, leave).map_err(Refused::Text),
-            None => Err(Refused::Signature(Box::new(BadSignature { call: self, terms }))),
+    /// `+` that was sent unescaped and became a blank is not repaired. A charset that is spelled twice was signed in either
+    /// spelling.
+    pub fn verify(mut self, terms: Terms, key: &PublicKey) -> Result<VerifiedCall, Refused> {
+        if let Some(leave) = self.verified_under(terms, key) {
+            return VerifiedCall::decode(self, terms, leave);
         }
+        if let Some(again) = self.charset_again.take() {
+            let first = self.params.insert(b"charset".to_vec(), again);
+            if let Some(leave) = self.verified_under(terms, key) {
+                return VerifiedCall::decode(self, terms, leave);
+            }
+            self.params.extend(first.map(|first| (b"charset".to_vec(), first)));
+        }
+        Err(Refused::Signature(Box::new(BadSignature { call: self, terms })))
     }
 
     fn verified_under(&self, terms: Terms, key: &PublicKey) -> Option<Leave> {
@@ -86,24 +102,48 @@ impl RawCall {
 }
 
 impl VerifiedCall {
-    fn decode(call: RawCall, terms: Terms, leave: Leave) -> Result<VerifiedCall, Fault> {
-        let mut params = BTreeMap::new();
+    fn decode(call: RawCall, terms: Terms, leave: Leave) -> Result<VerifiedCall, Refused> {
+        let (mut params, mut reads_as_utf8) = (BTreeMap::new(), None);
+        let has_json_body = call.has_json_body();
         for (name, value) in call.params {
             if value.is_empty() || !leave.keeps(&value) {
                 continue;
             }
+            let is_doubtful = terms.charset == Charset::Gbk && reads_as_utf8.is_none() && !value.is_ascii();
+            if is_doubtful && std::str::from_utf8(&value).is_ok() {
+                reads_as_utf8 = Some(String::from_utf8_lossy(&name).into_owned());
+            }
             match (text(terms.charset, name), text(terms.charset, value)) {
                 (Ok(name), Ok(value)) => params.insert(name, value),
-                (name, _) => {
-                    let name = name.unwrap_or_default();
-                    let charset = terms.charset.name();
-                    let msg = format!("参数无效：{name}不是有效的{charset}文本");
-                    return Err(code::INVALID_PARAMETER.with_msg(msg));
+                (name, value) => {
+                    let other = terms.charset.other();
+                    let wrong = [name.as_ref().err(), value.as_ref().err()];
+                    let is_other = wrong.iter().flatten().all(|bytes| other.decode(bytes).is_some());
+                    let reads_as = is_other.then_some(other);
+                    let (name, charset) = (name.unwrap_or_default(), terms.charset.name());
+                    let fault = code::INVALID_PARAMETER.with_msg(format!("参数无效：{name}不是有效的{charset}文本"));
+                    return Err(Refused::Text { fault, reads_as });
                 }
             };
         }
         let files = call.files.into_iter().map(|file| File::decode(file, terms.charset)).collect();
-        Ok(VerifiedCall { params, files, terms })
+        Ok(VerifiedCall { params, files, terms, reads_as_utf8, has_json_body })
+    }
+
+    /// The first parameter of a call in GBK whose bytes are UTF-8 as well: it was hardly meant as it reads.
+    pub fn reads_as_utf8(&self) -> Option<&str> {
+        self.reads_as_utf8.as_deref()
+    }
+
+    /// See [`RawCall::has_json_body`].
+    pub fn has_json_body(&self) -> bool {
+        self.has_json_body
+    }
+
+    /// The name of the first parameter with U+0000 in its name or value.
+    pub fn with_nul(&self) -> Option<&str> {
+        let found = self.params.iter().find(|(name, value)| name.contains('\0') || value.contains('\0'));
+        found.map(|(name, _)| name.as_str())
     }
 
     /// The text of a parameter, of `sign` too; an empty one is absent.
@@ -168,11 +208,14 @@ impl File {
     }
 }
 
-/// Decodes strictly, without a copy where the charset allows.
-fn text(charset: Charset, bytes: Vec<u8>) -> Result<String, ()> {
+/// Decodes strictly, without a copy where the charset allows; the error is the bytes again.
+fn text(charset: Charset, bytes: Vec<u8>) -> Result<String, Vec<u8>> {
     match charset {
-        Charset::Utf8 => String::from_utf8(bytes).map_err(drop),
-        Charset::Gbk => charset.decode(&bytes).map(Cow::into_owned).ok_or(()),
+        Charset::Utf8 => String::from_utf8(bytes).map_err(FromUtf8Error::into_bytes),
+        Charset::Gbk => match charset.decode(&bytes).map(Cow::into_owned) {
+            Some(text) => Ok(text),
+            None => Err(bytes),
+        },
     }
 }
 

@@ -1,6 +1,6 @@
 //! Fields that are lists or objects.
 
-use super::{ABSENT, Biz, Field, Wrong, within};
+use super::{ABSENT, Biz, Field, Member, Wrong, within};
 use serde_json::Value;
 
 /// A JSON array of at most `MAX` elements; none count as no array.
@@ -11,6 +11,8 @@ pub struct List<T, const MAX: usize = ELEMENTS_MAX>(pub Vec<T>);
 const ELEMENTS_MAX: usize = 1_000;
 
 impl<T: Field, const MAX: usize> Field for List<T, MAX> {
+    const INSIDE: &'static [Member] = T::INSIDE;
+
     fn read(value: Option<&Value>) -> Result<Self, String> {
         let elements = match value.ok_or(ABSENT)? {
             Value::Array(elements) if MAX < elements.len() => return Err(format!("不能超过{MAX}个元素")),
@@ -54,6 +56,8 @@ impl<T> std::ops::Deref for Object<T> {
 }
 
 impl<T: Biz> Field for Object<T> {
+    const INSIDE: &'static [Member] = T::MEMBERS;
+
     fn read(value: Option<&Value>) -> Result<Self, String> {
         let Value::Object(members) = value.ok_or(ABSENT)? else { return Err("必须是JSON对象".to_owned()) };
         T::fields(members).map(Object).map_err(|Wrong { field, reason }| format!(".{}", within(field, &reason)))

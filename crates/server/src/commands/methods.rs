@@ -30,8 +30,9 @@ impl Methods {
         }
         for Line { name, writes, fields } in lines {
             let kind = if writes { "writes" } else { "reads" };
-            let shown =
-                |Member { name, required }: &Member| if *required { format!(" {name}") } else { format!(" [{name}]") };
+            let shown = |Member { name, required, .. }: &Member| {
+                if *required { format!(" {name}") } else { format!(" [{name}]") }
+            };
             output::line(format!("{name:<50} {kind:<6}{}", fields.iter().map(shown).collect::<String>()));
         }
     }

@@ -4,8 +4,9 @@
 
 use super::listener::Peer;
 use crate::app::App;
-use crate::biz;
+use crate::biz::{self, Unknown};
 use crate::directory;
+use crate::hints::{self, Hint, Whose};
 use crate::methods::{Answer, Entry, Said, Stop, unavailable};
 use axum::body::Body;
 use axum::extract::{Request, State};
@@ -16,7 +17,7 @@ use http_body_util::{BodyExt, Limited};
 use std::error::Error;
 use std::sync::Arc;
 use std::time::Duration;
-use wire::first_aid::{Diagnosis, diagnose};
+use wire::first_aid::{Cause, diagnose};
 use wire::{BadSignature, Charset, Fault, Node, PublicKey, RawCall, Reader, Refused, SignType, VerifiedCall, code};
 
 /// The most bytes of a body (DESIGN, "Security").
@@ -116,16 +117,18 @@ async fn read(request: Request) -> (RawCall, Option<Fault>) {
 
 /// The order of PROTOCOL.md section 7, with the acting merchant before the permission (DECISIONS.md 1).
 async fn answer(app: &Arc<App>, call: RawCall, terms: &mut Terms) -> Outcome {
+    let trace_id = terms.trace_id.as_str();
+    let stranger = |call: &RawCall, fault| Outcome::Stranger(hints::unproved(app, call, fault, trace_id));
     // Who calls, as far as an unverified request can say.
     let caller = match call.head() {
         Ok(head) => app.directory.app(head.app_id),
-        Err(fault) => return Outcome::Stranger(fault),
+        Err(fault) => return stranger(&call, fault),
     };
-    let Some(caller) = caller else { return Outcome::Stranger(code::INVALID_APP_ID) };
+    let Some(caller) = caller else { return stranger(&call, code::INVALID_APP_ID) };
     terms.app_id = Some(caller.row.app_id.clone());
     let sent = match call.terms() {
         Ok(sent) => sent,
-        Err(fault) => return Outcome::Stranger(fault),
+        Err(fault) => return stranger(&call, fault),
     };
     if sent.certificate {
         return Outcome::Stranger(code::APP_CERT_NOT_EXIST);
@@ -133,16 +136,29 @@ async fn answer(app: &Arc<App>, call: RawCall, terms: &mut Terms) -> Outcome {
     let Some(key) = &caller.key else { return Outcome::Stranger(code::MISSING_SIGNATURE_CONFIG) };
     let call = match call.verify(sent, key) {
         Ok(call) => call,
-        Err(Refused::Signature(bad)) => return Outcome::Stranger(refuse_signature(app, &bad, key, &terms.trace_id)),
-        Err(Refused::Text(fault)) => return Outcome::Verified(Err(fault)),
+        Err(Refused::Signature(bad)) => return Outcome::Stranger(refuse_signature(app, &bad, key, trace_id)),
+        Err(Refused::Text { fault, reads_as }) => {
+            let method = terms.method.as_deref().unwrap_or_default();
+            let whose = Whose { trace_id, app_id: &caller.row.app_id, method };
+            return Outcome::Verified(Err(hints::unreadable(app, fault, reads_as, whose)));
+        }
     };
     // From here on we know who calls.
     terms.certificate = call.app_cert_sn().map(str::to_owned);
-    Outcome::Verified(run(app, &caller, &call, terms).await)
+    let mut unknown = Vec::new();
+    let answer = run(app, &caller, &call, terms, &mut unknown).await;
+    Outcome::Verified(hints::verified(app, &call, answer, &unknown, &terms.trace_id))
 }
 
-/// Runs a verified call. When the app or its authorisation changed since it was looked up, looks again and repeats.
-async fn run(app: &Arc<App>, known: &directory::App, call: &VerifiedCall, terms: &mut Terms) -> Result<String, Fault> {
+/// Runs a verified call. When the app or its authorisation changed since it was looked up, looks again and repeats. In a
+/// stand-in `unknown` gets the members that the method does not know.
+async fn run(
+    app: &Arc<App>,
+    known: &directory::App,
+    call: &VerifiedCall,
+    terms: &mut Terms,
+    unknown: &mut Vec<Unknown>,
+) -> Result<String, Fault> {
     if call.encrypt_type().is_some_and(|encrypt_type| encrypt_type != "AES") {
         return Err(code::INVALID_ENCRYPT_TYPE);
     }
@@ -150,6 +166,7 @@ async fn run(app: &Arc<App>, known: &directory::App, call: &VerifiedCall, terms:
         return Err(code::UNSUPPORTED_ENCRYPT_TYPE);
     }
     let entry = Entry::find(call.method()).ok_or(code::INVALID_METHOD)?;
+    let said = Said::read(call, &terms.trace_id).map_err(|fault| entry.refusal(fault))?;
     // A half-built index would count some of the members.
     if !app.until_ready(READY_TIME_MAX).await {
         tracing::warn!(trace_id = terms.trace_id, "not ready: the crowd index is still being built");
@@ -162,7 +179,7 @@ async fn run(app: &Arc<App>, known: &directory::App, call: &VerifiedCall, terms:
             // Verified with a key that has just been taken away: the repeat will be told so.
             return Err(unavailable());
         }
-        let failure = match attempt_once(app, fresh, entry, call, terms).await {
+        let failure = match attempt_once(app, fresh, entry, call, said.clone(), terms, unknown).await {
             Ok(business) => return Ok(business),
             Err(Stop::Refused(fault)) => return Err(fault),
             Err(Stop::Failed(failure)) => Err(failure),
@@ -183,14 +200,18 @@ async fn attempt_once(
     known: &directory::App,
     entry: &Entry,
     call: &VerifiedCall,
+    said: Said,
     terms: &mut Terms,
+    unknown: &mut Vec<Unknown>,
 ) -> Answer<String> {
     let (token, now) = (call.app_auth_token(), app.clock.now());
     let caller = app.directory.caller(&app.store, known, token, call.method(), now).await?;
-    let notify_url = call.get("notify_url").map(str::to_owned);
     terms.pid = Some(caller.pid.clone());
-    let said = Said { notify_url, sign_type: call.sign_type(), trace_id: terms.trace_id.clone() };
-    entry.run(app.clone(), caller, said, biz::object(call.biz_content())?).await
+    let members = biz::object(call.biz_content()).map_err(|fault| entry.refusal(fault))?;
+    if app.gives_hints() {
+        *unknown = biz::unknown(&members, entry.fields);
+    }
+    entry.run(app.clone(), caller, said, members).await
 }
 
 /// The refusal of a signature, with what may be wrong: in the log, for `punchcard doctor`, and in a stand-in's answer.
@@ -200,19 +221,18 @@ fn refuse_signature(app: &Arc<App>, bad: &BadSignature, registered: &PublicKey, 
     let others = app.directory.others(&app_id, OTHERS_MAX);
     let others: Vec<_> = others.iter().map(|(app_id, key)| (app_id.as_str(), key.clone())).collect();
     let diagnosis = diagnose(bad, registered, &app.signer.public_key(), &others);
-    let Diagnosis { cause, advice_en, advice_zh } = diagnosis;
+    let cause = diagnosis.cause;
     app.metrics.refused_signature(cause);
     tracing::warn!(trace_id, app_id, cause = cause.name(), "signature refused");
     let (string, cut) = bad.string_shown(STRING_KEPT_BYTES_MAX);
     let only = if 0 < cut { format!(" (without its last {cut} bytes)") } else { String::new() };
     let title = format!("the string that the gateway verified, in {}{only}:", bad.terms.charset.name());
-    let detail = format!("{advice_en}\n{advice_zh}\n\n{title}\n{string}");
-    app.remember_trouble(trace_id, &app_id, bad.call.method().unwrap_or_default(), cause.name(), detail);
-    if !app.gives_hints() {
-        return fault;
-    }
-    let hint = format!("{}，解决方案：{advice_zh}（punchcard doctor {trace_id}）", fault.sub_msg);
-    fault.with_msg(hint)
+    // What is in a JSON body is no parameter, so another string is signed than the caller thinks.
+    let is_other_string = cause == Cause::OtherString && bad.call.has_json_body();
+    let hint = if is_other_string { hints::json_body() } else { Hint::from(diagnosis) };
+    let detail = format!("{}\n{}\n\n{title}\n{string}", hint.advice_en, hint.advice_zh);
+    app.remember_trouble(trace_id, &app_id, bad.call.method().unwrap_or_default(), hint.cause, detail);
+    hint.added_to(fault, app, trace_id)
 }
 
 /// Renders the node once, signs those bytes, sends those bytes.

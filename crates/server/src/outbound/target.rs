@@ -44,7 +44,7 @@ impl Target {
     /// Takes a URL apart; the error says what is wrong with it.
     pub fn parse(url: &str) -> Result<Target, String> {
         let uri: Uri = url.parse().map_err(|error| format!("no address: {error}"))?;
-        let (tls, default_port) = match uri.scheme_str() {
+        let (tls, default_port) = match uri.scheme_str().map(str::to_ascii_lowercase).as_deref() {
             Some("http") => (false, 80),
             Some("https") => (true, 443),
             _ => return Err("no address: it must begin with http:// or https://".to_owned()),
@@ -53,9 +53,16 @@ impl Target {
         if authority.as_str().contains('@') {
             return Err("no address: it must not hold a name or a password".to_owned());
         }
+        let written = authority.as_str().rsplit_once(']').map_or(authority.as_str(), |(_, port)| port);
+        let port = match written.split_once(':') {
+            None | Some((_, "")) => default_port,
+            Some((_, port)) => port.parse().ok().filter(|port| *port != 0).ok_or("no address: its port is none")?,
+        };
         let host = authority.host().trim_start_matches('[').trim_end_matches(']').to_owned();
         let path = uri.path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string);
-        let port = authority.port_u16().unwrap_or(default_port);
+        if host.is_empty() {
+            return Err("no address: it has no host".to_owned());
+        }
         Ok(Target { tls, host, port, authority: authority.to_string(), path })
     }
 
@@ -133,6 +140,12 @@ mod tests {
         check("http://a.com", Ok((false, "a.com", 80, "a.com", "/")));
         check("https://a.com:8443/b?c=d", Ok((true, "a.com", 8443, "a.com:8443", "/b?c=d")));
         check("http://[::1]:80/", Ok((false, "::1", 80, "[::1]:80", "/")));
+        check("HTTPS://a.com", Ok((true, "a.com", 443, "a.com", "/")));
+        check("http://[::1]/", Ok((false, "::1", 80, "[::1]", "/")));
+        check("http://a.com:99999/", Err("port"));
+        check("http://a.com:0/", Err("port"));
+        check("http://[::1]:70000/", Err("port"));
+        check("http://:80/", Err("no address"));
         check("ftp://a.com/", Err("http://"));
         check("/a", Err("http://"));
         check("", Err("no address"));

@@ -20,6 +20,7 @@ mod giveaway;
 mod home;
 mod hot_budget;
 mod identity;
+mod inputs;
 mod isolation;
 mod mailbox;
 mod mutations;

@@ -181,7 +181,6 @@ each_engine!(only_success_acknowledges, |engine| {
         (mailbox.url("/broken"), "PENDING", "success"),
         (mailbox.url("/moved"), "PENDING", "success"),
         (dead, "PENDING", "no connection: "),
-        ("ftp://127.0.0.1/".to_owned(), "PENDING", "must begin with http"),
     ];
     for (at, (url, ..)) in cases.iter().enumerate() {
         pay(&running.client(), &format!("case_{at}"), url);

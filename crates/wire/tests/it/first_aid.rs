@@ -67,7 +67,7 @@ fn refused(query: &str, form: &str, registered: &PublicKey) -> Option<Box<BadSig
     match call.verify(terms, registered) {
         Ok(_) => None,
         Err(Refused::Signature(bad)) => Some(bad),
-        Err(Refused::Text(fault)) => panic!("{fault:?}"),
+        Err(Refused::Text { fault, .. }) => panic!("{fault:?}"),
     }
 }
 

@@ -73,7 +73,7 @@ fn text_is_decoded_after_the_signature_only() {
             call.verify(wire::Terms { charset: reader.charset, sign_type, certificate: false }, &key().public_key());
         let seen = match &seen {
             Ok(call) => Ok(call.get("memo").unwrap()),
-            Err(Refused::Text(fault)) => {
+            Err(Refused::Text { fault, .. }) => {
                 assert_eq!(fault.sub_code, code::INVALID_PARAMETER.sub_code);
                 Err(Some(&*fault.sub_msg))
             }
@@ -86,6 +86,59 @@ fn text_is_decoded_after_the_signature_only() {
     check("charset=utf-8&memo=%BB%FD", b"charset=utf-8&memo=\xbb\xfd", Err(Some("参数无效：memo不是有效的utf-8文本")));
     check("charset=gbk&memo=%BB", b"charset=gbk&memo=\xbb", Err(Some("参数无效：memo不是有效的gbk文本")));
     check("charset=gbk&memo=%BB", b"charset=gbk&memo=x", Err(None));
+}
+
+#[test]
+fn a_charset_that_is_spelled_twice_was_signed_in_either_spelling() {
+    let check = |query: &str, body: &str, signed: &str, expect: bool| {
+        let sign = key().sign(wire::SignType::Rsa2, signed.as_bytes()).replace('+', "%2B");
+        let call = RawCall::read(query.as_bytes(), None, format!("{body}&sign={sign}").as_bytes());
+        let (charset, sign_type) = call.answer_terms();
+        let verified = call.verify(wire::Terms { charset, sign_type, certificate: false }, &key().public_key());
+        assert_eq!(verified.is_ok(), expect, "{query} + {body} signed as {signed}");
+    };
+    for (one, other) in [("utf-8", "UTF-8"), ("UTF-8", "utf-8"), ("gbk", "GBK"), ("GBK", "gb2312"), ("utf8", "UTF-8")] {
+        for signed in [one, other] {
+            let signed = format!("a=1&charset={signed}");
+            check(&format!("charset={one}"), &format!("a=1&charset={other}"), &signed, true);
+            check(&format!("charset={one}&a=1&charset={other}"), "", &signed, true);
+        }
+        check(&format!("charset={one}"), &format!("a=1&charset={other}"), "a=1&charset=", false);
+        check(&format!("charset={one}"), &format!("a=1&charset={other}"), "a=1", false);
+        check(&format!("charset={one}"), &format!("a=2&charset={other}"), &format!("a=1&charset={one}"), false);
+    }
+}
+
+#[test]
+fn text_in_the_other_charset_is_recognised() {
+    let check = |charset: &str, memo: &[u8], refused: Option<Option<Charset>>, doubt: Option<&str>| {
+        let signed = [format!("charset={charset}&memo=").as_bytes(), memo].concat();
+        let sign = key().sign(wire::SignType::Rsa2, &signed).replace('+', "%2B");
+        let memo: String = memo.iter().map(|byte| format!("%{byte:02X}")).collect();
+        let call = RawCall::read(format!("charset={charset}&memo={memo}&sign={sign}").as_bytes(), None, b"");
+        let (charset, sign_type) = call.answer_terms();
+        let seen = call.verify(wire::Terms { charset, sign_type, certificate: false }, &key().public_key());
+        match &seen {
+            Ok(call) => assert_eq!((None, call.reads_as_utf8()), (refused, doubt), "{memo}"),
+            Err(Refused::Text { reads_as, .. }) => assert_eq!(Some(*reads_as), refused, "{memo}"),
+            Err(Refused::Signature(_)) => panic!("{memo}"),
+        }
+    };
+    let gbk = |text: &str| Charset::Gbk.encode(text).unwrap().into_owned();
+    check("utf-8", "积分".as_bytes(), None, None);
+    check("utf-8", b"plain", None, None);
+    check("utf-8", &gbk("积分"), Some(Some(Charset::Gbk)), None);
+    check("utf-8", &gbk("30岁以下白领"), Some(Some(Charset::Gbk)), None);
+    check("utf-8", b"\xff", Some(None), None);
+    check("utf-8", b"a\xbb", Some(None), None);
+    check("gbk", &gbk("积分"), None, None);
+    check("gbk", &gbk("30岁以下白领"), None, None);
+    check("gbk", b"plain", None, None);
+    // An even number of bytes is text in GBK too, though nobody's.
+    check("gbk", "积分".as_bytes(), None, Some("memo"));
+    check("gbk", "花果山超市会员".as_bytes(), Some(Some(Charset::Utf8)), None);
+    check("gbk", "积".as_bytes(), Some(Some(Charset::Utf8)), None);
+    check("gbk", b"\xff", Some(None), None);
 }
 
 #[test]

@@ -46,7 +46,7 @@ fn check(name: &str) {
             assert_eq!(expected, "fail", "{name}: refused");
             assert_eq!(bad.fault().sub_code, "isv.invalid-signature");
         }
-        Err(Refused::Text(fault)) => {
+        Err(Refused::Text { fault, .. }) => {
             assert!(expected.starts_with("ok") && garbled, "{name}: {fault:?}");
             assert_eq!(fault.sub_code, code::INVALID_PARAMETER.sub_code);
         }

@@ -74,8 +74,12 @@ impl Read for CrowdCount {
     type Loaded = Loaded;
 
     fn load(call: &Call, tx: &mut Tx, request: &Request) -> Answer<Loaded> {
+        let tags = super::tags(call, tx)?;
         let conditions = match (&request.conditions, &request.crowd_group_id) {
-            (Some(conditions), _) => conditions.clone(),
+            (Some(conditions), _) => {
+                conditions.check(&tags)?;
+                conditions.clone()
+            }
             (None, Some(id)) => {
                 let crowd = super::crowd(call, tx, id)?.live()?;
                 Conditions::from_stored(&crowd.conditions)
@@ -84,7 +88,7 @@ impl Read for CrowdCount {
             (None, None) => return Err(invalid("conditions", "和crowd_group_id不能同时为空").into()),
         };
         let dimensions = request.dimensions.as_ref().map_or_else(Vec::new, |dimensions| dimensions.0.clone());
-        Ok(Loaded { tags: super::tags(call, tx)?, conditions, dimensions })
+        Ok(Loaded { tags, conditions, dimensions })
     }
 
     fn answer(call: &Call, Loaded { tags, conditions, dimensions }: Loaded) -> Answer<Response> {

@@ -2,7 +2,7 @@
 //!
 //! A second call with the same `out_biz_no` and content answers with the first crowd.
 
-use super::conditions::{Conditions, column};
+use super::conditions::Conditions;
 use crate::biz::{Text, biz};
 use crate::methods::operator::{self, OperatorType};
 use crate::methods::{Answer, Call, Method, Once, Write};
@@ -55,8 +55,7 @@ impl Write for CrowdCreate {
         operator::is_paired(request.operator_id.as_deref(), request.operator_type)?;
         let tags = super::tags(call, tx)?;
         // Decide.
-        let columns: Vec<_> = tags.iter().map(column).collect();
-        request.conditions.compile(&columns)?;
+        request.conditions.check(&tags)?;
         let id = CrowdId::new(call.now, call.new_id(0, store::crowd::bucket(call.pid())));
         let crowd = Crowd::create(id, call.pid(), &request.name, request.conditions.to_text());
         // Record.

@@ -2,7 +2,7 @@
 //!
 //! Its name cannot be changed. A second call with the same `out_biz_no` and content changes nothing more.
 
-use super::conditions::{Conditions, column};
+use super::conditions::Conditions;
 use crate::biz::{Text, biz};
 use crate::methods::operator::{self, OperatorType};
 use crate::methods::{Answer, Call, Method, Once, Write};
@@ -53,8 +53,7 @@ impl Write for CrowdModify {
         let tags = super::tags(call, tx)?;
         let crowd = super::crowd(call, tx, &request.crowd_group_id)?;
         // Decide.
-        let columns: Vec<_> = tags.iter().map(column).collect();
-        request.conditions.compile(&columns)?;
+        request.conditions.check(&tags)?;
         let crowd = crowd.modify(request.conditions.to_text())?;
         // Record.
         store::crowd::update(tx, &crowd)?;

@@ -1,0 +1,266 @@
+//! What a caller most likely did wrong: in the answer of a stand-in, in the log, and for `punchcard doctor`.
+//!
+//! On a platform the answer says no more than the contract does, whoever asks. There the operator learns of calls that
+//! were verified, and of refused signatures.
+
+mod json;
+mod nearest;
+
+pub use nearest::nearest;
+
+use crate::app::App;
+use crate::biz::{self, Unknown};
+use crate::methods::{Entry, NOT_ANSWERED, THE_LIST};
+use wire::first_aid::Diagnosis;
+use wire::{Charset, Fault, RawCall, VerifiedCall, code};
+
+/// The most unknown members that are named.
+const UNKNOWN_MAX: usize = 5;
+/// The most characters of a name that are repeated.
+const NAME_CHARS_MAX: usize = 64;
+
+/// A likely mistake, and what to do about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hint {
+    /// A name for logs and scripts.
+    pub cause: &'static str,
+    /// What to change.
+    pub advice_en: String,
+    /// The same in Chinese.
+    pub advice_zh: String,
+}
+
+impl Hint {
+    fn new(cause: &'static str, advice_en: impl Into<String>, advice_zh: impl Into<String>) -> Hint {
+        Hint { cause, advice_en: advice_en.into(), advice_zh: advice_zh.into() }
+    }
+
+    /// The refusal as a stand-in tells it. Elsewhere it stays as it is.
+    pub fn added_to(&self, fault: Fault, app: &App, trace_id: &str) -> Fault {
+        if !app.gives_hints() {
+            return fault;
+        }
+        let msg = format!("{}，解决方案：{}（punchcard doctor {trace_id}）", fault.sub_msg, self.advice_zh);
+        fault.with_msg(msg)
+    }
+}
+
+impl From<Diagnosis> for Hint {
+    fn from(diagnosis: Diagnosis) -> Hint {
+        let Diagnosis { cause, advice_en, advice_zh } = diagnosis;
+        Hint { cause: cause.name(), advice_en, advice_zh }
+    }
+}
+
+/// Whose call it is, as far as it is known.
+#[derive(Clone, Copy)]
+pub struct Whose<'a> {
+    /// The call's trace id.
+    pub trace_id: &'a str,
+    /// The calling app.
+    pub app_id: &'a str,
+    /// What was called.
+    pub method: &'a str,
+}
+
+impl Whose<'_> {
+    fn note(self, app: &App, hint: &Hint, told: &str) {
+        let Whose { trace_id, app_id, method } = self;
+        tracing::warn!(trace_id, app_id, method, cause = hint.cause, advice = hint.advice_en, "a likely mistake");
+        let detail = format!("{}\n{}\n{told}", hint.advice_en, hint.advice_zh);
+        app.remember_trouble(trace_id, app_id, method, hint.cause, detail.trim_end().to_owned());
+    }
+}
+
+/// What is told of a call that was refused before anybody knew who calls: more than the refusal only in a stand-in.
+pub fn unproved(app: &App, call: &RawCall, fault: Fault, trace_id: &str) -> Fault {
+    if !app.gives_hints() {
+        return fault;
+    }
+    let text = |name: &str| String::from_utf8_lossy(call.get(name).unwrap_or_default()).into_owned();
+    let (app_id, method) = (shown(&text("app_id")), text("method"));
+    let hint = match () {
+        () if call.has_json_body() => json_body(),
+        () if fault == code::INVALID_METHOD => unknown_method(&method),
+        () => return fault,
+    };
+    Whose { trace_id, app_id: &app_id, method: &shown(&method) }.note(app, &hint, &fault.sub_msg);
+    hint.added_to(fault, app, trace_id)
+}
+
+/// What is told of a verified call whose text cannot be read.
+pub fn unreadable(app: &App, fault: Fault, reads_as: Option<Charset>, whose: Whose<'_>) -> Fault {
+    let Some(reads_as) = reads_as else { return fault };
+    let hint = other_charset(reads_as);
+    whose.note(app, &hint, &fault.sub_msg);
+    hint.added_to(fault, app, whose.trace_id)
+}
+
+/// What is told of a verified call. `unknown` are the members of `biz_content` that its method does not know, where
+/// somebody has looked for them.
+pub fn verified(
+    app: &App,
+    call: &VerifiedCall,
+    answer: Result<String, Fault>,
+    unknown: &[Unknown],
+    trace_id: &str,
+) -> Result<String, Fault> {
+    let whose = Whose { trace_id, app_id: call.app_id(), method: call.method() };
+    let doubt = || {
+        let misspelt = (!unknown.is_empty()).then(|| unknown_members(unknown));
+        misspelt.or_else(|| call.reads_as_utf8().filter(|_| app.gives_hints()).map(|_| other_charset(Charset::Utf8)))
+    };
+    match answer {
+        Ok(business) => {
+            if let Some(hint) = doubt() {
+                whose.note(app, &hint, "");
+            }
+            Ok(business)
+        }
+        Err(fault) => {
+            if let Some(hint) = of_refusal(call, &fault) {
+                whose.note(app, &hint, &fault.sub_msg);
+                return Err(hint.added_to(fault, app, trace_id));
+            }
+            let Some(hint) = doubt() else { return Err(fault) };
+            whose.note(app, &hint, &fault.sub_msg);
+            // What is only doubtful has nothing to do with most refusals.
+            let explains = unknown.is_empty() || unknown.iter().any(|member| member.nearest.is_some());
+            let is_of_a_field = fault.sub_code.ends_with(biz::INVALID);
+            Err(if explains && is_of_a_field { hint.added_to(fault, app, trace_id) } else { fault })
+        }
+    }
+}
+
+/// The mistake that a refusal comes from.
+fn of_refusal(call: &VerifiedCall, fault: &Fault) -> Option<Hint> {
+    if *fault == code::INVALID_METHOD {
+        return Some(unknown_method(call.method()));
+    }
+    let Some(biz_content) = call.biz_content() else { return call.has_json_body().then(json_body) };
+    if *fault == code::INVALID_PARAMETER {
+        return json::explain("biz_content", biz_content);
+    }
+    let member = biz::refused_field(fault)?;
+    let members = biz::object(Some(biz_content)).ok()?;
+    let text = members.get(member)?.as_str()?;
+    // Another kind of field may be wrong in many ways; that it is JSON inside of a text is one of them.
+    let is_json = fault.sub_msg.ends_with(biz::NOT_JSON) || text.trim_start().starts_with(['[', '{', '"']);
+    if is_json { json::explain(member, text) } else { None }
+}
+
+/// For whoever sends JSON where the protocol has a form.
+pub fn json_body() -> Hint {
+    Hint::new(
+        "json-body",
+        "the body is JSON: send the parameters as a form (application/x-www-form-urlencoded), the business ones as JSON \
+         text in biz_content",
+        "请求体是JSON：参数须以表单（application/x-www-form-urlencoded）提交，业务参数作为JSON文本放入biz_content",
+    )
+}
+
+fn other_charset(reads_as: Charset) -> Hint {
+    let (sent, declared) = (reads_as.name(), reads_as.other().name());
+    Hint::new(
+        "declared-charset",
+        format!("charset says {declared}, but the text reads as {sent}: send it in {declared}, or say charset={sent}"),
+        format!("charset声明为{declared}，而文本像是{sent}编码：请按{declared}编码发送，或将charset改为{sent}"),
+    )
+}
+
+fn unknown_members(unknown: &[Unknown]) -> Hint {
+    let list = |is_it: &dyn Fn(&str) -> String| {
+        let one = |member: &Unknown| shown(&member.path) + &member.nearest.map_or_else(String::new, is_it);
+        unknown.iter().take(UNKNOWN_MAX).map(one).collect::<Vec<_>>()
+    };
+    let en = list(&|nearest| format!(" (is it {nearest}?)")).join(", ");
+    let zh = list(&|nearest| format!("（是否应为{nearest}？）")).join("、");
+    Hint::new(
+        "unknown-member",
+        format!("the method does not know these members of biz_content: {en}"),
+        format!("本方法不认识biz_content中的{zh}"),
+    )
+}
+
+fn unknown_method(method: &str) -> Hint {
+    let answered = THE_LIST.iter().map(|entry| entry.name);
+    let found = nearest(method, answered.chain(NOT_ANSWERED.iter().copied()));
+    let (en, zh) = match found {
+        Some(name) if name == method => (String::new(), String::new()),
+        Some(name) => (format!("is it {name}? "), format!("是否应为{name}？")),
+        None => {
+            return Hint::new(
+                "unknown-method",
+                "`punchcard methods` lists what is answered",
+                "请用 punchcard methods 查看支持的方法",
+            );
+        }
+    };
+    if found.is_some_and(|name| Entry::find(name).is_some()) {
+        return Hint::new("unknown-method", en.trim_end(), zh);
+    }
+    Hint::new(
+        "method-not-answered",
+        format!("{en}the open platform has that method, but this build of Punchcard does not answer it"),
+        format!("{zh}开放平台有此方法，但本版本的Punchcard尚不支持"),
+    )
+}
+
+/// A caller's text as it may be repeated: bounded, and without what a terminal obeys.
+fn shown(text: &str) -> String {
+    let mut shown: String = text.chars().take(NAME_CHARS_MAX).flat_map(plain).collect();
+    if text.chars().nth(NAME_CHARS_MAX).is_some() {
+        shown.push('…');
+    }
+    shown
+}
+
+/// A character, or how it is written where it is a control character.
+fn plain(character: char) -> impl Iterator<Item = char> {
+    let escaped = character.is_control().then(|| character.escape_default());
+    let itself = escaped.is_none().then_some(character);
+    escaped.into_iter().flatten().chain(itself)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unknown_method_is_compared_with_what_there_is() {
+        let check = |method: &str, cause: &str, expect: &str| {
+            let hint = unknown_method(method);
+            assert_eq!((hint.cause, hint.advice_zh.contains(expect)), (cause, true), "{method}: {hint:?}");
+            assert!(hint.advice_en.contains(expect) || !expect.is_ascii(), "{method}: {hint:?}");
+        };
+        let create = "koubei.marketing.campaign.crowd.create";
+        for method in [
+            "koubei.marketing.campaign.crowd.Create",
+            "KOUBEI.MARKETING.CAMPAIGN.CROWD.CREATE",
+            "koubei.marketing.campaign.crowd.creat",
+            "koubei.marketing.campagin.crowd.create",
+            "koubei.marketing.campaign.crowdcreate",
+            "koubei_marketing_campaign_crowd_create",
+            "koubei.marketing.campaign.crowd.create ",
+            "/koubei/marketing/campaign/crowd/create",
+        ] {
+            check(method, "unknown-method", create);
+        }
+        check("koubei.marketing.campaign.crowd.batch.query", "unknown-method", "crowd.batchquery");
+        check("alipay.trade.Pay", "unknown-method", "alipay.trade.pay");
+        check("alipay.trade.refunds", "unknown-method", "alipay.trade.refund");
+        check("alipay.marketing.voucher.send", "method-not-answered", "尚不支持");
+        check("alipay.marketing.voucher.sned", "method-not-answered", "alipay.marketing.voucher.send");
+        check("alipay.system.oauth.token", "method-not-answered", "尚不支持");
+        check("com.example.nothing.like.it", "unknown-method", "punchcard methods");
+        check("", "unknown-method", "punchcard methods");
+        check(&"a.".repeat(4_000), "unknown-method", "punchcard methods");
+        assert_eq!(unknown_method("alipay.system.oauth.token").advice_zh.find("是否应为"), None);
+    }
+
+    #[test]
+    fn what_a_caller_wrote_is_shown_harmless_and_short() {
+        assert_eq!(shown("名\u{1b}[2J\0\n\u{85}"), "名\\u{1b}[2J\\u{0}\\n\\u{85}");
+        assert_eq!(shown(&"长".repeat(65)), format!("{}…", "长".repeat(64)));
+    }
+}
