@@ -10,14 +10,15 @@ mod tests;
 pub use opening::{AppError, MASTER_KEY_CHECK, Opening, try_master_key};
 
 use crate::directory::Directory;
+use crate::doors::body::Bodies;
 use crate::index::{Feeder, Index};
 use crate::keys::{MasterKey, MasterKeyError, Signer};
 use crate::metrics::Metrics;
 use crate::outbound::{Outbound, Reach};
 use crate::pages::parts::clipped;
+use crate::rate_limit::RateLimit;
 use crate::recent::RecentCalls;
 use crate::runner::Bell;
-use crate::strangers::Strangers;
 use clock::Clock;
 use site::Site;
 use std::error::Error;
@@ -30,7 +31,11 @@ use wire::PrivateKey;
 /// The setting that holds the platform's sealed private key.
 const PLATFORM_KEY: &str = "platform_private_key";
 /// How often an address may be refused in a second on a platform; a stand-in's tests know no bound.
-const REFUSALS_MAX: u32 = 100;
+const REFUSALS_MAX: usize = 100;
+/// How many wrong PINs an address may send in any [`WRONG_PINS_WINDOW`], over all accounts (DECISIONS.md 12).
+const WRONG_PINS_MAX: usize = 20;
+/// The window of [`WRONG_PINS_MAX`], of real time.
+const WRONG_PINS_WINDOW: Duration = Duration::from_secs(15 * 60);
 
 /// The longest name of a method that is kept of a call that was refused; those of real ones are shorter.
 pub const METHOD_CHARS_MAX: usize = 100;
@@ -56,8 +61,12 @@ pub struct App {
     pub index: Arc<Index>,
     /// Takes members into the index.
     pub feeder: Feeder,
-    /// Bounds unknown callers.
-    pub strangers: Strangers,
+    /// How often calls of an address may be refused before they are verified, and visits find no page.
+    pub unverified_calls: RateLimit,
+    /// How often an address may send a wrong PIN.
+    pub wrong_pins: RateLimit,
+    /// The memory of calls that are being read.
+    pub bodies: Bodies,
     /// What calls came to.
     pub metrics: Metrics,
     /// The last calls, in a stand-in.
@@ -111,7 +120,10 @@ impl App {
         let platform_key = setting(PLATFORM_KEY).await?.ok_or(AppError::PlatformKey)?;
         let platform_key = PrivateKey::parse(&master_key.open(&platform_key)?).map_err(|_| AppError::PlatformKey)?;
         let is_open = opening.notify_allow_private || store.mode() == Mode::StandIn;
-        let refusals_max = if store.mode() == Mode::Platform { REFUSALS_MAX } else { u32::MAX };
+        let unverified_calls = match store.mode() {
+            Mode::Platform => RateLimit::new(REFUSALS_MAX, Duration::from_secs(1)),
+            Mode::StandIn => RateLimit::unlimited(),
+        };
         let index = Arc::new(Index::default());
         let app = Arc::new(App {
             clock: Clock::from_setting(setting(Clock::SETTING).await?.as_deref()),
@@ -121,7 +133,9 @@ impl App {
             site: Site::default(),
             feeder: Feeder::start(index.clone()),
             index,
-            strangers: Strangers::new(refusals_max),
+            unverified_calls,
+            wrong_pins: RateLimit::new(WRONG_PINS_MAX, WRONG_PINS_WINDOW),
+            bodies: Bodies::default(),
             metrics: Metrics::default(),
             recent: (store.mode() == Mode::StandIn).then(RecentCalls::default),
             outbound: Outbound::new(if is_open { Reach::All } else { Reach::Public }),

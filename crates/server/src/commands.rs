@@ -24,6 +24,7 @@ mod voucher;
 
 use crate::app::{App, Opening};
 use crate::control::{Lock, Operator, Remote, socket_path};
+use crate::log;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::IsTerminal;
@@ -131,6 +132,7 @@ pub fn main() -> ExitCode {
             Command::Doctor(doctor) => doctor.run(&store).await,
         }
     });
+    log::flush();
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(Failure(reason)) => refuse(&reason),
@@ -138,10 +140,13 @@ pub fn main() -> ExitCode {
 }
 
 fn refuse(reason: &str) -> ExitCode {
-    let mut lines = reason.lines();
-    output::note(format!("punchcard: {}", lines.next().unwrap_or_default()));
-    // What follows is further in, so that no reason looks like another line of the program.
-    lines.for_each(|line| output::note(format!("  {line}")));
+    let reason = reason.to_owned();
+    log::print_last(move || {
+        let mut lines = reason.lines();
+        output::note(format!("punchcard: {}", lines.next().unwrap_or_default()));
+        // What follows is further in, so that no reason looks like another line of the program.
+        lines.for_each(|line| output::note(format!("  {line}")));
+    });
     ExitCode::FAILURE
 }
 

@@ -1,8 +1,12 @@
 //! Where calls come in. One list of methods, several doors to it; each door says who is there and in what form.
 
+pub mod body;
+pub mod caller;
+pub mod connections;
 pub mod gateway;
 pub mod h5;
 pub mod health;
 pub mod home;
 pub mod listener;
 pub mod operator;
+pub mod writing;

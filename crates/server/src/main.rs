@@ -21,14 +21,15 @@ mod import;
 mod index;
 mod jobs;
 mod keys;
+mod log;
 mod methods;
 mod metrics;
 mod notices;
 mod outbound;
 mod pages;
+mod rate_limit;
 mod recent;
 mod runner;
-mod strangers;
 mod terminal;
 mod world;
 

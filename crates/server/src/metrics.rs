@@ -5,11 +5,14 @@
 //! crates for this offer) would cost a hash and a lock a call, and a dependency, for a page of code.
 
 use crate::app::App;
+use crate::doors::connections::Connections;
 use crate::jobs::{kinds, notice_deliver};
+use crate::log;
 use crate::methods::THE_LIST;
 use notice_deliver::Outcome;
 use std::fmt::{Display, Write};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use store::Tx;
 use store::measure::{Counted, Histogram};
@@ -29,6 +32,8 @@ pub struct Metrics {
     methods: Box<[Method]>,
     /// One for each cause.
     refused_signatures: [AtomicU64; Cause::ALL.len()],
+    /// Of callers, once they are listened for.
+    connections: OnceLock<Arc<Connections>>,
     /// One for each outcome.
     delivered: [AtomicU64; Outcome::ALL.len()],
 }
@@ -44,7 +49,12 @@ impl Default for Metrics {
             |_| Method { answered: [const { AtomicU64::new(0) }; _], latency_us: Histogram::new(&LATENCIES_US) };
         let refused_signatures = [const { AtomicU64::new(0) }; _];
         let delivered = [const { AtomicU64::new(0) }; _];
-        Metrics { methods: (0..=THE_LIST.len()).map(method).collect(), refused_signatures, delivered }
+        Metrics {
+            methods: (0..=THE_LIST.len()).map(method).collect(),
+            refused_signatures,
+            connections: OnceLock::new(),
+            delivered,
+        }
     }
 }
 
@@ -69,6 +79,11 @@ impl Metrics {
     pub fn delivered(&self, outcome: Outcome) {
         let place = Outcome::ALL.iter().position(|(known, _)| *known == outcome).expect("all are known");
         self.delivered[place].fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Tells of these connections from now on.
+    pub fn watch(&self, connections: Arc<Connections>) {
+        self.connections.get_or_init(|| connections);
     }
 
     fn methods(&self) -> impl Iterator<Item = (&'static str, &Method)> {
@@ -100,6 +115,13 @@ impl Metrics {
         page.family("punchcard_notices_delivered_total", "counter", "Deliveries of notifications, by outcome.");
         for ((_, outcome), delivered) in Outcome::ALL.iter().zip(&self.delivered) {
             page.sample(&format!("{{outcome=\"{outcome}\"}}"), delivered.load(Ordering::Relaxed));
+        }
+        if let Some(connections) = self.connections.get() {
+            page.one("punchcard_connections", "gauge", "Open connections of callers.", "", connections.open());
+            page.family("punchcard_connections_refused_total", "counter", "Connections refused, by which limit.");
+            for (limit, refused) in connections.refused() {
+                page.sample(&format!("{{limit=\"{limit}\"}}"), refused);
+            }
         }
     }
 }
@@ -158,6 +180,9 @@ pub async fn page(app: &App) -> String {
     page.one("punchcard_index_bytes", "gauge", "Memory of the crowd index.", "", bytes);
     let version = app.index.version();
     page.one("punchcard_index_version", "gauge", "Rows that this process's index has taken in.", "", version);
+    page.one("punchcard_body_bytes", "gauge", "Memory drawn for bodies of calls.", "", app.bodies.held());
+    let help = "Log lines that were lost: standard error could not be written, or not as fast.";
+    page.one("punchcard_log_lines_lost_total", "counter", help, "", log::lost());
     if let Some(bytes) = resident_bytes() {
         page.one("process_resident_memory_bytes", "gauge", "Resident memory.", "", bytes);
     }

@@ -4,15 +4,17 @@ use super::{Failure, ModeArg, StoreArgs, output};
 use crate::app::App;
 use crate::control::{self, socket_path};
 use crate::demo;
+use crate::doors::caller::{TrustedProxies, network};
+use crate::doors::connections::{self, Connections};
 use crate::doors::{gateway, h5, health, home, listener, operator};
+use crate::log;
 use crate::runner::{Runner, Share};
-use crate::terminal::LogWriter;
 use crate::world::{WorldText, apply};
 use axum::Router;
 use axum::routing::{any, get};
 use clap::Args;
 use clap::builder::FalseyValueParser;
-use std::io::{ErrorKind, IsTerminal};
+use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
@@ -58,6 +60,29 @@ pub struct Serve {
     /// Let a platform send notifications into private networks; a stand-in does so anyway
     #[arg(long, env = "PUNCHCARD_NOTIFY_ALLOW_PRIVATE", value_parser = FalseyValueParser::new())]
     notify_allow_private: bool,
+    /// A reverse proxy whose X-Forwarded-For or Forwarded header is believed; may be given several times. Without it all
+    /// callers behind a proxy count as one address
+    #[arg(
+        long,
+        env = "PUNCHCARD_TRUSTED_PROXY",
+        value_delimiter = ',',
+        value_parser = network,
+        value_name = "ADDRESS-OR-NETWORK"
+    )]
+    trusted_proxy: Vec<ipnet::IpNet>,
+    /// Callers' connections at a time; more are refused [default: the limit on open files less 128, at most 4096]
+    #[arg(long, env = "PUNCHCARD_MAX_CONNECTIONS", value_parser = at_least_one, value_name = "N")]
+    max_connections: Option<usize>,
+    /// The same from one address that is not a trusted proxy's [default: half of --max-connections]
+    #[arg(long, env = "PUNCHCARD_MAX_CONNECTIONS_PER_ADDRESS", value_parser = at_least_one, value_name = "N")]
+    max_connections_per_address: Option<usize>,
+}
+
+/// Connections of an operator, at most: a probe must be answered however many callers there are.
+const OPERATOR_CONNECTIONS_MAX: usize = 64;
+
+fn at_least_one(text: &str) -> Result<usize, String> {
+    text.parse().ok().filter(|number| 0 < *number).ok_or_else(|| "must be a number from 1".to_owned())
 }
 
 #[derive(Clone, Copy)]
@@ -77,7 +102,7 @@ fn clock_arg(text: &str) -> Result<ClockArg, String> {
 
 impl Serve {
     pub(super) async fn run(self, store: &StoreArgs) -> Result<(), Failure> {
-        log_to_stderr();
+        log::start();
         // What can be refused is refused before anything is made.
         let worlds = self.world.iter().map(|path| WorldText::read(path)).collect::<Result<Vec<_>, _>>()?;
         let mut listeners = Vec::new();
@@ -110,13 +135,17 @@ impl Serve {
             .merge(h5::router())
             .merge(home::router())
             .with_state(app.clone());
+        let connections = self.connections();
+        app.metrics.watch(connections.clone());
         for listener in listeners {
-            serving.spawn(listener::serve(listener, router.clone(), stop.clone()));
+            serving.spawn(listener::serve(listener, router.clone(), connections.clone(), stop.clone()));
         }
         let mut operator_address = None;
         if let Some(listener) = operator_listener {
             operator_address = Some(listener.local_addr()?);
-            serving.spawn(listener::serve(listener, operator::router(app.clone()), stop.clone()));
+            let max = OPERATOR_CONNECTIONS_MAX;
+            let connections = Connections::new(max, max, TrustedProxies::default());
+            serving.spawn(listener::serve(listener, operator::router(app.clone()), connections, stop.clone()));
         }
         if keeps_folder {
             serving.spawn(serve_control(control_socket(store)?, app.clone(), stop.clone()));
@@ -137,6 +166,7 @@ impl Serve {
         stopper.send_replace(true);
         while serving.join_next().await.is_some() {}
         if must_start_again {
+            log::flush();
             // Not by way of closing the store, which would write to the disk that failed.
             std::process::exit(DISK_FAILED);
         }
@@ -146,16 +176,19 @@ impl Serve {
 
     /// Prints what a person or a script needs first.
     fn welcome(app: &App, addresses: &[SocketAddr], operator: Option<SocketAddr>, demo: Option<&str>) {
-        output::announce(&format!("alipay_public_key {}", app.signer.public_key().to_base64()));
-        for address in addresses {
-            output::announce(&format!("listening on http://{address}/gateway.do"));
-        }
-        if let Some(address) = operator {
-            output::announce(&format!("metrics on http://{address}/metrics"));
-        }
-        if let Some(demo) = demo {
-            demo.lines().for_each(output::announce);
-        }
+        let mut lines = vec![format!("alipay_public_key {}", app.signer.public_key().to_base64())];
+        lines.extend(addresses.iter().map(|address| format!("listening on http://{address}/gateway.do")));
+        lines.extend(operator.map(|address| format!("metrics on http://{address}/metrics")));
+        lines.extend(demo.into_iter().flat_map(str::lines).map(str::to_owned));
+        // A reader who has stalled must not keep the process from hearing that it is to stop.
+        std::thread::spawn(move || lines.iter().for_each(|line| output::announce(line)));
+    }
+
+    /// How many callers there may be, and whose word on their addresses is taken.
+    fn connections(&self) -> Arc<Connections> {
+        let max = self.max_connections.unwrap_or_else(connections::default_max);
+        let of_address_max = self.max_connections_per_address.unwrap_or(max.div_ceil(2)).min(max);
+        Connections::new(max, of_address_max, TrustedProxies(self.trusted_proxy.clone()))
     }
 
     /// Binds the operator's address. One that somebody else has is no reason not to answer calls.
@@ -202,8 +235,8 @@ fn end_well_when_the_disk_fails(app: &App) -> Arc<Notify> {
     let failed = Arc::new(Notify::new());
     let tell = failed.clone();
     app.store.on_fatal(move |why| {
-        tracing::error!(error = why as &dyn std::error::Error, "COMMIT failed; ending so that the next start decides");
-        output::note(format!("punchcard: the disk failed while committing ({why}); start again once it works"));
+        let error = why as &dyn std::error::Error;
+        tracing::error!(error, "the disk failed while committing; ending: start again once it works");
         tell.notify_one();
     });
     failed
@@ -243,15 +276,4 @@ fn told_to_stop() -> impl Future<Output = ()> {
             _ = interrupt.recv() => {}
         }
     }
-}
-
-/// For people on a terminal, JSON for machines; `PUNCHCARD_LOG` says how much (`info`, `debug`, `store=debug` …).
-fn log_to_stderr() {
-    let filter = tracing_subscriber::EnvFilter::try_from_env("PUNCHCARD_LOG")
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
-    let json = !std::io::stderr().is_terminal();
-    // Without colours, so that every escape character in a line is somebody else's.
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(false);
-    let log = log.with_writer(move || LogWriter { inner: std::io::stderr(), json });
-    if json { log.json().init() } else { log.init() }
 }

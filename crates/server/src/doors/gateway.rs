@@ -2,7 +2,8 @@
 //!
 //! The order of refusals is the protocol's; whatever happens, the answer is HTTP 200, in the method's node, signed.
 
-use super::listener::Peer;
+use super::body::{Drawn, Unread, Whole};
+use super::caller::Caller;
 use crate::app::App;
 use crate::biz::{self, Unknown};
 use crate::directory;
@@ -13,19 +14,15 @@ use axum::extract::{Request, State};
 use axum::http::header::{CONTENT_TYPE, UPGRADE_INSECURE_REQUESTS};
 use axum::http::{HeaderMap, HeaderValue, Uri};
 use axum::response::Response;
-use http_body_util::{BodyExt, Limited};
 use std::error::Error;
+use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use wire::first_aid::{Cause, diagnose};
 use wire::{BadSignature, Charset, Fault, Node, PublicKey, RawCall, Reader, Refused, SignType, VerifiedCall, code};
 
-/// The most bytes of a body (DESIGN, "Security").
-const BODY_MAX: usize = wire::BODY_BYTES_MAX;
 /// The most bytes of a request target.
 const URI_MAX: usize = wire::URI_BYTES_MAX;
-/// A body must have arrived whole within this time.
-const BODY_TIME_MAX: Duration = Duration::from_secs(60);
 /// While the crowd index is being built, calls wait this long for it; SDKs give up after 15 seconds or more.
 const READY_TIME_MAX: Duration = Duration::from_secs(10);
 /// How often a call is looked up again when its app or authorisation changes under it.
@@ -47,6 +44,9 @@ struct Terms {
     /// Who says to call, as far as the directory knows the app, and for which merchant, once that is decided: for the log.
     app_id: Option<String>,
     pid: Option<String>,
+    /// Whether the caller's address was refused too often. A verified call is answered all the same; any other gets the one
+    /// answer that a flood of them gets.
+    limited: bool,
 }
 
 /// What came of a call.
@@ -59,22 +59,28 @@ enum Outcome {
 
 /// Answers a call.
 pub async fn gateway(State(app): State<Arc<App>>, request: Request) -> Response {
-    let started = std::time::Instant::now();
-    let peer = request.extensions().get::<Peer>().copied();
+    let started = Instant::now();
+    let caller = request.extensions().get::<Caller>().map_or(Ipv4Addr::UNSPECIFIED.into(), |Caller(address)| *address);
     let trace_id = app.new_trace_id();
     let in_browser = is_browsers(request.headers());
-    let (call, defect) = read(request).await;
+    let limited = app.unverified_calls.is_over(caller, started);
+    let (call, read) = read(&app, request, caller, limited).await;
     let (reader, sign_type) = call.answer_terms();
     let method = call.method().map(str::to_owned);
-    let mut terms = Terms { method, reader, in_browser, sign_type, certificate: None, trace_id, app_id: None, pid: None };
-    let outcome = match (defect, peer) {
-        (_, Some(Peer(address))) if app.strangers.is_over(address) => Outcome::Stranger(code::APP_CALL_LIMITED),
-        (Some(fault), _) => Outcome::Stranger(fault),
-        (None, _) => answer(&app, call, &mut terms).await,
+    let mut terms =
+        Terms { method, reader, in_browser, sign_type, certificate: None, trace_id, app_id: None, pid: None, limited };
+    let outcome = match &read {
+        Err(fault) => Outcome::Stranger(fault.clone()),
+        Ok(_) => answer(&app, call, &mut terms).await,
     };
-    if let (Outcome::Stranger(_), Some(Peer(address))) = (&outcome, peer) {
-        app.strangers.count(address);
-    }
+    let outcome = match outcome {
+        Outcome::Stranger(_) if limited || !app.unverified_calls.take(caller, Instant::now()) => {
+            Outcome::Stranger(code::APP_CALL_LIMITED)
+        }
+        outcome => outcome,
+    };
+    // The call, and with it what it held of the memory for bodies, is done.
+    drop(read);
     let response = seal(&app, &terms, &outcome);
     let told = match &outcome {
         Outcome::Verified(Ok(_)) => None,
@@ -99,26 +105,41 @@ pub async fn gateway(State(app): State<Arc<App>>, request: Request) -> Response 
     response
 }
 
-/// Takes query and body. A body that is too long, too slow or broken off is told as the call's defect.
-async fn read(request: Request) -> (RawCall, Option<Fault>) {
+/// Takes query and body. A target that is too long and a body that cannot be read are told as the call's defect; what is
+/// held of the memory for bodies, with a body that could be read.
+async fn read<'a>(
+    app: &'a App,
+    request: Request,
+    caller: IpAddr,
+    limited: bool,
+) -> (RawCall, Result<Drawn<'a>, Fault>) {
     let (head, body) = request.into_parts();
     let query = head.uri.query().unwrap_or_default().as_bytes();
     let content_type = head.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    let defect = |reason: &str| Some(code::INVALID_PARAMETER.with_msg(format!("参数无效: {reason}")));
+    let defect = |reason: &str| Err(code::INVALID_PARAMETER.with_msg(format!("参数无效: {reason}")));
     if URI_MAX < target_len(&head.uri) {
         return (RawCall::read(b"", None, b""), defect("请求地址超过32KiB"));
     }
-    match tokio::time::timeout(BODY_TIME_MAX, Limited::new(body, BODY_MAX).collect()).await {
-        Ok(Ok(body)) => (RawCall::read(query, content_type, &body.to_bytes()), None),
-        Ok(Err(_)) => (RawCall::read(query, None, b""), defect("请求体超过16MiB或不完整")),
-        Err(_) => (RawCall::read(query, None, b""), defect("请求体接收超时")),
+    match app.bodies.read(body, caller, limited).await {
+        Ok(Whole { bytes, drawn }) => (RawCall::read(query, content_type, &bytes), Ok(drawn)),
+        Err(unread) => {
+            let told = match unread {
+                Unread::LongOrBroken => defect("请求体超过16MiB或不完整"),
+                Unread::Slow => defect("请求体接收超时"),
+                Unread::NoMemory => Err(unavailable()),
+            };
+            (RawCall::read(query, None, b""), told)
+        }
     }
 }
 
 /// The order of PROTOCOL.md section 7, with the acting merchant before the permission (DECISIONS.md 1).
 async fn answer(app: &Arc<App>, call: RawCall, terms: &mut Terms) -> Outcome {
-    let trace_id = terms.trace_id.as_str();
-    let stranger = |call: &RawCall, fault| Outcome::Stranger(hints::unproved(app, call, fault, trace_id));
+    let (trace_id, limited) = (terms.trace_id.as_str(), terms.limited);
+    // An address that is over its limit gets no advice, and nothing is kept of its calls.
+    let stranger = |call: &RawCall, fault| {
+        Outcome::Stranger(if limited { fault } else { hints::unproved(app, call, fault, trace_id) })
+    };
     // Who calls, as far as an unverified request can say.
     let caller = match call.head() {
         Ok(head) => app.directory.app(head.app_id),
@@ -136,6 +157,7 @@ async fn answer(app: &Arc<App>, call: RawCall, terms: &mut Terms) -> Outcome {
     let Some(key) = &caller.key else { return Outcome::Stranger(code::MISSING_SIGNATURE_CONFIG) };
     let call = match call.verify(sent, key) {
         Ok(call) => call,
+        Err(Refused::Signature(_)) if limited => return Outcome::Stranger(code::INVALID_SIGNATURE),
         Err(Refused::Signature(bad)) => return Outcome::Stranger(refuse_signature(app, &bad, key, trace_id)),
         Err(Refused::Text { fault, reads_as }) => {
             let method = terms.method.as_deref().unwrap_or_default();

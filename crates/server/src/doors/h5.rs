@@ -12,7 +12,7 @@ pub mod pin;
 pub mod voucher;
 
 use self::address::query;
-use super::listener::Peer;
+use super::caller::Caller;
 use crate::app::App;
 use crate::pages::apology::Apology;
 use crate::pages::shell::Shell;
@@ -31,9 +31,9 @@ use axum::routing::{any, get};
 use http_body_util::Limited;
 use serde::de::DeserializeOwned;
 use std::error::Error;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// The most bytes of a form: a token and a PIN.
 const FORM_MAX: usize = 4 * 1024;
@@ -58,8 +58,7 @@ pub fn router() -> Router<Arc<App>> {
 
 async fn nothing(State(app): State<Arc<App>>, request: Request) -> Response {
     let visit = Visit::of(app, &request);
-    let seen = visit.admit().and(Err(Apology::Unknown));
-    visit.answer(request.uri().path(), seen)
+    visit.answer(request.uri().path(), Err(Apology::Unknown))
 }
 
 fn asset(asset: &Asset, query: Option<&str>) -> Response {
@@ -76,7 +75,7 @@ pub struct Visit {
     lang_named: bool,
     /// Whether what the address says of the language can be read.
     readable: bool,
-    peer: Option<IpAddr>,
+    caller: IpAddr,
     trace_id: String,
 }
 
@@ -102,24 +101,29 @@ impl Visit {
         let named = asked.and_then(|asked| Lang::parse(&asked.lang?));
         let header = request.headers().get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
         let lang = named.unwrap_or_else(|| Lang::accepted(header.unwrap_or_default()));
-        let peer = request.extensions().get::<Peer>().map(|Peer(address)| *address);
+        let caller = request.extensions().get::<Caller>();
+        let caller = caller.map_or(Ipv4Addr::UNSPECIFIED.into(), |Caller(address)| *address);
         let trace_id = app.new_trace_id();
-        Visit { app, lang, lang_named: named.is_some(), readable, peer, trace_id }
+        Visit { app, lang, lang_named: named.is_some(), readable, caller, trace_id }
     }
 
-    /// Turns away whoever has asked for too many pages that do not exist, or asks for one by an address that cannot be read.
+    /// Turns away whoever asks by an address that cannot be read.
     pub fn admit(&self) -> Result<(), Apology> {
-        match self.peer {
-            Some(peer) if self.app.strangers.is_over(peer) => Err(Apology::TooMany),
-            _ if !self.readable => Err(Apology::Unknown),
-            _ => Ok(()),
-        }
+        if self.readable { Ok(()) } else { Err(Apology::Unknown) }
     }
 
     /// The store failed: the log has it.
     pub fn failed(&self, failure: &store::Fault) -> Apology {
         tracing::error!(trace_id = self.trace_id, error = failure as &dyn Error, "the store failed");
         Apology::Unavailable
+    }
+
+    /// Whoever asks for too many pages that do not exist is told so, and no more. A page that exists is shown all the same:
+    /// its visitor may share the address with a stranger.
+    fn limited(&self, apology: Apology) -> Apology {
+        let unknown = status(apology) == StatusCode::NOT_FOUND;
+        let over = unknown && !self.app.unverified_calls.take(self.caller, Instant::now());
+        if over { Apology::TooMany } else { apology }
     }
 
     /// An address of ours as this visitor's language wants it.
@@ -132,14 +136,12 @@ impl Visit {
         let (lang, stand_in) = (self.lang, self.app.gives_hints());
         let (own, in_other_lang) = (self.in_lang(address), with_lang(address, lang.other()));
         let shell = Shell { lang, title: "", address: &own, in_other_lang: &in_other_lang, stand_in };
+        let seen = seen.map_err(|apology| self.limited(apology));
         let (status, text) = match seen {
             Ok(Seen::Page(page)) => (StatusCode::OK, page(&shell)),
             Ok(Seen::Taken) => (StatusCode::SEE_OTHER, String::new()),
             Err(apology) => (status(apology), apology.page(&shell)),
         };
-        if let (StatusCode::NOT_FOUND, Some(peer)) = (status, self.peer) {
-            self.app.strangers.count(peer);
-        }
         let path = address.split('?').next();
         tracing::info!(trace_id = self.trace_id, page = path, status = status.as_u16(), "visit");
         let mut response = (status, Body::from(text)).into_response();
@@ -176,7 +178,7 @@ fn status(apology: Apology) -> StatusCode {
     match apology {
         Apology::Unknown | Apology::Token => StatusCode::NOT_FOUND,
         Apology::BadForm => StatusCode::FORBIDDEN,
-        Apology::TooMany => StatusCode::TOO_MANY_REQUESTS,
+        Apology::TooMany | Apology::TooManyPins => StatusCode::TOO_MANY_REQUESTS,
         Apology::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
     }
 }

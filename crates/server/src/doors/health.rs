@@ -1,6 +1,7 @@
-//! `/healthz`: the process runs. `/readyz`: it answers calls, its index built.
+//! `/healthz`: the process runs. `/readyz`: it answers calls, its index built, and its log tells of them.
 
 use crate::app::App;
+use crate::log;
 use axum::extract::State;
 use axum::http::StatusCode;
 use std::sync::Arc;
@@ -12,10 +13,14 @@ pub async fn healthz() -> &'static str {
 
 /// Ready, or what is waited for.
 pub async fn readyz(State(app): State<Arc<App>>) -> (StatusCode, &'static str) {
-    if app.is_ready() {
-        (StatusCode::OK, "ready\n")
-    } else {
+    if !app.is_ready() {
         (StatusCode::SERVICE_UNAVAILABLE, "building the crowd index\n")
+    } else if log::is_failing() {
+        // This line is a try: where no calls come any more it is what finds that the log can be written again.
+        tracing::warn!(lost = log::lost(), "log lines were lost: standard error cannot be written");
+        (StatusCode::SERVICE_UNAVAILABLE, "the log cannot be written: lines are being lost\n")
+    } else {
+        (StatusCode::OK, "ready\n")
     }
 }
 

@@ -1,6 +1,8 @@
-//! Accepts connections and serves them until told to stop: HTTP/1 with bounds on time, whoever is on the other side.
-//! Every answer leaves here, so what browsers may do with any of them is said here.
+//! Accepts connections and serves them until told to stop: HTTP/1 with bounds on numbers, bytes and time, whoever is on the
+//! other side. Every answer leaves here, so what browsers may do with any of them is said here.
 
+use super::connections::{Connections, Full};
+use super::writing::TimedWrites;
 use axum::Router;
 use axum::extract::Request;
 use axum::http::header::{CONTENT_SECURITY_POLICY, X_CONTENT_TYPE_OPTIONS};
@@ -10,25 +12,35 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use std::convert::Infallible;
 use std::net::IpAddr;
-use std::time::Duration;
-use tokio::net::TcpListener;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tower_service::Service;
 
-/// A head must have arrived whole within this time.
+/// A head must have arrived whole within this time, the wait for its first byte included.
 const HEAD_TIME_MAX: Duration = Duration::from_secs(30);
+/// The most bytes of a head, and of a body's part that waits to be read: what hyper takes for a request target (one over
+/// the gateway's bound is told so), and 16 KiB of headers.
+pub const HEAD_MAX: usize = 80 << 10;
+/// Who is answered must take each part of the answer (see `writing`) within this time.
+const WRITE_TIME_MAX: Duration = Duration::from_secs(30);
 /// When stopping, calls in flight may take this long.
 const DRAIN_TIME_MAX: Duration = Duration::from_secs(10);
 /// After a failed accept (no file descriptors left), wait before the next.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
-
-/// Who is on the other side of the connection.
-#[derive(Clone, Copy, Debug)]
-pub struct Peer(pub IpAddr);
+/// How often a line of the log tells of refused connections.
+const REFUSALS_TOLD_EVERY: Duration = Duration::from_secs(10);
 
 /// Serves `router` on `listener` until `stop` turns true; then answers what was accepted and returns.
-pub async fn serve(listener: TcpListener, router: Router, mut stop: watch::Receiver<bool>) {
+pub async fn serve(
+    listener: TcpListener,
+    router: Router,
+    connections: Arc<Connections>,
+    mut stop: watch::Receiver<bool>,
+) {
     let graceful = GracefulShutdown::new();
+    let mut told = None;
     loop {
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
@@ -38,11 +50,20 @@ pub async fn serve(listener: TcpListener, router: Router, mut stop: watch::Recei
             tokio::time::sleep(ACCEPT_PAUSE).await;
             continue;
         };
+        let peer = peer.ip();
+        let place = match connections.enter(peer) {
+            Ok(place) => place,
+            Err(full) => {
+                refuse(&stream, full, peer, &mut told);
+                continue;
+            }
+        };
         // Answers are one small write: waiting to fill a packet only delays them. It is no loss where it cannot be set.
         drop(stream.set_nodelay(true));
-        let router = router.clone();
+        let (router, owner) = (router.clone(), connections.clone());
         let service = hyper::service::service_fn(move |mut request: Request<Incoming>| {
-            request.extensions_mut().insert(Peer(peer.ip()));
+            let caller = owner.caller(peer, request.headers());
+            request.extensions_mut().insert(caller);
             let answer = router.clone().call(request);
             async move {
                 let mut response = answer.await?;
@@ -53,10 +74,14 @@ pub async fn serve(listener: TcpListener, router: Router, mut stop: watch::Recei
         let connection = hyper::server::conn::http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(HEAD_TIME_MAX)
-            .serve_connection(TokioIo::new(stream), service);
+            .max_buf_size(HEAD_MAX)
+            .serve_connection(TokioIo::new(TimedWrites::new(stream, WRITE_TIME_MAX)), service);
         let watched = graceful.watch(connection);
         // A connection that breaks is the client's business; the calls on it have been logged.
-        tokio::spawn(async move { drop(watched.await) });
+        tokio::spawn(async move {
+            drop(watched.await);
+            drop(place);
+        });
     }
     drop(listener);
     if tokio::time::timeout(DRAIN_TIME_MAX, graceful.shutdown()).await.is_err() {
@@ -69,4 +94,19 @@ pub async fn serve(listener: TcpListener, router: Router, mut stop: watch::Recei
 fn restrict(headers: &mut HeaderMap) {
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.entry(CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static("default-src 'none'; sandbox"));
+}
+
+/// Says why and closes. The log is told of the first, and then now and then: a flood of connections is no flood of lines.
+fn refuse(stream: &TcpStream, full: Full, peer: IpAddr, told: &mut Option<Instant>) {
+    let why = full.told();
+    let answer = format!(
+        "HTTP/1.1 503 Service Unavailable\r\ncontent-type: text/plain\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{why}",
+        why.len()
+    );
+    // A fresh socket has room for it; should it not, closing says enough.
+    drop(stream.try_write(answer.as_bytes()));
+    if told.is_none_or(|told| REFUSALS_TOLD_EVERY <= told.elapsed()) {
+        *told = Some(Instant::now());
+        tracing::warn!(%peer, why = why.trim_end(), "connection refused; the metrics count them");
+    }
 }

@@ -16,6 +16,8 @@ pub enum Apology {
     BadForm,
     /// The address has asked for too many pages that do not exist.
     TooMany,
+    /// The address has sent too many wrong PINs, whosever they were.
+    TooManyPins,
     /// The store cannot be asked now.
     Unavailable,
 }
@@ -28,6 +30,7 @@ impl Apology {
             Apology::Token => shell.lang.say("令牌无效或已过期", "This link has expired"),
             Apology::BadForm => shell.lang.say("请重新操作", "Please try again"),
             Apology::TooMany => shell.lang.say("访问过于频繁", "Too many requests"),
+            Apology::TooManyPins => shell.lang.say("密码错误次数过多", "Too many wrong PINs"),
             Apology::Unavailable => shell.lang.say("系统繁忙", "Temporarily unavailable"),
         }
     }
@@ -48,6 +51,10 @@ impl Apology {
                 "Nothing was submitted. Please open the page again and retry.",
             ),
             Apology::TooMany => shell.lang.say("请稍等片刻再试。", "Please wait a moment and try again."),
+            Apology::TooManyPins => shell.lang.say(
+                "您所在的网络输入错误密码次数过多，本次未付款。请在15分钟后再试。",
+                "Too many wrong PINs came from your network, so nothing was paid. Please try again in 15 minutes.",
+            ),
             Apology::Unavailable => shell.lang.say(
                 "请稍后刷新页面。是否已付款，以刷新后的页面为准。",
                 "Please reload in a moment. If you were paying, the reloaded page tells whether you have paid.",
@@ -56,12 +63,12 @@ impl Apology {
         let (end, icon) = match self {
             Apology::Unknown => (End::Void, icons::lens()),
             Apology::Token => (End::Void, icons::clock()),
-            Apology::BadForm | Apology::TooMany => (End::Void, icons::mark()),
+            Apology::BadForm | Apology::TooMany | Apology::TooManyPins => (End::Void, icons::mark()),
             Apology::Unavailable => (End::Bad, icons::clock()),
         };
         let title = self.title(shell);
         let again = match self {
-            Apology::BadForm => Some(shell.lang.say("重新打开", "Open it again")),
+            Apology::BadForm | Apology::TooManyPins => Some(shell.lang.say("重新打开", "Open it again")),
             Apology::Unavailable => Some(shell.lang.say("刷新", "Reload")),
             Apology::Unknown | Apology::Token | Apology::TooMany => None,
         };

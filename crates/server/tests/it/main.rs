@@ -1,7 +1,10 @@
 //! The built binary, from outside: real processes, real sockets, both engines.
 
 mod activity;
+mod addresses;
 mod backup;
+mod bodies;
+mod broken_log;
 mod browser;
 mod calls;
 mod cashier;
@@ -10,6 +13,7 @@ mod cashier_seen;
 mod claim;
 mod claim_seen;
 mod clock;
+mod connections;
 mod control;
 mod coupons;
 mod crash;

@@ -20,7 +20,7 @@ pub(crate) fn get(address: SocketAddr, target: &str) -> String {
 }
 
 /// The value of a sample, whose name stands with its labels.
-fn sample(page: &str, name: &str) -> f64 {
+pub(crate) fn sample(page: &str, name: &str) -> f64 {
     let value = page.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
     value.unwrap_or_else(|| panic!("no {name} in\n{page}")).parse().expect("a number")
 }
@@ -104,7 +104,7 @@ fn an_operators_address_that_is_taken_is_a_warning() {
 }
 
 each_engine!(the_log_names_calls_and_tells_no_secret, |engine| {
-    let running = Running::start_logging(engine);
+    let mut running = Running::start_logging(engine);
     let client = running.client_of(ISV_APP_ID, Some(TOKEN));
     let request = json!({"out_biz_no": "OUTBIZ-7391", "name": "名字NAME-7391", "conditions": conditions("IN", "pam_gender", "1")});
     succeed(&client, CREATE, &request);
@@ -116,6 +116,8 @@ each_engine!(the_log_names_calls_and_tells_no_secret, |engine| {
     assert_eq!(call(&stranger(&running), CREATE, &request).code, "40002");
     drop(client.call("koubei.made.up", "BIZ-7391", NOW));
 
+    // What was logged is written when it has ended.
+    running.terminate();
     let log = log_of(running.folder.path());
     let master_key = std::fs::read_to_string(running.folder.path().join("master.key")).expect("it was made");
     let private_key = app_key().to_pkcs8_base64();

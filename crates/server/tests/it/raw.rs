@@ -1,7 +1,7 @@
 //! HTTP/1.1 byte by byte: what was captured is sent as it was, and what no client would send can be sent.
 
 use std::io::{Read, Result, Write};
-use std::net::{SocketAddr, TcpStream};
+use std::net::{IpAddr, SocketAddr, TcpStream};
 use std::path::PathBuf;
 use std::time::Duration;
 use wire::{PublicKey, SignType};
@@ -31,6 +31,20 @@ impl Connection {
         stream.set_read_timeout(Some(Duration::from_secs(30)))?;
         stream.set_nodelay(true)?;
         Ok(Connection { stream, received: Vec::new() })
+    }
+
+    /// The same from another of this machine's own addresses.
+    pub(crate) fn open_from(source: IpAddr, address: SocketAddr) -> Connection {
+        let connect = async {
+            let socket = tokio::net::TcpSocket::new_v4()?;
+            socket.bind(SocketAddr::new(source, 0))?;
+            socket.connect(address).await?.into_std()
+        };
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        let stream = runtime.block_on(connect).expect("it listens");
+        stream.set_nonblocking(false).expect("a socket");
+        stream.set_read_timeout(Some(Duration::from_secs(30))).expect("a socket");
+        Connection { stream, received: Vec::new() }
     }
 
     /// Sends these bytes and reads one answer; an error if the connection ends before it.

@@ -184,6 +184,18 @@ impl Running {
         Running::run(Arc::new(folder), database, arguments, "info")
     }
 
+    /// The same with its log going elsewhere.
+    pub(crate) fn start_logging_to(engine: Engine, log: impl Into<Stdio>) -> Running {
+        let folder = Arc::new(tempfile::tempdir().expect("a folder"));
+        let path = folder.path().join("world.toml");
+        std::fs::write(&path, world()).expect("the folder is ours");
+        let database = (engine == Engine::Postgres).then(|| Arc::new(Space::new(Engine::Postgres)));
+        let arguments = vec!["--world".to_owned(), path.display().to_string()];
+        let (child, address, operator, platform_key) =
+            spawn_logging_to(&folder, database.as_deref(), &arguments, "info", log.into());
+        Running { address, operator, platform_key, folder, database, child, arguments, log: "info" }
+    }
+
     /// Restores a backup on this engine, and starts on that.
     pub(crate) fn restore(engine: Engine, backup: &Path, master_key: &Path) -> Running {
         let folder = tempfile::tempdir().expect("a folder");
@@ -328,6 +340,16 @@ fn spawn(
 ) -> (Child, SocketAddr, SocketAddr, PublicKey) {
     let log =
         std::fs::File::options().create(true).append(true).open(log_path(folder.path())).expect("the folder is ours");
+    spawn_logging_to(folder, database, arguments, level, log.into())
+}
+
+fn spawn_logging_to(
+    folder: &TempDir,
+    database: Option<&Space>,
+    arguments: &[String],
+    level: &str,
+    log: Stdio,
+) -> (Child, SocketAddr, SocketAddr, PublicKey) {
     let mut command = punchcard(folder, database);
     command.env("PUNCHCARD_LOG", level);
     command.arg("serve").args(["--listen", "127.0.0.1:0"]).args(arguments).stdout(Stdio::piped()).stderr(log);

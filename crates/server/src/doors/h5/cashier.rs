@@ -6,7 +6,7 @@
 //! The address says which of the buyer's coupons is chosen, the best when it says none. While the page is looked at the
 //! trade holds that one, and no other payment gets it; a form pays with the coupon that its page showed, or not at all.
 
-use super::pin::{self, Proof};
+use super::pin::{self, Attempt, Proof};
 use super::{Seen, Visit, form, is_plain, query};
 use crate::app::App;
 use crate::keys;
@@ -267,7 +267,12 @@ async fn take(app: &Arc<App>, visit: &Visit, ticket: &mut Ticket, request: Reque
         return Ok(());
     };
     let wanted = wanted(sent.coupon.as_deref().unwrap_or(NO_COUPON));
-    ticket.said = settle(app, visit, ticket.clone(), wanted, pin).await?;
+    let attempt = Attempt::new(app, visit.caller)?;
+    let said = settle(app, visit, ticket.clone(), wanted, pin).await;
+    if !matches!(said, Ok(Some(Said::WrongPin))) {
+        attempt.was_not_wrong();
+    }
+    ticket.said = said?;
     if ticket.said == Some(Said::CouponGone) {
         ticket.coupon = None;
     }
