@@ -13,6 +13,7 @@ pub use limits::{Every, Frequency, Limits};
 pub use order::{Order, OrderKind, OrderStatus, Review, ReviewStatus};
 pub use tool::{Tool, ToolKind};
 
+use crate::calendar::LAST_WRITTEN;
 use crate::id::{CampId, ItemId};
 use crate::trade::Origin;
 use crate::{Refusal, window};
@@ -183,7 +184,9 @@ impl Activity {
             Status::Started if now < self.finishes_at() => Err(Refusal::CampaignStatusError),
             Status::Started if self.auto_delay => {
                 let lengths = (now - self.finishes_at()) / self.length_ms + 1;
-                Ok(Activity { ends_at: self.ends_at + lengths * self.length_ms, ..self })
+                let ends_at = self.ends_at + lengths * self.length_ms;
+                // No later end can be written; no clock gets there.
+                Ok(Activity { ends_at: ends_at.min(LAST_WRITTEN), ..self })
             }
             Status::Started => Ok(Activity { status: Status::Finished, ..self }),
             Status::Created | Status::Closed | Status::Finished | Status::Disabled => Err(Refusal::CampaignStatusError),

@@ -105,7 +105,8 @@ impl Shape {
 /// The UTC+8 calendar day of a moment as a number: 20260104.
 fn day_number(at: i64) -> u32 {
     let date = zoned(at).date();
-    let part = |value: i16| u32::try_from(value).expect("years after Christ");
+    // No year is below 1.
+    let part = |value: i16| u32::from(value.unsigned_abs());
     part(date.year()) * 10_000 + part(date.month().into()) * 100 + part(date.day().into())
 }
 

@@ -4,7 +4,7 @@
 //! was loaded and returns what to record, or a [`Refusal`]: the only way in which this crate says no.
 
 pub mod activity;
-mod calendar;
+pub mod calendar;
 pub mod claim;
 pub mod coupon;
 pub mod crowd;

@@ -89,7 +89,8 @@ impl App {
         if opening.mode == Some(Mode::Platform) && opening.manual_clock_at.is_some() {
             return Err(AppError::ClockOnPlatform);
         }
-        let how = store::Open { create: opening.create, mode: opening.mode, pool: opening.pool };
+        let Opening { create, look, mode, new_mode, pool, .. } = opening;
+        let how = store::Open { create, look, mode, new_mode, pool };
         let store = Store::open(&opening.place, how)?;
         let setting = |name: &'static str| {
             let store = store.clone();
@@ -111,12 +112,18 @@ impl App {
             }
             Ok::<_, store::Fault>(())
         };
+        if check.is_none() && look {
+            // Whoever was to make it died at that.
+            return Err(store::OpenError::Missing.into());
+        }
         if check.is_none() {
             store.write(settle).await?;
         }
         let check = setting(MASTER_KEY_CHECK).await?.ok_or(MasterKeyError::Other)?;
         try_master_key(&master_key, &check)?;
-        pins::seal_old(&store, &master_key).await?;
+        if !look {
+            pins::seal_old(&store, &master_key).await?;
+        }
         let platform_key = setting(PLATFORM_KEY).await?.ok_or(AppError::PlatformKey)?;
         let platform_key = PrivateKey::parse(&master_key.open(&platform_key)?).map_err(|_| AppError::PlatformKey)?;
         let is_open = opening.notify_allow_private || store.mode() == Mode::StandIn;
@@ -255,7 +262,7 @@ impl App {
     /// Hears how far a manual clock is.
     async fn read_clock(&self) -> Result<(), store::Fault> {
         let stored = self.store.read(|tx: &mut Tx| store::control::get(tx, Clock::SETTING)).await?;
-        if let Some(at) = stored.and_then(|text| text.parse().ok()) {
+        if let Some(at) = stored.as_deref().and_then(Clock::read) {
             self.clock.hear(at);
             self.bell.rung.notify_one();
         }
@@ -285,7 +292,7 @@ impl App {
             Change::App(row) => self.directory.put_app(row),
             Change::Authorization(row) => self.directory.put_authorization(row),
             Change::Setting { name, value } if **name == *Clock::SETTING => {
-                if let Ok(at) = value.parse() {
+                if let Some(at) = Clock::read(value) {
                     self.clock.hear(at);
                     self.bell.rung.notify_one();
                 }

@@ -6,13 +6,50 @@
 use flate2::Compression;
 use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
-use std::io::{BufRead, BufReader, BufWriter, Read, Write};
+use std::fs::{self, File};
+use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
 use std::sync::Mutex;
 use store::dump::{self, DumpError, Summary};
 use store::{Place, Store, Tx};
+use tempfile::NamedTempFile;
 
 /// Bytes that are compressed, or read, at once.
 const BUFFER_BYTES: usize = 1 << 17;
+
+/// How the file begins that a backup is written to before it gets its name.
+const PART_PREFIX: &str = ".punchcard-backup-";
+
+/// A new file in `folder` to write a backup to: readable by its owner alone, locked as long as this process lives, and gone
+/// if anything goes wrong. What processes that were killed have left in the folder is removed.
+pub fn part_file(folder: &Path) -> io::Result<NamedTempFile> {
+    remove_parts_of_the_dead(folder)?;
+    loop {
+        let file = tempfile::Builder::new().prefix(PART_PREFIX).tempfile_in(folder)?;
+        file.as_file().lock()?;
+        // Another process may have taken it for one of the dead before it was locked.
+        if file.as_file().metadata()?.nlink() == 1 {
+            return Ok(file);
+        }
+    }
+}
+
+fn remove_parts_of_the_dead(folder: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let is_part = entry.file_name().as_encoded_bytes().starts_with(PART_PREFIX.as_bytes());
+        if !is_part || !entry.file_type()?.is_file() {
+            continue;
+        }
+        // One that another user left, or that is gone by now, is nothing to fail for.
+        let Ok(file) = File::open(entry.path()) else { continue };
+        if file.try_lock().is_ok() && fs::remove_file(entry.path()).is_ok() {
+            eprintln!("removed {}, which a backup that was cut off had left", entry.path().display());
+        }
+    }
+    Ok(())
+}
 
 /// Writes a backup of what the store holds now; others go on writing.
 pub async fn write(store: &Store, out: impl Write + Send + 'static) -> Result<(), DumpError> {
@@ -21,10 +58,10 @@ pub async fn write(store: &Store, out: impl Write + Send + 'static) -> Result<()
     let out = Mutex::new(Some(out));
     let dump = move |tx: &mut Tx| {
         let out = out.lock().expect("no holder panics").take();
-        let out = out.ok_or_else(|| std::io::Error::other("the database broke off the snapshot"))?;
+        let out = out.ok_or_else(|| io::Error::other("the database broke off the snapshot"))?;
         let mut text = BufWriter::with_capacity(BUFFER_BYTES, GzEncoder::new(out, Compression::fast()));
         dump::write(tx, env!("CARGO_PKG_VERSION"), &mut text)?;
-        let archive = text.into_inner().map_err(std::io::IntoInnerError::into_error)?;
+        let archive = text.into_inner().map_err(io::IntoInnerError::into_error)?;
         Ok::<_, DumpError>(archive.finish()?.flush()?)
     };
     let runtime = tokio::runtime::Handle::current();

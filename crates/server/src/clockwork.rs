@@ -6,6 +6,7 @@
 use crate::app::App;
 use crate::app::clock::Clock;
 use crate::jobs::kinds;
+use domain::calendar::CLOCK_ENDS;
 use serde::{Deserialize, Serialize};
 use std::time::{Duration, Instant};
 use store::job::{self, Due};
@@ -68,8 +69,8 @@ pub enum ClockError {
     /// Time does not go back.
     #[error("the clock shows {} and never goes back", wire::time::format(*.0))]
     Back(i64),
-    /// That far there are no dates.
-    #[error("the clock shows {} and cannot go as far as that", wire::time::format(*.0))]
+    /// Time ends before that.
+    #[error("the clock shows {} and cannot go as far as that: it ends at {}", wire::time::format(*.0), wire::time::format(CLOCK_ENDS))]
     TooFar(i64),
     /// Something fails at this time.
     #[error("the clock stands at {}: {kind} of {subject} fails, and the log says why; it is tried again", wire::time::format(*.at))]
@@ -96,15 +97,13 @@ pub enum ClockError {
     Store(#[from] Fault),
 }
 
-/// The last time that can be written.
-const LAST: i64 = 253_402_271_999_000;
-
 /// What the clock shows.
 pub async fn show(app: &App) -> Result<Shown, Fault> {
     let (manual, machine) = (app.clock.stands_still(), app.clock.now());
     let read = move |tx: &mut Tx| {
         let now = if manual { stored(tx)? } else { machine };
-        let next = job::first_after(tx, &kinds(), i64::MIN)?;
+        // What would be due later never is.
+        let next = job::first_after(tx, &kinds(), i64::MIN)?.filter(|due| due.due_at <= CLOCK_ENDS);
         Ok(Shown { manual, now, next_due: next.map(|due| due.due_at) })
     };
     app.store.read(read).await
@@ -121,9 +120,9 @@ pub async fn go(app: &App, to: Move) -> Result<Moved, ClockError> {
         Move::To(at) if at < from => return Err(ClockError::Back(from)),
         Move::To(at) => at,
         Move::By(ms) => from.checked_add(ms.max(0)).ok_or(ClockError::TooFar(from))?,
-        Move::Next => LAST,
+        Move::Next => CLOCK_ENDS,
     };
-    if LAST < target {
+    if CLOCK_ENDS < target {
         return Err(ClockError::TooFar(from));
     }
     settle(app, from).await?;
@@ -200,7 +199,7 @@ async fn now(app: &App) -> Result<i64, Fault> {
 /// The manual clock as the store has it.
 fn stored(tx: &mut Tx) -> Result<i64, Fault> {
     let text = control::get(tx, Clock::SETTING)?;
-    let at = text.as_deref().and_then(|text| text.parse().ok());
+    let at = text.as_deref().and_then(Clock::read);
     at.ok_or_else(|| Fault::bug(format!("the clock's setting is {text:?}")))
 }
 

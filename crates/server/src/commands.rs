@@ -181,7 +181,9 @@ impl StoreArgs {
         Opening {
             place,
             create: false,
+            look: false,
             mode: None,
+            new_mode: None,
             manual_clock_at: None,
             master_key: self.master_key.clone(),
             master_key_file: self.master_key_file.clone().unwrap_or_else(|| self.data.join("master.key")),
@@ -212,9 +214,18 @@ impl StoreArgs {
     /// Whoever can do an operator's work: the process that owns the folder, or this one. What comes second keeps the
     /// folder's lock as long as it lives.
     async fn operator(&self) -> Result<(Operator, Option<Lock>), Failure> {
+        self.operator_with(self.opening()).await
+    }
+
+    /// The same for a command that only looks: it changes no byte of a store that nobody runs.
+    async fn onlooker(&self) -> Result<(Operator, Option<Lock>), Failure> {
+        self.operator_with(Opening { look: true, ..self.opening() }).await
+    }
+
+    async fn operator_with(&self, opening: Opening) -> Result<(Operator, Option<Lock>), Failure> {
         Ok(match self.owner()? {
             Owner::Remote(remote) => (Operator::Remote(remote), None),
-            Owner::Here(lock) => (Operator::Own(App::open(self.opening()).await?), lock),
+            Owner::Here(lock) => (Operator::Own(App::open(opening).await?), lock),
         })
     }
 

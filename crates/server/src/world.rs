@@ -6,6 +6,7 @@
 
 mod apply;
 mod check;
+mod merge;
 
 pub use apply::{Applied, ApplyError, apply};
 pub use check::{World, account_id, degrees_e7};
@@ -16,7 +17,7 @@ use store::{Fault, Tx};
 use thiserror::Error;
 use toml::Spanned;
 
-/// A world file as it is written.
+/// A world file as it is written. What is not stated stays as the store has it.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Tables {
@@ -36,25 +37,36 @@ struct Tables {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct PlatformTable {
-    base_url: Option<String>,
+    base_url: Option<Spanned<String>>,
     private_key: Option<Spanned<String>>,
 }
 
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct MerchantTable {
     pid: String,
-    #[serde(default)]
-    name: String,
+    name: Option<String>,
     mid: Option<String>,
     login_id: Option<String>,
     balance: Option<String>,
     #[serde(default)]
-    options: Options,
+    options: StatedOptions,
     #[serde(default)]
     shop: Vec<Spanned<ShopTable>>,
     #[serde(default)]
     tag: Vec<Spanned<TagTable>>,
+}
+
+/// Those of a merchant's [`Options`] that a table states.
+#[derive(Clone, Default)]
+struct StatedOptions(serde_json::Map<String, serde_json::Value>);
+
+impl<'de> Deserialize<'de> for StatedOptions {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<StatedOptions, D::Error> {
+        let stated = serde_json::Map::deserialize(deserializer)?;
+        serde_json::from_value::<Options>(stated.clone().into()).map_err(serde::de::Error::custom)?;
+        Ok(StatedOptions(stated))
+    }
 }
 
 /// What a merchant may switch.
@@ -110,82 +122,71 @@ impl Options {
     }
 }
 
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ShopTable {
     shop_id: String,
     store_id: Option<String>,
-    #[serde(default)]
-    name: String,
+    name: Option<String>,
     address: Option<String>,
     shop_type: Option<String>,
     longitude: Option<String>,
     latitude: Option<String>,
 }
 
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct TagTable {
     code: String,
-    #[serde(default)]
-    name: String,
+    name: Option<String>,
     #[serde(rename = "type")]
-    kind: String,
-    #[serde(default)]
-    values: Vec<TagValueTable>,
+    kind: Option<String>,
+    values: Option<Vec<TagValueTable>>,
 }
 
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct TagValueTable {
     value: String,
     label: String,
 }
 
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct AppTable {
     app_id: String,
-    pid: String,
+    pid: Option<String>,
     public_key: Option<String>,
     aes_key: Option<String>,
-    #[serde(default)]
-    isv: bool,
-    #[serde(default = "all")]
-    methods: Vec<String>,
+    isv: Option<bool>,
+    methods: Option<Vec<String>>,
     notify_charset: Option<String>,
-    #[serde(default = "yes")]
-    enabled: bool,
+    enabled: Option<bool>,
 }
 
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct AuthorizationTable {
-    app_id: String,
-    pid: String,
+    app_id: Option<String>,
+    pid: Option<String>,
     auth_app_id: Option<String>,
     app_auth_token: String,
-    #[serde(default = "all")]
-    methods: Vec<String>,
+    methods: Option<Vec<String>>,
     expires_at: Option<String>,
-    #[serde(default = "yes")]
-    enabled: bool,
+    enabled: Option<bool>,
 }
 
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct UserTable {
     user_id: String,
     login_id: Option<String>,
     taobao_nick: Option<String>,
     balance: Option<String>,
-    #[serde(default)]
-    pay_codes: Vec<String>,
+    pay_codes: Option<Vec<String>>,
     pay_pin: Option<String>,
-    #[serde(default)]
-    student: bool,
-    #[serde(default)]
-    member_cards: Vec<String>,
+    student: Option<bool>,
+    member_cards: Option<Vec<String>>,
 }
 
 #[derive(Deserialize)]
@@ -196,14 +197,6 @@ struct ImageTable {
     file: Option<String>,
     /// Its bytes in base64.
     data: Option<String>,
-}
-
-fn all() -> Vec<String> {
-    vec!["*".to_owned()]
-}
-
-fn yes() -> bool {
-    true
 }
 
 /// What is wrong with a world file, and where.
@@ -285,7 +278,7 @@ fn take_in(text: &str, folder: &Path, path: &Path) -> Result<String, WorldError>
     let syntax = |error: toml::de::Error| WorldError::Syntax { path: path.to_owned(), message: error.to_string() };
     let mut tables: toml::Table = toml::from_str(text).map_err(syntax)?;
     let read_key = |value: &mut toml::Value| -> Result<(), WorldError> {
-        let Some(named) = value.as_str().filter(|text| !is_key(text)) else { return Ok(()) };
+        let Some(named) = value.as_str().filter(|text| !text.is_empty() && !is_key(text)) else { return Ok(()) };
         let file = folder.join(named);
         let key = std::fs::read_to_string(&file).map_err(|source| WorldError::File { path: file, source })?;
         *value = toml::Value::String(key);

@@ -11,6 +11,7 @@
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, BufRead, Write};
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread;
@@ -21,6 +22,7 @@ use serde_json::{Map, Value, json};
 use crate::bucket::{self, Bucket, bucket_of};
 use crate::fault::Fault;
 use crate::lite::{FILE, Lite};
+use crate::migrate::RESTORING;
 use crate::row::{Cell, FromRow, Row, Val};
 use crate::shared::Shared;
 use crate::store::{OpenError, Place};
@@ -400,6 +402,9 @@ pub enum DumpError {
     /// What came out is not what went in.
     #[error("the check failed: {0}")]
     Differs(String),
+    /// A row that only SQLite can keep.
+    #[error("a row of {0} has U+0000 in a text, which PostgreSQL cannot keep: restore into a folder")]
+    Nul(&'static str),
     /// There is a store already.
     #[error("{0}: restoring needs a place without a store")]
     Occupied(String),
@@ -450,7 +455,11 @@ fn restore_here(place: &Place, input: impl BufRead) -> Result<Summary, DumpError
             let config = postgres::config(url).map_err(OpenError::Unusable)?;
             let connection = postgres::Connection::open(&config)?;
             let mut tx = Tx::new(Arm::Postgres(connection), Arc::new(Shared::new(0)));
-            in_one_transaction(&mut tx, "BEGIN", input)
+            // Kept whatever becomes of the transaction: who dies in it has left nothing else.
+            tx.batch(&format!("CREATE TABLE IF NOT EXISTS {RESTORING} (at_work INTEGER)"))?;
+            let done = in_one_transaction(&mut tx, "BEGIN", input);
+            tx.batch(&format!("DROP TABLE IF EXISTS {RESTORING}"))?;
+            done
         }
         Place::Folder(folder) => {
             // A log that belongs to another file would be played into the new one.
@@ -474,6 +483,20 @@ fn restore_here(place: &Place, input: impl BufRead) -> Result<Summary, DumpError
     }
 }
 
+/// The folder that a restore which was cut off has left behind where no store is.
+pub(crate) fn unfinished(folder: &Path) -> Option<PathBuf> {
+    let scratch = folder.join(SCRATCH);
+    (scratch.is_dir() && !folder.join(FILE).exists()).then_some(scratch)
+}
+
+/// Removes what a restore has left that died after its store was whole.
+pub(crate) fn clear(folder: &Path) {
+    if folder.join(FILE).exists() {
+        // What cannot be removed is in nobody's way.
+        drop(fs::remove_dir_all(folder.join(SCRATCH)));
+    }
+}
+
 /// A folder that is gone when this is dropped.
 struct Scratch(PathBuf);
 
@@ -481,9 +504,13 @@ impl Scratch {
     fn new(folder: &Path) -> io::Result<Scratch> {
         let scratch = Scratch(folder.join(SCRATCH));
         match fs::remove_dir_all(&scratch.0) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-            _ => Ok(scratch),
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
         }
+        fs::DirBuilder::new().mode(0o700).create(&scratch.0)?;
+        // Who dies from here on has left the folder: an empty store must not be made without a word.
+        File::open(folder)?.sync_all()?;
+        Ok(scratch)
     }
 }
 
@@ -508,7 +535,11 @@ fn fill(tx: &mut Tx, input: impl BufRead) -> Result<Summary, DumpError> {
     }
     let mut inserting: Option<Inserting<'_>> = None;
     let per_statement = tx.rows_per_statement();
+    let is_postgres = matches!(tx.arm, Arm::Postgres(_));
     let summary = dump.rows(|table, columns, row| {
+        if is_postgres && row.iter().any(|field| field.text().is_some_and(|text| text.contains('\0'))) {
+            return Err(DumpError::Nul(table.name));
+        }
         if inserting.as_ref().is_some_and(|some| some.table.name != table.name || some.rows.len() == per_statement) {
             inserting.take().expect("just seen").run(tx)?;
         }

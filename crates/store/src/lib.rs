@@ -66,5 +66,5 @@ pub use fault::{Cause, Fault, Stop};
 pub use ids::next_number_in;
 pub use postgres::Pool;
 pub use row::{Cell, Column, FromRow, Row, Val};
-pub use store::{Mode, Open, OpenError, Place, Store};
+pub use store::{Found, Mode, Open, OpenError, Place, Store};
 pub use tx::Tx;

@@ -7,7 +7,7 @@ use crate::bucket;
 use crate::fault::Fault;
 use crate::row::Val;
 use crate::sql::statements;
-use crate::store::{Mode, Open, OpenError};
+use crate::store::{Found, Mode, Open, OpenError};
 use crate::tx::{Arm, Tx};
 use crate::{lite, params, postgres};
 
@@ -34,14 +34,18 @@ statements! {
 /// What opening a store found.
 pub(crate) struct Opened {
     pub(crate) mode: Mode,
+    pub(crate) found: Found,
     pub(crate) origin: i64,
 }
 
-/// Makes or updates the schema and reads what every store knows about itself.
+/// On PostgreSQL: a table that is there while a backup is restored, so that one that is cut off is not taken for nothing.
+pub(crate) const RESTORING: &str = "restoring";
+
+/// Makes or updates the schema, or finds it right, and reads what every store knows about itself.
 pub(crate) fn migrate(tx: &mut Tx, how: &Open) -> Result<Opened, OpenError> {
     let begin = match tx.arm {
-        Arm::Lite(_) => "BEGIN IMMEDIATE",
-        Arm::Postgres(_) => "BEGIN",
+        Arm::Lite(_) if !how.look => "BEGIN IMMEDIATE",
+        Arm::Lite(_) | Arm::Postgres(_) => "BEGIN",
     };
     tx.batch(begin)?;
     let opened = migrate_locked(tx, how);
@@ -50,18 +54,34 @@ pub(crate) fn migrate(tx: &mut Tx, how: &Open) -> Result<Opened, OpenError> {
 }
 
 fn migrate_locked(tx: &mut Tx, how: &Open) -> Result<Opened, OpenError> {
-    if !has_store(tx)? && !how.create {
+    let is_there = has_store(tx)?;
+    if !is_there && has_table(tx, RESTORING)? {
+        return Err(OpenError::Unfinished { remedy: format!("drop the table {RESTORING} of this database") });
+    }
+    if !is_there && !how.create {
         return Err(OpenError::Missing);
     }
-    tx.batch(BOOKKEEPING)?;
+    if how.create {
+        tx.batch(BOOKKEEPING)?;
+    }
     let done = compare(&applied(tx)?)?;
+    let last = |count: usize| count.checked_sub(1).map_or(0, |index| MIGRATIONS[index].0);
+    let (from, to) = (last(done), last(MIGRATIONS.len()));
+    let found = match (is_there && 0 < done, from == to) {
+        (false, _) => Found::Nothing,
+        (true, true) => Found::Current,
+        (true, false) => Found::Older { from, to },
+    };
+    if found != Found::Current && !how.create {
+        return Err(OpenError::OlderStore { found: from, known: to });
+    }
     for migration in &MIGRATIONS[done..] {
         apply(tx, migration)?;
     }
     let mode = match tx.query_opt::<(String,)>(MODE, &[])? {
         Some((name,)) => Mode::from_name(&name).ok_or_else(|| Fault::bug(format!("unknown mode {name}")))?,
         None => {
-            let mode = how.mode.unwrap_or(Mode::Platform);
+            let mode = how.mode.or(how.new_mode).unwrap_or(Mode::Platform);
             tx.execute(SET_MODE, params![mode.name()])?;
             mode
         }
@@ -69,8 +89,9 @@ fn migrate_locked(tx: &mut Tx, how: &Open) -> Result<Opened, OpenError> {
     if let Some(asked) = how.mode.filter(|asked| *asked != mode) {
         return Err(OpenError::WrongMode { found: mode, asked });
     }
-    let (origin,) = tx.query_one::<(i64,)>(NEXT_ORIGIN, &[] as &[Val<'_>])?;
-    Ok(Opened { mode, origin })
+    // Who only reads writes no changes that were to be known by it.
+    let origin = if how.look { 0 } else { tx.query_one::<(i64,)>(NEXT_ORIGIN, &[] as &[Val<'_>])?.0 };
+    Ok(Opened { mode, found, origin })
 }
 
 /// The migrations that a store has: number and checksum.
@@ -92,12 +113,16 @@ pub(crate) fn make(tx: &mut Tx, migrations: &[(i64, String)]) -> Result<bool, Op
 }
 
 fn has_store(tx: &mut Tx) -> Result<bool, Fault> {
+    if let Arm::Postgres(connection) = &mut tx.arm {
+        connection.lock_for_migration()?;
+    }
+    has_table(tx, "migration")
+}
+
+fn has_table(tx: &mut Tx, name: &str) -> Result<bool, Fault> {
     match &mut tx.arm {
-        Arm::Lite(connection) => connection.has_table("migration"),
-        Arm::Postgres(connection) => {
-            connection.lock_for_migration()?;
-            connection.has_table("migration")
-        }
+        Arm::Lite(connection) => connection.has_table(name),
+        Arm::Postgres(connection) => connection.has_table(name),
     }
 }
 

@@ -103,7 +103,7 @@ mod tests {
             ("trouble", trouble::STATEMENTS),
             ("voucher", voucher::STATEMENTS),
         ];
-        let modules = modules.into_iter().chain(world::STATEMENTS.map(|list| ("world", list)));
+        let modules = modules.into_iter().chain(world::ALL_STATEMENTS.map(|list| ("world", list)));
         let modules = modules.chain(trade::PARTS.map(|list| ("trade", list)));
         let modules = modules.chain(activity::PARTS.map(|list| ("activity", list)));
         let modules = modules.chain(points::PARTS.map(|list| ("points", list)));

@@ -9,6 +9,7 @@ use tokio::sync::mpsc::Sender;
 
 use crate::bucket::Bucket;
 use crate::changes::Change;
+use crate::dump;
 use crate::fault::Fault;
 use crate::ids::{self, Ids};
 use crate::lite::Lite;
@@ -66,12 +67,32 @@ impl Mode {
 /// How to open a store.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Open {
-    /// Make it if there is none.
+    /// Make it if there is none, and upgrade one that an earlier build left. Without this an older store is refused.
     pub create: bool,
-    /// What it must be for; `None` takes it as it is, and makes a new one for [`Mode::Platform`].
+    /// Read it only: nothing of it is changed, and every write is refused.
+    pub look: bool,
+    /// What it must be for; `None` takes it as it is.
     pub mode: Option<Mode>,
+    /// What a new one is for, where `mode` does not say so.
+    pub new_mode: Option<Mode>,
     /// PostgreSQL's connections.
     pub pool: Pool,
+}
+
+/// What opening a store found there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Found {
+    /// None: it was made.
+    Nothing,
+    /// One of this build's schema.
+    Current,
+    /// An older one, which was upgraded.
+    Older {
+        /// The newest migration that it had.
+        from: i64,
+        /// The newest that it has now.
+        to: i64,
+    },
 }
 
 /// Why a store could not be opened.
@@ -80,6 +101,26 @@ pub enum OpenError {
     /// There is none, and none was to be made.
     #[error("there is no store here yet")]
     Missing,
+    /// A backup was being restored, and that was cut off.
+    #[error(
+        "a restore into this place was cut off before its end, so there is no store here: run `punchcard restore` \
+         again, or, to begin with an empty store instead, {}", .remedy
+    )]
+    Unfinished {
+        /// How to forget about it.
+        remedy: String,
+    },
+    /// An earlier build left it, and it was not to be upgraded.
+    #[error(
+        "the store has migration {found}, and this build needs {known}: `punchcard serve` upgrades it when it starts, for \
+         good; make a backup with the build that wrote it first"
+    )]
+    OlderStore {
+        /// The newest migration in the store.
+        found: i64,
+        /// The newest that this build knows.
+        known: i64,
+    },
     /// A newer build has changed the schema.
     #[error(
         "the store has migration {found}, but this build knows only up to {known}: \
@@ -125,6 +166,8 @@ pub struct Store {
 struct Inner {
     place: Place,
     mode: Mode,
+    found: Found,
+    look: bool,
     shared: Arc<Shared>,
     ids: Ids,
     poller: Mutex<Option<Poller>>,
@@ -148,7 +191,7 @@ impl Engine {
 }
 
 impl Store {
-    /// Opens a store, bringing its schema up to date; blocks.
+    /// Opens a store; blocks. Its schema is brought up to date where [`Open::create`] says so.
     pub fn open(place: &Place, how: Open) -> Result<Store, OpenError> {
         // On a thread of its own, because PostgreSQL's client must not be used inside of an async runtime.
         thread::scope(|scope| scope.spawn(|| open(place, how)).join()).expect("opening a store does not panic")
@@ -159,12 +202,17 @@ impl Store {
         self.inner.mode
     }
 
+    /// What was there when it was opened.
+    pub fn found(&self) -> Found {
+        self.inner.found
+    }
+
     /// Where the store is.
     pub fn place(&self) -> &Place {
         &self.inner.place
     }
 
-    /// Tells this opening of the store from every other one, past and present; above zero.
+    /// Tells this opening of the store from every other one, past and present; above zero, but for one that is only read.
     pub fn origin(&self) -> i64 {
         self.inner.shared.origin
     }
@@ -184,6 +232,9 @@ impl Store {
         T: Send + 'static,
         E: From<Fault> + Send + 'static,
     {
+        if self.inner.look {
+            return Err(Fault::bug("a store that was opened to be read is written").into());
+        }
         let (job, waiting) = Job::new(work);
         let queue = self.inner.engine.writes();
         if queue.send(Box::new(job)).await.is_err() {
@@ -271,6 +322,12 @@ fn stopped() -> Fault {
 fn open(place: &Place, how: Open) -> Result<Store, OpenError> {
     let (engine, opened, shared) = match place {
         Place::Folder(folder) => {
+            if let Some(scratch) = dump::unfinished(folder) {
+                return Err(OpenError::Unfinished { remedy: format!("remove {}", scratch.display()) });
+            }
+            if how.create {
+                dump::clear(folder);
+            }
             let connection = Lite::connect(folder, how.create)?.ok_or(OpenError::Missing)?;
             let (opened, shared, arm) = prepare(Arm::Lite(connection), &how)?;
             let Arm::Lite(connection) = arm else { unreachable!("the arm that went in") };
@@ -289,7 +346,9 @@ fn open(place: &Place, how: Open) -> Result<Store, OpenError> {
         }
     };
     let (ids, poller) = (Ids::new(ids::NAME), Mutex::default());
-    Ok(Store { inner: Arc::new(Inner { place: place.clone(), mode: opened.mode, shared, ids, poller, engine }) })
+    let Opened { mode, found, .. } = opened;
+    let inner = Inner { place: place.clone(), mode, found, look: how.look, shared, ids, poller, engine };
+    Ok(Store { inner: Arc::new(inner) })
 }
 
 /// Migrates on this connection and gives it back.

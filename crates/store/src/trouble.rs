@@ -42,7 +42,9 @@ pub struct Trouble {
 pub fn record(tx: &mut Tx, trouble: &Trouble) -> Result<(), Fault> {
     let (turn,) = tx.query_one::<(i64,)>(TURN, &[])?;
     let Trouble { trace_id, at, app_id, method, cause, detail } = trouble;
-    tx.execute(PUT, params![turn % SLOTS, trace_id, *at, app_id, method, cause, detail]).map(drop)
+    // A stranger's text, of which PostgreSQL does not take every character.
+    let [app_id, method, detail] = [app_id, method, detail].map(|text| text.replace('\0', "\u{fffd}"));
+    tx.execute(PUT, params![turn % SLOTS, trace_id, *at, &app_id, &method, cause, &detail]).map(drop)
 }
 
 /// The newest `limit` of them, the newest first: by their turns, for a clock may stand still.

@@ -8,7 +8,7 @@ mod app;
 mod image;
 mod merchant;
 
-pub use account::{Account, account, plain_pins, put_account, replace_pin};
+pub use account::{Account, BALANCE_FEN_MAX, account, held_account, plain_pins, put_account, replace_pin};
 pub use app::{App, Authorization, Guard, app, apps, authorization, guard, put_app, put_authorization};
 pub use image::{Image, has_image, image, put_image};
 pub use merchant::{
@@ -16,10 +16,26 @@ pub use merchant::{
 };
 
 #[cfg(test)]
-pub(crate) const STATEMENTS: [&[(&str, &str)]; 4] =
-    [account::STATEMENTS, app::STATEMENTS, image::STATEMENTS, merchant::STATEMENTS];
+pub(crate) const ALL_STATEMENTS: [&[(&str, &str)]; 5] =
+    [STATEMENTS, account::STATEMENTS, app::STATEMENTS, image::STATEMENTS, merchant::STATEMENTS];
 
 use crate::fault::Fault;
+use crate::sql::statements;
+use crate::tx::{Arm, Tx};
+
+statements! {
+    HOLD = "UPDATE setting SET value = value WHERE name = 'mode'";
+}
+
+/// Has every other transaction that calls this wait for the end of this one: what is read from here on of what a world file
+/// states is changed by nobody else meanwhile.
+pub fn hold(tx: &mut Tx) -> Result<(), Fault> {
+    match tx.arm {
+        // There is one writer.
+        Arm::Lite(_) => Ok(()),
+        Arm::Postgres(_) => tx.execute(HOLD, &[]).map(drop),
+    }
+}
 
 /// A list of texts as a column holds it.
 fn to_json<T: serde::Serialize + ?Sized>(list: &T) -> String {

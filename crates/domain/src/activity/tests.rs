@@ -1,4 +1,5 @@
 use super::*;
+use crate::calendar::LAST_WRITTEN;
 
 const START: i64 = 1_767_196_800_000; // 2026-01-01 00:00:00 in UTC+8
 const DAY_MS: i64 = 86_400_000;
@@ -96,6 +97,8 @@ fn a_delay_adds_whole_lengths_until_the_end_lies_ahead() {
         assert_eq!((delayed.status, delayed.ends_at), (Status::Started, ends_at), "{now}");
         assert!(now < delayed.finishes_at());
     }
+    let long = Activity { length_ms: LAST_WRITTEN - START, auto_delay: true, ..activity(Status::Started) };
+    assert_eq!(long.finish(START + 2 * DAY_MS).expect("its end has passed").ends_at, LAST_WRITTEN, "none can be later");
 }
 
 #[test]

@@ -1,8 +1,7 @@
 //! When a coupon may be used: hours of a week, and days on which it may not. All in UTC+8.
 
+use crate::calendar::zoned;
 use jiff::civil::Date;
-use jiff::tz::{Offset, TimeZone};
-use jiff::{Timestamp, Zoned};
 
 /// When in a week a coupon may be used; none stated is any time.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -66,7 +65,7 @@ impl Hours {
 
     /// Whether a moment (UTC milliseconds) is within them.
     pub fn hold(&self, at: i64) -> bool {
-        let local = local(at);
+        let local = zoned(at);
         let (weekday, time) = (local.weekday().to_monday_one_offset(), local.time());
         let second = i32::from(time.hour()) * 3_600 + i32::from(time.minute()) * 60 + i32::from(time.second());
         let holds = |window: &Window| {
@@ -102,15 +101,9 @@ impl Days {
 
     /// Whether a moment (UTC milliseconds) is on one of them.
     pub fn hold(&self, at: i64) -> bool {
-        let today = local(at).date();
+        let today = zoned(at).date();
         self.0.iter().any(|&(from, to)| (from..=to).contains(&today))
     }
-}
-
-/// The moment as clocks show it where the wire is read.
-fn local(at: i64) -> Zoned {
-    let zone = TimeZone::fixed(Offset::constant(8));
-    Timestamp::from_millisecond(at).expect("a stored time is in range").to_zoned(zone)
 }
 
 fn parts<T>(text: &str, between: char, read: impl Fn(&str) -> Option<T>) -> Result<Vec<T>, Misread> {

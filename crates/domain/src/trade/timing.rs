@@ -7,6 +7,8 @@ use crate::calendar::zoned;
 /// How long after the payment a trade may be cancelled (alipay.trade.cancel, rule 2).
 pub const CANCEL_TIME_MS: i64 = 86_400_000;
 
+const DAY_MS: i64 = 86_400_000;
+const EAST_MS: i64 = 8 * 3_600_000;
 const MINUTE_MS: i64 = 60_000;
 /// The longest time to pay, and the one that a trade has when its maker says nothing: 15 days.
 const LONGEST_MINUTES: i64 = 15 * 24 * 60;
@@ -46,18 +48,14 @@ impl Timeout {
     pub fn ends_at(self, created_at: i64) -> i64 {
         match self {
             Timeout::Minutes(minutes) => created_at + minutes * MINUTE_MS,
-            Timeout::Day => {
-                let tomorrow = zoned(created_at).tomorrow().and_then(|day| day.start_of_day());
-                tomorrow.expect("there is a next day").timestamp().as_millisecond()
-            }
+            Timeout::Day => ((created_at + EAST_MS).div_euclid(DAY_MS) + 1) * DAY_MS - EAST_MS,
         }
     }
 }
 
 /// When a trade paid at `paid_at` is finished: three calendar months later, at the same UTC+8 time of day (ours).
 pub fn finishes_at(paid_at: i64) -> i64 {
-    let end = zoned(paid_at).checked_add(Span::new().months(3));
-    end.expect("three months later is a time").timestamp().as_millisecond()
+    zoned(paid_at).saturating_add(Span::new().months(3)).timestamp().as_millisecond()
 }
 
 #[cfg(test)]

@@ -11,10 +11,14 @@ pub const MASTER_KEY_CHECK: &str = "master_key_check";
 pub struct Opening {
     /// Where it is.
     pub place: Place,
-    /// Whether to make it when there is none.
+    /// Whether to make it when there is none, and to upgrade an older one.
     pub create: bool,
+    /// Whether it is only read.
+    pub look: bool,
     /// What it must be, if the command says so.
     pub mode: Option<Mode>,
+    /// What a new one is, where `mode` does not say so.
+    pub new_mode: Option<Mode>,
     /// The clock of a store that is made now; `None` is the system's.
     pub manual_clock_at: Option<i64>,
     /// The master key, from the environment.

@@ -10,7 +10,9 @@ async fn a_key_that_was_replaced_unheard_is_taken_up_with_what_else_was_missed()
     let opening = Opening {
         place: place.clone(),
         create: true,
+        look: false,
         mode: Some(Mode::StandIn),
+        new_mode: None,
         manual_clock_at: None,
         master_key: None,
         master_key_file: folder.path().join("master.key"),

@@ -68,7 +68,10 @@ struct Audited {
 
 impl Activity {
     pub(super) async fn run(self, store: &StoreArgs) -> Result<(), Failure> {
-        let (operator, _lock) = store.operator().await?;
+        let (operator, _lock) = match &self.order {
+            Order::List { .. } | Order::Show { .. } => store.onlooker().await?,
+            Order::Approve(_) | Order::Reject(_) => store.operator().await?,
+        };
         let (audited, verdict) = match self.order {
             Order::List { status, pid, limit } => {
                 let listed = operator.activities(ActivityFilter { status, pid, limit }).await?;

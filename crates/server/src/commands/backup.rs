@@ -33,14 +33,13 @@ impl Backup {
             Some(folder) if !folder.as_os_str().is_empty() => folder,
             _ => Path::new("."),
         };
-        // Readable by its owner alone, and gone if anything goes wrong.
-        let temporary = tempfile::Builder::new().prefix(".punchcard-backup-").tempfile_in(folder).map_err(failed)?;
+        let temporary = backup::part_file(folder).map_err(failed)?;
         let bar = progress(None);
         let out = bar.wrap_write(temporary.reopen().map_err(failed)?);
         match store.owner()? {
             Owner::Remote(remote) => remote.backup(out).await?,
             Owner::Here(_lock) => {
-                let how = Open { create: false, mode: None, pool: store.pool() };
+                let how = Open { look: true, pool: store.pool(), ..Open::default() };
                 backup::write(&Store::open(&store.opening().place, how)?, out).await?;
             }
         }

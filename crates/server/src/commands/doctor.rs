@@ -26,7 +26,7 @@ pub struct Doctor {
 
 impl Doctor {
     pub(super) async fn run(self, store: &StoreArgs) -> Result<(), Failure> {
-        let (operator, _lock) = store.operator().await?;
+        let (operator, _lock) = store.onlooker().await?;
         let Some(trace) = self.trace else {
             let troubles = operator.troubles(self.limit).await?;
             if self.json {

@@ -52,7 +52,10 @@ enum Order {
 
 impl Notify {
     pub(super) async fn run(self, store: &StoreArgs) -> Result<(), Failure> {
-        let (operator, _lock) = store.operator().await?;
+        let (operator, _lock) = match &self.order {
+            Order::List { .. } | Order::Show { .. } => store.onlooker().await?,
+            Order::Resend { .. } => store.operator().await?,
+        };
         match self.order {
             Order::List { state, pid, limit } => {
                 let listed = operator.notices(Filter { state, pid, limit }).await?;

@@ -44,7 +44,7 @@ enum Order {
 
 impl Points {
     pub(super) async fn run(self, store: &StoreArgs) -> Result<(), Failure> {
-        let (operator, _lock) = store.operator().await?;
+        let (operator, _lock) = store.onlooker().await?;
         match self.order {
             Order::Frozen { older, pid, limit } => {
                 let frozen = operator.frozen(Frozen { older_ms: older, pid, limit }).await?;

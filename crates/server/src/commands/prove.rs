@@ -15,7 +15,7 @@ pub struct Prove {
 
 impl Prove {
     pub(super) async fn run(self, store: &StoreArgs) -> Result<(), Failure> {
-        let (operator, _lock) = store.operator().await?;
+        let (operator, _lock) = store.onlooker().await?;
         let rows = operator.prove().await?;
         if self.json {
             output::json(&rows);

@@ -1,7 +1,11 @@
 //! `punchcard serve`: answers calls until it is told to stop.
 
+mod standing;
+
 use super::{Failure, ModeArg, StoreArgs, output};
 use crate::app::App;
+use crate::app::clock::parse_time;
+use crate::app::site::check_base_url;
 use crate::control::{self, socket_path};
 use crate::demo;
 use crate::doors::caller::{TrustedProxies, network};
@@ -31,7 +35,8 @@ use tokio::task::JoinSet;
 Examples:
   punchcard serve --demo                          a world to try, with keys and snippets in ./punchcard-data/demo
   punchcard serve --world shop.toml               your own world, for developing
-  punchcard serve --listen 0.0.0.0:8088 --database-url postgres://…   for real members")]
+  punchcard serve --mode platform --world shop.toml --listen 0.0.0.0:8088 --base-url https://shop.example.com
+                                                  for real members; --database-url postgres://… keeps them there")]
 pub struct Serve {
     /// Where to listen; may be given several times (the official Python SDK needs port 80)
     #[arg(
@@ -51,12 +56,15 @@ pub struct Serve {
     /// Add the demo world: a merchant, a service provider, apps with fresh keys, ten thousand members
     #[arg(long)]
     demo: bool,
-    /// What kind of store to make [default: stand-in with --demo, --world or a manual clock, else platform]
+    /// What kind of store to make; it never changes [default: stand-in with --demo, --world or a manual clock, else platform]
     #[arg(long, env = "PUNCHCARD_MODE")]
     mode: Option<ModeArg>,
     /// The clock of a new store: system, or manual:2026-01-01T00:00:00+08:00, which stands still until it is moved
     #[arg(long, env = "PUNCHCARD_CLOCK", value_name = "CLOCK", value_parser = clock_arg, default_value = "system")]
     clock: ClockArg,
+    /// Where members' browsers find the pages; wins over a world file's base_url [default: where it listens]
+    #[arg(long, env = "PUNCHCARD_BASE_URL", value_name = "URL", value_parser = check_base_url)]
+    base_url: Option<String>,
     /// Let a platform send notifications into private networks; a stand-in does so anyway
     #[arg(long, env = "PUNCHCARD_NOTIFY_ALLOW_PRIVATE", value_parser = FalseyValueParser::new())]
     notify_allow_private: bool,
@@ -96,8 +104,7 @@ fn clock_arg(text: &str) -> Result<ClockArg, String> {
         return Ok(ClockArg::System);
     }
     let at = text.strip_prefix("manual:").ok_or("must be system, or manual: and a time")?;
-    let at: jiff::Timestamp = at.parse().map_err(|error| format!("{error}; a time is 2026-01-01T00:00:00+08:00"))?;
-    Ok(ClockArg::ManualAt(at.as_millisecond()))
+    parse_time(at).map(ClockArg::ManualAt)
 }
 
 impl Serve {
@@ -123,6 +130,9 @@ impl Serve {
         }
         let addresses = listeners.iter().map(TcpListener::local_addr).collect::<Result<Vec<_>, _>>()?;
         app.site.serves_on(addresses[0]);
+        if let Some(base_url) = self.base_url.clone() {
+            app.site.is_at(base_url);
+        }
         let demo = if self.demo { Some(demo::prepare(&app, data, &addresses).await?) } else { None };
 
         let (stopper, stop) = watch::channel(false);
@@ -154,6 +164,7 @@ impl Serve {
         // From here on health is answered, and calls wait.
         let work = async {
             app.warm().await?;
+            self.tell_how_it_stands(&app, &addresses).await?;
             Serve::welcome(&app, &addresses, operator_address, demo.as_deref());
             std::future::pending::<Result<(), Failure>>().await
         };
@@ -216,13 +227,17 @@ impl Serve {
             ClockArg::System => None,
             ClockArg::ManualAt(at) => Some(at),
         };
-        let implied = (self.demo || !self.world.is_empty() || manual_clock_at.is_some()).then_some(Mode::StandIn);
+        // These two are for stand-ins alone; a world is for either, and says only what a new store is without a word more.
+        let needed = (self.demo || manual_clock_at.is_some()).then_some(Mode::StandIn);
         let mut opening = store.opening();
         opening.create = true;
-        opening.mode = self.mode.map(Mode::from).or(implied);
+        opening.mode = self.mode.map(Mode::from).or(needed);
+        opening.new_mode = (!self.world.is_empty()).then_some(Mode::StandIn);
         opening.manual_clock_at = manual_clock_at;
         opening.notify_allow_private = self.notify_allow_private;
-        Ok(App::open(opening).await?)
+        let app = App::open(opening).await?;
+        standing::tell_what_was_found(&app);
+        Ok(app)
     }
 }
 

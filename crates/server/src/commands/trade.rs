@@ -47,7 +47,7 @@ impl Trade {
 
 impl Show {
     async fn run(self, json: bool, store: &StoreArgs) -> Result<(), Failure> {
-        let (operator, _lock) = store.operator().await?;
+        let (operator, _lock) = store.onlooker().await?;
         let Show { trade_no, pid, out_trade_no, .. } = self;
         let Some(shown) = operator.trade(Asked { trade_no, pid, out_trade_no }).await? else {
             return Err(Failure("no such trade".to_owned()));

@@ -37,7 +37,7 @@ impl Voucher {
 
 impl Show {
     async fn run(self, json: bool, store: &StoreArgs) -> Result<(), Failure> {
-        let (operator, _lock) = store.operator().await?;
+        let (operator, _lock) = store.onlooker().await?;
         let Some(shown) = operator.voucher(&self.voucher_id).await? else {
             return Err(Failure("no such voucher".to_owned()));
         };

@@ -43,7 +43,9 @@ mod tests {
         let opening = Opening {
             place: Place::Folder(folder.path().to_owned()),
             create: true,
+            look: false,
             mode: Some(Mode::StandIn),
+            new_mode: None,
             manual_clock_at: None,
             master_key: None,
             master_key_file: folder.path().join("master.key"),

@@ -1,15 +1,18 @@
 //! Applies a checked world to a store: all of it in one transaction, or nothing.
 
-use super::World;
+use super::check::taken;
+use super::merge::{self, Checked};
+use super::{UserTable, World};
 use crate::app::App;
 use crate::app::site::Site;
 use serde::{Deserialize, Serialize};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
-use store::Tx;
+use store::account_key::{self, Kind};
 use store::world as rows;
+use store::{Fault, Tx};
 use thiserror::Error;
-use wire::PrivateKey;
+use wire::{PrivateKey, money};
 
 /// What came of it: how many things were new or changed, of how many.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,6 +21,13 @@ pub struct Applied {
     pub things: usize,
     /// Of these, new or changed.
     pub changed: usize,
+}
+
+impl Applied {
+    fn count(&mut self, changed: bool) {
+        self.things += 1;
+        self.changed += usize::from(changed);
+    }
 }
 
 /// Why nothing was applied.
@@ -34,21 +44,22 @@ pub enum ApplyError {
         message: String,
     },
     /// The store failed.
-    #[error("the store failed")]
-    Store(#[from] store::Fault),
+    #[error("the store failed: {0}")]
+    Store(#[from] Fault),
 }
 
-/// Applies a world: upserts by id, deletes nothing; applying twice changes nothing.
+/// Applies a world: upserts by id, deletes nothing, and leaves as it is what no table states; applying twice changes nothing.
 pub async fn apply(app: &App, world: World) -> Result<Applied, ApplyError> {
     let key = world.platform_key.as_deref().map(|text| PrivateKey::parse(text).expect("checked"));
     let mut world = world;
-    for row in &mut world.apps {
-        let known = app.directory.app(&row.app_id).and_then(|known| known.row.aes_key.clone());
-        row.aes_key = row.aes_key.as_ref().map(|key| sealed(app, key, known));
+    for table in &mut world.apps {
+        let known = app.directory.app(&table.app_id).and_then(|known| known.row.aes_key.clone());
+        let stated = table.aes_key.take();
+        table.aes_key = stated.map(|key| if key.is_empty() { key } else { sealed(app, &key, known) });
     }
-    seal_pins(app, &mut world.accounts).await?;
+    seal_pins(app, &mut world.users).await?;
     let world = Arc::new(world);
-    let applied = app.store.write(move |tx: &mut Tx| record(tx, &world)).await?;
+    let applied = app.store.write(move |tx: &mut Tx| Applying::new(tx, &world).record()).await?;
     if let Some(key) = key {
         app.replace_platform_key(&key).await?;
     }
@@ -61,76 +72,259 @@ fn sealed(app: &App, secret: &str, known: Option<String>) -> String {
     known.unwrap_or_else(|| app.master_key.seal(secret))
 }
 
-/// Seals the accounts' pay PINs. What the store has may be another by the time that it is written: then it opens to the same
+/// Seals the users' pay PINs. What the store has may be another by the time that it is written: then it opens to the same
 /// PIN all the same.
-async fn seal_pins(app: &App, accounts: &mut [rows::Account]) -> Result<(), store::Fault> {
-    let with_pin: Vec<_> = accounts.iter_mut().filter(|account| account.pay_pin.is_some()).collect();
-    let users: Vec<String> = with_pin.iter().map(|account| account.user_id.clone()).collect();
+async fn seal_pins(app: &App, users: &mut [UserTable]) -> Result<(), Fault> {
+    let with_pin: Vec<_> =
+        users.iter_mut().filter(|user| user.pay_pin.as_ref().is_some_and(|pin| !pin.is_empty())).collect();
+    let ids: Vec<String> = with_pin.iter().map(|user| user.user_id.clone()).collect();
     let kept = move |tx: &mut Tx| {
-        let kept = users.iter().map(|user| Ok(rows::account(tx, user)?.and_then(|account| account.pay_pin)));
-        kept.collect::<Result<Vec<_>, store::Fault>>()
+        let kept = ids.iter().map(|user| Ok(rows::account(tx, user)?.and_then(|account| account.pay_pin)));
+        kept.collect::<Result<Vec<_>, Fault>>()
     };
-    for (account, known) in with_pin.into_iter().zip(app.store.read(kept).await?) {
-        account.pay_pin = account.pay_pin.as_ref().map(|pin| sealed(app, pin, known));
+    for (user, known) in with_pin.into_iter().zip(app.store.read(kept).await?) {
+        user.pay_pin = user.pay_pin.as_ref().map(|pin| sealed(app, pin, known));
     }
     Ok(())
 }
 
-fn record(tx: &mut Tx, world: &World) -> Result<Applied, ApplyError> {
-    let mut applied = Applied::default();
-    let mut count = |changed: bool| {
-        applied.things += 1;
-        applied.changed += usize::from(changed);
-    };
-    let refused = |table, id: &str, message: String| ApplyError::Refused { table, id: id.to_owned(), message };
-    if let Some(base_url) = &world.base_url {
-        count(store::control::set(tx, Site::SETTING, base_url)?);
+/// One transaction that applies a world.
+struct Applying<'a> {
+    tx: &'a mut Tx,
+    world: &'a World,
+    applied: Applied,
+    /// What accounts of other tables had when a table stated it: by the end they must have given it up.
+    claims: Vec<Claim>,
+}
+
+/// A key by which an account is found, stated by one while another has it.
+struct Claim {
+    table: &'static str,
+    id: String,
+    kind: Kind,
+    key: String,
+    owner: String,
+}
+
+/// A thing that is refused where its table stands.
+struct At<'a>(&'static str, &'a str);
+
+impl At<'_> {
+    fn refused(&self, message: impl Into<String>) -> ApplyError {
+        ApplyError::Refused { table: self.0, id: self.1.to_owned(), message: message.into() }
     }
-    for merchant in &world.merchants {
-        count(rows::put_merchant(tx, merchant)?);
+
+    /// What a table comes to, or why it cannot be.
+    fn merged<T>(&self, merged: Checked<T>) -> Result<T, ApplyError> {
+        merged.map_err(|wrong| self.refused(wrong))
     }
-    for shop in &world.shops {
-        count(rows::put_shop(tx, shop)?);
-        if rows::shop(tx, &shop.shop_id)?.is_some_and(|known| known.pid != shop.pid) {
-            return Err(refused("shop", &shop.shop_id, format!("shop {} is another merchant's", shop.shop_id)));
+
+    /// A row that was written. What the store itself does not take is told at the line of the table too.
+    fn put(&self, put: Result<bool, Fault>) -> Result<bool, ApplyError> {
+        put.map_err(|fault| if fault.is_transient() { fault.into() } else { self.refused(fault.to_string()) })
+    }
+}
+
+impl<'a> Applying<'a> {
+    fn new(tx: &'a mut Tx, world: &'a World) -> Applying<'a> {
+        Applying { tx, world, applied: Applied::default(), claims: Vec::new() }
+    }
+
+    fn record(mut self) -> Result<Applied, ApplyError> {
+        rows::hold(self.tx)?;
+        if let Some(base_url) = &self.world.base_url {
+            self.applied.count(store::control::set(self.tx, Site::SETTING, base_url)?);
         }
-    }
-    for (pid, tag) in &world.tags {
-        count(rows::put_tag(tx, pid, tag)?);
-        let known = rows::tags(tx, pid)?.into_iter().find(|known| known.code == tag.code);
-        if let Some(known) = known.filter(|known| known.kind != tag.kind) {
-            let (code, was) = (&tag.code, known.kind.name());
-            let message =
-                format!("tag {code} is of type {was} and members carry its values: give the new type another code");
-            return Err(refused("tag", &format!("{pid}/{code}"), message));
+        self.merchants()?;
+        self.shops()?;
+        self.tags()?;
+        let known_merchants: HashSet<_> = rows::merchants(self.tx)?.into_iter().collect();
+        self.apps(&known_merchants)?;
+        self.authorizations(&known_merchants)?;
+        self.users()?;
+        for image in &self.world.images {
+            let put = rows::put_image(self.tx, image);
+            self.applied.count(At("image", &image.id).put(put)?);
         }
+        self.settle_claims()?;
+        Ok(self.applied)
     }
-    let known_merchants: HashSet<_> = rows::merchants(tx)?.into_iter().collect();
-    for row in &world.apps {
-        if !known_merchants.contains(&row.pid) {
-            let message = format!("app {}: no merchant {} here or in the store", row.app_id, row.pid);
-            return Err(refused("app", &row.app_id, message));
+
+    fn merchants(&mut self) -> Result<(), ApplyError> {
+        for table in &self.world.merchants {
+            let (pid, at) = (&table.pid, At("merchant", &table.pid));
+            let known = rows::merchant(self.tx, pid)?;
+            let account = rows::held_account(self.tx, pid)?;
+            let row = at.merged(merge::merchant(table, known.clone(), account.as_ref()))?;
+            can_open_with(&at, account.as_ref(), row.opening_fen)?;
+            self.claim(&at, Kind::Login, table.login_id.as_ref())?;
+            let changed = known.as_ref() != Some(&row) && at.put(rows::put_merchant(self.tx, &row))?;
+            self.applied.count(changed);
         }
-        count(rows::put_app(tx, row)?);
+        Ok(())
     }
-    let known_apps: HashSet<_> = rows::apps(tx)?.into_iter().map(|app| app.app_id).collect();
-    for row in &world.authorizations {
-        if let Some(unknown) = [&row.app_id, &row.auth_app_id].into_iter().find(|app_id| !known_apps.contains(*app_id))
-        {
-            let message = format!("authorization: no app {unknown} here or in the store");
-            return Err(refused("authorization", &row.app_auth_token, message));
+
+    fn shops(&mut self) -> Result<(), ApplyError> {
+        let mut known: HashMap<&str, HashMap<String, rows::Shop>> = HashMap::new();
+        for (pid, table) in &self.world.shops {
+            if !known.contains_key(pid.as_str()) {
+                let shops = rows::shops(self.tx, pid)?.into_iter().map(|shop| (shop.shop_id.clone(), shop));
+                known.insert(pid, shops.collect());
+            }
+            let (at, of_merchant) = (At("shop", &table.shop_id), known.get_mut(pid.as_str()).expect("just put there"));
+            let before = of_merchant.get(&table.shop_id);
+            let row = at.merged(merge::shop(pid, table, before.cloned()))?;
+            if before == Some(&row) {
+                self.applied.count(false);
+                continue;
+            }
+            let changed = at.put(rows::put_shop(self.tx, &row))?;
+            if !changed && rows::shop(self.tx, &row.shop_id)?.is_some_and(|known| known.pid != row.pid) {
+                return Err(at.refused(format!("shop {} is another merchant's", row.shop_id)));
+            }
+            self.applied.count(changed);
+            of_merchant.insert(row.shop_id.clone(), row);
         }
-        if !known_merchants.contains(&row.pid) {
-            let message = format!("authorization: no merchant {} here or in the store", row.pid);
-            return Err(refused("authorization", &row.app_auth_token, message));
+        // Numbers may have changed hands in this file, so it is only now that two shops may not have one.
+        let mut shop_of: HashMap<(&str, &str), &str> = HashMap::new();
+        let mut twice: HashMap<&str, &str> = HashMap::new();
+        for (pid, shop) in known.iter().flat_map(|(pid, shops)| shops.values().map(move |shop| (*pid, shop))) {
+            let Some(store_id) = shop.store_id.as_deref() else { continue };
+            if let Some(other) = shop_of.insert((pid, store_id), &shop.shop_id) {
+                twice.extend([(other, shop.shop_id.as_str()), (&shop.shop_id, other)]);
+            }
         }
-        count(rows::put_authorization(tx, row)?);
+        for (_, table) in &self.world.shops {
+            let stated = table.store_id.as_ref().filter(|store_id| !store_id.is_empty());
+            if let (Some(store_id), Some(other)) = (stated, twice.get(table.shop_id.as_str())) {
+                let message = format!("store_id {store_id:?} is the shop's {other} already");
+                return Err(At("shop", &table.shop_id).refused(message));
+            }
+        }
+        Ok(())
     }
-    for row in &world.accounts {
-        count(rows::put_account(tx, row)?);
+
+    fn tags(&mut self) -> Result<(), ApplyError> {
+        for (pid, table) in &self.world.tags {
+            let id = format!("{pid}/{}", table.code);
+            let at = At("tag", &id);
+            let is_it = |known: &domain::tag::Tag| known.code == table.code;
+            let before = rows::tags(self.tx, pid)?.into_iter().find(is_it);
+            let row = at.merged(merge::tag(table, before.clone()))?;
+            if before.as_ref() == Some(&row) {
+                self.applied.count(false);
+                continue;
+            }
+            let changed = at.put(rows::put_tag(self.tx, pid, &row))?;
+            let known = rows::tags(self.tx, pid)?.into_iter().find(is_it);
+            if let Some(known) = known.filter(|known| known.kind != row.kind) {
+                let (code, was) = (&row.code, known.kind.name());
+                return Err(at.refused(format!(
+                    "tag {code} is of type {was} and members carry its values: give the new type another code"
+                )));
+            }
+            self.applied.count(changed);
+        }
+        Ok(())
     }
-    for row in &world.images {
-        count(rows::put_image(tx, row)?);
+
+    fn apps(&mut self, known_merchants: &HashSet<String>) -> Result<(), ApplyError> {
+        for table in &self.world.apps {
+            let at = At("app", &table.app_id);
+            let known = rows::app(self.tx, &table.app_id)?;
+            let row = at.merged(merge::app(table, known).map_err(|wrong| format!("app {}: {wrong}", table.app_id)))?;
+            if !known_merchants.contains(&row.pid) {
+                let message = format!("app {}: no merchant {} here or in the store", row.app_id, row.pid);
+                return Err(at.refused(message));
+            }
+            let put = rows::put_app(self.tx, &row);
+            self.applied.count(at.put(put)?);
+        }
+        Ok(())
     }
-    Ok(applied)
+
+    fn authorizations(&mut self, known_merchants: &HashSet<String>) -> Result<(), ApplyError> {
+        let known_apps: HashSet<_> = rows::apps(self.tx)?.into_iter().map(|app| app.app_id).collect();
+        for table in &self.world.authorizations {
+            let at = At("authorization", &table.app_auth_token);
+            let known = rows::authorization(self.tx, &table.app_auth_token)?;
+            let row =
+                at.merged(merge::authorization(table, known).map_err(|wrong| format!("authorization: {wrong}")))?;
+            let of = [&row.app_id, &row.auth_app_id].into_iter().find(|app_id| !known_apps.contains(*app_id));
+            if let Some(unknown) = of {
+                return Err(at.refused(format!("authorization: no app {unknown} here or in the store")));
+            }
+            if !known_merchants.contains(&row.pid) {
+                return Err(at.refused(format!("authorization: no merchant {} here or in the store", row.pid)));
+            }
+            let put = rows::put_authorization(self.tx, &row);
+            self.applied.count(at.put(put)?);
+        }
+        Ok(())
+    }
+
+    fn users(&mut self) -> Result<(), ApplyError> {
+        for table in &self.world.users {
+            let at = At("user", &table.user_id);
+            let known = rows::held_account(self.tx, &table.user_id)?;
+            let row = at.merged(merge::account(table, known.clone()))?;
+            can_open_with(&at, known.as_ref(), row.opening_fen)?;
+            self.claim(&at, Kind::Login, table.login_id.as_ref())?;
+            self.claim(&at, Kind::Nick, table.taobao_nick.as_ref())?;
+            for code in table.pay_codes.iter().flatten() {
+                self.claim(&at, Kind::PayCode, Some(code))?;
+            }
+            let changed = known.as_ref() != Some(&row) && at.put(rows::put_account(self.tx, &row))?;
+            self.applied.count(changed);
+        }
+        Ok(())
+    }
+
+    /// Notes whose a key is that a table states.
+    fn claim(&mut self, at: &At<'_>, kind: Kind, key: Option<&String>) -> Result<(), Fault> {
+        let Some(key) = key.filter(|key| !key.is_empty()) else { return Ok(()) };
+        if let Some(owner) = account_key::find(self.tx, kind, key)?.filter(|owner| owner.user_id != at.1) {
+            let (table, id) = (at.0, at.1.to_owned());
+            self.claims.push(Claim { table, id, kind, key: key.clone(), owner: owner.user_id });
+        }
+        Ok(())
+    }
+
+    /// Refuses what others still have: in a file a key may change hands, whichever table stands first.
+    fn settle_claims(&mut self) -> Result<(), ApplyError> {
+        for Claim { table, id, kind, key, owner } in &self.claims {
+            let account = rows::account(self.tx, owner)?;
+            let (name, has) = match kind {
+                Kind::Login => ("login_id", account.is_some_and(|it| it.login_id.as_ref() == Some(key))),
+                Kind::Nick => ("taobao_nick", account.is_some_and(|it| it.taobao_nick.as_ref() == Some(key))),
+                Kind::PayCode => ("pay_code", account.is_some_and(|it| it.pay_codes.contains(key))),
+            };
+            if has {
+                return Err(At(table, id).refused(taken(name, key, owner)));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether an account may open with this balance: what has been spent of it must be covered, and what it has must be no more
+/// than an account can have.
+fn can_open_with(at: &At<'_>, account: Option<&rows::Account>, opening_fen: i64) -> Result<(), ApplyError> {
+    let Some(account) = account else { return Ok(()) };
+    let moved = account.balance_fen - account.opening_fen;
+    let balance = moved + opening_fen;
+    if (0..=rows::BALANCE_FEN_MAX).contains(&balance) {
+        return Ok(());
+    }
+    let stated = money::format(opening_fen);
+    Err(at.refused(if balance < 0 {
+        format!("balance {stated} is less than the {} that account {} has spent since", money::format(-moved), at.1)
+    } else {
+        let most = money::format(rows::BALANCE_FEN_MAX);
+        format!(
+            "balance {stated} and the {} that account {} has got since are above {most}",
+            money::format(moved),
+            at.1
+        )
+    }))
 }

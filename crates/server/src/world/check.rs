@@ -1,30 +1,34 @@
-//! From tables to a world that may be applied: every value in its range, every id once, every key a key.
+//! From tables to a world that may be applied: every value in its range, every id once, every key a key. What a table does
+//! not state is not looked at: it stays as the store has it.
 
+use super::merge::{self, Checked};
 use super::{
-    AppTable, AuthorizationTable, ImageTable, Lines, MerchantTable, Options, ShopTable, Tables, TagTable, UserTable,
-    WorldError,
+    AppTable, AuthorizationTable, ImageTable, Lines, MerchantTable, ShopTable, Tables, TagTable, UserTable, WorldError,
 };
+use crate::app::site::check_base_url;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use domain::tag::{Tag, TagKind, TagValue};
-use std::collections::HashSet;
+use domain::tag::{Tag, TagKind};
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
-use store::member::Position;
-use store::world::{Account, App, Authorization, Image, Merchant, Shop};
+use store::world::{Authorization, BALANCE_FEN_MAX, Image};
 use toml::Spanned;
-use wire::{PrivateKey, PublicKey, money, time};
+use toml::de::{DeTable, DeValue};
+use wire::{PrivateKey, PublicKey, money};
 
 /// A checked world. What it refers to and does not hold must be in the store already.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct World {
     pub(super) base_url: Option<String>,
     pub(super) platform_key: Option<String>,
-    pub(super) merchants: Vec<Merchant>,
-    pub(super) shops: Vec<Shop>,
-    pub(super) tags: Vec<(String, Tag)>,
-    pub(super) apps: Vec<App>,
-    pub(super) authorizations: Vec<Authorization>,
-    pub(super) accounts: Vec<Account>,
+    pub(super) merchants: Vec<MerchantTable>,
+    /// With whose they are.
+    pub(super) shops: Vec<(String, ShopTable)>,
+    /// With whose they are.
+    pub(super) tags: Vec<(String, TagTable)>,
+    pub(super) apps: Vec<AppTable>,
+    pub(super) authorizations: Vec<AuthorizationTable>,
+    pub(super) users: Vec<UserTable>,
     pub(super) images: Vec<Image>,
     pub(super) lines: Lines,
 }
@@ -32,14 +36,16 @@ pub struct World {
 /// Checks the world in `text`, naming lines of it. `whole`, where given, is the same with the files that it names taken in:
 /// its values are checked, at the lines of `text`.
 pub(super) fn world(text: &str, path: &Path, whole: Option<&str>) -> Result<World, WorldError> {
-    let parse = |text: &str| {
-        toml::from_str::<Tables>(text)
-            .map_err(|error| WorldError::Syntax { path: path.to_owned(), message: error.to_string() })
-    };
-    let tables = parse(text)?;
-    let values = whole.map(parse).transpose()?;
+    let syntax = |error: toml::de::Error| WorldError::Syntax { path: path.to_owned(), message: error.to_string() };
     let line_ends = text.match_indices('\n').map(|(at, _)| at).collect();
-    let mut checker = Checker { line_ends, path, world: World::default(), seen: HashSet::new() };
+    let mut checker =
+        Checker { line_ends, path, world: World::default(), seen: HashSet::new(), of_accounts: HashMap::new() };
+    let document = DeTable::parse(text).map_err(syntax)?;
+    if let Some(at) = nul(document.get_ref()) {
+        return Err(checker.wrong_at(at, "U+0000 stands in a text, which no store can keep"));
+    }
+    let tables: Tables = toml::from_str(text).map_err(syntax)?;
+    let values = whole.map(toml::from_str::<Tables>).transpose().map_err(syntax)?;
     checker.platform(&tables, values.as_ref())?;
     for merchant in &tables.merchant {
         checker.merchant(merchant)?;
@@ -59,43 +65,92 @@ pub(super) fn world(text: &str, path: &Path, whole: Option<&str>) -> Result<Worl
     Ok(checker.world)
 }
 
+/// Where the first text with U+0000 in it begins.
+fn nul(table: &DeTable<'_>) -> Option<usize> {
+    table.iter().find_map(
+        |(name, value)| {
+            if name.get_ref().contains('\0') { Some(name.span().start) } else { nul_in(value) }
+        },
+    )
+}
+
+fn nul_in(value: &Spanned<DeValue<'_>>) -> Option<usize> {
+    match value.get_ref() {
+        DeValue::String(text) if text.contains('\0') => Some(value.span().start),
+        DeValue::Array(values) => values.iter().find_map(nul_in),
+        DeValue::Table(table) => nul(table),
+        _ => None,
+    }
+}
+
 struct Checker<'a> {
     /// Where the text's lines end, for a world may have a hundred thousand shops.
     line_ends: Vec<usize>,
     path: &'a Path,
     world: World,
     seen: HashSet<(&'static str, String)>,
+    /// Whose each key is by which an account is found.
+    of_accounts: HashMap<(&'static str, String), String>,
 }
-
-/// When an authorisation without an end ends: after the last time that the wire can write.
-const NEVER: i64 = 253_402_271_999_000;
-
-/// What is wrong with one value.
-type Checked<T> = Result<T, String>;
 
 impl Checker<'_> {
     fn line<T>(&self, table: &Spanned<T>) -> usize {
-        1 + self.line_ends.partition_point(|&end| end < table.span().start)
+        self.line_at(table.span().start)
+    }
+
+    fn line_at(&self, at: usize) -> usize {
+        1 + self.line_ends.partition_point(|&end| end < at)
     }
 
     fn wrong<T>(&self, table: &Spanned<T>, message: impl Into<String>) -> WorldError {
-        WorldError::Wrong { path: self.path.to_owned(), line: self.line(table), message: message.into() }
+        self.wrong_at(table.span().start, message)
+    }
+
+    fn wrong_at(&self, at: usize, message: impl Into<String>) -> WorldError {
+        WorldError::Wrong { path: self.path.to_owned(), line: self.line_at(at), message: message.into() }
     }
 
     /// Notes a table's id, which may stand only once.
     fn once<T>(&mut self, kind: &'static str, table: &Spanned<T>, id: &str) -> Result<(), WorldError> {
         let line = self.line(table);
         self.world.lines.insert((kind, id.to_owned()), line);
-        if self.seen.insert((kind, id.to_owned())) {
-            Ok(())
-        } else {
-            Err(self.wrong(table, format!("{kind} {id} is here twice")))
+        self.only(kind, table, id, || format!("{kind} {id} is here twice"))
+    }
+
+    /// Notes what may stand only once.
+    fn only<T>(
+        &mut self,
+        kind: &'static str,
+        table: &Spanned<T>,
+        id: &str,
+        twice: impl FnOnce() -> String,
+    ) -> Result<(), WorldError> {
+        if self.seen.insert((kind, id.to_owned())) { Ok(()) } else { Err(self.wrong(table, twice())) }
+    }
+
+    /// Notes by what an account is found, which no other account may have.
+    fn of_account<T>(
+        &mut self,
+        at: &Spanned<T>,
+        account: &str,
+        name: &'static str,
+        key: Option<&String>,
+    ) -> Result<(), WorldError> {
+        let Some(key) = key.filter(|key| !key.is_empty()) else { return Ok(()) };
+        let owner = self.of_accounts.entry((name, key.clone())).or_insert_with(|| account.to_owned());
+        if owner == account {
+            return Ok(());
         }
+        let message = taken(name, key, owner);
+        Err(self.wrong(at, message))
     }
 
     fn platform(&mut self, tables: &Tables, values: Option<&Tables>) -> Result<(), WorldError> {
         let Some(platform) = &tables.platform else { return Ok(()) };
-        self.world.base_url.clone_from(&platform.base_url);
+        if let Some(at) = &platform.base_url {
+            let base_url = check_base_url(at.get_ref()).map_err(|wrong| self.wrong(at, wrong))?;
+            self.world.base_url = Some(base_url);
+        }
         if let Some(at) = &platform.private_key {
             let value = values.and_then(|values| values.platform.as_ref()?.private_key.as_ref()).unwrap_or(at);
             PrivateKey::parse(value.get_ref())
@@ -106,51 +161,63 @@ impl Checker<'_> {
     }
 
     fn merchant(&mut self, at: &Spanned<MerchantTable>) -> Result<(), WorldError> {
-        let MerchantTable { pid, name, mid, login_id, balance, options, shop, tag } = at.get_ref();
-        self.once("merchant", at, pid)?;
-        let options: &Options = options;
-        let row = Merchant {
-            pid: account_id("pid", pid).map_err(|wrong| self.wrong(at, wrong))?,
-            name: name.clone(),
-            mid: mid.clone(),
-            login_id: login_id.clone(),
-            opening_fen: fen(balance.as_deref()).map_err(|wrong| self.wrong(at, wrong))?,
-            options: serde_json::to_string(options).expect("switches serialise"),
-        };
-        self.world.merchants.push(row);
-        for shop in shop {
-            self.once("shop", shop, &shop.get_ref().shop_id)?;
-            let row = shop_row(pid, shop.get_ref()).map_err(|wrong| self.wrong(shop, wrong))?;
-            self.world.shops.push(row);
+        let table = at.get_ref();
+        self.once("merchant", at, &table.pid)?;
+        merge::merchant(table, None, None).map_err(|wrong| self.wrong(at, wrong))?;
+        self.of_account(at, &table.pid, "login_id", table.login_id.as_ref())?;
+        let pid = &table.pid;
+        for shop in &table.shop {
+            let ShopTable { shop_id, store_id, .. } = shop.get_ref();
+            self.once("shop", shop, shop_id)?;
+            merge::shop(pid, shop.get_ref(), None).map_err(|wrong| self.wrong(shop, wrong))?;
+            if let Some(store_id) = store_id.as_ref().filter(|store_id| !store_id.is_empty()) {
+                let twice = || format!("store_id {store_id:?} is another shop's of this merchant");
+                self.only("store_id", shop, &format!("{pid}/{store_id}"), twice)?;
+            }
+            self.world.shops.push((pid.clone(), shop.get_ref().clone()));
         }
-        for tag in tag {
+        for tag in &table.tag {
             self.once("tag", tag, &format!("{pid}/{}", tag.get_ref().code))?;
-            let row = tag_row(tag.get_ref()).map_err(|wrong| self.wrong(tag, wrong))?;
-            self.world.tags.push((pid.clone(), row));
+            check_tag(tag.get_ref()).map_err(|wrong| self.wrong(tag, wrong))?;
+            self.world.tags.push((pid.clone(), tag.get_ref().clone()));
         }
+        self.world.merchants.push(MerchantTable { shop: Vec::new(), tag: Vec::new(), ..table.clone() });
         Ok(())
     }
 
     fn app(&mut self, at: &Spanned<AppTable>, app: &AppTable) -> Result<(), WorldError> {
         self.once("app", at, &app.app_id)?;
-        let row = app_row(app).map_err(|wrong| self.wrong(at, format!("app {}: {wrong}", app.app_id)))?;
-        self.world.apps.push(row);
+        let app = check_app(app).map_err(|wrong| self.wrong(at, format!("app {}: {wrong}", app.app_id)))?;
+        self.world.apps.push(app);
         Ok(())
     }
 
     fn authorization(&mut self, at: &Spanned<AuthorizationTable>) -> Result<(), WorldError> {
         let table = at.get_ref();
         self.once("authorization", at, &table.app_auth_token)?;
-        let row = authorization_row(table).map_err(|wrong| self.wrong(at, wrong))?;
-        self.world.authorizations.push(row);
+        check_authorization(table).map_err(|wrong| self.wrong(at, wrong))?;
+        self.world.authorizations.push(table.clone());
         Ok(())
     }
 
     fn user(&mut self, at: &Spanned<UserTable>) -> Result<(), WorldError> {
         let table = at.get_ref();
         self.once("user", at, &table.user_id)?;
-        let row = account_row(table).map_err(|wrong| self.wrong(at, wrong))?;
-        self.world.accounts.push(row);
+        check_user(table).map_err(|wrong| self.wrong(at, wrong))?;
+        if let Some(merchant) = self.world.merchants.iter().find(|merchant| merchant.pid == table.user_id) {
+            let differs =
+                |one: &Option<String>, other: &Option<String>| one.is_some() && other.is_some() && one != other;
+            if differs(&merchant.login_id, &table.login_id) || differs(&merchant.balance, &table.balance) {
+                let message = format!("user {} is a merchant of this file too, with another account", table.user_id);
+                return Err(self.wrong(at, message));
+            }
+        }
+        self.of_account(at, &table.user_id, "login_id", table.login_id.as_ref())?;
+        self.of_account(at, &table.user_id, "taobao_nick", table.taobao_nick.as_ref())?;
+        for code in table.pay_codes.iter().flatten() {
+            self.of_account(at, &table.user_id, "pay_code", Some(code))?;
+        }
+        self.world.users.push(table.clone());
         Ok(())
     }
 
@@ -162,30 +229,16 @@ impl Checker<'_> {
     }
 }
 
-fn shop_row(pid: &str, shop: &ShopTable) -> Checked<Shop> {
-    if shop.shop_id.is_empty() || 32 < shop.shop_id.len() || !shop.shop_id.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Err(format!("shop_id {:?} must be 1 to 32 digits", shop.shop_id));
+/// Says of a login id, a nickname or a pay code that it is another account's. A pay code is as good as money and not shown.
+pub(super) fn taken(name: &str, key: &str, owner: &str) -> String {
+    if name == "pay_code" {
+        return format!("one of its pay codes is the account's {owner} already");
     }
-    Ok(Shop {
-        shop_id: shop.shop_id.clone(),
-        pid: pid.to_owned(),
-        store_id: shop.store_id.clone(),
-        name: shop.name.clone(),
-        address: shop.address.clone(),
-        shop_type: shop.shop_type.clone(),
-        position: match (
-            degrees_e7("longitude", shop.longitude.as_deref(), 180)?,
-            degrees_e7("latitude", shop.latitude.as_deref(), 90)?,
-        ) {
-            (Some(lon_e7), Some(lat_e7)) => Some(Position { lon_e7, lat_e7 }),
-            (None, None) => None,
-            _ => return Err("longitude and latitude must be given together".to_owned()),
-        },
-    })
+    format!("{name} {key:?} is the account's {owner} already")
 }
 
-fn tag_row(table: &TagTable) -> Checked<Tag> {
-    let TagTable { code, name, kind, values } = table;
+fn check_tag(table: &TagTable) -> Checked<()> {
+    let TagTable { code, kind, values, .. } = table;
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
     if code.is_empty() || 64 < code.len() || !code.bytes().all(allowed) {
         return Err(format!("tag code {code:?} must be 1 to 64 letters, digits and _"));
@@ -193,89 +246,73 @@ fn tag_row(table: &TagTable) -> Checked<Tag> {
     if domain::tag::is_dimension(code) || code == "user_id" {
         return Err(format!("tag {code} is built in"));
     }
-    let kind = TagKind::from_name(kind)
-        .ok_or_else(|| format!("tag {code}: type {kind:?} must be one of enum, number, date, text, location"))?;
-    if kind != TagKind::Enum && !values.is_empty() {
-        return Err(format!("tag {code}: only an enum has values"));
-    }
     let mut known = HashSet::new();
-    if let Some(twice) = values.iter().find(|value| !known.insert(&value.value)) {
+    if let Some(twice) = values.iter().flatten().find(|value| !known.insert(&value.value)) {
         return Err(format!("tag {code}: value {:?} is here twice", twice.value));
     }
-    let name = if name.is_empty() { code } else { name };
-    let values = values.iter().map(|known| TagValue { value: known.value.clone(), label: known.label.clone() });
-    Ok(Tag { code: code.clone(), name: name.clone(), kind, values: values.collect() })
+    // Of a tag without a type only the store knows whether it may have values.
+    let known = Tag { code: code.clone(), name: code.clone(), kind: TagKind::Enum, values: Vec::new() };
+    merge::tag(table, kind.is_none().then_some(known)).map(drop)
 }
 
-fn app_row(app: &AppTable) -> Checked<App> {
-    let AppTable { app_id, pid, public_key, aes_key, isv, methods, notify_charset, enabled } = app;
+/// Its public key in the form that the store has.
+fn check_app(table: &AppTable) -> Checked<AppTable> {
+    let AppTable { app_id, pid, public_key, aes_key, methods, notify_charset, .. } = table;
     if app_id.is_empty() || 32 < app_id.len() || !app_id.bytes().all(|byte| byte.is_ascii_digit()) {
         return Err("app_id must be 1 to 32 digits".to_owned());
     }
+    pid.as_ref().map(|pid| account_id("pid", pid)).transpose()?;
     let public_key = public_key.as_deref().map(|text| match PublicKey::parse(text) {
         Ok(key) => Ok(key.to_base64()),
+        Err(_) if text.is_empty() => Ok(String::new()),
         Err(error) => Err(format!("public_key: {error}")),
     });
-    if let Some(key) = aes_key {
-        let len = BASE64.decode(key.trim()).map(|key| key.len());
+    let aes_key = aes_key.as_ref().map(|key| key.trim().to_owned());
+    if let Some(key) = aes_key.as_ref().filter(|key| !key.is_empty()) {
+        let len = BASE64.decode(key).map(|key| key.len());
         if !matches!(len, Ok(16 | 24 | 32)) {
             return Err("aes_key must be 16, 24 or 32 bytes in base64".to_owned());
         }
     }
-    Ok(App {
-        app_id: app_id.clone(),
-        pid: account_id("pid", pid)?,
-        public_key: public_key.transpose()?.unwrap_or_default(),
-        aes_key: aes_key.as_ref().map(|key| key.trim().to_owned()),
-        isv: *isv,
-        methods: method_names(methods)?,
-        notify_charset: match notify_charset.as_deref().map(str::to_ascii_lowercase).as_deref() {
-            None | Some("utf-8") => "utf-8".to_owned(),
-            Some("gbk") => "gbk".to_owned(),
-            Some(other) => return Err(format!("notify_charset {other:?} must be utf-8 or gbk")),
-        },
-        enabled: *enabled,
-        version: 0,
-    })
+    method_names(methods.as_deref())?;
+    if let Some(other) =
+        notify_charset.as_deref().filter(|name| !["utf-8", "gbk"].contains(&&*name.to_ascii_lowercase()))
+    {
+        return Err(format!("notify_charset {other:?} must be utf-8 or gbk"));
+    }
+    Ok(AppTable { public_key: public_key.transpose()?, aes_key, ..table.clone() })
 }
 
-fn authorization_row(table: &AuthorizationTable) -> Checked<Authorization> {
-    let AuthorizationTable { app_id, pid, auth_app_id, app_auth_token, methods, expires_at, enabled } = table;
+fn check_authorization(table: &AuthorizationTable) -> Checked<()> {
+    let AuthorizationTable { pid, app_auth_token, methods, .. } = table;
     if app_auth_token.is_empty() || 40 < app_auth_token.len() || !app_auth_token.is_ascii() {
         return Err("app_auth_token must be 1 to 40 ASCII characters".to_owned());
     }
-    let expires_at = expires_at.as_deref().map(|text| {
-        time::parse(text).ok_or_else(|| format!("expires_at {text:?} must be a time, yyyy-MM-dd HH:mm:ss in UTC+8"))
-    });
-    Ok(Authorization {
-        app_auth_token: app_auth_token.clone(),
-        app_id: app_id.clone(),
-        pid: account_id("pid", pid)?,
-        auth_app_id: auth_app_id.as_ref().unwrap_or(app_id).clone(),
-        methods: method_names(methods)?,
-        expires_at: expires_at.transpose()?.unwrap_or(NEVER),
-        enabled: *enabled,
+    pid.as_ref().map(|pid| account_id("pid", pid)).transpose()?;
+    method_names(methods.as_deref())?;
+    let known = Authorization {
+        app_auth_token: String::new(),
+        app_id: String::new(),
+        pid: String::new(),
+        auth_app_id: String::new(),
+        methods: Vec::new(),
+        expires_at: 0,
+        enabled: true,
         version: 0,
-    })
+    };
+    merge::authorization(table, Some(known)).map(drop)
 }
 
-fn account_row(user: &UserTable) -> Checked<Account> {
-    if let Some(pin) =
-        user.pay_pin.as_deref().filter(|pin| pin.len() != 6 || !pin.bytes().all(|byte| byte.is_ascii_digit()))
-    {
+fn check_user(table: &UserTable) -> Checked<()> {
+    account_id("user_id", &table.user_id)?;
+    let is_pin = |pin: &str| pin.is_empty() || pin.len() == 6 && pin.bytes().all(|byte| byte.is_ascii_digit());
+    if let Some(pin) = table.pay_pin.as_deref().filter(|pin| !is_pin(pin)) {
         return Err(format!("pay_pin of {} characters must be six digits", pin.len()));
     }
-    Ok(Account {
-        user_id: account_id("user_id", &user.user_id)?,
-        login_id: user.login_id.clone(),
-        taobao_nick: user.taobao_nick.clone(),
-        opening_fen: fen(user.balance.as_deref())?,
-        balance_fen: 0,
-        pay_codes: user.pay_codes.clone(),
-        pay_pin: user.pay_pin.clone(),
-        student: user.student,
-        member_cards: user.member_cards.clone(),
-    })
+    if table.pay_codes.iter().flatten().any(String::is_empty) {
+        return Err("a pay code must not be empty".to_owned());
+    }
+    merge::account(table, None).map(drop)
 }
 
 fn image_row(image: &ImageTable) -> Checked<Image> {
@@ -302,9 +339,17 @@ pub fn account_id(name: &str, text: &str) -> Checked<String> {
     Err(format!("{name} {text:?} must be 16 digits that begin with 2088"))
 }
 
-fn fen(balance: Option<&str>) -> Checked<i64> {
-    let Some(text) = balance else { return Ok(0) };
-    money::parse(text).ok_or_else(|| format!("balance {text:?} must be yuan with at most two decimals"))
+/// A balance, where one is stated.
+pub(super) fn fen(balance: Option<&str>) -> Checked<Option<i64>> {
+    let Some(text) = balance else { return Ok(None) };
+    let fen = money::parse(text).ok_or_else(|| format!("balance {text:?} must be yuan with at most two decimals"))?;
+    if BALANCE_FEN_MAX < fen {
+        return Err(format!(
+            "balance {text:?} is above {}, the most that an account can have",
+            money::format(BALANCE_FEN_MAX)
+        ));
+    }
+    Ok(Some(fen))
 }
 
 /// Degrees as integers of 1e-7, about a centimetre.
@@ -318,16 +363,16 @@ pub fn degrees_e7(name: &str, text: Option<&str>, limit: i32) -> Checked<Option<
     Ok(Some((degrees * 1e7).round() as i32))
 }
 
-fn method_names(methods: &[String]) -> Checked<Vec<String>> {
+fn method_names(methods: Option<&[String]>) -> Checked<()> {
     let is_name = |name: &str| {
         name == "*"
             || name.split('.').all(|part| {
                 !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
             })
     };
-    match methods.iter().find(|name| !is_name(name)) {
+    match methods.into_iter().flatten().find(|name| !is_name(name)) {
         Some(bad) => Err(format!("method {bad:?} is no method's name; * stands for all")),
-        None => Ok(methods.to_vec()),
+        None => Ok(()),
     }
 }
 
@@ -363,10 +408,10 @@ mod tests {
             Err("w.toml:4: tag x: type \"bitmap\" must be one of enum, number, date, text, location"),
         );
         let app = "[[app]]\napp_id = \"1\"\npid = \"2088201914979011\"\npublic_key = \"MIIB\"\n";
-        let answer = world(app, Path::new("w.toml"), None).expect_err("no key").to_string();
+        let answer = world(app, Path::new("w.toml"), None).err().expect("no key").to_string();
         assert!(answer.starts_with("w.toml:1: app 1: public_key: "), "{answer}");
         let typo =
-            world("[[merchant]]\npidd = \"1\"\n", Path::new("w.toml"), None).expect_err("no such field").to_string();
+            world("[[merchant]]\npidd = \"1\"\n", Path::new("w.toml"), None).err().expect("no such field").to_string();
         assert!(typo.contains("line 2") && typo.contains("pidd"), "{typo}");
     }
 }

@@ -110,3 +110,25 @@ fn a_backup_that_cannot_be_restored_changes_nothing() {
     assert_eq!(running.command(&["backup"]).status.code(), Some(2));
     assert!(Path::new(&folder.join("good")).exists());
 }
+
+#[test]
+fn a_restore_says_where_the_master_key_belongs() {
+    let running = Running::start(Engine::Lite);
+    let folder = running.folder.path();
+    assert!(running.command(&["backup", "shop.backup"]).status.success());
+    let key = std::fs::read_to_string(folder.join("master.key")).expect("it was made");
+    let restore = |data: &str, more: &[&str]| {
+        let output = running.command(&[&["restore", "shop.backup", "--data", data], more].concat());
+        assert!(output.status.success(), "{}", said(&output));
+        said(&output)
+    };
+    let told = restore("one", &["--master-key-file", "master.key"]);
+    assert!(told.contains("looks for it at one/master.key"), "{told}");
+    assert!(told.contains("install -m 600 master.key one/master.key"), "{told}");
+    assert!(!folder.join("one/master.key").exists(), "whoever keeps it elsewhere may do so on purpose");
+    let told = restore("two", &["--master-key", key.trim()]);
+    assert!(told.contains("give it PUNCHCARD_MASTER_KEY each time") && !told.contains(key.trim()), "{told}");
+    std::fs::create_dir(folder.join("three")).expect("the folder is ours");
+    std::fs::copy(folder.join("master.key"), folder.join("three/master.key")).expect("the folder is ours");
+    assert_eq!(restore("three", &["--master-key-file", "three/master.key"]), "");
+}

@@ -241,6 +241,101 @@ fn every_store_that_was_kept_opens_and_answers() {
     }
 }
 
+/// Every file of a folder, but for what comes and goes with who has it open.
+fn bytes_of(folder: &Path) -> Vec<(String, Vec<u8>)> {
+    let entries = std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path());
+    let mut files: Vec<_> = entries
+        .filter(|path| path.is_file() && path.file_name().is_some_and(|name| name != "lock"))
+        .map(|path| (path.display().to_string(), std::fs::read(&path).expect("a file")))
+        .collect();
+    files.sort();
+    files
+}
+
+/// What only looks, with ids that nothing has.
+const LOOKS: [&[&str]; 11] = [
+    &["prove"],
+    &["trade", "show", "2026010421000000000000007168"],
+    &["voucher", "show", "2026010400073000000000007168"],
+    &["activity", "list"],
+    &["activity", "show", "20260101000010000000000000007168"],
+    &["points", "frozen"],
+    &["points", "show", "20260101000050000000000000007168", BUYER],
+    &["notify", "list"],
+    &["clock", "show"],
+    &["doctor", "5f0c6d1b9a7e4c5d8b3a2f1e0d9c8b7a"],
+    &["backup", "looked.backup"],
+];
+
+#[test]
+fn looking_changes_no_byte_of_a_store_and_upgrades_none() {
+    for folder in std::fs::read_dir(stores()).expect("kept stores").map(|entry| entry.expect("an entry").path()) {
+        let own = tempfile::tempdir().expect("a folder");
+        let data = own.path().join("data");
+        std::fs::create_dir(&data).expect("the folder is ours");
+        for (from, to) in [("punchcard.db", "data/punchcard.db"), ("master.key", "master.key")] {
+            std::fs::copy(folder.join(from), own.path().join(to)).expect("the folder is ours");
+        }
+        let run = |arguments: &[&str]| {
+            let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_punchcard"));
+            command.current_dir(own.path()).env("PUNCHCARD_DATA", &data).env("PUNCHCARD_LOG", "info");
+            command.env("PUNCHCARD_MASTER_KEY_FILE", own.path().join("master.key"));
+            let output = command.args(arguments).output().expect("the binary runs");
+            (output.status.success(), String::from_utf8_lossy(&output.stderr).into_owned())
+        };
+        let before = bytes_of(&data);
+        let is_old = !folder.ends_with("0004-imports");
+        for looks in LOOKS {
+            let (done, said) = run(looks);
+            assert_eq!(bytes_of(&data), before, "{}: {looks:?}", folder.display());
+            let refused = said.contains("the store has migration") && said.contains("`punchcard serve` upgrades it");
+            assert_eq!(refused, is_old, "{}: {looks:?}: {said}", folder.display());
+            assert!(!(is_old && done), "{}: {looks:?}", folder.display());
+        }
+        // What would change it does not upgrade it either.
+        std::fs::write(own.path().join("w.toml"), "").expect("the folder is ours");
+        let (done, said) = run(&["apply", "w.toml"]);
+        assert_eq!(done, !is_old, "{said}");
+        let mut running = Running::start_in(Engine::Lite, own, Vec::new());
+        let told = crate::running::log_of(running.folder.path());
+        assert_eq!(told.matches("the store was upgraded, from migration ").count(), usize::from(is_old), "{told}");
+        running.terminate();
+        running.start_again();
+        let again = crate::running::log_of(running.folder.path());
+        assert_eq!(again.matches("upgraded").count(), told.matches("upgraded").count(), "it is told once");
+        running.terminate();
+        let before = bytes_of(&running.data());
+        for looks in LOOKS {
+            running.command(looks);
+            assert_eq!(bytes_of(&running.data()), before, "{}: {looks:?}", folder.display());
+        }
+    }
+}
+
+#[test]
+fn looking_at_an_older_database_changes_nothing_of_it() {
+    let kept = stores().join("0002-trades");
+    let space = store::testing::Space::new(Engine::Postgres);
+    let dump = std::fs::File::open(kept.join("store.backup")).expect("kept");
+    let dump = std::io::BufReader::new(flate2::read::GzDecoder::new(dump));
+    store::dump::restore(&space.place(), dump).expect("it is restored as it was");
+    let store::Place::Postgres(url) = space.place() else { unreachable!("PostgreSQL's") };
+    let own = tempfile::tempdir().expect("a folder");
+    let run = |arguments: &[&str]| {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_punchcard"));
+        command.current_dir(own.path()).env("PUNCHCARD_DATABASE_URL", &url);
+        command.env("PUNCHCARD_MASTER_KEY_FILE", kept.join("master.key"));
+        String::from_utf8_lossy(&command.args(arguments).output().expect("the binary runs").stderr).into_owned()
+    };
+    for looks in LOOKS {
+        let said = run(looks);
+        assert!(said.contains("the store has migration 2") && said.contains("`punchcard serve` upgrades it"), "{said}");
+    }
+    let look = store::Open { look: true, ..store::Open::default() };
+    let refused = store::Store::open(&space.place(), look).err();
+    assert!(matches!(refused, Some(store::OpenError::OlderStore { found: 2, .. })), "it is as old as before");
+}
+
 fn stores() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/stores")
 }

@@ -36,6 +36,9 @@ statements! {
         FROM account WHERE bucket = $1 AND user_id = $2";
 }
 
+/// The most that an account can have or open with: what the schema checks.
+pub const BALANCE_FEN_MAX: i64 = 4_000_000_000_000_000;
+
 /// An account. Shown in logs without its PIN and pay codes.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Account {
@@ -70,7 +73,7 @@ impl std::fmt::Debug for Account {
 pub fn put_account(tx: &mut Tx, account: &Account) -> Result<bool, Fault> {
     let Account { user_id, login_id, taobao_nick, opening_fen, pay_codes, pay_pin, student, member_cards, .. } =
         account;
-    let before = held(tx, user_id)?;
+    let before = held_account(tx, user_id)?;
     let (codes, cards) = (to_json(pay_codes), to_json(member_cards));
     let bucket = bucket_of("", user_id);
     let (login_id, nick, pin) = (login_id.as_deref(), taobao_nick.as_deref(), pay_pin.as_deref());
@@ -82,7 +85,7 @@ pub fn put_account(tx: &mut Tx, account: &Account) -> Result<bool, Fault> {
 
 /// States the part of a merchant that is an account.
 pub(super) fn put_merchant(tx: &mut Tx, pid: &str, login_id: Option<&str>, opening_fen: i64) -> Result<bool, Fault> {
-    let before = held(tx, pid)?;
+    let before = held_account(tx, pid)?;
     let changed = tx.execute(PUT_MERCHANT, params![bucket_of("", pid), pid, login_id, opening_fen])? == 1;
     if let Some(after) = account(tx, pid)?.filter(|_| changed) {
         account_key::change(tx, before.as_ref(), &after)?;
@@ -100,8 +103,8 @@ pub fn replace_pin(tx: &mut Tx, user_id: &str, old: &str, new: &str) -> Result<b
     Ok(tx.execute(REPLACE_PIN, params![new, bucket_of("", user_id), user_id, old])? == 1)
 }
 
-/// An account that is about to be stated anew.
-fn held(tx: &mut Tx, user_id: &str) -> Result<Option<Account>, Fault> {
+/// An account that is about to be stated anew: until the transaction ends nobody else changes it.
+pub fn held_account(tx: &mut Tx, user_id: &str) -> Result<Option<Account>, Fault> {
     tx.execute(HOLD, params![bucket_of("", user_id), user_id])?;
     account(tx, user_id)
 }

@@ -112,7 +112,8 @@ fn a_store_of_before_gets_the_keys_of_its_accounts() {
         WHERE user_id = '2088000000000007'";
     assert_eq!(own.execute(sql, []).unwrap(), 1);
     drop(own);
-    let store = Store::open(&Place::Folder(folder.path().to_owned()), Open::default()).unwrap();
+    let upgrading = Open { create: true, ..Open::default() };
+    let store = Store::open(&Place::Folder(folder.path().to_owned()), upgrading).unwrap();
     store::testing::block_on(read(&store, |tx| {
         for (kind, key) in
             [(Kind::Login, "a@b.c"), (Kind::Nick, "nick"), (Kind::PayCode, "281"), (Kind::PayCode, "282")]

@@ -1,0 +1,74 @@
+//! What `serve` says of its store when it starts: whether it was made or upgraded, its mode and why, its clock, and where
+//! its pages are. On standard output for people and scripts, and in the log.
+
+use super::{ClockArg, Serve};
+use crate::app::App;
+use crate::app::site::Source;
+use std::io::Write;
+use std::net::SocketAddr;
+use store::{Fault, Found, Mode, Tx};
+
+/// Says once that a store was upgraded, whatever the log leaves out.
+pub fn tell_what_was_found(app: &App) {
+    if let Found::Older { from, to } = app.store.found() {
+        tracing::info!(from, to, "the store was upgraded");
+        let told = format!(
+            "punchcard: the store was upgraded, from migration {from} to {to}; builds before this one open it no longer"
+        );
+        // Nobody need listen.
+        drop(writeln!(std::io::stderr(), "{told}"));
+    }
+}
+
+impl Serve {
+    /// Says how the store stands that is served.
+    pub(super) async fn tell_how_it_stands(&self, app: &App, addresses: &[SocketAddr]) -> Result<(), Fault> {
+        let (mode, why) = (app.store.mode(), self.why(app));
+        let clock = if app.clock.stands_still() {
+            format!("manual, at {}+08:00", wire::time::format(app.clock.now()).replace(' ', "T"))
+        } else {
+            "system".to_owned()
+        };
+        let site = app.site.clone();
+        let (address, source) = app.store.read(move |tx: &mut Tx| site.base_url_and_source(tx)).await?;
+        let said_by = match source {
+            Source::Flag => "--base-url",
+            Source::World => "base_url of a world file",
+            Source::Listener => "the first --listen; --base-url or a world file says another",
+        };
+        println!("mode {}: {why}", mode.name());
+        println!("clock {clock}");
+        println!("pages on {address}: {said_by}");
+        tracing::info!(mode = mode.name(), why, clock, pages = address, said_by, "serving");
+        let is_reached = addresses.iter().any(|address| !address.ip().is_loopback());
+        if mode == Mode::Platform && source == Source::Listener && is_reached {
+            tracing::warn!(
+                pages = address,
+                "members are sent to an address that they may not reach: say where they find the pages with --base-url, \
+                 PUNCHCARD_BASE_URL, or base_url under [platform] in a world file"
+            );
+        }
+        Ok(())
+    }
+
+    /// Why its mode is what it is.
+    fn why(&self, app: &App) -> String {
+        let implied = [
+            (self.demo, "--demo"),
+            (matches!(self.clock, ClockArg::ManualAt(_)), "--clock manual"),
+            (!self.world.is_empty(), "--world"),
+        ];
+        let implied = implied.iter().find(|(given, _)| *given).map(|(_, flag)| flag);
+        match (app.store.found(), self.mode, implied) {
+            (Found::Current | Found::Older { .. }, ..) => "as the store was made, for good".to_owned(),
+            (Found::Nothing, Some(_), _) => "a new store, as --mode says, for good".to_owned(),
+            (Found::Nothing, None, Some(flag)) => {
+                format!("a new store, because of {flag}, for good; --mode platform makes one for real members")
+            }
+            (Found::Nothing, None, None) => {
+                "a new store, for good; --mode stand-in, --demo, --world or a manual clock makes one to develop with"
+                    .to_owned()
+            }
+        }
+    }
+}

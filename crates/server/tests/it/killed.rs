@@ -1,0 +1,146 @@
+//! Backups and restores that are killed in the middle: what is left is seen, told and cleared.
+
+use crate::running::{PID, Running, each_engine};
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+use store::testing::{Engine, Space};
+use store::{Open, OpenError, Place, Store};
+
+fn members(count: u64) -> String {
+    let rows = (0..count).map(|n| format!("{},{},{}\n", 2_088_000_000_000_000_u64 + n, 1 + n % 2, n / 7));
+    format!("user_id,pam_gender,spent\n{}", rows.collect::<String>())
+}
+
+/// The binary on this place.
+fn punchcard(folder: &Path, place: &Place, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_punchcard"));
+    command.current_dir(folder).args(arguments).env("PUNCHCARD_MASTER_KEY_FILE", folder.join("master.key"));
+    match place {
+        Place::Folder(data) => command.env("PUNCHCARD_DATA", data),
+        Place::Postgres(url) => command.env("PUNCHCARD_DATABASE_URL", url),
+    };
+    command.stdout(Stdio::null()).stderr(Stdio::piped());
+    command
+}
+
+fn kill(mut child: Child) {
+    child.kill().expect("it is ours");
+    child.wait().expect("a child can be waited for");
+}
+
+fn said(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+/// Parts of backups in a folder.
+fn parts(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path());
+    entries.filter(|path| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'))).collect()
+}
+
+each_engine!(a_restore_that_is_killed_is_told_of_and_can_be_begun_again, |engine| {
+    let running = Running::start(engine);
+    running.import(PID, &members(20_000));
+    let folder = running.folder.path();
+    assert!(running.command(&["backup", "shop.backup"]).status.success());
+    let restore = |place: &Place| punchcard(folder, place, &["restore", "shop.backup"]);
+    let fresh = || {
+        let space = Space::new(engine);
+        let place = match space.place() {
+            Place::Folder(parent) => Place::Folder(parent.join("data")),
+            place @ Place::Postgres(_) => place,
+        };
+        (space, place)
+    };
+    let (_space, place) = fresh();
+    let began = Instant::now();
+    assert!(restore(&place).output().expect("the binary runs").status.success());
+    let whole = began.elapsed();
+    let mut unfinished = 0;
+    // Once in each sixteenth of the time that it takes, until some have hit it in the middle.
+    for part in (1..=16).rev() {
+        let (_space, place) = fresh();
+        let child = restore(&place).spawn().expect("the binary runs");
+        std::thread::sleep(whole * part / 16);
+        kill(child);
+        match Store::open(&place, Open { look: true, ..Open::default() }) {
+            Err(OpenError::Unfinished { .. }) => unfinished += 1,
+            // It had not begun to write, or was done.
+            Err(OpenError::Missing) | Ok(_) => continue,
+            Err(other) => panic!("{other} after {part} parts of {whole:?}"),
+        }
+        for arguments in [&["serve", "--listen", "127.0.0.1:0"][..], &["prove"], &["clock", "show"], &["backup", "x"]] {
+            let refused = punchcard(folder, &place, arguments).output().expect("the binary runs");
+            let told = said(&refused);
+            assert_eq!(refused.status.code(), Some(1), "{arguments:?}: {told}");
+            let says = told.contains("a restore into this place was cut off");
+            assert!(says && told.contains("run `punchcard restore` again"), "{arguments:?}: {told}");
+        }
+        let again = restore(&place).output().expect("the binary runs");
+        assert!(again.status.success(), "{}", said(&again));
+        let proof = punchcard(folder, &place, &["prove"]).output().expect("the binary runs");
+        assert!(proof.status.success(), "{}", said(&proof));
+        if unfinished == 3 {
+            break;
+        }
+    }
+    assert!(0 < unfinished, "every kill missed it");
+});
+
+#[test]
+fn what_a_killed_restore_left_can_be_given_up_for_an_empty_store() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().join("data");
+    std::fs::create_dir_all(data.join("restoring")).expect("the folder is ours");
+    let place = Place::Folder(data.clone());
+    let refused = punchcard(folder.path(), &place, &["serve", "--listen", "127.0.0.1:0"]).output().expect("it runs");
+    assert!(said(&refused).contains(&format!("remove {}", data.join("restoring").display())), "{}", said(&refused));
+    assert!(!data.join("punchcard.db").exists());
+    std::fs::remove_dir(data.join("restoring")).expect("it is ours");
+    drop(Store::open(&place, Open { create: true, ..Open::default() }).expect("an empty store"));
+    // A restore that died when all was in place.
+    std::fs::create_dir(data.join("restoring")).expect("the folder is ours");
+    drop(Store::open(&place, Open { create: true, ..Open::default() }).expect("it is there"));
+    assert!(!data.join("restoring").exists());
+}
+
+each_engine!(what_killed_backups_left_is_removed_by_the_next, |engine| {
+    let mut running = Running::start(engine);
+    running.import(PID, &members(20_000));
+    let folder = running.folder.path().to_owned();
+    let place = running.place();
+    let mut left = 0;
+    for wait_ms in (0..).map(|nth: u64| nth * 20) {
+        let child = punchcard(&folder, &place, &["backup", "shop.backup"]).spawn().expect("the binary runs");
+        std::thread::sleep(Duration::from_millis(wait_ms));
+        kill(child);
+        left += usize::from(!parts(&folder).is_empty());
+        assert!(parts(&folder).len() <= 1, "each removes what the one before left");
+        if 3 <= left {
+            break;
+        }
+    }
+    // Another name, and by a command that opens the store itself.
+    running.terminate();
+    let output = running.command(&["backup", "other.backup", "--json"]);
+    assert!(output.status.success(), "{}", said(&output));
+    assert_eq!(parts(&folder), Vec::<PathBuf>::new());
+    let told: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert_eq!(told["tables"]["member"]["rows"], 20_000);
+});
+
+#[test]
+fn a_backup_leaves_the_part_of_one_that_lives() {
+    let running = Running::start(Engine::Lite);
+    let folder = running.folder.path();
+    let (alive, dead) = (folder.join(".punchcard-backup-alive"), folder.join(".punchcard-backup-dead"));
+    let file = std::fs::File::create(&alive).expect("the folder is ours");
+    file.lock().expect("nobody has it");
+    std::fs::write(&dead, "").expect("the folder is ours");
+    let output = running.command(&["backup", "shop.backup"]);
+    assert!(output.status.success(), "{}", said(&output));
+    assert!(alive.exists() && !dead.exists());
+    assert!(said(&output).contains("removed ./.punchcard-backup-dead"), "{}", said(&output));
+}
