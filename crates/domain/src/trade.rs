@@ -10,6 +10,17 @@ pub use timing::{CANCEL_TIME_MS, Timeout, finishes_at};
 use crate::Refusal;
 use crate::id::TradeNo;
 
+/// The most that a trade may be about: 100,000,000 yuan, in fen.
+pub const TOTAL_MAX_FEN: i64 = 10_000_000_000;
+/// The most characters of a trade's number.
+pub const NUMBER_CHARS_MAX: usize = 64;
+
+/// Whether a merchant may call a trade so (`out_trade_no` of alipay.trade.pay): 1 to 64 letters, digits or underscores.
+pub fn is_out_trade_no(text: &str) -> bool {
+    (1..=NUMBER_CHARS_MAX).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+}
+
 /// Where a trade stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Status {

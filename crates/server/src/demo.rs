@@ -114,12 +114,12 @@ pub async fn prepare(app: &Arc<App>, data: &Path, addresses: &[SocketAddr]) -> R
     demo.alipay_public_key = app.signer.public_key().to_base64();
 
     apply(app, WorldText::new(world(&demo)).world()?).await?;
-    import::members(app, PID, std::io::Cursor::new(members()), Import::Write).await?;
+    import::members(app, PID, std::io::Cursor::new(members()), Import::WRITE).await?;
     // Kept, so that whoever starts the demo again finds the same trades and activities.
     let known = demo.begins_at.as_deref().and_then(time::parse);
     let begins_at = known.unwrap_or_else(|| trades::ends_at(app.clock.now()));
     demo.begins_at = Some(time::format(begins_at));
-    import::trades(app, PID, std::io::Cursor::new(trades::csv(begins_at)), Import::Write).await?;
+    import::trades(app, PID, std::io::Cursor::new(trades::csv(begins_at)), Import::WRITE).await?;
     let (point_card, coupon) = activities::make(app, begins_at).await?;
     let page = activities::page(app, &coupon).await?.unwrap_or_else(|| format!("http://{address}/"));
     (demo.point_card, demo.coupon) = (Some(point_card), Some(coupon));

@@ -3,60 +3,34 @@
 //! One thread reads and checks rows and makes chunks of them while the store writes the chunk before. A row is whole or
 //! absent; a bad one is reported by its line and the rest is taken; importing a file twice changes nothing.
 
+mod cells;
+mod charset;
+mod fields;
+mod lines;
 mod members;
+mod object;
+mod report;
 mod rows;
 mod trades;
 
+pub use charset::{charset_of, name as charset_name};
+pub use report::Report;
+
 use crate::app::App;
 use members::Members;
-use rows::{Rows, Table};
-use serde::{Deserialize, Serialize};
+use report::Reporter;
+use rows::{Rows, Table, Wrong};
 use std::io::Read;
 use std::sync::Arc;
-use store::Tx;
 use store::member::{Effect, MemberRow};
 use store::trade::{self, TradeChunk};
+use store::{Stop, Tx};
 use thiserror::Error;
 use trades::Trades;
+use wire::Charset;
 
 /// Chunks that may wait between reader and writer.
 const CHUNKS_WAITING: usize = 4;
-/// Bad rows that a report names; the others are counted.
-const BAD_ROWS_NAMED: usize = 100;
-
-/// What came of an import.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Report {
-    /// Good rows.
-    pub rows: u64,
-    /// Of these, things that were new.
-    pub new: u64,
-    /// Of these, things that changed.
-    pub changed: u64,
-    /// Bad rows, which were left out.
-    pub bad: u64,
-    /// The first bad rows.
-    pub bad_rows: Vec<BadRow>,
-}
-
-impl Report {
-    fn leave_out(&mut self, bad: BadRow) {
-        self.bad += 1;
-        if self.bad_rows.len() < BAD_ROWS_NAMED {
-            self.bad_rows.push(bad);
-        }
-    }
-}
-
-/// A row that was left out.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct BadRow {
-    /// Its line, from 1.
-    pub line: u64,
-    /// What is wrong with it.
-    pub reason: String,
-}
-
 /// Why an import ended before its end.
 #[derive(Debug, Error)]
 pub enum ImportError {
@@ -69,22 +43,34 @@ pub enum ImportError {
     /// The store failed; the chunks before are in it.
     #[error("the store failed: {0}")]
     Store(#[from] store::Fault),
+    /// The merchant has not what was refunded of trades that were imported before.
+    #[error(
+        "the merchant's balance does not cover the refunds of rows up to line {0}; the rows before are in the store"
+    )]
+    Balance(u64),
 }
 
-/// Whether to write what is good, or only to look.
+/// How to import.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Import {
-    /// Check every row, change nothing.
-    Check,
-    /// Write the good rows.
-    Write,
+pub struct Import {
+    /// Only look: check every row, change nothing.
+    pub check: bool,
+    /// The file's: [`charset_of`] tells.
+    pub charset: Charset,
+}
+
+impl Import {
+    /// Writes the good rows of a file in UTF-8.
+    pub const WRITE: Import = Import { check: false, charset: Charset::Utf8 };
 }
 
 /// What the reading thread sends.
 enum Message<C> {
     /// How many rows it has, and they.
     Chunk(u64, C),
-    Bad(BadRow),
+    /// A bad row's line, and what is wrong with it.
+    Bad(u64, String),
+    Warnings(Vec<String>),
     Broken(String),
 }
 
@@ -93,7 +79,7 @@ enum Message<C> {
 struct Written {
     new: u64,
     changed: u64,
-    bad: Vec<BadRow>,
+    bad: Vec<(u64, &'static str)>,
 }
 
 /// Imports members of a merchant; whatever was imported when this returns, counts see.
@@ -139,14 +125,17 @@ pub async fn trades(
             let chunk = Arc::new(chunk);
             let written = chunk.clone();
             let put = move |tx: &mut Tx| trade::import(tx, &written, first);
-            let effects: Vec<trade::Effect> = app.store.write(put).await?;
+            let effects: Vec<trade::Effect> = app.store.write(put).await.map_err(|stop| match stop {
+                Stop::Refused(_) => ImportError::Balance(lines.last().copied().unwrap_or_default()),
+                Stop::Fault(fault) => ImportError::Store(fault),
+            })?;
             // To let go of so many texts takes milliseconds, in which the writer should have the next chunk.
             drop(tokio::task::spawn_blocking(move || drop(chunk)));
-            let new = effects.iter().filter(|&&had| had == trade::Effect::New).count() as u64;
+            let count = |effect| effects.iter().filter(|&&had| had == effect).count() as u64;
             let taken = lines.iter().zip(&effects).filter(|&(_, &had)| had == trade::Effect::Taken);
             let reason = "trade_no or out_trade_no is used by another trade, or by this one with other content";
-            let bad = taken.map(|(&line, _)| BadRow { line, reason: reason.to_owned() }).collect();
-            Ok(Written { new, changed: 0, bad })
+            let bad = taken.map(|(&line, _)| (line, reason)).collect();
+            Ok(Written { new: count(trade::Effect::New), changed: count(trade::Effect::Changed), bad })
         }
     })
     .await
@@ -168,7 +157,7 @@ async fn run<T: Table, W: Future<Output = Result<Written, ImportError>> + Send>(
 ) -> Result<Report, ImportError> {
     let (sender, mut receiver) = tokio::sync::mpsc::channel(CHUNKS_WAITING);
     let reading = tokio::task::spawn_blocking(move || {
-        let mut rows = match Rows::open(input, table) {
+        let mut rows = match Rows::open(input, how.charset, table) {
             Ok(rows) => rows,
             Err(wrong) => return drop(sender.blocking_send(Message::Broken(wrong))),
         };
@@ -189,34 +178,38 @@ async fn run<T: Table, W: Future<Output = Result<Written, ImportError>> + Send>(
                     most = T::CHUNK_ROWS.min(2 * most);
                     message(&rows, std::mem::replace(&mut chunk, Vec::with_capacity(most)))
                 }
-                Err(rows::Wrong::Row(bad)) => Message::Bad(bad),
-                Err(rows::Wrong::File(wrong)) => Message::Broken(wrong),
+                Err(Wrong::Row(line, reason)) => Message::Bad(line, reason),
+                Err(Wrong::File(wrong)) => Message::Broken(wrong),
             };
             if sender.blocking_send(message).is_err() {
                 return;
             }
         }
-        if !chunk.is_empty() {
-            drop(sender.blocking_send(message(&rows, chunk)));
+        let last = (!chunk.is_empty()).then(|| message(&rows, chunk));
+        for message in last.into_iter().chain([Message::Warnings(rows.warnings())]) {
+            if sender.blocking_send(message).is_err() {
+                return;
+            }
         }
     });
-    let mut report = Report::default();
+    let mut reporter = Reporter::default();
     while let Some(message) = receiver.recv().await {
         match message {
             Message::Chunk(rows, chunk) => {
-                report.rows += rows;
-                if how == Import::Write {
+                reporter.report.rows += rows;
+                if !how.check {
                     let Written { new, changed, bad } = write(chunk).await?;
-                    report.rows -= bad.len() as u64;
-                    report.new += new;
-                    report.changed += changed;
-                    bad.into_iter().for_each(|bad| report.leave_out(bad));
+                    reporter.report.rows -= bad.len() as u64;
+                    reporter.report.new += new;
+                    reporter.report.changed += changed;
+                    bad.into_iter().for_each(|(line, reason)| reporter.leave_out(line, reason));
                 }
             }
-            Message::Bad(bad) => report.leave_out(bad),
+            Message::Bad(line, reason) => reporter.leave_out(line, &reason),
+            Message::Warnings(warnings) => reporter.report.warnings = warnings,
             Message::Broken(wrong) => return Err(ImportError::File(wrong)),
         }
     }
     reading.await.map_err(|_| ImportError::File("the reader stopped unexpectedly".to_owned()))?;
-    Ok(report)
+    Ok(reporter.finish())
 }

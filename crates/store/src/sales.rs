@@ -76,6 +76,21 @@ pub(crate) fn add_many(tx: &mut Tx, pid: &str, sums: &[(&str, i64)]) -> Result<(
     announce(tx, Change::Sales { pid: pid.into(), rows: rows.into() })
 }
 
+/// The same where some sums shrink, of members who have paid before.
+pub(crate) fn move_many(tx: &mut Tx, pid: &str, sums: &[(&str, i64)]) -> Result<(), Fault> {
+    let mut sums = sums.to_vec();
+    if 1 < tx.buckets() {
+        sums.sort_by_key(|(user, _)| bucket_of(pid, user));
+    }
+    for run in sums.chunk_by(|left, right| 0 <= left.1.min(right.1)) {
+        match run {
+            &[(user, fen)] if fen < 0 => add(tx, pid, user, fen)?,
+            grow => add_many(tx, pid, grow)?,
+        }
+    }
+    Ok(())
+}
+
 fn row<'a>(pid: &'a str, user_id: &'a str, fen: i64) -> [Val<'a>; 5] {
     [bucket_of(pid, user_id).into(), pid.into(), user_id.into(), fen.into(), 1_i64.into()]
 }

@@ -4,7 +4,7 @@ mod import;
 mod refund;
 mod voucher;
 
-pub use import::{Effect, TradeChunk, TradeRow, import, numbers};
+pub use import::{Effect, Fingerprint, TradeChunk, TradeContent, TradeRow, import, numbers};
 pub(crate) use refund::insert_refunds;
 pub use refund::{Refund, insert_refund, refund, refunds};
 pub use voucher::{TradeVoucher, enter_click, enter_refund, enter_use, vouchers};
@@ -21,7 +21,8 @@ use crate::sql::statements;
 use crate::tx::Tx;
 
 #[cfg(test)]
-pub(crate) const PARTS: [&[(&str, &str)]; 3] = [import::STATEMENTS, refund::STATEMENTS, voucher::STATEMENTS];
+pub(crate) const PARTS: [&[(&str, &str)]; 4] =
+    [import::STATEMENTS, import::AGAIN_STATEMENTS, refund::STATEMENTS, voucher::STATEMENTS];
 
 statements! {
     GET = "SELECT id, pid, seller_id, buyer_id, out_trade_no, imported_no, status, subject, total_fen, discountable_fen,

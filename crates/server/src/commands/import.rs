@@ -2,12 +2,14 @@
 
 use super::{Failure, StoreArgs, output, progress};
 use crate::control::Operator;
-use crate::import::{Import as How, Report};
+use crate::import::{Import as How, Report, charset_name, charset_of};
 use crate::world::account_id;
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 use std::fs::File;
 use std::io::Read;
 use std::path::PathBuf;
+use std::sync::Arc;
+use wire::Charset;
 
 /// Import from CSV or NDJSON, gzipped or not; `-` is standard input.
 #[derive(Args)]
@@ -22,7 +24,12 @@ work_longitude, work_latitude. An empty cell takes a value away; a column that i
 Trades: trade_no, user_id, shop_id, total_amount, paid_at, and if you like out_trade_no, refunded_amount, refunded_at. Times
 are yyyy-MM-dd HH:mm:ss in UTC+8, amounts yuan. Who paid becomes a member; the money comes from outside/PID.
 
-A bad row is reported with its line, the rest is imported. Importing a file twice changes nothing.")]
+CSV has a header, separators that it shows (commas, tabs, semicolons, bars), quotes that end on their line, and lines of at most
+64 KiB. Ids are text: a spreadsheet that takes them for numbers keeps 15 digits. A file is UTF-8 or, if all of it is that and
+not UTF-8, GB18030; another one is refused whole.
+
+A bad row is reported with its line, the rest is imported, and the exit status is 1. Importing a file twice changes nothing;
+a trade that comes again with a refund, or with a higher one, is changed.")]
 pub struct Import {
     #[command(subcommand)]
     what: What,
@@ -47,9 +54,23 @@ struct Rows {
     pid: String,
     /// The file, or - for standard input
     file: PathBuf,
+    /// The file's charset, where it shall not be found out
+    #[arg(long)]
+    charset: Option<FileCharset>,
     /// Check the whole file first, and import nothing unless every row is good
     #[arg(long)]
     strict: bool,
+}
+
+/// What a file may be written in.
+#[derive(Clone, Copy, ValueEnum)]
+enum FileCharset {
+    /// As most programs write.
+    #[value(name = "utf-8", alias = "utf8")]
+    Utf8,
+    /// As spreadsheets in China write; GBK and GB2312 are parts of it.
+    #[value(name = "gb18030", aliases = ["gbk", "gb2312"])]
+    Gb18030,
 }
 
 impl Import {
@@ -74,22 +95,43 @@ impl Rows {
             Kind::Trades => operator.import_trades(&self.pid, input, how).await,
         };
         account_id("--pid", &self.pid).map_err(Failure)?;
-        let mut input = self.input()?;
+        let input = self.input()?;
+        let charset = self.charset(&input)?;
+        let how = How { check: false, charset };
         let (operator, _lock) = store.operator().await?;
         if self.strict {
-            let (checked, again) = input.twice().map_err(|error| self.unreadable(&error))?;
-            let report = import(&operator, checked, How::Check).await?;
+            let report = import(&operator, Box::new(input.read()), How { check: true, ..how }).await?;
             if 0 < report.bad {
                 self.print(kind, json, &report);
                 return Err(Failure(format!("nothing imported: {} bad rows", report.bad)));
             }
-            input = again;
         }
-        let bar = progress(input.len());
-        let report = import(&operator, Box::new(bar.wrap_read(input.read)), How::Write).await?;
+        let bar = progress(Some(input.len));
+        let report = import(&operator, Box::new(bar.wrap_read(input.read())), how).await?;
         bar.finish_and_clear();
         self.print(kind, json, &report);
-        Ok(())
+        match report.bad {
+            0 => Ok(()),
+            bad => Err(Failure(format!("{bad} bad rows were left out; the others are imported"))),
+        }
+    }
+
+    /// Of the whole file, before any of it is imported.
+    fn charset(&self, input: &Input) -> Result<Charset, Failure> {
+        let asked = self.charset.map(|charset| match charset {
+            FileCharset::Utf8 => Charset::Utf8,
+            FileCharset::Gb18030 => Charset::Gbk,
+        });
+        let charset = charset_of(input.read(), asked)
+            .map_err(|wrong| Failure(format!("nothing imported: {}: {wrong}", self.file.display())))?;
+        if asked.is_none() && charset != Charset::Utf8 {
+            output::note(format!(
+                "{}: read as {}; --charset says otherwise",
+                self.file.display(),
+                charset_name(charset)
+            ));
+        }
+        Ok(charset)
     }
 
     fn print(&self, kind: Kind, json: bool, report: &Report) {
@@ -97,69 +139,67 @@ impl Rows {
             return output::json(report);
         }
         for bad in &report.bad_rows {
-            output::note(format!("{}:{}: {}", self.file.display(), bad.line, bad.reason));
+            output::note(format!("{}:{}: {}", self.file.display(), bad.line, bad.text()));
         }
-        let unnamed = report.bad - report.bad_rows.len() as u64;
+        let unnamed = report.bad - report.bad_rows.iter().map(|bad| 1 + bad.more).sum::<u64>();
         if 0 < unnamed {
             output::note(format!("and {unnamed} more bad rows"));
+        }
+        for warning in &report.warnings {
+            output::note(format!("{}: warning: {warning}", self.file.display()));
         }
         let Report { rows, new, changed, bad, .. } = report;
         match kind {
             Kind::Members => output::line(format!("{rows} rows: {new} new members, {changed} changed; {bad} bad rows")),
-            Kind::Trades => output::line(format!("{rows} rows: {new} new trades; {bad} bad rows")),
+            Kind::Trades if *changed == 0 => output::line(format!("{rows} rows: {new} new trades; {bad} bad rows")),
+            Kind::Trades => output::line(format!("{rows} rows: {new} new trades, {changed} changed; {bad} bad rows")),
         }
     }
 
+    /// The file; what can be read only once is kept in a temporary file, because the whole of it decides its charset before
+    /// any of it is imported.
     fn input(&self) -> Result<Input, Failure> {
-        if self.file.as_os_str() == "-" {
-            return Ok(Input { read: Box::new(std::io::stdin()), file: None });
-        }
-        let file = File::open(&self.file).map_err(|error| self.unreadable(&error))?;
-        let copy = file.try_clone().map_err(|error| self.unreadable(&error))?;
-        Ok(Input { read: Box::new(file), file: Some(copy) })
-    }
-
-    fn unreadable(&self, error: &std::io::Error) -> Failure {
-        Failure(format!("{}: {error}", self.file.display()))
+        let unreadable = |error: std::io::Error| Failure(format!("{}: {error}", self.file.display()));
+        let kept = |mut input: Box<dyn Read>| {
+            let mut file = tempfile::tempfile()?;
+            std::io::copy(&mut input, &mut file)?;
+            Ok(file)
+        };
+        let file = if self.file.as_os_str() == "-" {
+            kept(Box::new(std::io::stdin().lock()))
+        } else {
+            let opened = File::open(&self.file).map_err(unreadable)?;
+            let metadata = opened.metadata().map_err(unreadable)?;
+            if metadata.is_file() || metadata.is_dir() { Ok(opened) } else { kept(Box::new(opened)) }
+        };
+        let file = Arc::new(file.map_err(unreadable)?);
+        let len = file.metadata().map_err(unreadable)?.len();
+        Ok(Input { file, len })
     }
 }
 
-/// What is imported: a stream, and the file behind it when it is one.
+/// What is imported: a file that can be read again and again.
 struct Input {
-    read: Box<dyn Read + Send>,
-    file: Option<File>,
+    file: Arc<File>,
+    /// Bytes.
+    len: u64,
 }
 
 impl Input {
-    fn len(&self) -> Option<u64> {
-        Some(self.file.as_ref()?.metadata().ok()?.len())
-    }
-
-    /// The same bytes two times; standard input is kept in a temporary file meanwhile.
-    fn twice(mut self) -> std::io::Result<(Box<dyn Read + Send>, Input)> {
-        let file = match self.file {
-            Some(file) => file,
-            None => {
-                let mut file = tempfile::tempfile()?;
-                std::io::copy(&mut self.read, &mut file)?;
-                file
-            }
-        };
-        // Two handles of one file share one position, so each reads from a position of its own.
-        let from_start = |file: &File| std::io::Result::Ok(Box::new(Positioned { file: file.try_clone()?, at: 0 }));
-        Ok((from_start(&file)?, Input { read: from_start(&file)?, file: Some(file) }))
+    fn read(&self) -> Positioned {
+        Positioned { file: self.file.clone(), at: 0 }
     }
 }
 
-/// Reads a file from its own position, whatever other handles do.
+/// Reads a file from its own position, whatever others do.
 struct Positioned {
-    file: File,
+    file: Arc<File>,
     at: u64,
 }
 
 impl Read for Positioned {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-        let len = std::os::unix::fs::FileExt::read_at(&self.file, buffer, self.at)?;
+        let len = std::os::unix::fs::FileExt::read_at(&*self.file, buffer, self.at)?;
         self.at += len as u64;
         Ok(len)
     }

@@ -20,7 +20,7 @@ use std::io::Read;
 use std::sync::Arc;
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
-use wire::time;
+use wire::{Charset, time};
 
 /// A refusal, as it travels.
 #[derive(Serialize, Deserialize)]
@@ -29,11 +29,13 @@ pub(super) struct Refused {
     pub(super) message: String,
 }
 
-/// For which merchant, and whether to write.
-#[derive(Serialize, Deserialize)]
-pub(super) struct Importing {
-    pub(super) pid: String,
-    pub(super) check: bool,
+/// For which merchant, and how.
+#[derive(Deserialize)]
+struct Importing {
+    pid: String,
+    check: bool,
+    /// Commands of earlier builds do not say it.
+    charset: Option<String>,
 }
 
 /// Frames of a body that may wait for the importing thread.
@@ -105,7 +107,9 @@ async fn import(
 ) -> Result<Response, OperatorError> {
     let (sender, receiver) = mpsc::channel(FRAMES_WAITING);
     tokio::spawn(feed(body, sender));
-    let how = if importing.check { Import::Check } else { Import::Write };
+    let charset = importing.charset.map_or(Some(Charset::Utf8), |name| Charset::from_name(name.as_bytes()));
+    let charset = charset.ok_or_else(|| OperatorError::refused("a charset that this build does not read"))?;
+    let how = Import { check: importing.check, charset };
     let (operator, rows) = (Operator::Own(app), BodyReader { receiver, frame: Bytes::new() });
     let act = if importing.check { "check an import" } else { "import" };
     let about = format!("{what} of {}", importing.pid);

@@ -1,6 +1,6 @@
 //! The command's side of the control socket.
 
-use super::door::{Importing, Refused};
+use super::door::Refused;
 use super::{
     ActivityFilter, Asked, Frozen, ListedActivity, OperatorError, Said, ShownAccount, ShownActivity, ShownFreeze,
 };
@@ -52,8 +52,7 @@ impl Remote {
         input: impl Read + Send + 'static,
         how: Import,
     ) -> Result<Report, OperatorError> {
-        let importing = Importing { pid: pid.to_owned(), check: how == Import::Check };
-        let target = format!("/import/{what}?pid={}&check={}", importing.pid, importing.check);
+        let target = format!("/import/{what}?pid={pid}&check={}&charset={}", how.check, how.charset.name());
         let (sender, receiver) = mpsc::channel(FRAMES_WAITING);
         tokio::task::spawn_blocking(move || send(input, &sender));
         self.ask(Method::POST, &target, Body::new(StreamBody::new(ReceiverStream::new(receiver)))).await

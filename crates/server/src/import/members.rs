@@ -23,6 +23,15 @@ pub enum Column {
     Degrees(Corner),
 }
 
+/// The columns that are no tags.
+const COLUMNS: [(&str, Column); 5] = [
+    ("user_id", Column::UserId),
+    ("home_longitude", Column::Degrees(Corner::HomeLongitude)),
+    ("home_latitude", Column::Degrees(Corner::HomeLatitude)),
+    ("work_longitude", Column::Degrees(Corner::WorkLongitude)),
+    ("work_latitude", Column::Degrees(Corner::WorkLatitude)),
+];
+
 /// Which part of which position.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Corner {
@@ -48,9 +57,6 @@ impl Members {
             return Ok(None);
         }
         let Tag { code, values, .. } = &self.tags[tag];
-        if text.contains('\0') {
-            return Err(format!("{code}: a value cannot hold U+0000"));
-        }
         segment::Value::parse(self.kinds[tag], text).map_err(|reject| format!("{code}: {reject}"))?;
         if !values.is_empty() && !values.iter().any(|known| known.value == text) {
             return Err(format!("{code}: {text:?} is none of its values"));
@@ -65,19 +71,25 @@ impl Table for Members {
     type Chunk = Vec<MemberRow>;
     const CHUNK_ROWS: usize = 2_000;
     const REQUIRED: &'static [&'static str] = &["user_id"];
+    const NUMBERS: &'static [&'static str] = &["user_id"];
 
+    /// Of tags whose codes differ only in case, the one that is spelled so.
     fn column(&self, name: &str) -> Result<Column, String> {
-        Ok(match name {
-            "user_id" => Column::UserId,
-            "home_longitude" => Column::Degrees(Corner::HomeLongitude),
-            "home_latitude" => Column::Degrees(Corner::HomeLatitude),
-            "work_longitude" => Column::Degrees(Corner::WorkLongitude),
-            "work_latitude" => Column::Degrees(Corner::WorkLatitude),
-            code => match self.tags.iter().position(|tag| tag.code == code) {
-                Some(tag) => Column::Tag(tag),
-                None => return Err(format!("the column {code:?} is no tag of this merchant")),
-            },
-        })
+        if let Some((_, column)) = COLUMNS.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)) {
+            return Ok(*column);
+        }
+        if let Some(tag) = self.tags.iter().position(|tag| tag.code == name) {
+            return Ok(Column::Tag(tag));
+        }
+        let mut alike = (0..self.tags.len()).filter(|tag| self.tags[*tag].code.eq_ignore_ascii_case(name));
+        match (alike.next(), alike.next()) {
+            (Some(tag), None) => Ok(Column::Tag(tag)),
+            _ => Err(format!("the column {name:?} is no tag of this merchant")),
+        }
+    }
+
+    fn number(&self, column: Column) -> Option<usize> {
+        (column == Column::UserId).then_some(0)
     }
 
     /// A row of cells; an empty cell takes the value away, a column that is not there leaves it as it is.
@@ -86,7 +98,6 @@ impl Table for Members {
         let mut tags: Vec<(&str, Option<&str>)> = Vec::with_capacity(self.tags.len());
         let mut degrees = [None; 4];
         for (column, text) in cells {
-            let text = text.trim();
             match column {
                 Column::UserId => user_id = Some(account_id("user_id", text)?),
                 Column::Tag(tag) => tags.push((&self.tags[tag].code, self.value(tag, text)?)),
@@ -136,13 +147,17 @@ mod tests {
         Err(format!("line {line}: {reason}"))
     }
 
-    fn check(file: &'static str, expect: &[Result<MemberRow, String>]) {
-        let mut rows =
-            Rows::open(file.as_bytes(), Members::new(domain::tag::built_in())).expect("the file as a whole is right");
+    fn open(file: &str) -> Result<Rows<Members>, String> {
+        let input = std::io::Cursor::new(file.to_owned());
+        Rows::open(input, wire::Charset::Utf8, Members::new(domain::tag::built_in()))
+    }
+
+    fn check(file: &str, expect: &[Result<MemberRow, String>]) {
+        let mut rows = open(file).expect("the file as a whole is right");
         let mut read = Vec::new();
         while let Some(row) = rows.next() {
             read.push(row.map_err(|wrong| match wrong {
-                Wrong::Row(bad) => format!("line {}: {}", bad.line, bad.reason),
+                Wrong::Row(line, reason) => format!("line {line}: {reason}"),
                 Wrong::File(wrong) => wrong,
             }));
         }
@@ -170,6 +185,72 @@ mod tests {
     }
 
     #[test]
+    fn a_quote_swallows_no_line() {
+        let open = "a quote is not closed on its line";
+        check(
+            "user_id,pam_gender\n2088000000000001,\"1\n2088000000000002,2\n2088000000000003,\"1\"\n2088000000000004,2\n",
+            &[bad(2, open), good(2, Some("2")), good(3, Some("1")), good(4, Some("2"))],
+        );
+        check(
+            "user_id,pam_gender\r\n\r\n2088000000000001,\"1\r\n\"2088000000000002\"x,2\r\n\r\n2088000000000003,1",
+            &[bad(3, open), bad(4, "text follows a closing quote"), good(3, Some("1"))],
+        );
+        check(
+            "user_id,pam_gender\r2088000000000001,\"1\r\r2088000000000002,3\r",
+            &[bad(2, open), bad(4, "pam_gender: \"3\" is none of its values")],
+        );
+    }
+
+    #[test]
+    fn files_of_spreadsheets_and_exports_are_read() {
+        for file in [
+            "USER_ID , Pam_Gender\n2088000000000001,1\n",
+            "user_id;pam_gender\n2088000000000001;1\n",
+            "user_id\tpam_gender\n\"2088000000000001\"\t1\n",
+            "sep=;\r\nuser_id;pam_gender\r\n2088000000000001;1\r\n",
+            "\"sep=,\"\nuser_id,pam_gender\n2088000000000001,1\n",
+            "user_id,pam_gender\n'2088000000000001,1\n",
+            "user_id,pam_gender\n=\"2088000000000001\",1\n",
+            "user_id,pam_gender\n\"=\"\"2088000000000001\"\"\",\"1\"\n",
+            "user_id,pam_gender\n\"2088000000000001\t\",\"1 \"\n",
+            "user_id,pam_gender\n\u{a0}2088000000000001\u{3000},\u{a0}1\n",
+            "user_id,pam_gender\r2088000000000001,1\r",
+            "user_id,pam_gender\r\r\n2088000000000001,1\r\r\n",
+            "\u{feff}\u{feff}\"user_id\",pam_gender\n\n2088000000000001,1\n,\n , \n",
+            "\u{feff}{\"USER_ID\":\"2088000000000001\",\"pam_gender\":\"1\"}\r\n",
+        ] {
+            check(file, &[good(1, Some("1"))]);
+        }
+        check(
+            "user_id,pam_gender\n2.088E+15,1\n2088000000000001,#N/A\n2088000000000001,1\0\nuser_id,pam_gender\n# end,\n",
+            &[
+                bad(
+                    2,
+                    "user_id \"2.088E+15\" has been rounded by a spreadsheet: set the column to text before it is filled, \
+                     and fill it anew",
+                ),
+                bad(3, "\"#N/A\" is no value: correct the cell, or leave it empty"),
+                bad(4, "a value cannot hold U+0000"),
+                bad(5, "user_id \"user_id\" must be 16 digits that begin with 2088"),
+                bad(6, "user_id \"# end\" must not hold blanks, quotes, commas or control characters"),
+            ],
+        );
+        check(
+            "{\"user_id\":2.088E+15}\n{\"user_id\":\"2088000000000001\",\"user_id\":\"2088000000000002\"}\n\
+             {\"user_id\":\"2088000000000001\",\"pam_gender\":\"1\\u0000\"}\n",
+            &[
+                bad(
+                    1,
+                    "user_id \"2.088e+15\" has been rounded by a spreadsheet: set the column to text before it is filled, \
+                     and fill it anew",
+                ),
+                bad(2, "\"user_id\" is here twice"),
+                bad(3, "a value cannot hold U+0000"),
+            ],
+        );
+    }
+
+    #[test]
     fn ndjson_rows_are_read_and_bad_ones_named() {
         check(
             "{\"user_id\":\"2088000000000001\",\"pam_gender\":1}\n\n{\"user_id\":2088000000000002,\"pam_gender\":null}\n",
@@ -180,7 +261,7 @@ mod tests {
             &[
                 bad(1, "the column \"nope\" is no tag of this merchant"),
                 bad(2, "user_id is missing"),
-                bad(3, "no JSON object: key must be a string at line 1 column 2"),
+                bad(3, "no JSON object: key must be a string at column 2"),
             ],
         );
     }
@@ -190,11 +271,22 @@ mod tests {
         for (file, expect) in [
             ("", "the file is empty"),
             ("pam_gender\n1\n", "line 1: the header has no column user_id"),
-            ("user_id,nope\n", "the column \"nope\" is no tag of this merchant"),
+            ("user_id,nope\n", "line 1: the column \"nope\" is no tag of this merchant"),
             ("user_id,user_id\n", "line 1: the column \"user_id\" is here twice"),
+            ("user_id,pam_gender,PAM_GENDER\n", "line 1: the column \"PAM_GENDER\" is here twice"),
+            ("\n \r\n", "the file is empty"),
+            ("\n\nuser_id,\n", "line 3: column 2 has no name: name it, or take it out"),
+            (",user_id\n", "line 1: column 1 has no name: name it, or take it out"),
+            (
+                "2088000000000001,1\n",
+                "line 1: \"2088000000000001\" is no name of a column: the first line must name them: user_id …",
+            ),
+            ("# 会员\nuser_id\n", "line 1: the column \"# 会员\" is no tag of this merchant"),
+            ("user_id，pam_gender\n", "line 1: the column \"user_id，pam_gender\" is no tag of this merchant"),
+            ("user_id,\"pam_gender\n", "line 1: a quote is not closed on its line"),
+            ("[{\"user_id\":1}]", "the file is a JSON array: write one object a line, without brackets around them"),
         ] {
-            let wrong = Rows::open(file.as_bytes(), Members::new(domain::tag::built_in())).err();
-            assert_eq!(wrong.as_deref(), Some(expect), "{file}");
+            assert_eq!(open(file).err().as_deref(), Some(expect), "{file}");
         }
     }
 }

@@ -1,19 +1,24 @@
 //! Rows out of bytes: what is it (gzip, CSV, NDJSON), which columns has it. What the columns mean is the [`Table`]'s.
 
-use super::BadRow;
+use super::cells::{Zeros, number, trimmed};
+use super::charset::name;
+use super::fields::{fields, separator, separator_line};
+use super::lines::{LINE_BYTES_MAX, Line, Lines};
+use super::object::Object;
 use flate2::read::MultiGzDecoder;
-use serde_json::{Map, Value};
-use std::io::{BufRead, BufReader, Read};
+use serde_json::Value;
+use std::io::{Cursor, Read};
+use wire::Charset;
 
-const BUFFER_BYTES: usize = 1 << 16;
-/// The most bytes of one NDJSON line.
-const LINE_BYTES_MAX: u64 = 1 << 20;
+/// How many bytes tell what a file is.
+const MAGIC_BYTES: u64 = 4;
 const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
-const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
+const BYTE_ORDER_MARK: char = '\u{feff}';
 
-/// What is wrong: one row, or all that is left of the file.
+/// What is wrong: one row, by its line, or all that is left of the file.
+#[derive(Debug)]
 pub enum Wrong {
-    Row(BadRow),
+    Row(u64, String),
     File(String),
 }
 
@@ -29,11 +34,16 @@ pub trait Table: Send + 'static {
     const CHUNK_ROWS: usize;
     /// The columns that a header must have.
     const REQUIRED: &'static [&'static str];
+    /// The columns that hold ids and other numbers which are names.
+    const NUMBERS: &'static [&'static str];
 
-    /// The column of that name; the error says why there is none.
+    /// The column of that name, in whatever case; the error says why there is none.
     fn column(&self, name: &str) -> Result<Self::Column, String>;
 
-    /// A row of cells; the error says what is wrong with it.
+    /// The place of a column in [`Table::NUMBERS`].
+    fn number(&self, column: Self::Column) -> Option<usize>;
+
+    /// A row of cells without blanks around them; the error says what is wrong with it.
     fn row<'a>(&self, line: u64, cells: impl Iterator<Item = (Self::Column, &'a str)>) -> Result<Self::Row, String>;
 
     /// Rows made ready to be written: what can be done beside the writer.
@@ -42,130 +52,248 @@ pub trait Table: Send + 'static {
 
 /// The rows of a file, in their order.
 pub struct Rows<T: Table> {
-    source: Source<T::Column>,
-    table: T,
+    lines: Lines,
+    charset: Charset,
+    form: Form<T::Column>,
+    /// A first line that is a row already.
+    first: Option<String>,
+    columns: Columns<T>,
     ended: bool,
 }
 
-enum Source<C> {
-    Csv { reader: csv::Reader<Box<dyn BufRead + Send>>, header: Vec<C>, record: csv::StringRecord },
-    Json { reader: Box<dyn BufRead + Send>, line: u64 },
+enum Form<C> {
+    Csv { header: Vec<C>, separator: char },
+    Json,
+}
+
+/// The columns, and what was noticed in them.
+struct Columns<T> {
+    table: T,
+    /// For each of [`Table::NUMBERS`].
+    zeros: Vec<Zeros>,
+}
+
+/// Why an input gives no more bytes.
+pub fn unreadable(error: &std::io::Error) -> String {
+    format!("the file cannot be read: {error}")
+}
+
+/// The bytes of a file, gunzipped; refuses what is no text.
+pub fn plain(input: impl Read + Send + 'static) -> Result<Box<dyn Read + Send>, String> {
+    let (head, mut input) = peek(Box::new(input))?;
+    let mut first = head;
+    if first.starts_with(&GZIP_MAGIC) {
+        (first, input) = peek(Box::new(MultiGzDecoder::new(input)))?;
+    }
+    let is = match &first[..] {
+        [] => return Err("the file is empty".to_owned()),
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] | [0, ..] | [_, 0, ..] => "UTF-16",
+        b"PK\x03\x04" => "a workbook (.xlsx)",
+        [0xd0, 0xcf, 0x11, 0xe0] => "a workbook (.xls)",
+        [b'<', ..] => "HTML or XML",
+        _ => return Ok(input),
+    };
+    Err(format!("the file is {is}: open it in the spreadsheet and save it as \"CSV UTF-8\""))
+}
+
+/// The first bytes of an input, and all of it.
+fn peek(mut input: Box<dyn Read + Send>) -> Result<(Vec<u8>, Box<dyn Read + Send>), String> {
+    let mut head = Vec::new();
+    (&mut input).take(MAGIC_BYTES).read_to_end(&mut head).map_err(|error| unreadable(&error))?;
+    Ok((head.clone(), Box::new(Cursor::new(head).chain(input))))
+}
+
+/// The text of a line; the error says that it is too long for one, or in another charset.
+fn text(charset: Charset, number: u64, line: Line<'_>) -> Result<std::borrow::Cow<'_, str>, Wrong> {
+    match line {
+        Line::TooLong => Err(Wrong::Row(number, format!("the line is longer than {LINE_BYTES_MAX} bytes"))),
+        Line::Whole(bytes) => charset
+            .decode(bytes)
+            .ok_or_else(|| Wrong::File(format!("line {number} is not {}, as the lines before are", name(charset)))),
+    }
 }
 
 impl<T: Table> Rows<T> {
-    /// Finds out what the file is. The error is about the file as a whole, such as a column that is no tag.
-    pub fn open(input: impl Read + Send + 'static, table: T) -> Result<Rows<T>, String> {
-        let unreadable = |error: std::io::Error| format!("the file cannot be read: {error}");
-        let mut reader: Box<dyn BufRead + Send> = Box::new(BufReader::with_capacity(BUFFER_BYTES, input));
-        if reader.fill_buf().map_err(unreadable)?.starts_with(&GZIP_MAGIC) {
-            reader = Box::new(BufReader::with_capacity(BUFFER_BYTES, MultiGzDecoder::new(reader)));
-        }
-        if reader.fill_buf().map_err(unreadable)?.starts_with(BYTE_ORDER_MARK) {
-            reader.consume(BYTE_ORDER_MARK.len());
-        }
-        let start = reader.fill_buf().map_err(unreadable)?;
-        let first = start.iter().find(|byte| !byte.is_ascii_whitespace()).copied();
-        let source = match first {
-            None => return Err("the file is empty".to_owned()),
-            Some(b'{') => Source::Json { reader, line: 0 },
-            Some(_) => {
-                let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(reader);
-                let names = reader.headers().map_err(|error| format!("line 1: {error}"))?.clone();
-                Source::Csv { reader, header: header(&table, &names)?, record: csv::StringRecord::new() }
+    /// Finds out what the file is, whose charset is known. The error is about the file as a whole, such as a column that is no
+    /// tag.
+    pub fn open(input: impl Read + Send + 'static, charset: Charset, table: T) -> Result<Rows<T>, String> {
+        let mut lines = Lines::new(plain(input)?);
+        let mut declared = None;
+        let (form, first) = loop {
+            let number = lines.number() + 1;
+            let line = lines.next()?.ok_or("the file is empty")?;
+            let line = text(charset, number, line).map_err(|wrong| match wrong {
+                Wrong::Row(_, reason) => format!("line {number}: {reason}"),
+                Wrong::File(reason) => reason,
+            })?;
+            let line = line.trim_start_matches(BYTE_ORDER_MARK);
+            if line.trim().is_empty() {
+                continue;
             }
+            if declared.is_none()
+                && let Some(separator) = separator_line(line)
+            {
+                declared = Some(separator);
+                continue;
+            }
+            if line.trim_start().starts_with('{') {
+                break (Form::Json, Some(line.to_owned()));
+            }
+            if line.trim_start().starts_with('[') {
+                return Err(
+                    "the file is a JSON array: write one object a line, without brackets around them".to_owned()
+                );
+            }
+            let separator = declared.unwrap_or_else(|| separator(line));
+            let header = header(&table, line, separator).map_err(|wrong| format!("line {number}: {wrong}"))?;
+            break (Form::Csv { header, separator }, None);
         };
-        Ok(Rows { source, table, ended: false })
+        let columns = Columns { table, zeros: vec![Zeros::default(); T::NUMBERS.len()] };
+        Ok(Rows { lines, charset, form, first, columns, ended: false })
     }
 
     /// These rows, ready to be written.
     pub fn chunk(&self, rows: Vec<T::Row>) -> Result<T::Chunk, String> {
-        self.table.chunk(rows)
+        self.columns.table.chunk(rows)
+    }
+
+    /// What looks wrong although the rows until now are right.
+    pub fn warnings(&self) -> Vec<String> {
+        let Columns { zeros, .. } = &self.columns;
+        T::NUMBERS.iter().zip(zeros).filter_map(|(name, zeros)| zeros.warning(name)).collect()
     }
 
     /// The next row; after a wrong file there is none.
     pub fn next(&mut self) -> Option<Result<T::Row, Wrong>> {
-        if self.ended {
-            return None;
+        while !self.ended {
+            let row = self.read();
+            self.ended = matches!(row, Ok(LineContent::End) | Err(Wrong::File(_)));
+            match row {
+                Ok(LineContent::Row(row)) => return Some(Ok(row)),
+                Ok(LineContent::Blank | LineContent::End) => {}
+                Err(wrong) => return Some(Err(wrong)),
+            }
         }
-        let row = match &mut self.source {
-            Source::Csv { reader, header, record } => next_csv(reader, header, record, &self.table),
-            Source::Json { reader, line } => next_json(reader, line, &self.table),
+        None
+    }
+
+    /// What the next line holds.
+    fn read(&mut self) -> Result<LineContent<T::Row>, Wrong> {
+        let Rows { lines, charset, form, first, columns, .. } = self;
+        let number = lines.number() + u64::from(first.is_none());
+        let line = match first.take() {
+            Some(line) => line.into(),
+            None => match lines.next().map_err(Wrong::File)? {
+                Some(line) => text(*charset, number, line)?,
+                None => return Ok(LineContent::End),
+            },
         };
-        self.ended = matches!(row, None | Some(Err(Wrong::File(_))));
-        row
+        if line.trim().is_empty() {
+            return Ok(LineContent::Blank);
+        }
+        let row = match form {
+            Form::Csv { header, separator } => columns.of_fields(number, &line, header, *separator),
+            Form::Json => columns.of_object(number, &line).map(Some),
+        };
+        let row = row.map_err(|reason| Wrong::Row(number, reason))?;
+        Ok(row.map_or(LineContent::Blank, LineContent::Row))
     }
 }
 
-fn next_csv<T: Table>(
-    reader: &mut csv::Reader<Box<dyn BufRead + Send>>,
-    header: &[T::Column],
-    record: &mut csv::StringRecord,
-    table: &T,
-) -> Option<Result<T::Row, Wrong>> {
-    let read = reader.read_record(record);
-    let line = record.position().map_or(0, csv::Position::line);
-    let bad = |reason: String| Wrong::Row(BadRow { line, reason });
-    match read {
-        Ok(false) => None,
-        Ok(true) if record.len() != header.len() => {
-            Some(Err(bad(format!("{} fields where the header has {}", record.len(), header.len()))))
-        }
-        Ok(true) => Some(table.row(line, header.iter().copied().zip(record.iter())).map_err(bad)),
-        Err(error) => Some(Err(match error.kind() {
-            csv::ErrorKind::Utf8 { pos, .. } => {
-                let line = pos.as_ref().map_or(line, csv::Position::line);
-                Wrong::Row(BadRow { line, reason: "no UTF-8".to_owned() })
-            }
-            _ => Wrong::File(format!("the file cannot be read on: {error}")),
-        })),
-    }
+/// What a line holds.
+enum LineContent<R> {
+    Row(R),
+    Blank,
+    End,
 }
 
-fn next_json<T: Table>(reader: &mut dyn BufRead, line: &mut u64, table: &T) -> Option<Result<T::Row, Wrong>> {
-    loop {
-        let mut bytes = Vec::new();
-        *line += 1;
-        let bad = |reason: String| Wrong::Row(BadRow { line: *line, reason });
-        match reader.take(LINE_BYTES_MAX).read_until(b'\n', &mut bytes) {
-            Ok(0) => return None,
-            Ok(_) if bytes.len() as u64 == LINE_BYTES_MAX && !bytes.ends_with(b"\n") => {
-                return Some(Err(Wrong::File(format!("line {line} is longer than {LINE_BYTES_MAX} bytes"))));
-            }
-            Ok(_) if bytes.trim_ascii().is_empty() => {}
-            Ok(_) => {
-                let members: Result<Map<String, Value>, _> = serde_json::from_slice(&bytes);
-                let members = members.map_err(|error| bad(format!("no JSON object: {error}")));
-                return Some(members.and_then(|members| json(table, *line, &members).map_err(bad)));
-            }
-            Err(error) => return Some(Err(Wrong::File(format!("the file cannot be read on: {error}")))),
+impl<T: Table> Columns<T> {
+    /// A row of CSV; none where all fields are empty, as spreadsheets leave rows below a table.
+    fn of_fields(
+        &mut self,
+        line: u64,
+        text: &str,
+        header: &[T::Column],
+        separator: char,
+    ) -> Result<Option<T::Row>, String> {
+        let fields = fields(text, separator)?;
+        if fields.len() != header.len() {
+            return Err(format!("{} fields where the header has {}", fields.len(), header.len()));
         }
+        let cells = self.cells(header.iter().copied().zip(fields.iter().map(|field| &**field)))?;
+        if cells.iter().all(|(_, text)| text.is_empty()) {
+            return Ok(None);
+        }
+        self.table.row(line, cells.into_iter()).map(Some)
+    }
+
+    /// A row of NDJSON.
+    fn of_object(&mut self, line: u64, text: &str) -> Result<T::Row, String> {
+        let object: Object = serde_json::from_str(text).map_err(|error| {
+            // Its own line is that of the text, which has one.
+            let reason = error.to_string();
+            let reason = reason.split(" at line ").next().unwrap_or_default();
+            format!("no JSON object: {reason} at column {}", error.column())
+        })?;
+        let mut texts: Vec<(T::Column, String)> = Vec::with_capacity(object.0.len());
+        for (name, value) in object.0 {
+            let text = match value {
+                Value::Null => String::new(),
+                Value::String(text) => text,
+                Value::Number(number) => number.to_string(),
+                Value::Bool(_) | Value::Array(_) | Value::Object(_) => {
+                    return Err(format!("{name:?} must be a string or a number"));
+                }
+            };
+            let column = self.table.column(&name)?;
+            if texts.iter().any(|(known, _)| *known == column) {
+                return Err(format!("{name:?} is here twice"));
+            }
+            texts.push((column, text));
+        }
+        let cells = self.cells(texts.iter().map(|(column, text)| (*column, text.as_str())))?;
+        self.table.row(line, cells.into_iter())
+    }
+
+    /// Cells as the table wants them.
+    fn cells<'a>(
+        &mut self,
+        texts: impl Iterator<Item = (T::Column, &'a str)>,
+    ) -> Result<Vec<(T::Column, &'a str)>, String> {
+        let mut cells = Vec::with_capacity(texts.size_hint().0);
+        for (column, text) in texts {
+            let mut text = trimmed(text)?;
+            if let Some(place) = self.table.number(column) {
+                text = number(T::NUMBERS[place], text)?;
+                self.zeros[place].count(text);
+            }
+            cells.push((column, text));
+        }
+        Ok(cells)
     }
 }
 
 /// The columns of a CSV file: each once, and all that must be.
-fn header<T: Table>(table: &T, names: &csv::StringRecord) -> Result<Vec<T::Column>, String> {
-    let header = names.iter().map(|name| table.column(name.trim())).collect::<Result<Vec<_>, _>>()?;
-    if let Some(twice) = (1..header.len()).find(|&index| header[..index].contains(&header[index])) {
-        return Err(format!("line 1: the column {:?} is here twice", &names[twice]));
+fn header<T: Table>(table: &T, line: &str, separator: char) -> Result<Vec<T::Column>, String> {
+    let names = fields(line, separator)?;
+    let names = names.iter().map(|name| trimmed(name)).collect::<Result<Vec<_>, _>>()?;
+    if names[0].starts_with(|first: char| first.is_ascii_digit()) {
+        let required = T::REQUIRED.join(", ");
+        return Err(format!("{:?} is no name of a column: the first line must name them: {required} …", names[0]));
+    }
+    let mut header = Vec::with_capacity(names.len());
+    for (index, name) in names.iter().enumerate() {
+        if name.is_empty() {
+            return Err(format!("column {} has no name: name it, or take it out", index + 1));
+        }
+        let column = table.column(name)?;
+        if header.contains(&column) {
+            return Err(format!("the column {name:?} is here twice"));
+        }
+        header.push(column);
     }
     match T::REQUIRED.iter().find(|name| !table.column(name).is_ok_and(|column| header.contains(&column))) {
-        Some(missing) => Err(format!("line 1: the header has no column {missing}")),
+        Some(missing) => Err(format!("the header has no column {missing}")),
         None => Ok(header),
     }
-}
-
-fn json<T: Table>(table: &T, line: u64, members: &Map<String, Value>) -> Result<T::Row, String> {
-    let cells = members.iter().map(|(name, value)| {
-        let text = match value {
-            Value::Null => String::new(),
-            Value::String(text) => text.clone(),
-            Value::Number(number) => number.to_string(),
-            Value::Bool(_) | Value::Array(_) | Value::Object(_) => {
-                return Err(format!("{name} must be a string or a number"));
-            }
-        };
-        Ok((table.column(name)?, text))
-    });
-    let cells = cells.collect::<Result<Vec<_>, _>>()?;
-    table.row(line, cells.iter().map(|(column, text)| (*column, text.as_str())))
 }

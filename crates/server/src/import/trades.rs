@@ -2,14 +2,10 @@
 
 use super::rows::Table;
 use crate::world::account_id;
+use domain::trade::{NUMBER_CHARS_MAX, TOTAL_MAX_FEN, is_out_trade_no};
 use std::collections::HashSet;
-use store::trade::{TradeChunk, TradeRow};
+use store::trade::{TradeChunk, TradeContent, TradeRow};
 use wire::{money, time};
-
-/// The most that a trade may be about, as for `alipay.trade.pay`: 100,000,000 yuan.
-const TOTAL_MAX_FEN: i64 = 10_000_000_000;
-/// The most characters of a number, as for `alipay.trade.pay`.
-const NUMBER_CHARS_MAX: usize = 64;
 
 /// The columns that a merchant's file of trades may have.
 pub struct Trades {
@@ -73,7 +69,7 @@ impl Trades {
             return Ok(None);
         }
         if fen == 0 || total_fen < fen {
-            return Err(format!("refunded_amount {amount} must be above 0 and at most total_amount"));
+            return Err(format!("refunded_amount {amount:?} must be above 0 and at most total_amount"));
         }
         let at = self.past("refunded_at", at)?;
         if at < paid_at {
@@ -92,26 +88,39 @@ impl Table for Trades {
     /// A merchant's members are far fewer than its trades, and most of them are in any chunk: their sums are a chunk's cost.
     const CHUNK_ROWS: usize = 20_000;
     const REQUIRED: &'static [&'static str] = &["trade_no", "user_id", "shop_id", "total_amount", "paid_at"];
+    const NUMBERS: &'static [&'static str] = &["trade_no", "user_id", "shop_id", "out_trade_no"];
 
     fn column(&self, name: &str) -> Result<Column, String> {
-        let known = COLUMNS.iter().find(|(known, _)| *known == name);
+        let known = COLUMNS.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
         known.map(|(_, column)| *column).ok_or_else(|| {
             let names: Vec<_> = COLUMNS.iter().map(|(name, _)| *name).collect();
             format!("the column {name:?} is none of {}", names.join(", "))
         })
     }
 
+    fn number(&self, column: Column) -> Option<usize> {
+        match column {
+            Column::TradeNo => Some(0),
+            Column::UserId => Some(1),
+            Column::ShopId => Some(2),
+            Column::OutTradeNo => Some(3),
+            Column::TotalAmount | Column::PaidAt | Column::RefundedAmount | Column::RefundedAt => None,
+        }
+    }
+
     fn row<'a>(&self, line: u64, cells: impl Iterator<Item = (Column, &'a str)>) -> Result<(u64, TradeRow), String> {
         let mut texts = [""; COLUMNS.len()];
-        cells.for_each(|(column, text)| texts[column as usize] = text.trim());
+        cells.for_each(|(column, text)| texts[column as usize] = text);
         let [trade_no, user_id, shop_id, total, paid_at, out_trade_no, refunded, refunded_at] = texts;
         if trade_no.is_empty() {
             return Err("trade_no is missing".to_owned());
         }
-        for (name, text) in [("trade_no", trade_no), ("out_trade_no", out_trade_no)] {
-            if NUMBER_CHARS_MAX < text.chars().count() || text.contains('\0') {
-                return Err(format!("{name} must be at most {NUMBER_CHARS_MAX} characters"));
-            }
+        if NUMBER_CHARS_MAX < trade_no.chars().count() {
+            return Err(format!("trade_no {trade_no:?} must be at most {NUMBER_CHARS_MAX} characters"));
+        }
+        if !out_trade_no.is_empty() && !is_out_trade_no(out_trade_no) {
+            let may = "letters, digits and underscores";
+            return Err(format!("out_trade_no {out_trade_no:?} must be at most {NUMBER_CHARS_MAX} {may}"));
         }
         let user_id = account_id("user_id", user_id)?;
         if !shop_id.is_empty() && !self.shops.contains(shop_id) {
@@ -122,19 +131,13 @@ impl Table for Trades {
             return Err("total_amount 0.00: where nothing was paid, there was no trade".to_owned());
         }
         if TOTAL_MAX_FEN < total_fen {
-            return Err(format!("total_amount {total} is above 100000000"));
+            return Err(format!("total_amount {total:?} is above 100000000"));
         }
         let paid_at = self.past("paid_at", paid_at)?;
         let refunded = self.refunded(refunded, refunded_at, total_fen, paid_at)?;
         let filled = |text: &str| (!text.is_empty()).then(|| text.to_owned());
-        let (refunded_fen, refunded_at) = refunded.unwrap_or_default();
-        // A version byte, and what cannot be part of a number between its parts.
-        let content = format!(
-            "1\0{trade_no}\0{user_id}\0{shop_id}\0{total_fen}\0{paid_at}\0{out_trade_no}\0{refunded_fen}\0{refunded_at}"
-        );
         let row = TradeRow {
             trade_no: trade_no.to_owned(),
-            fingerprint: wire::sha256(content.as_bytes()),
             user_id,
             shop_id: filled(shop_id),
             total_fen,
@@ -147,13 +150,29 @@ impl Table for Trades {
 
     fn chunk(&self, rows: Vec<(u64, TradeRow)>) -> Result<(Vec<u64>, TradeChunk), String> {
         let (lines, rows) = rows.into_iter().unzip();
-        let chunk = TradeChunk::new(&self.pid, rows, self.now);
+        let chunk = TradeChunk::new(&self.pid, rows, self.now, fingerprint);
         Ok((lines, chunk.map_err(|refusal| format!("a row that was not checked: {refusal:?}"))?))
     }
 }
 
 fn fen(name: &str, text: &str) -> Result<i64, String> {
-    money::parse(text).ok_or_else(|| format!("{name} {text:?} must be yuan with at most two decimals"))
+    money::parse(text).ok_or_else(|| {
+        format!(
+            "{name} {text:?} must be yuan with at most two decimals, such as 1234.50, without signs, commas or exponent"
+        )
+    })
+}
+
+/// What makes two rows the same.
+fn fingerprint(content: &TradeContent<'_>) -> [u8; 32] {
+    let TradeContent { trade_no, user_id, shop_id, total_fen, paid_at, out_trade_no, refunded } = content;
+    let (shop_id, out_trade_no) = (shop_id.unwrap_or_default(), out_trade_no.unwrap_or_default());
+    let (refunded_fen, refunded_at) = refunded.unwrap_or_default();
+    // A version byte, and what cannot be part of a number between its parts.
+    let content = format!(
+        "1\0{trade_no}\0{user_id}\0{shop_id}\0{total_fen}\0{paid_at}\0{out_trade_no}\0{refunded_fen}\0{refunded_at}"
+    );
+    wire::sha256(content.as_bytes())
 }
 
 #[cfg(test)]
@@ -164,16 +183,21 @@ mod tests {
     const HEADER: &str = "trade_no,user_id,shop_id,total_amount,paid_at,out_trade_no,refunded_amount,refunded_at";
 
     /// What a row comes to: its refund, or what is wrong with it.
-    fn check(row: &str, expect: Result<Option<(i64, i64)>, &str>) {
+    fn read(row: &str) -> Result<Option<(i64, i64)>, String> {
         let shops = HashSet::from(["s".to_owned()]);
         let now = time::parse("2026-01-01 00:00:00").expect("a time");
         let file = format!("{HEADER}\n{row}\n");
-        let mut rows = Rows::open(std::io::Cursor::new(file), Trades::new(String::new(), shops, now))
-            .expect("the file as a whole is right");
-        let read = rows.next().expect("a row").map(|(_, row)| row.refunded).map_err(|wrong| match wrong {
-            Wrong::Row(bad) => bad.reason,
+        let table = Trades::new(String::new(), shops, now);
+        let mut rows =
+            Rows::open(std::io::Cursor::new(file), wire::Charset::Utf8, table).expect("the file as a whole is right");
+        rows.next().expect("a row").map(|(_, row)| row.refunded).map_err(|wrong| match wrong {
+            Wrong::Row(_, reason) => reason,
             Wrong::File(wrong) => wrong,
-        });
+        })
+    }
+
+    fn check(row: &str, expect: Result<Option<(i64, i64)>, &str>) {
+        let read = read(row);
         assert_eq!(read.as_ref().map(|refunded| *refunded).map_err(String::as_str), expect, "{row}");
     }
 
@@ -193,11 +217,11 @@ mod tests {
             ),
             (
                 "1,2088000000000001,s,8.801,2025-01-01 00:00:00,,,",
-                "total_amount \"8.801\" must be yuan with at most two decimals",
+                "total_amount \"8.801\" must be yuan with at most two decimals, such as 1234.50, without signs, commas or exponent",
             ),
             (
                 "1,2088000000000001,s,100000000.01,2025-01-01 00:00:00,,,",
-                "total_amount 100000000.01 is above 100000000",
+                "total_amount \"100000000.01\" is above 100000000",
             ),
             (
                 "1,2088000000000001,s,8.80,2025-01-01,,,",
@@ -206,7 +230,7 @@ mod tests {
             ("1,2088000000000001,s,8.80,2026-01-01 00:00:01,,,", "paid_at \"2026-01-01 00:00:01\" is yet to come"),
             (
                 "1,2088000000000001,s,8.80,2025-01-01 00:00:00,,8.81,2025-01-02 00:00:00",
-                "refunded_amount 8.81 must be above 0 and at most total_amount",
+                "refunded_amount \"8.81\" must be above 0 and at most total_amount",
             ),
             ("1,2088000000000001,s,8.80,2025-01-01 00:00:00,,1,2024-12-31 00:00:00", "refunded_at is before paid_at"),
             (
@@ -216,5 +240,58 @@ mod tests {
         ] {
             check(row, Err(reason));
         }
+    }
+
+    #[test]
+    fn what_a_spreadsheet_has_changed_is_named() {
+        let good = ["1", "2088000000000001", "s", "8.80", "2025-01-01 00:00:00", "", "", ""];
+        let with = |place: usize, text: &str| {
+            let mut row = good;
+            row[place] = text;
+            row.join(",")
+        };
+        for (place, text) in [
+            (0, "'20160102"),
+            (0, "=\"2016010200000000000000000001\""),
+            (0, "\"20160102\t\""),
+            (0, "\u{a0}20160102"),
+            (2, "'s"),
+            (5, "A_1"),
+            (5, "'20250001"),
+        ] {
+            check(&with(place, text), Ok(None));
+        }
+        for (place, text, reason) in [
+            (0, "2.0160102E+27", "trade_no \"2.0160102E+27\" has been rounded"),
+            (0, "1E5", "trade_no \"1E5\" has been rounded"),
+            (0, "31198000017.0", "trade_no \"31198000017.0\" was made a decimal"),
+            (0, "NULL", "trade_no \"NULL\" is no number"),
+            (0, "20 16", "trade_no \"20 16\" must not hold"),
+            (1, "2.088E+15", "user_id \"2.088E+15\" has been rounded"),
+            (2, "2.0151216E+27", "shop_id \"2.0151216E+27\" has been rounded"),
+            (3, "¥8.80", "total_amount \"¥8.80\" must be yuan"),
+            (3, "\"1,234.50\"", "total_amount \"1,234.50\" must be yuan"),
+            (3, "8.80元", "total_amount \"8.80元\" must be yuan"),
+            (3, "-8.80", "total_amount \"-8.80\" must be yuan"),
+            (3, "8.8E+00", "total_amount \"8.8E+00\" must be yuan"),
+            (3, "#VALUE!", "\"#VALUE!\" is no value"),
+            (4, "2025/1/2 9:05", "paid_at \"2025/1/2 9:05\" must be a time"),
+            (4, "2025-01-02T09:05:00", "paid_at \"2025-01-02T09:05:00\" must be a time"),
+            (4, "2025-01-02 09:05:00.000", "paid_at \"2025-01-02 09:05:00.000\" must be a time"),
+            (4, "45659.38", "paid_at \"45659.38\" must be a time"),
+            (5, "2.0160102E+27", "out_trade_no \"2.0160102E+27\" has been rounded"),
+            (5, "订单1", "out_trade_no \"订单1\" must be at most 64 letters"),
+            (5, "A-1", "out_trade_no \"A-1\" must be at most 64 letters"),
+            (5, "NaN", "out_trade_no \"NaN\" is no number"),
+            (7, "\\N", "\"\\\\N\" is no value"),
+            (0, "\"1", "a quote is not closed"),
+            (2, "\"s\"t", "text follows a closing quote"),
+        ] {
+            let row = with(place, text);
+            let read = read(&row);
+            assert!(read.as_ref().is_err_and(|told| told.contains(reason)), "{row}: {read:?}");
+        }
+        check(&with(5, &"a".repeat(64)), Ok(None));
+        assert!(read(&with(5, &"a".repeat(65))).is_err());
     }
 }

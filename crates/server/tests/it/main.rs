@@ -19,6 +19,7 @@ mod coupons;
 mod crash;
 mod demo;
 mod end_of_time;
+mod files;
 mod first_aid;
 mod flow_b;
 mod giveaway;

@@ -1,7 +1,12 @@
 //! Trades that happened elsewhere, taken in by the chunk: trade, refund, job and numbers of each row, members and their sums,
-//! and once for all of it the entries and both balances.
+//! and once for all of it the entries and both balances. What comes again with a higher refund is changed.
 
-use std::collections::HashMap;
+mod again;
+
+#[cfg(test)]
+pub(crate) use again::STATEMENTS as AGAIN_STATEMENTS;
+
+use std::collections::{BTreeMap, HashMap};
 
 use domain::Refusal;
 use domain::id::TradeNo;
@@ -9,7 +14,7 @@ use domain::trade::{Off, Status, Trade, finishes_at};
 
 use super::{INSERT, Refund, columns, insert_refunds, scope};
 use crate::bucket::{Bucket, bucket_of, bucket_of_key};
-use crate::fault::Fault;
+use crate::fault::{Fault, Stop};
 use crate::ledger::{self, Cause, Purse, Transfer};
 use crate::member::{MemberRow, put_chunk};
 use crate::params;
@@ -20,15 +25,15 @@ use crate::tx::Tx;
 use crate::{job, sales};
 
 statements! {
-    CLAIMED = "SELECT key, fingerprint FROM once WHERE bucket = $1 AND scope = $2 AND key = $3";
-    BETWEEN = "SELECT key, fingerprint FROM once
+    CLAIMED = "SELECT key, fingerprint, subject FROM once WHERE bucket = $1 AND scope = $2 AND key = $3";
+    BETWEEN = "SELECT key, fingerprint, subject FROM once
         WHERE bucket = $1 AND scope = $2 AND key >= $3 AND key <= $4 ORDER BY key LIMIT $5";
 }
 
 static FIND: Rows<3> = Rows::new(
     "WITH wanted (bucket, scope, key) AS (VALUES",
     ["INTEGER", "TEXT", "TEXT"],
-    ") SELECT once.key, fingerprint FROM wanted
+    ") SELECT once.key, fingerprint, subject FROM wanted
         JOIN once ON once.bucket = wanted.bucket AND once.scope = wanted.scope AND once.key = wanted.key",
 )
 .or_alone(CLAIMED);
@@ -39,7 +44,8 @@ static CLAIM: Rows<6> = Rows::new(
     "ON CONFLICT (bucket, scope, key) DO NOTHING",
 );
 
-/// How many new numbers a chunk of so many rows takes: a trade's for each, and one for each of its two entries.
+/// How many new numbers a chunk of so many rows takes: for each its trade's, or that of the entry of its refund, and one for
+/// each of the chunk's two entries.
 pub fn numbers(rows: usize) -> u32 {
     u32::try_from(rows + 2).expect("a chunk is small")
 }
@@ -49,8 +55,6 @@ pub fn numbers(rows: usize) -> u32 {
 pub struct TradeRow {
     /// The number that it has; what the import is idempotent by.
     pub trade_no: String,
-    /// What makes two rows of one number the same row.
-    pub fingerprint: [u8; 32],
     /// Who paid.
     pub user_id: String,
     /// In which of the merchant's shops.
@@ -65,6 +69,28 @@ pub struct TradeRow {
     pub refunded: Option<(i64, i64)>,
 }
 
+/// What a row says of a trade, as it says it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TradeContent<'a> {
+    /// The number that it has.
+    pub trade_no: &'a str,
+    /// Who paid.
+    pub user_id: &'a str,
+    /// In which of the merchant's shops.
+    pub shop_id: Option<&'a str>,
+    /// What was paid.
+    pub total_fen: i64,
+    /// When, UTC milliseconds.
+    pub paid_at: i64,
+    /// The merchant's number, where it says one.
+    pub out_trade_no: Option<&'a str>,
+    /// What was refunded, and when.
+    pub refunded: Option<(i64, i64)>,
+}
+
+/// What makes two rows of one number the same row.
+pub type Fingerprint = fn(&TradeContent<'_>) -> [u8; 32];
+
 /// What a row of an import did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Effect {
@@ -72,6 +98,8 @@ pub enum Effect {
     New,
     /// It was imported before.
     Unchanged,
+    /// It was imported before, and more of it has been refunded since.
+    Changed,
     /// One of its numbers is used by another trade, or by this one with other content: the row was left out.
     Taken,
 }
@@ -82,6 +110,7 @@ pub struct TradeChunk {
     pid: String,
     now: i64,
     rows: Vec<Imported>,
+    print: Fingerprint,
     /// Every number that is used, in their order.
     keys: Vec<Key>,
     /// Whether one of them is used twice.
@@ -95,6 +124,8 @@ pub struct TradeChunk {
 struct Imported {
     /// With all that has happened to it until now. It was made when it was paid. Its number has a bucket and nothing above it.
     trade: Trade,
+    /// Whether the row says the merchant's number.
+    says_out: bool,
     /// The row's.
     fingerprint: [u8; 32],
 }
@@ -108,9 +139,9 @@ struct Key {
 }
 
 impl TradeChunk {
-    /// Prepares rows that a merchant imports at `now`, UTC milliseconds.
-    pub fn new(pid: &str, rows: Vec<TradeRow>, now: i64) -> Result<TradeChunk, Refusal> {
-        let rows = rows.into_iter().map(|row| Imported::new(pid, row, now)).collect::<Result<Vec<_>, _>>()?;
+    /// Prepares rows that a merchant imports at `now`, UTC milliseconds; `print` must be the same for ever.
+    pub fn new(pid: &str, rows: Vec<TradeRow>, now: i64, print: Fingerprint) -> Result<TradeChunk, Refusal> {
+        let rows = rows.into_iter().map(|row| Imported::new(pid, row, now, print)).collect::<Result<Vec<_>, _>>()?;
         let of_row = |(row, it): (usize, &Imported)| it.outs().map(move |out| Key { row, out });
         let mut keys: Vec<Key> = rows.iter().enumerate().flat_map(of_row).collect();
         let text = |key: &Key| rows[key.row].key(key.out);
@@ -118,7 +149,7 @@ impl TradeChunk {
         let repeats = !keys.is_sorted_by(|left, right| text(left) < text(right));
         let mut by_user: Vec<usize> = (0..rows.len()).collect();
         by_user.sort_unstable_by_key(|&row| rows[row].user_id());
-        Ok(TradeChunk { pid: pid.to_owned(), now, rows, keys, repeats, by_user })
+        Ok(TradeChunk { pid: pid.to_owned(), now, rows, print, keys, repeats, by_user })
     }
 
     /// How many rows there are.
@@ -137,24 +168,27 @@ impl TradeChunk {
 }
 
 /// Takes in a merchant's trades; what each row did, in their order. `first_number` is the first of as many new numbers as
-/// [`numbers`] says. Whole or not at all.
-pub fn import(tx: &mut Tx, chunk: &TradeChunk, first_number: i64) -> Result<Vec<Effect>, Fault> {
-    let effects = effects(tx, chunk)?;
+/// [`numbers`] says. Whole or not at all; refused when the merchant's balance does not cover what was refunded since.
+pub fn import(tx: &mut Tx, chunk: &TradeChunk, first_number: i64) -> Result<Vec<Effect>, Stop> {
+    let Plan { effects, latest, changes } = plan(tx, chunk)?;
     // Each row has a number of its own, whether it needs it or not.
     let number = |row: usize| first_number + i64::try_from(row).expect("a chunk is small");
     let id = |(row, had): (usize, &Effect)| {
         (*had == Effect::New).then(|| Bucket::of_id(chunk.rows[row].trade.no.number).id(number(row)))
     };
     let ids: Vec<Option<i64>> = effects.iter().enumerate().map(id).collect();
+    let content = |row: usize| latest.get(&row).copied().unwrap_or(row);
+    let trade = |row: usize| &chunk.rows[content(row)].trade;
     let new: Vec<New<'_>> =
-        ids.iter().zip(&chunk.rows).filter_map(|(&id, row)| Some(New { id: id?, trade: &row.trade })).collect();
-    if new.is_empty() {
+        ids.iter().enumerate().filter_map(|(row, &id)| Some(New { id: id?, trade: trade(row) })).collect();
+    if new.is_empty() && changes.is_empty() {
         return Ok(effects);
     }
-    claim(tx, chunk, &ids)?;
+    claim(tx, chunk, &ids, content)?;
+    let back = again::change(tx, chunk, &changes, number)?;
     let of_user = |rows: &[usize]| {
         let new = rows.iter().filter(|&&row| ids[row].is_some());
-        let rests = new.map(|&row| chunk.rows[row].trade.rest_fen());
+        let rests = new.map(|&row| trade(row).rest_fen());
         let sum = rests.reduce(|sum, rest| sum + rest)?;
         Some((chunk.rows[rows[0]].user_id(), sum))
     };
@@ -164,10 +198,10 @@ pub fn import(tx: &mut Tx, chunk: &TradeChunk, first_number: i64) -> Result<Vec<
     let known = sales::payers(tx, &chunk.pid, &users)?;
     let people = users.into_iter().filter(|user| !known.contains(*user)).map(|user| MemberRow::new(user, []));
     put_chunk(tx, &chunk.pid, &people.collect::<Vec<_>>())?;
-    sales::add_many(tx, &chunk.pid, &sums)?;
+    sales::move_many(tx, &chunk.pid, &again::less(sums, &changes, chunk))?;
     tx.execute_rows(&INSERT, new.iter().map(New::columns))?;
     follow(tx, &new)?;
-    enter(tx, chunk, &new, number(chunk.len()))?;
+    enter(tx, chunk, &new, back, number(chunk.len()))?;
     Ok(effects)
 }
 
@@ -186,9 +220,25 @@ impl New<'_> {
     }
 }
 
+impl TradeRow {
+    fn content(&self) -> TradeContent<'_> {
+        TradeContent {
+            trade_no: &self.trade_no,
+            user_id: &self.user_id,
+            shop_id: self.shop_id.as_deref(),
+            total_fen: self.total_fen,
+            paid_at: self.paid_at,
+            out_trade_no: self.out_trade_no.as_deref(),
+            refunded: self.refunded,
+        }
+    }
+}
+
 impl Imported {
-    fn new(pid: &str, row: TradeRow, now: i64) -> Result<Imported, Refusal> {
-        let TradeRow { trade_no, fingerprint, user_id, shop_id, total_fen, paid_at, out_trade_no, refunded } = row;
+    fn new(pid: &str, row: TradeRow, now: i64, print: Fingerprint) -> Result<Imported, Refusal> {
+        let fingerprint = print(&row.content());
+        let TradeRow { trade_no, user_id, shop_id, total_fen, paid_at, out_trade_no, refunded } = row;
+        let says_out = out_trade_no.is_some();
         let waiting = Trade {
             no: TradeNo::new(paid_at, super::bucket(pid, &user_id).id(0)),
             pid: pid.to_owned(),
@@ -219,7 +269,7 @@ impl Imported {
             None => paid,
         };
         let over = trade.status == Status::TradeSuccess && finishes_at(paid_at) <= now;
-        Ok(Imported { trade: if over { trade.finish()? } else { trade }, fingerprint })
+        Ok(Imported { trade: if over { trade.finish()? } else { trade }, says_out, fingerprint })
     }
 
     fn user_id(&self) -> &str {
@@ -241,7 +291,15 @@ impl Imported {
 }
 
 /// What the rows do, without doing it.
-fn effects(tx: &mut Tx, chunk: &TradeChunk) -> Result<Vec<Effect>, Fault> {
+struct Plan {
+    effects: Vec<Effect>,
+    /// New rows that come again in the chunk with higher refunds, and the last of these.
+    latest: HashMap<usize, usize>,
+    /// The trades of the store that change, by their numbers there.
+    changes: BTreeMap<i64, again::Change>,
+}
+
+fn plan(tx: &mut Tx, chunk: &TradeChunk) -> Result<Plan, Fault> {
     let scope = scope(&chunk.pid);
     let found = match find_between(tx, &scope, chunk)? {
         Some(found) => found,
@@ -253,28 +311,49 @@ fn effects(tx: &mut Tx, chunk: &TradeChunk) -> Result<Vec<Effect>, Fault> {
             tx.query_rows(&FIND, chunk.keys.iter().map(key))?
         }
     };
+    let mut plan = Plan { effects: Vec::new(), latest: HashMap::new(), changes: BTreeMap::new() };
     if found.is_empty() && !chunk.repeats {
-        return Ok(vec![Effect::New; chunk.len()]);
+        plan.effects = vec![Effect::New; chunk.len()];
+        return Ok(plan);
     }
-    let mut used: HashMap<&str, &[u8]> = found.iter().map(|(key, print)| (key.as_str(), print.as_slice())).collect();
-    let mut effects = Vec::with_capacity(chunk.len());
-    for row in &chunk.rows {
+    let mut used: HashMap<&str, (&[u8], Whose)> =
+        found.iter().map(|(key, print, id)| (key.as_str(), (print.as_slice(), Whose::Stored(*id)))).collect();
+    plan.effects.reserve(chunk.len());
+    for (place, row) in chunk.rows.iter().enumerate() {
         let print = row.fingerprint.as_slice();
-        let prints: Vec<Option<&[u8]>> = row.outs().map(|out| used.get(row.key(out)).copied()).collect();
-        effects.push(if prints.iter().all(Option::is_none) {
-            used.extend(row.outs().map(|out| (row.key(out), print)));
-            Effect::New
-        } else if prints.iter().all(|used| *used == Some(print)) {
-            Effect::Unchanged
-        } else {
-            Effect::Taken
-        });
+        let before: Vec<Option<(&[u8], Whose)>> = row.outs().map(|out| used.get(row.key(out)).copied()).collect();
+        let (effect, whose) = match before[0] {
+            None if before.iter().all(Option::is_none) => (Effect::New, Whose::Row(place)),
+            Some((known, whose)) if before.iter().all(|used| *used == before[0]) => {
+                if known == print {
+                    (Effect::Unchanged, whose)
+                } else if again::refunds_more(tx, chunk, &mut plan, place, known, whose)? {
+                    (Effect::Changed, whose)
+                } else {
+                    (Effect::Taken, whose)
+                }
+            }
+            _ => (Effect::Taken, Whose::Row(place)),
+        };
+        if matches!(effect, Effect::New | Effect::Changed) {
+            used.extend(row.outs().map(|out| (row.key(out), (print, whose))));
+        }
+        plan.effects.push(effect);
     }
-    Ok(effects)
+    Ok(plan)
 }
 
-/// What is known of a number: itself, and the fingerprint that it was used with.
-type Used = (String, Vec<u8>);
+/// What is known of a number: itself, the fingerprint that it was used with, and the trade that uses it.
+type Used = (String, Vec<u8>, i64);
+
+/// Which trade uses a number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Whose {
+    /// One of the store, by its number there.
+    Stored(i64),
+    /// That of a row of this chunk.
+    Row(usize),
+}
 
 /// Every number from the first of the chunk's to the last, unless these are far more than the chunk's: most files are sorted,
 /// and one walk along the key is much cheaper than a search for each. Only where one bucket holds them all.
@@ -291,7 +370,7 @@ fn find_between(tx: &mut Tx, scope: &str, chunk: &TradeChunk) -> Result<Option<V
 }
 
 /// Uses up the numbers of the new trades; if another operation was faster with any of them, this one runs again.
-fn claim(tx: &mut Tx, chunk: &TradeChunk, ids: &[Option<i64>]) -> Result<(), Fault> {
+fn claim(tx: &mut Tx, chunk: &TradeChunk, ids: &[Option<i64>], content: impl Fn(usize) -> usize) -> Result<(), Fault> {
     let scope = scope(&chunk.pid);
     let several = 1 < tx.buckets();
     let new = chunk.keys.iter().filter_map(|&key| {
@@ -305,7 +384,7 @@ fn claim(tx: &mut Tx, chunk: &TradeChunk, ids: &[Option<i64>]) -> Result<(), Fau
         new.sort_unstable();
     }
     let values = new.iter().map(|&(bucket, key, id, row)| {
-        let Imported { trade, fingerprint } = &chunk.rows[row];
+        let Imported { trade, fingerprint, .. } = &chunk.rows[content(row)];
         let print = Val::Bytes(fingerprint);
         [bucket.into(), scope.as_str().into(), key.into(), print, id.into(), trade.no.created_at.into()]
     });
@@ -337,9 +416,10 @@ fn follow(tx: &mut Tx, new: &[New<'_>]) -> Result<(), Fault> {
 }
 
 /// One entry for all that was paid and one for all that was refunded, which name no trade: a trade from elsewhere has no entry
-/// of its own until it is refunded here, and `prove` compares the merchant's imported trades with these. (Earlier builds
-/// wrote both for each trade.) Last, because a merchant's balance is the one row that everybody waits for.
-fn enter(tx: &mut Tx, chunk: &TradeChunk, new: &[New<'_>], number: i64) -> Result<(), Fault> {
+/// of its own until it is refunded here, or an import says so, and `prove` compares the merchant's imported trades with these.
+/// (Earlier builds wrote both for each trade.) Last, because a merchant's balance is the one row that everybody waits for.
+/// `more_back` is what was refunded since of trades that were imported before: that has entries.
+fn enter(tx: &mut Tx, chunk: &TradeChunk, new: &[New<'_>], more_back: i64, number: i64) -> Result<(), Stop> {
     let (outside, merchant) = (Purse::Outside(&chunk.pid), Purse::Account(&chunk.pid));
     let paid: i64 = new.iter().map(|it| it.trade.receipt_fen).sum();
     let back: i64 = new.iter().map(|it| it.trade.refunded_fen).sum();
@@ -357,11 +437,13 @@ fn enter(tx: &mut Tx, chunk: &TradeChunk, new: &[New<'_>], number: i64) -> Resul
     let entries = [entry(number, outside, merchant, paid), entry(number + 1, merchant, outside, back)];
     let entries: Vec<_> = entries.into_iter().filter(|entry| 0 < entry.amount_fen).collect();
     ledger::enter_many(tx, &entries)?;
-    if paid == back || ledger::move_between(tx, outside, merchant, paid - back)? {
-        Ok(())
-    } else {
-        Err(tx.fail(Fault::bug("the outside has no bound")))
-    }
+    let fen = paid - back - more_back;
+    let moved = match fen.signum() {
+        0 => true,
+        1 => ledger::move_between(tx, outside, merchant, fen)?,
+        _ => ledger::move_between(tx, merchant, outside, -fen)?,
+    };
+    if moved { Ok(()) } else { Err(Refusal::SellerBalanceNotEnough.into()) }
 }
 
 /// The texts that are made as needed, for the test of the rules.

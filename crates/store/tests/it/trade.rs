@@ -7,8 +7,8 @@ use store::ledger::outside_balance;
 use store::once::{Claim, claim};
 use store::sales::Sales;
 use store::trade::{
-    Effect, Refund, TradeChunk, TradeRow, TradeVoucher, enter_refund, enter_use, find, find_out, get, import, insert,
-    insert_refund, numbers, refund, refunds, scope, update, vouchers,
+    Effect, Refund, TradeChunk, TradeContent, TradeRow, TradeVoucher, enter_refund, enter_use, find, find_out, get,
+    import, insert, insert_refund, numbers, refund, refunds, scope, update, vouchers,
 };
 use store::world::account;
 use store::{Change, Fault, Stop, Store, Tx, each_engine, member, sales};
@@ -213,7 +213,6 @@ each_engine!(a_payer_is_a_member_with_a_sum, |test| {
 fn a_row(no: &str, user_id: &str, total_fen: i64, refunded_fen: i64) -> TradeRow {
     TradeRow {
         trade_no: no.to_owned(),
-        fingerprint: fingerprint(total_fen << 20 | refunded_fen),
         user_id: user_id.to_owned(),
         shop_id: None,
         total_fen,
@@ -224,9 +223,20 @@ fn a_row(no: &str, user_id: &str, total_fen: i64, refunded_fen: i64) -> TradeRow
 }
 
 async fn import_at(store: &Store, rows: &[TradeRow], now: i64) -> Vec<Effect> {
-    let chunk = TradeChunk::new(PID, rows.to_vec(), now).unwrap();
+    try_import_at(store, rows, now).await.unwrap()
+}
+
+async fn try_import_at(store: &Store, rows: &[TradeRow], now: i64) -> Result<Vec<Effect>, Stop> {
+    let chunk = TradeChunk::new(PID, rows.to_vec(), now, print).unwrap();
     let first = store.lease_numbers(numbers(chunk.len())).await.unwrap();
-    write(store, move |tx| Ok(import(tx, &chunk, first)?)).await.unwrap()
+    write(store, move |tx| import(tx, &chunk, first)).await
+}
+
+/// A fingerprint of all that a row says.
+fn print(content: &TradeContent<'_>) -> [u8; 32] {
+    let mut hasher = std::hash::DefaultHasher::new();
+    std::hash::Hash::hash(&format!("{content:?}"), &mut hasher);
+    fingerprint(std::hash::Hasher::finish(&hasher).cast_signed())
 }
 
 each_engine!(imported_trades_are_whole_once_and_paid_by_the_outside, |test| {
@@ -287,4 +297,89 @@ each_engine!(two_imports_of_one_file_at_once_take_each_trade_in_once, |test| {
     assert_eq!(new(&first) + new(&second), 300);
     let sums = read(store, |tx| Ok((account(tx, PID)?.unwrap().balance_fen, outside_balance(tx, PID)?)));
     assert_eq!(sums.await.unwrap(), (45_150, -45_150));
+});
+
+each_engine!(an_imported_trade_that_comes_again_with_a_higher_refund_is_changed, |test| {
+    let store = test.store();
+    write(store, |tx| add_user(tx, PID, 0)).await.unwrap();
+    let second = "2088102146931394";
+    use Effect::{Changed, New, Taken, Unchanged};
+    let at = |row: TradeRow, later: i64| TradeRow { refunded: row.refunded.map(|(fen, at)| (fen, at + later)), ..row };
+    let first = [a_row("1", BUYER, 1_000, 0), a_row("2", second, 500, 200), a_row("3", BUYER, 300, 0)];
+    assert_eq!(import_at(store, &first, NOW + 9).await, [New, New, New]);
+    let next = [
+        a_row("1", BUYER, 1_000, 100),
+        at(a_row("2", second, 500, 500), 1),
+        // With anything else different, or with less, or at another time only, a row is bad.
+        a_row("3", BUYER, 301, 100),
+        a_row("3", second, 300, 100),
+        TradeRow { shop_id: Some("s".to_owned()), ..a_row("3", BUYER, 300, 100) },
+        TradeRow { paid_at: NOW - 1, ..a_row("3", BUYER, 300, 100) },
+        TradeRow { out_trade_no: None, ..a_row("3", BUYER, 300, 100) },
+        TradeRow { out_trade_no: Some("out 1".to_owned()), ..a_row("3", BUYER, 300, 100) },
+        a_row("2", second, 500, 200),
+        a_row("1", BUYER, 1_000, 99),
+        at(a_row("1", BUYER, 1_000, 100), 1),
+        a_row("1", BUYER, 1_000, 0),
+        a_row("1", BUYER, 1_000, 100),
+        // A trade that is new, and comes again twice in the same chunk.
+        a_row("4", second, 50, 0),
+        a_row("4", second, 50, 20),
+        at(a_row("4", second, 50, 50), 1),
+        // And one that is changed a second time.
+        at(a_row("1", BUYER, 1_000, 400), 2),
+    ];
+    let effects = import_at(store, &next, NOW + 9).await;
+    assert_eq!(effects[..3], [Changed, Changed, Taken]);
+    assert_eq!(effects[3..13], [[Taken; 9].as_slice(), &[Unchanged]].concat());
+    assert_eq!(effects[13..], [New, Changed, Changed, Changed]);
+    let again = import_at(store, &next, NOW + 9).await;
+    assert!(!again.contains(&Changed) && !again.contains(&New), "{again:?}");
+    assert_eq!([again[1], again[15], again[16]], [Unchanged; 3]);
+    read(store, move |tx| {
+        for (no, status, refunded, parts) in [
+            ("1", Status::TradeSuccess, 400, &[400][..]),
+            ("2", Status::TradeClosed, 500, &[200, 300]),
+            ("3", Status::TradeSuccess, 0, &[]),
+            ("4", Status::TradeClosed, 50, &[50]),
+        ] {
+            let trade = find(tx, PID, no)?.unwrap();
+            assert_eq!((trade.status, trade.refunded_fen), (status, refunded), "{no}");
+            let amounts: Vec<_> = refunds(tx, trade.no.number)?.iter().map(|refund| refund.amount_fen).collect();
+            assert_eq!(amounts, parts, "{no}");
+        }
+        for (user, sum) in [(BUYER, 900), (second, 0)] {
+            assert_eq!(sales::get(tx, PID, user)?.map(|sales| sales.net_fen), Some(sum));
+        }
+        assert_eq!((account(tx, PID)?.unwrap().balance_fen, outside_balance(tx, PID)?), (900, -900));
+        let jobs = tx.query_one::<(i64,)>("SELECT COUNT(*) FROM job", &[])?.0;
+        assert_eq!(jobs, 2, "nothing waits for trades that are closed");
+        let wrong: Vec<_> = store::prove::prove(tx)?.into_iter().filter(|row| row.differences != 0).collect();
+        assert_eq!(wrong, []);
+        Ok(())
+    })
+    .await
+    .unwrap();
+});
+
+each_engine!(an_import_waits_for_nothing_and_takes_no_more_than_there_is, |test| {
+    let store = test.store();
+    write(store, |tx| add_user(tx, PID, 0)).await.unwrap();
+    import_at(store, &[a_row("1", BUYER, 1_000, 0), a_row("2", BUYER, 1_000, 0)], NOW + 9).await;
+    // Long after, when its time for refunds is over but its job has not been done.
+    let late = NOW + 100 * 86_400_000;
+    assert_eq!(import_at(store, &[a_row("2", BUYER, 1_000, 1)], late).await, [Effect::Changed]);
+    let spent = |tx: &mut Tx| Ok(tx.execute("UPDATE account SET balance_fen = 10 WHERE user_id = $1", &[PID.into()])?);
+    write(store, spent).await.unwrap();
+    let refused = try_import_at(store, &[a_row("1", BUYER, 1_000, 11)], late).await;
+    assert!(matches!(refused, Err(Stop::Refused(domain::Refusal::SellerBalanceNotEnough))), "{refused:?}");
+    read(store, |tx| {
+        assert_eq!(find(tx, PID, "1")?.unwrap().refunded_fen, 0);
+        let second = find(tx, PID, "2")?.unwrap();
+        assert_eq!((second.status, second.refunded_fen), (Status::TradeFinished, 1));
+        assert_eq!(tx.query_one::<(i64,)>("SELECT COUNT(*) FROM job", &[])?.0, 1);
+        Ok(())
+    })
+    .await
+    .unwrap();
 });

@@ -4,13 +4,10 @@ use super::{Answer, Call};
 use crate::biz::{Objects, Positive, Price, Text, biz, invalid};
 use crate::methods::fingerprint_of;
 use domain::id::TradeNo;
-use domain::trade::{Status, Timeout, Trade};
+use domain::trade::{Status, TOTAL_MAX_FEN, Timeout, Trade, is_out_trade_no};
 use serde_json::{Map, Value};
 use store::{Bucket, Tx, world};
 use wire::Fault;
-
-/// 100,000,000 yuan, the most that a trade may be about.
-const TOTAL_MAX_FEN: i64 = 10_000_000_000;
 
 /// What is kept as sent, to give it back.
 const KEPT: [&str; 9] = [
@@ -88,7 +85,7 @@ pub struct Checked<'a> {
 impl<'a> Order<'a> {
     /// Checks what is sold, by whom, and where.
     pub fn check(self, call: &Call, tx: &mut Tx) -> Answer<Checked<'a>> {
-        if !self.out_trade_no.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
+        if !is_out_trade_no(self.out_trade_no) {
             return Err(invalid("out_trade_no", "只能包含字母、数字、下划线").into());
         }
         let discountable_fen = self.discountable_fen()?;
