@@ -20,6 +20,7 @@ statements! {
         WHERE bucket = $1 AND pid = $2 AND user_id > $3 ORDER BY user_id LIMIT $4";
     BETWEEN = "SELECT user_id, tags, home_lon_e7, home_lat_e7, work_lon_e7, work_lat_e7, version FROM member
         WHERE bucket = $1 AND pid = $2 AND user_id >= $3 AND user_id <= $4 ORDER BY user_id LIMIT $5";
+    HOLD = "UPDATE member SET version = version WHERE bucket = $1 AND pid = $2 AND user_id = $3";
     COUNT = "SELECT COUNT(*) FROM member WHERE bucket = $1 AND pid = $2";
     PIDS = "SELECT DISTINCT pid FROM member ORDER BY pid";
 }
@@ -182,6 +183,14 @@ pub fn ensure(tx: &mut Tx, pid: &str, user_id: &str) -> Result<(), Fault> {
         return Ok(());
     }
     announce(tx, Change::Members { pid: pid.into(), rows: Arc::new([new]) })
+}
+
+/// Makes a user a member, and keeps everybody else from doing this, and from changing the member, until the transaction ends.
+/// A first payment does so before its coupons are chosen, and so does a claim that asks whether there was one: or neither
+/// would see the other.
+pub fn hold(tx: &mut Tx, pid: &str, user_id: &str) -> Result<(), Fault> {
+    ensure(tx, pid, user_id)?;
+    tx.execute(HOLD, params![bucket_of(pid, user_id), pid, user_id]).map(drop)
 }
 
 /// One member.

@@ -52,13 +52,13 @@ pub struct Sales {
 }
 
 /// Adds a payment to a user's sum, or takes a refund from it (`fen` below zero). Whoever pays a merchant for the first time
-/// becomes its member (DECISIONS 5).
+/// becomes its member (DECISIONS 5), and holds the member ([`member::hold`]).
 pub fn add(tx: &mut Tx, pid: &str, user_id: &str, fen: i64) -> Result<(), Fault> {
     if tx.execute(MOVE, params![fen, bucket_of(pid, user_id), pid, user_id])? == 0 {
         if fen < 0 {
             return Err(tx.fail(Fault::bug("a refund to a member who never paid")));
         }
-        member::ensure(tx, pid, user_id)?;
+        member::hold(tx, pid, user_id)?;
         return add_many(tx, pid, &[(user_id, fen)]);
     }
     let now = get(tx, pid, user_id)?.ok_or_else(|| Fault::bug("a sum that is gone"))?;

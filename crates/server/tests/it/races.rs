@@ -2,7 +2,7 @@
 //!
 //! The other one is this test's own. It holds what a call wants until that call waits for it.
 
-use crate::giveaway::{self, Giveaway, STUDENT, USER};
+use crate::giveaway::{self, Giveaway, SHOPS, STUDENT, USER};
 use crate::running::{OTHER_PID, PID, Running, call, refuse, succeed};
 use crate::shop::{CUSTOMER, OTHER_CUSTOMER, OTHER_PIN, PIN, Shop, header};
 use crate::wallet::NOON;
@@ -332,5 +332,51 @@ fn a_budget_of_the_day_that_is_raised_while_the_first_of_the_day_is_taken_is_the
     giveaway.sees(&page, "立即领取", true);
     giveaway.press(&page);
     giveaway.sees(&page, "领取成功", false);
+    giveaway.proves();
+}
+
+#[test]
+fn a_first_payment_and_a_claim_by_a_newcomer_at_once_know_of_each_other() {
+    let giveaway = Giveaway::open(Engine::Postgres);
+    let store = store(&giveaway.server);
+    let campaign =
+        giveaway.campaign(|request| request["constraint_info"]["crowd_restriction"] = json!("NEW_MEMBER_PROMO"));
+    let client = giveaway.server.client();
+    let pay = |user: &str| {
+        let request = json!({"out_trade_no": user, "scene": "bar_code", "buyer_id": user, "subject": "桃子",
+            "total_amount": "88.00", "alipay_store_id": SHOPS[0]});
+        succeed(&client, "alipay.trade.pay", &request)["buyer_pay_amount"].clone()
+    };
+    // The claim has been decided when the payment begins: then that has its coupon.
+    let token = giveaway.token(&campaign, USER);
+    let page = giveaway.page_of(&campaign, &token);
+    let csrf = giveaway.csrf(&page);
+    let sql = "UPDATE prize_token SET used_at = used_at WHERE token = $1";
+    let held = hold(&store, move |tx| tx.execute(sql, params![&token]).map(drop), NOTHING);
+    let paid = thread::scope(|scope| {
+        let taking = scope.spawn(|| giveaway::press(&giveaway.server, &page, &csrf));
+        until(|| waiting(&store) == 1);
+        let paying = scope.spawn(|| pay(USER));
+        until(|| waiting(&store) == 2 || paying.is_finished());
+        held.end();
+        taking.join().expect("it is answered");
+        paying.join().expect("it is answered")
+    });
+    assert_eq!(paid, "68.00");
+    giveaway.sees(&page, "券已使用", false);
+    // The payment has been decided when the claim begins: then nothing is given.
+    let page = giveaway.page(&campaign, STUDENT);
+    let csrf = giveaway.csrf(&page);
+    let held = hold(&store, |tx| lock(tx, STUDENT), NOTHING);
+    thread::scope(|scope| {
+        let paying = scope.spawn(|| pay(STUDENT));
+        until(|| waiting(&store) == 1);
+        let taking = scope.spawn(|| giveaway::press(&giveaway.server, &page, &csrf));
+        until(|| waiting(&store) == 2 || taking.is_finished());
+        held.end();
+        taking.join().expect("it is answered");
+        assert_eq!(paying.join().expect("it is answered"), "88.00");
+    });
+    giveaway.sees(&page, "不满足领取条件", false);
     giveaway.proves();
 }

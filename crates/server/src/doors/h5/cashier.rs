@@ -328,6 +328,7 @@ async fn settle(
         }
         let cause = Cause { app_id: None, trace_id: Some(&trace_id) };
         let moment = Moment::new(&trade, now, cause, |nth, bucket| bucket.id(first_number + i64::from(nth)));
+        settle::count_sale(tx, &trade)?;
         settle::settle(tx, trade, Known::Before, &chosen, &moment)?;
         Ok(None)
     };

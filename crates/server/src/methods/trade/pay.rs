@@ -5,7 +5,7 @@
 use super::bill::{FundBill, VoucherDetail};
 use super::coupon::{self, Wanted};
 use super::order::{self, Checked, GoodsDetail, order};
-use super::settle::{self, Known, Moment, settle};
+use super::settle::{self, Known, Moment, count_sale, settle};
 use super::{QueryOption, notice};
 use crate::biz::{List, Price, Text, biz, choice, invalid};
 use crate::methods::{Answer, Call, Method, Once, Write};
@@ -132,6 +132,7 @@ impl Write for TradePay {
         trade.payable(call.now)?;
         // What this call disables is disabled, whatever the call said that made the trade.
         let wanted = if coupon::lets_vouchers_pay(order.members()) { Wanted::Best } else { Wanted::None };
+        count_sale(tx, &trade)?;
         let chosen = coupon::pick(tx, &trade, wanted, call.now)?;
         // Record.
         let moment = Moment::new(&trade, call.now, call.cause(), |nth, bucket| call.new_id(1 + nth, bucket));

@@ -10,7 +10,7 @@ use domain::Refusal;
 use domain::trade::{Status, Trade, finishes_at};
 use store::ledger::{Cause, Purse, Transfer, transfer};
 use store::trade::{Refund, TradeVoucher};
-use store::{Bucket, Stop, Tx, job, sales};
+use store::{Bucket, Fault, Stop, Tx, job, sales};
 
 /// How many new ids moving a trade's money takes: an entry's, a notification's, a bill's for each voucher, and those of
 /// what point cards are told.
@@ -66,8 +66,14 @@ pub enum Known {
     Now,
 }
 
-/// The buyer pays what the chosen vouchers leave of the trade: money, status, vouchers, the member and its sum, jobs,
-/// notification. Gives the paid trade with the vouchers that it was paid with; refuses by the trade's status and by the
+/// What a member buys for is the trade's amount (crowd.count, `sum`), whoever pays for a part of it; refunds are of the same
+/// amount, so the sum is what is left of it. This comes before [`settle`], in its transaction, and before the best vouchers
+/// are chosen: what a newcomer takes at the moment of a first payment is either there to be chosen, or refused.
+pub fn count_sale(tx: &mut Tx, trade: &Trade) -> Result<(), Fault> {
+    sales::add(tx, &trade.pid, &trade.buyer_id, trade.total_fen)
+}
+
+/// The buyer pays what the chosen vouchers leave of the trade: money, status, vouchers, jobs, notification. Gives the paid trade with the vouchers that it was paid with; refuses by the trade's status and by the
 /// buyer's balance, and then the whole transaction must end with that refusal.
 ///
 /// Who may pay for the buyer is the caller's to see to. That two pay at once is not: one of them runs again and is refused.
@@ -93,9 +99,6 @@ pub fn settle(
         coupon::release(tx, &trade, None)?;
     }
     job::put(tx, trade_finish::KIND, number, finishes_at(moment.at))?;
-    // What a member buys for is the trade's amount (crowd.count, `sum`), whoever pays for a part of it; refunds are of the
-    // same amount, so the sum is what is left of it.
-    sales::add(tx, &trade.pid, &trade.buyer_id, trade.total_fen)?;
     notice::tell(tx, &trade, &used, None, moment.notice_id(), moment.at)?;
     notice::tell_cards(tx, &trade, &used, moment.card_ids(), moment.at)?;
     // Where vouchers pay all of it, no money moves.
@@ -151,7 +154,7 @@ pub fn give_back(tx: &mut Tx, trade: &Trade, refund: Refund, moment: &Moment<'_>
 
 /// Closes a trade that nobody paid, and frees the voucher that it held: `trade` is as it is afterwards, `notice_id` is the
 /// notification's.
-pub fn shut(tx: &mut Tx, trade: &Trade, notice_id: i64, at: i64) -> Result<(), store::Fault> {
+pub fn shut(tx: &mut Tx, trade: &Trade, notice_id: i64, at: i64) -> Result<(), Fault> {
     job::take(tx, trade_expire::KIND, trade.no.number)?;
     store::trade::update(tx, trade)?;
     coupon::release(tx, trade, None)?;

@@ -6,7 +6,7 @@ use super::{Ticket, notice};
 use crate::pages::apology::Apology;
 use domain::Refusal;
 use domain::activity::{Activity, Budget};
-use domain::claim::Verdict;
+use domain::claim::{Restriction, Verdict};
 use store::participation::{self, EVER};
 use store::{Fault, Tx, counter, member, prize, voucher};
 
@@ -51,6 +51,10 @@ pub(super) fn take(tx: &mut Tx, ticket: &Ticket, first_number: i64, now: i64) ->
     let mut times = vec![ever - 1];
     for (part, _) in opened.prize.limits.parts(now).into_iter().skip(1) {
         times.push(participation::count(tx, &token.pid, token.activity, &token.user_id, &part)? - 1);
+    }
+    // Whoever pays for the first time at this moment comes before or after.
+    if opened.prize.restriction == Restriction::NewMember {
+        member::hold(tx, &token.pid, &token.user_id)?;
     }
     // Decide.
     match opened.judge(tx, item, times, now)?.verdict? {
