@@ -6,14 +6,18 @@
 //! answer may have been executed or not, and its repeat must fit.
 
 mod activities;
+mod cashier;
 mod choices;
 mod coupons;
+mod crowds;
 mod members;
 pub(crate) mod model;
 mod offers;
 mod orders;
 mod points;
+mod scenes;
 mod tally;
+mod terms;
 mod trades;
 mod visit;
 mod wire;
@@ -23,26 +27,36 @@ use crate::running::{NOW, Running, app_key, each_engine, log_of, number, seed};
 use choices::Focus;
 use client::Client;
 use fastrand::Rng;
-use model::{Got, Model, Notified, Step};
+use model::{Got, MINUTE, Model, Notified, Step};
 use orders::Called;
-use serde_json::json;
-use std::collections::BTreeSet;
-use std::time::Duration;
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::{Duration, Instant};
+use store::member::{self, MemberRow};
+use store::testing::block_on;
+use store::{Fault, Open, Store, Tx};
 use tally::Tally;
+use visit::Way;
 use wire::{Names, Request, Thing, request};
 
-const HOUR: i64 = 3_600_000;
+const HOUR_MINUTES: i64 = 60;
 /// When the manual clock of the tests' world begins.
 const BEGIN: i64 = 1_767_240_000_000;
 /// After this long every notification was delivered or given up.
 const LADDER_HOURS: i64 = 25;
-const STEPS: usize = 100;
+const STEPS: usize = 110;
 /// Calls at once; every order of them is tried.
 const RACERS: usize = 6;
+/// What one process changes the other has heard of by then.
+const HEARD_WITHIN: Duration = Duration::from_secs(5);
 
 /// One seed's merchant, with books of its own on a Punchcard that others use too.
 struct Play<'a> {
     running: &'a mut Running,
+    /// A second process on the same database, where there can be one. Each call goes to either.
+    beside: Option<&'a mut Running>,
+    /// The database, as a third process has it.
+    store: Option<Store>,
     receiver: &'a Receiver,
     /// What all that it does follows from.
     seed: u64,
@@ -55,6 +69,8 @@ struct Play<'a> {
     /// How many numbers were used for trades, and for all else.
     trades: u64,
     numbers: u64,
+    /// Whose the trades are that were begun for somebody.
+    buyers: BTreeMap<u64, String>,
     /// What was done, some of which is done again.
     past: Vec<Step>,
     /// What happened, for whoever reads of a failure.
@@ -65,23 +81,48 @@ struct Play<'a> {
 }
 
 impl<'a> Play<'a> {
-    fn begin(running: &'a mut Running, receiver: &'a Receiver, seed: u64, nth: u64, now: i64) -> Play<'a> {
+    fn begin(
+        running: &'a mut Running,
+        beside: Option<&'a mut Running>,
+        receiver: &'a Receiver,
+        seed: u64,
+        nth: u64,
+        now: i64,
+    ) -> Play<'a> {
         // So that a seed that fails can be run alone.
         println!("PUNCHCARD_TEST_SEED={seed} PUNCHCARD_TEST_SEEDS=1");
         let mut rng = Rng::with_seed(seed);
-        let balances = choices::users(nth).into_iter().map(|user| (user, rng.i64(0..150_000))).collect();
+        let users = choices::customers(nth).into_iter().chain(choices::newcomers(nth));
+        let balances = users.map(|user| (user, rng.i64(0..150_000))).collect();
         let books = vec![Model { now, balances, ..Model::default() }];
-        let (names, past, history, tally) = (Names::default(), Vec::new(), Vec::new(), Tally::default());
-        let (trades, numbers, focus) = (0, 0, None);
-        let play =
-            Play { running, receiver, seed, rng, nth, books, names, trades, numbers, past, history, tally, focus };
+        let store = beside.is_some().then(|| Store::open(&running.place(), Open::default()).expect("it is there"));
+        let play = Play {
+            running,
+            store,
+            beside,
+            receiver,
+            seed,
+            rng,
+            nth,
+            books,
+            names: Names::default(),
+            trades: 0,
+            numbers: 0,
+            buyers: BTreeMap::new(),
+            past: Vec::new(),
+            history: Vec::new(),
+            tally: Tally::default(),
+            focus: None,
+        };
         let path = play.running.folder.path().join("workload.toml");
         std::fs::write(&path, play.world()).expect("the folder is ours");
         play.punchcard(&["apply", &path.display().to_string()]);
-        // On PostgreSQL a command writes beside the server, which hears of it soon.
+        // On PostgreSQL a command writes beside the servers, which hear of it soon.
         let probe = json!({"out_trade_no": "none"}).to_string();
-        while play.client().call("alipay.trade.query", &probe, NOW).expect("an answer").code == "40002" {
-            std::thread::sleep(Duration::from_millis(10));
+        for client in play.clients() {
+            while client.call("alipay.trade.query", &probe, NOW).expect("an answer").code == "40002" {
+                std::thread::sleep(Duration::from_millis(10));
+            }
         }
         play
     }
@@ -97,7 +138,10 @@ impl<'a> Play<'a> {
         }
         for (user, balance) in &self.book().balances {
             let balance = ::wire::money::format(*balance);
-            world.push_str(&format!("[[user]]\nuser_id = \"{user}\"\nbalance = \"{balance}\"\n"));
+            let (student, cards) = (crowds::is_student(user), crowds::cards_of(user));
+            world.push_str(&format!(
+                "[[user]]\nuser_id = \"{user}\"\nbalance = \"{balance}\"\nstudent = {student}\nmember_cards = {cards:?}\n"
+            ));
         }
         world
     }
@@ -111,8 +155,18 @@ impl<'a> Play<'a> {
         printed
     }
 
-    fn client(&self) -> Client {
-        self.running.client_of(&app_id(self.nth), None)
+    /// A client of each process.
+    fn clients(&self) -> Vec<Client> {
+        self.doors().map(|running| running.client_of(&app_id(self.nth), None)).collect()
+    }
+
+    fn doors(&self) -> impl Iterator<Item = &Running> {
+        std::iter::once(&*self.running).chain(self.beside.as_deref())
+    }
+
+    /// How to reach them, beginning with the `nth`.
+    fn way(&self, nth: usize) -> Way {
+        Way { doors: self.doors().map(|running| running.address).collect(), next: nth }
     }
 
     /// The likeliest books; in what is chosen by them, all agree nearly always.
@@ -120,50 +174,83 @@ impl<'a> Play<'a> {
         &self.books[0]
     }
 
-    /// One call, or all that a visit consists of. The last has no answer where a kill came between.
-    fn call(&self, client: &Client, step: &Step) -> Vec<Called> {
+    /// One call, or all that a visit consists of, through the `nth` process first. The last has no answer where a kill came
+    /// between.
+    fn call(&self, nth: usize, step: &Step) -> Vec<Called> {
+        if let Step::Crowd(crowds::Step::Import { rows }) = step {
+            let began = Instant::now();
+            return vec![Called::new(step.clone(), began, self.import(nth, rows))];
+        }
         let Some(Request { method, members, notifies }) = request(step, &self.names) else {
-            return self.visit(step);
+            return self.visit(step, self.way(nth));
         };
+        let mut clients = self.clients();
+        let client = clients.swap_remove(nth % clients.len());
         let notify_url = if notifies { self.receiver.url.as_str() } else { "" };
+        let began = Instant::now();
         let answer = client.call_with(method, &members.to_string(), NOW, &[("notify_url", notify_url)]).ok();
         let got = answer.map(|answer| {
             let refusal = (!answer.is_success() || answer.code != "10000")
                 .then(|| answer.sub_code.clone().unwrap_or_else(|| answer.raw.clone()));
             Got { refusal, node: answer.node }
         });
-        vec![(step.clone(), got)]
+        vec![Called::new(step.clone(), began, got)]
     }
 
-    /// Calls all at once; `kill` ends the server somewhere in between.
+    /// Imports members; no answer where nobody knows whether they were taken. Commands reach whoever owns a folder; to a
+    /// database they write beside the servers, as this process does: that is the same without starting another each time.
+    fn import(&self, nth: usize, rows: &[(String, Option<u8>)]) -> Option<Got> {
+        let (pid, done) = (pid(self.nth), Got { refusal: None, node: Value::Null });
+        let level = |level: Option<u8>| level.map(|level| level.to_string());
+        if let Some(store) = &self.store {
+            let row = |(user, of): &(String, Option<u8>)| {
+                MemberRow::new(user, [("pam_consume_level", level(*of).as_deref())])
+            };
+            let rows: Vec<_> = rows.iter().map(row).collect();
+            let write = move |tx: &mut Tx| member::put_chunk(tx, &pid, &rows).map(drop);
+            block_on(store.write::<_, Fault, _>(write)).expect("it is kept");
+            return Some(done);
+        }
+        let line = |(user, of): &(String, Option<u8>)| format!("{user},{}\n", level(*of).unwrap_or_default());
+        let csv = format!("user_id,pam_consume_level\n{}", rows.iter().map(line).collect::<String>());
+        let path = self.running.folder.path().join(format!("members{nth}.csv"));
+        std::fs::write(&path, csv).expect("the folder is ours");
+        let output = self.running.command(&["import", "members", "--pid", &pid, &path.display().to_string()]);
+        output.status.success().then_some(done)
+    }
+
+    /// Calls all at once; `kill` ends a process somewhere in between.
     fn race(&mut self, steps: &[Step], kill: bool) {
         let pause = Duration::from_micros(self.rng.u64(..20_000));
-        let calling: Vec<_> = steps.iter().map(|step| (step, self.client())).collect();
+        let first = self.rng.usize(..2);
+        let killed = if self.beside.is_some() { self.rng.usize(..2) } else { 0 };
         let this = &*self;
         let called: Vec<Vec<Called>> = std::thread::scope(|scope| {
-            let call = |(step, client): (&Step, Client)| {
+            let call = |(nth, step): (usize, &Step)| {
                 let step = step.clone();
-                scope.spawn(move || this.call(&client, &step))
+                scope.spawn(move || this.call(first + nth, &step))
             };
-            let threads: Vec<_> = calling.into_iter().map(call).collect();
+            let threads: Vec<_> = steps.iter().enumerate().map(call).collect();
             if kill {
                 std::thread::sleep(pause);
-                assert!(
-                    std::process::Command::new("kill").args(["-9", &this.running.id().to_string()]).status().is_ok()
-                );
+                let id = this.doors().nth(killed).expect("a process").id();
+                assert!(std::process::Command::new("kill").args(["-9", &id.to_string()]).status().is_ok());
             }
             threads.into_iter().map(|thread| thread.join().expect("no panic")).collect()
         });
         if kill {
-            self.running.kill_and_start();
+            match &mut self.beside {
+                Some(beside) if killed == 1 => beside.kill_and_start(),
+                _ => self.running.kill_and_start(),
+            }
         }
-        let cut = |told: &[Called]| told.iter().any(|(_, answer)| answer.is_none());
+        let cut = |told: &[Called]| told.iter().any(|called| called.answer.is_none());
         let again = steps.iter().zip(&called).filter(|(_, told)| cut(told)).map(|(step, _)| step);
-        let again: Vec<Called> = again.flat_map(|step| self.call(&self.client(), step)).collect();
+        let again: Vec<Called> = again.flat_map(|step| self.call(first, step)).collect();
         assert!(kill || again.is_empty(), "not answered: {called:?}");
         assert!(!cut(&again), "not answered: {again:?}");
         self.past.extend_from_slice(steps);
-        for (step, answer) in called.iter().flatten().chain(&again) {
+        for Called { step, answer, .. } in called.iter().flatten().chain(&again) {
             self.note(step, answer.as_ref());
         }
         for model in &mut self.books {
@@ -171,7 +258,9 @@ impl<'a> Play<'a> {
         }
         let after = orders::after(&self.books, &called, &again);
         if after.is_empty() {
-            panic!("no order explains {called:#?} and then {again:#?}\n{:#?}\n{:#?}", self.books, self.history);
+            let lines = |called: &[Called]| called.iter().map(|called| format!("  {called:?}\n")).collect::<String>();
+            let (called, again) = (called.iter().map(|called| lines(called) + "\n").collect::<String>(), lines(&again));
+            panic!("{:#?}\n{:#?}\nno order explains\n{called}and then\n{again}", self.books, self.history);
         }
         self.books = after;
     }
@@ -197,11 +286,11 @@ impl<'a> Play<'a> {
         }
     }
 
-    fn advance(&mut self, hours: i64) {
-        self.punchcard(&["clock", "advance", &format!("{hours}h")]);
-        let now = self.book().now + hours * HOUR;
+    fn advance(&mut self, minutes: i64) {
+        self.punchcard(&["clock", "advance", &format!("{minutes}m")]);
+        let now = self.book().now + minutes * MINUTE;
         self.books.iter_mut().for_each(|model| model.advance(now));
-        self.history.push(format!("{hours} hours later"));
+        self.history.push(format!("{minutes} minutes later"));
         self.hear();
     }
 
@@ -223,13 +312,14 @@ impl<'a> Play<'a> {
         for _ in 0..STEPS {
             match self.rng.u8(..20) {
                 0 => {
-                    // Whole hours: activities begin and end between them.
-                    let hours = match self.rng.u8(..8) {
-                        0 => 95 * 24,
-                        1..=2 => self.rng.i64(1..20) * 12,
-                        _ => self.rng.i64(1..20),
+                    // Things begin and end in between, or at that very moment.
+                    let minutes = match self.rng.u8(..10) {
+                        0 => 95 * 24 * HOUR_MINUTES,
+                        1..=2 => self.rng.i64(1..20) * 12 * HOUR_MINUTES,
+                        3..=5 => self.rng.i64(1..20) * HOUR_MINUTES,
+                        _ => self.rng.i64(1..7) * 5,
                     };
-                    self.advance(hours);
+                    self.advance(minutes);
                 }
                 1..=5 => {
                     let steps = self.some_steps();
@@ -247,8 +337,10 @@ impl<'a> Play<'a> {
             self.race(&steps, true);
             self.look_around();
         }
-        self.advance(LADDER_HOURS);
+        self.advance(LADDER_HOURS * HOUR_MINUTES);
         self.check();
+        let marks = self.book().marks.clone();
+        self.tally.add_marks(marks);
         (self.book().now, self.tally)
     }
 
@@ -261,12 +353,35 @@ impl<'a> Play<'a> {
         (what, *status, *refunded)
     }
 
+    /// Every process counts the crowds as the books do, once it has heard of all imports.
+    fn count_crowds(&self) {
+        for (client, (key, crowd)) in
+            self.clients().iter().flat_map(|client| self.book().crowds.iter().map(move |crowd| (client, crowd)))
+        {
+            let Some(id) = self.names.number(Thing::Crowd, key).filter(|_| crowd.live) else { continue };
+            let (request, total) = (json!({"crowd_group_id": id}).to_string(), self.book().count(crowd));
+            let began = Instant::now();
+            loop {
+                let answer = client.call("koubei.marketing.campaign.crowd.count", &request, NOW).expect("an answer");
+                let summary = answer.node["summary_values"].as_str().unwrap_or_default();
+                let counted = serde_json::from_str::<Value>(summary).unwrap_or_default()["total"].as_u64();
+                if counted == u64::try_from(total).ok() {
+                    break;
+                }
+                let late = began.elapsed() < HEARD_WITHIN;
+                assert!(late, "{key}: {} instead of {total}\n{:#?}", answer.raw, self.history);
+                std::thread::sleep(Duration::from_millis(10));
+            }
+        }
+    }
+
     /// What there is in the end, by query, by trying and by proof.
     fn check(&mut self) {
         let all = self.all_there_is();
         for step in all.into_iter().chain(self.last_payments()) {
             self.race(&[step], false);
         }
+        self.count_crowds();
         self.punchcard(&["prove"]);
         assert!(!log_of(self.running.folder.path()).contains("panicked"));
     }
@@ -284,13 +399,15 @@ each_engine!(every_answer_is_predicted_and_the_books_prove, |engine| {
     let (seed, seeds) = (seed(), number("PUNCHCARD_TEST_SEEDS").unwrap_or(tally::SEEDS));
     let receiver = Receiver::start();
     let mut running = Running::start(engine);
+    let mut beside = (engine == Engine::Postgres).then(|| running.beside());
     let (mut now, mut tally) = (BEGIN, Tally::default());
     let counts = tally::SEEDS <= seeds;
     // Once in a hundred times something that matters does not come by chance: then some more are played.
     let mut nth = 0;
     while nth < seeds || (counts && nth < 3 * seeds && !tally.missing().is_empty()) {
         receiver.trust(&running.platform_key);
-        let (then, counted) = Play::begin(&mut running, &receiver, seed.wrapping_add(nth), nth, now).run(0);
+        let play = Play::begin(&mut running, beside.as_mut(), &receiver, seed.wrapping_add(nth), nth, now);
+        let (then, counted) = play.run(0);
         (now, nth) = (then, nth + 1);
         tally.add(counted);
     }
@@ -304,8 +421,9 @@ each_engine!(kills_lose_and_double_nothing, |engine| {
     let (seed, rounds) = (seed(), number("PUNCHCARD_TEST_ROUNDS").unwrap_or(5));
     let receiver = Receiver::start();
     let mut running = Running::start(engine);
+    let mut beside = (engine == Engine::Postgres).then(|| running.beside());
     receiver.trust(&running.platform_key);
-    let play = Play::begin(&mut running, &receiver, seed, 0, BEGIN);
+    let play = Play::begin(&mut running, beside.as_mut(), &receiver, seed, 0, BEGIN);
     let (_, tally) = play.run(usize::try_from(rounds).expect("few"));
     println!("{tally}");
 });

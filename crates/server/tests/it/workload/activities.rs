@@ -1,6 +1,7 @@
 //! Activities: point cards and coupons that a merchant offers for a time, and takes off line.
 
 use super::model::{Expect, Model};
+use super::terms::{Terms, Valid};
 use std::collections::BTreeMap;
 
 /// What `koubei.marketing.campaign.activity.create` says of an activity.
@@ -11,6 +12,8 @@ pub(crate) struct Offer {
     pub(crate) shops: Vec<String>,
     pub(crate) starts_at: i64,
     pub(crate) ends_at: i64,
+    /// Whether its end moves on instead of ending it.
+    pub(crate) delays: bool,
     pub(crate) kind: Kind,
 }
 
@@ -21,60 +24,6 @@ pub(crate) enum Kind {
     Card { ends_at: i64 },
     /// A coupon.
     Coupon(Terms),
-}
-
-/// A coupon's terms.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Terms {
-    pub(crate) off: Off,
-    pub(crate) min_consume: i64,
-    pub(crate) rounding: Option<&'static str>,
-    pub(crate) valid: Valid,
-    pub(crate) budget: i64,
-    /// The budget of a day.
-    pub(crate) daily: Option<i64>,
-    /// How often one may take part.
-    pub(crate) times: Option<i64>,
-    /// How often in a period.
-    pub(crate) often: Option<(Every, i64)>,
-    /// Whether one may take another before the first is spent.
-    pub(crate) repeats: bool,
-}
-
-/// A calendar period in UTC+8.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Every {
-    Day,
-    Week,
-    Month,
-}
-
-/// What a coupon takes off.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Off {
-    Money {
-        worth: i64,
-    },
-    PerFullCut {
-        worth: i64,
-        most: Option<i64>,
-    },
-    /// `rate` in hundredths.
-    Rate {
-        rate: i64,
-        most: Option<i64>,
-    },
-}
-
-/// When a coupon is good.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Valid {
-    Fixed {
-        starts_at: i64,
-        ends_at: i64,
-    },
-    /// From when it is taken, for so many days.
-    Days(i64),
 }
 
 /// One call.
@@ -107,13 +56,13 @@ pub(crate) struct Named {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Activity {
     /// As it was made, which a repeat must say again.
-    made: Offer,
+    pub(crate) made: Offer,
     /// As it is.
     pub(crate) offer: Offer,
     pub(crate) status: Status,
     /// What was done to it under which key: what it was to be, or nothing where it was taken off line.
     done: BTreeMap<String, Option<Offer>>,
-    /// How many coupons were taken.
+    /// How often coupons were taken.
     pub(crate) taken: i64,
 }
 
@@ -147,10 +96,7 @@ impl Activity {
     }
 
     pub(crate) fn terms(&self) -> Option<&Terms> {
-        match &self.offer.kind {
-            Kind::Coupon(terms) => Some(terms),
-            Kind::Card { .. } => None,
-        }
+        self.offer.terms()
     }
 
     pub(crate) fn card_ends_at(&self) -> Option<i64> {
@@ -173,12 +119,16 @@ impl Model {
 
     fn offer(&mut self, offer: &Offer) -> Expect {
         let over = offer.ends_at <= self.now || !offer.holds();
+        let crowd = offer.terms().and_then(|terms| terms.crowd.as_ref());
+        let no_crowd = crowd.is_some_and(|crowd| !self.is_live(crowd));
         match self.activities.get(&offer.out_biz_no) {
             Some(known) if known.made == *offer => Expect::Done(vec![("camp_status", known.status.name().to_owned())]),
             // Nothing says which of the two is looked at first.
             Some(_) if over => Expect::Refused(vec!["OUT_BIZ_NO_CONFLICT", "INVALID_PARAMETER"]),
             Some(_) => Expect::refused("OUT_BIZ_NO_CONFLICT"),
+            None if over && no_crowd => Expect::Refused(vec!["INVALID_PARAMETER", "CROWD_GROUP_NOT_EXIST"]),
             None if over => Expect::refused("INVALID_PARAMETER"),
+            None if no_crowd => Expect::refused("CROWD_GROUP_NOT_EXIST"),
             None => {
                 let (made, status) = (offer.clone(), Status::Started);
                 let activity = Activity { offer: made.clone(), made, status, done: BTreeMap::new(), taken: 0 };
@@ -232,6 +182,7 @@ impl Model {
             ("/camp_detail/name", activity.offer.name.clone()),
             ("/camp_detail/status", activity.status.name().to_owned()),
             ("/camp_detail/end_time", wire::time::format(activity.offer.ends_at)),
+            ("/camp_detail/auto_delay_flag", if activity.offer.delays { "Y" } else { "N" }.to_owned()),
             ("/camp_detail/budget_info/budget_total", budget),
         ])
     }
@@ -242,9 +193,20 @@ impl Model {
         self.activities.get_mut(&camp.key)
     }
 
+    /// An activity ends when its last moment has passed, or that moves on by the length that it was made with.
     pub(crate) fn end_activities(&mut self) {
-        for activity in self.activities.values_mut() {
-            if activity.status == Status::Started && activity.offer.ends_at <= self.now {
+        for activity in self.activities.values_mut().filter(|activity| activity.status == Status::Started) {
+            let Offer { ends_at, delays, .. } = &mut activity.offer;
+            if self.now <= *ends_at {
+                continue;
+            }
+            if *delays {
+                let length = activity.made.ends_at - activity.made.starts_at;
+                while *ends_at < self.now {
+                    *ends_at += length;
+                }
+                self.marks.count("an end moved on");
+            } else {
                 activity.status = Status::Finished;
             }
         }
@@ -252,6 +214,13 @@ impl Model {
 }
 
 impl Offer {
+    pub(crate) fn terms(&self) -> Option<&Terms> {
+        match &self.kind {
+            Kind::Coupon(terms) => Some(terms),
+            Kind::Card { .. } => None,
+        }
+    }
+
     /// Ends may come later, budget, chances and shops may be more; nothing else may change.
     fn may_become(&self, to: &Offer) -> bool {
         let Offer { ends_at, shops, kind, .. } = self;
@@ -269,47 +238,10 @@ impl Offer {
     fn holds(&self) -> bool {
         self.starts_at < self.ends_at
             && match &self.kind {
-                Kind::Card { ends_at } => self.ends_at < *ends_at,
-                Kind::Coupon(terms) => terms.holds(self.ends_at),
+                Kind::Card { ends_at } => self.ends_at < *ends_at && !self.delays,
+                Kind::Coupon(terms) => {
+                    terms.holds(self.ends_at) && !(self.delays && matches!(terms.valid, Valid::Fixed { .. }))
+                }
             }
-    }
-}
-
-impl Terms {
-    fn may_become(&self, to: &Terms) -> bool {
-        let valid_grows = match (&self.valid, &to.valid) {
-            (Valid::Fixed { starts_at, ends_at }, Valid::Fixed { starts_at: start, ends_at: end }) => {
-                starts_at == start && ends_at <= end
-            }
-            (Valid::Days(days), Valid::Days(after)) => days <= after,
-            _ => false,
-        };
-        let grows = |from: Option<i64>, to: Option<i64>| from.is_some() == to.is_some() && from <= to;
-        let Terms { valid, budget, daily, times, often, .. } = to;
-        let often_grows = match (self.often, *often) {
-            (Some((every, times)), Some((each, after))) => every == each && times <= after,
-            (from, to) => from == to,
-        };
-        let same = Terms {
-            valid: valid.clone(),
-            budget: *budget,
-            daily: *daily,
-            times: *times,
-            often: *often,
-            ..self.clone()
-        } == *to;
-        let all_grow = valid_grows && often_grows && grows(self.times, *times) && grows(self.daily, *daily);
-        same && all_grow && self.budget <= *budget
-    }
-
-    fn holds(&self, activity_ends_at: i64) -> bool {
-        let valid = match self.valid {
-            Valid::Fixed { starts_at, ends_at } => starts_at < ends_at && activity_ends_at < ends_at,
-            Valid::Days(days) => 0 < days,
-        };
-        let positive = |number: Option<i64>| number.is_none_or(|number| 0 < number);
-        let daily_fits = positive(self.daily) && self.daily.is_none_or(|daily| daily <= self.budget);
-        let often = self.often.map(|(_, times)| times);
-        valid && 0 < self.budget && daily_fits && positive(self.times) && positive(often)
     }
 }

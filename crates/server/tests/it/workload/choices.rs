@@ -9,12 +9,24 @@ use super::wire::Thing;
 use super::{Play, RACERS, coupons};
 use fastrand::Rng;
 
-const USERS: u64 = 4;
+const CUSTOMERS: u64 = 4;
+const NEWCOMERS: u64 = 4;
 const SHOPS: u64 = 2;
+/// How many of the calls at once are visits: each of them is several calls, and every order is tried.
+const VISITS_MAX: usize = 3;
 
-/// The members of the nth merchant.
-pub(crate) fn users(nth: u64) -> Vec<String> {
-    (0..USERS).map(|user| format!("20883{nth:09}{user:02}")).collect()
+/// Who buys at the nth merchant's all the time.
+pub(crate) fn customers(nth: u64) -> Vec<String> {
+    (0..CUSTOMERS).map(|user| user_id(nth, user)).collect()
+}
+
+/// Who comes once, to be new.
+pub(crate) fn newcomers(nth: u64) -> Vec<String> {
+    (CUSTOMERS..CUSTOMERS + NEWCOMERS).map(|user| user_id(nth, user)).collect()
+}
+
+fn user_id(nth: u64, user: u64) -> String {
+    format!("20883{nth:09}{user:02}")
 }
 
 /// Its shops.
@@ -37,7 +49,10 @@ impl Play<'_> {
         if self.rng.bool() && self.wants_offers() {
             return Step::Activity(activities::Step::Create(self.some_offer()));
         }
-        match self.rng.u8(..64) {
+        if self.once_in(4) && self.wants_crowds() {
+            return self.some_crowd_step();
+        }
+        match self.rng.u8(..80) {
             0..=9 => Step::Trade(trades::Step::Pay(self.order())),
             10..=12 => Step::Trade(trades::Step::Create(self.order())),
             13..=17 => self.some_refund(),
@@ -55,6 +70,9 @@ impl Play<'_> {
             }
             45..=51 => self.some_authorisation(),
             52..=59 => self.some_visit(),
+            60..=66 => self.some_checkout(),
+            67..=70 => self.some_crowd_step(),
+            71..=73 => self.some_import(),
             _ => {
                 let again = self.rng.choice(self.past.clone());
                 again.unwrap_or_else(|| self.some_refund())
@@ -64,14 +82,23 @@ impl Play<'_> {
 
     /// Several steps, of which some are the same; often all about the same things.
     pub(super) fn some_steps(&mut self) -> Vec<Step> {
-        self.focus = self.rng.bool().then(|| self.some_focus());
-        let mut steps = vec![self.some_step()];
+        let scene = match self.rng.u8(..6) {
+            0 => self.newcomers_scene(),
+            1 => self.cashiers_scene(),
+            _ => None,
+        };
+        self.focus = if scene.is_none() && self.rng.bool() { Some(self.some_focus()) } else { None };
+        let mut steps = scene.unwrap_or_else(|| vec![self.some_step()]);
         while steps.len() < RACERS {
             let again = self.rng.bool().then(|| self.rng.choice(steps.clone())).flatten();
             let next = again.unwrap_or_else(|| self.some_step());
-            steps.push(next);
+            let visits = steps.iter().filter(|step| is_visit(step)).count();
+            if !is_visit(&next) || visits < VISITS_MAX {
+                steps.push(next);
+            }
         }
         self.focus = None;
+        self.rng.shuffle(&mut steps);
         steps
     }
 
@@ -88,10 +115,10 @@ impl Play<'_> {
     }
 
     /// The number of a new trade of this buyer.
-    fn fresh_trade(&mut self, buyer: &str) -> u64 {
-        let fresh = (self.trades + 1..).find(|trade| self.about(*trade).1 == buyer).expect("everybody buys");
-        self.trades = fresh;
-        fresh
+    pub(super) fn fresh_trade(&mut self, buyer: &str) -> u64 {
+        self.trades += 1;
+        self.buyers.insert(self.trades, buyer.to_owned());
+        self.trades
     }
 
     /// A question about everything that there may be.
@@ -101,9 +128,11 @@ impl Play<'_> {
         let camps = self.book().activities.keys();
         let camps =
             camps.map(|key| Step::Activity(activities::Step::Look { camp: self.names.named(Thing::Camp, key) }));
-        let points = self.cards().into_iter().flat_map(|card| {
-            let card = self.names.named(Thing::Tool, &card);
-            users(self.nth).into_iter().map(move |user| Step::Points(points::Step::Query { card: card.clone(), user }))
+        let points = self.cards().into_iter().flat_map(|key| {
+            let card = self.names.named(Thing::Tool, &key);
+            let has = move |user: &String| self.book().accounts.contains_key(&(key.clone(), user.clone()));
+            let users = customers(self.nth).into_iter().chain(newcomers(self.nth).into_iter().filter(has));
+            users.map(move |user| Step::Points(points::Step::Query { card: card.clone(), user }))
         });
         let tokens = self.book().tokens.keys().map(|(prize, req_id)| {
             let (token, prize) = (self.names.within(Thing::Token, prize, req_id), self.names.named(Thing::Item, prize));
@@ -116,6 +145,9 @@ impl Play<'_> {
     pub(super) fn last_payments(&mut self) -> Vec<Step> {
         let mut steps = Vec::new();
         for (buyer, balance) in self.book().balances.clone() {
+            if !self.book().payers.contains(&buyer) {
+                continue;
+            }
             for total in [balance + 1, balance].into_iter().filter(|total| 0 < *total) {
                 let number = self.fresh();
                 let (out_trade_no, subject) = (format!("w{}_last{number}", self.nth), "都买了".to_owned());
@@ -142,7 +174,7 @@ impl Play<'_> {
         if let Some(focus) = &self.focus {
             return focus.user.clone();
         }
-        self.rng.choice(users(self.nth)).expect("there are some")
+        self.rng.choice(customers(self.nth)).expect("there are some")
     }
 
     pub(super) fn some_shop(&mut self) -> String {
@@ -150,7 +182,7 @@ impl Play<'_> {
     }
 
     /// A new order, or one under a number that was used.
-    fn order(&mut self) -> Order {
+    pub(super) fn order(&mut self) -> Order {
         // Of what is in focus, payments of one trade meet, and those of one buyer.
         let focus = self.focus.as_ref().map(|focus| (focus.trade, focus.user.clone()));
         let nth = match focus {
@@ -159,6 +191,11 @@ impl Play<'_> {
             None if self.once_in(3) => self.rng.u64(..=self.trades),
             None => self.trades + 1,
         };
+        self.order_of(nth)
+    }
+
+    /// The order with this number, now and then a contradiction.
+    pub(super) fn order_of(&mut self, nth: u64) -> Order {
         self.trades = self.trades.max(nth);
         let (mut own, buyer) = self.about(nth);
         let odd = self.rng.u8(..12);
@@ -177,8 +214,8 @@ impl Play<'_> {
     /// its buyer.
     fn about(&self, trade: u64) -> (Rng, String) {
         let mut own = Rng::with_seed(self.seed.rotate_left(32) ^ trade);
-        let buyer = own.choice(users(self.nth)).expect("there are some");
-        (own, buyer)
+        let buyer = own.choice(customers(self.nth)).expect("there are some");
+        (own, self.buyers.get(&trade).cloned().unwrap_or(buyer))
     }
 
     pub(super) fn out_trade_no(&self, nth: u64) -> String {
@@ -217,4 +254,8 @@ impl Play<'_> {
         let request_no = again.unwrap_or_else(|| format!("r{}", self.rng.u8(..100)));
         Step::Trade(trades::Step::Refund { out_trade_no, request_no, amount })
     }
+}
+
+fn is_visit(step: &Step) -> bool {
+    matches!(step, Step::Coupon(coupons::Step::Look { .. }) | Step::Cashier(_))
 }

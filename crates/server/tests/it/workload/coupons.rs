@@ -1,7 +1,8 @@
 //! Coupons: authorised for a user, taken on the page, spent in a trade.
 
-use super::activities::{Every, Named, Off, Terms, Valid};
-use super::model::{DAY, Expect, Model, local};
+use super::activities::Named;
+use super::model::{DAY, Expect, Model};
+use super::terms::{Every, Valid};
 
 /// How long a token lets its user take the prize.
 const TOKEN_LIFE: i64 = DAY;
@@ -20,6 +21,7 @@ pub(crate) mod page {
     pub(crate) const GONE: &str = "券已领完";
     pub(crate) const TOO_OFTEN: &str = "超过参与次数限制";
     pub(crate) const HELD: &str = "已领取未使用的同款券";
+    pub(crate) const NOT_FOR: &str = "不满足领取条件";
 }
 
 /// One call, or a part of a visit to the page.
@@ -40,6 +42,9 @@ pub(crate) struct Token {
     pub(crate) expires_at: i64,
 }
 
+/// A coupon: by its prize, by the `req_id` of the token that gave it, and which of several that is.
+pub(crate) type CouponKey = (String, String, i64);
+
 /// What a member holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Coupon {
@@ -49,6 +54,8 @@ pub(crate) struct Coupon {
     /// Its last moment.
     ends_at: i64,
     fate: Fate,
+    /// The trade whose page holds it, and until when.
+    pub(crate) held: Option<(String, i64)>,
 }
 
 /// What became of it.
@@ -66,12 +73,22 @@ impl Coupon {
         self.fate == Fate::Unspent && now <= self.ends_at
     }
 
-    /// What the page says of it.
+    /// Whether this trade can take it: in its time, and held by no other.
+    fn is_open_to(&self, out_trade_no: &str, now: i64) -> bool {
+        let is_free = self.held.as_ref().is_none_or(|(trade, _)| trade == out_trade_no);
+        self.is_good(now) && is_free
+    }
+
+    fn is_good(&self, now: i64) -> bool {
+        self.starts_at <= now && self.is_unredeemed(now)
+    }
+
+    /// What the page says of it. What is held does not expire meanwhile.
     fn stage(&self, now: i64) -> &'static str {
         match self.fate {
             Fate::Spent(_) => page::USED,
             Fate::Refunded => page::REFUNDED,
-            Fate::Unspent if self.ends_at < now => page::EXPIRED,
+            Fate::Unspent if self.ends_at < now && self.held.is_none() => page::EXPIRED,
             Fate::Unspent => page::TAKEN,
         }
     }
@@ -105,7 +122,10 @@ impl Model {
         if !reasons.is_empty() {
             return Expect::Refused(reasons);
         }
-        let expires_at = (self.now + TOKEN_LIFE).min(activity.offer.ends_at);
+        // It dies with its activity; one whose end moves on has none.
+        let life_ends_at = self.now + TOKEN_LIFE;
+        let over_at = activity.offer.ends_at + 1;
+        let expires_at = if activity.offer.delays { life_ends_at } else { life_ends_at.min(over_at) };
         self.tokens.insert(key, Token { user: user.to_owned(), expires_at });
         Expect::Done(Vec::new())
     }
@@ -115,46 +135,95 @@ impl Model {
         let Some(token) = self.tokens.get(&key).filter(|_| named.number.is_some()) else {
             return Expect::refused(page::DEAD);
         };
+        let taken: Vec<_> = self.taken_with(&key).map(|coupon| coupon.stage(self.now)).collect();
         let reasons = self.reasons(prize, token);
-        match self.coupons.get(&key) {
-            Some(coupon) => Expect::Done(vec![("stage", coupon.stage(self.now).to_owned())]),
+        match taken.first() {
+            // Several stand as one that can be used, while there is one.
+            Some(first) => Expect::Done(vec![
+                ("stage", taken.iter().find(|stage| **stage == page::TAKEN).unwrap_or(first).to_string()),
+                ("count", taken.len().to_string()),
+            ]),
             None if reasons.is_empty() => Expect::Done(vec![("stage", page::TO_TAKE.to_owned())]),
             None => Expect::Refused(reasons),
         }
     }
 
+    /// What a token gave.
+    fn taken_with(&self, (prize, req_id): &(String, String)) -> impl Iterator<Item = &Coupon> {
+        let first = (prize.clone(), req_id.clone(), 0);
+        let last = (prize.clone(), req_id.clone(), i64::MAX);
+        self.coupons.range(first..=last).map(|(_, coupon)| coupon)
+    }
+
+    pub(crate) fn has_given(&self, token: &(String, String)) -> bool {
+        self.taken_with(token).next().is_some()
+    }
+
     fn press(&mut self, prize: &str, named: &Named) -> Expect {
         let key = (prize.to_owned(), named.key.clone());
-        let Some(token) = self.tokens.get(&key).filter(|_| named.number.is_some()) else {
+        let Some(token) = self.tokens.get(&key).filter(|_| named.number.is_some()).cloned() else {
             return Expect::refused(page::DEAD);
         };
-        let is_taken = self.coupons.contains_key(&key);
+        let is_taken = self.has_given(&key);
         if !is_taken && token.expires_at <= self.now {
+            self.marks.count("a token was pressed too late");
             return Expect::refused(page::DEAD);
         }
-        if !is_taken && self.reasons(prize, token).is_empty() {
-            let user = token.user.clone();
-            let (starts_at, ends_at) = match self.activities[prize].terms().expect("a prize is a coupon").valid {
-                Valid::Fixed { starts_at, ends_at } => (starts_at, ends_at),
-                Valid::Days(days) => (self.now, self.now + days * DAY - 1),
-            };
-            self.coupons.insert(key, Coupon { user, taken_at: self.now, starts_at, ends_at, fate: Fate::Unspent });
-            self.activities.get_mut(prize).expect("it was found").taken += 1;
-            self.notified.insert((out_biz_no(prize, &named.key), "COUPON", 0));
+        if !is_taken && self.reasons(prize, &token).is_empty() {
+            self.take(key, &token);
+        } else if let Some(why) = self.kept_out(self.activities[prize].terms().expect("a prize"), &token.user) {
+            self.marks.count(format!("kept out of a claim: {why}"));
         }
         // What came of it, who looks again sees.
         Expect::Done(Vec::new())
+    }
+
+    fn take(&mut self, (prize, req_id): (String, String), token: &Token) {
+        let Token { user, .. } = token;
+        let activity = self.activities.get_mut(&prize).expect("it was found");
+        activity.taken += 1;
+        let terms = activity.terms().expect("a prize is a coupon").clone();
+        let (starts_at, ends_at) = match terms.valid {
+            Valid::Fixed { starts_at, ends_at } => (starts_at, ends_at),
+            Valid::Days(days) => (self.now, self.now + days * DAY - 1),
+        };
+        let coupon =
+            Coupon { user: user.clone(), taken_at: self.now, starts_at, ends_at, fate: Fate::Unspent, held: None };
+        for nth in 0..terms.gives {
+            self.coupons.insert((prize.clone(), req_id.clone(), nth), coupon.clone());
+        }
+        if 1 < terms.gives {
+            self.marks.count("a claim gave several");
+        }
+        let moved_on = activity.offer.ends_at != activity.made.ends_at && activity.offer.delays;
+        let (taken, budget) = (activity.taken, terms.budget);
+        if moved_on {
+            self.marks.count("a claim after an end moved on");
+        }
+        if 1 < terms.gives && taken == budget {
+            self.marks.count("a budget was used up by claims of several");
+        }
+        if terms.crowd.is_some() {
+            self.marks.count("a claim by one of the crowd");
+        }
+        if let Some(restriction) = &terms.restriction {
+            self.marks.count(format!("a claim for {}", restriction.name()));
+        }
+        self.become_member(user);
+        self.notified.insert((out_biz_no(&prize, &req_id), "COUPON", 0));
     }
 
     /// All that speaks against taking the prize with a token that gave nothing yet.
     fn reasons(&self, prize: &str, token: &Token) -> Vec<&'static str> {
         let activity = &self.activities[prize];
         let terms = activity.terms().expect("a prize is a coupon");
-        let of_prize = self.coupons.iter().filter(|((of, _), coupon)| of == prize && coupon.user == token.user);
-        let own: Vec<&Coupon> = of_prize.map(|(_, coupon)| coupon).collect();
-        let today =
-            self.coupons.iter().filter(|((of, _), coupon)| of == prize && Every::Day.has(coupon.taken_at, self.now));
-        let of_today = today.count();
+        let of_prize = || self.coupons.iter().filter(|((of, ..), _)| of == prize);
+        let own: Vec<_> = of_prize().filter(|(_, coupon)| coupon.user == token.user).collect();
+        // However many a claim gives, it is one time of taking part, and one of the budget.
+        let is_claim = |((.., nth), _): &(&CouponKey, &Coupon)| *nth == 0;
+        let of_today = of_prize().filter(is_claim).filter(|(_, coupon)| Every::Day.has(coupon.taken_at, self.now));
+        let of_today = of_today.count();
+        let claims: Vec<_> = own.iter().filter(|coupon| is_claim(coupon)).map(|(_, coupon)| coupon.taken_at).collect();
         let mut reasons = Vec::new();
         if token.expires_at <= self.now {
             reasons.push(page::DEAD);
@@ -166,24 +235,46 @@ impl Model {
         if terms.budget <= activity.taken || reached(terms.daily, of_today) {
             reasons.push(page::GONE);
         }
-        let lately =
-            terms.often.map_or(0, |(every, _)| own.iter().filter(|it| every.has(it.taken_at, self.now)).count());
-        if reached(terms.times, own.len()) || reached(terms.often.map(|(_, times)| times), lately) {
+        let lately = terms.often.map_or(0, |(every, _)| claims.iter().filter(|at| every.has(**at, self.now)).count());
+        if reached(terms.times, claims.len()) || reached(terms.often.map(|(_, times)| times), lately) {
             reasons.push(page::TOO_OFTEN);
         }
-        if !terms.repeats && own.iter().any(|coupon| coupon.is_unredeemed(self.now)) {
+        if self.kept_out(terms, &token.user).is_some() {
+            reasons.push(page::NOT_FOR);
+        }
+        if !terms.repeats && own.iter().any(|(_, coupon)| coupon.is_unredeemed(self.now)) {
             reasons.push(page::HELD);
         }
         reasons
     }
 
-    /// Which of a user's coupons a trade in this shop spends, and what it takes off: the most, then the one that ends first,
-    /// then the lowest number.
-    pub(crate) fn best_coupon(&self, user: &str, shop: Option<&str>, total: i64) -> Option<((String, String), i64)> {
-        let shop = shop?;
-        let good =
-            |coupon: &Coupon| coupon.user == user && coupon.starts_at <= self.now && coupon.is_unredeemed(self.now);
-        let own = self.coupons.iter().filter(|(_, coupon)| good(coupon));
+    /// The coupons that this trade of the user in this shop could take, each by itself, with what it takes off: the one that
+    /// takes the most first, then the one that ends first, then the lowest number.
+    pub(crate) fn usable(
+        &self,
+        user: &str,
+        shop: Option<&str>,
+        total: i64,
+        out_trade_no: &str,
+    ) -> Vec<(CouponKey, i64)> {
+        self.fitting(user, shop, total, |coupon| coupon.is_open_to(out_trade_no, self.now))
+    }
+
+    /// Whether it could take another if no page of another trade held it.
+    pub(crate) fn misses_one(&self, user: &str, shop: Option<&str>, total: i64, out_trade_no: &str) -> bool {
+        let kept = |coupon: &Coupon| coupon.is_good(self.now) && !coupon.is_open_to(out_trade_no, self.now);
+        !self.fitting(user, shop, total, kept).is_empty()
+    }
+
+    fn fitting(
+        &self,
+        user: &str,
+        shop: Option<&str>,
+        total: i64,
+        takes: impl Fn(&Coupon) -> bool,
+    ) -> Vec<(CouponKey, i64)> {
+        let Some(shop) = shop else { return Vec::new() };
+        let own = self.coupons.iter().filter(|(_, coupon)| coupon.user == user && takes(coupon));
         let taking = own.filter_map(|(key, coupon)| {
             let activity = &self.activities[&key.0];
             let terms = activity.terms().expect("a coupon has terms");
@@ -191,12 +282,14 @@ impl Model {
             let off = if fits { terms.off(total) } else { 0 };
             (0 < off).then_some((key, coupon, off))
         });
-        let best = taking.min_by_key(|(key, coupon, off)| (-off, coupon.ends_at, self.vouchers.get(key)));
-        best.map(|(key, _, off)| (key.clone(), off))
+        let mut taking: Vec<_> = taking.collect();
+        taking.sort_by_key(|(key, coupon, off)| (-off, coupon.ends_at, self.vouchers.get(*key)));
+        taking.into_iter().map(|(key, _, off)| (key.clone(), off)).collect()
     }
 
-    pub(crate) fn spend(&mut self, coupon: &(String, String), out_trade_no: &str) {
-        self.coupons.get_mut(coupon).expect("it was found").fate = Fate::Spent(out_trade_no.to_owned());
+    pub(crate) fn spend(&mut self, coupon: &CouponKey, out_trade_no: &str) {
+        let coupon = self.coupons.get_mut(coupon).expect("it was found");
+        (coupon.fate, coupon.held) = (Fate::Spent(out_trade_no.to_owned()), None);
     }
 
     /// All of a trade was given back.
@@ -212,45 +305,6 @@ impl Model {
 /// Whether there were as many as there may be.
 fn reached(bound: Option<i64>, times: usize) -> bool {
     bound.is_some_and(|bound| usize::try_from(bound).expect("few") <= times)
-}
-
-impl Every {
-    /// Whether one period has both moments.
-    fn has(self, one: i64, other: i64) -> bool {
-        let (one, other) = (local(one).date(), local(other).date());
-        match self {
-            Every::Day => one == other,
-            Every::Week => {
-                let week = |date: jiff::civil::Date| (date.iso_week_date().year(), date.iso_week_date().week());
-                week(one) == week(other)
-            }
-            Every::Month => (one.year(), one.month()) == (other.year(), other.month()),
-        }
-    }
-}
-
-impl Terms {
-    /// What it takes off a trade that is discountable as a whole.
-    fn off(&self, total: i64) -> i64 {
-        let off = match self.off {
-            Off::Money { worth } => worth.min(total),
-            Off::PerFullCut { worth, most } => (total / self.min_consume * worth).min(most.unwrap_or(total)).min(total),
-            Off::Rate { rate, most } => {
-                // To the fen, half up.
-                let off = (total * (100 - rate) + 50) / 100;
-                off.min(most.unwrap_or(off))
-            }
-        };
-        let rest = total - off;
-        let rounded = match self.rounding {
-            Some("AUTO_ROUNDING_YUAN") => rest / 100 * 100,
-            Some("AUTO_ROUNDING_JIAO") => rest / 10 * 10,
-            Some("ROUNDING_UP_YUAN") => (rest + 50) / 100 * 100,
-            Some("ROUNDING_UP_JIAO") => (rest + 5) / 10 * 10,
-            _ => rest,
-        };
-        (total - rounded).max(0)
-    }
 }
 
 /// What the member's link to the page says: what the notification is known by.

@@ -112,7 +112,7 @@ impl Play<'_> {
     pub(super) fn some_authorisation(&mut self) -> Step {
         let book = self.book();
         let held = book.coupons.iter().filter(|(_, coupon)| coupon.is_unredeemed(book.now));
-        let held: Vec<_> = held.map(|((of, _), coupon)| (of.clone(), coupon.user.clone())).collect();
+        let held: Vec<_> = held.map(|((of, ..), coupon)| (of.clone(), coupon.user.clone())).collect();
         // Often for who has one of it already.
         let second = self.rng.bool().then(|| self.rng.choice(held)).flatten();
         let focus = self.focus.as_ref().map(|focus| (focus.prize.clone(), focus.user.clone()));
@@ -129,9 +129,8 @@ impl Play<'_> {
         let (any, book) = (self.once_in(4), self.book());
         let focus = self.focus.as_ref().map(|focus| &focus.prize);
         let tokens = book.tokens.iter().filter(|(key, _)| focus.is_none_or(|prize| *prize == key.0));
-        let gives = |key: &(String, String), token: &coupons::Token| {
-            book.now < token.expires_at && !book.coupons.contains_key(key)
-        };
+        let gives =
+            |key: &(String, String), token: &coupons::Token| book.now < token.expires_at && !book.has_given(key);
         let tokens = tokens.filter(|(key, token)| any || gives(key, token));
         let tokens: Vec<_> = tokens.map(|(key, _)| key.clone()).collect();
         let token = self.rng.choice(tokens);

@@ -4,7 +4,9 @@
 //! not say which of several refusals wins, each of them will do. Amounts are fen, times UTC milliseconds.
 
 use super::activities::{self, Activity};
-use super::coupons::{self, Coupon, Token};
+use super::cashier;
+use super::coupons::{self, Coupon, CouponKey, Token};
+use super::crowds::{self, Crowd};
 use super::points::{self, Account, Freeze};
 use super::trades::{self, Trade};
 use serde_json::Value;
@@ -20,6 +22,8 @@ pub(crate) enum Step {
     Activity(activities::Step),
     Points(points::Step),
     Coupon(coupons::Step),
+    Crowd(crowds::Step),
+    Cashier(cashier::Step),
 }
 
 /// The answer that a step must get.
@@ -83,12 +87,36 @@ pub(crate) struct Model {
     pub(crate) deposited: BTreeSet<(String, String)>,
     /// By prize and `req_id`.
     pub(crate) tokens: BTreeMap<(String, String), Token>,
-    /// By prize and the `req_id` of the token that gave it.
-    pub(crate) coupons: BTreeMap<(String, String), Coupon>,
+    pub(crate) coupons: BTreeMap<CouponKey, Coupon>,
     /// The platform's numbers of those, as far as it has told them.
-    pub(crate) vouchers: BTreeMap<(String, String), String>,
+    pub(crate) vouchers: BTreeMap<CouponKey, String>,
+    /// By the key that they were made with.
+    pub(crate) crowds: BTreeMap<String, Crowd>,
+    /// Who is a member, with the level of consumption that the merchant has told of.
+    pub(crate) members: BTreeMap<String, Option<u8>>,
+    /// Who has ever paid.
+    pub(crate) payers: BTreeSet<String>,
     pub(crate) notified: BTreeSet<Notified>,
+    pub(crate) marks: Marks,
 }
+
+/// What happened in these books that no single answer tells: how often. Books are the same whatever they tell of that.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Marks(pub(crate) BTreeMap<String, u64>);
+
+impl Marks {
+    pub(crate) fn count(&mut self, what: impl Into<String>) {
+        *self.0.entry(what.into()).or_default() += 1;
+    }
+}
+
+impl PartialEq for Marks {
+    fn eq(&self, _: &Marks) -> bool {
+        true
+    }
+}
+
+impl Eq for Marks {}
 
 /// A moment as clocks in UTC+8 show it.
 pub(crate) fn local(at: i64) -> jiff::Zoned {
@@ -104,12 +132,15 @@ impl Model {
             Step::Activity(step) => self.activity(step),
             Step::Points(step) => self.points(step),
             Step::Coupon(step) => self.coupon(step),
+            Step::Crowd(step) => self.crowd(step),
+            Step::Cashier(step) => self.cashier(step),
         }
     }
 
     /// Time passes, and what is due on the way happens.
     pub(crate) fn advance(&mut self, to: i64) {
         self.now = to;
+        self.end_holds();
         self.end_trades();
         self.end_activities();
         self.end_cards();

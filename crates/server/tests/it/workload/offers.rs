@@ -1,9 +1,11 @@
 //! What the merchant offers: point cards and coupons, each for a while, renewed as they end.
 
 use super::Play;
-use super::activities::{Every, Kind, Off, Offer, Step as Change, Terms, Valid};
+use super::activities::{Kind, Offer, Step as Change};
 use super::choices::shops;
+use super::crowds::CARDS as MEMBER_CARDS;
 use super::model::{DAY, MINUTE, Step};
+use super::terms::{Every, Off, Restriction, Terms, Valid};
 use super::wire::Thing;
 
 /// How many there should be to take part in.
@@ -47,11 +49,13 @@ impl Play<'_> {
             shops: self.some_shops(),
             starts_at: now - DAY,
             ends_at,
+            // Once in a while what may not be.
+            delays: self.once_in(20),
             kind: Kind::Card { ends_at: ends_at + self.rng.i64(1..30) * DAY },
         }
     }
 
-    fn prize(&mut self) -> Offer {
+    pub(super) fn prize(&mut self) -> Offer {
         let (now, nth) = (self.book().now, self.fresh());
         let starts_at = if self.once_in(12) { now + DAY + HALF_HOUR } else { now - DAY };
         // One in twenty has ended before.
@@ -69,6 +73,7 @@ impl Play<'_> {
             _ => (Off::Money { worth }, 0),
         };
         let budget = self.rng.i64(1..8);
+        let relative = matches!(valid, Valid::Days(_));
         let terms = Terms {
             off,
             min_consume: least + self.rng.i64(0..6_000),
@@ -83,6 +88,9 @@ impl Play<'_> {
                 None
             },
             repeats: self.rng.bool(),
+            gives: if self.once_in(3) { self.rng.i64(2..=5) } else { 1 },
+            crowd: self.once_in(5).then(|| self.some_crowd()),
+            restriction: self.once_in(5).then(|| self.some_restriction()),
         };
         Offer {
             out_biz_no: format!("prize{nth}"),
@@ -90,7 +98,19 @@ impl Play<'_> {
             shops: self.some_shops(),
             starts_at,
             ends_at,
+            delays: self.once_in(if relative { 3 } else { 30 }),
             kind: Kind::Coupon(terms),
+        }
+    }
+
+    fn some_restriction(&mut self) -> Restriction {
+        match self.rng.u8(..3) {
+            0 => Restriction::NewMember,
+            1 => Restriction::Student,
+            _ => {
+                let many = self.rng.usize(1..=2);
+                Restriction::MemberCard(self.rng.choose_multiple(MEMBER_CARDS, many))
+            }
         }
     }
 

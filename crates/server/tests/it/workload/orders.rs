@@ -2,12 +2,36 @@
 
 use super::model::{Got, Model, Step};
 use std::collections::BTreeMap;
+use std::fmt;
+use std::time::Instant;
 
 /// A call with the answer that it got, or nothing.
-pub(super) type Called = (Step, Option<Got>);
+#[derive(Clone)]
+pub(super) struct Called {
+    pub(super) step: Step,
+    pub(super) answer: Option<Got>,
+    began: Instant,
+    /// When it was answered. What was not may have been executed at any time since.
+    ended: Option<Instant>,
+}
 
-/// The books after some order of `called`, in which each caller's calls keep theirs, and then after `again`. None where no
-/// order explains the answers.
+impl Called {
+    /// A call that began then and has just been answered, or given up.
+    pub(super) fn new(step: Step, began: Instant, answer: Option<Got>) -> Called {
+        let ended = answer.is_some().then(Instant::now);
+        Called { step, answer, began, ended }
+    }
+}
+
+impl fmt::Debug for Called {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Called { step, answer, .. } = self;
+        write!(f, "{step:?} -> {answer:?}")
+    }
+}
+
+/// The books after some order of `called`, in which each caller's calls keep theirs and a call that was answered comes before
+/// those that began later, and then after `again`. None where no order explains the answers.
 pub(super) fn after(books: &[Model], called: &[Vec<Called>], again: &[Called]) -> Vec<Model> {
     // By how far each caller has come. What is reached from one place lies behind it.
     let mut reached = BTreeMap::from([(vec![0; called.len()], books.to_vec())]);
@@ -16,8 +40,13 @@ pub(super) fn after(books: &[Model], called: &[Vec<Called>], again: &[Called]) -
         if places == ends {
             return again.iter().fold(books, |books, call| merged(books.iter().flat_map(|model| step(model, call))));
         }
+        let left = called.iter().zip(&places).filter_map(|(calls, place)| calls.get(*place));
+        let first_end = left.filter_map(|call| call.ended).min();
         for (caller, calls) in called.iter().enumerate() {
             let Some(call) = calls.get(places[caller]) else { continue };
+            if first_end.is_some_and(|end| end < call.began) {
+                continue;
+            }
             let mut next = places.clone();
             next[caller] += 1;
             let known = reached.remove(&next).unwrap_or_default();
@@ -40,7 +69,7 @@ pub(super) fn merged(all: impl IntoIterator<Item = Model>) -> Vec<Model> {
 }
 
 /// The books after a call, if its answer was to be expected; without one it may have been executed or not.
-fn step(model: &Model, (step, answer): &Called) -> Vec<Model> {
+fn step(model: &Model, Called { step, answer, .. }: &Called) -> Vec<Model> {
     let mut then = model.clone();
     let expect = then.step(step);
     match answer {

@@ -114,7 +114,7 @@ impl Model {
             }
             return reasons;
         }
-        if activity.card_ends_at().is_some_and(|ends_at| ends_at <= self.now) {
+        if activity.card_ends_at().is_some_and(|ends_at| ends_at < self.now) {
             reasons.push("CAMPAIGN_STATUS_ERROR");
         }
         if account.is_none() {
@@ -177,8 +177,9 @@ impl Model {
     /// What is frozen on a card that has ended is given back.
     pub(crate) fn end_cards(&mut self) {
         for ((card, _), freeze) in &mut self.freezes {
-            let ended = self.activities[card].card_ends_at().is_some_and(|ends_at| ends_at <= self.now);
+            let ended = self.activities[card].card_ends_at().is_some_and(|ends_at| ends_at < self.now);
             if ended && freeze.open {
+                self.marks.count("a card's end gave frozen points back");
                 freeze.open = false;
                 let account = self.accounts.get_mut(&(card.clone(), freeze.user.clone())).expect("it was frozen there");
                 account.frozen -= freeze.amount;

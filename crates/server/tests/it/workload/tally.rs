@@ -1,7 +1,9 @@
 //! What calls came to, counted: a workload that no longer reaches an outcome proves nothing of it.
 
+use super::cashier;
 use super::coupons::{self, page};
-use super::model::{Got, Step};
+use super::crowds;
+use super::model::{Got, Marks, Step};
 use super::points;
 use super::trades;
 use super::wire::{Names, Thing, request};
@@ -14,6 +16,9 @@ pub(super) const SEEDS: u64 = 20;
 /// What matters, as far as chance brings ten or more of it with so many seeds.
 const OUTCOMES: &[(&str, &[&str])] = &[
     ("GET /h5/coupon", &[page::TO_TAKE, page::TAKEN, page::USED, page::EXPIRED, page::GONE, page::DEAD]),
+    ("GET /h5/coupon", &[page::NOT_FOR, page::TOO_OFTEN, page::HELD, page::OVER]),
+    ("GET /h5/cashier", &["with a coupon", cashier::page::TO_PAY, cashier::page::PAID]),
+    ("POST /h5/cashier", &["done", cashier::page::PAID_ALREADY, cashier::page::COUPON_GONE]),
     ("alipay.trade.cancel", &["refund", "close", "ACQ.CANCEL_NOT_ALLOWED"]),
     ("alipay.trade.close", &["done", "ACQ.TRADE_STATUS_ERROR"]),
     ("alipay.trade.create", &["done", "ACQ.TRADE_HAS_CLOSE", "ACQ.TRADE_HAS_SUCCESS"]),
@@ -34,7 +39,18 @@ const OUTCOMES: &[(&str, &[&str])] = &[
     ("koubei.marketing.tool.points.update COMMIT", &["done", "done before", "POINT_FREEZE_STATUS_ERROR"]),
     ("koubei.marketing.tool.points.update CANCEL", &["done"]),
     ("koubei.marketing.tool.points.update CONSUME", &["done"]),
+    ("koubei.marketing.campaign.crowd.create", &["done", "OUT_BIZ_NO_CONFLICT"]),
+    ("koubei.marketing.campaign.crowd.modify", &["done"]),
+    ("koubei.marketing.campaign.crowd.delete", &["done", "CROWD_GROUP_IN_USE"]),
+    (BOOKS, &["paid at the cashier", "paid at the cashier with a coupon", "a payment spared what a page held"]),
+    (BOOKS, &["a hold ran out", "an end moved on", "a claim after an end moved on", "a token was pressed too late"]),
+    (BOOKS, &["a claim gave several", "a budget was used up by claims of several", "a claim by one of the crowd"]),
+    (BOOKS, &["a claim for NEW_MEMBER_PROMO", "a claim for STUDENT", "a claim for MEMBER_CARD"]),
+    (BOOKS, &["kept out of a claim: NEW_MEMBER_PROMO", "a card's end gave frozen points back"]),
 ];
+
+/// What no single answer tells is told by the books.
+const BOOKS: &str = "the books";
 
 /// How often each method and page came to what.
 #[derive(Debug, Default)]
@@ -51,6 +67,13 @@ impl Tally {
         let all = OUTCOMES.iter().flat_map(|(what, outcomes)| outcomes.iter().map(move |outcome| (*what, *outcome)));
         let missing = all.filter(|(what, outcome)| !self.0.contains_key(&((*what).to_owned(), (*outcome).to_owned())));
         missing.map(|(what, outcome)| format!("{what}: {outcome}")).collect()
+    }
+
+    /// What the books tell besides.
+    pub(super) fn add_marks(&mut self, marks: Marks) {
+        for (what, times) in marks.0 {
+            *self.0.entry((BOOKS.to_owned(), what)).or_default() += times;
+        }
     }
 
     pub(super) fn add(&mut self, other: Tally) {
@@ -74,6 +97,9 @@ fn what(step: &Step, names: &Names) -> String {
             format!("{} {kind}", request.method).trim_end().to_owned()
         }
         (None, Step::Coupon(coupons::Step::Press { .. })) => "POST /h5/coupon".to_owned(),
+        (None, Step::Cashier(cashier::Step::Look { .. })) => "GET /h5/cashier".to_owned(),
+        (None, Step::Cashier(cashier::Step::Pay { .. })) => "POST /h5/cashier".to_owned(),
+        (None, Step::Crowd(crowds::Step::Import { .. })) => "punchcard import members".to_owned(),
         (None, _) => "GET /h5/coupon".to_owned(),
     }
 }
@@ -106,6 +132,10 @@ fn outcome(step: &Step, got: Option<&Got>, names: &Names) -> String {
         Step::Points(points::Step::Query { .. }) if text("/freezed_points") != "0" => "some frozen",
         Step::Coupon(coupons::Step::Authorise { prize, req_id, .. }) => again(Thing::Token, &prize.key, req_id),
         Step::Coupon(coupons::Step::Look { .. }) => text("/stage"),
+        Step::Cashier(cashier::Step::Look { .. }) if !text("/coupon").is_empty() => "with a coupon",
+        Step::Cashier(cashier::Step::Look { .. }) => text("/stage"),
+        Step::Cashier(cashier::Step::Pay { .. }) if !text("/said").is_empty() => text("/said"),
+        Step::Crowd(crowds::Step::Create { key, .. }) => again(Thing::Crowd, "", key),
         _ => "done",
     }
     .to_owned()

@@ -1,6 +1,7 @@
 //! Trades: paid, refunded, cancelled and closed, lowered by a coupon where the buyer has one.
 
 use super::activities::{Kind, Status as Course};
+use super::coupons::CouponKey;
 use super::model::{DAY, Expect, MINUTE, Model, local};
 use std::collections::BTreeMap;
 
@@ -12,11 +13,11 @@ pub(crate) struct Trade {
     pub(crate) total: i64,
     pub(crate) status: Status,
     pub(crate) refunds: BTreeMap<String, Refund>,
-    shop: Option<String>,
+    pub(crate) shop: Option<String>,
     /// What a coupon took off, and how much of that was given back to the seller with refunds.
     pub(crate) off: i64,
     off_refunded: i64,
-    paid_at: Option<i64>,
+    pub(crate) paid_at: Option<i64>,
     ends_at: Option<i64>,
     notifies: bool,
     made_by_create: Option<Order>,
@@ -99,27 +100,20 @@ impl Model {
                 Status::Wait => {}
             }
         }
-        let shop = known.map_or(&order.shop, |trade| &trade.shop).clone();
-        let coupon = self.best_coupon(&order.buyer, shop.as_deref(), order.total);
+        let shop = known.map_or(&order.shop, |trade| &trade.shop).as_deref();
+        let coupon = self.usable(&order.buyer, shop, order.total, &order.out_trade_no).into_iter().next();
+        let misses_one = self.misses_one(&order.buyer, shop, order.total, &order.out_trade_no);
         let off = coupon.as_ref().map_or(0, |(_, off)| *off);
         let paid = order.total - off;
-        let balance = self.balances.get_mut(&order.buyer).expect("a user of this world");
-        if *balance < paid {
+        if self.balances[&order.buyer] < paid {
             return Expect::refused("ACQ.BUYER_BALANCE_NOT_ENOUGH");
         }
-        *balance -= paid;
-        self.seller += paid;
-        if let Some((coupon, _)) = coupon {
-            self.spend(&coupon, &order.out_trade_no);
-        }
         let now = self.now;
-        let trade = self.trades.entry(order.out_trade_no.clone()).or_insert_with(|| Trade::new(order, now));
-        trade.status = Status::Success;
-        trade.paid_at = Some(now);
-        trade.ends_at = None;
-        trade.off = off;
-        self.tell(&order.out_trade_no);
-        self.tell_cards(&order.out_trade_no, shop.as_deref());
+        self.trades.entry(order.out_trade_no.clone()).or_insert_with(|| Trade::new(order, now));
+        self.settle(&order.out_trade_no, coupon);
+        if misses_one {
+            self.marks.count("a payment spared what a page held");
+        }
         Expect::Done(vec![
             ("out_trade_no", order.out_trade_no.clone()),
             ("buyer_user_id", order.buyer.clone()),
@@ -128,6 +122,27 @@ impl Model {
             ("buyer_pay_amount", wire::money::format(paid)),
             ("/voucher_detail_list/0/amount", if off == 0 { String::new() } else { wire::money::format(off) }),
         ])
+    }
+
+    /// A trade that waits is paid, with this coupon and what that takes off.
+    pub(crate) fn settle(&mut self, out_trade_no: &str, coupon: Option<(CouponKey, i64)>) {
+        let trade = self.trades.get_mut(out_trade_no).expect("it waits");
+        let off = coupon.as_ref().map_or(0, |(_, off)| *off);
+        trade.status = Status::Success;
+        trade.paid_at = Some(self.now);
+        trade.ends_at = None;
+        trade.off = off;
+        let (buyer, shop, paid) = (trade.buyer.clone(), trade.shop.clone(), trade.total - off);
+        *self.balances.get_mut(&buyer).expect("a user of this world") -= paid;
+        self.seller += paid;
+        if let Some((coupon, _)) = coupon {
+            self.spend(&coupon, out_trade_no);
+        }
+        self.release(out_trade_no);
+        self.become_member(&buyer);
+        self.payers.insert(buyer);
+        self.tell(out_trade_no);
+        self.tell_cards(out_trade_no, shop.as_deref());
     }
 
     fn create(&mut self, order: &Order) -> Expect {
@@ -232,6 +247,7 @@ impl Model {
             (Status::Finished, _) => Expect::refused("ACQ.TRADE_HAS_FINISHED"),
             (Status::Wait, _) | (Status::Success, None) => {
                 trade.status = Status::Closed;
+                self.release(out_trade_no);
                 self.tell(out_trade_no);
                 done(Some("close"))
             }
@@ -263,6 +279,7 @@ impl Model {
             (Status::Closed, None) => done,
             (Status::Wait, _) => {
                 trade.status = Status::Closed;
+                self.release(out_trade_no);
                 self.tell(out_trade_no);
                 done
             }
@@ -284,6 +301,7 @@ impl Model {
             told.push(out_trade_no.clone());
         }
         for out_trade_no in told {
+            self.release(&out_trade_no);
             self.tell(&out_trade_no);
         }
     }

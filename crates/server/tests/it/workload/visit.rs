@@ -1,42 +1,67 @@
-//! A member's visit to the coupon page, as a browser without script makes it: look, press the button, see what came of it.
+//! Visits to pages, as a browser without script makes them: look, press the button, see what came of it.
 
 use super::Play;
-use super::coupons::{self, Step::Press, out_biz_no, page};
+use super::activities::Named;
+use super::cashier::{self, Choice};
+use super::coupons::{self, out_biz_no, page};
 use super::model::{Got, Step};
 use super::orders::Called;
+use super::wire::Thing;
 use crate::raw::{Answer, Connection};
 use serde_json::{Value, json};
+use std::net::SocketAddr;
+use std::time::Instant;
 
-const STAGES: [&str; 5] = [page::TO_TAKE, page::TAKEN, page::USED, page::REFUNDED, page::EXPIRED];
+const STAGES: [&str; 7] =
+    [page::TO_TAKE, page::TAKEN, page::USED, page::REFUNDED, page::EXPIRED, cashier::page::TO_PAY, cashier::page::PAID];
 /// Numbers that nothing has.
 const NO_ITEM: &str = "2016092400077000000012345678";
 const NO_TOKEN: &str = "7d3f6c1e0a5b4c2d9e8f7a6b5c4d3e2f";
 /// What speaks against a claim may be gone when the page is seen again: then the button is pressed again.
 const PRESSES_MAX: usize = 20;
 
+/// Which process gets a visit's requests: each in turn.
+pub(super) struct Way {
+    pub(super) doors: Vec<SocketAddr>,
+    pub(super) next: usize,
+}
+
 impl Play<'_> {
-    /// All looks and presses, until there is nothing to press; the last without an answer if a kill came between.
-    pub(super) fn visit(&self, look: &Step) -> Vec<Called> {
-        let Step::Coupon(coupons::Step::Look { prize, token }) = look else { unreachable!("only this is a visit") };
-        let press = Step::Coupon(Press { prize: prize.clone(), token: token.clone() });
+    /// All that a visit consists of, until there is nothing to press; the last without an answer if a kill came between.
+    pub(super) fn visit(&self, step: &Step, mut way: Way) -> Vec<Called> {
+        match step {
+            Step::Coupon(coupons::Step::Look { prize, token }) => self.claim(prize, token, &mut way),
+            Step::Cashier(cashier::Step::Look { trade, choice, pays }) => {
+                self.check_out(trade, choice.clone(), *pays, &mut way)
+            }
+            Step::Cashier(cashier::Step::Pay { trade, form }) => {
+                let csrf = self.names.number(Thing::Form, trade).expect("a form that was seen");
+                let (paid, _) = self.pay(trade, form, &self.page(trade), csrf, &mut way);
+                vec![paid]
+            }
+            _ => unreachable!("only these are visits"),
+        }
+    }
+
+    fn claim(&self, prize: &Named, token: &Named, way: &mut Way) -> Vec<Called> {
+        let look = Step::Coupon(coupons::Step::Look { prize: prize.clone(), token: token.clone() });
+        let press = Step::Coupon(coupons::Step::Press { prize: prize.clone(), token: token.clone() });
         let item = prize.number.as_deref().unwrap_or(NO_ITEM);
         let (code, own) = (token.number.as_deref().unwrap_or(NO_TOKEN), out_biz_no(&prize.key, &token.key));
         let target = format!("/h5/coupon?itemId={item}&token={code}&outBizNo={own}&type=pointcard");
         let mut done = Vec::new();
         for _ in 0..PRESSES_MAX {
-            let seen = self.send(&format!("GET {target} HTTP/1.1\r\nhost: shop\r\n\r\n"));
-            let form = seen.as_ref().and_then(|seen| between(&body(seen), "name=\"csrf\" value=\"", "\""));
-            done.push((look.clone(), seen.as_ref().map(said)));
-            let Some(csrf) = form else { return done };
-            let form = format!("csrf={csrf}");
-            let (kind, length) = ("content-type: application/x-www-form-urlencoded", form.len());
-            let pressed = self.send(&format!(
-                "POST {target} HTTP/1.1\r\nhost: shop\r\n{kind}\r\ncontent-length: {length}\r\n\r\n{form}"
-            ));
+            let began = Instant::now();
+            let seen = way.get(&target);
+            let csrf = seen.as_ref().and_then(|seen| hidden(&body(seen), "csrf"));
+            done.push(Called::new(look.clone(), began, seen.as_ref().map(said)));
+            let Some(csrf) = csrf else { return done };
+            let began = Instant::now();
+            let pressed = way.post(&target, &format!("csrf={csrf}"));
             let is_sent_on = pressed.as_ref().is_some_and(|pressed| pressed.status == 303);
             let got =
                 if is_sent_on { Some(Got { refusal: None, node: Value::Null }) } else { pressed.as_ref().map(said) };
-            done.push((press.clone(), got));
+            done.push(Called::new(press.clone(), began, got));
             if !is_sent_on {
                 return done;
             }
@@ -44,9 +69,72 @@ impl Play<'_> {
         panic!("{target} gives nothing and does not say why: {done:#?}");
     }
 
-    fn send(&self, request: &str) -> Option<Answer> {
-        let mut connection = Connection::try_open(self.running.address).ok()?;
-        connection.exchange(request.as_bytes()).ok()
+    fn page(&self, trade: &str) -> String {
+        self.names.number(Thing::Page, trade).expect("a page that was told of").clone()
+    }
+
+    fn check_out(&self, trade: &str, mut choice: Choice, pays: bool, way: &mut Way) -> Vec<Called> {
+        let page = self.page(trade);
+        let mut done = Vec::new();
+        loop {
+            let target = match &choice {
+                Choice::Best => page.clone(),
+                Choice::None => format!("{page}&coupon=none"),
+                Choice::One(number) => format!("{page}&coupon={number}"),
+            };
+            let began = Instant::now();
+            let seen = way.get(&target);
+            let form =
+                seen.as_ref().map(body).and_then(|page| Some((hidden(&page, "csrf")?, hidden(&page, "coupon")?)));
+            let look = cashier::Step::Look { trade: trade.to_owned(), choice: choice.clone(), pays };
+            let is_first = done.is_empty();
+            done.push(Called::new(Step::Cashier(look), began, seen.as_ref().map(to_pay)));
+            // Whoever sees what came of a form lets it be.
+            let Some((csrf, coupon)) = form.filter(|_| pays && is_first) else { return done };
+            let form = if coupon == "none" { Choice::None } else { Choice::One(coupon) };
+            let (paid, leads_to) = self.pay(trade, &form, &target, &csrf, way);
+            done.push(paid);
+            let Some(leads_to) = leads_to else { return done };
+            if !leads_to.contains("&coupon=") {
+                choice = Choice::Best;
+            }
+        }
+    }
+
+    /// Sends a form of the page; where it leads to, if anywhere.
+    fn pay(&self, trade: &str, form: &Choice, target: &str, csrf: &str, way: &mut Way) -> (Called, Option<String>) {
+        let step = Step::Cashier(cashier::Step::Pay { trade: trade.to_owned(), form: form.clone() });
+        let coupon = if let Choice::One(number) = form { number } else { "none" };
+        let began = Instant::now();
+        let answer = way.post(target, &format!("csrf={csrf}&coupon={coupon}&pin=111111"));
+        let leads_to = answer.as_ref().filter(|answer| answer.status == 303).map(|answer| {
+            between(&answer.headers, "location: ", "\r\n").unwrap_or_else(|| panic!("nowhere: {}", answer.headers))
+        });
+        let got = match &leads_to {
+            Some(place) => {
+                let said = place.split_once("&said=").map_or("", |(_, said)| said);
+                Some(Got { refusal: None, node: json!({"said": said}) })
+            }
+            None => answer.as_ref().map(said),
+        };
+        (Called::new(step, began, got), leads_to)
+    }
+}
+
+impl Way {
+    fn get(&mut self, target: &str) -> Option<Answer> {
+        self.send(&format!("GET {target} HTTP/1.1\r\nhost: shop\r\n\r\n"))
+    }
+
+    fn post(&mut self, target: &str, form: &str) -> Option<Answer> {
+        let (kind, length) = ("content-type: application/x-www-form-urlencoded", form.len());
+        self.send(&format!("POST {target} HTTP/1.1\r\nhost: shop\r\n{kind}\r\ncontent-length: {length}\r\n\r\n{form}"))
+    }
+
+    fn send(&mut self, request: &str) -> Option<Answer> {
+        let door = self.doors[self.next % self.doors.len()];
+        self.next += 1;
+        Connection::try_open(door).ok()?.exchange(request.as_bytes()).ok()
     }
 }
 
@@ -54,15 +142,35 @@ fn body(answer: &Answer) -> String {
     String::from_utf8_lossy(&answer.body).into_owned()
 }
 
-/// What a page says by its title: how the coupon stands and which number it has, or why there is none.
+/// What a page says by its title: how the coupon stands and which numbers it has, or why there is none.
 fn said(answer: &Answer) -> Got {
     let text = body(answer);
     let title = between(&text, "<title>", "</title>").unwrap_or(text.clone());
     if !STAGES.contains(&title.as_str()) {
         return Got { refusal: Some(title), node: Value::Null };
     }
-    let number = between(&text, "<span class=\"number\">", "</span>");
-    Got { refusal: None, node: json!({"stage": title, "number": number}) }
+    let numbers = text.split("<span class=\"number\">").skip(1).filter_map(|rest| rest.split_once("</span>"));
+    let numbers: Vec<_> = numbers.map(|(number, _)| number.to_owned()).collect();
+    let count = numbers.len().to_string();
+    Got { refusal: None, node: json!({"stage": title, "numbers": numbers, "count": count}) }
+}
+
+/// What the cashier page says: its stage, what is to be paid, and with which coupon.
+fn to_pay(answer: &Answer) -> Got {
+    let mut got = said(answer);
+    let text = body(answer);
+    if let (Some(coupon), Some(button)) = (hidden(&text, "coupon"), between(&text, "type=\"submit\">", "<")) {
+        let due = button.split_once('¥').expect("an amount").1.replace(',', "");
+        got.node["due"] = json!(due);
+        got.node["coupon"] = json!(if coupon == "none" { "" } else { &coupon });
+        got.node["csrf"] = json!(hidden(&text, "csrf"));
+    }
+    got
+}
+
+/// What a form has hidden under this name.
+fn hidden(page: &str, name: &str) -> Option<String> {
+    between(page, &format!("name=\"{name}\" value=\""), "\"")
 }
 
 /// What stands between the first of these and the next of those.

@@ -1,9 +1,12 @@
 //! Steps as they are sent, and what is learnt from their answers: the numbers that the platform gives to things.
 
-use super::activities::{self, Every, Kind as Offered, Named, Off, Offer, Terms, Valid};
-use super::coupons;
+use super::activities::{self, Kind as Offered, Named, Offer};
+use super::cashier;
+use super::coupons::{self, CouponKey};
+use super::crowds::{self, Rule};
 use super::model::{Got, Step};
 use super::points::{self, Kind};
+use super::terms::{Every, Off, Restriction, Terms, Valid};
 use super::trades::{self, Order};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
@@ -14,6 +17,7 @@ const NO_ACCOUNT: &str = "39201608190015500100016011040139";
 const NO_LOG: &str = "20160822000000000012345678901234";
 const NO_TRADE: &str = "2016082221001004150200139999";
 const NO_CAMP: &str = "20160924000000000194482000151966";
+const NO_CROWD: &str = "20160504000000000002402000158699";
 const NO_PRIZE: &str = "20160527000000000682853000153366";
 
 /// What has a number.
@@ -29,6 +33,11 @@ pub(crate) enum Thing {
     Token,
     /// What a token gave.
     Voucher,
+    Crowd,
+    /// A trade's cashier page: its path and query.
+    Page,
+    /// What vouches for the form of a trade's page.
+    Form,
 }
 
 /// The platform's numbers, by our keys.
@@ -57,10 +66,14 @@ impl Names {
         own.filter_map(|(_, key)| key.strip_prefix(&of)).map(str::to_owned).collect()
     }
 
-    /// The numbers of what tokens gave, by prize and `req_id`.
-    pub(crate) fn vouchers(&self) -> BTreeMap<(String, String), String> {
+    /// The numbers of what tokens gave, each of several.
+    pub(crate) fn vouchers(&self) -> BTreeMap<CouponKey, String> {
         let known = self.0.iter().filter(|((thing, _), _)| *thing == Thing::Voucher);
-        let split = |key: &str| key.split_once('/').map(|(prize, req_id)| (prize.to_owned(), req_id.to_owned()));
+        let split = |key: &str| {
+            let (prize, token) = key.split_once('/')?;
+            let (req_id, nth) = token.split_once('#')?;
+            Some((prize.to_owned(), req_id.to_owned(), nth.parse().ok()?))
+        };
         known.filter_map(|((_, key), number)| Some((split(key)?, number.clone()))).collect()
     }
 
@@ -69,9 +82,19 @@ impl Names {
         let text = |name: &str| got.node[name].as_str();
         let told: Vec<(Thing, String, Option<&str>)> = match step {
             Step::Trade(_) => match text("out_trade_no") {
-                Some(own) => vec![(Thing::Trade, format!("/{own}"), text("trade_no"))],
+                Some(own) => {
+                    // By whatever name of the host.
+                    let page = text("cashier_uri").and_then(|uri| uri.find("/h5/").map(|at| &uri[at..]));
+                    vec![(Thing::Trade, format!("/{own}"), text("trade_no")), (Thing::Page, format!("/{own}"), page)]
+                }
                 None => Vec::new(),
             },
+            Step::Crowd(crowds::Step::Create { key, .. }) => {
+                vec![(Thing::Crowd, format!("/{key}"), text("crowd_group_id"))]
+            }
+            Step::Cashier(cashier::Step::Look { trade, .. }) => {
+                vec![(Thing::Form, format!("/{trade}"), text("csrf"))]
+            }
             Step::Activity(activities::Step::Create(offer)) => {
                 vec![(Thing::Camp, format!("/{}", offer.out_biz_no), text("camp_id"))]
             }
@@ -92,7 +115,9 @@ impl Names {
                 vec![(Thing::PointLog, format!("{}/{}", card.key, update.req_id), text("point_log_no"))]
             }
             Step::Coupon(coupons::Step::Look { prize, token }) => {
-                vec![(Thing::Voucher, format!("{}/{}", prize.key, token.key), text("number"))]
+                let numbers = got.node["numbers"].as_array().into_iter().flatten().map(Value::as_str).zip(0..);
+                let key = |nth: i64| format!("{}/{}#{nth}", prize.key, token.key);
+                numbers.map(|(number, nth)| (Thing::Voucher, key(nth), number)).collect()
             }
             Step::Coupon(coupons::Step::Authorise { prize, req_id, .. }) => {
                 vec![(Thing::Token, format!("{}/{req_id}", prize.key), text("token"))]
@@ -117,7 +142,7 @@ pub(crate) struct Request {
     pub(crate) notifies: bool,
 }
 
-/// A step as the wire has it; none for a visit to a page.
+/// A step as the wire has it; none for a visit to a page and for a file.
 pub(crate) fn request(step: &Step, names: &Names) -> Option<Request> {
     let (method, members, notifies) = match step {
         Step::Trade(step) => of_trade(step, names),
@@ -127,7 +152,8 @@ pub(crate) fn request(step: &Step, names: &Names) -> Option<Request> {
             let members = json!({"req_id": req_id, "prize_id": number(prize, NO_PRIZE), "user_id": user});
             ("koubei.marketing.tool.prizesend.auth", members, false)
         }
-        Step::Coupon(coupons::Step::Look { .. } | coupons::Step::Press { .. }) => return None,
+        Step::Crowd(step) => of_crowd(step)?,
+        Step::Coupon(coupons::Step::Look { .. } | coupons::Step::Press { .. }) | Step::Cashier(_) => return None,
     };
     Some(Request { method, members, notifies })
 }
@@ -193,8 +219,34 @@ fn of_activity(step: &activities::Step) -> (&'static str, Value, bool) {
     }
 }
 
+/// Conditions on the level of consumption.
+pub(crate) fn of_rule(rule: &Rule) -> String {
+    let levels: Vec<_> = rule.levels.iter().map(u8::to_string).collect();
+    let op = if rule.takes { "IN" } else { "NOTIN" };
+    json!([{"op": op, "tagCode": "pam_consume_level", "value": levels.join(",")}]).to_string()
+}
+
+fn of_crowd(step: &crowds::Step) -> Option<(&'static str, Value, bool)> {
+    Some(match step {
+        crowds::Step::Create { key, rule } => {
+            let members = json!({"out_biz_no": key, "name": "人群", "conditions": of_rule(rule)});
+            ("koubei.marketing.campaign.crowd.create", members, false)
+        }
+        crowds::Step::Modify { crowd, key, to } => {
+            let id = number(crowd, NO_CROWD);
+            let members = json!({"out_biz_no": key, "crowd_group_id": id, "conditions": of_rule(to)});
+            ("koubei.marketing.campaign.crowd.modify", members, false)
+        }
+        crowds::Step::Delete { crowd } => {
+            let members = json!({"crowd_group_id": number(crowd, NO_CROWD)});
+            ("koubei.marketing.campaign.crowd.delete", members, false)
+        }
+        crowds::Step::Import { .. } => return None,
+    })
+}
+
 fn of_offer(offer: &Offer) -> Value {
-    let Offer { out_biz_no, name, shops, starts_at, ends_at, kind } = offer;
+    let Offer { out_biz_no, name, shops, starts_at, ends_at, delays, kind } = offer;
     let mut members = json!({
         "out_biz_no": out_biz_no,
         "name": name,
@@ -203,6 +255,9 @@ fn of_offer(offer: &Offer) -> Value {
         "end_time": time::format(*ends_at),
         "constraint_info": {"suit_shops": shops},
     });
+    if *delays {
+        members["auto_delay_flag"] = json!("Y");
+    }
     match kind {
         Offered::Card { ends_at } => {
             members["type"] = json!("POINT_SEND");
@@ -228,9 +283,21 @@ fn of_offer(offer: &Offer) -> Value {
             if let Some(times) = terms.times {
                 members["constraint_info"]["user_win_count"] = json!(times.to_string());
             }
+            if let Some(crowd) = &terms.crowd {
+                members["constraint_info"]["crowd_group_id"] = json!(number(crowd, NO_CROWD));
+            }
+            if let Some(restriction) = &terms.restriction {
+                members["constraint_info"]["crowd_restriction"] = json!(restriction.name());
+                if let Restriction::MemberCard(cards) = restriction {
+                    members["constraint_info"]["crowd_restriction_value"] = json!(cards.join(","));
+                }
+            }
             let mut tool = json!({"voucher": of_terms(terms, shops)});
             if terms.repeats {
-                tool["send_rule"] = json!({"allow_repeat_send": "true"});
+                tool["send_rule"]["allow_repeat_send"] = json!("true");
+            }
+            if terms.gives != 1 {
+                tool["send_rule"]["send_num"] = json!(terms.gives.to_string());
             }
             members["promo_tools"] = json!([tool]);
             members["publish_channels"] = json!([{"type": "URL_WITH_TOKEN", "name": "URL_WITH_TOKEN"}]);
