@@ -8,9 +8,9 @@
 mod disk;
 mod writes;
 
-use crate::running::{NOW, PID, Running, call, each_engine, log_of, number, refuse, seed, succeed, the_list, world};
-use crate::stamps::{QUERY, UPDATE, with};
-use client::Client;
+use crate::receiver::Receiver;
+use crate::running::{APP_ID, PID, Running, call, each_engine, log_of, number, refuse, seed, succeed, the_list, world};
+use crate::stamps::{AUTH, QUERY, UPDATE, with};
 use fastrand::Rng;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -20,8 +20,8 @@ use std::thread::{JoinHandle, sleep};
 use std::time::Duration;
 use store::testing::Engine;
 use writes::{
-    BUYER, Books, CAMP, CARD, SHOP, WRITES, Write, card_and_prize, is_crowd, points, status, text, told, waiting,
-    without_state,
+    BUDGET, BUYER, Books, CAMP, CARD, CLAIM, Door, GIVEN, Reply, SHOP, WRITES, Write, card_and_prize, given, is_crowd,
+    points, prize, seen_on, status, text, tokens, told, waiting,
 };
 
 const WRITERS: u64 = 8;
@@ -69,19 +69,21 @@ struct Watch {
     acknowledged: Arc<AtomicU64>,
     /// Answers that said 20000.
     refused: Arc<AtomicU64>,
+    /// Where what is given is told, if anywhere.
+    notify_url: String,
 }
 
 impl Watch {
     /// Calls until it is acknowledged: what is answered with 20000 is sent again, as a client would.
-    fn send(&self, client: &Client, write: &'static Write, request: Value) -> Sent {
+    fn send(&self, door: &Door, write: &'static Write, request: Value) -> Sent {
         let mut refused = false;
         let answer = loop {
-            match client.call(write.method, &request.to_string(), NOW) {
-                Ok(answer) if answer.code == "10000" => {
+            match write.send(door, &request) {
+                Ok(node) => {
                     self.acknowledged.fetch_add(1, Ordering::Relaxed);
-                    break Some(without_state(answer.node));
+                    break Some(node);
                 }
-                Ok(answer) if answer.code == "20000" => {
+                Err(Reply::Failed) => {
                     refused = true;
                     self.refused.fetch_add(1, Ordering::Relaxed);
                     if self.over.load(Ordering::Acquire) {
@@ -90,18 +92,17 @@ impl Watch {
                     sleep(Duration::from_millis(5));
                 }
                 // It had been kept, although that was not known.
-                Ok(answer) if refused && write.is_done(&answer) => break Some(Value::Null),
-                Ok(answer) => panic!("{} {request}: {}", write.method, answer.raw),
-                Err(_) if self.broken.load(Ordering::Acquire) => break None,
-                Err(error) => panic!("{} {request}: {error}", write.method),
+                Err(Reply::DoneBefore) if refused => break Some(Value::Null),
+                Err(Reply::Broken(_)) if self.broken.load(Ordering::Acquire) => break None,
+                Err(reply) => panic!("{} {request}: {reply}", write.method),
             }
         };
         Sent { write, request, answer, refused }
     }
 
     /// Starts a writer of that name.
-    fn start(&self, client: Client, name: String, seed: u64) -> JoinHandle<Writer> {
-        let (watch, books) = (self.clone(), card_and_prize(&client, &name));
+    fn start(&self, door: Door, name: String, seed: u64) -> JoinHandle<Writer> {
+        let (watch, books) = (self.clone(), card_and_prize(&door.client, &name, &self.notify_url));
         std::thread::spawn(move || {
             let mut rng = Rng::with_seed(seed);
             let mut writer = Writer { name, books, sent: Vec::new() };
@@ -113,7 +114,7 @@ impl Watch {
                 let write = WRITES.get(rng.usize(..=WRITES.len())).unwrap_or(&WRITES[0]);
                 let key = format!("{}-{serial}", writer.name);
                 let Some(request) = (write.request)(&writer.books, &key, &mut rng) else { continue };
-                let sent = watch.send(&client, write, request);
+                let sent = watch.send(&door, write, request);
                 if let Some(answer) = &sent.answer {
                     (write.enter)(&mut writer.books, &sent.request, answer);
                 }
@@ -130,7 +131,7 @@ impl Watch {
     fn start_all(&self, running: &Running, round: u64, seed: u64) -> Vec<JoinHandle<Writer>> {
         let start = |number| {
             let own_seed = seed.wrapping_add(round << 32 | number);
-            self.start(running.client(), format!("r{round}w{number}"), own_seed)
+            self.start(Door::of(running), format!("r{round}w{number}"), own_seed)
         };
         (0..WRITERS).map(start).collect()
     }
@@ -138,8 +139,13 @@ impl Watch {
 
 impl Writer {
     /// What the server says of this writer's crowds, trades and activities.
-    fn seen(&self, client: &Client) -> Books {
-        let mut seen = Books::new();
+    fn seen(&self, door: &Door) -> Books {
+        let (mut seen, client) = (Books::new(), &door.client);
+        for (req_id, page) in tokens(&self.books, self.sent.iter().map(|sent| &sent.request)) {
+            if let Some(given) = seen_on(door.address, &page) {
+                seen.insert(format!("{GIVEN}{req_id}"), status(&given));
+            }
+        }
         for page in 1.. {
             let request = json!({"name": format!("{}-", self.name), "page_size": 100, "page_number": page});
             let node = succeed(client, "koubei.marketing.campaign.crowd.batchquery", &request);
@@ -184,16 +190,17 @@ impl Writer {
     }
 
     /// Holds the books against the server, and every call against its repeat. Unless the server was `killed`, a call
-    /// without any answer was not executed.
-    fn check(&mut self, client: &Client, killed: bool) {
-        let before = self.seen(client);
+    /// without any answer was not executed; a claim is several, of which the last tells what came of it.
+    fn check(&mut self, door: &Door, killed: bool) {
+        let before = self.seen(door);
         let unanswered = self.sent.iter_mut().find(|sent| sent.answer.is_none());
-        let may_be_kept = killed || unanswered.as_ref().is_some_and(|sent| sent.refused);
+        let may_be_kept = |sent: &&mut Sent| sent.refused || sent.write.method == CLAIM;
+        let may_be_kept = killed || unanswered.as_ref().is_some_and(may_be_kept);
         let after = match unanswered {
             None => self.books.clone(),
             Some(sent) => {
                 // A repeat with its key finishes it, or gives the answer that was lost.
-                let node = sent.write.again(client, &sent.request);
+                let node = sent.write.again(door, &sent.request);
                 let mut after = self.books.clone();
                 (sent.write.enter)(&mut after, &sent.request, &node);
                 sent.answer = Some(node);
@@ -203,28 +210,51 @@ impl Writer {
         let is_one = before == told(&self.books) || (before == told(&after) && may_be_kept);
         assert!(is_one, "{}: there is {before:#?}\nacknowledged {:#?}\nat most {after:#?}", self.name, self.books);
         for Sent { write, request, answer, .. } in &self.sent {
-            let again = write.again(client, request);
+            let again = write.again(door, request);
             // What is answered by the state says nothing of what it was.
             let told = again != Value::Null && *answer != Some(Value::Null);
             assert!(!told || Some(&again) == answer.as_ref(), "a repeat of {} {request}: {again}", write.method);
         }
         self.books = after;
-        assert_eq!(self.seen(client), told(&self.books), "{}: a repeat changed something", self.name);
+        assert_eq!(self.seen(door), told(&self.books), "{}: a repeat changed something", self.name);
         // What waits can be ended still, but not with another amount.
         for (freeze, frozen) in waiting(&self.books) {
             let more = json!({"biz_no": freeze, "trans_amount": frozen + 1});
             let wrong = with(points(&self.books, "wrong", "COMMIT"), &more);
-            refuse(client, UPDATE, &wrong, "INVALID_PARAMETER");
+            refuse(&door.client, UPDATE, &wrong, "INVALID_PARAMETER");
         }
+    }
+}
+
+impl Writer {
+    /// Takes the rest of its prize's budget, and not one more.
+    fn use_up(&mut self, door: &Door) {
+        let authorise = |key: &str| json!({"req_id": key, "prize_id": prize(&self.books).0, "user_id": BUYER});
+        let requests: Vec<_> = (0..=BUDGET).map(|nth| authorise(&format!("{}-rest{nth}", self.name))).collect();
+        for (nth, request) in requests.into_iter().enumerate() {
+            if given(&self.books) == BUDGET {
+                refuse(&door.client, AUTH, &request, "BUDGET_NOT_ENOUGH");
+                return;
+            }
+            let node = succeed(&door.client, AUTH, &request);
+            let [auth, take] = [AUTH, CLAIM].map(|method| WRITES.iter().find(|write| write.method == method));
+            let (auth, take) = (auth.expect("it is there"), take.expect("it is there"));
+            (auth.enter)(&mut self.books, &request, &node);
+            let req_id = format!("{}-rest{nth}", self.name);
+            let claim = json!({"req_id": req_id, "page": tokens(&self.books, std::iter::empty())[&req_id]});
+            let node = take.again(door, &claim);
+            (take.enter)(&mut self.books, &claim, &node);
+        }
+        panic!("{}: more than the budget was given", self.name);
     }
 }
 
 /// All writers' books, checked side by side.
 fn check_all(running: &Running, writers: Vec<Writer>, killed: bool) -> Vec<Writer> {
     let check = |mut writer: Writer| {
-        let client = running.client();
+        let door = Door::of(running);
         std::thread::spawn(move || {
-            writer.check(&client, killed);
+            writer.check(&door, killed);
             writer
         })
     };
@@ -239,17 +269,19 @@ fn join(writers: Vec<JoinHandle<Writer>>) -> Vec<Writer> {
 #[test]
 fn every_writing_method_is_written() {
     let listed: BTreeSet<_> = the_list().into_iter().filter(|method| method.writes).map(|method| method.name).collect();
-    let written: BTreeSet<_> = WRITES.iter().map(|write| write.method.to_owned()).collect();
+    let written = WRITES.iter().map(|write| write.method.to_owned()).filter(|method| method != CLAIM);
+    let written: BTreeSet<_> = written.collect();
     assert_eq!(listed, written, "give WRITES what the binary has (left)");
 }
 
 each_engine!(acknowledged_calls_survive_a_kill_and_an_order_to_end, |engine| {
     let (seed, rounds) = (seed(), number("PUNCHCARD_TEST_ROUNDS").unwrap_or(5));
     let mut random = Rng::with_seed(seed);
-    let mut running = start(engine);
+    let (mut running, receiver) = (start(engine), Receiver::start());
+    receiver.trust(&running.platform_key);
     let (mut all, mut sent, mut unanswered) = (Vec::new(), 0, [0, 0]);
     for round in 0..rounds {
-        let watch = Watch::default();
+        let watch = Watch { notify_url: receiver.url.clone(), ..Watch::default() };
         let writers = watch.start_all(&running, round, seed);
         sleep(Duration::from_millis(random.u64(50..400)));
         watch.broken.store(true, Ordering::Release);
@@ -271,15 +303,23 @@ each_engine!(acknowledged_calls_survive_a_kill_and_an_order_to_end, |engine| {
         "{rounds} rounds, {sent} calls, not answered: {} by orders to end, {} by kills",
         unanswered[0], unanswered[1]
     );
-    let proved = running.command(&["prove"]);
-    assert!(proved.status.success(), "{}", String::from_utf8_lossy(&proved.stderr));
     // What was right after its own crash is right after all of them.
-    let client = running.client();
+    let (client, door) = (running.client(), Door::of(&running));
     for writer in &all {
-        assert_eq!(writer.seen(&client), told(&writer.books), "{}", writer.name);
+        assert_eq!(writer.seen(&door), told(&writer.books), "{}", writer.name);
     }
     let listed = succeed(&client, "koubei.marketing.campaign.crowd.batchquery", &json!({}));
     let crowds = all.iter().flat_map(|writer| writer.books.keys()).filter(|id| is_crowd(id)).count();
     assert_eq!(text(&listed["total_number"]), crowds.to_string());
+    // Of each budget there is as much left as was not given, and whatever was given was told, once.
+    all.iter_mut().take(2).for_each(|writer| writer.use_up(&door));
+    let advanced = running.command(&["clock", "advance", "1h"]);
+    assert!(advanced.status.success(), "{}", String::from_utf8_lossy(&advanced.stderr));
+    let given = all.iter().flat_map(|writer| writer.books.keys().filter_map(|id| id.strip_prefix(GIVEN)));
+    let given: BTreeSet<_> = given.map(|req_id| (req_id.to_owned(), "COUPON", 0)).collect();
+    println!("{} coupons were taken", given.len());
+    assert_eq!(receiver.events(APP_ID).into_iter().collect::<BTreeSet<_>>(), given);
+    let proved = running.command(&["prove"]);
+    assert!(proved.status.success(), "{}", String::from_utf8_lossy(&proved.stderr));
     assert!(!log_of(running.folder.path()).contains("panicked"));
 });

@@ -1,16 +1,20 @@
 //! What the writers send, one of each writing method, and what its acknowledgement means for their books.
 
-use crate::running::{call, conditions};
-use crate::stamps::{UPDATE, card_activity, made, prize_activity, tool_of, with};
-use client::{Answer, Client};
+use crate::raw::{Answer as Page, Connection};
+use crate::running::{NOW, Running, conditions, succeed};
+use crate::stamps::{AUTH, UPDATE, card_activity, made, prize_activity, tool_of, with};
+use client::Client;
 use fastrand::Rng;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use std::fmt;
+use std::net::SocketAddr;
 
 /// Crowds that live, as their merchant sees them: name and conditions by id. And trades: status by the merchant's number,
 /// which begins with [`TRADE`]. And activities: name, and status with the end, by id after [`CAMP`]. And what the buyer has
 /// on a card of the writer's own, after [`CARD`]. And what no query tells: what waits on that card, by its number after
-/// [`FREEZE`], and the writer's own prize, after [`PRIZE`].
+/// [`FREEZE`], and the writer's own prize, after [`PRIZE`], and tokens for it that gave nothing yet, by the caller's number
+/// after [`TOKEN`]. What a token gave is there instead after [`GIVEN`], as its page shows it.
 pub(super) type Books = BTreeMap<String, (String, String)>;
 
 /// What a trade's number begins with, and no crowd's id.
@@ -21,12 +25,20 @@ pub(super) const CAMP: &str = "a_";
 pub(super) const CARD: &str = "c_";
 const FREEZE: &str = "f_";
 const PRIZE: &str = "g_";
+const TOKEN: &str = "k_";
+pub(super) const GIVEN: &str = "v_";
+/// How often a writer's prize is given, and how many coupons it is each time.
+pub(super) const BUDGET: usize = 25;
+const COUPONS: usize = 2;
 /// The merchant's shop.
 pub(super) const SHOP: &str = "2015121600077000000002388200";
 /// Who buys.
 pub(super) const BUYER: &str = "2088102146931393";
 
-/// One writing method: what to send, and what its acknowledgement changes in the books.
+/// The page of a coupon, and its button: no method of THE LIST.
+pub(super) const CLAIM: &str = "the coupon page";
+
+/// One writing method, or [`CLAIM`]: what to send, and what its acknowledgement changes in the books.
 pub(super) struct Write {
     pub(super) method: &'static str,
     /// A request that must succeed; `key` is fresh. Nothing where the books have nothing to do it to.
@@ -159,16 +171,10 @@ pub(super) const WRITES: &[Write] = &[
         },
         refused_again: &[],
     },
-    Write {
-        method: "koubei.marketing.tool.prizesend.auth",
-        request: |books, key, _| {
-            let prize = books.keys().find_map(|id| id.strip_prefix(PRIZE));
-            Some(json!({"req_id": key, "prize_id": prize.expect("it was made"), "user_id": BUYER}))
-        },
-        // It reserves nothing, so nothing is seen of it but that it is given again.
-        enter: |_, _, _| {},
-        refused_again: &[],
-    },
+    AUTHORISE,
+    AUTHORISE,
+    TAKE,
+    TAKE,
     Write {
         method: "alipay.trade.create",
         request: |_, key, _| Some(order(key)),
@@ -214,6 +220,142 @@ pub(super) const WRITES: &[Write] = &[
         refused_again: &[],
     },
 ];
+
+const AUTHORISE: Write = Write {
+    method: AUTH,
+    request: |books, key, _| {
+        let (prize, _) = prize(books);
+        (given(books) < BUDGET).then(|| json!({"req_id": key, "prize_id": prize, "user_id": BUYER}))
+    },
+    // It reserves nothing, so nothing is seen of it but that it is given again.
+    enter: |books, request, answer| {
+        let (req_id, token, (_, page)) = (text(&request["req_id"]), text(&answer["token"]), prize(books));
+        let page = format!("{page}&token={token}&outBizNo={req_id}&type=pointcard");
+        // A repeat may come after it has given.
+        if !books.contains_key(&format!("{GIVEN}{req_id}")) {
+            books.insert(format!("{TOKEN}{req_id}"), status(&page));
+        }
+    },
+    refused_again: &[],
+};
+
+const TAKE: Write = Write {
+    method: CLAIM,
+    request: |books, _, rng| {
+        let waiting = books.iter().filter_map(|(id, (page, _))| Some((id.strip_prefix(TOKEN)?, page)));
+        let (req_id, page) = rng.choice(waiting.collect::<Vec<_>>())?;
+        (given(books) < BUDGET).then(|| json!({"req_id": req_id, "page": page}))
+    },
+    enter: |books, request, answer| {
+        let req_id = text(&request["req_id"]);
+        books.remove(&format!("{TOKEN}{req_id}"));
+        books.insert(format!("{GIVEN}{req_id}"), status(&answer["given"].to_string()));
+    },
+    refused_again: &[],
+};
+
+/// The number of the writer's prize, and where its page is.
+pub(super) fn prize(books: &Books) -> (&str, &str) {
+    let found = books.iter().find_map(|(id, (page, _))| Some((id.strip_prefix(PRIZE)?, page.as_str())));
+    found.expect("it was made")
+}
+
+/// How often it has given.
+pub(super) fn given(books: &Books) -> usize {
+    books.keys().filter(|id| id.starts_with(GIVEN)).count()
+}
+
+/// The pages of the tokens that the writer has, by the caller's numbers, with those that it has sent a claim for.
+pub(super) fn tokens<'a>(books: &'a Books, sent: impl Iterator<Item = &'a Value> + 'a) -> BTreeMap<String, String> {
+    let waiting = books.iter().filter_map(|(id, (page, _))| Some((id.strip_prefix(TOKEN)?.to_owned(), page.clone())));
+    let claimed = sent.filter(|request| request.get("page").is_some());
+    waiting.chain(claimed.map(|request| (text(&request["req_id"]), text(&request["page"])))).collect()
+}
+
+/// What a claim's page shows: the numbers of what its token has given, or nothing where there is a button to press; as JSON,
+/// and what vouches for that button.
+fn look(address: SocketAddr, page: &str) -> Result<(Value, Option<String>), Reply> {
+    let seen = ask(address, &format!("GET {page} HTTP/1.1\r\nhost: shop\r\n\r\n"))?;
+    let html = String::from_utf8_lossy(&seen.body);
+    let after = |mark: &str| html.split(mark).skip(1).map(str::to_owned).collect::<Vec<_>>();
+    let until = |text: &str, end: char| text.split(end).next().unwrap_or_default().to_owned();
+    let numbers: Vec<_> = after("class=\"number\">").iter().map(|rest| until(rest, '<')).collect();
+    let csrf = after("name=\"csrf\" value=\"").first().map(|rest| until(rest, '"'));
+    match (seen.status, numbers.len()) {
+        (200, 0 | COUPONS) => Ok((json!(numbers), csrf)),
+        (500.., _) => Err(Reply::Failed),
+        _ => Err(Reply::Refused(html.into_owned())),
+    }
+}
+
+/// What the page shows of what was given: nothing before it was.
+pub(super) fn seen_on(address: SocketAddr, page: &str) -> Option<String> {
+    let (numbers, _) = look(address, page).unwrap_or_else(|reply| panic!("{page}: {reply}"));
+    (numbers != json!([])).then(|| numbers.to_string())
+}
+
+/// Looks, presses, and looks again.
+fn claim(address: SocketAddr, request: &Value) -> Result<Value, Reply> {
+    let page = text(&request["page"]);
+    let (_, csrf) = look(address, &page)?;
+    if let Some(csrf) = csrf {
+        let (kind, form) = ("content-type: application/x-www-form-urlencoded", format!("csrf={csrf}"));
+        let length = form.len();
+        let pressed = ask(
+            address,
+            &format!("POST {page} HTTP/1.1\r\nhost: shop\r\n{kind}\r\ncontent-length: {length}\r\n\r\n{form}"),
+        )?;
+        match pressed.status {
+            303 => {}
+            500.. => return Err(Reply::Failed),
+            _ => return Err(Reply::Refused(String::from_utf8_lossy(&pressed.body).into_owned())),
+        }
+    }
+    match look(address, &page)? {
+        (numbers, None) => Ok(json!({"given": numbers})),
+        (_, Some(_)) => Err(Reply::Refused("it was pressed and gives nothing".to_owned())),
+    }
+}
+
+fn ask(address: SocketAddr, request: &str) -> Result<Page, Reply> {
+    let broken = |error: std::io::Error| Reply::Broken(error.to_string());
+    Connection::try_open(address).map_err(broken)?.exchange(request.as_bytes()).map_err(broken)
+}
+
+/// Where calls are sent, and pages are.
+pub(super) struct Door {
+    pub(super) client: Client,
+    pub(super) address: SocketAddr,
+}
+
+impl Door {
+    pub(super) fn of(running: &Running) -> Door {
+        Door { client: running.client(), address: running.address }
+    }
+}
+
+/// Why a call is not acknowledged.
+pub(super) enum Reply {
+    /// It was refused because it has been done.
+    DoneBefore,
+    /// It was answered with 20000 or what a page has for that, which leaves open whether it was kept.
+    Failed,
+    /// There was no answer.
+    Broken(String),
+    /// It should not have been refused.
+    Refused(String),
+}
+
+impl fmt::Display for Reply {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Reply::DoneBefore => f.write_str("it has been done"),
+            Reply::Failed => f.write_str("it failed"),
+            Reply::Broken(error) => write!(f, "no answer: {error}"),
+            Reply::Refused(answer) => f.write_str(answer),
+        }
+    }
+}
 
 /// A point card's activity in January, as both creating and modifying it say it.
 fn camp(name: &str, end_time: &str) -> Value {
@@ -263,7 +405,7 @@ pub(super) fn waiting(books: &Books) -> impl Iterator<Item = (&str, i64)> {
 
 /// Books of what queries tell.
 pub(super) fn told(books: &Books) -> Books {
-    let told = books.iter().filter(|(id, _)| !id.starts_with(FREEZE) && !id.starts_with(PRIZE));
+    let told = books.iter().filter(|(id, _)| ![FREEZE, PRIZE, TOKEN].iter().any(|kept| id.starts_with(kept)));
     told.map(|(id, entry)| (id.clone(), entry.clone())).collect()
 }
 
@@ -278,13 +420,25 @@ fn end(books: &mut Books, request: &Value, change: fn([i64; 3], i64) -> [i64; 3]
     change_points(books, request, change);
 }
 
-/// A card and a prize of a writer's own, with nothing on the card yet.
-pub(super) fn card_and_prize(client: &Client, name: &str) -> Books {
+/// A card and a prize of a writer's own, with nothing on the card yet. What the prize gives is told to that address.
+pub(super) fn card_and_prize(client: &Client, name: &str, notify_url: &str) -> Books {
     let later = json!({"end_time": "2026-02-01 00:00:00"});
-    let activities = [card_activity(&format!("{name} card")), prize_activity(&format!("{name} prize"))];
-    let [card, prize] = activities.map(|activity| tool_of(client, &made(client, &with(activity, &later))));
+    let card = with(card_activity(&format!("{name} card")), &later);
+    let mut prize = with(prize_activity(&format!("{name} prize")), &later);
+    prize["budget_info"]["budget_total"] = json!(BUDGET.to_string());
+    prize["promo_tools"][0]["send_rule"]["send_num"] = json!(COUPONS.to_string());
+    let told = [("notify_url", notify_url)];
+    let answer = client.call_with("koubei.marketing.campaign.activity.create", &prize.to_string(), NOW, &told);
+    let answer = answer.expect("an answer");
+    assert_eq!(answer.code, "10000", "{}", answer.raw);
+    let [card, camp] = [made(client, &card), text(&answer.node["camp_id"])];
+    let detail = succeed(client, "koubei.marketing.campaign.activity.query", &json!({"camp_id": camp}));
+    let channel = text(&detail["camp_detail"]["publish_channels"][0]["config"]);
+    let (_, item) = channel.split_once("itemId=").expect("a page");
+    let page = format!("/h5/coupon?itemId={}", &item[..28]);
+    let [card, prize] = [card, camp].map(|camp| tool_of(client, &camp));
     let nothing = json!([0, 0, 0]).to_string();
-    [(format!("{CARD}{card}"), (String::new(), nothing)), (format!("{PRIZE}{prize}"), status(""))].into()
+    [(format!("{CARD}{card}"), (String::new(), nothing)), (format!("{PRIZE}{prize}"), status(&page))].into()
 }
 
 fn order(key: &str) -> Value {
@@ -320,24 +474,34 @@ fn some_conditions(rng: &mut Rng) -> String {
 }
 
 impl Write {
-    /// Whether a repeat was refused because it has been done.
-    pub(super) fn is_done(&self, answer: &Answer) -> bool {
-        answer.sub_code.as_deref().is_some_and(|sub_code| self.refused_again.contains(&sub_code))
+    /// Sends it once: what its answer says, if it was done.
+    pub(super) fn send(&self, door: &Door, request: &Value) -> Result<Value, Reply> {
+        if self.method == CLAIM {
+            return claim(door.address, request);
+        }
+        let answer = door.client.call(self.method, &request.to_string(), NOW);
+        let answer = answer.map_err(|error| Reply::Broken(error.to_string()))?;
+        let sub_code = answer.sub_code.as_deref();
+        match answer.code.as_str() {
+            "10000" => Ok(without_state(answer.node)),
+            "20000" => Err(Reply::Failed),
+            _ if sub_code.is_some_and(|code| self.refused_again.contains(&code)) => Err(Reply::DoneBefore),
+            _ => Err(Reply::Refused(answer.raw)),
+        }
     }
 
     /// Repeats a call that may have been done: its answer, or nothing where the state refuses it.
-    pub(super) fn again(&self, client: &Client, request: &Value) -> Value {
-        let answer = call(client, self.method, request);
-        if self.is_done(&answer) {
-            return Value::Null;
+    pub(super) fn again(&self, door: &Door, request: &Value) -> Value {
+        match self.send(door, request) {
+            Ok(node) => node,
+            Err(Reply::DoneBefore) => Value::Null,
+            Err(reply) => panic!("{} {request}: {reply}", self.method),
         }
-        assert_eq!(answer.code, "10000", "{} {request}: {}", self.method, answer.raw);
-        without_state(answer.node)
     }
 }
 
 /// An answer without what a repeat says otherwise: whether money moved, and where an activity stands.
-pub(super) fn without_state(mut node: Value) -> Value {
+fn without_state(mut node: Value) -> Value {
     node.as_object_mut().expect("an object").retain(|name, _| name != "fund_change" && name != "camp_status");
     node
 }
