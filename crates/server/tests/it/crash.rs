@@ -5,12 +5,14 @@
 //! acknowledged. After the crash the books must be what the server says, give or take the one call of each writer that
 //! was not answered: it is there whole or not at all.
 
+mod claims;
 mod disk;
 mod writes;
 
 use crate::receiver::Receiver;
 use crate::running::{APP_ID, PID, Running, call, each_engine, log_of, number, refuse, seed, succeed, the_list, world};
 use crate::stamps::{AUTH, QUERY, UPDATE, with};
+use claims::{Door, Reply, seen_on};
 use fastrand::Rng;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -20,8 +22,8 @@ use std::thread::{JoinHandle, sleep};
 use std::time::Duration;
 use store::testing::Engine;
 use writes::{
-    BUDGET, BUYER, Books, CAMP, CARD, CLAIM, Door, GIVEN, Reply, SHOP, WRITES, Write, card_and_prize, given, is_crowd,
-    points, prize, seen_on, status, text, tokens, told, waiting,
+    BUDGET, BUYER, Books, CAMP, CARD, CLAIM, GIVEN, SHOP, WRITES, Write, card_and_prize, given, is_crowd, points,
+    prize, status, text, tokens, told, waiting,
 };
 
 const WRITERS: u64 = 8;

@@ -6,6 +6,7 @@
 //! answer may have been executed or not, and its repeat must fit.
 
 mod activities;
+mod calls;
 mod cashier;
 mod choices;
 mod coupons;
@@ -16,6 +17,7 @@ mod offers;
 mod orders;
 mod points;
 mod scenes;
+mod shared;
 mod tally;
 mod terms;
 mod trades;
@@ -25,19 +27,15 @@ mod wire;
 use crate::receiver::Receiver;
 use crate::running::{NOW, Running, app_key, each_engine, log_of, number, seed};
 use choices::Focus;
-use client::Client;
 use fastrand::Rng;
 use model::{Got, MINUTE, Model, Notified, Step};
 use orders::Called;
-use serde_json::{Value, json};
+use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::{Duration, Instant};
-use store::member::{self, MemberRow};
-use store::testing::block_on;
-use store::{Fault, Open, Store, Tx};
+use std::time::Duration;
+use store::{Open, Store};
 use tally::Tally;
-use visit::Way;
-use wire::{Names, Request, Thing, request};
+use wire::{Names, Thing};
 
 const HOUR_MINUTES: i64 = 60;
 /// When the manual clock of the tests' world begins.
@@ -93,8 +91,8 @@ impl<'a> Play<'a> {
         println!("PUNCHCARD_TEST_SEED={seed} PUNCHCARD_TEST_SEEDS=1");
         let mut rng = Rng::with_seed(seed);
         let users = choices::customers(nth).into_iter().chain(choices::newcomers(nth));
-        let balances = users.map(|user| (user, rng.i64(0..150_000))).collect();
-        let books = vec![Model { now, balances, ..Model::default() }];
+        let balances: BTreeMap<_, _> = users.map(|user| (user, rng.i64(0..150_000))).collect();
+        let books = vec![Model { now, balances: balances.into(), ..Model::default() }];
         let store = beside.is_some().then(|| Store::open(&running.place(), Open::default()).expect("it is there"));
         let play = Play {
             running,
@@ -136,7 +134,7 @@ impl<'a> Play<'a> {
         for shop in choices::shops(self.nth) {
             world.push_str(&format!("[[merchant.shop]]\nshop_id = \"{shop}\"\n"));
         }
-        for (user, balance) in &self.book().balances {
+        for (user, balance) in self.book().balances.iter() {
             let balance = ::wire::money::format(*balance);
             let (student, cards) = (crowds::is_student(user), crowds::cards_of(user));
             world.push_str(&format!(
@@ -155,68 +153,9 @@ impl<'a> Play<'a> {
         printed
     }
 
-    /// A client of each process.
-    fn clients(&self) -> Vec<Client> {
-        self.doors().map(|running| running.client_of(&app_id(self.nth), None)).collect()
-    }
-
-    fn doors(&self) -> impl Iterator<Item = &Running> {
-        std::iter::once(&*self.running).chain(self.beside.as_deref())
-    }
-
-    /// How to reach them, beginning with the `nth`.
-    fn way(&self, nth: usize) -> Way {
-        Way { doors: self.doors().map(|running| running.address).collect(), next: nth }
-    }
-
     /// The likeliest books; in what is chosen by them, all agree nearly always.
     fn book(&self) -> &Model {
         &self.books[0]
-    }
-
-    /// One call, or all that a visit consists of, through the `nth` process first. The last has no answer where a kill came
-    /// between.
-    fn call(&self, nth: usize, step: &Step) -> Vec<Called> {
-        if let Step::Crowd(crowds::Step::Import { rows }) = step {
-            let began = Instant::now();
-            return vec![Called::new(step.clone(), began, self.import(nth, rows))];
-        }
-        let Some(Request { method, members, notifies }) = request(step, &self.names) else {
-            return self.visit(step, self.way(nth));
-        };
-        let mut clients = self.clients();
-        let client = clients.swap_remove(nth % clients.len());
-        let notify_url = if notifies { self.receiver.url.as_str() } else { "" };
-        let began = Instant::now();
-        let answer = client.call_with(method, &members.to_string(), NOW, &[("notify_url", notify_url)]).ok();
-        let got = answer.map(|answer| {
-            let refusal = (!answer.is_success() || answer.code != "10000")
-                .then(|| answer.sub_code.clone().unwrap_or_else(|| answer.raw.clone()));
-            Got { refusal, node: answer.node }
-        });
-        vec![Called::new(step.clone(), began, got)]
-    }
-
-    /// Imports members; no answer where nobody knows whether they were taken. Commands reach whoever owns a folder; to a
-    /// database they write beside the servers, as this process does: that is the same without starting another each time.
-    fn import(&self, nth: usize, rows: &[(String, Option<u8>)]) -> Option<Got> {
-        let (pid, done) = (pid(self.nth), Got { refusal: None, node: Value::Null });
-        let level = |level: Option<u8>| level.map(|level| level.to_string());
-        if let Some(store) = &self.store {
-            let row = |(user, of): &(String, Option<u8>)| {
-                MemberRow::new(user, [("pam_consume_level", level(*of).as_deref())])
-            };
-            let rows: Vec<_> = rows.iter().map(row).collect();
-            let write = move |tx: &mut Tx| member::put_chunk(tx, &pid, &rows).map(drop);
-            block_on(store.write::<_, Fault, _>(write)).expect("it is kept");
-            return Some(done);
-        }
-        let line = |(user, of): &(String, Option<u8>)| format!("{user},{}\n", level(*of).unwrap_or_default());
-        let csv = format!("user_id,pam_consume_level\n{}", rows.iter().map(line).collect::<String>());
-        let path = self.running.folder.path().join(format!("members{nth}.csv"));
-        std::fs::write(&path, csv).expect("the folder is ours");
-        let output = self.running.command(&["import", "members", "--pid", &pid, &path.display().to_string()]);
-        output.status.success().then_some(done)
     }
 
     /// Calls all at once; `kill` ends a process somewhere in between.
@@ -254,7 +193,7 @@ impl<'a> Play<'a> {
             self.note(step, answer.as_ref());
         }
         for model in &mut self.books {
-            model.vouchers = self.names.vouchers();
+            model.vouchers = self.names.vouchers().into();
         }
         let after = orders::after(&self.books, &called, &again);
         if after.is_empty() {
@@ -340,7 +279,7 @@ impl<'a> Play<'a> {
         self.advance(LADDER_HOURS * HOUR_MINUTES);
         self.check();
         let marks = self.book().marks.clone();
-        self.tally.add_marks(marks);
+        self.tally.add_marks(&marks);
         (self.book().now, self.tally)
     }
 
@@ -351,28 +290,6 @@ impl<'a> Play<'a> {
             None => what.clone(),
         };
         (what, *status, *refunded)
-    }
-
-    /// Every process counts the crowds as the books do, once it has heard of all imports.
-    fn count_crowds(&self) {
-        for (client, (key, crowd)) in
-            self.clients().iter().flat_map(|client| self.book().crowds.iter().map(move |crowd| (client, crowd)))
-        {
-            let Some(id) = self.names.number(Thing::Crowd, key).filter(|_| crowd.live) else { continue };
-            let (request, total) = (json!({"crowd_group_id": id}).to_string(), self.book().count(crowd));
-            let began = Instant::now();
-            loop {
-                let answer = client.call("koubei.marketing.campaign.crowd.count", &request, NOW).expect("an answer");
-                let summary = answer.node["summary_values"].as_str().unwrap_or_default();
-                let counted = serde_json::from_str::<Value>(summary).unwrap_or_default()["total"].as_u64();
-                if counted == u64::try_from(total).ok() {
-                    break;
-                }
-                let late = began.elapsed() < HEARD_WITHIN;
-                assert!(late, "{key}: {} instead of {total}\n{:#?}", answer.raw, self.history);
-                std::thread::sleep(Duration::from_millis(10));
-            }
-        }
     }
 
     /// What there is in the end, by query, by trying and by proof.

@@ -1,14 +1,12 @@
 //! What the writers send, one of each writing method, and what its acknowledgement means for their books.
 
-use crate::raw::{Answer as Page, Connection};
-use crate::running::{NOW, Running, conditions, succeed};
+use super::claims::{COUPONS, Door, Reply, claim};
+use crate::running::{NOW, conditions, succeed};
 use crate::stamps::{AUTH, UPDATE, card_activity, made, prize_activity, tool_of, with};
 use client::Client;
 use fastrand::Rng;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-use std::fmt;
-use std::net::SocketAddr;
 
 /// Crowds that live, as their merchant sees them: name and conditions by id. And trades: status by the merchant's number,
 /// which begins with [`TRADE`]. And activities: name, and status with the end, by id after [`CAMP`]. And what the buyer has
@@ -27,9 +25,8 @@ const FREEZE: &str = "f_";
 const PRIZE: &str = "g_";
 const TOKEN: &str = "k_";
 pub(super) const GIVEN: &str = "v_";
-/// How often a writer's prize is given, and how many coupons it is each time.
+/// How often a writer's prize is given.
 pub(super) const BUDGET: usize = 25;
-const COUPONS: usize = 2;
 /// The merchant's shop.
 pub(super) const SHOP: &str = "2015121600077000000002388200";
 /// Who buys.
@@ -270,91 +267,6 @@ pub(super) fn tokens<'a>(books: &'a Books, sent: impl Iterator<Item = &'a Value>
     let waiting = books.iter().filter_map(|(id, (page, _))| Some((id.strip_prefix(TOKEN)?.to_owned(), page.clone())));
     let claimed = sent.filter(|request| request.get("page").is_some());
     waiting.chain(claimed.map(|request| (text(&request["req_id"]), text(&request["page"])))).collect()
-}
-
-/// What a claim's page shows: the numbers of what its token has given, or nothing where there is a button to press; as JSON,
-/// and what vouches for that button.
-fn look(address: SocketAddr, page: &str) -> Result<(Value, Option<String>), Reply> {
-    let seen = ask(address, &format!("GET {page} HTTP/1.1\r\nhost: shop\r\n\r\n"))?;
-    let html = String::from_utf8_lossy(&seen.body);
-    let after = |mark: &str| html.split(mark).skip(1).map(str::to_owned).collect::<Vec<_>>();
-    let until = |text: &str, end: char| text.split(end).next().unwrap_or_default().to_owned();
-    let numbers: Vec<_> = after("class=\"number\">").iter().map(|rest| until(rest, '<')).collect();
-    let csrf = after("name=\"csrf\" value=\"").first().map(|rest| until(rest, '"'));
-    match (seen.status, numbers.len()) {
-        (200, 0 | COUPONS) => Ok((json!(numbers), csrf)),
-        (500.., _) => Err(Reply::Failed),
-        _ => Err(Reply::Refused(html.into_owned())),
-    }
-}
-
-/// What the page shows of what was given: nothing before it was.
-pub(super) fn seen_on(address: SocketAddr, page: &str) -> Option<String> {
-    let (numbers, _) = look(address, page).unwrap_or_else(|reply| panic!("{page}: {reply}"));
-    (numbers != json!([])).then(|| numbers.to_string())
-}
-
-/// Looks, presses, and looks again.
-fn claim(address: SocketAddr, request: &Value) -> Result<Value, Reply> {
-    let page = text(&request["page"]);
-    let (_, csrf) = look(address, &page)?;
-    if let Some(csrf) = csrf {
-        let (kind, form) = ("content-type: application/x-www-form-urlencoded", format!("csrf={csrf}"));
-        let length = form.len();
-        let pressed = ask(
-            address,
-            &format!("POST {page} HTTP/1.1\r\nhost: shop\r\n{kind}\r\ncontent-length: {length}\r\n\r\n{form}"),
-        )?;
-        match pressed.status {
-            303 => {}
-            500.. => return Err(Reply::Failed),
-            _ => return Err(Reply::Refused(String::from_utf8_lossy(&pressed.body).into_owned())),
-        }
-    }
-    match look(address, &page)? {
-        (numbers, None) => Ok(json!({"given": numbers})),
-        (_, Some(_)) => Err(Reply::Refused("it was pressed and gives nothing".to_owned())),
-    }
-}
-
-fn ask(address: SocketAddr, request: &str) -> Result<Page, Reply> {
-    let broken = |error: std::io::Error| Reply::Broken(error.to_string());
-    Connection::try_open(address).map_err(broken)?.exchange(request.as_bytes()).map_err(broken)
-}
-
-/// Where calls are sent, and pages are.
-pub(super) struct Door {
-    pub(super) client: Client,
-    pub(super) address: SocketAddr,
-}
-
-impl Door {
-    pub(super) fn of(running: &Running) -> Door {
-        Door { client: running.client(), address: running.address }
-    }
-}
-
-/// Why a call is not acknowledged.
-pub(super) enum Reply {
-    /// It was refused because it has been done.
-    DoneBefore,
-    /// It was answered with 20000 or what a page has for that, which leaves open whether it was kept.
-    Failed,
-    /// There was no answer.
-    Broken(String),
-    /// It should not have been refused.
-    Refused(String),
-}
-
-impl fmt::Display for Reply {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Reply::DoneBefore => f.write_str("it has been done"),
-            Reply::Failed => f.write_str("it failed"),
-            Reply::Broken(error) => write!(f, "no answer: {error}"),
-            Reply::Refused(answer) => f.write_str(answer),
-        }
-    }
 }
 
 /// A point card's activity in January, as both creating and modifying it say it.

@@ -23,7 +23,7 @@ pub(crate) enum Kind {
     /// A point card, good until then.
     Card { ends_at: i64 },
     /// A coupon.
-    Coupon(Terms),
+    Coupon(Box<Terms>),
 }
 
 /// One call.

@@ -1,6 +1,7 @@
 //! The cashier page: looking at it holds the coupon that it shows as chosen, for a quarter of an hour, and its form pays by
 //! what it showed.
 
+use super::coupons::Coupon;
 use super::model::{Expect, MINUTE, Model};
 use super::trades::Status;
 
@@ -113,6 +114,10 @@ impl Model {
 
     /// A trade holds nothing any more.
     pub(crate) fn release(&mut self, out_trade_no: &str) {
+        let holds = |coupon: &Coupon| coupon.held.as_ref().is_some_and(|(trade, _)| trade == out_trade_no);
+        if !self.coupons.values().any(holds) {
+            return;
+        }
         for coupon in self.coupons.values_mut() {
             coupon.held.take_if(|(trade, _)| trade == out_trade_no);
         }

@@ -82,9 +82,12 @@ impl Play<'_> {
 
     /// Several steps, of which some are the same; often all about the same things.
     pub(super) fn some_steps(&mut self) -> Vec<Step> {
-        let scene = match self.rng.u8(..6) {
+        let scene = match self.rng.u8(..10) {
             0 => self.newcomers_scene(),
             1 => self.cashiers_scene(),
+            2 => self.changes_scene(),
+            3 => self.restricted_scene(),
+            4 => self.ends_scene(),
             _ => None,
         };
         self.focus = if scene.is_none() && self.rng.bool() { Some(self.some_focus()) } else { None };
@@ -144,7 +147,7 @@ impl Play<'_> {
     /// Payments that tell what the members have, to the fen: one of a fen too much, and one of all.
     pub(super) fn last_payments(&mut self) -> Vec<Step> {
         let mut steps = Vec::new();
-        for (buyer, balance) in self.book().balances.clone() {
+        for (buyer, balance) in (*self.book().balances).clone() {
             if !self.book().payers.contains(&buyer) {
                 continue;
             }

@@ -140,12 +140,15 @@ impl Model {
         if lets { None } else { terms.restriction.as_ref().map(Restriction::name) }
     }
 
-    /// How many members a crowd has.
-    pub(crate) fn count(&self, crowd: &Crowd) -> usize {
-        self.members.values().filter(|level| crowd.rule.has(**level)).count()
+    /// How many members a crowd has; nobody counts one that was deleted.
+    pub(crate) fn count(&self, key: &str) -> Option<usize> {
+        let crowd = self.crowds.get(key).filter(|crowd| crowd.live)?;
+        Some(self.members.values().filter(|level| crowd.rule.has(**level)).count())
     }
 
     pub(crate) fn become_member(&mut self, user: &str) {
-        self.members.entry(user.to_owned()).or_default();
+        if !self.members.contains_key(user) {
+            self.members.insert(user.to_owned(), None);
+        }
     }
 }

@@ -8,6 +8,7 @@ use super::cashier;
 use super::coupons::{self, Coupon, CouponKey, Token};
 use super::crowds::{self, Crowd};
 use super::points::{self, Account, Freeze};
+use super::shared::Shared;
 use super::trades::{self, Trade};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -72,32 +73,32 @@ pub(crate) type Notified = (String, &'static str, i64);
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Model {
     pub(crate) now: i64,
-    pub(crate) balances: BTreeMap<String, i64>,
+    pub(crate) balances: Shared<BTreeMap<String, i64>>,
     pub(crate) seller: i64,
-    pub(crate) trades: BTreeMap<String, Trade>,
+    pub(crate) trades: Shared<BTreeMap<String, Trade>>,
     /// By `out_biz_no`, as everything about an activity.
-    pub(crate) activities: BTreeMap<String, Activity>,
+    pub(crate) activities: Shared<BTreeMap<String, Activity>>,
     /// By activity and user.
-    pub(crate) accounts: BTreeMap<(String, String), Account>,
+    pub(crate) accounts: Shared<BTreeMap<(String, String), Account>>,
     /// What was done under which `req_id` of which card.
-    pub(crate) updates: BTreeMap<(String, String), points::Update>,
+    pub(crate) updates: Shared<BTreeMap<(String, String), points::Update>>,
     /// By card and the `req_id` that it was made with.
-    pub(crate) freezes: BTreeMap<(String, String), Freeze>,
+    pub(crate) freezes: Shared<BTreeMap<(String, String), Freeze>>,
     /// Trades by card and number.
-    pub(crate) deposited: BTreeSet<(String, String)>,
+    pub(crate) deposited: Shared<BTreeSet<(String, String)>>,
     /// By prize and `req_id`.
-    pub(crate) tokens: BTreeMap<(String, String), Token>,
-    pub(crate) coupons: BTreeMap<CouponKey, Coupon>,
+    pub(crate) tokens: Shared<BTreeMap<(String, String), Token>>,
+    pub(crate) coupons: Shared<BTreeMap<CouponKey, Coupon>>,
     /// The platform's numbers of those, as far as it has told them.
-    pub(crate) vouchers: BTreeMap<CouponKey, String>,
+    pub(crate) vouchers: Shared<BTreeMap<CouponKey, String>>,
     /// By the key that they were made with.
-    pub(crate) crowds: BTreeMap<String, Crowd>,
+    pub(crate) crowds: Shared<BTreeMap<String, Crowd>>,
     /// Who is a member, with the level of consumption that the merchant has told of.
-    pub(crate) members: BTreeMap<String, Option<u8>>,
+    pub(crate) members: Shared<BTreeMap<String, Option<u8>>>,
     /// Who has ever paid.
-    pub(crate) payers: BTreeSet<String>,
-    pub(crate) notified: BTreeSet<Notified>,
-    pub(crate) marks: Marks,
+    pub(crate) payers: Shared<BTreeSet<String>>,
+    pub(crate) notified: Shared<BTreeSet<Notified>>,
+    pub(crate) marks: Shared<Marks>,
 }
 
 /// What happened in these books that no single answer tells: how often. Books are the same whatever they tell of that.

@@ -73,6 +73,7 @@ impl Play<'_> {
             _ => (Off::Money { worth }, 0),
         };
         let budget = self.rng.i64(1..8);
+        let gives = if self.once_in(3) { self.rng.i64(2..=5) } else { 1 };
         let relative = matches!(valid, Valid::Days(_));
         let terms = Terms {
             off,
@@ -81,14 +82,14 @@ impl Play<'_> {
             valid,
             budget,
             daily: self.once_in(3).then(|| self.rng.i64(1..=budget)),
-            times: self.once_in(3).then(|| self.rng.i64(1..4)),
+            times: self.once_in(if gives == 1 { 3 } else { 2 }).then(|| self.rng.i64(1..4)),
             often: if self.once_in(3) {
                 self.rng.choice(PERIODS).map(|every| (every, self.rng.i64(1..3)))
             } else {
                 None
             },
             repeats: self.rng.bool(),
-            gives: if self.once_in(3) { self.rng.i64(2..=5) } else { 1 },
+            gives,
             crowd: self.once_in(5).then(|| self.some_crowd()),
             restriction: self.once_in(5).then(|| self.some_restriction()),
         };
@@ -99,7 +100,7 @@ impl Play<'_> {
             starts_at,
             ends_at,
             delays: self.once_in(if relative { 3 } else { 30 }),
-            kind: Kind::Coupon(terms),
+            kind: Kind::Coupon(Box::new(terms)),
         }
     }
 
@@ -137,6 +138,15 @@ impl Play<'_> {
             0 => Change::Offline { camp, key: format!("o{}", self.rng.u8(..2)) },
             1..=3 => Change::Look { camp },
             _ => Change::Modify { camp, key: format!("m{}", self.rng.u8(..3)), to: self.extended(offer) },
+        })
+    }
+
+    /// More of this activity, or the end of it.
+    pub(super) fn change_of(&mut self, key: &str) -> Step {
+        let (camp, offer) = (self.names.named(Thing::Camp, key), self.book().activities[key].offer.clone());
+        Step::Activity(match self.rng.u8(..3) {
+            0 => Change::Offline { camp, key: format!("o{}", self.rng.u8(..2)) },
+            _ => Change::Modify { camp, key: format!("m{}", self.fresh()), to: self.extended(offer) },
         })
     }
 

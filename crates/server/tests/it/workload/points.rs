@@ -176,7 +176,7 @@ impl Model {
 
     /// What is frozen on a card that has ended is given back.
     pub(crate) fn end_cards(&mut self) {
-        for ((card, _), freeze) in &mut self.freezes {
+        for ((card, _), freeze) in self.freezes.iter_mut() {
             let ended = self.activities[card].card_ends_at().is_some_and(|ends_at| ends_at < self.now);
             if ended && freeze.open {
                 self.marks.count("a card's end gave frozen points back");

@@ -7,7 +7,7 @@ use super::cashier::{self, Choice};
 use super::choices::{customers, newcomers};
 use super::coupons;
 use super::crowds::{self, Rule};
-use super::model::Step;
+use super::model::{DAY, MINUTE, Step};
 use super::terms::Restriction;
 use super::trades::{self, Status};
 use super::wire::Thing;
@@ -17,21 +17,32 @@ const CROWDS: usize = 2;
 const LEVELS: u8 = 3;
 
 impl Play<'_> {
-    /// A newcomer's first payments, and claims of what is for who has paid nothing yet.
+    /// A newcomer's first payments, and claims of what is for who has paid nothing yet. Or whose payment is given back, who
+    /// is new no more.
     pub(super) fn newcomers_scene(&mut self) -> Option<Vec<Step>> {
-        let user = newcomers(self.nth).into_iter().find(|user| !self.book().payers.contains(user))?;
+        let (mut old, mut new) = (newcomers(self.nth), Vec::new());
+        old.retain(|user| self.book().payers.contains(user));
+        new.extend(newcomers(self.nth).into_iter().filter(|user| !old.contains(user)));
+        let is_new = !new.is_empty() && (old.is_empty() || !self.once_in(3));
+        let user = self.rng.choice(if is_new { new } else { old })?;
         let prize = self.for_newcomers();
         let camp = self.names.named(Thing::Camp, &prize);
         camp.number.as_ref()?;
-        let tokens: Vec<_> = (0..2).filter_map(|_| self.token(&prize, &user)).collect();
-        let item = self.names.named(Thing::Item, &prize);
-        let mut steps: Vec<_> =
-            tokens.into_iter().map(|token| Step::Coupon(coupons::Step::Look { prize: item.clone(), token })).collect();
-        for _ in 0..2 {
-            let trade = self.fresh_trade(&user);
-            steps.push(Step::Trade(trades::Step::Pay(self.order_of(trade))));
+        let mut pays = Vec::new();
+        if is_new {
+            let trades = [self.fresh_trade(&user), self.fresh_trade(&user)];
+            pays.extend(trades.map(|trade| Step::Trade(trades::Step::Pay(self.order_of(trade)))));
+        } else {
+            let own = self.book().trades.iter().filter(|(_, trade)| trade.buyer == user);
+            let own: Vec<_> = own.map(|(out_trade_no, _)| out_trade_no.clone()).collect();
+            pays.extend(own.into_iter().map(|out_trade_no| Step::Trade(trades::Step::Cancel { out_trade_no })));
+            pays.truncate(2);
+            self.race(&pays, false);
         }
-        Some(steps)
+        let item = self.names.named(Thing::Item, &prize);
+        let tokens: Vec<_> = (0..2).filter_map(|_| self.token(&prize, &user)).collect();
+        let look = |token| Step::Coupon(coupons::Step::Look { prize: item.clone(), token });
+        Some(tokens.into_iter().map(look).chain(pays).collect())
     }
 
     /// The key of a prize for newcomers that runs, a new one if there is none.
@@ -49,7 +60,7 @@ impl Play<'_> {
         }
         let mut offer = self.prize();
         let now = self.book().now;
-        (offer.starts_at, offer.ends_at) = (now - super::model::DAY, offer.ends_at.max(now + super::model::DAY));
+        (offer.starts_at, offer.ends_at) = (now - DAY, offer.ends_at.max(now + DAY));
         if let Kind::Coupon(terms) = &mut offer.kind {
             (terms.restriction, terms.crowd) = (Some(Restriction::NewMember), None);
         }
@@ -57,6 +68,79 @@ impl Play<'_> {
         self.race(&[Step::Activity(activities::Step::Create(offer))], false);
         self.look_around();
         key
+    }
+
+    /// An offer is changed after somebody has taken it, and before others do.
+    pub(super) fn changes_scene(&mut self) -> Option<Vec<Step>> {
+        let prize = self.some_offered(self.prizes());
+        self.names.named(Thing::Camp, &prize).number?;
+        let item = self.names.named(Thing::Item, &prize);
+        let users = customers(self.nth);
+        let look = |token: Named| Step::Coupon(coupons::Step::Look { prize: item.clone(), token });
+        let tokens: Vec<_> = users.iter().take(3).filter_map(|user| self.token(&prize, user)).collect();
+        let (first, rest) = tokens.split_first()?;
+        self.race(&[look(first.clone())], false);
+        let change = self.change_of(&prize);
+        let mut steps: Vec<_> = rest.iter().cloned().map(look).collect();
+        if self.rng.bool() {
+            self.race(&[change], false);
+        } else {
+            steps.push(change);
+        }
+        Some(steps)
+    }
+
+    /// Everybody wants what is not for everybody, while it changes who is in the crowd.
+    pub(super) fn restricted_scene(&mut self) -> Option<Vec<Step>> {
+        let book = self.book();
+        let is_restricted = |key: &String| {
+            let activity = &book.activities[key];
+            let terms = activity.terms().expect("a prize is a coupon");
+            let is = terms.crowd.is_some() || terms.restriction.is_some();
+            is && activity.runs(book.now) && activity.taken < terms.budget
+        };
+        let prizes: Vec<_> = self.prizes().into_iter().filter(is_restricted).collect();
+        let prize = self.rng.choice(prizes)?;
+        let item = self.names.named(Thing::Item, &prize);
+        let mut users = customers(self.nth);
+        self.rng.shuffle(&mut users);
+        let tokens: Vec<_> = users.iter().take(3).filter_map(|user| self.token(&prize, user)).collect();
+        let look = |token: Named| Step::Coupon(coupons::Step::Look { prize: item.clone(), token });
+        let mut steps: Vec<_> = tokens.into_iter().map(look).collect();
+        steps.push(self.some_import());
+        steps.push(self.some_crowd_step());
+        Some(steps)
+    }
+
+    /// Tokens of an offer that ends soon, and a clock that jumps across that end.
+    pub(super) fn ends_scene(&mut self) -> Option<Vec<Step>> {
+        let book = self.book();
+        let soon = |key: &String| {
+            let activity = &book.activities[key];
+            let terms = activity.terms().expect("a prize is a coupon");
+            let left = activity.offer.ends_at - book.now;
+            activity.runs(book.now) && activity.taken < terms.budget && left < DAY / 2
+        };
+        let mut prizes: Vec<_> = self.prizes().into_iter().filter(soon).collect();
+        if prizes.is_empty() {
+            // One that ends within the hour.
+            let mut offer = self.prize();
+            let now = self.book().now;
+            (offer.starts_at, offer.ends_at) = (now - DAY, now + 30 * MINUTE);
+            prizes.push(offer.out_biz_no.clone());
+            self.race(&[Step::Activity(activities::Step::Create(offer))], false);
+            self.look_around();
+        }
+        let prize = self.rng.choice(prizes)?;
+        let left = (self.book().activities.get(&prize)?.offer.ends_at - self.book().now) / MINUTE;
+        let item = self.names.named(Thing::Item, &prize);
+        let users = customers(self.nth);
+        let tokens: Vec<_> = users.iter().take(3).filter_map(|user| self.token(&prize, user)).collect();
+        // To its last moment, or past it.
+        let past = if self.rng.bool() { 5 } else { 0 };
+        self.advance(left.max(0) + past);
+        let look = |token| Step::Coupon(coupons::Step::Look { prize: item.clone(), token });
+        Some(tokens.into_iter().map(look).collect())
     }
 
     /// A token that lets this user take the prize, if that can be had.
@@ -81,6 +165,8 @@ impl Play<'_> {
         let known: Vec<_> = trades.iter().map(|trade| self.out_trade_no(*trade)).collect();
         let known: Vec<_> = known.into_iter().filter(|trade| self.names.number(Thing::Page, trade).is_some()).collect();
         let (one, other) = (known.first()?.clone(), known.last()?.clone());
+        let first = self.look(&one);
+        self.race(&[first], false);
         let mut steps = vec![self.look(&one), self.look(&other)];
         steps.push(match self.rng.u8(..4) {
             0 => Step::Trade(trades::Step::Close { out_trade_no: one }),
@@ -91,6 +177,11 @@ impl Play<'_> {
             }
             _ => self.look(&one),
         });
+        if self.rng.bool() {
+            // One after the other: then it is known what each holds.
+            let one = steps.remove(0);
+            self.race(&[one], false);
+        }
         Some(steps)
     }
 

@@ -70,9 +70,9 @@ impl Tally {
     }
 
     /// What the books tell besides.
-    pub(super) fn add_marks(&mut self, marks: Marks) {
-        for (what, times) in marks.0 {
-            *self.0.entry((BOOKS.to_owned(), what)).or_default() += times;
+    pub(super) fn add_marks(&mut self, marks: &Marks) {
+        for (what, times) in &marks.0 {
+            *self.0.entry((BOOKS.to_owned(), what.clone())).or_default() += times;
         }
     }
 

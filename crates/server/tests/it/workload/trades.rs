@@ -290,7 +290,7 @@ impl Model {
     /// Unpaid trades close in time, paid ones end after three months.
     pub(crate) fn end_trades(&mut self) {
         let (to, mut told) = (self.now, Vec::new());
-        for (out_trade_no, trade) in &mut self.trades {
+        for (out_trade_no, trade) in self.trades.iter_mut() {
             match trade.status {
                 Status::Wait if trade.ends_at.is_some_and(|at| at <= to) => trade.status = Status::Closed,
                 Status::Success if trade.paid_at.is_some_and(|at| three_months_after(at) <= to) => {
@@ -316,7 +316,7 @@ impl Model {
     /// A payment in a shop of a running point card is told to the card's owner too.
     fn tell_cards(&mut self, out_trade_no: &str, shop: Option<&str>) {
         let Some(shop) = shop else { return };
-        for (key, activity) in &self.activities {
+        for (key, activity) in self.activities.iter() {
             let is_card = matches!(activity.offer.kind, Kind::Card { .. }) && activity.status == Course::Started;
             if is_card && activity.offer.shops.iter().any(|suit| suit == shop) {
                 self.notified.insert((format!("{key}+{out_trade_no}"), "TRADE_SUCCESS", 0));

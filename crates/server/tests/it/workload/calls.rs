@@ -1,0 +1,106 @@
+//! Calls as they are sent, to one of the processes or another.
+
+use super::crowds;
+use super::model::{Got, Model, Step};
+use super::orders::Called;
+use super::visit::Way;
+use super::wire::{Request, Thing, request};
+use super::{HEARD_WITHIN, Play, app_id, pid};
+use crate::running::{NOW, Running};
+use client::Client;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+use store::member::{self, MemberRow};
+use store::testing::block_on;
+use store::{Fault, Tx};
+
+impl Play<'_> {
+    /// A client of each process.
+    pub(super) fn clients(&self) -> Vec<Client> {
+        self.doors().map(|running| running.client_of(&app_id(self.nth), None)).collect()
+    }
+
+    pub(super) fn doors(&self) -> impl Iterator<Item = &Running> {
+        std::iter::once(&*self.running).chain(self.beside.as_deref())
+    }
+
+    /// How to reach them, beginning with the `nth`.
+    fn way(&self, nth: usize) -> Way {
+        Way { doors: self.doors().map(|running| running.address).collect(), next: nth }
+    }
+
+    /// One call, or all that a visit consists of, through the `nth` process first. The last has no answer where a kill came
+    /// between.
+    pub(super) fn call(&self, nth: usize, step: &Step) -> Vec<Called> {
+        if let Step::Crowd(crowds::Step::Import { rows }) = step {
+            let began = Instant::now();
+            return vec![Called::new(step.clone(), began, self.import(nth, rows))];
+        }
+        let Some(Request { method, members, notifies }) = request(step, &self.names) else {
+            return self.visit(step, self.way(nth));
+        };
+        let mut clients = self.clients();
+        let client = clients.swap_remove(nth % clients.len());
+        let notify_url = if notifies { self.receiver.url.as_str() } else { "" };
+        let began = Instant::now();
+        let answer = client.call_with(method, &members.to_string(), NOW, &[("notify_url", notify_url)]).ok();
+        let got = answer.map(|answer| {
+            let refusal = (!answer.is_success() || answer.code != "10000")
+                .then(|| answer.sub_code.clone().unwrap_or_else(|| answer.raw.clone()));
+            Got { refusal, node: answer.node }
+        });
+        vec![Called::new(step.clone(), began, got)]
+    }
+
+    /// Imports members; no answer where nobody knows whether they were taken. Commands reach whoever owns a folder; to a
+    /// database they write beside the servers, as this process does: that is the same without starting another each time.
+    fn import(&self, nth: usize, rows: &[(String, Option<u8>)]) -> Option<Got> {
+        let (pid, done) = (pid(self.nth), Got { refusal: None, node: Value::Null });
+        let level = |level: Option<u8>| level.map(|level| level.to_string());
+        if let Some(store) = &self.store {
+            let row = |(user, of): &(String, Option<u8>)| {
+                MemberRow::new(user, [("pam_consume_level", level(*of).as_deref())])
+            };
+            let rows: Vec<_> = rows.iter().map(row).collect();
+            let write = move |tx: &mut Tx| member::put_chunk(tx, &pid, &rows).map(drop);
+            block_on(store.write::<_, Fault, _>(write)).expect("it is kept");
+            return Some(done);
+        }
+        let line = |(user, of): &(String, Option<u8>)| format!("{user},{}\n", level(*of).unwrap_or_default());
+        let csv = format!("user_id,pam_consume_level\n{}", rows.iter().map(line).collect::<String>());
+        let path = self.running.folder.path().join(format!("members{nth}.csv"));
+        std::fs::write(&path, csv).expect("the folder is ours");
+        let output = self.running.command(&["import", "members", "--pid", &pid, &path.display().to_string()]);
+        output.status.success().then_some(done)
+    }
+
+    /// Every process counts the crowds as the books do, once it has heard of all imports.
+    pub(super) fn count_crowds(&mut self) {
+        for client in self.clients() {
+            let began = Instant::now();
+            loop {
+                let counted = |key: &String| {
+                    let id = self.names.number(Thing::Crowd, key)?;
+                    let request = json!({"crowd_group_id": id}).to_string();
+                    let answer =
+                        client.call("koubei.marketing.campaign.crowd.count", &request, NOW).expect("an answer");
+                    let summary: Value = serde_json::from_str(answer.node["summary_values"].as_str()?).ok()?;
+                    summary["total"].as_u64()
+                };
+                let counted: BTreeMap<_, _> =
+                    self.book().crowds.keys().map(|key| (key.clone(), counted(key))).collect();
+                let of = |model: &Model, key: &String| model.count(key).and_then(|count| u64::try_from(count).ok());
+                let fits = |model: &Model| counted.iter().all(|(key, count)| *count == of(model, key));
+                let right: Vec<_> = self.books.iter().filter(|model| fits(model)).cloned().collect();
+                if !right.is_empty() {
+                    self.books = right;
+                    break;
+                }
+                let late = HEARD_WITHIN < began.elapsed();
+                assert!(!late, "counted {counted:?}\n{:#?}\n{:#?}", self.books, self.history);
+                std::thread::sleep(Duration::from_millis(10));
+            }
+        }
+    }
+}
