@@ -209,7 +209,7 @@ impl App {
     /// not kept waiting.
     /// `cause` is a short name, `detail` the advice; where there is something to compare it with, a blank line, a title
     /// and that text follow.
-    pub fn remember_trouble(&self, trace_id: &str, app_id: &str, method: &str, cause: &str, detail: String) {
+    pub fn remember_trouble(&self, trace_id: &str, app_id: &str, method: &str, cause: &str, detail: &str) {
         let row = store::trouble::Trouble {
             trace_id: trace_id.to_owned(),
             at: self.clock.now(),

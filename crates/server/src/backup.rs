@@ -22,9 +22,9 @@ const BUFFER_BYTES: usize = 1 << 17;
 const PART_PREFIX: &str = ".punchcard-backup-";
 
 /// A new file in `folder` to write a backup to: readable by its owner alone, locked as long as this process lives, and gone
-/// if anything goes wrong. What processes that were killed have left in the folder is removed.
-pub fn part_file(folder: &Path) -> io::Result<NamedTempFile> {
-    remove_parts_of_the_dead(folder)?;
+/// if anything goes wrong. What processes that were killed have left in the folder is removed, and `removed` is told of each.
+pub fn part_file(folder: &Path, removed: impl FnMut(&Path)) -> io::Result<NamedTempFile> {
+    remove_parts_of_the_dead(folder, removed)?;
     loop {
         let file = tempfile::Builder::new().prefix(PART_PREFIX).tempfile_in(folder)?;
         file.as_file().lock()?;
@@ -35,7 +35,7 @@ pub fn part_file(folder: &Path) -> io::Result<NamedTempFile> {
     }
 }
 
-fn remove_parts_of_the_dead(folder: &Path) -> io::Result<()> {
+fn remove_parts_of_the_dead(folder: &Path, mut removed: impl FnMut(&Path)) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
         let is_part = entry.file_name().as_encoded_bytes().starts_with(PART_PREFIX.as_bytes());
@@ -45,7 +45,7 @@ fn remove_parts_of_the_dead(folder: &Path) -> io::Result<()> {
         // One that another user left, or that is gone by now, is nothing to fail for.
         let Ok(file) = File::open(entry.path()) else { continue };
         if file.try_lock().is_ok() && fs::remove_file(entry.path()).is_ok() {
-            eprintln!("removed {}, which a backup that was cut off had left", entry.path().display());
+            removed(&entry.path());
         }
     }
     Ok(())

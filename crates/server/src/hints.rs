@@ -68,7 +68,7 @@ impl Whose<'_> {
         let Whose { trace_id, app_id, method } = self;
         tracing::warn!(trace_id, app_id, method, cause = hint.cause, advice = hint.advice_en, "a likely mistake");
         let detail = format!("{}\n{}\n{told}", hint.advice_en, hint.advice_zh);
-        app.remember_trouble(trace_id, app_id, method, hint.cause, detail.trim_end().to_owned());
+        app.remember_trouble(trace_id, app_id, method, hint.cause, detail.trim_end());
     }
 }
 

@@ -70,7 +70,7 @@ impl Activity {
     pub(super) async fn run(self, store: &StoreArgs) -> Result<(), Failure> {
         let (operator, _lock) = match &self.order {
             Order::List { .. } | Order::Show { .. } => store.onlooker().await?,
-            Order::Approve(_) | Order::Reject(_) => store.operator().await?,
+            Order::Approve(_) | Order::Reject { .. } => store.operator().await?,
         };
         let (audited, verdict) = match self.order {
             Order::List { status, pid, limit } => {

@@ -33,7 +33,10 @@ impl Backup {
             Some(folder) if !folder.as_os_str().is_empty() => folder,
             _ => Path::new("."),
         };
-        let temporary = backup::part_file(folder).map_err(failed)?;
+        let removed = |part: &Path| {
+            output::note(format!("removed {}, which a backup that was cut off had left", part.display()));
+        };
+        let temporary = backup::part_file(folder, removed).map_err(failed)?;
         let bar = progress(None);
         let out = bar.wrap_write(temporary.reopen().map_err(failed)?);
         match store.owner()? {

@@ -53,31 +53,8 @@ impl Restore {
         } else {
             output::line(format!("{} rows restored and compared with the backup", summary.rows()));
         }
-        self.tell_where_the_key_belongs();
+        tell_where_the_key_belongs(store);
         Ok(())
-    }
-
-    /// Says so where the next `serve` would look for the master key and not find it: it is not copied, for whoever keeps it
-    /// elsewhere may do so on purpose.
-    fn tell_where_the_key_belongs(&self) {
-        let (opening, expected) = (self.store.opening(), self.store.data.join("master.key"));
-        let is_there =
-            |path: &Path| path.canonicalize().is_ok_and(|path| expected.canonicalize().is_ok_and(|it| it == path));
-        let expected = expected.display();
-        let (given, keep) = match &opening.master_key {
-            Some(_) => {
-                ("PUNCHCARD_MASTER_KEY".to_owned(), format!("put it into {expected}, readable by its owner alone"))
-            }
-            None if is_there(&opening.master_key_file) => return,
-            None => {
-                let file = opening.master_key_file.display();
-                (format!("--master-key-file {file}"), format!("install -m 600 {file} {expected}"))
-            }
-        };
-        eprintln!(
-            "the master key is not beside the store: punchcard serve looks for it at {expected}; give it {given} each time, \
-             or keep the key there: {keep}"
-        );
     }
 
     /// Whether the key at hand opens what is sealed in the backup.
@@ -94,4 +71,25 @@ impl Restore {
             other => Ok(other?),
         }
     }
+}
+
+/// Says so where the next `serve` would look for the master key and not find it: it is not copied, for whoever keeps it
+/// elsewhere may do so on purpose.
+fn tell_where_the_key_belongs(store: &StoreArgs) {
+    let (opening, expected) = (store.opening(), store.data.join("master.key"));
+    let is_there =
+        |path: &Path| path.canonicalize().is_ok_and(|path| expected.canonicalize().is_ok_and(|it| it == path));
+    let expected = expected.display();
+    let (given, keep) = match &opening.master_key {
+        Some(_) => ("PUNCHCARD_MASTER_KEY".to_owned(), format!("put it into {expected}, readable by its owner alone")),
+        None if is_there(&opening.master_key_file) => return,
+        None => {
+            let file = opening.master_key_file.display();
+            (format!("--master-key-file {file}"), format!("install -m 600 {file} {expected}"))
+        }
+    };
+    output::note(format!(
+        "the master key is not beside the store: punchcard serve looks for it at {expected}; give it {given} each time, \
+         or keep the key there: {keep}"
+    ));
 }

@@ -93,7 +93,7 @@ fn a_charset_that_is_spelled_twice_was_signed_in_either_spelling() {
     let check = |query: &str, body: &str, signed: &str, expect: bool| {
         let sign = key().sign(wire::SignType::Rsa2, signed.as_bytes()).replace('+', "%2B");
         let call = RawCall::read(query.as_bytes(), None, format!("{body}&sign={sign}").as_bytes());
-        let (charset, sign_type) = call.answer_terms();
+        let (wire::Reader { charset, .. }, sign_type) = call.answer_terms();
         let verified = call.verify(wire::Terms { charset, sign_type, certificate: false }, &key().public_key());
         assert_eq!(verified.is_ok(), expect, "{query} + {body} signed as {signed}");
     };
@@ -116,7 +116,7 @@ fn text_in_the_other_charset_is_recognised() {
         let sign = key().sign(wire::SignType::Rsa2, &signed).replace('+', "%2B");
         let memo: String = memo.iter().map(|byte| format!("%{byte:02X}")).collect();
         let call = RawCall::read(format!("charset={charset}&memo={memo}&sign={sign}").as_bytes(), None, b"");
-        let (charset, sign_type) = call.answer_terms();
+        let (wire::Reader { charset, .. }, sign_type) = call.answer_terms();
         let seen = call.verify(wire::Terms { charset, sign_type, certificate: false }, &key().public_key());
         match &seen {
             Ok(call) => assert_eq!((None, call.reads_as_utf8()), (refused, doubt), "{memo}"),

@@ -4,6 +4,7 @@
 use super::{ClockArg, Serve};
 use crate::app::App;
 use crate::app::site::Source;
+use crate::commands::output;
 use std::io::Write;
 use std::net::SocketAddr;
 use store::{Fault, Found, Mode, Tx};
@@ -36,9 +37,9 @@ impl Serve {
             Source::World => "base_url of a world file",
             Source::Listener => "the first --listen; --base-url or a world file says another",
         };
-        println!("mode {}: {why}", mode.name());
-        println!("clock {clock}");
-        println!("pages on {address}: {said_by}");
+        output::announce(&format!("mode {}: {why}", mode.name()));
+        output::announce(&format!("clock {clock}"));
+        output::announce(&format!("pages on {address}: {said_by}"));
         tracing::info!(mode = mode.name(), why, clock, pages = address, said_by, "serving");
         let is_reached = addresses.iter().any(|address| !address.ip().is_loopback());
         if mode == Mode::Platform && source == Source::Listener && is_reached {
