@@ -180,8 +180,8 @@ impl Place {
         let mut call = Command::new(self.program());
         call.args(["call", "koubei.marketing.tool.prizesend.auth", &ask, "--app"]).arg(app);
         let answer = output(&mut call)?;
-        let (address, token) = (member(demo, "claim_url")?, member(&answer, "token")?);
-        Some(format!("{address}&token={token}&outBizNo={out_biz_no}"))
+        let (address, token) = (member(demo, "page_url")?, member(&answer, "token")?);
+        Some(format!("{address}{out_biz_no}&token={token}"))
     }
 
     fn tell(&self, running: &Running) {
@@ -280,7 +280,7 @@ mod tests {
     fn members_are_found_in_what_the_program_writes() {
         let demo = "{\n  \"user_ids\": [\n    \"2088\",\n    \"2089\"\n  ],\n  \"coupon\": {\n    \"prize_id\": \"2016\"\n  }\n}";
         assert_eq!([member(demo, "user_ids"), member(demo, "prize_id")], [Some("2088"), Some("2016")]);
-        assert_eq!(member(demo, "claim_url"), None);
+        assert_eq!(member(demo, "page_url"), None);
         assert_eq!(member("", "token"), None);
     }
 

@@ -28,6 +28,9 @@ pub(super) struct Coupon {
     pub(super) prize_id: String,
     /// Where it is taken; a caller adds `token`, `outBizNo` and `type`.
     claim_url: String,
+    /// The same but for two things: a number of the caller's own, and behind that `&token=` and the token it was given.
+    #[serde(default)]
+    page_url: String,
 }
 
 /// Makes both, and gives the demo's user points for what was paid. `from` is when they begin, UTC milliseconds.
@@ -42,10 +45,12 @@ pub(super) async fn make(app: &Arc<App>, from: i64) -> Result<(PointCard, Coupon
     let coupon = made(app, &coupon(from)).await?;
     let config: Value = serde_json::from_str(&text(&coupon, "/publish_channels/0/config")?)?;
     let card = PointCard { camp_id: text(&card, "/id")?, activity_account };
+    let claim_url = text(&config, "/URL")?;
     let coupon = Coupon {
         camp_id: text(&coupon, "/id")?,
         prize_id: text(&coupon, "/promo_tools/0/voucher_no")?,
-        claim_url: text(&config, "/URL")?,
+        page_url: format!("{claim_url}&type=pointcard&outBizNo="),
+        claim_url,
     };
     Ok((card, coupon))
 }
@@ -57,7 +62,7 @@ pub(super) async fn page(app: &Arc<App>, coupon: &Coupon) -> Result<Option<Strin
     match call(app, "koubei.marketing.tool.prizesend.auth", ask).await {
         Ok(answer) => {
             let token = text(&answer, "/token")?;
-            Ok(Some(format!("{}&token={token}&outBizNo={req_id}&type=pointcard", coupon.claim_url)))
+            Ok(Some(format!("{}{req_id}&token={token}", coupon.page_url)))
         }
         Err(DemoError::Refused(_)) => Ok(None),
         Err(error) => Err(error),

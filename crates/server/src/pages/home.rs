@@ -26,23 +26,27 @@ impl Page {
     pub fn page(&self, shell: &Shell<'_>) -> String {
         let lang = shell.lang;
         let shell = Shell { title: "Punchcard", ..*shell };
-        let calls: Vec<_> = self.calls.iter().map(|call| (lang.second(call.at), line(call))).collect();
-        let calls: Vec<_> = calls.iter().map(|(at, call)| (at.as_str(), call.clone())).collect();
         shell.around(&html! {
             (parts::head(lang, "Punchcard", lang.say("开发用替身（stand-in）", "A stand-in, for developing")))
-            (parts::card(&parts::rows(lang, &self.rows(lang))))
+            (parts::card(&html! {
+                (parts::rows(lang, &self.rows(lang)))
+                (parts::tear())
+                div.rows { p.about { (lang.say("平台公钥", "Platform's public key")) } p.about { (self.public_key) } }
+            }))
             h2.lead { (lang.say("最近的调用", "The last calls")) }
             (parts::card(&html! {
-                @if calls.is_empty() {
-                    (parts::rows(lang, &[(lang.say("还没有调用", "No calls yet"), String::new())]))
-                } @else {
-                    (parts::rows(lang, &calls))
+                div.rows {
+                    @if self.calls.is_empty() { p.about { (lang.say("还没有调用", "No calls yet")) } }
+                    @for call in &self.calls {
+                        p { bdi { (call.method) } }
+                        p.about { (line(lang, call)) }
+                    }
                 }
             }))
         })
     }
 
-    fn rows(&self, lang: Lang) -> [(&'static str, String); 4] {
+    fn rows(&self, lang: Lang) -> [(&'static str, String); 3] {
         let clock = match self.stands_still {
             true => lang.say("（手动，静止）", " (manual, stands still)"),
             false => lang.say("（系统时钟）", " (the system's)"),
@@ -51,15 +55,14 @@ impl Page {
             (lang.say("模式", "Mode"), "stand-in".to_owned()),
             (lang.say("时钟", "Clock"), format!("{}{clock}", lang.second(self.now))),
             (lang.say("网关", "Gateway"), self.gateway_url.clone()),
-            (lang.say("平台公钥", "Platform's public key"), self.public_key.clone()),
         ]
     }
 }
 
-/// What was called and how it was answered.
-fn line(call: &RecentCall) -> String {
-    let RecentCall { method, app_id, code, sub_code, trace_id, .. } = call;
-    let parts = [method.as_str(), code, sub_code, app_id, trace_id];
+/// When it was called, how it was answered, for whom, and its name in the log.
+fn line(lang: Lang, call: &RecentCall) -> String {
+    let RecentCall { at, app_id, code, sub_code, trace_id, .. } = call;
+    let parts = [&lang.second(*at), *code, sub_code, app_id, trace_id];
     parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ")
 }
 

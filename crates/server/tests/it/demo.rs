@@ -136,6 +136,26 @@ fn the_printed_page_shows_a_coupon_and_the_logo() {
     assert_eq!((logo.status, &logo.body[..4]), (200, &b"\x89PNG"[..]));
 }
 
+/// What `cargo xtask up` does each time, so that its page opens on every day.
+#[test]
+fn a_page_of_the_coupon_can_be_asked_for_again_and_again() {
+    let running = demo();
+    let demo = described(&running);
+    for number in ["first", "second"] {
+        let ask = json!({"req_id": number, "prize_id": demo["coupon"]["prize_id"], "user_id": demo["user_ids"][0]});
+        let token = called(&running, "koubei.marketing.tool.prizesend.auth", &ask)["token"].clone();
+        let url = format!(
+            "{}{number}&token={}",
+            demo["coupon"]["page_url"].as_str().expect("a text"),
+            token.as_str().expect("a token")
+        );
+        let target = url.strip_prefix(&format!("http://{}", running.address)).expect("here");
+        let request = format!("GET {target} HTTP/1.1\r\nhost: demo\r\n\r\n");
+        let page = Connection::open(running.address).exchange(request.as_bytes()).expect("an answer");
+        assert!(page.status == 200 && String::from_utf8_lossy(&page.body).contains("<form"), "{url}: {}", page.status);
+    }
+}
+
 #[test]
 fn the_node_snippet_runs_as_written() {
     let running = demo();

@@ -79,7 +79,8 @@ each_engine!(a_stand_in_has_a_page_and_a_platform_has_none, |engine| {
         "1 Jan 2026, 12:00:00 (manual, stands still)",
         &gateway,
         &running.platform_key.to_base64(),
-        "koubei.marketing.campaign.tags.query · 10000",
+        "koubei.marketing.campaign.tags.query",
+        "12:00:00 · 10000 · 2021000000000001",
         APP_ID,
     ] {
         assert!(page.contains(part), "{part} is not in {page}");
