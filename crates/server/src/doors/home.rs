@@ -8,7 +8,7 @@ use crate::pages::parts::clipped;
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
-use axum::http::header::{CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
+use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use std::sync::Arc;
@@ -52,6 +52,5 @@ pub async fn wrong_path(State(app): State<Arc<App>>, request: Request) -> Respon
 
 /// A 404 of one sentence that no browser takes for a page.
 pub fn plain(sentence: &'static str) -> Response {
-    let head = [(CONTENT_TYPE, "text/plain; charset=utf-8"), (X_CONTENT_TYPE_OPTIONS, "nosniff")];
-    (StatusCode::NOT_FOUND, head, sentence).into_response()
+    (StatusCode::NOT_FOUND, [(CONTENT_TYPE, "text/plain; charset=utf-8")], sentence).into_response()
 }
