@@ -139,7 +139,7 @@ impl Play<'_> {
         });
         let tokens = self.book().tokens.keys().map(|(prize, req_id)| {
             let (token, prize) = (self.names.within(Thing::Token, prize, req_id), self.names.named(Thing::Item, prize));
-            Step::Coupon(coupons::Step::Look { prize, token })
+            Step::Coupon(coupons::Step::Look { prize, token, presses: false })
         });
         trades.chain(camps).chain(points).chain(tokens).collect()
     }
@@ -260,5 +260,5 @@ impl Play<'_> {
 }
 
 fn is_visit(step: &Step) -> bool {
-    matches!(step, Step::Coupon(coupons::Step::Look { .. }) | Step::Cashier(_))
+    matches!(step, Step::Coupon(coupons::Step::Look { .. } | coupons::Step::Press { .. }) | Step::Cashier(_))
 }

@@ -29,9 +29,9 @@ pub(crate) mod page {
 pub(crate) enum Step {
     /// For a prize, by its activity's key and its own number.
     Authorise { prize: Named, req_id: String, user: String },
-    /// Looks at the page of the token that this `req_id` got. Who visits the page presses its button too, where it has one.
-    Look { prize: Named, token: Named },
-    /// Presses its button.
+    /// Looks at the page of the token that this `req_id` got. Who `presses` then presses its button, where it has one.
+    Look { prize: Named, token: Named, presses: bool },
+    /// Presses its button, perhaps one that was seen long before.
     Press { prize: Named, token: Named },
 }
 
@@ -98,7 +98,7 @@ impl Model {
     pub(crate) fn coupon(&mut self, step: &Step) -> Expect {
         match step {
             Step::Authorise { prize, req_id, user } => self.authorise(prize, req_id, user),
-            Step::Look { prize, token } => self.look_at_coupon(&prize.key, token),
+            Step::Look { prize, token, .. } => self.look_at_coupon(&prize.key, token),
             Step::Press { prize, token } => self.press(&prize.key, token),
         }
     }
@@ -124,7 +124,7 @@ impl Model {
         }
         // It dies with its activity; one whose end moves on has none.
         let life_ends_at = self.now + TOKEN_LIFE;
-        let over_at = activity.offer.ends_at + 1;
+        let over_at = activity.offer.ends_at + 1_000;
         let expires_at = if activity.offer.delays { life_ends_at } else { life_ends_at.min(over_at) };
         self.tokens.insert(key, Token { user: user.to_owned(), expires_at });
         Expect::Done(Vec::new())

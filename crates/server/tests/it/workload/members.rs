@@ -136,6 +136,10 @@ impl Play<'_> {
         let token = self.rng.choice(tokens);
         let (key, req_id) = token.unwrap_or_else(|| (self.some_offered(self.prizes()), "none".to_owned()));
         let token = self.names.within(Thing::Token, &key, &req_id);
-        Step::Coupon(coupons::Step::Look { prize: self.names.named(Thing::Item, &key), token })
+        let prize = self.names.named(Thing::Item, &key);
+        if self.once_in(4) && self.names.within(Thing::Button, &key, &token.key).number.is_some() {
+            return Step::Coupon(coupons::Step::Press { prize, token });
+        }
+        Step::Coupon(coupons::Step::Look { prize, token, presses: !self.once_in(6) })
     }
 }

@@ -41,8 +41,8 @@ impl Play<'_> {
         }
         let item = self.names.named(Thing::Item, &prize);
         let tokens: Vec<_> = (0..2).filter_map(|_| self.token(&prize, &user)).collect();
-        let look = |token| Step::Coupon(coupons::Step::Look { prize: item.clone(), token });
-        Some(tokens.into_iter().map(look).chain(pays).collect())
+        let claim = |token| claim(&item, token);
+        Some(tokens.into_iter().map(claim).chain(pays).collect())
     }
 
     /// The key of a prize for newcomers that runs, a new one if there is none.
@@ -76,12 +76,11 @@ impl Play<'_> {
         self.names.named(Thing::Camp, &prize).number?;
         let item = self.names.named(Thing::Item, &prize);
         let users = customers(self.nth);
-        let look = |token: Named| Step::Coupon(coupons::Step::Look { prize: item.clone(), token });
         let tokens: Vec<_> = users.iter().take(3).filter_map(|user| self.token(&prize, user)).collect();
         let (first, rest) = tokens.split_first()?;
-        self.race(&[look(first.clone())], false);
+        self.race(&[claim(&item, first.clone())], false);
         let change = self.change_of(&prize);
-        let mut steps: Vec<_> = rest.iter().cloned().map(look).collect();
+        let mut steps: Vec<_> = rest.iter().map(|token| claim(&item, token.clone())).collect();
         if self.rng.bool() {
             self.race(&[change], false);
         } else {
@@ -105,8 +104,7 @@ impl Play<'_> {
         let mut users = customers(self.nth);
         self.rng.shuffle(&mut users);
         let tokens: Vec<_> = users.iter().take(3).filter_map(|user| self.token(&prize, user)).collect();
-        let look = |token: Named| Step::Coupon(coupons::Step::Look { prize: item.clone(), token });
-        let mut steps: Vec<_> = tokens.into_iter().map(look).collect();
+        let mut steps: Vec<_> = tokens.into_iter().map(|token| claim(&item, token)).collect();
         steps.push(self.some_import());
         steps.push(self.some_crowd_step());
         Some(steps)
@@ -136,11 +134,22 @@ impl Play<'_> {
         let item = self.names.named(Thing::Item, &prize);
         let users = customers(self.nth);
         let tokens: Vec<_> = users.iter().take(3).filter_map(|user| self.token(&prize, user)).collect();
-        // To its last moment, or past it.
+        // Who has seen a button may press it then: at the last moment, or past it.
+        let seen = |token: &Named| {
+            let (prize, token) = (item.clone(), token.clone());
+            Step::Coupon(coupons::Step::Look { prize, token, presses: false })
+        };
+        for token in &tokens {
+            self.race(&[seen(token)], false);
+        }
         let past = if self.rng.bool() { 5 } else { 0 };
         self.advance(left.max(0) + past);
-        let look = |token| Step::Coupon(coupons::Step::Look { prize: item.clone(), token });
-        Some(tokens.into_iter().map(look).collect())
+        let has_button = |token: &Named| self.names.within(Thing::Button, &prize, &token.key).number.is_some();
+        let steps = tokens.into_iter().zip(0..).map(|(token, nth)| match nth {
+            0 if has_button(&token) => Step::Coupon(coupons::Step::Press { prize: item.clone(), token }),
+            _ => claim(&item, token),
+        });
+        Some(steps.collect())
     }
 
     /// A token that lets this user take the prize, if that can be had.
@@ -274,4 +283,9 @@ impl Play<'_> {
         let level = |user| (user, (self.rng.u8(..6) != 0).then(|| self.rng.u8(1..=LEVELS)));
         Step::Crowd(crowds::Step::Import { rows: users.into_iter().map(level).collect() })
     }
+}
+
+/// A visit that takes what there is to take.
+fn claim(prize: &Named, token: Named) -> Step {
+    Step::Coupon(coupons::Step::Look { prize: prize.clone(), token, presses: true })
 }

@@ -30,7 +30,16 @@ impl Play<'_> {
     /// All that a visit consists of, until there is nothing to press; the last without an answer if a kill came between.
     pub(super) fn visit(&self, step: &Step, mut way: Way) -> Vec<Called> {
         match step {
-            Step::Coupon(coupons::Step::Look { prize, token }) => self.claim(prize, token, &mut way),
+            Step::Coupon(coupons::Step::Look { prize, token, presses }) => {
+                self.claim(prize, token, *presses, &mut way)
+            }
+            Step::Coupon(coupons::Step::Press { prize, token }) => {
+                let button = self.names.within(Thing::Button, &prize.key, &token.key);
+                let pressed = press(prize, token, &button.number.expect("a button that was seen"), &mut way);
+                let is_cut = pressed.answer.is_none();
+                let seen = if is_cut { Vec::new() } else { self.claim(prize, token, false, &mut way) };
+                std::iter::once(pressed).chain(seen).collect()
+            }
             Step::Cashier(cashier::Step::Look { trade, choice, pays }) => {
                 self.check_out(trade, choice.clone(), *pays, &mut way)
             }
@@ -43,25 +52,19 @@ impl Play<'_> {
         }
     }
 
-    fn claim(&self, prize: &Named, token: &Named, way: &mut Way) -> Vec<Called> {
-        let look = Step::Coupon(coupons::Step::Look { prize: prize.clone(), token: token.clone() });
-        let press = Step::Coupon(coupons::Step::Press { prize: prize.clone(), token: token.clone() });
-        let item = prize.number.as_deref().unwrap_or(NO_ITEM);
-        let (code, own) = (token.number.as_deref().unwrap_or(NO_TOKEN), out_biz_no(&prize.key, &token.key));
-        let target = format!("/h5/coupon?itemId={item}&token={code}&outBizNo={own}&type=pointcard");
+    fn claim(&self, prize: &Named, token: &Named, presses: bool, way: &mut Way) -> Vec<Called> {
+        let look = Step::Coupon(coupons::Step::Look { prize: prize.clone(), token: token.clone(), presses });
+        let target = coupon_page(prize, token);
         let mut done = Vec::new();
         for _ in 0..PRESSES_MAX {
             let began = Instant::now();
             let seen = way.get(&target);
             let csrf = seen.as_ref().and_then(|seen| hidden(&body(seen), "csrf"));
             done.push(Called::new(look.clone(), began, seen.as_ref().map(said)));
-            let Some(csrf) = csrf else { return done };
-            let began = Instant::now();
-            let pressed = way.post(&target, &format!("csrf={csrf}"));
-            let is_sent_on = pressed.as_ref().is_some_and(|pressed| pressed.status == 303);
-            let got =
-                if is_sent_on { Some(Got { refusal: None, node: Value::Null }) } else { pressed.as_ref().map(said) };
-            done.push(Called::new(press.clone(), began, got));
+            let Some(csrf) = csrf.filter(|_| presses) else { return done };
+            let pressed = press(prize, token, &csrf, way);
+            let is_sent_on = pressed.answer.as_ref().is_some_and(|got| got.refusal.is_none());
+            done.push(pressed);
             if !is_sent_on {
                 return done;
             }
@@ -138,6 +141,23 @@ impl Way {
     }
 }
 
+fn press(prize: &Named, token: &Named, csrf: &str, way: &mut Way) -> Called {
+    let press = Step::Coupon(coupons::Step::Press { prize: prize.clone(), token: token.clone() });
+    let began = Instant::now();
+    let pressed = way.post(&coupon_page(prize, token), &format!("csrf={csrf}"));
+    let got = pressed.map(|pressed| match pressed.status {
+        303 => Got { refusal: None, node: Value::Null },
+        _ => said(&pressed),
+    });
+    Called::new(press, began, got)
+}
+
+fn coupon_page(prize: &Named, token: &Named) -> String {
+    let item = prize.number.as_deref().unwrap_or(NO_ITEM);
+    let (code, own) = (token.number.as_deref().unwrap_or(NO_TOKEN), out_biz_no(&prize.key, &token.key));
+    format!("/h5/coupon?itemId={item}&token={code}&outBizNo={own}&type=pointcard")
+}
+
 fn body(answer: &Answer) -> String {
     String::from_utf8_lossy(&answer.body).into_owned()
 }
@@ -152,7 +172,7 @@ fn said(answer: &Answer) -> Got {
     let numbers = text.split("<span class=\"number\">").skip(1).filter_map(|rest| rest.split_once("</span>"));
     let numbers: Vec<_> = numbers.map(|(number, _)| number.to_owned()).collect();
     let count = numbers.len().to_string();
-    Got { refusal: None, node: json!({"stage": title, "numbers": numbers, "count": count}) }
+    Got { refusal: None, node: json!({"stage": title, "numbers": numbers, "count": count, "csrf": hidden(&text, "csrf")}) }
 }
 
 /// What the cashier page says: its stage, what is to be paid, and with which coupon.
@@ -163,7 +183,6 @@ fn to_pay(answer: &Answer) -> Got {
         let due = button.split_once('¥').expect("an amount").1.replace(',', "");
         got.node["due"] = json!(due);
         got.node["coupon"] = json!(if coupon == "none" { "" } else { &coupon });
-        got.node["csrf"] = json!(hidden(&text, "csrf"));
     }
     got
 }

@@ -36,8 +36,9 @@ pub(crate) enum Thing {
     Crowd,
     /// A trade's cashier page: its path and query.
     Page,
-    /// What vouches for the form of a trade's page.
+    /// What vouches for the form of a trade's page, and for the button of a token's.
     Form,
+    Button,
 }
 
 /// The platform's numbers, by our keys.
@@ -114,10 +115,12 @@ impl Names {
             Step::Points(points::Step::Update { card, update }) => {
                 vec![(Thing::PointLog, format!("{}/{}", card.key, update.req_id), text("point_log_no"))]
             }
-            Step::Coupon(coupons::Step::Look { prize, token }) => {
+            Step::Coupon(coupons::Step::Look { prize, token, .. }) => {
                 let numbers = got.node["numbers"].as_array().into_iter().flatten().map(Value::as_str).zip(0..);
                 let key = |nth: i64| format!("{}/{}#{nth}", prize.key, token.key);
-                numbers.map(|(number, nth)| (Thing::Voucher, key(nth), number)).collect()
+                let numbers = numbers.map(|(number, nth)| (Thing::Voucher, key(nth), number));
+                let button = (Thing::Button, format!("{}/{}", prize.key, token.key), text("csrf"));
+                numbers.chain([button]).collect()
             }
             Step::Coupon(coupons::Step::Authorise { prize, req_id, .. }) => {
                 vec![(Thing::Token, format!("{}/{req_id}", prize.key), text("token"))]
