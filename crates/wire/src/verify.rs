@@ -221,11 +221,11 @@ fn text(charset: Charset, bytes: Vec<u8>) -> Result<String, Vec<u8>> {
 
 impl BadSignature {
     /// The string that was verified, raw, as a text in the call's charset, of `max` bytes at most; and how many bytes of
-    /// it are left out. What is no text is replaced by U+FFFD, and U+0000 too.
+    /// it are left out. What is no text is replaced by U+FFFD.
     pub fn string_shown(&self, max: usize) -> (String, usize) {
         let string = self.call.string_to_sign();
         let shown = &string[..string.len().min(max)];
-        (self.text(shown).replace('\0', "\u{fffd}"), string.len() - shown.len())
+        (self.text(shown).into_owned(), string.len() - shown.len())
     }
 
     /// Bytes in the call's charset as text, even where they are none: the cut may have split a character.

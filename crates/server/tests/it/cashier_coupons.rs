@@ -21,7 +21,8 @@ fn choosing(shop: &Shop, target: &str, coupon: &str) -> String {
 fn pays(shop: &Shop, target: &str) -> String {
     let page = text(&shop.get(target, ""));
     let button = page.split_once("type=\"submit\">").expect("a button").1;
-    button.split_once('<').expect("an end").0.to_owned()
+    let label = button.split_once("</button>").expect("an end").0;
+    label.split('<').map(|part| part.split_once('>').map_or(part, |(_, text)| text)).collect()
 }
 
 each_engine!(the_chosen_coupon_is_held_and_pays, |engine| {

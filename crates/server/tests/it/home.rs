@@ -137,7 +137,7 @@ fn the_log_says_what_operators_did_and_what_was_not_delivered() {
         "scene": "bar_code", "auth_code": "2888102146931000", "out_trade_no": "told", "subject": "SUBJECT-7391",
         "total_amount": "1.00",
     });
-    let more = [("notify_url", "http://user:SECRET-7391@127.0.0.1:9/SECRET-7391?SECRET-7391")];
+    let more = [("notify_url", "http://127.0.0.1:9/SECRET-7391?SECRET-7391")];
     let answer = running.client().call_with("alipay.trade.pay", &request.to_string(), crate::running::NOW, &more);
     assert_eq!(answer.expect("an answer").code, "10000");
     running.import(PID, "user_id\n2088000000000001\n");

@@ -30,9 +30,7 @@ impl Play<'_> {
     /// All that a visit consists of, until there is nothing to press; the last without an answer if a kill came between.
     pub(super) fn visit(&self, step: &Step, mut way: Way) -> Vec<Called> {
         match step {
-            Step::Coupon(coupons::Step::Look { prize, token, presses }) => {
-                self.claim(prize, token, *presses, &mut way)
-            }
+            Step::Coupon(coupons::Step::Look { prize, token, presses }) => self.claim(prize, token, *presses, &mut way),
             Step::Coupon(coupons::Step::Press { prize, token }) => {
                 let button = self.names.within(Thing::Button, &prize.key, &token.key);
                 let pressed = press(prize, token, &button.number.expect("a button that was seen"), &mut way);
@@ -172,7 +170,10 @@ fn said(answer: &Answer) -> Got {
     let numbers = text.split("<span class=\"number\">").skip(1).filter_map(|rest| rest.split_once("</span>"));
     let numbers: Vec<_> = numbers.map(|(number, _)| number.to_owned()).collect();
     let count = numbers.len().to_string();
-    Got { refusal: None, node: json!({"stage": title, "numbers": numbers, "count": count, "csrf": hidden(&text, "csrf")}) }
+    Got {
+        refusal: None,
+        node: json!({"stage": title, "numbers": numbers, "count": count, "csrf": hidden(&text, "csrf")}),
+    }
 }
 
 /// What the cashier page says: its stage, what is to be paid, and with which coupon.
