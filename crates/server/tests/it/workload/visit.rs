@@ -180,8 +180,10 @@ fn said(answer: &Answer) -> Got {
 fn to_pay(answer: &Answer) -> Got {
     let mut got = said(answer);
     let text = body(answer);
-    if let (Some(coupon), Some(button)) = (hidden(&text, "coupon"), between(&text, "type=\"submit\">", "<")) {
-        let due = button.split_once('¥').expect("an amount").1.replace(',', "");
+    if let (Some(coupon), Some(button)) = (hidden(&text, "coupon"), between(&text, "type=\"submit\">", "</button>")) {
+        // The amount as it is read, whatever keeps its parts together.
+        let label: String = button.split('<').map(|part| part.split_once('>').map_or(part, |(_, text)| text)).collect();
+        let due = label.split_once('¥').expect("an amount").1.replace(',', "");
         got.node["due"] = json!(due);
         got.node["coupon"] = json!(if coupon == "none" { "" } else { &coupon });
     }
