@@ -62,8 +62,19 @@ fn java(engine: Engine) {
 }
 
 impl Run {
-    /// The node's members as this SDK reads them; nothing when the charset lacks what the case sends.
+    /// What a case is answered, but for what every call is told of itself: the string that was signed.
     fn ask(&self, case: &Value, charset: Charset, sdk: &str) -> Option<Value> {
+        let mut members = self.read(case, charset, sdk)?;
+        if members["sub_code"] == "isv.invalid-signature" {
+            let told = members["sub_msg"].as_str().expect("a text");
+            let (told, _) = told.split_once("，网关生成的验签字符串为：").expect("the string");
+            members["sub_msg"] = told.into();
+        }
+        Some(members)
+    }
+
+    /// The node's members as this SDK reads them; nothing when the charset lacks what the case sends.
+    fn read(&self, case: &Value, charset: Charset, sdk: &str) -> Option<Value> {
         let app = &self.book["apps"][case["app"].as_str().expect("an app")];
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         let (method, token) = (text(&case["call"]), text(&app["app_auth_token"]));
