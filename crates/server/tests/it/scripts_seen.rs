@@ -323,7 +323,7 @@ fn every_answer_says_what_browsers_may_do() {
         check(&ask(operator, &format!("POST {target} HTTP/1.1\r\nhost: x\r\ncontent-length: 0\r\n\r\n")), target);
     }
     // A form is answered with a redirection, and a picture that the browser has with nothing.
-    let taken = scene.giveaway.page(&scene.campaign, USER);
+    let taken = scene.giveaway.page(&scene.campaign, crate::giveaway::STUDENT);
     let answer = scene.giveaway.post(&taken, &format!("csrf={}", scene.giveaway.csrf(&taken)));
     assert_eq!(answer.status, 303);
     check(&answer, "/h5/coupon");

@@ -41,7 +41,8 @@ impl Starting<'_> {
                 break;
             }
         }
-        drop(child.kill());
+        // Told to end rather than killed: what it has logged is written out then.
+        drop(Command::new("kill").arg(child.id().to_string()).stderr(Stdio::null()).status());
         let output = child.wait_with_output().expect("it ended");
         Said { lines, log: String::from_utf8_lossy(&output.stderr).into_owned(), code: output.status.code() }
     }
