@@ -323,10 +323,10 @@ fn every_answer_says_what_browsers_may_do() {
         check(&ask(operator, &format!("POST {target} HTTP/1.1\r\nhost: x\r\ncontent-length: 0\r\n\r\n")), target);
     }
     // A form is answered with a redirection, and a picture that the browser has with nothing.
-    let taken = scene.giveaway.page(&scene.campaign, crate::giveaway::STUDENT);
-    let answer = scene.giveaway.post(&taken, &format!("csrf={}", scene.giveaway.csrf(&taken)));
+    let csrf = scene.giveaway.csrf(&scene.cashier);
+    let answer = scene.giveaway.post(&scene.cashier, &format!("csrf={csrf}&pin=111111"));
     assert_eq!(answer.status, 303);
-    check(&answer, "/h5/coupon");
+    check(&answer, "/h5/cashier");
     let picture = format!("/h5/image/{}", crate::giveaway::LOGO);
     let tag = header(&asked(server, &picture, ""), "etag").to_owned();
     let answer = asked(server, &picture, &format!("if-none-match: {tag}\r\n"));
