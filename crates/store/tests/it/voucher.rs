@@ -24,7 +24,7 @@ fn a_voucher(number: i64) -> Voucher {
         token: Some("7d3f6c1e0a5b4c2d9e8f7a6b5c4d3e2f".to_owned()),
         status: Status::Enabled,
         starts_at: NOW,
-        ends_at: NOW + 1_000 - number,
+        ends_at: NOW + 1_000 * (10 - number),
         trade: None,
         held_until: None,
         used_at: None,
@@ -53,11 +53,12 @@ each_engine!(a_voucher_is_found_by_its_holder_and_by_its_token, |test| {
             assert_eq!(get(tx, voucher.id.number)?.as_ref(), Some(voucher));
         }
         assert_eq!(get(tx, store::voucher::bucket(PID, USER).id(99))?, None);
-        // The first to end comes first, up to its last moment; what was used is in nobody's hands.
+        // The first to end comes first, up to the end of its last second; what was used is in nobody's hands.
         for (pid, user, now, expect) in [
             (PID, USER, NOW, vec![3, 2, 1]),
-            (PID, USER, NOW + 998, vec![2, 1]),
-            (PID, USER, NOW + 1_000, vec![]),
+            (PID, USER, NOW + 7_999, vec![3, 2, 1]),
+            (PID, USER, NOW + 8_000, vec![2, 1]),
+            (PID, USER, NOW + 10_000, vec![]),
             (PID, OTHER_USER, NOW, vec![9]),
             (OTHER_PID, USER, NOW, vec![]),
         ] {
