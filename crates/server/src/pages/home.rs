@@ -31,7 +31,7 @@ impl Page {
             (parts::card(&html! {
                 (parts::rows(lang, &self.rows(lang)))
                 (parts::tear())
-                div.rows { p.about { (lang.say("平台公钥", "Platform's public key")) } p.about { (self.public_key) } }
+                div.rows { p.about { (lang.say("平台公钥", "Platform's public key")) } p.about { bdi { (self.public_key) } } }
             }))
             h2.lead { (lang.say("最近的调用", "The last calls")) }
             (parts::card(&html! {
@@ -39,7 +39,7 @@ impl Page {
                     @if self.calls.is_empty() { p.about { (lang.say("还没有调用", "No calls yet")) } }
                     @for call in &self.calls {
                         p { bdi { (call.method) } }
-                        p.about { (line(lang, call)) }
+                        p.about { bdi { (line(lang, call)) } }
                     }
                 }
             }))
