@@ -372,8 +372,21 @@ fn log_path(folder: &Path) -> PathBuf {
     folder.join("log")
 }
 
-/// What the process wrote to its log.
+/// What the process wrote to its log, once it has written no more for a moment: lines are written behind the answers.
 pub(crate) fn log_of(folder: &Path) -> String {
+    const QUIET: std::time::Duration = std::time::Duration::from_millis(250);
+    let mut text = read_log(folder);
+    loop {
+        std::thread::sleep(QUIET);
+        let later = read_log(folder);
+        if later.len() == text.len() {
+            return text;
+        }
+        text = later;
+    }
+}
+
+fn read_log(folder: &Path) -> String {
     let mut text = String::new();
     if let Ok(mut file) = std::fs::File::open(log_path(folder)) {
         file.read_to_string(&mut text).expect("a log is text");
