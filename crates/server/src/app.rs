@@ -18,7 +18,7 @@ use crate::outbound::{Outbound, Reach};
 use crate::pages::parts::clipped;
 use crate::rate_limit::RateLimit;
 use crate::recent::RecentCalls;
-use crate::runner::Bell;
+use crate::wakeup::Wakeup;
 use clock::Clock;
 use site::Site;
 use std::error::Error;
@@ -73,8 +73,8 @@ pub struct App {
     pub recent: Option<RecentCalls>,
     /// Sends notifications.
     pub outbound: Outbound,
-    /// Wakes whoever does what is due.
-    pub bell: Bell,
+    /// Wakes the runner of jobs.
+    pub wakeup: Wakeup,
     /// Held by who moves a manual clock.
     pub clock_moves: tokio::sync::Mutex<()>,
     /// Held by who takes the platform's key from the store.
@@ -146,7 +146,7 @@ impl App {
             metrics: Metrics::default(),
             recent: (store.mode() == Mode::StandIn).then(RecentCalls::default),
             outbound: Outbound::new(if is_open { Reach::All } else { Reach::Public }),
-            bell: Bell::default(),
+            wakeup: Wakeup::default(),
             clock_moves: tokio::sync::Mutex::default(),
             key_reads: tokio::sync::Mutex::default(),
             ready: watch::Sender::new(false),
@@ -264,7 +264,7 @@ impl App {
         let stored = self.store.read(|tx: &mut Tx| store::control::get(tx, Clock::SETTING)).await?;
         if let Some(at) = stored.as_deref().and_then(Clock::read) {
             self.clock.hear(at);
-            self.bell.rung.notify_one();
+            self.wakeup.wake();
         }
         Ok::<_, store::Fault>(())
     }
@@ -294,7 +294,7 @@ impl App {
             Change::Setting { name, value } if **name == *Clock::SETTING => {
                 if let Some(at) = Clock::read(value) {
                     self.clock.hear(at);
-                    self.bell.rung.notify_one();
+                    self.wakeup.wake();
                 }
             }
             Change::Setting { name, .. } if **name == *PLATFORM_KEY => {
@@ -311,7 +311,7 @@ impl App {
             }
             // What is due later is seen when the runner looks at the store next.
             Change::Job { due_at } if *due_at <= self.clock.now() || !self.clock.stands_still() => {
-                self.bell.planned(*due_at);
+                self.wakeup.planned(*due_at);
             }
             Change::Setting { .. } | Change::Merchant(_) | Change::Shop(_) | Change::Job { .. } => {}
             Change::Missed => self.read_again(),

@@ -175,12 +175,12 @@ fn step(tx: &mut Tx, at: i64, target: i64, only_due: bool) -> Result<Option<Stop
 async fn settle(app: &App, now: i64) -> Result<(), ClockError> {
     let (mut before, mut changed) = (Vec::new(), Instant::now());
     loop {
-        let done = app.bell.done.notified();
+        let done = app.wakeup.done.notified();
         let read = move |tx: &mut Tx| job::due(tx, &kinds(), now, None, WATCHED);
         let due: Vec<Due> = app.store.read::<_, Fault, _>(read).await?;
         let Some(first) = due.first() else { return Ok(()) };
         let (kind, subject) = (first.kind.clone(), first.subject);
-        if due.iter().all(|due| app.bell.is_failing(due)) {
+        if due.iter().all(|due| app.wakeup.is_failing(due)) {
             return Err(ClockError::Failing { at: now, kind, subject });
         }
         if due != before {

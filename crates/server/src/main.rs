@@ -31,6 +31,7 @@ mod rate_limit;
 mod recent;
 mod runner;
 mod terminal;
+mod wakeup;
 mod world;
 
 use std::process::ExitCode;

@@ -164,7 +164,7 @@ pub async fn page(app: &App) -> String {
     if let Ok(waiting) = &waiting {
         waiting.write(&mut page);
     }
-    let failing = app.bell.failing_count();
+    let failing = app.wakeup.failing_count();
     page.one("punchcard_jobs_failing", "gauge", "Jobs that have failed here and are tried again.", "", failing);
     let (hits, misses) = app.signer.hits_and_misses();
     page.one("punchcard_signature_cache_hits_total", "counter", "Answers whose signature was known.", "", hits);

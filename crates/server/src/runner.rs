@@ -3,11 +3,9 @@
 //! It looks at the store when a job was planned here, when the clock was moved, and, on PostgreSQL, five times a second,
 //! since others plan jobs too. A job that fails is told in the log and tried again later; it holds up nothing else.
 
-mod bell;
 mod lanes;
 mod leases;
 
-pub use bell::Bell;
 pub use leases::Share;
 
 use crate::app::App;
@@ -90,7 +88,7 @@ impl Work {
             };
             let rested = async {
                 tokio::time::sleep(rest).await;
-                app.bell.sleep(app.clock.now(), wait).await;
+                app.wakeup.sleep(app.clock.now(), wait).await;
             };
             tokio::select! {
                 () = rested => {}
@@ -121,7 +119,7 @@ impl Work {
             pages += 1;
             let is_last = page.len() < PAGE;
             last = page.last().cloned();
-            let mine = page.into_iter().filter(|due| self.leases.holds(due.subject) && !self.app.bell.is_paused(due));
+            let mine = page.into_iter().filter(|due| self.leases.holds(due.subject) && !self.app.wakeup.is_paused(due));
             let (deliveries, jobs): (Vec<Due>, Vec<Due>) = mine.partition(|due| due.kind == notice_deliver::KIND);
             for due in deliveries {
                 has_room &= self.lanes.offer(&due.lane, due.subject);
@@ -141,10 +139,10 @@ impl Work {
         Ok(Looked { did_something, next_in, is_long: 1 < pages })
     }
 
-    /// When to look again if nobody rings.
+    /// After how long to look again unless it is woken.
     async fn next_in(&self, now: i64) -> Result<Duration, Fault> {
         let every = if self.app.store.has_company() { LOOK_EVERY } else { LOOK_ALONE_EVERY };
-        let every = self.app.bell.next_try().map_or(every, |next| every.min(next));
+        let every = self.app.wakeup.next_try().map_or(every, |next| every.min(next));
         if self.app.store.has_company() || self.app.clock.stands_still() {
             return Ok(every);
         }
@@ -165,7 +163,7 @@ impl Work {
             running.spawn(async move {
                 let job = JOBS.iter().find(|job| job.kind == due.kind).expect("only known kinds are read");
                 let result = job.run(&app, &due).await;
-                app.bell.ended(&due.kind, due.subject, result.err().as_ref());
+                app.wakeup.ended(&due.kind, due.subject, result.err().as_ref());
             });
         }
         while running.join_next().await.is_some() {}
@@ -205,11 +203,11 @@ async fn work(app: Arc<App>, lanes: Arc<Lanes>, sent: mpsc::Sender<Delivered>, f
             }
             Ok(None) => {
                 let gone = Fault::bug("a delivery of a notification that is not there");
-                app.bell.ended(notice_deliver::KIND, id, Some(&gone));
+                app.wakeup.ended(notice_deliver::KIND, id, Some(&gone));
                 lanes.forget(id);
             }
             Err(fault) => {
-                app.bell.ended(notice_deliver::KIND, id, Some(&fault));
+                app.wakeup.ended(notice_deliver::KIND, id, Some(&fault));
                 lanes.forget(id);
             }
         }
@@ -242,10 +240,10 @@ async fn record(app: Arc<App>, lanes: Arc<Lanes>, mut made: mpsc::Receiver<Deliv
                 }
             };
             lanes.forget(id);
-            app.bell.ended(notice_deliver::KIND, id, alone.as_ref().err());
+            app.wakeup.ended(notice_deliver::KIND, id, alone.as_ref().err());
             // One that was resent while it was delivered is due: who looked before it was forgotten here left it alone.
             if alone.is_ok_and(|next| next.is_some_and(|next_at| next_at <= app.clock.now())) {
-                app.bell.rung.notify_one();
+                app.wakeup.wake();
             }
         }
     }

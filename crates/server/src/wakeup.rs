@@ -1,4 +1,5 @@
-//! What wakes the runner, what it tells those who wait for it, and which jobs it will try again.
+//! The runner's wake-up: what makes the runner of jobs look at the store, what its callers wait for, and which jobs
+//! have failed and are tried again.
 
 use std::collections::HashMap;
 use std::error::Error;
@@ -15,14 +16,14 @@ const PAUSE_MAX: Duration = Duration::from_secs(60);
 /// What is to be tried at once may be on its way: it is not looked for over and over.
 const TRY_PAUSE: Duration = Duration::from_millis(100);
 
-/// What others tell the runner, and the runner them.
+/// The runner's wake-up, shared by the runner and by everything that plans jobs for it.
 #[derive(Default)]
-pub struct Bell {
-    /// Something may be due.
-    pub rung: Notify,
-    /// Something was done.
+pub struct Wakeup {
+    /// A request to look at the store, kept until the runner takes it.
+    requested: Notify,
+    /// Notifies after each job that was done or has failed.
     pub done: Notify,
-    /// Until when the runner sleeps if nobody rings, UTC milliseconds; 0 while it is awake.
+    /// Until when the runner sleeps unless it is woken, UTC milliseconds; 0 while it is awake.
     sleeps_until: AtomicI64,
     failing: Mutex<HashMap<(String, i64), Pause>>,
 }
@@ -32,22 +33,27 @@ struct Pause {
     until: Instant,
 }
 
-impl Bell {
-    /// A job was planned: rings, unless the runner looks before it is due anyway. Most jobs are for a day to come, and come with
-    /// every payment.
+impl Wakeup {
+    /// Makes the runner look at the store: something may be due. A request made while the runner is awake is kept.
+    pub fn wake(&self) {
+        self.requested.notify_one();
+    }
+
+    /// A job was planned for `due_at`, UTC milliseconds. Wakes the runner, unless it looks before that anyway: every
+    /// payment plans a job, and most jobs are for a day to come.
     pub fn planned(&self, due_at: i64) {
         let sleeps_until = self.sleeps_until.load(Ordering::Acquire);
         if sleeps_until == 0 || due_at < sleeps_until {
-            self.rung.notify_one();
+            self.wake();
         }
     }
 
-    /// Waits from `now`, UTC milliseconds, until somebody rings, but no longer than this. What rang since the runner looked is
-    /// remembered.
+    /// Waits from `now`, UTC milliseconds, until the runner is woken, but no longer than `at_most`. A request that came
+    /// since the runner last looked ends the wait at once.
     pub async fn sleep(&self, now: i64, at_most: Duration) {
         let at_most_ms = i64::try_from(at_most.as_millis()).unwrap_or(i64::MAX);
         self.sleeps_until.store(now.saturating_add(at_most_ms), Ordering::Release);
-        drop(tokio::time::timeout(at_most, self.rung.notified()).await);
+        drop(tokio::time::timeout(at_most, self.requested.notified()).await);
         self.sleeps_until.store(0, Ordering::Release);
     }
 
@@ -94,7 +100,7 @@ impl Bell {
                 let error = fault as &dyn Error;
                 tracing::error!(kind, subject, failures = pause.failures, error, "a job failed; it is tried again");
                 // So that the runner sleeps no longer than the pause.
-                self.rung.notify_one();
+                self.wake();
             }
         }
         drop(failing);
@@ -113,22 +119,22 @@ mod tests {
 
     #[tokio::test]
     async fn only_what_is_due_before_it_looks_anyway_wakes_the_runner() {
-        let bell = Bell::default();
-        let mut sleep = pin!(bell.sleep(1, LONG));
+        let wakeup = Wakeup::default();
+        let mut sleep = pin!(wakeup.sleep(1, LONG));
         let mut is_asleep = || sleep.as_mut().poll(&mut Context::from_waker(Waker::noop())) == Poll::Pending;
         assert!(is_asleep());
-        bell.planned(1 + LONG_MS);
+        wakeup.planned(1 + LONG_MS);
         assert!(is_asleep());
-        bell.planned(LONG_MS);
+        wakeup.planned(LONG_MS);
         assert!(!is_asleep());
     }
 
     #[tokio::test]
     async fn whatever_is_planned_while_the_runner_looks_is_remembered() {
-        let bell = Bell::default();
-        bell.planned(2 * LONG_MS);
-        bell.sleep(1, LONG).await;
-        bell.planned(2 * LONG_MS);
-        bell.sleep(1, LONG).await;
+        let wakeup = Wakeup::default();
+        wakeup.planned(2 * LONG_MS);
+        wakeup.sleep(1, LONG).await;
+        wakeup.planned(2 * LONG_MS);
+        wakeup.sleep(1, LONG).await;
     }
 }
