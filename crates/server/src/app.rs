@@ -9,15 +9,15 @@ mod tests;
 
 pub use opening::{AppError, MASTER_KEY_CHECK, Opening, try_master_key};
 
+use crate::bodies::Bodies;
 use crate::directory::Directory;
-use crate::doors::body::Bodies;
-use crate::index::{Feeder, Index};
+use crate::index::{Index, IndexUpdater};
 use crate::keys::{MasterKey, MasterKeyError, Signer};
 use crate::metrics::Metrics;
 use crate::outbound::{Outbound, Reach};
-use crate::pages::parts::clipped;
 use crate::rate_limit::RateLimit;
 use crate::recent::RecentCalls;
+use crate::terminal::clipped;
 use crate::wakeup::Wakeup;
 use clock::Clock;
 use site::Site;
@@ -60,7 +60,7 @@ pub struct App {
     /// Members, to count.
     pub index: Arc<Index>,
     /// Takes members into the index.
-    pub feeder: Feeder,
+    pub index_updater: IndexUpdater,
     /// How often calls of an address may be refused before they are verified, and visits find no page.
     pub unverified_calls: RateLimit,
     /// How often an address may send a wrong PIN.
@@ -138,12 +138,12 @@ impl App {
             master_key,
             directory: Directory::default(),
             site: Site::default(),
-            feeder: Feeder::start(index.clone()),
+            index_updater: IndexUpdater::start(index.clone()),
             index,
             unverified_calls,
             wrong_pins: RateLimit::new(WRONG_PINS_MAX, WRONG_PINS_WINDOW),
             bodies: Bodies::default(),
-            metrics: Metrics::default(),
+            metrics: opening.metrics,
             recent: (store.mode() == Mode::StandIn).then(RecentCalls::default),
             outbound: Outbound::new(if is_open { Reach::All } else { Reach::Public }),
             wakeup: Wakeup::default(),
@@ -153,14 +153,14 @@ impl App {
             runtime: tokio::runtime::Handle::current(),
             store,
         });
-        let hearing = Arc::downgrade(&app);
+        let weak = Arc::downgrade(&app);
         app.store.on_change(move |change| {
-            if let Some(app) = hearing.upgrade() {
-                app.hear(change);
+            if let Some(app) = weak.upgrade() {
+                app.apply_change(change);
             }
         })?;
         app.directory.load(&app.store).await?;
-        // They may have been changed before changes were heard.
+        // They may have changed before this process listened for changes.
         app.read_clock().await?;
         app.read_platform_key().await?;
         Ok(app)
@@ -259,18 +259,18 @@ impl App {
         self.warm().await
     }
 
-    /// Hears how far a manual clock is.
+    /// Moves a manual clock to where the store has it.
     async fn read_clock(&self) -> Result<(), store::Fault> {
         let stored = self.store.read(|tx: &mut Tx| store::control::get(tx, Clock::SETTING)).await?;
         if let Some(at) = stored.as_deref().and_then(Clock::read) {
-            self.clock.hear(at);
+            self.clock.advance_to(at);
             self.wakeup.wake();
         }
         Ok::<_, store::Fault>(())
     }
 
     /// Signs with the key that the store has. One reads at a time, so the last of several changes is the one that holds,
-    /// in whatever order they are heard.
+    /// in whatever order this process learns of them.
     async fn read_platform_key(&self) -> Result<(), store::Fault> {
         let _alone = self.key_reads.lock().await;
         let sealed = self.store.read(|tx: &mut Tx| store::control::get(tx, PLATFORM_KEY)).await?;
@@ -284,16 +284,16 @@ impl App {
     }
 
     /// Applies a committed change, this process's own or another's, to what is held in memory.
-    fn hear(self: &Arc<Self>, change: &Change) {
+    fn apply_change(self: &Arc<Self>, change: &Change) {
         match change {
-            Change::Members { pid, rows } => self.feeder.take(pid, rows),
+            Change::Members { pid, rows } => self.index_updater.take(pid, rows),
             Change::Sales { pid, rows } => self.index.put_sums(pid, rows),
             Change::Tags { pid, tags } => self.index.define(pid, tags),
             Change::App(row) => self.directory.put_app(row),
             Change::Authorization(row) => self.directory.put_authorization(row),
             Change::Setting { name, value } if **name == *Clock::SETTING => {
                 if let Some(at) = Clock::read(value) {
-                    self.clock.hear(at);
+                    self.clock.advance_to(at);
                     self.wakeup.wake();
                 }
             }

@@ -24,7 +24,10 @@ mod voucher;
 
 use crate::app::{App, Opening};
 use crate::control::{Lock, Operator, Remote, socket_path};
+use crate::jobs::notice_deliver::Outcome;
 use crate::log;
+use crate::methods::THE_LIST;
+use crate::metrics::Metrics;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::IsTerminal;
@@ -189,6 +192,7 @@ impl StoreArgs {
             master_key_file: self.master_key_file.clone().unwrap_or_else(|| self.data.join("master.key")),
             pool: self.pool(),
             notify_allow_private: false,
+            metrics: Metrics::new(THE_LIST.iter().map(|entry| entry.name), Outcome::ALL.map(|(_, name)| name)),
         }
     }
 

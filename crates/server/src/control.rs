@@ -19,7 +19,7 @@ pub use trade::{Asked, ShownTrade};
 pub use voucher::ShownVoucher;
 
 use crate::app::App;
-use crate::clockwork::{self, Move, Moved, Shown};
+use crate::clock_driver::{self, ClockView, Move, Movement};
 use crate::import::{self, Import, ImportError, Report};
 use crate::notices::{self, Filter, Listed, Told};
 use crate::world::{Applied, ApplyError, WorldText, apply};
@@ -125,18 +125,18 @@ impl Operator {
     }
 
     /// What the clock shows.
-    pub async fn clock(&self) -> Result<Shown, OperatorError> {
+    pub async fn clock(&self) -> Result<ClockView, OperatorError> {
         match self {
             Operator::Remote(remote) => remote.clock().await,
-            Operator::Own(app) => clockwork::show(app).await.map_err(|error| refused(&error)),
+            Operator::Own(app) => clock_driver::show(app).await.map_err(|error| refused(&error)),
         }
     }
 
     /// Moves the clock, and returns when everything is done that was due on the way.
-    pub async fn move_clock(&self, to: Move) -> Result<Moved, OperatorError> {
+    pub async fn move_clock(&self, to: Move) -> Result<Movement, OperatorError> {
         match self {
             Operator::Remote(remote) => remote.move_clock(to).await,
-            Operator::Own(app) => clockwork::go(app, to).await.map_err(|error| refused(&error)),
+            Operator::Own(app) => clock_driver::advance(app, to).await.map_err(|error| refused(&error)),
         }
     }
 

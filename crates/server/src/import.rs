@@ -103,7 +103,7 @@ pub async fn members(
         }
     })
     .await;
-    app.feeder.settled().await;
+    app.index_updater.settled().await;
     imported
 }
 

@@ -1,13 +1,12 @@
 //! The crowd index: every merchant's members in memory, to count.
 //!
-//! A cache of the store, built when the process starts and fed between each commit and its answer (an import's: its last
-//! one), so that a count sees every write that was answered before it on this node. Deleting it loses time, never truth; one user's membership is
-//! decided from the store, inside the transaction that acts on it.
+//! A cache of the store, built when the process starts and updated between each commit and its answer (an import's: its
+//! last one), so that a count sees every write that was answered before it on this node. Deleting it loses time, never
+//! truth; one user's membership is decided from the store, inside the transaction that acts on it.
 
-mod feeder;
+mod updater;
 
-use crate::methods::segment::conditions::column;
-use domain::tag::Tag;
+use domain::tag::{Tag, TagKind};
 use segment::{Counts, Expr, Kind, Members, Value};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -16,7 +15,7 @@ use store::member::{Cursor, Member};
 use store::sales::Sales;
 use store::{Store, Tx};
 
-pub use feeder::Feeder;
+pub use updater::IndexUpdater;
 
 /// Members read from the store at a time while the index is built.
 const LOAD_ROWS: usize = 10_000;
@@ -153,6 +152,18 @@ fn day(now: i64) -> i32 {
     const EAST_MS: i64 = 8 * 3_600_000;
     const DAY_MS: i64 = 86_400_000;
     i32::try_from((now + EAST_MS).div_euclid(DAY_MS)).expect("a clock's day is near 1970")
+}
+
+/// A tag as the crowd engine knows it.
+pub fn column(tag: &Tag) -> segment::Tag {
+    let kind = match tag.kind {
+        TagKind::Enum => Kind::Enum,
+        TagKind::Number => Kind::Number,
+        TagKind::Date => Kind::Date,
+        TagKind::Text => Kind::Text,
+        TagKind::Location => Kind::Location,
+    };
+    segment::Tag { code: tag.code.clone(), kind }
 }
 
 fn has(members: &Members, code: &str) -> bool {

@@ -8,7 +8,8 @@
 mod app;
 mod backup;
 mod biz;
-mod clockwork;
+mod bodies;
+mod clock_driver;
 mod commands;
 mod control;
 mod coupon;

@@ -3,7 +3,7 @@
 //! It looks at the store when a job was planned here, when the clock was moved, and, on PostgreSQL, five times a second,
 //! since others plan jobs too. A job that fails is told in the log and tried again later; it holds up nothing else.
 
-mod lanes;
+mod host_queues;
 mod leases;
 
 pub use leases::Share;
@@ -11,7 +11,7 @@ pub use leases::Share;
 use crate::app::App;
 use crate::jobs::notice_deliver::{self, Delivered, Outcome};
 use crate::jobs::{JOBS, kinds};
-use lanes::{Lanes, Turn};
+use host_queues::{HostQueues, Turn};
 use leases::Leases;
 use std::error::Error;
 use std::sync::Arc;
@@ -49,10 +49,10 @@ impl Runner {
     pub fn start(app: Arc<App>, share: Share) -> Runner {
         let (stop, stopped) = watch::channel(false);
         let (sent, made) = mpsc::channel(2 * RECORDED_TOGETHER);
-        let lanes = Arc::new(Lanes::default());
-        let recording = tokio::spawn(record(app.clone(), lanes.clone(), made));
+        let queues = Arc::new(HostQueues::default());
+        let recording = tokio::spawn(record(app.clone(), queues.clone(), made));
         let leases = Leases::new(&app.store, share);
-        let work = Work { app, lanes, leases, sent };
+        let work = Work { app, queues, leases, sent };
         Runner { stop, task: tokio::spawn(work.run(stopped, recording)) }
     }
 
@@ -67,7 +67,7 @@ impl Runner {
 
 struct Work {
     app: Arc<App>,
-    lanes: Arc<Lanes>,
+    queues: Arc<HostQueues>,
     leases: Leases,
     sent: mpsc::Sender<Delivered>,
 }
@@ -95,8 +95,8 @@ impl Work {
                 _ = stop.changed() => {}
             }
         }
-        let Work { app, lanes, leases, sent } = self;
-        lanes.give_up(|_| true);
+        let Work { app, queues, leases, sent } = self;
+        queues.give_up(|_| true);
         drop(sent);
         // The recording ends when the last worker has handed over its delivery.
         if tokio::time::timeout(ENDING_MAX, recording).await.is_err() {
@@ -112,7 +112,7 @@ impl Work {
         let (now, mut last, mut pages) = (self.app.clock.now(), None, 0_u32);
         let (mut did_something, mut has_room) = (false, true);
         loop {
-            self.leases.keep(&self.app, &self.lanes).await?;
+            self.leases.keep(&self.app, &self.queues).await?;
             let after: Option<Due> = last.take();
             let read = move |tx: &mut Tx| job::due(tx, &kinds(), now, after.as_ref(), PAGE);
             let page: Vec<Due> = self.app.store.read::<_, Fault, _>(read).await?;
@@ -122,9 +122,9 @@ impl Work {
             let mine = page.into_iter().filter(|due| self.leases.holds(due.subject) && !self.app.wakeup.is_paused(due));
             let (deliveries, jobs): (Vec<Due>, Vec<Due>) = mine.partition(|due| due.kind == notice_deliver::KIND);
             for due in deliveries {
-                has_room &= self.lanes.offer(&due.lane, due.subject);
+                has_room &= self.queues.offer(&due.lane, due.subject);
             }
-            employ(&self.app, &self.lanes, &self.sent);
+            employ(&self.app, &self.queues, &self.sent);
             did_something |= !jobs.is_empty();
             self.do_all(jobs).await;
             if is_last {
@@ -178,14 +178,14 @@ struct Looked {
 }
 
 /// Starts as many workers as there is work for.
-fn employ(app: &Arc<App>, lanes: &Arc<Lanes>, sent: &mpsc::Sender<Delivered>) {
-    while let Some(turn) = lanes.begin() {
-        tokio::spawn(work(app.clone(), lanes.clone(), sent.clone(), turn));
+fn employ(app: &Arc<App>, queues: &Arc<HostQueues>, sent: &mpsc::Sender<Delivered>) {
+    while let Some(turn) = queues.begin() {
+        tokio::spawn(work(app.clone(), queues.clone(), sent.clone(), turn));
     }
 }
 
 /// A worker: makes deliveries while it is anybody's turn.
-async fn work(app: Arc<App>, lanes: Arc<Lanes>, sent: mpsc::Sender<Delivered>, first: Turn) {
+async fn work(app: Arc<App>, queues: Arc<HostQueues>, sent: mpsc::Sender<Delivered>, first: Turn) {
     let mut next = Some(first);
     while let Some(turn) = next {
         let id = turn.notice;
@@ -193,10 +193,11 @@ async fn work(app: Arc<App>, lanes: Arc<Lanes>, sent: mpsc::Sender<Delivered>, f
         let mut slow = false;
         match found {
             // It was queued from a page of what was due; meanwhile it may have been delivered.
-            Ok(Some(notice)) if notice.next_at.is_none_or(|at| app.clock.now() < at) => lanes.forget(id),
+            Ok(Some(notice)) if notice.next_at.is_none_or(|at| app.clock.now() < at) => queues.forget(id),
             Ok(Some(notice)) => {
                 let delivered = notice_deliver::deliver(&app, notice).await;
-                app.metrics.delivered(delivered.outcome);
+                let outcome = Outcome::ALL.iter().find(|(outcome, _)| *outcome == delivered.outcome);
+                app.metrics.delivered(outcome.expect("all are named").1);
                 slow = delivered.outcome == Outcome::TimedOut;
                 // The recorder lives as long as any worker.
                 drop(sent.send(delivered).await);
@@ -204,21 +205,21 @@ async fn work(app: Arc<App>, lanes: Arc<Lanes>, sent: mpsc::Sender<Delivered>, f
             Ok(None) => {
                 let gone = Fault::bug("a delivery of a notification that is not there");
                 app.wakeup.ended(notice_deliver::KIND, id, Some(&gone));
-                lanes.forget(id);
+                queues.forget(id);
             }
             Err(fault) => {
                 app.wakeup.ended(notice_deliver::KIND, id, Some(&fault));
-                lanes.forget(id);
+                queues.forget(id);
             }
         }
-        next = lanes.next(&turn, slow);
-        // A lane that is slow no more may have others at once again.
-        employ(&app, &lanes, &sent);
+        next = queues.next(&turn, slow);
+        // A host that is slow no more may have others at once again.
+        employ(&app, &queues, &sent);
     }
 }
 
 /// Records deliveries, as many in a transaction as are there. Whatever cannot be recorded is delivered again.
-async fn record(app: Arc<App>, lanes: Arc<Lanes>, mut made: mpsc::Receiver<Delivered>) {
+async fn record(app: Arc<App>, queues: Arc<HostQueues>, mut made: mpsc::Receiver<Delivered>) {
     let mut batch = Vec::new();
     while made.recv_many(&mut batch, RECORDED_TOGETHER).await > 0 {
         // Row locks are taken in one order, whoever records.
@@ -239,7 +240,7 @@ async fn record(app: Arc<App>, lanes: Arc<Lanes>, mut made: mpsc::Receiver<Deliv
                     app.store.write::<_, Fault, _>(move |tx: &mut Tx| notice_deliver::record(tx, &one[at])).await
                 }
             };
-            lanes.forget(id);
+            queues.forget(id);
             app.wakeup.ended(notice_deliver::KIND, id, alone.as_ref().err());
             // One that was resent while it was delivered is due: who looked before it was forgotten here left it alone.
             if alone.is_ok_and(|next| next.is_some_and(|next_at| next_at <= app.clock.now())) {

@@ -39,6 +39,14 @@ pub fn json(text: &str) -> Cow<'_, str> {
     )
 }
 
+/// A text of others in at most `chars_max` characters, the last of which is `…` if it was longer.
+pub fn clipped(text: &str, chars_max: usize) -> String {
+    match text.char_indices().nth(chars_max) {
+        Some(_) => text.chars().take(chars_max - 1).chain(['…']).collect(),
+        None => text.to_owned(),
+    }
+}
+
 fn escaped(text: &str, hidden: impl Fn(char) -> bool, escape: impl Fn(&mut String, char)) -> Cow<'_, str> {
     let Some((first, _)) = text.char_indices().find(|&(_, character)| hidden(character)) else { return text.into() };
     let mut out = text[..first].to_owned();

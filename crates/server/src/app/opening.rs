@@ -1,6 +1,7 @@
 //! How a store is opened for work, and what may be wrong with it.
 
 use crate::keys::{MasterKey, MasterKeyError};
+use crate::metrics::Metrics;
 use std::path::PathBuf;
 use store::{Mode, Place, Pool};
 
@@ -29,6 +30,8 @@ pub struct Opening {
     pub pool: Pool,
     /// Whether a platform may send notifications into private networks.
     pub notify_allow_private: bool,
+    /// The counters of the process, one for each method that it answers.
+    pub metrics: Metrics,
 }
 
 impl Opening {

@@ -1,7 +1,7 @@
 //! `punchcard clock`: shows and moves the clock.
 
 use super::{Failure, StoreArgs, output};
-use crate::clockwork::{Move, Moved, Shown};
+use crate::clock_driver::{ClockView, Move, Movement};
 use crate::control::Operator;
 use crate::runner::{Runner, Share};
 use clap::{Args, Subcommand};
@@ -78,22 +78,22 @@ impl Clock {
     }
 }
 
-fn told(shown: &Shown) -> Value {
+fn told(shown: &ClockView) -> Value {
     let kind = if shown.manual { "manual" } else { "system" };
     json!({"clock": kind, "now": iso(shown.now), "next_due": shown.next_due.map(iso)})
 }
 
-fn shown_text(shown: &Shown) -> String {
+fn shown_text(shown: &ClockView) -> String {
     let kind = if shown.manual { "manual, stands still" } else { "the system's" };
     let next = shown.next_due.map_or_else(|| "nothing is due".to_owned(), |at| format!("next due {}", iso(at)));
     format!("{} ({kind}); {next}", iso(shown.now))
 }
 
-fn moved_json(moved: &Moved) -> Value {
+fn moved_json(moved: &Movement) -> Value {
     json!({"from": iso(moved.from), "now": iso(moved.to), "stops": moved.stops})
 }
 
-fn moved_text(moved: &Moved) -> String {
+fn moved_text(moved: &Movement) -> String {
     match (moved.to == moved.from, moved.stops) {
         (true, _) => format!("{}; nothing is due", iso(moved.to)),
         (false, 0) => format!("{}; nothing was due on the way", iso(moved.to)),

@@ -146,7 +146,6 @@ impl Serve {
             .merge(home::router())
             .with_state(app.clone());
         let connections = self.connections();
-        app.metrics.watch(connections.clone());
         for listener in listeners {
             serving.spawn(listener::serve(listener, router.clone(), connections.clone(), stop.clone()));
         }
@@ -154,8 +153,9 @@ impl Serve {
         if let Some(listener) = operator_listener {
             operator_address = Some(listener.local_addr()?);
             let max = OPERATOR_CONNECTIONS_MAX;
+            let router = operator::router(app.clone(), connections);
             let connections = Connections::new(max, max, TrustedProxies::default());
-            serving.spawn(listener::serve(listener, operator::router(app.clone()), connections, stop.clone()));
+            serving.spawn(listener::serve(listener, router, connections, stop.clone()));
         }
         if keeps_folder {
             serving.spawn(serve_control(control_socket(store)?, app.clone(), stop.clone()));

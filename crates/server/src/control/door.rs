@@ -3,10 +3,10 @@
 use super::remote::send;
 use super::{ActivityFilter, Asked, Frozen, Operator, OperatorError, Said};
 use crate::app::App;
-use crate::clockwork::Move;
+use crate::clock_driver::Move;
 use crate::import::Import;
 use crate::notices::Filter;
-use crate::pages::parts::clipped;
+use crate::terminal::clipped;
 use crate::world::WorldText;
 use axum::body::{Body, Bytes};
 use axum::extract::{Path, Query, State};

@@ -4,7 +4,7 @@ use super::door::Refused;
 use super::{
     ActivityFilter, Asked, Frozen, ListedActivity, OperatorError, Said, ShownAccount, ShownActivity, ShownFreeze,
 };
-use crate::clockwork::{Move, Moved, Shown};
+use crate::clock_driver::{ClockView, Move, Movement};
 use crate::import::{Import, Report};
 use crate::notices::{Filter, Listed, NoticeError, Told};
 use crate::world::{Applied, WorldText};
@@ -117,12 +117,12 @@ impl Remote {
     }
 
     /// See [`super::Operator::clock`].
-    pub async fn clock(&self) -> Result<Shown, OperatorError> {
+    pub async fn clock(&self) -> Result<ClockView, OperatorError> {
         self.ask(Method::GET, "/clock", Body::empty()).await
     }
 
     /// See [`super::Operator::move_clock`].
-    pub async fn move_clock(&self, to: Move) -> Result<Moved, OperatorError> {
+    pub async fn move_clock(&self, to: Move) -> Result<Movement, OperatorError> {
         self.tell("/clock", &to).await
     }
 

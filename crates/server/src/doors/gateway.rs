@@ -2,10 +2,10 @@
 //!
 //! The order of refusals is the protocol's; whatever happens, the answer is HTTP 200, in the method's node, signed.
 
-use super::body::{Drawn, Unread, Whole};
 use super::caller::Caller;
 use crate::app::App;
 use crate::biz::{self, Unknown};
+use crate::bodies::{BodyError, CallBody, MemoryShare};
 use crate::directory;
 use crate::hints::{self, Hint, Whose};
 use crate::methods::{Answer, Entry, Said, Stop, unavailable};
@@ -112,7 +112,7 @@ async fn read<'a>(
     request: Request,
     caller: IpAddr,
     limited: bool,
-) -> (RawCall, Result<Drawn<'a>, Fault>) {
+) -> (RawCall, Result<MemoryShare<'a>, Fault>) {
     let (head, body) = request.into_parts();
     let query = head.uri.query().unwrap_or_default().as_bytes();
     let content_type = head.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
@@ -121,12 +121,12 @@ async fn read<'a>(
         return (RawCall::read(b"", None, b""), defect("请求地址超过32KiB"));
     }
     match app.bodies.read(body, caller, limited).await {
-        Ok(Whole { bytes, drawn }) => (RawCall::read(query, content_type, &bytes), Ok(drawn)),
+        Ok(CallBody { bytes, share }) => (RawCall::read(query, content_type, &bytes), Ok(share)),
         Err(unread) => {
             let told = match unread {
-                Unread::LongOrBroken => defect("请求体超过16MiB或不完整"),
-                Unread::Slow => defect("请求体接收超时"),
-                Unread::NoMemory => Err(unavailable()),
+                BodyError::LongOrBroken => defect("请求体超过16MiB或不完整"),
+                BodyError::Slow => defect("请求体接收超时"),
+                BodyError::NoMemory => Err(unavailable()),
             };
             (RawCall::read(query, None, b""), told)
         }

@@ -4,7 +4,7 @@
 use super::h5::{Seen, Visit};
 use crate::app::App;
 use crate::pages::home::Page;
-use crate::pages::parts::clipped;
+use crate::terminal::clipped;
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;

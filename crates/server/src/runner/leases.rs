@@ -4,8 +4,8 @@
 //! process's own watch, is taken over. No two clocks are ever compared. A lease keeps work from being done twice in vain;
 //! that an effect happens once is for the transaction to see to. On SQLite there is one process, and it holds all.
 
+use super::host_queues::HostQueues;
 use crate::app::App;
-use crate::runner::lanes::Lanes;
 use std::collections::{BTreeSet, HashMap};
 use std::time::{Duration, Instant};
 use store::lease::{self, Lease, NOBODY};
@@ -70,7 +70,7 @@ impl Leases {
     }
 
     /// Shows that it lives, takes over what others have left, and gives back what is more than its part, if it is time to.
-    pub async fn keep(&mut self, app: &App, lanes: &Lanes) -> Result<(), Fault> {
+    pub async fn keep(&mut self, app: &App, queues: &HostQueues) -> Result<(), Fault> {
         if self.alone || self.beaten_at.is_some_and(|at| at.elapsed() < BEAT) {
             return Ok(());
         }
@@ -107,7 +107,7 @@ impl Leases {
         let surplus = self.held.len().saturating_sub(part);
         self.leaving = self.held.iter().rev().take(surplus).copied().collect();
         let left: BTreeSet<i64> =
-            self.leaving.iter().filter(|slice| lanes.give_up(|notice| slice_of(notice) == **slice)).copied().collect();
+            self.leaving.iter().filter(|slice| queues.give_up(|notice| slice_of(notice) == **slice)).copied().collect();
         if wanted.is_empty() && left.is_empty() && dead.is_empty() {
             return Ok(());
         }

@@ -1,7 +1,8 @@
 //! `koubei.marketing.campaign.crowd.count`: how many members meet the conditions, and how they spread over dimensions.
 
-use super::conditions::{Conditions, column};
+use super::conditions::Conditions;
 use crate::biz::{self, Field, Text, biz, invalid};
+use crate::index::column;
 use crate::methods::{Answer, Call, Method, Read, Stop};
 use domain::tag::{Tag, is_dimension};
 use serde::Serialize;

@@ -1,7 +1,7 @@
 //! Whether one user is in a crowd now, as the store says it: for who decides in a transaction.
 
-use super::conditions::{Conditions, column};
-use crate::index;
+use super::conditions::Conditions;
+use crate::index::{self, column};
 use domain::tag;
 use store::{Fault, Tx};
 

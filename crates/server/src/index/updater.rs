@@ -1,4 +1,4 @@
-//! Taking members into the index beside the store's writer.
+//! The index updater: takes members into the index beside the store's writer.
 //!
 //! What a call changed is in the index before it is answered. The chunks of an import are long, and nobody is answered
 //! before the last of them: a thread of its own takes them in while the writer is at the next one, and the import waits for
@@ -15,25 +15,25 @@ const CHUNK_ROWS_MIN: usize = 256;
 /// Chunks that may wait; the writer is held back by more.
 const CHUNKS_WAITING: usize = 4;
 
-/// Feeds one index.
-pub struct Feeder {
+/// Updates one index.
+pub struct IndexUpdater {
     index: Arc<Index>,
-    queue: SyncSender<Feed>,
+    queue: SyncSender<Update>,
 }
 
-enum Feed {
+enum Update {
     Rows { pid: Arc<str>, rows: Arc<[Member]> },
     Settled(oneshot::Sender<()>),
 }
 
-impl Feeder {
-    /// Starts the thread; it ends with the feeder.
-    pub fn start(index: Arc<Index>) -> Feeder {
-        let (queue, feeds) = sync_channel(CHUNKS_WAITING);
-        let feeder = Feeder { index: index.clone(), queue };
-        let thread = std::thread::Builder::new().name("index-feeder".to_owned());
-        thread.spawn(move || feed(&index, &feeds)).expect("a thread can be started");
-        feeder
+impl IndexUpdater {
+    /// Starts the thread; it ends when the updater is dropped.
+    pub fn start(index: Arc<Index>) -> IndexUpdater {
+        let (queue, updates) = sync_channel(CHUNKS_WAITING);
+        let updater = IndexUpdater { index: index.clone(), queue };
+        let thread = std::thread::Builder::new().name("index-updater".to_owned());
+        thread.spawn(move || update(&index, &updates)).expect("a thread can be started");
+        updater
     }
 
     /// Takes members' new rows: at once if they are few, else soon. Rows may overtake one another, for each has a version.
@@ -41,26 +41,26 @@ impl Feeder {
         if rows.len() < CHUNK_ROWS_MIN {
             return self.index.put(pid, rows);
         }
-        let feed = Feed::Rows { pid: pid.clone(), rows: rows.clone() };
-        self.queue.send(feed).expect("the thread lives as long as the feeder");
+        let update = Update::Rows { pid: pid.clone(), rows: rows.clone() };
+        self.queue.send(update).expect("the thread lives as long as the updater");
     }
 
     /// Waits until everything that was taken so far is in the index.
     pub async fn settled(&self) {
         let (settled, waiting) = oneshot::channel();
         let queue = self.queue.clone();
-        let asked = tokio::task::spawn_blocking(move || queue.send(Feed::Settled(settled))).await;
-        asked.expect("sending does not panic").expect("the thread lives as long as the feeder");
+        let asked = tokio::task::spawn_blocking(move || queue.send(Update::Settled(settled))).await;
+        asked.expect("sending does not panic").expect("the thread lives as long as the updater");
         waiting.await.expect("the thread answers");
     }
 }
 
-fn feed(index: &Index, feeds: &Receiver<Feed>) {
-    for feed in feeds {
-        match feed {
-            Feed::Rows { pid, rows } => index.put(&pid, &rows),
-            // Whoever no longer waits need not be told.
-            Feed::Settled(settled) => drop(settled.send(())),
+fn update(index: &Index, updates: &Receiver<Update>) {
+    for update in updates {
+        match update {
+            Update::Rows { pid, rows } => index.put(&pid, &rows),
+            // The import may have ended: then nobody waits for this.
+            Update::Settled(settled) => drop(settled.send(())),
         }
     }
 }
@@ -72,7 +72,7 @@ mod tests {
     #[tokio::test]
     async fn what_was_taken_is_counted_when_it_has_settled() {
         let index = Arc::new(Index::default());
-        let feeder = Feeder::start(index.clone());
+        let updater = IndexUpdater::start(index.clone());
         let member = |user: usize, version| Member {
             user_id: format!("2088{user:012}"),
             tags: store::member::Tags::default(),
@@ -82,13 +82,13 @@ mod tests {
         };
         let pid: Arc<str> = "2088201914979011".into();
         let few: Arc<[Member]> = [member(0, 2)].into();
-        feeder.take(&pid, &few);
+        updater.take(&pid, &few);
         assert_eq!(index.size().0, 1);
         for chunk in 0..10 {
             let users = chunk * CHUNK_ROWS_MIN..(chunk + 1) * CHUNK_ROWS_MIN;
-            feeder.take(&pid, &users.map(|user| member(user, 1)).collect());
+            updater.take(&pid, &users.map(|user| member(user, 1)).collect());
         }
-        feeder.settled().await;
+        updater.settled().await;
         assert_eq!((index.size().0, index.version()), (10 * CHUNK_ROWS_MIN, 10 * CHUNK_ROWS_MIN as u64));
     }
 }

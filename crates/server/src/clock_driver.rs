@@ -1,7 +1,8 @@
-//! Moving a manual clock: from due time to due time, with everything that is due there done, in order, before it goes on.
+//! The clock driver: moves a manual clock from due time to due time. Every job that is due at a time is done before the
+//! clock goes on.
 //!
-//! Deliveries and their answers are among it, so a script that has moved the clock by ninety days finds the world as it
-//! would be then. Who does the jobs does not matter: this process, or another one on the same PostgreSQL.
+//! Deliveries of notifications are jobs too, so a script that has moved the clock by ninety days finds the world as it
+//! would be then. It does not matter which process does the jobs: this one, or another one on the same PostgreSQL.
 
 use crate::app::App;
 use crate::app::clock::Clock;
@@ -13,18 +14,18 @@ use store::job::{self, Due};
 use store::{Fault, Tx, control, heard};
 use thiserror::Error;
 
-/// How often what others do is looked at.
+/// The pause between two looks at the jobs that other processes do.
 const LOOK_EVERY: Duration = Duration::from_millis(10);
-/// What is due must change within this time: a delivery may take ten seconds.
+/// The jobs that are due must change within this time: a delivery may take ten seconds.
 const STUCK_AFTER: Duration = Duration::from_secs(30);
-/// No process is waited for longer: whoever has not heard by then cannot reach the store.
-const HEARD_AFTER: Duration = Duration::from_millis(250);
-/// How often it is looked whether all have heard.
-const HEARD_LOOK_EVERY: Duration = Duration::from_millis(2);
+/// How long other processes may take to learn the new time; one that takes longer cannot reach the store.
+const LEARNED_WITHIN: Duration = Duration::from_millis(250);
+/// The pause between two looks at whether all processes have learned it.
+const LEARNED_LOOK_EVERY: Duration = Duration::from_millis(2);
 /// How many due jobs are watched.
 const WATCHED: usize = 64;
 
-/// Where to.
+/// Where to move a clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Move {
@@ -36,9 +37,9 @@ pub enum Move {
     Next,
 }
 
-/// What a clock shows. Times are UTC milliseconds.
+/// A clock's state. Times are UTC milliseconds.
 #[derive(Debug, Serialize, Deserialize)]
-pub struct Shown {
+pub struct ClockView {
     /// Whether it stands still until it is moved.
     pub manual: bool,
     /// What time it is.
@@ -49,7 +50,7 @@ pub struct Shown {
 
 /// How far a clock was moved. Times are UTC milliseconds.
 #[derive(Debug, Serialize, Deserialize)]
-pub struct Moved {
+pub struct Movement {
     /// From when.
     pub from: i64,
     /// To when.
@@ -98,19 +99,20 @@ pub enum ClockError {
 }
 
 /// What the clock shows.
-pub async fn show(app: &App) -> Result<Shown, Fault> {
+pub async fn show(app: &App) -> Result<ClockView, Fault> {
     let (manual, machine) = (app.clock.stands_still(), app.clock.now());
     let read = move |tx: &mut Tx| {
         let now = if manual { stored(tx)? } else { machine };
         // What would be due later never is.
         let next = job::first_after(tx, &kinds(), i64::MIN)?.filter(|due| due.due_at <= CLOCK_ENDS);
-        Ok(Shown { manual, now, next_due: next.map(|due| due.due_at) })
+        Ok(ClockView { manual, now, next_due: next.map(|due| due.due_at) })
     };
     app.store.read(read).await
 }
 
-/// Moves the clock, and returns when nothing is due any more. Somebody must be doing jobs: [`crate::runner::Runner`].
-pub async fn go(app: &App, to: Move) -> Result<Moved, ClockError> {
+/// Moves the clock, and returns when nothing is due any more. A runner of jobs must be running, in this process or in
+/// another one: [`crate::runner::Runner`].
+pub async fn advance(app: &App, to: Move) -> Result<Movement, ClockError> {
     if !app.clock.stands_still() {
         return Err(ClockError::System);
     }
@@ -129,45 +131,47 @@ pub async fn go(app: &App, to: Move) -> Result<Moved, ClockError> {
     let (mut at, mut stops) = (from, 0);
     while at < target {
         let moved = app.store.write(move |tx: &mut Tx| step(tx, at, target, to == Move::Next)).await?;
-        let Some(stop) = moved else { break };
-        at = stop.at;
-        stops += u32::from(stop.is_due);
+        let Some(step) = moved else { break };
+        at = step.at;
+        stops += u32::from(step.is_due);
         settle(app, at).await?;
         if to == Move::Next {
             break;
         }
     }
     let moved = Instant::now();
-    while moved.elapsed() < HEARD_AFTER && !app.store.read::<_, Fault, _>(heard::by_all).await? {
-        tokio::time::sleep(HEARD_LOOK_EVERY).await;
+    while moved.elapsed() < LEARNED_WITHIN && !app.store.read::<_, Fault, _>(heard::by_all).await? {
+        tokio::time::sleep(LEARNED_LOOK_EVERY).await;
     }
-    Ok(Moved { from, to: at, stops })
+    Ok(Movement { from, to: at, stops })
 }
 
-/// Where a clock has come to.
-struct Stop {
+/// One step of a clock.
+struct Step {
+    /// Where the clock stands after it, UTC milliseconds.
     at: i64,
+    /// Whether a job is due there.
     is_due: bool,
 }
 
 /// One step: to the next due time, or to the target if that is earlier; none where nothing is due and only that was asked.
-fn step(tx: &mut Tx, at: i64, target: i64, only_due: bool) -> Result<Option<Stop>, Fault> {
+fn step(tx: &mut Tx, at: i64, target: i64, only_due: bool) -> Result<Option<Step>, Fault> {
     let standing = stored(tx)?;
     if standing != at {
         // Another process has moved it: what is due there comes first.
-        return Ok(Some(Stop { at: standing, is_due: false }));
+        return Ok(Some(Step { at: standing, is_due: false }));
     }
     let next = job::first_after(tx, &kinds(), at)?.filter(|due| due.due_at <= target);
-    let stop = match next {
-        Some(due) => Stop { at: due.due_at, is_due: true },
+    let step = match next {
+        Some(due) => Step { at: due.due_at, is_due: true },
         None if only_due => return Ok(None),
-        None => Stop { at: target, is_due: false },
+        None => Step { at: target, is_due: false },
     };
-    if control::replace(tx, Clock::SETTING, &at.to_string(), &stop.at.to_string())? {
-        Ok(Some(stop))
+    if control::replace(tx, Clock::SETTING, &at.to_string(), &step.at.to_string())? {
+        Ok(Some(step))
     } else {
         // Another process has moved it since it was read.
-        Ok(Some(Stop { at: stored(tx)?, is_due: false }))
+        Ok(Some(Step { at: stored(tx)?, is_due: false }))
     }
 }
 
@@ -227,9 +231,9 @@ mod tests {
             block_on(other.write::<_, Fault, _>(slow)).expect("it is kept");
         });
         was_moved.recv().expect("it is moved");
-        let stop = block_on(test.store().write::<_, Fault, _>(|tx| step(tx, 10, 20, false)));
-        let stop = stop.expect("it is kept").expect("it goes on");
-        assert_eq!((stop.at, stop.is_due), (15, false));
+        let next = block_on(test.store().write::<_, Fault, _>(|tx| step(tx, 10, 20, false)));
+        let next = next.expect("it is kept").expect("it goes on");
+        assert_eq!((next.at, next.is_due), (15, false));
         moving.join().expect("no panic");
         assert_eq!(block_on(test.store().read(stored)).expect("it is there"), 15);
     }

@@ -51,9 +51,9 @@ const TIMES: Times = Times {
     for_more: Duration::from_secs(2),
 };
 
-/// Why a body was not read.
+/// The reason for which a body was not read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Unread {
+pub enum BodyError {
     /// It is longer than [`BODY_MAX`], or broke off.
     LongOrBroken,
     /// It did not arrive in time.
@@ -62,12 +62,12 @@ pub enum Unread {
     NoMemory,
 }
 
-/// A whole body, and what it holds of a budget.
-pub struct Whole<'a> {
+/// A call's body, and the memory that it holds of a budget.
+pub struct CallBody<'a> {
     /// The bytes.
     pub bytes: Vec<u8>,
-    /// To be kept as long as the bytes, or what was made of them.
-    pub drawn: Drawn<'a>,
+    /// Must be kept as long as the bytes, or what was made of them.
+    pub share: MemoryShare<'a>,
 }
 
 /// The budgets.
@@ -85,22 +85,22 @@ impl Default for Bodies {
 
 impl Bodies {
     /// Reads a body of this address; of one that is `limited`, from what those have.
-    pub async fn read(&self, mut body: Body, address: IpAddr, limited: bool) -> Result<Whole<'_>, Unread> {
+    pub async fn read(&self, mut body: Body, address: IpAddr, limited: bool) -> Result<CallBody<'_>, BodyError> {
         let budget = if limited { &self.limited } else { &self.all };
-        let mut whole = Whole { bytes: Vec::new(), drawn: Drawn { budget, address, bytes: 0 } };
+        let mut whole = CallBody { bytes: Vec::new(), share: MemoryShare { budget, address, bytes: 0 } };
         let end = Instant::now() + self.times.whole;
         let (mut step_end, mut step_bytes) = (end, 0);
         loop {
             let frame = match timeout_at(step_end.min(end), body.frame()).await {
                 Ok(Some(Ok(frame))) => frame,
                 Ok(None) => return Ok(whole),
-                Ok(Some(Err(_))) => return Err(Unread::LongOrBroken),
-                Err(_) => return Err(Unread::Slow),
+                Ok(Some(Err(_))) => return Err(BodyError::LongOrBroken),
+                Err(_) => return Err(BodyError::Slow),
             };
             let Ok(data) = frame.into_data() else { continue };
             let len = whole.bytes.len() + data.len();
             if BODY_MAX < len {
-                return Err(Unread::LongOrBroken);
+                return Err(BodyError::LongOrBroken);
             }
             step_bytes += data.len();
             if whole.make_room(len, &self.times, end).await? || self.times.step <= step_bytes {
@@ -116,19 +116,19 @@ impl Bodies {
     }
 }
 
-impl Whole<'_> {
+impl CallBody<'_> {
     /// Lets the bytes grow to `len`; whether that was drawn from the budget.
-    async fn make_room(&mut self, len: usize, times: &Times, end: Instant) -> Result<bool, Unread> {
+    async fn make_room(&mut self, len: usize, times: &Times, end: Instant) -> Result<bool, BodyError> {
         if len <= self.bytes.capacity() {
             return Ok(false);
         }
         let next = (self.bytes.capacity() * 2).min(self.bytes.capacity() + STEP).clamp(len, BODY_MAX);
         // The last of what is free is taken whole before anything is drawn.
         let next = if len <= FREE { next.min(FREE) } else { next };
-        let more = next.saturating_sub(FREE + self.drawn.bytes);
+        let more = next.saturating_sub(FREE + self.share.bytes);
         if 0 < more {
-            let wait = if self.drawn.bytes == 0 { times.for_memory } else { times.for_more };
-            timeout_at(end.min(Instant::now() + wait), self.drawn.draw(more)).await.map_err(|_| Unread::NoMemory)?;
+            let wait = if self.share.bytes == 0 { times.for_memory } else { times.for_more };
+            timeout_at(end.min(Instant::now() + wait), self.share.draw(more)).await.map_err(|_| BodyError::NoMemory)?;
         }
         self.bytes.reserve_exact(next - self.bytes.len());
         Ok(0 < more)
@@ -183,14 +183,14 @@ impl Budget {
     }
 }
 
-/// What a body holds of a budget, until it is dropped.
-pub struct Drawn<'a> {
+/// The memory that a body holds of a budget; dropping it gives the memory back.
+pub struct MemoryShare<'a> {
     budget: &'a Budget,
     address: IpAddr,
     bytes: usize,
 }
 
-impl Drawn<'_> {
+impl MemoryShare<'_> {
     /// Draws some more, once it is there.
     async fn draw(&mut self, bytes: usize) {
         loop {
@@ -206,7 +206,7 @@ impl Drawn<'_> {
     }
 }
 
-impl Drop for Drawn<'_> {
+impl Drop for MemoryShare<'_> {
     fn drop(&mut self) {
         if 0 < self.bytes {
             self.budget.give_back(self.address, self.bytes);

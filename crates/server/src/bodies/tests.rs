@@ -34,7 +34,7 @@ fn body() -> (mpsc::Sender<usize>, Body) {
 }
 
 /// Reads a body that comes as these frames, with a pause after each; then it ends, or stalls.
-async fn read(bodies: &Bodies, frames: &[usize], pause: Duration, ends: bool) -> Result<usize, Unread> {
+async fn read(bodies: &Bodies, frames: &[usize], pause: Duration, ends: bool) -> Result<usize, BodyError> {
     let (sender, body) = body();
     let sending = async {
         for frame in frames {
@@ -67,15 +67,15 @@ async fn bodies_are_read_within_their_bounds() {
         (vec![FREE], NO, true, Ok(FREE)),
         (vec![FREE + 1], NO, true, Ok(FREE + 1)),
         (whole.clone(), NO, true, Ok(BODY_MAX)),
-        ([whole, vec![1]].concat(), NO, true, Err(Unread::LongOrBroken)),
-        (vec![BODY_MAX + 1], NO, true, Err(Unread::LongOrBroken)),
+        ([whole, vec![1]].concat(), NO, true, Err(BodyError::LongOrBroken)),
+        (vec![BODY_MAX + 1], NO, true, Err(BodyError::LongOrBroken)),
         (vec![1; 1_000], NO, true, Ok(1_000)),
         // A short one may take its time, a long one must go on.
         (vec![1_000; 2], STEP_TIME * 3 / 2, true, Ok(2_000)),
-        (vec![1], NO, false, Err(Unread::Slow)),
-        (vec![1_000; 100], STEP_TIME, true, Err(Unread::Slow)),
-        (vec![FREE + 1, 1], STEP_TIME * 3 / 2, true, Err(Unread::Slow)),
-        (vec![FREE + 1, 1, 1, 1, 1], STEP_TIME / 3, true, Err(Unread::Slow)),
+        (vec![1], NO, false, Err(BodyError::Slow)),
+        (vec![1_000; 100], STEP_TIME, true, Err(BodyError::Slow)),
+        (vec![FREE + 1, 1], STEP_TIME * 3 / 2, true, Err(BodyError::Slow)),
+        (vec![FREE + 1, 1, 1, 1, 1], STEP_TIME / 3, true, Err(BodyError::Slow)),
         (vec![FREE + 1, QUICK.step, QUICK.step], STEP_TIME / 2, true, Ok(FREE + 1 + 2 * QUICK.step)),
     ];
     let checks = checks.map(|(frames, pause, ends, expect)| {
@@ -114,7 +114,7 @@ async fn many_bodies_hold_no_more_than_the_budget_and_short_ones_are_read_beside
             other.send(2 << 20).await.expect("it is read");
             drop(other);
             let read = bodies.read(body, address(who), limited).await.expect("there is memory");
-            assert!((2 << 20) - FREE <= read.drawn.bytes);
+            assert!((2 << 20) - FREE <= read.share.bytes);
         }
     };
     let reading = waiting.into_iter().map(|body| bodies.read(body, address(1), false));
@@ -131,14 +131,14 @@ async fn many_bodies_hold_no_more_than_the_budget_and_short_ones_are_read_beside
         if reading.is_empty() { std::task::Poll::Ready(()) } else { std::task::Poll::Pending }
     });
     tokio::join!(feed, all);
-    assert!(ends.contains(&Some(Unread::NoMemory)) && ends.contains(&Some(Unread::Slow)), "{ends:?}");
+    assert!(ends.contains(&Some(BodyError::NoMemory)) && ends.contains(&Some(BodyError::Slow)), "{ends:?}");
     assert_eq!(bodies.held(), 0);
 }
 
 #[tokio::test]
 async fn who_waits_gets_what_is_given_back() {
     let bodies = bodies(4 << 20);
-    let empty = |last| Drawn { budget: &bodies.all, address: address(last), bytes: 0 };
+    let empty = |last| MemoryShare { budget: &bodies.all, address: address(last), bytes: 0 };
     let [mut first, mut second, mut third] = [1, 2, 3].map(empty);
     first.draw(2 << 20).await;
     assert!(!bodies.all.try_draw(address(1), 1), "an address has as much as it leaves free");
