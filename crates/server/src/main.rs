@@ -5,6 +5,7 @@
 // What is printed goes through `commands::output`, which makes others' texts harmless and survives a reader that has gone.
 #![deny(clippy::print_stdout, clippy::print_stderr)]
 
+mod answer;
 mod app;
 mod backup;
 mod biz;

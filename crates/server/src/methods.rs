@@ -12,6 +12,8 @@ mod refusals;
 pub mod segment;
 pub mod trade;
 
+pub use crate::answer::{Answer, CallError};
+
 use crate::app::App;
 use crate::biz::{self, Biz};
 use crate::directory::Caller;
@@ -194,32 +196,6 @@ impl Call {
     }
 }
 
-/// What a method gives back.
-pub type Answer<T> = Result<T, Stop>;
-
-/// Why there is no answer.
-#[derive(Debug)]
-pub enum Stop {
-    /// A rule said no: this is what the caller is told, and nothing was changed.
-    Refused(Fault),
-    /// The store failed; the caller is told 20000.
-    Failed(store::Fault),
-    /// The caller's app or authorisation has changed since it was looked up: look again and repeat.
-    Stale,
-}
-
-impl From<Fault> for Stop {
-    fn from(fault: Fault) -> Stop {
-        Stop::Refused(fault)
-    }
-}
-
-impl From<store::Fault> for Stop {
-    fn from(fault: store::Fault) -> Stop {
-        Stop::Failed(fault)
-    }
-}
-
 /// One line of the list: a method with its types erased.
 pub struct Entry {
     /// The method's full name.
@@ -243,9 +219,9 @@ impl Entry {
 
     /// Answers a call: the business members as one JSON object.
     pub async fn run(&self, app: Arc<App>, caller: Caller, said: Said, members: Map<String, Value>) -> Answer<String> {
-        (self.run)(app, caller, said, members).await.map_err(|stop| match stop {
-            Stop::Refused(fault) => Stop::Refused(self.refusal(fault)),
-            stop => stop,
+        (self.run)(app, caller, said, members).await.map_err(|error| match error {
+            CallError::Rejection(fault) => CallError::Rejection(self.refusal(fault)),
+            error => error,
         })
     }
 

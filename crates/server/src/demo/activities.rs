@@ -4,7 +4,7 @@
 use super::trades::USERS_TRADE;
 use super::{APP_ID, DemoError, LOGO_ID, SHOP_IDS, USER_IDS};
 use crate::app::App;
-use crate::methods::{Entry, Said, Stop};
+use crate::methods::{CallError, Entry, Said};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -114,13 +114,15 @@ async fn call(app: &Arc<App>, method: &str, biz_content: Value) -> Result<Value,
     let caller = app.directory.caller(&app.store, &own, None, method, app.clock.now()).await;
     let answer = match caller {
         Ok(caller) => entry.run(app.clone(), caller, said, members).await,
-        Err(stop) => Err(stop),
+        Err(error) => Err(error),
     };
     match answer {
         Ok(answer) => Ok(serde_json::from_str(&answer)?),
-        Err(Stop::Refused(fault)) => Err(DemoError::Refused(format!("{method}: {} {}", fault.sub_code, fault.sub_msg))),
-        Err(Stop::Failed(fault)) => Err(DemoError::Store(fault)),
-        Err(Stop::Stale) => Err(DemoError::Refused(format!("{method}: the demo's app was changed meanwhile"))),
+        Err(CallError::Rejection(fault)) => {
+            Err(DemoError::Refused(format!("{method}: {} {}", fault.sub_code, fault.sub_msg)))
+        }
+        Err(CallError::Error(fault)) => Err(DemoError::Store(fault)),
+        Err(CallError::Stale) => Err(DemoError::Refused(format!("{method}: the demo's app was changed meanwhile"))),
     }
 }
 

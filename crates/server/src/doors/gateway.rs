@@ -8,7 +8,7 @@ use crate::biz::{self, Unknown};
 use crate::bodies::{BodyError, CallBody, MemoryShare};
 use crate::directory;
 use crate::hints::{self, Hint, Whose};
-use crate::methods::{Answer, Entry, Said, Stop, unavailable};
+use crate::methods::{Answer, CallError, Entry, Said, unavailable};
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::header::{CONTENT_TYPE, UPGRADE_INSECURE_REQUESTS};
@@ -203,9 +203,9 @@ async fn run(
         }
         let failure = match attempt_once(app, fresh, entry, call, said.clone(), terms, unknown).await {
             Ok(business) => return Ok(business),
-            Err(Stop::Refused(fault)) => return Err(fault),
-            Err(Stop::Failed(failure)) => Err(failure),
-            Err(Stop::Stale) => app.directory.refresh(&app.store, call.app_auth_token()).await,
+            Err(CallError::Rejection(fault)) => return Err(fault),
+            Err(CallError::Error(failure)) => Err(failure),
+            Err(CallError::Stale) => app.directory.refresh(&app.store, call.app_auth_token()).await,
         };
         if let Err(failure) = failure {
             let error = &failure as &dyn Error;

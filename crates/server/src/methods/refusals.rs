@@ -1,12 +1,12 @@
 //! What callers are told when a rule says no: refusals become `sub_code`s, here and nowhere else.
 
-use super::Stop;
+use crate::answer::CallError;
 use crate::biz;
 use domain::Refusal;
 use wire::Fault;
 
-impl From<Refusal> for Stop {
-    fn from(refusal: Refusal) -> Stop {
+impl From<Refusal> for CallError {
+    fn from(refusal: Refusal) -> CallError {
         let (sub_code, sub_msg) = match refusal {
             Refusal::CrowdNotExist => ("CROWD_GROUP_NOT_EXIST", "人群组不存在"),
             Refusal::CrowdInUse => ("CROWD_GROUP_IN_USE", "人群组正在被活动使用，不允许删除"),
@@ -46,15 +46,15 @@ impl From<Refusal> for Stop {
             Refusal::VoucherNotUsable => ("VOUCHER_NOT_USABLE", "券不可用"),
             Refusal::HoldsUnredeemed => ("VOUCHER_NOT_USED", "已领取未使用的同款券"),
         };
-        Stop::Refused(Fault::business(sub_code, sub_msg))
+        CallError::Rejection(Fault::business(sub_code, sub_msg))
     }
 }
 
-impl From<store::Stop> for Stop {
-    fn from(stop: store::Stop) -> Stop {
+impl From<store::Stop> for CallError {
+    fn from(stop: store::Stop) -> CallError {
         match stop {
             store::Stop::Refused(refusal) => refusal.into(),
-            store::Stop::Fault(fault) => Stop::Failed(fault),
+            store::Stop::Fault(fault) => CallError::Error(fault),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! One queue of deliveries for each host, so that a host that answers late or never delays no other.
 //!
-//! HostQueues with something to deliver take turns. Each has a few deliveries at once, a slow one (whose last delivery ran into
-//! the time-out) has one; and all slow hosts together have half of the workers at most.
+//! Hosts with something to deliver take turns. Each has a few deliveries at once, a slow one (whose last delivery ran
+//! into the time-out) has one; and all slow hosts together have half of the workers at most.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};

@@ -3,7 +3,7 @@
 use super::conditions::Conditions;
 use crate::biz::{self, Field, Text, biz, invalid};
 use crate::index::column;
-use crate::methods::{Answer, Call, Method, Read, Stop};
+use crate::methods::{Answer, Call, CallError, Method, Read};
 use domain::tag::{Tag, is_dimension};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -84,7 +84,7 @@ impl Read for CrowdCount {
             (None, Some(id)) => {
                 let crowd = super::crowd(call, tx, id)?.live()?;
                 Conditions::from_stored(&crowd.conditions)
-                    .map_err(|reason| Stop::Failed(store::Fault::bug(format!("stored conditions: {reason}"))))?
+                    .map_err(|reason| CallError::Error(store::Fault::bug(format!("stored conditions: {reason}"))))?
             }
             (None, None) => return Err(invalid("conditions", "和crowd_group_id不能同时为空").into()),
         };

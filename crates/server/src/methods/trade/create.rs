@@ -5,7 +5,7 @@
 use super::order::{self, GoodsDetail, order};
 use crate::biz::{Price, Text, biz, invalid};
 use crate::jobs::trade_expire;
-use crate::methods::{Answer, Call, Method, Once, Stop, Write};
+use crate::methods::{Answer, Call, CallError, Method, Once, Write};
 use domain::Refusal;
 use domain::trade::{Status, Trade};
 use serde::Serialize;
@@ -116,7 +116,7 @@ impl Write for TradeCreate {
         };
         let uri = cashier_uri(&call.app.site.base_url(tx)?, &trade);
         Ok(Response {
-            cashier_uri: uri.ok_or_else(|| Stop::Failed(Fault::bug("a trade that waits without a token")))?,
+            cashier_uri: uri.ok_or_else(|| CallError::Error(Fault::bug("a trade that waits without a token")))?,
             trade_no: trade.trade_no(),
             out_trade_no: trade.out_trade_no,
         })
