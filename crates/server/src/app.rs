@@ -56,7 +56,7 @@ pub struct App {
     /// Apps and authorisations.
     pub directory: Directory,
     /// Where pages are.
-    pub site: Site,
+    pub site: Arc<Site>,
     /// Members, to count.
     pub index: Arc<Index>,
     /// Takes members into the index.
@@ -137,7 +137,7 @@ impl App {
             signer: Signer::new(platform_key),
             master_key,
             directory: Directory::default(),
-            site: Site::default(),
+            site: Arc::default(),
             index_updater: IndexUpdater::start(index.clone()),
             index,
             unverified_calls,

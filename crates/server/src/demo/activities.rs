@@ -4,7 +4,7 @@
 use super::trades::USERS_TRADE;
 use super::{APP_ID, DemoError, LOGO_ID, SHOP_IDS, USER_IDS};
 use crate::app::App;
-use crate::methods::{CallError, Entry, Said};
+use crate::methods::{CallContext, CallError, Entry};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -110,10 +110,10 @@ async fn call(app: &Arc<App>, method: &str, biz_content: Value) -> Result<Value,
     let (Value::Object(members), Some(own)) = (biz_content, app.directory.app(APP_ID)) else {
         return Err(DemoError::Refused("the demo's app is gone".to_owned()));
     };
-    let said = Said { notify_url: None, sign_type: SignType::Rsa2, trace_id: app.new_trace_id() };
+    let context = CallContext { notify_url: None, sign_type: SignType::Rsa2, trace_id: app.new_trace_id() };
     let caller = app.directory.caller(&app.store, &own, None, method, app.clock.now()).await;
     let answer = match caller {
-        Ok(caller) => entry.run(app.clone(), caller, said, members).await,
+        Ok(caller) => entry.run(app.clone(), caller, context, members).await,
         Err(error) => Err(error),
     };
     match answer {

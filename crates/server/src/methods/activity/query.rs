@@ -48,7 +48,7 @@ impl Read for ActivityQuery {
             tools: activity::tools(tx, number)?,
             shops: activity::shops(tx, number, SHOPS_MAX as i64)?,
             orders: activity::orders(tx, number)?,
-            base_url: call.app.site.base_url(tx)?,
+            base_url: call.site.base_url(tx)?,
             activity,
         })
     }

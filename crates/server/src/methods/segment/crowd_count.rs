@@ -94,7 +94,7 @@ impl Read for CrowdCount {
 
     fn answer(call: &Call, Loaded { tags, conditions, dimensions }: Loaded) -> Answer<Response> {
         let columns: Vec<_> = tags.iter().map(column).collect();
-        let counts = call.app.index.count(call.pid(), &columns, call.now, |columns| {
+        let counts = call.index.count(call.pid(), &columns, call.now, |columns| {
             let expr = conditions.compile(columns)?;
             let column =
                 |code: &String| columns.iter().position(|tag| tag.code == *code).expect("dimensions are built in");

@@ -114,7 +114,7 @@ impl Write for TradeCreate {
                 return Err(order::inconsistent().into());
             }
         };
-        let uri = cashier_uri(&call.app.site.base_url(tx)?, &trade);
+        let uri = cashier_uri(&call.site.base_url(tx)?, &trade);
         Ok(Response {
             cashier_uri: uri.ok_or_else(|| CallError::Error(Fault::bug("a trade that waits without a token")))?,
             trade_no: trade.trade_no(),

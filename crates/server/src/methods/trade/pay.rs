@@ -116,7 +116,7 @@ impl Write for TradePay {
     fn handle(call: &Call, tx: &mut Tx, request: &Request) -> Answer<Response> {
         // Load.
         let order = order!(request).check(call, tx)?;
-        let single_use = call.app.store.mode() == Mode::Platform;
+        let single_use = call.mode == Mode::Platform;
         let buyer = buyer(call, tx, request, single_use)?;
         let buyer_id = &buyer.user_id;
         order::not_itself(call, buyer_id)?;
@@ -173,7 +173,7 @@ fn made_before(call: &Call, tx: &mut Tx, number: i64, order: &Checked<'_>, buyer
     if trade.buyer_id != buyer_id {
         return Err(wire::Fault::business("ACQ.TRADE_BUYER_NOT_MATCH", "交易买家不匹配").into());
     }
-    match &call.said.notify_url {
+    match &call.context.notify_url {
         Some(_) => Ok(Trade { origin: Some(call.origin()), ..trade }),
         None => Ok(trade),
     }
