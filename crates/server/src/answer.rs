@@ -1,5 +1,7 @@
 //! The answer of a call, or the reason why there is none.
 
+use std::error::Error;
+use std::fmt::{Display, Formatter};
 use wire::Fault;
 
 /// The answer of a call, or of a part of it.
@@ -25,5 +27,19 @@ impl From<Fault> for CallError {
 impl From<store::Fault> for CallError {
     fn from(error: store::Fault) -> CallError {
         CallError::Error(error)
+    }
+}
+
+impl Display for CallError {
+    /// For operators: a refusal's text, or an error with what lies behind it.
+    fn fmt(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
+        match self {
+            CallError::Rejection(fault) => f.write_str(&fault.sub_msg),
+            CallError::Error(fault) => {
+                write!(f, "{fault}")?;
+                fault.source().map_or(Ok(()), |source| write!(f, ": {source}"))
+            }
+            CallError::Stale => f.write_str("the caller's app or authorisation has changed meanwhile"),
+        }
     }
 }

@@ -26,13 +26,13 @@ use crate::app::{App, Opening};
 use crate::control::{Lock, Operator, Remote, socket_path};
 use crate::jobs::notice_deliver::Outcome;
 use crate::log;
-use crate::methods::THE_LIST;
-use crate::metrics::Metrics;
+use crate::methods::dispatch;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::str::FromStr;
 use store::{Mode, Place, Pool};
 
 /// A self-hosted member-marketing platform that speaks the Alipay open platform's protocol.
@@ -192,7 +192,7 @@ impl StoreArgs {
             master_key_file: self.master_key_file.clone().unwrap_or_else(|| self.data.join("master.key")),
             pool: self.pool(),
             notify_allow_private: false,
-            metrics: Metrics::new(THE_LIST.iter().map(|entry| entry.name), Outcome::ALL.map(|(_, name)| name)),
+            metrics: dispatch::metrics(Outcome::ALL.map(|(_, name)| name)),
         }
     }
 
@@ -250,6 +250,16 @@ impl StoreArgs {
             None => Owner::Remote(Remote::new(socket_path(&self.data))),
         })
     }
+}
+
+/// Reads a number from 1; the error says so.
+fn at_least_one<T: FromStr + Default + PartialOrd>(text: &str) -> Result<T, String> {
+    text.parse().ok().filter(|number| T::default() < *number).ok_or_else(|| "must be a number from 1".to_owned())
+}
+
+/// Takes a text as it is, if it can be read.
+fn checked<T>(read: fn(&str) -> Result<T, String>) -> impl Fn(&str) -> Result<String, String> + Clone {
+    move |text| read(text).map(|_| text.to_owned())
 }
 
 /// Who may open a store.

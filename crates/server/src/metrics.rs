@@ -32,33 +32,44 @@ pub struct Metrics {
 }
 
 struct Method {
+    door: &'static str,
     name: &'static str,
     answered: [AtomicU64; CODES.len()],
     latency_us: Histogram,
 }
 
+impl Method {
+    /// The labels of its series.
+    fn labels(&self) -> String {
+        let Method { door, name, .. } = self;
+        if door.is_empty() { format!("method=\"{name}\"") } else { format!("door=\"{door}\",method=\"{name}\"") }
+    }
+}
+
 impl Metrics {
-    /// Counters for the methods of these names and for deliveries with these outcomes.
+    /// Counters for these methods, each with the name of the door that it is called through (empty for the signed one),
+    /// and for deliveries with these outcomes.
     pub fn new(
-        methods: impl IntoIterator<Item = &'static str>,
+        methods: impl IntoIterator<Item = (&'static str, &'static str)>,
         outcomes: impl IntoIterator<Item = &'static str>,
     ) -> Metrics {
-        let method = |name| Method {
+        let method = |(door, name)| Method {
+            door,
             name,
             answered: [const { AtomicU64::new(0) }; _],
             latency_us: Histogram::new(&LATENCIES_US),
         };
         Metrics {
-            methods: methods.into_iter().chain([UNKNOWN]).map(method).collect(),
+            methods: methods.into_iter().chain([("", UNKNOWN)]).map(method).collect(),
             refused_signatures: [const { AtomicU64::new(0) }; _],
             delivered: outcomes.into_iter().map(|outcome| (outcome, AtomicU64::new(0))).collect(),
         }
     }
 
-    /// Counts an answered call.
-    pub fn called(&self, name: Option<&str>, code: &str, took: Duration) {
+    /// Counts a call that was answered through a door.
+    pub fn called(&self, door: &str, name: Option<&str>, code: &str, took: Duration) {
         let (unknown, known) = self.methods.split_last().expect("one counts all others");
-        let method = known.iter().find(|method| Some(method.name) == name).unwrap_or(unknown);
+        let method = known.iter().find(|method| Some(method.name) == name && method.door == door).unwrap_or(unknown);
         if let Some(code) = CODES.iter().position(|known| *known == code) {
             method.answered[code].fetch_add(1, Ordering::Relaxed);
         }
@@ -81,20 +92,20 @@ impl Metrics {
     pub fn write(&self, page: &mut Exposition) {
         page.family("punchcard_calls_total", "counter", "Answered calls.");
         for method in &self.methods {
-            let name = method.name;
+            let labels = method.labels();
             for (code, answered) in CODES.iter().zip(&method.answered) {
                 let answered = answered.load(Ordering::Relaxed);
                 if 0 < answered {
-                    page.sample(&format!("{{method=\"{name}\",code=\"{code}\"}}"), answered);
+                    page.sample(&format!("{{{labels},code=\"{code}\"}}"), answered);
                 }
             }
         }
         page.family("punchcard_call_duration_seconds", "histogram", "From the head of a call to its signed answer.");
         for method in &self.methods {
-            let name = method.name;
+            let labels = method.labels();
             let counted = method.latency_us.counted();
             if 0 < counted.count {
-                page.histogram(&format!("method=\"{name}\","), &counted, 1e6);
+                page.histogram(&format!("{labels},"), &counted, 1e6);
             }
         }
         page.family("punchcard_signatures_refused_total", "counter", "Calls whose signature did not fit, by cause.");
@@ -116,18 +127,20 @@ mod tests {
     #[test]
     fn callers_cannot_grow_the_page() {
         let name = "koubei.marketing.campaign.tags.query";
-        let metrics = Metrics::new([name], ["acknowledged"]);
-        metrics.called(Some(name), "10000", Duration::from_micros(300));
+        let metrics = Metrics::new([("", name), ("control", name)], ["acknowledged"]);
+        metrics.called("", Some(name), "10000", Duration::from_micros(300));
         for made_up in 0..1_000 {
-            metrics.called(Some(&format!("koubei.made.up.{made_up}")), "40002", Duration::from_micros(100));
+            metrics.called("", Some(&format!("koubei.made.up.{made_up}")), "40002", Duration::from_micros(100));
         }
-        metrics.called(None, "40001", Duration::from_micros(100));
+        metrics.called("", None, "40001", Duration::from_micros(100));
+        metrics.called("control", Some(name), "10000", Duration::from_micros(100));
         metrics.refused_signature(Cause::Charset);
         metrics.refused_signature(Cause::UnknownKey);
         let mut page = Exposition::default();
         metrics.write(&mut page);
         for line in [
             format!("punchcard_calls_total{{method=\"{name}\",code=\"10000\"}} 1"),
+            format!("punchcard_calls_total{{door=\"control\",method=\"{name}\",code=\"10000\"}} 1"),
             "punchcard_calls_total{method=\"unknown\",code=\"40002\"} 1000".to_owned(),
             "punchcard_calls_total{method=\"unknown\",code=\"40001\"} 1".to_owned(),
             format!("punchcard_call_duration_seconds_bucket{{method=\"{name}\",le=\"0.00025\"}} 0"),

@@ -2,7 +2,7 @@
 
 mod standing;
 
-use super::{Failure, ModeArg, StoreArgs, output};
+use super::{Failure, ModeArg, StoreArgs, at_least_one, output};
 use crate::app::App;
 use crate::app::clock::parse_time;
 use crate::app::site::check_base_url;
@@ -13,7 +13,7 @@ use crate::doors::connections::{self, Connections};
 use crate::doors::{gateway, h5, health, home, listener, operator};
 use crate::log;
 use crate::runner::{Runner, Share};
-use crate::world::{WorldText, apply};
+use crate::world::{ApplyError, WorldText, apply};
 use axum::Router;
 use axum::routing::{any, get};
 use clap::Args;
@@ -79,19 +79,15 @@ pub struct Serve {
     )]
     trusted_proxy: Vec<ipnet::IpNet>,
     /// Callers' connections at a time; more are refused [default: the limit on open files less 128, at most 4096]
-    #[arg(long, env = "PUNCHCARD_MAX_CONNECTIONS", value_parser = at_least_one, value_name = "N")]
+    #[arg(long, env = "PUNCHCARD_MAX_CONNECTIONS", value_parser = at_least_one::<usize>, value_name = "N")]
     max_connections: Option<usize>,
     /// The same from one address that is not a trusted proxy's [default: half of --max-connections]
-    #[arg(long, env = "PUNCHCARD_MAX_CONNECTIONS_PER_ADDRESS", value_parser = at_least_one, value_name = "N")]
+    #[arg(long, env = "PUNCHCARD_MAX_CONNECTIONS_PER_ADDRESS", value_parser = at_least_one::<usize>, value_name = "N")]
     max_connections_per_address: Option<usize>,
 }
 
 /// Connections of an operator, at most: a probe must be answered however many callers there are.
 const OPERATOR_CONNECTIONS_MAX: usize = 64;
-
-fn at_least_one(text: &str) -> Result<usize, String> {
-    text.parse().ok().filter(|number| 0 < *number).ok_or_else(|| "must be a number from 1".to_owned())
-}
 
 #[derive(Clone, Copy)]
 enum ClockArg {
@@ -126,7 +122,10 @@ impl Serve {
         let _lock = store.lock()?;
         let app = self.open(store).await?;
         for (path, text) in self.world.iter().zip(&worlds) {
-            apply(&app, text.world()?).await.map_err(|error| text.place(path, error.into()))?;
+            apply(&app, text.world()?).await.map_err(|error| match error {
+                ApplyError::Refused { table, id, message } => text.refused(path, table, &id, &message),
+                ApplyError::Store(_) => Failure::from(error),
+            })?;
         }
         let addresses = listeners.iter().map(TcpListener::local_addr).collect::<Result<Vec<_>, _>>()?;
         app.site.serves_on(addresses[0]);

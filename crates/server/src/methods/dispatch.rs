@@ -1,18 +1,25 @@
-//! Runs a merchant's method for a door, whichever door that is, and records how it was answered.
+//! Runs a method for a door, whichever door that is, and records how it was answered.
 //!
 //! A door says who calls and in what form. From there on everything is the same for all of them: waiting for the crowd
 //! index, finding the merchant that the call acts for, looking again when the caller's app has changed meanwhile, the
 //! log, the metrics.
 
+use super::THE_LIST;
+use super::access::{Doors, Rights};
 use super::call::CallContext;
+use super::console::OPERATIONS;
 use super::entry::Entry;
+use super::method::OperatorCall;
+use super::run::Output;
 use crate::answer::{Answer, CallError};
 use crate::app::App;
 use crate::biz::{self, Unknown};
 use crate::directory;
+use crate::metrics::Metrics;
+use serde_json::{Map, Value};
 use std::error::Error;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use wire::{Fault, code};
 
 /// While the crowd index is being built, calls wait this long for it; SDKs give up after 15 seconds or more.
@@ -91,6 +98,46 @@ async fn attempt_once(
     entry.run(app.clone(), caller, call.context.clone(), members).await
 }
 
+/// Runs an operator's call that came through `door`. Whoever asks for a member that the method does not know is refused:
+/// it is of another build, and means something by it.
+pub async fn operate(
+    door: Doors,
+    rights: Rights,
+    name: &str,
+    call: OperatorCall,
+    members: Map<String, Value>,
+) -> Answer<Output> {
+    let (app, started) = (call.app.clone(), Instant::now());
+    let unknown = || code::INVALID_METHOD.with_msg(format!("operators cannot call {name} in this build"));
+    let entry = Entry::find(door, name).ok_or_else(unknown)?;
+    let answer = if !rights.allow(entry.need) {
+        Err(code::INSUFFICIENT_USER_PERMISSIONS.into())
+    } else if let Some(unknown) = biz::unknown(&members, entry.fields).first() {
+        Err(code::INVALID_PARAMETER.with_msg(format!("{name} has no member {} in this build", unknown.path)).into())
+    } else {
+        entry.operate(call, members).await
+    };
+    let code = match &answer {
+        Ok(_) => "10000",
+        Err(CallError::Rejection(fault)) => fault.code,
+        Err(CallError::Error(_) | CallError::Stale) => code::UNKNOWN_ERROR.code,
+    };
+    app.metrics.called(label(door), Some(name), code, started.elapsed());
+    answer
+}
+
+/// The doors' names in the metrics. The signed door has none: its series are older than the other doors.
+fn label(door: Doors) -> &'static str {
+    if door == Doors::SIGNED { "" } else { "control" }
+}
+
+/// The counters of a process: one for each method and door that answers it.
+pub fn metrics(outcomes: impl IntoIterator<Item = &'static str>) -> Metrics {
+    let signed = THE_LIST.iter().map(|entry| (label(Doors::SIGNED), entry.name));
+    let control = OPERATIONS.iter().map(|entry| (label(Doors::CONTROL), entry.name));
+    Metrics::new(signed.chain(control), outcomes)
+}
+
 /// The answer of a call that cannot be answered now, whatever the reason: the log has it.
 pub fn unavailable() -> Fault {
     code::UNKNOWN_ERROR
@@ -112,11 +159,11 @@ pub struct AnsweredCall<'a> {
     pub took: Duration,
 }
 
-/// Records an answered call: in the metrics, among a stand-in's last calls, in the log.
+/// Records a signed call that was answered: in the metrics, among a stand-in's last calls, in the log.
 pub fn record(app: &App, call: &AnsweredCall<'_>) {
     let &AnsweredCall { trace_id, method, app_id, pid, refusal, took } = call;
     let code = refusal.map_or("10000", |refusal| refusal.code);
-    app.metrics.called(method, code, took);
+    app.metrics.called(label(Doors::SIGNED), method, code, took);
     if let Some(recent) = &app.recent {
         recent.push(app.clock.now(), method, app_id, code, refusal, trace_id);
     }

@@ -1,8 +1,11 @@
 //! A line of THE LIST: a method with its types erased.
 
+use super::THE_LIST;
+use super::access::{Doors, Need};
 use super::call::CallContext;
-use super::method::{Read, Write};
-use super::{THE_LIST, run};
+use super::console::OPERATIONS;
+use super::method::{Method, OperatorCall, OperatorExport, OperatorRead, OperatorWrite, Read, Write};
+use super::run::{self, Output};
 use crate::answer::{Answer, CallError};
 use crate::app::App;
 use crate::biz::{self, Biz};
@@ -10,7 +13,7 @@ use crate::directory::Caller;
 use serde_json::{Map, Value};
 use std::pin::Pin;
 use std::sync::Arc;
-use wire::Fault;
+use wire::{Fault, code};
 
 /// A line of THE LIST.
 pub struct Entry {
@@ -20,20 +23,37 @@ pub struct Entry {
     pub writes: bool,
     /// The members of its `biz_content`, in the order of the contract.
     pub fields: &'static [biz::Member],
+    /// The doors through which it may be called.
+    pub doors: Doors,
+    /// The right that an operator needs to call it.
+    pub need: Need,
     invalid: &'static str,
-    run: fn(Arc<App>, Caller, CallContext, Map<String, Value>) -> Answering,
+    run: Run,
+}
+
+/// A method's function, with its types erased.
+enum Run {
+    /// For a merchant that a caller acts for.
+    Merchant(fn(Arc<App>, Caller, CallContext, Map<String, Value>) -> Answering<String>),
+    /// For an operator.
+    Operator(fn(OperatorCall, Map<String, Value>) -> Answering<Output>),
 }
 
 /// An answer on its way.
-type Answering = Pin<Box<dyn Future<Output = Answer<String>> + Send>>;
+type Answering<T> = Pin<Box<dyn Future<Output = Answer<T>> + Send>>;
 
 impl Entry {
-    /// The method of that name.
-    pub fn find(name: &str) -> Option<&'static Entry> {
-        THE_LIST.iter().find(|entry| entry.name == name)
+    /// The method of that name, if it may be called through this door.
+    pub fn find(door: Doors, name: &str) -> Option<&'static Entry> {
+        Entry::of(door).find(|entry| entry.name == name)
     }
 
-    /// Answers a call: the business members as one JSON object.
+    /// The methods that may be called through this door.
+    pub fn of(door: Doors) -> impl Iterator<Item = &'static Entry> {
+        THE_LIST.iter().chain(OPERATIONS).filter(move |entry| entry.doors.has(door))
+    }
+
+    /// Answers a call for a merchant: the business members as one JSON object.
     pub async fn run(
         &self,
         app: Arc<App>,
@@ -41,36 +61,92 @@ impl Entry {
         context: CallContext,
         members: Map<String, Value>,
     ) -> Answer<String> {
-        (self.run)(app, caller, context, members).await.map_err(|error| match error {
-            CallError::Rejection(fault) => CallError::Rejection(self.refusal(fault)),
-            error => error,
-        })
+        // A method that is no merchant's is as unknown to one as none.
+        let Run::Merchant(run) = self.run else { return Err(code::INVALID_METHOD.into()) };
+        run(app, caller, context, members).await.map_err(|error| self.refused(error))
+    }
+
+    /// Answers an operator's call.
+    pub async fn operate(&self, call: OperatorCall, members: Map<String, Value>) -> Answer<Output> {
+        let Run::Operator(run) = self.run else { return Err(code::INVALID_METHOD.into()) };
+        run(call, members).await.map_err(|error| self.refused(error))
     }
 
     /// A refusal with the `sub_code` that the method has for a wrong field.
     pub fn refusal(&self, fault: Fault) -> Fault {
         if fault.sub_code == biz::INVALID { Fault { sub_code: self.invalid.into(), ..fault } } else { fault }
     }
-}
 
-/// The line of a method that changes nothing.
-pub const fn read<M: Read>() -> Entry {
-    Entry {
-        name: M::NAME,
-        writes: false,
-        fields: M::Request::MEMBERS,
-        invalid: M::INVALID,
-        run: |app, caller, context, members| Box::pin(run::read::<M>(app, caller, context, members)),
+    fn refused(&self, error: CallError) -> CallError {
+        match error {
+            CallError::Rejection(fault) => CallError::Rejection(self.refusal(fault)),
+            error => error,
+        }
+    }
+
+    const fn new<M: Method>(writes: bool, run: Run) -> Entry {
+        Entry {
+            name: M::NAME,
+            writes,
+            fields: M::Request::MEMBERS,
+            doors: M::DOORS,
+            need: M::NEED,
+            invalid: M::INVALID,
+            run,
+        }
     }
 }
 
-/// The line of a method that changes something.
+/// The line of a merchant's method that changes nothing.
+pub const fn read<M: Read>() -> Entry {
+    Entry::new::<M>(
+        false,
+        Run::Merchant(|app, caller, context, members| Box::pin(run::read::<M>(app, caller, context, members))),
+    )
+}
+
+/// The line of a merchant's method that changes something.
 pub const fn write<M: Write>() -> Entry {
-    Entry {
-        name: M::NAME,
-        writes: true,
-        fields: M::Request::MEMBERS,
-        invalid: M::INVALID,
-        run: |app, caller, context, members| Box::pin(run::write::<M>(app, caller, context, members)),
+    Entry::new::<M>(
+        true,
+        Run::Merchant(|app, caller, context, members| Box::pin(run::write::<M>(app, caller, context, members))),
+    )
+}
+
+/// The line of an operator's method that changes nothing.
+pub const fn operator_read<M: OperatorRead>() -> Entry {
+    Entry::new::<M>(false, Run::Operator(|call, members| Box::pin(run::operator_read::<M>(call, members))))
+}
+
+/// The line of an operator's method that changes something.
+pub const fn operator_write<M: OperatorWrite>() -> Entry {
+    Entry::new::<M>(true, Run::Operator(|call, members| Box::pin(run::operator_write::<M>(call, members))))
+}
+
+/// The line of an operator's method whose answer is a file.
+pub const fn operator_export<M: OperatorExport>() -> Entry {
+    Entry::new::<M>(false, Run::Operator(|call, members| Box::pin(run::operator_export::<M>(call, members))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_method_is_found_through_its_own_doors_alone() {
+        for entry in THE_LIST {
+            let found = Entry::find(Doors::SIGNED, entry.name).expect("an app may call it");
+            assert!(std::ptr::eq(found, entry), "{} is listed twice", entry.name);
+            assert!(Entry::find(Doors::CONTROL, entry.name).is_none(), "{} has a merchant", entry.name);
+            assert!(matches!(entry.run, Run::Merchant(_)), "{}", entry.name);
+        }
+        for entry in OPERATIONS {
+            let found = Entry::find(Doors::CONTROL, entry.name).expect("a command may call it");
+            assert!(std::ptr::eq(found, entry), "{} is listed twice", entry.name);
+            assert!(Entry::find(Doors::SIGNED, entry.name).is_none(), "{} is no app's", entry.name);
+            assert!(entry.name.starts_with("punchcard."), "{}", entry.name);
+            assert!(matches!(entry.run, Run::Operator(_)), "{}", entry.name);
+        }
+        assert!(Entry::find(Doors::SIGNED, "koubei.no.such.api").is_none());
     }
 }

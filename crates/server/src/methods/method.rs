@@ -1,9 +1,13 @@
 //! What a method is: its declaration, and one of the ways in which it works.
 
+use super::access::{Doors, Need};
 use super::call::Call;
 use crate::answer::Answer;
+use crate::app::App;
 use crate::biz::{self, Biz};
 use serde::Serialize;
+use std::io::{Read as Input, Write as Output};
+use std::sync::Arc;
 use store::Tx;
 use wire::Fault;
 
@@ -11,6 +15,10 @@ use wire::Fault;
 pub trait Method: 'static {
     /// Its full name on the wire.
     const NAME: &'static str;
+    /// The doors through which it may be called; through any other it is as unknown as one that does not exist.
+    const DOORS: Doors;
+    /// The right that an operator needs to call it.
+    const NEED: Need;
     /// The `sub_code` for a wrong field.
     const INVALID: &'static str = biz::INVALID;
     /// The business parameters.
@@ -57,4 +65,37 @@ pub enum Once<'a> {
     /// The state is the key: doing it again changes nothing, and is answered by what the state says now. A method that
     /// makes a thing under the caller's number claims that itself, with [`store::once::claim`].
     Natural,
+}
+
+/// An operator's call, as its method gets it.
+pub struct OperatorCall {
+    /// The process's shared parts.
+    pub app: Arc<App>,
+    /// The file that comes with the request, such as the rows of an import; else nothing.
+    pub input: Box<dyn Input + Send>,
+}
+
+/// An operator's method that changes nothing.
+pub trait OperatorRead: Method {
+    /// Looks.
+    fn run(call: OperatorCall, request: Self::Request) -> impl Future<Output = Answer<Self::Response>> + Send;
+}
+
+/// An operator's method that changes something. The log has a line of each.
+pub trait OperatorWrite: Method {
+    /// The log's name for what is done, and the thing that it is done to; empty where there is none.
+    fn action(request: &Self::Request) -> (&'static str, String);
+
+    /// The log's words for what came of it.
+    fn outcome(response: &Self::Response) -> String;
+
+    /// Does it.
+    fn run(call: OperatorCall, request: Self::Request) -> impl Future<Output = Answer<Self::Response>> + Send;
+}
+
+/// An operator's method whose answer is a file.
+pub trait OperatorExport: Method {
+    /// Writes the file. Should it fail, the file's end is missing, which its reader must see.
+    fn run(app: Arc<App>, request: Self::Request, out: impl Output + Send + 'static)
+    -> impl Future<Output = ()> + Send;
 }

@@ -1,14 +1,16 @@
-//! What surrounds a merchant's method, once for all: reading the request, the transaction, the check that the caller still
-//! may, idempotency, rendering the answer.
+//! What surrounds a method, once for all: reading the request and rendering the answer; for a merchant's also the
+//! transaction, the check that the caller still may, and idempotency; for an operator's also the line in the log.
 
 use super::call::{Call, CallContext};
-use super::method::{Once, Read, Write};
+use super::method::{Once, OperatorCall, OperatorExport, OperatorRead, OperatorWrite, Read, Write};
 use crate::answer::Answer;
 use crate::app::App;
 use crate::biz::Biz;
 use crate::directory::Caller;
+use crate::terminal::clipped;
 use serde::Serialize;
 use serde_json::{Map, Value};
+use std::io::PipeReader;
 use std::sync::Arc;
 use store::Tx;
 use store::once::{self, Outcome};
@@ -55,6 +57,44 @@ pub async fn write<M: Write>(
         }
     };
     app.store.write(write).await
+}
+
+/// The answer of an operator's method.
+pub enum Output {
+    /// The answer's JSON.
+    Json(String),
+    /// A file that is still being written.
+    File(PipeReader),
+}
+
+/// The longest text of a log line on what an operator does, characters.
+const ABOUT_CHARS_MAX: usize = 200;
+
+/// Runs an operator's method that changes nothing.
+pub async fn operator_read<M: OperatorRead>(call: OperatorCall, members: Map<String, Value>) -> Answer<Output> {
+    let request = M::Request::read(&members)?;
+    M::run(call, request).await.map(|response| Output::Json(render(&response)))
+}
+
+/// Runs an operator's method that changes something.
+pub async fn operator_write<M: OperatorWrite>(call: OperatorCall, members: Map<String, Value>) -> Answer<Output> {
+    let request = M::Request::read(&members)?;
+    let (act, about) = M::action(&request);
+    let about = clipped(&about, ABOUT_CHARS_MAX);
+    let done = M::run(call, request).await;
+    match &done {
+        Ok(response) => tracing::info!(act, about, outcome = M::outcome(response), "operator"),
+        Err(error) => tracing::warn!(act, about, %error, "operator"),
+    }
+    done.map(|response| Output::Json(render(&response)))
+}
+
+/// Begins an operator's method whose answer is a file.
+pub async fn operator_export<M: OperatorExport>(call: OperatorCall, members: Map<String, Value>) -> Answer<Output> {
+    let request = M::Request::read(&members)?;
+    let (reader, writer) = std::io::pipe().map_err(|error| super::console::wrong(error.to_string()))?;
+    tokio::spawn(M::run(call.app, request, writer));
+    Ok(Output::File(reader))
 }
 
 /// A call that may make `new_ids` things.

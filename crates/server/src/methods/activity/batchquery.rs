@@ -3,7 +3,7 @@
 use super::shown_order::ShownOrder;
 use crate::biz::{Objects, Positive, Text, biz, choice, invalid};
 use crate::methods::operator::{self, OperatorType};
-use crate::methods::{Answer, Call, Method, Read};
+use crate::methods::{Answer, Call, Doors, Method, Need, Read};
 use domain::activity::{Activity, Order, Status};
 use serde::Serialize;
 use store::Tx;
@@ -90,6 +90,8 @@ struct Camp {
 
 impl Method for ActivityBatchquery {
     const NAME: &'static str = "koubei.marketing.campaign.activity.batchquery";
+    const DOORS: Doors = Doors::SIGNED.and(Doors::CONSOLE);
+    const NEED: Need = Need::Read;
     type Request = Request;
     type Response = Response;
 }

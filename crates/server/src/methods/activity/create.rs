@@ -7,7 +7,7 @@ use super::plan::Plan;
 use crate::biz::{Text, biz, invalid};
 use crate::jobs::{activity_finish, card_end};
 use crate::methods::operator::{self, OperatorType};
-use crate::methods::{Answer, Call, Method, Once, Write, fingerprint};
+use crate::methods::{Answer, Call, Doors, Method, Need, Once, Write, fingerprint};
 use crate::world::Options;
 use domain::activity::{Activity, Budget, Kind, Order, OrderKind, OrderStatus, Review, ReviewStatus, Status, Tool};
 use domain::id::{AuditId, CampId, CrowdIdText, OrderId};
@@ -51,6 +51,8 @@ const TOOLS_FROM: u16 = 4;
 
 impl Method for ActivityCreate {
     const NAME: &'static str = "koubei.marketing.campaign.activity.create";
+    const DOORS: Doors = Doors::SIGNED.and(Doors::CONSOLE);
+    const NEED: Need = Need::Market;
     type Request = Request;
     type Response = Response;
 }

@@ -10,7 +10,7 @@ use super::stored;
 use crate::biz::{List, Object, Text, biz};
 use crate::jobs::{activity_finish, card_end};
 use crate::methods::operator::{self, OperatorType};
-use crate::methods::{Answer, Call, Method, Once, Write, fingerprint};
+use crate::methods::{Answer, Call, Doors, Method, Need, Once, Write, fingerprint};
 use domain::Refusal;
 use domain::activity::{Activity, Budget, OrderKind, Status, Tool};
 use domain::id::CampIdText;
@@ -46,6 +46,8 @@ pub struct Response {
 
 impl Method for ActivityModify {
     const NAME: &'static str = "koubei.marketing.campaign.activity.modify";
+    const DOORS: Doors = Doors::SIGNED.and(Doors::CONSOLE);
+    const NEED: Need = Need::Market;
     type Request = Request;
     type Response = Response;
 }

@@ -6,7 +6,7 @@
 use crate::biz::{Text, biz};
 use crate::jobs::activity_finish;
 use crate::methods::operator::{self, OperatorType};
-use crate::methods::{Answer, Call, Method, Once, Write, fingerprint};
+use crate::methods::{Answer, Call, Doors, Method, Need, Once, Write, fingerprint};
 use domain::Refusal;
 use domain::activity::{Order, OrderKind, ReviewStatus, Status};
 use domain::id::CampIdText;
@@ -43,6 +43,8 @@ pub struct Response {
 
 impl Method for ActivityOffline {
     const NAME: &'static str = "koubei.marketing.campaign.activity.offline";
+    const DOORS: Doors = Doors::SIGNED.and(Doors::CONSOLE);
+    const NEED: Need = Need::Market;
     type Request = Request;
     type Response = Response;
 }

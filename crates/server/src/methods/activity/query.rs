@@ -5,7 +5,7 @@ use super::detail::Detail;
 use super::shop_ids::SHOPS_MAX;
 use crate::biz::{Text, biz};
 use crate::methods::operator::{self, OperatorType};
-use crate::methods::{Answer, Call, Method, Read};
+use crate::methods::{Answer, Call, Doors, Method, Need, Read};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use store::{Tx, activity};
@@ -33,6 +33,8 @@ pub struct Response {
 
 impl Method for ActivityQuery {
     const NAME: &'static str = "koubei.marketing.campaign.activity.query";
+    const DOORS: Doors = Doors::SIGNED.and(Doors::CONSOLE);
+    const NEED: Need = Need::Read;
     type Request = Request;
     type Response = Response;
 }

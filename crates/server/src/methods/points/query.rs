@@ -3,7 +3,7 @@
 //! Somebody without points on a card that there is has none: `0`, not an error.
 
 use crate::biz::{Text, biz};
-use crate::methods::{Answer, Call, Method, Read};
+use crate::methods::{Answer, Call, Doors, Method, Need, Read};
 use serde::Serialize;
 use store::Tx;
 
@@ -31,6 +31,8 @@ pub struct Response {
 
 impl Method for PointsQuery {
     const NAME: &'static str = "koubei.marketing.tool.points.query";
+    const DOORS: Doors = Doors::SIGNED.and(Doors::CONSOLE);
+    const NEED: Need = Need::Read;
     type Request = Request;
     type Response = Response;
 }

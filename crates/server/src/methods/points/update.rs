@@ -13,7 +13,7 @@
 use super::{Points, TransType, card};
 use crate::biz::{ABSENT, Text, biz, invalid};
 use crate::methods::refusals::req_id_conflict;
-use crate::methods::{Answer, Call, Method, Once, Write, fingerprint};
+use crate::methods::{Answer, Call, Doors, Method, Need, Once, Write, fingerprint};
 use crate::world::Options;
 use domain::Refusal;
 use domain::id::{PointLogNo, PointLogNoText};
@@ -59,6 +59,8 @@ pub struct Response {
 
 impl Method for PointsUpdate {
     const NAME: &'static str = "koubei.marketing.tool.points.update";
+    const DOORS: Doors = Doors::SIGNED;
+    const NEED: Need = Need::Money;
     type Request = Request;
     type Response = Response;
 }

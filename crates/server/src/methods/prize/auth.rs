@@ -6,7 +6,7 @@
 
 use crate::biz::{Text, biz};
 use crate::methods::refusals::req_id_conflict;
-use crate::methods::{Answer, Call, Method, Once, Write};
+use crate::methods::{Answer, Call, Doors, Method, Need, Once, Write};
 use crate::world::Options;
 use domain::Refusal;
 use domain::activity::{Activity, Budget, Kind, Tool};
@@ -39,6 +39,8 @@ pub struct Response {
 
 impl Method for PrizesendAuth {
     const NAME: &'static str = "koubei.marketing.tool.prizesend.auth";
+    const DOORS: Doors = Doors::SIGNED.and(Doors::CONSOLE);
+    const NEED: Need = Need::Market;
     type Request = Request;
     type Response = Response;
 }

@@ -1,7 +1,7 @@
 //! `koubei.marketing.campaign.crowd.batchquery`: the merchant's crowds, newest first, a page at a time.
 
 use crate::biz::{Positive, Text, biz};
-use crate::methods::{Answer, Call, Method, Read};
+use crate::methods::{Answer, Call, Doors, Method, Need, Read};
 use serde::Serialize;
 use store::Tx;
 
@@ -39,6 +39,8 @@ struct Element {
 
 impl Method for CrowdBatchquery {
     const NAME: &'static str = "koubei.marketing.campaign.crowd.batchquery";
+    const DOORS: Doors = Doors::SIGNED.and(Doors::CONSOLE);
+    const NEED: Need = Need::Read;
     type Request = Request;
     type Response = Response;
 }

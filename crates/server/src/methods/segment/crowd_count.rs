@@ -3,7 +3,7 @@
 use super::conditions::Conditions;
 use crate::biz::{self, Field, Text, biz, invalid};
 use crate::index::column;
-use crate::methods::{Answer, Call, CallError, Method, Read};
+use crate::methods::{Answer, Call, CallError, Doors, Method, Need, Read};
 use domain::tag::{Tag, is_dimension};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -67,6 +67,8 @@ pub struct Loaded {
 
 impl Method for CrowdCount {
     const NAME: &'static str = "koubei.marketing.campaign.crowd.count";
+    const DOORS: Doors = Doors::SIGNED.and(Doors::CONSOLE);
+    const NEED: Need = Need::Read;
     type Request = Request;
     type Response = Response;
 }

@@ -5,7 +5,7 @@
 use super::conditions::Conditions;
 use crate::biz::{Text, biz};
 use crate::methods::operator::{self, OperatorType};
-use crate::methods::{Answer, Call, Method, Once, Write};
+use crate::methods::{Answer, Call, Doors, Method, Need, Once, Write};
 use domain::crowd::Crowd;
 use domain::id::CrowdId;
 use serde::Serialize;
@@ -39,6 +39,8 @@ pub struct Response {
 
 impl Method for CrowdCreate {
     const NAME: &'static str = "koubei.marketing.campaign.crowd.create";
+    const DOORS: Doors = Doors::SIGNED.and(Doors::CONSOLE);
+    const NEED: Need = Need::Market;
     type Request = Request;
     type Response = Response;
 }

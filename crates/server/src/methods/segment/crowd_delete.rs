@@ -3,7 +3,7 @@
 //! Deleting it again is a success that changes nothing.
 
 use crate::biz::{Text, biz};
-use crate::methods::{Answer, Call, Method, Once, Write};
+use crate::methods::{Answer, Call, Doors, Method, Need, Once, Write};
 use serde::Serialize;
 use store::Tx;
 
@@ -24,6 +24,8 @@ pub struct Response {}
 
 impl Method for CrowdDelete {
     const NAME: &'static str = "koubei.marketing.campaign.crowd.delete";
+    const DOORS: Doors = Doors::SIGNED.and(Doors::CONSOLE);
+    const NEED: Need = Need::Market;
     type Request = Request;
     type Response = Response;
 }

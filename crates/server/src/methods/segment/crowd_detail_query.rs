@@ -1,7 +1,7 @@
 //! `koubei.marketing.campaign.crowd.detail.query`: a crowd's name and conditions.
 
 use crate::biz::{Text, biz};
-use crate::methods::{Answer, Call, Method, Read};
+use crate::methods::{Answer, Call, Doors, Method, Need, Read};
 use serde::Serialize;
 use store::Tx;
 
@@ -27,6 +27,8 @@ pub struct Response {
 
 impl Method for CrowdDetailQuery {
     const NAME: &'static str = "koubei.marketing.campaign.crowd.detail.query";
+    const DOORS: Doors = Doors::SIGNED.and(Doors::CONSOLE);
+    const NEED: Need = Need::Read;
     type Request = Request;
     type Response = Response;
 }

@@ -5,7 +5,7 @@
 use super::conditions::Conditions;
 use crate::biz::{Text, biz};
 use crate::methods::operator::{self, OperatorType};
-use crate::methods::{Answer, Call, Method, Once, Write};
+use crate::methods::{Answer, Call, Doors, Method, Need, Once, Write};
 use serde::Serialize;
 use store::Tx;
 
@@ -34,6 +34,8 @@ pub struct Response {}
 
 impl Method for CrowdModify {
     const NAME: &'static str = "koubei.marketing.campaign.crowd.modify";
+    const DOORS: Doors = Doors::SIGNED.and(Doors::CONSOLE);
+    const NEED: Need = Need::Market;
     type Request = Request;
     type Response = Response;
 }

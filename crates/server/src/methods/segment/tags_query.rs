@@ -1,7 +1,7 @@
 //! `koubei.marketing.campaign.tags.query`: the tags that the merchant's crowd conditions may name.
 
 use crate::biz::biz;
-use crate::methods::{Answer, Call, Method, Read};
+use crate::methods::{Answer, Call, Doors, Method, Need, Read};
 use domain::tag::Tag;
 use serde::Serialize;
 use store::Tx;
@@ -39,6 +39,8 @@ struct Choice<'a> {
 
 impl Method for TagsQuery {
     const NAME: &'static str = "koubei.marketing.campaign.tags.query";
+    const DOORS: Doors = Doors::SIGNED.and(Doors::CONSOLE);
+    const NEED: Need = Need::Read;
     type Request = Request;
     type Response = Response;
 }

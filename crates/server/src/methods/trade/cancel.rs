@@ -4,7 +4,7 @@
 
 use super::settle::{self, Moment, give_back, shut};
 use crate::biz::{Text, biz};
-use crate::methods::{Answer, Call, Method, Once, Write};
+use crate::methods::{Answer, Call, Doors, Method, Need, Once, Write};
 use domain::trade::{Cancelled, Trade};
 use serde::Serialize;
 use store::trade::Refund;
@@ -41,6 +41,8 @@ pub struct Response {
 
 impl Method for TradeCancel {
     const NAME: &'static str = "alipay.trade.cancel";
+    const DOORS: Doors = Doors::SIGNED.and(Doors::CONSOLE);
+    const NEED: Need = Need::Money;
     const INVALID: &'static str = super::INVALID;
     type Request = Request;
     type Response = Response;

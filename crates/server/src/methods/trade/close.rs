@@ -2,7 +2,7 @@
 
 use super::settle::shut;
 use crate::biz::{Text, biz};
-use crate::methods::{Answer, Call, Method, Once, Write};
+use crate::methods::{Answer, Call, Doors, Method, Need, Once, Write};
 use domain::trade::Status;
 use serde::Serialize;
 use store::{Bucket, Tx};
@@ -31,6 +31,8 @@ pub struct Response {
 
 impl Method for TradeClose {
     const NAME: &'static str = "alipay.trade.close";
+    const DOORS: Doors = Doors::SIGNED.and(Doors::CONSOLE);
+    const NEED: Need = Need::Money;
     const INVALID: &'static str = super::INVALID;
     type Request = Request;
     type Response = Response;

@@ -5,7 +5,7 @@
 use super::order::{self, GoodsDetail, order};
 use crate::biz::{Price, Text, biz, invalid};
 use crate::jobs::trade_expire;
-use crate::methods::{Answer, Call, CallError, Method, Once, Write};
+use crate::methods::{Answer, Call, CallError, Doors, Method, Need, Once, Write};
 use domain::Refusal;
 use domain::trade::{Status, Trade};
 use serde::Serialize;
@@ -69,6 +69,8 @@ pub struct Response {
 
 impl Method for TradeCreate {
     const NAME: &'static str = "alipay.trade.create";
+    const DOORS: Doors = Doors::SIGNED;
+    const NEED: Need = Need::Money;
     const INVALID: &'static str = super::INVALID;
     type Request = Request;
     type Response = Response;

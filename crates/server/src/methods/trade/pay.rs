@@ -8,7 +8,7 @@ use super::order::{self, Checked, GoodsDetail, order};
 use super::settle::{self, Known, Moment, count_sale, settle};
 use super::{QueryOption, notice};
 use crate::biz::{List, Price, Text, biz, choice, invalid};
-use crate::methods::{Answer, Call, Method, Once, Write};
+use crate::methods::{Answer, Call, Doors, Method, Need, Once, Write};
 use crate::world::Options;
 use domain::Refusal;
 use domain::trade::Trade;
@@ -101,6 +101,8 @@ pub struct Response {
 
 impl Method for TradePay {
     const NAME: &'static str = "alipay.trade.pay";
+    const DOORS: Doors = Doors::SIGNED;
+    const NEED: Need = Need::Money;
     const INVALID: &'static str = super::INVALID;
     type Request = Request;
     type Response = Response;

@@ -3,7 +3,7 @@
 use super::bill::{FundBill, VoucherDetail};
 use super::{QueryOption, coupon, notice};
 use crate::biz::{List, Text, biz};
-use crate::methods::{Answer, Call, Method, Read};
+use crate::methods::{Answer, Call, Doors, Method, Need, Read};
 use domain::trade::Trade;
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -65,6 +65,8 @@ pub struct Paid {
 
 impl Method for TradeQuery {
     const NAME: &'static str = "alipay.trade.query";
+    const DOORS: Doors = Doors::SIGNED.and(Doors::CONSOLE);
+    const NEED: Need = Need::Read;
     const INVALID: &'static str = super::INVALID;
     type Request = Request;
     type Response = Response;

@@ -7,7 +7,7 @@ use super::order::GoodsDetail;
 use super::settle::{self, Moment, give_back};
 use super::{QueryOption, notice};
 use crate::biz::{List, Text, biz, choice, invalid};
-use crate::methods::{Answer, Call, Method, Once, Write};
+use crate::methods::{Answer, Call, Doors, Method, Need, Once, Write};
 use domain::trade::Trade;
 use serde::Serialize;
 use store::Tx;
@@ -77,6 +77,8 @@ pub struct Response {
 
 impl Method for TradeRefund {
     const NAME: &'static str = "alipay.trade.refund";
+    const DOORS: Doors = Doors::SIGNED.and(Doors::CONSOLE);
+    const NEED: Need = Need::Money;
     const INVALID: &'static str = super::INVALID;
     type Request = Request;
     type Response = Response;

@@ -1,7 +1,10 @@
-//! One trade, as the operator is shown it.
+//! `punchcard.trade.show`: one trade, with its refunds and what it was paid with.
 
-use super::OperatorError;
-use crate::app::App;
+use super::{Argument, not_found};
+use crate::answer::Answer;
+use crate::biz::biz;
+use crate::methods::access::{Doors, Need};
+use crate::methods::method::{Method, OperatorCall, OperatorRead};
 use crate::methods::trade::coupon;
 use crate::methods::trade::create::cashier_uri;
 use domain::trade::Trade;
@@ -10,20 +13,24 @@ use store::trade::{Refund, TradeVoucher};
 use store::{Fault, Tx};
 use wire::{money, time};
 
-/// Which trade is meant: by `trade_no`, or by the merchant and its `out_trade_no`.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub struct Asked {
-    /// The platform's number, or the one that an imported trade came with.
-    pub trade_no: Option<String>,
-    /// The merchant; all of them when absent.
-    pub pid: Option<String>,
-    /// The merchant's number.
-    pub out_trade_no: Option<String>,
+/// See the module.
+pub struct TradeShow;
+
+biz! {
+    /// The request.
+    pub struct Request {
+        /// The platform's number, or the one that an imported trade came with.
+        trade_no: Option<Argument>,
+        /// The merchant; all of them when absent.
+        pid: Option<Argument>,
+        /// The merchant's number.
+        out_trade_no: Option<Argument>,
+    }
 }
 
 /// Everything about a trade. Amounts are yuan, times those of the wire; what is not known yet is absent.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct ShownTrade {
+pub struct TradeView {
     trade_no: String,
     out_trade_no: String,
     pid: String,
@@ -50,15 +57,15 @@ pub struct ShownTrade {
     /// Where its buyer pays, while it waits for that.
     #[serde(skip_serializing_if = "Option::is_none")]
     cashier_uri: Option<String>,
-    refunds: Vec<ShownRefund>,
+    refunds: Vec<RefundView>,
     /// What it was paid with beside money.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    vouchers: Vec<ShownUse>,
+    vouchers: Vec<VoucherUseView>,
 }
 
 /// A voucher that it was paid with.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-struct ShownUse {
+struct VoucherUseView {
     voucher_id: String,
     name: String,
     amount: String,
@@ -67,7 +74,7 @@ struct ShownUse {
 
 /// One refund of it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-struct ShownRefund {
+struct RefundView {
     out_request_no: String,
     refund_amount: String,
     gmt_refund_pay: String,
@@ -75,45 +82,54 @@ struct ShownRefund {
     reason: Option<String>,
 }
 
-/// Looks a trade up.
-pub async fn show(app: &App, asked: Asked) -> Result<Option<ShownTrade>, OperatorError> {
-    let find = move |tx: &mut Tx| {
-        let merchants = asked.pid.clone().map_or_else(|| store::world::merchants(tx), |pid| Ok(vec![pid]))?;
-        for pid in merchants {
-            let found = match (&asked.trade_no, &asked.out_trade_no) {
-                (Some(no), _) => store::trade::find(tx, &pid, no)?,
-                (None, Some(no)) => store::trade::find_out(tx, &pid, no)?,
-                (None, None) => None,
-            };
-            if let Some(trade) = found {
-                let refunds = store::trade::refunds(tx, trade.no.number)?;
-                let used = coupon::used(tx, &trade)?;
-                return Ok::<_, Fault>(Some((trade, refunds, used)));
-            }
-        }
-        Ok(None)
-    };
-    let refused = |fault: Fault| OperatorError::refused(fault);
-    let Some((trade, refunds, used)) = app.store.read(find).await.map_err(refused)? else { return Ok(None) };
-    let base_url = app.store.read(app.site.asking()).await.map_err(refused)?;
-    Ok(Some(shown(trade, &refunds, &used, &base_url)))
+impl Method for TradeShow {
+    const NAME: &'static str = "punchcard.trade.show";
+    const DOORS: Doors = Doors::CONTROL.and(Doors::CONSOLE);
+    const NEED: Need = Need::Read;
+    type Request = Request;
+    type Response = TradeView;
 }
 
-fn shown(trade: Trade, refunds: &[Refund], used: &[TradeVoucher], base_url: &str) -> ShownTrade {
+impl OperatorRead for TradeShow {
+    async fn run(call: OperatorCall, request: Request) -> Answer<TradeView> {
+        let site = call.app.site.asking();
+        let find = move |tx: &mut Tx| {
+            let Request { trade_no, pid, out_trade_no } = &request;
+            let merchants =
+                pid.as_ref().map_or_else(|| store::world::merchants(tx), |pid| Ok(vec![pid.to_string()]))?;
+            for pid in merchants {
+                let found = match (trade_no, out_trade_no) {
+                    (Some(no), _) => store::trade::find(tx, &pid, no)?,
+                    (None, Some(no)) => store::trade::find_out(tx, &pid, no)?,
+                    (None, None) => None,
+                };
+                if let Some(trade) = found {
+                    let refunds = store::trade::refunds(tx, trade.no.number)?;
+                    let used = coupon::used(tx, &trade)?;
+                    return Ok::<_, Fault>(Some(view(trade, &refunds, &used, &site(tx)?)));
+                }
+            }
+            Ok(None)
+        };
+        call.app.store.read(find).await?.ok_or_else(|| not_found("no such trade"))
+    }
+}
+
+fn view(trade: Trade, refunds: &[Refund], used: &[TradeVoucher], base_url: &str) -> TradeView {
     let paid = trade.paid_at.is_some();
-    let refund = |refund: &Refund| ShownRefund {
+    let refund = |refund: &Refund| RefundView {
         out_request_no: refund.out_request_no.clone(),
         refund_amount: money::format(refund.amount_fen),
         gmt_refund_pay: time::format(refund.at),
         reason: refund.reason.clone(),
     };
-    let voucher = |used: &TradeVoucher| ShownUse {
+    let voucher = |used: &TradeVoucher| VoucherUseView {
         voucher_id: used.voucher.to_text(),
         name: used.name.clone(),
         amount: money::format(used.deducted_fen),
         refunded_amount: money::format(used.refunded_fen),
     };
-    ShownTrade {
+    TradeView {
         trade_no: trade.trade_no(),
         cashier_uri: cashier_uri(base_url, &trade),
         trade_status: trade.status.name().to_owned(),
