@@ -1,8 +1,8 @@
 //! One trade, as the operator is shown it.
 
 use super::OperatorError;
+use crate::acts::trade::coupon;
 use crate::app::App;
-use crate::methods::trade::coupon;
 use crate::methods::trade::create::cashier_uri;
 use domain::trade::Trade;
 use serde::{Deserialize, Serialize};

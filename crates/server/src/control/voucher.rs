@@ -1,8 +1,8 @@
 //! One voucher, as the operator is shown it.
 
 use super::OperatorError;
+use crate::acts::coupon::tool::Coupon;
 use crate::app::App;
-use crate::coupon::Coupon;
 use crate::doors::h5;
 use domain::id::VoucherIdText;
 use domain::voucher::Stand;
