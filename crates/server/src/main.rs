@@ -5,6 +5,7 @@
 // What is printed goes through `commands::output`, which makes others' texts harmless and survives a reader that has gone.
 #![deny(clippy::print_stdout, clippy::print_stderr)]
 
+mod acts;
 mod answer;
 mod app;
 mod backup;
@@ -13,7 +14,6 @@ mod bodies;
 mod clock_driver;
 mod commands;
 mod control;
-mod coupon;
 mod demo;
 mod directory;
 mod doors;

@@ -4,7 +4,6 @@
 //! no such call can be left.
 
 use super::Doing;
-use domain::activity::Tool;
 use domain::id::PointLogNo;
 use domain::points::{Card, Kind};
 use store::ledger::Cause;
@@ -12,7 +11,7 @@ use store::points::{self, Entry, Waiting};
 use store::{Bucket, Fault, Stop, Tx, job};
 
 /// What the store knows the job by; planned with the card's number when the card is made, and anew when its end is moved.
-pub const KIND: &str = "card_end";
+pub const KIND: &str = job::CARD_END;
 /// The cancellations'.
 pub const NEW_IDS: u16 = CHUNK;
 
@@ -20,14 +19,6 @@ pub const NEW_IDS: u16 = CHUNK;
 const CHUNK: u16 = 200;
 /// How long after its end a card is looked at once more: far longer than a call takes.
 const STRAGGLERS_AFTER_MS: i64 = 600_000;
-
-/// Plans it, or plans it anew, where the tool of an activity is a card.
-pub fn plan(tx: &mut Tx, tool: &Tool) -> Result<(), Fault> {
-    match points::card(tx, tool.number)? {
-        Some(card) => job::put(tx, KIND, tool.number, card.ended_at()),
-        None => Ok(()),
-    }
-}
 
 /// Does it, a chunk at a time.
 pub fn run(tx: &mut Tx, doing: &Doing) -> Result<(), Fault> {

@@ -1,7 +1,7 @@
 //! Finishes a paid trade when the time for refunds is over.
 
 use super::Doing;
-use crate::methods::trade::{coupon, notice};
+use crate::acts::trade::{coupon, notification};
 use store::{Bucket, Fault, Tx};
 
 /// What the store knows the job by; planned with the trade's number when the trade is paid.
@@ -15,5 +15,5 @@ pub fn run(tx: &mut Tx, doing: &Doing) -> Result<(), Fault> {
     let Some(Ok(trade)) = trade.map(domain::trade::Trade::finish) else { return Ok(()) };
     store::trade::update(tx, &trade)?;
     let used = coupon::used(tx, &trade)?;
-    notice::tell(tx, &trade, &used, None, doing.new_id(0, Bucket::of_id(doing.subject)), doing.now)
+    notification::enqueue(tx, &trade, &used, None, doing.new_id(0, Bucket::of_id(doing.subject)), doing.now)
 }

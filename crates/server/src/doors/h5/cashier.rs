@@ -6,29 +6,26 @@
 //! The address says which of the buyer's coupons is chosen, the best when it says none. While the page is looked at the
 //! trade holds that one, and no other payment gets it; a form pays with the coupon that its page showed, or not at all.
 
-use super::pin::{self, Attempt, Proof};
+use super::pin::{self, Attempt};
 use super::{Seen, Visit, form, is_plain, query};
+use crate::acts::trade::cashier::{self, Desk, Opening, Outcome, PinPayment};
+use crate::acts::trade::context;
+use crate::acts::trade::coupon::{Chosen, Wanted};
 use crate::app::App;
-use crate::keys;
-use crate::methods::trade::coupon::{self, Chosen, Wanted};
-use crate::methods::trade::settle::{self, Known, Moment};
 use crate::pages::apology::Apology;
 use crate::pages::cashier::{Cashier, Entry, Offered, Said, Stage};
 use axum::extract::{Request, State};
 use axum::http::Uri;
 use axum::response::Response;
 use domain::Refusal;
-use domain::id::{TradeNoText, VoucherIdText};
+use domain::id::VoucherIdText;
 use domain::login::masked;
-use domain::pin::{Lock, Pin, Tries};
-use domain::trade::{Status, Trade};
+use domain::pin::{Lock, Pin};
+use domain::trade::Status;
 use serde::Deserialize;
 use std::collections::HashSet;
 use std::sync::Arc;
-use store::ledger::Cause;
-use store::trade::TradeVoucher;
-use store::world::Account;
-use store::{Fault, Stop, Tx};
+use store::{Bucket, Fault, Stop, Tx};
 
 /// Shows the page.
 pub async fn show(State(app): State<Arc<App>>, request: Request) -> Response {
@@ -111,53 +108,35 @@ impl Ticket {
         format!("cashier/{}/{}", self.trade_no, self.token)
     }
 
-    /// The trade, if this opens it: nobody learns whether it is the number or the token that is wrong.
-    fn open(&self, tx: &mut Tx) -> Result<Option<Trade>, Fault> {
-        let Some(text) = TradeNoText::parse(&self.trade_no) else { return Ok(None) };
-        let found = store::trade::get(tx, text.number)?.filter(|trade| text.names(trade.no));
-        let opens = |token: &str| keys::same(token, &self.token);
-        Ok(found.filter(|trade| trade.page_token.as_deref().is_some_and(opens)))
+    /// What opens the trade.
+    fn opening(&self) -> Opening<'_> {
+        Opening { trade_no: &self.trade_no, token: &self.token }
+    }
+
+    /// The coupon that the address chooses, the best when it says none.
+    fn wanted(&self) -> Wanted {
+        self.coupon.as_deref().map_or(Wanted::Best, wanted)
     }
 }
 
-/// What the page is made from.
-struct Desk {
-    trade: Trade,
-    seller: String,
-    buyer: Option<Account>,
-    tries: Tries,
-    /// The coupons that could pay for it, the best first.
-    usable: Vec<Chosen>,
-    /// The vouchers that it was paid with.
-    used: Vec<TradeVoucher>,
+/// What the page shows of a trade, for the address that opened it.
+struct Face<'a> {
+    desk: Desk,
+    ticket: &'a Ticket,
+    visit: &'a Visit,
 }
 
-impl Desk {
-    fn load(tx: &mut Tx, ticket: &Ticket, now: i64) -> Result<Option<Desk>, Fault> {
-        let Some(trade) = ticket.open(tx)? else { return Ok(None) };
-        let usable = if trade.payable(now).is_ok() { coupon::usable(tx, &trade, now)? } else { Vec::new() };
-        let used = coupon::used(tx, &trade)?;
-        let seller = store::world::merchant(tx, &trade.pid)?.map(|merchant| merchant.name);
-        let seller = seller.filter(|name| !name.is_empty()).unwrap_or_else(|| trade.pid.clone());
-        let buyer = store::world::account(tx, &trade.buyer_id)?;
-        let tries = store::pin::tries(tx, &trade.buyer_id)?;
-        Ok(Some(Desk { trade, seller, buyer, tries, usable, used }))
-    }
-
-    /// The coupon that the page shows as chosen; one that cannot be used any more leaves the choice to the page.
-    fn chosen(&self, ticket: &Ticket) -> Option<&Chosen> {
-        let best = self.usable.first();
-        match ticket.coupon.as_deref().map(wanted) {
-            None | Some(Wanted::Best) => best,
-            Some(Wanted::None) => None,
-            Some(Wanted::One(number)) => self.usable.iter().find(|one| one.voucher.id.number == number).or(best),
-        }
+impl Face<'_> {
+    fn chosen(&self) -> Option<&Chosen> {
+        self.desk.chosen(self.ticket.wanted())
     }
 
     /// The choice as the page offers it: each coupon once, and none. Of several vouchers of one coupon it is the chosen one,
     /// or the first to end.
-    fn offered(&self, ticket: &Ticket, visit: &Visit) -> Vec<Offered> {
-        let chosen = self.chosen(ticket).map(|one| (one.voucher.id.number, one.voucher.tool));
+    fn offered(&self) -> Vec<Offered> {
+        let (ticket, visit) = (self.ticket, self.visit);
+        let usable = &self.desk.usable.chosen;
+        let chosen = self.chosen().map(|one| (one.voucher.id.number, one.voucher.tool));
         let mut seen = HashSet::new();
         let mut once = |one: &&Chosen| match chosen {
             Some((number, tool)) if tool == one.voucher.tool => number == one.voucher.id.number,
@@ -168,7 +147,7 @@ impl Desk {
             address: ticket.choosing(&one.voucher.id.to_text(), visit),
             chosen: chosen.is_some_and(|(number, _)| number == one.voucher.id.number),
         };
-        let mut offered: Vec<_> = self.usable.iter().filter(|one| once(one)).take(OFFERED_MAX).map(coupon).collect();
+        let mut offered: Vec<_> = usable.iter().filter(|one| once(one)).take(OFFERED_MAX).map(coupon).collect();
         if !offered.is_empty() {
             let address = ticket.choosing(NO_COUPON, visit);
             offered.push(Offered { coupon: None, address, chosen: chosen.is_none() });
@@ -176,23 +155,24 @@ impl Desk {
         offered
     }
 
-    fn page(self, visit: &Visit, ticket: &Ticket, now: i64) -> Cashier {
-        let trade = &self.trade;
-        let chosen = self.chosen(ticket);
+    fn page(&self, now: i64) -> Cashier {
+        let Face { desk, ticket, visit } = self;
+        let trade = &desk.trade;
+        let chosen = self.chosen();
         let coupon = chosen.map_or_else(|| NO_COUPON.to_owned(), |one| one.voucher.id.to_text());
-        let gone_fen: i64 = self.used.iter().map(|one| one.refunded_fen).sum();
+        let gone_fen: i64 = desk.used.iter().map(|one| one.refunded_fen).sum();
         let stage = match trade.status {
             Status::WaitBuyerPay if trade.expires_at.is_some_and(|end| end <= now) => Stage::Closed { expired: true },
             Status::WaitBuyerPay => {
-                let entry = match self.tries.lock(now) {
-                    _ if pin::of(self.buyer.as_ref(), &visit.app).is_none() => Entry::Unset,
+                let entry = match desk.tries.lock(now) {
+                    _ if desk.buyer.as_ref().and_then(|buyer| pin::of(buyer, &visit.app)).is_none() => Entry::Unset,
                     Lock::Locked { until } => Entry::Locked(until),
                     Lock::Open { left } => {
-                        let action = visit.in_lang(&Ticket { said: None, ..ticket.clone() }.address());
+                        let action = visit.in_lang(&Ticket { said: None, ..Ticket::clone(ticket) }.address());
                         Entry::Form { action, csrf: visit.app.master_key.vouch(&ticket.form()), coupon, left }
                     }
                 };
-                let offered = self.offered(ticket, visit);
+                let offered = self.offered();
                 Stage::ToPay { entry, offered, said: ticket.said, until: trade.expires_at }
             }
             Status::TradeSuccess | Status::TradeFinished => Stage::Paid {
@@ -208,15 +188,15 @@ impl Desk {
         };
         let off_fen = match trade.status {
             Status::WaitBuyerPay => chosen.map_or(0, |one| one.fen),
-            _ => self.used.iter().map(|one| one.deducted_fen).sum(),
+            _ => desk.used.iter().map(|one| one.deducted_fen).sum(),
         };
-        let login = self.buyer.and_then(|buyer| buyer.login_id).unwrap_or_else(|| trade.buyer_id.clone());
+        let login = desk.buyer.as_ref().and_then(|buyer| buyer.login_id.as_ref()).unwrap_or(&trade.buyer_id);
         Cashier {
-            seller: self.seller,
+            seller: desk.seller.clone(),
             subject: trade.subject.clone(),
             total_fen: trade.total_fen,
             off_fen,
-            buyer: masked(&login),
+            buyer: masked(login),
             trade_no: trade.trade_no(),
             stage,
         }
@@ -228,24 +208,18 @@ async fn look(app: &Arc<App>, visit: &Visit, ticket: Option<Ticket>) -> Result<S
     let ticket = ticket.ok_or(Apology::Unknown)?;
     let opening = ticket.clone();
     let now = app.clock.now();
-    let desk = app.store.read(move |tx: &mut Tx| Desk::load(tx, &opening, now)).await;
+    let desk = app.store.read(move |tx: &mut Tx| Desk::load(tx, opening.opening(), now)).await;
     let mut desk = desk.map_err(|failure: Fault| visit.failed(&failure))?.ok_or(Apology::Unknown)?;
-    if !desk.usable.is_empty() {
+    if !desk.usable.chosen.is_empty() {
         desk = hold(app, visit, ticket.clone(), now).await?;
     }
-    let page = desk.page(visit, &ticket, now);
+    let page = Face { desk, ticket: &ticket, visit }.page(now);
     Ok(Seen::Page(Box::new(move |shell| page.page(shell))))
 }
 
 /// The trade holds the coupon that its page shows as chosen, from now on for a quarter of an hour.
 async fn hold(app: &Arc<App>, visit: &Visit, ticket: Ticket, now: i64) -> Result<Desk, Apology> {
-    let write = move |tx: &mut Tx| -> Result<Option<Desk>, Stop> {
-        let Some(desk) = Desk::load(tx, &ticket, now)? else { return Ok(None) };
-        if desk.trade.payable(now).is_ok() {
-            coupon::hold(tx, &desk.trade, desk.chosen(&ticket).map(|one| &one.voucher), now)?;
-        }
-        Ok(Some(desk))
-    };
+    let write = move |tx: &mut Tx| cashier::hold(tx, ticket.opening(), ticket.wanted(), now);
     match app.store.write(write).await {
         Ok(desk) => desk.ok_or(Apology::Unknown),
         Err(Stop::Fault(failure)) => Err(visit.failed(&failure)),
@@ -279,61 +253,35 @@ async fn take(app: &Arc<App>, visit: &Visit, ticket: &mut Ticket, request: Reque
     Ok(())
 }
 
-/// Whether it can be paid; else what the page is to say beside what it sees in the trade.
-fn payable(trade: &Trade, now: i64) -> Result<(), Option<Said>> {
-    match trade.payable(now) {
-        Ok(_) => Ok(()),
-        Err(Refusal::TradeHasSuccess) => Err(Some(Said::PaidAlready)),
-        Err(_) => Err(None),
+/// What the page is to say of a payment, beside what it sees in the trade.
+fn said(outcome: Outcome) -> Option<Said> {
+    match outcome {
+        Outcome::Paid | Outcome::NotTried => None,
+        Outcome::PaidBefore => Some(Said::PaidAlready),
+        Outcome::WrongPin => Some(Said::WrongPin),
+        Outcome::CouponGone => Some(Said::CouponGone),
+        Outcome::BalanceTooLow => Some(Said::ShortBalance),
     }
 }
 
-/// In one transaction: the PIN, its count, and the payment with all that follows from it. Gives what the page is to say;
-/// the rest it sees in the trade.
+/// In one transaction: the PIN, its count, and the payment with all that follows from it.
 async fn settle(
     app: &Arc<App>,
     visit: &Visit,
     ticket: Ticket,
     wanted: Wanted,
-    given: Pin,
+    pin: Pin,
 ) -> Result<Option<Said>, Apology> {
     let failed = |failure: Fault| visit.failed(&failure);
-    let first_number = app.store.next_numbers(settle::NEW_IDS).await.map_err(failed)?;
-    let (app, now, trace_id) = (app.clone(), app.clock.now(), visit.trace_id.clone());
-    let store = app.store.clone();
-    let write = move |tx: &mut Tx| -> Result<Option<Said>, Stop> {
-        let Some(trade) = ticket.open(tx)? else { return Ok(None) };
-        if let Err(said) = payable(&trade, now) {
-            return Ok(said);
-        }
-        match pin::prove(tx, &trade.buyer_id, &given, &app, now)? {
-            Proof::Right => {}
-            Proof::Wrong => return Ok(Some(Said::WrongPin)),
-            Proof::NotTried => return Ok(None),
-        }
-        // The proof may have waited for another of this account's, so what was loaded may be old. Balance and coupon come
-        // before the trade: who finds them spent by the trade itself then finds the trade paid.
-        let Some(buyer) = store::world::account(tx, &trade.buyer_id)? else { return Ok(None) };
-        let chosen = coupon::pick(tx, &trade, wanted, now)?;
-        let Some(trade) = ticket.open(tx)? else { return Ok(None) };
-        if let Err(said) = payable(&trade, now) {
-            return Ok(said);
-        }
-        // A refusal would undo the whole, and the count with it: so what can be seen here is no refusal.
-        if matches!(wanted, Wanted::One(_)) && chosen.is_empty() {
-            return Ok(Some(Said::CouponGone));
-        }
-        if buyer.balance_fen < trade.total_fen - coupon::off(&chosen).seller_fen {
-            return Ok(Some(Said::ShortBalance));
-        }
-        let cause = Cause { app_id: None, trace_id: Some(&trace_id) };
-        let moment = Moment::new(&trade, now, cause, |nth, bucket| bucket.id(first_number + i64::from(nth)));
-        settle::count_sale(tx, &trade)?;
-        settle::settle(tx, trade, Known::Before, &chosen, &moment)?;
-        Ok(None)
+    let first_number = app.store.next_numbers(context::NEW_IDS).await.map_err(failed)?;
+    let (owner, at, trace_id) = (app.clone(), app.clock.now(), visit.trace_id.clone());
+    let write = move |tx: &mut Tx| {
+        let payment = PinPayment { opening: ticket.opening(), pin: &pin, wanted, trace_id: &trace_id, at };
+        let new_id = |nth: u16, bucket: Bucket| bucket.id(first_number + i64::from(nth));
+        cashier::pay(tx, payment, |account| pin::of(account, &owner), new_id)
     };
-    match store.write(write).await {
-        Ok(said) => Ok(said),
+    match app.store.write(write).await {
+        Ok(outcome) => Ok(said(outcome)),
         // The balance has gone elsewhere since it was looked at.
         Err(Stop::Refused(Refusal::BuyerBalanceNotEnough)) => Ok(Some(Said::ShortBalance)),
         // The trade has: the page shows where it is.

@@ -5,11 +5,10 @@
 //! twice, or on two devices at once, takes once; a token that was used shows what it gave.
 
 mod face;
-mod notice;
-mod opened;
-mod take;
 
 use super::{Seen, Visit, form, is_plain, query};
+use crate::acts::coupon::claim::{self, Claim, NotGiven};
+use crate::acts::coupon::entitlement::Entitlement;
 use crate::app::App;
 use crate::pages::apology::Apology;
 use crate::pages::coupon::Stage;
@@ -17,11 +16,9 @@ use axum::extract::{Request, State};
 use axum::http::Uri;
 use axum::response::Response;
 use domain::Refusal;
-use domain::id::ItemIdText;
-use opened::Opened;
 use serde::Deserialize;
 use std::sync::Arc;
-use store::{Fault, Tx};
+use store::{Fault, Stop, Tx};
 
 /// Shows the page.
 pub async fn show(State(app): State<Arc<App>>, request: Request) -> Response {
@@ -106,24 +103,10 @@ impl Ticket {
         format!("coupon/{}/{}/{}", self.item, self.token, self.out_biz_no)
     }
 
-    /// What the address opens. The user that it names must be the token's; the shop, one of the activity's.
-    fn open(&self, tx: &mut Tx) -> Result<Result<Opened, Apology>, Fault> {
-        let Some(opened) = Opened::load(tx, &self.token)? else { return Ok(Err(Apology::Token)) };
-        if self.item(&opened).is_none() || self.buyer_id.as_ref().is_some_and(|id| *id != opened.token.user_id) {
-            return Ok(Err(Apology::Token));
-        }
-        if let Some(shop_id) = &self.shop_id
-            && !store::activity::has_shop(tx, opened.activity.id.number, shop_id)?
-        {
-            return Ok(Err(Apology::Unknown));
-        }
-        Ok(Ok(opened))
-    }
-
-    /// The number of the activity whose page this is, if that is the token's.
-    fn item(&self, opened: &Opened) -> Option<i64> {
-        let item = ItemIdText::parse(&self.item)?;
-        item.names(opened.activity.item_id()).then_some(item.number)
+    /// The claim that its form makes.
+    fn claim(&self) -> Claim<'_> {
+        let Ticket { item, token, out_biz_no, buyer_id, shop_id } = self;
+        Claim { token, item, out_biz_no, buyer_id: buyer_id.as_deref(), shop_id: shop_id.as_deref() }
     }
 }
 
@@ -132,14 +115,16 @@ async fn look(app: &Arc<App>, visit: &Visit, ticket: Option<Ticket>) -> Result<S
     let ticket = ticket.ok_or(Apology::Unknown)?;
     let (now, owner) = (app.clock.now(), app.clone());
     let (action, csrf) = (visit.in_lang(&ticket.address()), app.master_key.vouch(&ticket.form()));
-    let read = move |tx: &mut Tx| match ticket.open(tx)? {
-        Ok(opened) => {
-            let form = face::Form { action: &action, csrf: &csrf, key: &owner.master_key };
-            face::coupon(tx, &opened, ticket.shop_id.as_deref(), &form, now)
-        }
-        Err(apology) => Ok(Err(apology)),
+    let read = move |tx: &mut Tx| {
+        let entitlement = Entitlement::open(tx, &ticket.claim())?;
+        let form = face::Form { action: &action, csrf: &csrf, key: &owner.master_key };
+        face::coupon(tx, &entitlement, ticket.shop_id.as_deref(), &form, now)
     };
-    let mut coupon = app.store.read(read).await.map_err(|failure: Fault| visit.failed(&failure))??;
+    let mut coupon = app.store.read(read).await.map_err(|stop: Stop| match stop {
+        Stop::Refused(Refusal::ShopNotExist) => Apology::Unknown,
+        Stop::Refused(_) => Apology::Token,
+        Stop::Fault(failure) => visit.failed(&failure),
+    })?;
     if let Stage::Taken(held) = &mut coupon.stage {
         held.iter_mut().for_each(|held| held.page = visit.in_lang(&held.page));
     }
@@ -153,15 +138,15 @@ async fn press(app: &Arc<App>, visit: &Visit, ticket: &Ticket, request: Request)
         return Err(Apology::BadForm);
     }
     let failed = |failure: Fault| visit.failed(&failure);
-    let first_number = app.store.next_numbers(take::NEW_IDS).await.map_err(failed)?;
+    let first_number = app.store.next_numbers(claim::NEW_IDS).await.map_err(failed)?;
     let (now, ticket) = (app.clock.now(), ticket.clone());
-    let write = move |tx: &mut Tx| take::take(tx, &ticket, first_number, now);
+    let write = move |tx: &mut Tx| claim::claim(tx, &ticket.claim(), first_number, now);
     match app.store.write(write).await {
-        Ok(()) | Err(take::Halt::Before) => Ok(()),
-        Err(take::Halt::Refused(Refusal::TokenInvalid)) => Err(Apology::Token),
+        Ok(_) | Err(NotGiven::Before) => Ok(()),
+        Err(NotGiven::Stop(Stop::Refused(Refusal::TokenInvalid))) => Err(Apology::Token),
+        Err(NotGiven::Stop(Stop::Refused(Refusal::ShopNotExist))) => Err(Apology::Unknown),
         // The page sees why not by itself.
-        Err(take::Halt::Refused(_)) => Ok(()),
-        Err(take::Halt::Wrong(apology)) => Err(apology),
-        Err(take::Halt::Fault(failure)) => Err(failed(failure)),
+        Err(NotGiven::Stop(Stop::Refused(_))) => Ok(()),
+        Err(NotGiven::Stop(Stop::Fault(failure))) => Err(failed(failure)),
     }
 }

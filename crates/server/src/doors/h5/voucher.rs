@@ -6,20 +6,19 @@
 //! keep, and no voucher is without one. The button works once: whoever is second sees when it was used.
 
 use super::{Seen, Visit, form, is_plain, query};
+use crate::acts::coupon::redemption;
 use crate::app::App;
-use crate::coupon::Coupon;
 use crate::keys::MasterKey;
 use crate::pages::apology::Apology;
 use crate::pages::voucher::{Page, Stage};
 use axum::extract::{Request, State};
 use axum::http::Uri;
 use axum::response::Response;
-use domain::coupon::{Offer, Verify};
 use domain::id::{VoucherId, VoucherIdText};
-use domain::voucher::{Stand, Voucher};
+use domain::voucher::Stand;
 use serde::Deserialize;
 use std::sync::Arc;
-use store::{Bucket, Fault, Stop, Tx, activity};
+use store::{Bucket, Fault, Stop, Tx};
 
 /// Where the holder of a voucher finds it.
 pub fn address(key: &MasterKey, id: VoucherId) -> String {
@@ -93,30 +92,14 @@ impl Ticket {
     fn opens(&self, app: &App) -> bool {
         app.master_key.vouched(&opening(&self.voucher_id), &self.token)
     }
-
-    /// The voucher, with what it is of.
-    fn load(&self, tx: &mut Tx) -> Result<Option<(Voucher, Coupon)>, Fault> {
-        let found = store::voucher::get(tx, self.id.number)?.filter(|voucher| self.id.names(voucher.id));
-        let Some(voucher) = found else { return Ok(None) };
-        let Some(tool) = voucher.tool else { return Ok(None) };
-        let tool = activity::tool(tx, tool)?.ok_or_else(|| Fault::bug("a voucher of a tool that is not there"))?;
-        Ok(Some((voucher, Coupon::of(&tool)?)))
-    }
-}
-
-/// Whether the holder can use it here and now.
-fn can_click(voucher: &Voucher, coupon: &Coupon, now: i64) -> bool {
-    let terms = &coupon.terms;
-    let by_click = terms.offer == Offer::Exchange { verify: Verify::UserClick };
-    by_click && voucher.stand(now) == Stand::Usable && terms.hours.hold(now) && !terms.forbidden.hold(now)
 }
 
 async fn look(app: &Arc<App>, visit: &Visit, ticket: Option<Ticket>) -> Result<Seen, Apology> {
     visit.admit()?;
     let ticket = ticket.filter(|ticket| ticket.opens(app)).ok_or(Apology::Unknown)?;
-    let (opening, now) = (ticket.clone(), app.clock.now());
+    let (id, now) = (ticket.id, app.clock.now());
     let load = move |tx: &mut Tx| {
-        let Some((voucher, coupon)) = opening.load(tx)? else { return Ok(None) };
+        let Some((voucher, coupon)) = redemption::find(tx, id)? else { return Ok(None) };
         let merchant = store::world::merchant(tx, &voucher.pid)?.map(|merchant| merchant.name);
         let merchant = merchant.filter(|name| !name.is_empty()).unwrap_or_else(|| voucher.pid.clone());
         Ok::<_, Fault>(Some((voucher, coupon, merchant)))
@@ -124,7 +107,7 @@ async fn look(app: &Arc<App>, visit: &Visit, ticket: Option<Ticket>) -> Result<S
     let found = app.store.read(load).await.map_err(|failure| visit.failed(&failure))?;
     let (voucher, coupon, merchant) = found.ok_or(Apology::Unknown)?;
     let stand = voucher.stand(now);
-    let button = can_click(&voucher, &coupon, now)
+    let button = redemption::is_open(&voucher, &coupon, now)
         .then(|| (visit.in_lang(&ticket.address()), app.master_key.vouch(&ticket.form())));
     let page = Page {
         merchant,
@@ -159,18 +142,9 @@ async fn take(app: &Arc<App>, visit: &Visit, ticket: &Ticket, request: Request) 
     }
     let failed = |failure: Fault| visit.failed(&failure);
     let number = app.store.next_numbers(1).await.map_err(failed)?;
-    let (ticket, now) = (ticket.clone(), app.clock.now());
-    let write = move |tx: &mut Tx| -> Result<(), Stop> {
-        let Some((voucher, coupon)) = ticket.load(tx)? else { return Ok(()) };
-        if !can_click(&voucher, &coupon, now) {
-            return Ok(());
-        }
-        let bill = Bucket::of_id(voucher.id.number).id(number);
-        let used = voucher.click(now)?;
-        store::voucher::update(tx, &used)?;
-        Ok(store::trade::enter_click(tx, used.id, bill, now)?)
-    };
-    match app.store.write(write).await {
+    let (id, now) = (ticket.id, app.clock.now());
+    let bill = Bucket::of_id(id.number).id(number);
+    match app.store.write(move |tx: &mut Tx| redemption::redeem(tx, id, bill, now)).await {
         Ok(()) | Err(Stop::Refused(_)) => Ok(()),
         Err(Stop::Fault(failure)) => Err(failed(failure)),
     }

@@ -1,7 +1,7 @@
 //! `camp_detail`: an activity in full, with all that the platform knows it by.
 
 use super::shown_order::ShownOrder;
-use super::stored;
+use crate::acts::activity::stored;
 use domain::activity::{Activity, Kind, Order, Tool};
 use serde_json::{Map, Value, json};
 use store::Fault;

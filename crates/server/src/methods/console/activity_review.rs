@@ -2,10 +2,10 @@
 
 use super::activity::{ActivitySummary, find, refused};
 use super::{Argument, wrong};
+use crate::acts::activity::audit::{self, Verdict};
 use crate::answer::Answer;
 use crate::biz::{Text, biz, choice};
 use crate::methods::access::{Doors, Need};
-use crate::methods::activity::audit::{self, Verdict};
 use crate::methods::method::{Method, OperatorCall, OperatorWrite};
 use store::{Tx, activity};
 
@@ -77,7 +77,7 @@ impl OperatorWrite for ActivityReview {
             let found = find(tx, &request.camp_id)?;
             let order_id = activity::bucket(&found.pid).id(number);
             let (verdict, reason) = (request.verdict.verdict(), request.reason.as_deref());
-            audit::say(tx, found, verdict, reason, order_id, at).map_err(refused)
+            audit::review(tx, found, verdict, reason, order_id, at).map_err(refused)
         };
         let reviewed: Answer<_> = call.app.store.write(write).await;
         reviewed.map(ActivitySummary::from)

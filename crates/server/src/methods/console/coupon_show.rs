@@ -1,9 +1,9 @@
 //! `punchcard.coupon.show`: one coupon that a member has, by its `voucher_id`.
 
 use super::{Argument, not_found};
+use crate::acts::coupon::tool::Coupon;
 use crate::answer::Answer;
 use crate::biz::biz;
-use crate::coupon::Coupon;
 use crate::doors::h5;
 use crate::methods::access::{Doors, Need};
 use crate::methods::method::{Method, OperatorCall, OperatorRead};

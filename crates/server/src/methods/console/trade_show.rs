@@ -1,11 +1,11 @@
 //! `punchcard.trade.show`: one trade, with its refunds and what it was paid with.
 
 use super::{Argument, not_found};
+use crate::acts::trade::coupon;
 use crate::answer::Answer;
 use crate::biz::biz;
 use crate::methods::access::{Doors, Need};
 use crate::methods::method::{Method, OperatorCall, OperatorRead};
-use crate::methods::trade::coupon;
 use crate::methods::trade::create::cashier_uri;
 use domain::trade::Trade;
 use serde::{Deserialize, Serialize};

@@ -1,6 +1,6 @@
 //! `koubei.marketing.campaign.crowd.count`: how many members meet the conditions, and how they spread over dimensions.
 
-use super::conditions::Conditions;
+use crate::acts::crowd::conditions::Conditions;
 use crate::biz::{self, Field, Text, biz, invalid};
 use crate::index::column;
 use crate::methods::{Answer, Call, CallError, Doors, Method, Need, Read};

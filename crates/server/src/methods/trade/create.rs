@@ -4,7 +4,6 @@
 
 use super::order::{self, GoodsDetail, order};
 use crate::biz::{Price, Text, biz, invalid};
-use crate::jobs::trade_expire;
 use crate::methods::{Answer, Call, CallError, Doors, Method, Need, Once, Write};
 use domain::Refusal;
 use domain::trade::{Status, Trade};
@@ -106,7 +105,7 @@ impl Write for TradeCreate {
                 let trade = Trade { page_token, ..order.trade(call, &buyer_id, number) };
                 store::trade::insert(tx, &trade)?;
                 if let Some(end) = trade.expires_at {
-                    job::put(tx, trade_expire::KIND, number, end)?;
+                    job::put(tx, job::TRADE_EXPIRE, number, end)?;
                 }
                 trade
             }

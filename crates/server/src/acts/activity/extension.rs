@@ -1,8 +1,8 @@
 //! How an activity may be changed: it may only grow (只可延长、只可追加). All else must be as it was.
 
-use super::budget_info::BudgetInfo;
 use super::plan::Plan;
-use super::promo_tool::PromoTool;
+use super::plan::budget_info::BudgetInfo;
+use super::plan::promo_tool::PromoTool;
 use crate::biz::{Biz, Object, Whole, invalid};
 use domain::activity::{Budget, Kind, Limits, Tool};
 use serde_json::{Map, Value};

@@ -1,46 +1,76 @@
-//! What a token opens, and what decides whether it gives.
+//! What a token entitles its user to, and what decides whether it gives.
 
-use crate::methods::activity::{PromoTool, Restriction as Said, stored};
-use crate::methods::segment::membership;
+use super::claim::Claim;
+use crate::acts::activity::plan::constraint_info::Restriction as RestrictionPlan;
+use crate::acts::activity::plan::promo_tool::PromoTool;
+use crate::acts::activity::stored;
+use crate::acts::crowd::membership;
 use domain::Refusal;
 use domain::activity::{Activity, Budget};
 use domain::claim::{Left, Prize, Restriction, Taker, Token, Verdict, verdict};
 use domain::coupon::Terms;
+use domain::id::ItemIdText;
 use store::prize::PrizeToken;
-use store::{Fault, Tx, counter, voucher};
+use store::{Fault, Stop, Tx, counter, voucher};
 
 /// A token with what it is for.
-pub(super) struct Opened {
-    pub(super) token: PrizeToken,
-    pub(super) activity: Activity,
-    pub(super) tool: PromoTool,
-    pub(super) terms: Terms,
-    pub(super) prize: Prize,
-    pub(super) budget: Budget,
+pub struct Entitlement {
+    /// The token, with its user.
+    pub token: PrizeToken,
+    /// The activity that gives.
+    pub activity: Activity,
+    /// The tool as the merchant described it.
+    pub tool: PromoTool,
+    /// What the coupon takes off, and when it may be used.
+    pub terms: Terms,
+    /// What is given, to whom, and how often.
+    pub prize: Prize,
+    /// How often the activity gives.
+    pub budget: Budget,
 }
 
-/// What an opened token comes to, and on what that rests.
-pub(super) struct Judged {
-    pub(super) verdict: Result<Verdict, Refusal>,
-    pub(super) left: Left,
-    pub(super) taker: Taker,
+/// What an entitlement comes to, and on what that rests.
+pub struct Judgement {
+    /// Whether it gives, or why not.
+    pub verdict: Result<Verdict, Refusal>,
+    /// What is left of the budget.
+    pub left: Left,
+    /// Who wants to take it.
+    pub taker: Taker,
 }
 
-impl Opened {
-    /// What the token of this text is for; `None` when there is no such token.
-    pub(super) fn load(tx: &mut Tx, token: &str) -> Result<Option<Opened>, Fault> {
+impl Entitlement {
+    /// What a claim's token is for. Refuses a token that there is not, or that is not of the claim's item and user
+    /// ([`Refusal::TokenInvalid`]), and a shop that is not the activity's ([`Refusal::ShopNotExist`]).
+    pub fn open(tx: &mut Tx, claim: &Claim<'_>) -> Result<Entitlement, Stop> {
+        let found = Entitlement::load(tx, claim.token)?.ok_or(Refusal::TokenInvalid)?;
+        let is_item = ItemIdText::parse(claim.item).is_some_and(|item| item.names(found.activity.item_id()));
+        if !is_item || claim.buyer_id.is_some_and(|id| *id != found.token.user_id) {
+            return Err(Refusal::TokenInvalid.into());
+        }
+        if let Some(shop_id) = claim.shop_id
+            && !store::activity::has_shop(tx, found.activity.id.number, shop_id)?
+        {
+            return Err(Refusal::ShopNotExist.into());
+        }
+        Ok(found)
+    }
+
+    fn load(tx: &mut Tx, token: &str) -> Result<Option<Entitlement>, Fault> {
         let Some(token) = store::prize::token(tx, token)? else { return Ok(None) };
         let missing = |what: &str| Fault::bug(format!("a prize token without its {what}"));
         let activity = store::activity::get(tx, token.activity)?.ok_or_else(|| missing("activity"))?;
         let kept = store::activity::tool(tx, token.tool)?.ok_or_else(|| missing("tool"))?;
         let rules = stored::rules(&activity)?;
-        let (terms, validity) = stored::coupon(&kept)?.ok_or_else(|| missing("coupon"))?;
         let tool = stored::tool(&kept)?;
+        let (terms, validity) = stored::terms(tool.voucher.as_ref().ok_or_else(|| missing("coupon"))?)?;
         let restriction = match rules.constraint.crowd_restriction {
             None => Restriction::None,
-            Some(Said::NewMember) => Restriction::NewMember,
-            Some(Said::Student) => Restriction::Student,
-            Some(Said::MemberCard) => Restriction::MemberCard(rules.constraint.cards().map(str::to_owned).collect()),
+            Some(RestrictionPlan::NewMember) => Restriction::NewMember,
+            Some(RestrictionPlan::Student) => Restriction::Student,
+            Some(RestrictionPlan::MemberCard) => {
+                Restriction::MemberCard(rules.constraint.cards().map(str::to_owned).collect())
+            }
         };
         let prize = Prize {
             tool: kept.number,
@@ -51,18 +81,17 @@ impl Opened {
             validity,
         };
         let budget = rules.budget.ok_or_else(|| missing("budget"))?;
-        Ok(Some(Opened { token, activity, tool, terms, prize, budget }))
+        Ok(Some(Entitlement { token, activity, tool, terms, prize, budget }))
     }
 
-    /// Whether it gives at `now` on the page of the activity `item`, to a user who took part `times` so far, in the order of
-    /// the limits' parts.
-    pub(super) fn judge(&self, tx: &mut Tx, item: i64, times: Vec<i64>, now: i64) -> Result<Judged, Fault> {
+    /// Whether it gives at `now`, UTC milliseconds, to a user who took part `times` so far, in the order of the limits' parts.
+    pub fn judge(&self, tx: &mut Tx, times: Vec<i64>, now: i64) -> Result<Judgement, Fault> {
         let left = self.left(tx, now)?;
         let taker = self.taker(tx, times, now)?;
         let PrizeToken { activity, expires_at, used_at, .. } = &self.token;
         let token = Token { activity: *activity, expires_at: *expires_at, used: used_at.is_some() };
-        let verdict = verdict(token, item, &self.activity, &self.prize, left, &taker, now);
-        Ok(Judged { verdict, left, taker })
+        let verdict = verdict(token, self.activity.id.number, &self.activity, &self.prize, left, &taker, now);
+        Ok(Judgement { verdict, left, taker })
     }
 
     fn left(&self, tx: &mut Tx, now: i64) -> Result<Left, Fault> {

@@ -3,35 +3,37 @@
 //! What is decided is `domain`'s: here it is loaded and recorded. A voucher is changed by a guarded update, so of two
 //! trades that take one at once, one runs again and finds it gone.
 
-use super::detail;
-use crate::coupon::Coupon;
+use super::context::TradeOrigin;
+use super::detail::TradeDetail;
+use crate::acts::coupon::tool::Coupon;
+use domain::coupon::Sale;
 use domain::coupon::choice::{Candidate, Class, Pick, choose, ranked};
 use domain::coupon::share::{Refund, shares};
-use domain::coupon::{Goods, Sale};
 use domain::trade::{Off, Status, Trade};
 use domain::voucher::Voucher;
-use serde_json::{Map, Value};
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use store::trade::{TradeVoucher, enter_refund, enter_use};
 use store::{Fault, Stop, Tx, activity, voucher};
-use wire::money;
-
-/// The most vouchers that one trade takes: one of each kind.
-pub const VOUCHERS_MAX: usize = 2;
-
-/// What a payment may be lowered by; any of these switches vouchers off, or on.
-const CHANNELS: [&str; 3] = ["voucher", "coupon", "promotion"];
 
 /// A voucher that takes something off a trade.
 #[derive(Clone, Debug)]
 pub struct Chosen {
     /// The voucher as it is, before that.
     pub voucher: Voucher,
-    /// What it is of.
+    /// The coupon that it is of.
     pub coupon: Coupon,
-    /// How much, at least 1 fen.
+    /// What it takes off, fen, at least 1.
     pub fen: i64,
+}
+
+/// What a trade may take of its buyer's vouchers, and what it holds of them.
+#[derive(Clone, Debug, Default)]
+pub struct Choice {
+    /// The vouchers that it takes, or each that it could take, the best first.
+    pub chosen: Vec<Chosen>,
+    /// The vouchers that it holds, those of [`Choice::chosen`] among them.
+    held: Vec<Voucher>,
 }
 
 /// Which vouchers a payment takes.
@@ -45,37 +47,41 @@ pub enum Wanted {
     One(i64),
 }
 
-/// The vouchers that its buyer could use for a trade at `now`, each by itself, the best first.
-pub fn usable(tx: &mut Tx, trade: &Trade, now: i64) -> Result<Vec<Chosen>, Fault> {
-    let detail = detail(trade);
-    let owned = owned(tx, trade, &detail, now)?;
-    let goods = goods(&detail);
-    let picks = ranked(&candidates(&owned), &Sale::new(trade.total_fen, trade.discountable_fen, &goods), now);
-    Ok(chosen(owned, &picks))
+/// The vouchers that its buyer could use for a stored trade at `now`, UTC milliseconds, each by itself, the best first.
+pub fn usable(tx: &mut Tx, trade: &Trade, detail: &TradeDetail, now: i64) -> Result<Choice, Fault> {
+    let (owned, held) = load(tx, trade, detail, TradeOrigin::Stored, Wanted::Best, now)?;
+    let picks = ranked(&candidates(&owned), &sale(trade, detail), now);
+    Ok(Choice { chosen: chosen(owned, &picks), held })
 }
 
-/// The vouchers that a trade takes when it is paid at `now`.
-pub fn pick(tx: &mut Tx, trade: &Trade, wanted: Wanted, now: i64) -> Result<Vec<Chosen>, Fault> {
-    let detail = detail(trade);
-    let mut owned = match wanted {
-        Wanted::None => return Ok(Vec::new()),
-        Wanted::Best | Wanted::One(_) => owned(tx, trade, &detail, now)?,
-    };
+/// The vouchers that a trade takes when it is paid at `now`, UTC milliseconds. It comes after the trade was loaded: a trade
+/// that begins to hold another voucher is changed by that.
+pub fn pick(
+    tx: &mut Tx,
+    trade: &Trade,
+    detail: &TradeDetail,
+    origin: TradeOrigin,
+    wanted: Wanted,
+    now: i64,
+) -> Result<Choice, Fault> {
+    let (mut owned, held) = load(tx, trade, detail, origin, wanted, now)?;
     if let Wanted::One(number) = wanted {
         owned.retain(|(voucher, _)| voucher.id.number == number);
     }
-    let goods = goods(&detail);
-    let picks = choose(&candidates(&owned), &Sale::new(trade.total_fen, trade.discountable_fen, &goods), now);
-    Ok(chosen(owned, &picks))
+    let picks = choose(&candidates(&owned), &sale(trade, detail), now);
+    Ok(Choice { chosen: chosen(owned, &picks), held })
 }
 
-/// What vouchers take off together.
-pub fn off(chosen: &[Chosen]) -> Off {
-    // Coupons are the seller's own.
-    Off { seller_fen: chosen.iter().map(|one| one.fen).sum(), others_fen: 0 }
+impl Choice {
+    /// What the chosen vouchers take off together.
+    pub fn off(&self) -> Off {
+        // Coupons are the seller's own.
+        Off { seller_fen: self.chosen.iter().map(|one| one.fen).sum(), others_fen: 0 }
+    }
 }
 
-/// A trade is paid with these vouchers, of which it is told what callers are told. `bills` has a number for each.
+/// Enters that a trade is paid with these vouchers, and gives them as the trade's answers name them. `bills` has an id for
+/// each.
 pub fn spend(
     tx: &mut Tx,
     trade: &Trade,
@@ -104,27 +110,35 @@ pub fn spend(
     Ok(used)
 }
 
-/// A trade that waits holds this voucher and no other.
-pub fn hold(tx: &mut Tx, trade: &Trade, held: Option<&Voucher>, now: i64) -> Result<(), Stop> {
+/// A trade that waits holds this voucher of its choice and no other.
+pub fn hold(tx: &mut Tx, trade: &Trade, choice: &Choice, voucher: Option<&Voucher>, now: i64) -> Result<(), Stop> {
     let number = trade.no.number;
-    if held.is_some_and(|voucher| voucher.trade != Some(number)) {
+    if voucher.is_some_and(|voucher| voucher.trade != Some(number)) {
         // Who pays or closes the trade meanwhile frees what it holds: so that nobody misses this, the trade counts it.
         store::trade::update(tx, trade)?;
     }
-    release(tx, trade, held.map(|voucher| voucher.id.number))?;
-    match held {
+    release_others(tx, trade, choice, voucher.map(|voucher| voucher.id.number).as_slice())?;
+    match voucher {
         Some(voucher) => Ok(voucher::update(tx, &voucher.clone().hold(number, now)?)?),
         None => Ok(()),
     }
 }
 
-/// Frees what a trade holds, but for one.
-pub fn release(tx: &mut Tx, trade: &Trade, but: Option<i64>) -> Result<(), Fault> {
-    for voucher in voucher::of_member(tx, &trade.pid, &trade.buyer_id, i64::MIN)? {
-        let number = voucher.id.number;
-        if let Ok(free) = voucher.release(trade.no.number)
-            && but != Some(number)
-        {
+/// Frees what a trade holds and was not paid with.
+pub fn release_unspent(tx: &mut Tx, trade: &Trade, choice: &Choice) -> Result<(), Fault> {
+    let spent: Vec<_> = choice.chosen.iter().map(|one| one.voucher.id.number).collect();
+    release_others(tx, trade, choice, &spent)
+}
+
+/// Frees all that a trade holds.
+pub fn release(tx: &mut Tx, trade: &Trade) -> Result<(), Fault> {
+    let held = held(&voucher::of_member(tx, &trade.pid, &trade.buyer_id, i64::MIN)?, trade);
+    release_others(tx, trade, &Choice { held, ..Choice::default() }, &[])
+}
+
+fn release_others(tx: &mut Tx, trade: &Trade, choice: &Choice, kept: &[i64]) -> Result<(), Fault> {
+    for voucher in choice.held.iter().filter(|voucher| !kept.contains(&voucher.id.number)) {
+        if let Ok(free) = voucher.clone().release(trade.no.number) {
             voucher::update(tx, &free)?;
         }
     }
@@ -168,23 +182,28 @@ pub fn give_back(
     Ok(parts.iter().sum())
 }
 
-/// Whether the call that made the trade lets vouchers pay (alipay.trade.pay, `disable_pay_channels`; alipay.trade.create,
-/// `enable_pay_channels`).
-pub fn lets_vouchers_pay(detail: &Map<String, Value>) -> bool {
-    let names = |member: &str| detail.get(member).and_then(Value::as_str);
-    let names_vouchers = |list: &str| list.split(',').any(|name| CHANNELS.contains(&name.trim()));
-    let disabled = names("disable_pay_channels").is_some_and(names_vouchers);
-    let enabled = names("enable_pay_channels").is_none_or(names_vouchers);
-    enabled && !disabled
-}
-
-/// The buyer's vouchers that this trade can take, if their terms say so.
-fn owned(tx: &mut Tx, trade: &Trade, detail: &Map<String, Value>, now: i64) -> Result<Vec<(Voucher, Coupon)>, Fault> {
+/// The buyer's vouchers that this trade can take, if their terms say so, and those that it holds.
+fn load(
+    tx: &mut Tx,
+    trade: &Trade,
+    detail: &TradeDetail,
+    origin: TradeOrigin,
+    wanted: Wanted,
+    now: i64,
+) -> Result<(Vec<(Voucher, Coupon)>, Vec<Voucher>), Fault> {
     // A coupon is for the shops that its activity is for.
-    let Some(shop_id) = trade.shop_id.as_ref().filter(|_| lets_vouchers_pay(detail)) else { return Ok(Vec::new()) };
+    let shop_id = trade.shop_id.as_ref().filter(|_| detail.vouchers_allowed && wanted != Wanted::None);
+    let vouchers = match (origin, shop_id) {
+        // What it holds may have ended since.
+        (TradeOrigin::Stored, _) => voucher::of_member(tx, &trade.pid, &trade.buyer_id, i64::MIN)?,
+        (TradeOrigin::New, Some(_)) => voucher::of_member(tx, &trade.pid, &trade.buyer_id, now)?,
+        (TradeOrigin::New, None) => Vec::new(),
+    };
+    let held = held(&vouchers, trade);
+    let Some(shop_id) = shop_id else { return Ok((Vec::new(), held)) };
     let mut coupons: HashMap<i64, Option<Coupon>> = HashMap::new();
     let mut owned = Vec::new();
-    for voucher in voucher::of_member(tx, &trade.pid, &trade.buyer_id, now)? {
+    for voucher in vouchers {
         let Some(number) = voucher.tool.filter(|_| voucher.is_open_to(trade.no.number, now)) else { continue };
         let coupon = match coupons.entry(number) {
             Entry::Occupied(known) => known.into_mut(),
@@ -194,7 +213,16 @@ fn owned(tx: &mut Tx, trade: &Trade, detail: &Map<String, Value>, now: i64) -> R
             owned.push((voucher, coupon.clone()));
         }
     }
-    Ok(owned)
+    Ok((owned, held))
+}
+
+/// Those of a member's open vouchers that this trade holds.
+fn held(vouchers: &[Voucher], trade: &Trade) -> Vec<Voucher> {
+    vouchers.iter().filter(|voucher| voucher.trade == Some(trade.no.number)).cloned().collect()
+}
+
+fn sale<'a>(trade: &Trade, detail: &'a TradeDetail) -> Sale<'a> {
+    Sale::new(trade.total_fen, trade.discountable_fen, &detail.goods)
 }
 
 /// The coupon of that tool, if it is for that shop.
@@ -221,49 +249,4 @@ fn chosen(mut owned: Vec<(Voucher, Coupon)>, picks: &[Pick]) -> Vec<Chosen> {
         Some(Chosen { voucher, coupon, fen: pick.fen })
     };
     picks.iter().filter_map(&mut take).collect()
-}
-
-/// What is sold, as the order said.
-fn goods(detail: &Map<String, Value>) -> Vec<Goods> {
-    let line = |line: &Value| {
-        Some(Goods {
-            id: line.get("goods_id")?.as_str()?.to_owned(),
-            quantity: line.get("quantity")?.as_u64()?,
-            price_fen: money::parse(line.get("price")?.as_str()?)?,
-        })
-    };
-    let lines = detail.get("goods_detail").and_then(Value::as_array);
-    lines.into_iter().flatten().filter_map(line).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    #[test]
-    fn channels_switch_vouchers_off_and_on() {
-        for (said, expect) in [
-            (json!({}), true),
-            (json!({"disable_pay_channels": "voucher"}), false),
-            (json!({"disable_pay_channels": "credit_group, coupon"}), false),
-            (json!({"disable_pay_channels": "promotion,balance"}), false),
-            (json!({"disable_pay_channels": "balance,vouchers"}), true),
-            (json!({"enable_pay_channels": "balance,voucher"}), true),
-            (json!({"enable_pay_channels": "promotion"}), true),
-            (json!({"enable_pay_channels": "balance"}), false),
-        ] {
-            assert_eq!(lets_vouchers_pay(said.as_object().unwrap()), expect, "{said}");
-        }
-    }
-
-    #[test]
-    fn goods_are_read_as_orders_keep_them() {
-        let detail = json!({"goods_detail": [
-            {"goods_id": "apple", "goods_name": "苹果", "quantity": 2, "price": "12.50"},
-            {"goods_id": "pear", "goods_name": "梨", "quantity": 9_999_999_999_u64, "price": "0.00"}]});
-        let line = |id: &str, quantity, price_fen| Goods { id: id.to_owned(), quantity, price_fen };
-        assert_eq!(goods(detail.as_object().unwrap()), [line("apple", 2, 1_250), line("pear", 9_999_999_999, 0)]);
-        assert_eq!(goods(&Map::new()), []);
-    }
 }
