@@ -24,10 +24,10 @@ pub use crate::answer::{Answer, CallError};
 pub use access::{Doors, Need};
 pub use call::{Call, CallContext};
 pub use entry::Entry;
-pub use method::{Method, Once, Read, Write};
+pub use method::{Key, Method, Once, Read, Recomputed, Write};
 pub use run::{Output, fingerprint, fingerprint_of};
 
-use entry::{read, write};
+use entry::{read, recomputed, write};
 
 /// Every method of merchants, by product.
 pub static THE_LIST: &[Entry] = &[
@@ -38,16 +38,16 @@ pub static THE_LIST: &[Entry] = &[
     write::<segment::crowd_delete::CrowdDelete>(),
     read::<segment::crowd_batchquery::CrowdBatchquery>(),
     read::<segment::crowd_detail_query::CrowdDetailQuery>(),
-    write::<activity::create::ActivityCreate>(),
+    recomputed::<activity::create::ActivityCreate>(),
     read::<activity::query::ActivityQuery>(),
-    write::<activity::modify::ActivityModify>(),
-    write::<activity::offline::ActivityOffline>(),
+    recomputed::<activity::modify::ActivityModify>(),
+    recomputed::<activity::offline::ActivityOffline>(),
     read::<activity::batchquery::ActivityBatchquery>(),
-    write::<points::update::PointsUpdate>(),
+    recomputed::<points::update::PointsUpdate>(),
     read::<points::query::PointsQuery>(),
     write::<prize::auth::PrizesendAuth>(),
-    write::<trade::create::TradeCreate>(),
-    write::<trade::pay::TradePay>(),
+    recomputed::<trade::create::TradeCreate>(),
+    recomputed::<trade::pay::TradePay>(),
     read::<trade::query::TradeQuery>(),
     write::<trade::refund::TradeRefund>(),
     write::<trade::cancel::TradeCancel>(),

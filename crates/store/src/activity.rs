@@ -14,6 +14,7 @@ use domain::trade::Origin;
 
 use crate::bucket::{Bucket, bucket_of};
 use crate::fault::Fault;
+use crate::once;
 use crate::params;
 use crate::row::{FromRow, Row, Val, column};
 use crate::sql::statements;
@@ -48,6 +49,11 @@ statements! {
 /// What the numbers of a merchant's activities, of their tools and of their orders carry.
 pub fn bucket(pid: &str) -> Bucket {
     bucket_of(pid, "")
+}
+
+/// Within what the keys are unique that a merchant's activities are made with.
+pub fn scope(pid: &str) -> String {
+    once::scope(&["koubei.marketing.campaign.activity.create", pid])
 }
 
 /// Keeps a new activity.

@@ -19,6 +19,11 @@ statements! {
     ANSWERED = "UPDATE once SET answer = $1 WHERE bucket = $2 AND scope = $3 AND key = $4";
 }
 
+/// Within what a key is unique: what uses it, for whom, and what else the two add.
+pub fn scope(parts: &[&str]) -> String {
+    parts.join("/")
+}
+
 /// What became of a call of the stored kind.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {

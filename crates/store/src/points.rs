@@ -18,6 +18,7 @@ use domain::points::{self, Account, Amount, Card, Freeze, Kind, Moves, TOTAL_MAX
 use crate::bucket::{Bucket, bucket_of};
 use crate::fault::{Fault, Stop};
 use crate::ledger::Cause;
+use crate::once;
 use crate::params;
 use crate::row::{FromRow, Row};
 use crate::sql::statements;
@@ -88,6 +89,11 @@ pub struct Frozen {
 /// Where the points are that a user has with a merchant, and so what their numbers carry.
 pub fn bucket(pid: &str, user_id: &str) -> Bucket {
     bucket_of(pid, user_id)
+}
+
+/// Within what the trades that points were deposited for are unique: the number of the card.
+pub fn deposit_scope(card: i64) -> String {
+    once::scope(&["point_deposit", &card.to_string()])
 }
 
 /// The point card that the store knows by this number, whoever's it is.

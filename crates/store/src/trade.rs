@@ -14,6 +14,7 @@ use domain::trade::{Origin, Status, Trade};
 
 use crate::bucket::{Bucket, bucket_of, bucket_of_key};
 use crate::fault::Fault;
+use crate::once;
 use crate::params;
 use crate::row::{FromRow, Row, Val, column};
 use crate::rows::Rows;
@@ -54,7 +55,7 @@ pub fn bucket(pid: &str, buyer_id: &str) -> Bucket {
 
 /// Within what a merchant's numbers for its trades are unique: `out_trade_no`, and the numbers of imported trades.
 pub fn scope(pid: &str) -> String {
-    format!("trade/{pid}")
+    once::scope(&["trade", pid])
 }
 
 /// Keeps a new trade.

@@ -4,7 +4,7 @@ use super::THE_LIST;
 use super::access::{Doors, Need};
 use super::call::CallContext;
 use super::console::OPERATIONS;
-use super::method::{Method, OperatorCall, OperatorExport, OperatorRead, OperatorWrite, Read, Write};
+use super::method::{Method, OperatorCall, OperatorExport, OperatorRead, OperatorWrite, Read, Recomputed, Write};
 use super::run::{self, Output};
 use crate::answer::{Answer, CallError};
 use crate::app::App;
@@ -34,10 +34,13 @@ pub struct Entry {
 /// A method's function, with its types erased.
 enum Run {
     /// For a merchant that a caller acts for.
-    Merchant(fn(Arc<App>, Caller, CallContext, Map<String, Value>) -> Answering<String>),
+    Merchant(MerchantRun),
     /// For an operator.
     Operator(fn(OperatorCall, Map<String, Value>) -> Answering<Output>),
 }
+
+/// Takes the caller, who acts for a merchant, and the members of the request.
+type MerchantRun = fn(Arc<App>, Caller, CallContext, Map<String, Value>) -> Answering<String>;
 
 /// An answer on its way.
 type Answering<T> = Pin<Box<dyn Future<Output = Answer<T>> + Send>>;
@@ -110,6 +113,14 @@ pub const fn write<M: Write>() -> Entry {
     Entry::new::<M>(
         true,
         Run::Merchant(|app, caller, context, members| Box::pin(run::write::<M>(app, caller, context, members))),
+    )
+}
+
+/// The line of a merchant's method that does a thing once under the caller's key.
+pub const fn recomputed<M: Recomputed>() -> Entry {
+    Entry::new::<M>(
+        true,
+        Run::Merchant(|app, caller, context, members| Box::pin(run::recomputed::<M>(app, caller, context, members))),
     )
 }
 

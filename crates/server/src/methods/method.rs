@@ -9,6 +9,7 @@ use serde::Serialize;
 use std::io::{Read as Input, Write as Output};
 use std::sync::Arc;
 use store::Tx;
+use store::once::Claim;
 use wire::Fault;
 
 /// The declaration of a method.
@@ -62,9 +63,46 @@ pub enum Once<'a> {
         /// The answer to the same key with other content.
         conflict: Fault,
     },
-    /// The state is the key: doing it again changes nothing, and is answered by what the state says now. A method that
-    /// makes a thing under the caller's number claims that itself, with [`store::once::claim`].
+    /// The state is the key: doing it again changes nothing, and is answered by what the state says now.
     Natural,
+}
+
+/// A merchant's method that does a thing once under the caller's key, and answers a repeat by what the thing's state says
+/// then: the recomputed kind of DECISIONS.md 2. The key is kept with the thing's id. It is claimed before the work, so that
+/// of two calls at once the second waits for the first and finds what it has done.
+pub trait Recomputed: Method {
+    /// What was checked and read before the key is claimed.
+    type Checked<'a>;
+
+    /// How many new ids it needs at most: see [`Call::new_id`].
+    const NEW_IDS: u16;
+
+    /// Checks the request, and reads what the claim needs.
+    fn check<'a>(call: &Call, tx: &mut Tx, request: &'a Self::Request) -> Answer<Self::Checked<'a>>;
+
+    /// The key, and what is claimed under it.
+    fn key<'a>(call: &Call, request: &'a Self::Request, checked: &Self::Checked<'a>) -> Key<'a>;
+
+    /// Does it if the claim is new, else answers by what there is. May run again, as [`Write::handle`] may.
+    fn handle(
+        call: &Call,
+        tx: &mut Tx,
+        request: &Self::Request,
+        checked: Self::Checked<'_>,
+        claim: Claim,
+    ) -> Answer<Self::Response>;
+}
+
+/// A caller's idempotency key, and the thing that is claimed under it.
+pub struct Key<'a> {
+    /// What the key is unique in: a scope of the store.
+    pub scope: String,
+    /// The key.
+    pub key: &'a str,
+    /// The fingerprint of the request's content.
+    pub fingerprint: [u8; 32],
+    /// The id of the thing that the call makes, or is about.
+    pub id: i64,
 }
 
 /// An operator's call, as its method gets it.

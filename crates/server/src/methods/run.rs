@@ -2,7 +2,7 @@
 //! transaction, the check that the caller still may, and idempotency; for an operator's also the line in the log.
 
 use super::call::{Call, CallContext};
-use super::method::{Once, OperatorCall, OperatorExport, OperatorRead, OperatorWrite, Read, Write};
+use super::method::{Key, Once, OperatorCall, OperatorExport, OperatorRead, OperatorWrite, Read, Recomputed, Write};
 use crate::answer::Answer;
 use crate::app::App;
 use crate::biz::Biz;
@@ -48,13 +48,32 @@ pub async fn write<M: Write>(
         match M::once(&request) {
             Once::Natural => handle(tx),
             Once::Stored { within, key, conflict } => {
-                let scope = format!("{}/{}/{within}", M::NAME, call.pid());
+                let scope = once::scope(&[M::NAME, call.pid(), within]);
                 match once::stored(tx, &scope, key, &fingerprint(&request), call.now, handle)? {
                     Outcome::New(answer) | Outcome::Again(answer) => Ok(answer),
                     Outcome::Conflict => Err(conflict.into()),
                 }
             }
         }
+    };
+    app.store.write(write).await
+}
+
+/// Runs a method that does a thing once under the caller's key; its answer as JSON.
+pub async fn recomputed<M: Recomputed>(
+    app: Arc<App>,
+    caller: Caller,
+    context: CallContext,
+    members: Map<String, Value>,
+) -> Answer<String> {
+    let request = M::Request::read(&members)?;
+    let call = new_call(&app, caller, context, M::NEW_IDS).await?;
+    let write = move |tx: &mut Tx| {
+        call.caller.still_may(tx)?;
+        let checked = M::check(&call, tx, &request)?;
+        let Key { scope, key, fingerprint, id } = M::key(&call, &request, &checked);
+        let claim = once::claim(tx, &scope, key, &fingerprint, id, call.now)?;
+        M::handle(&call, tx, &request, checked, claim).map(|response| render(&response))
     };
     app.store.write(write).await
 }

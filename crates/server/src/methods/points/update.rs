@@ -13,14 +13,14 @@
 use super::{Points, TransType, card};
 use crate::biz::{ABSENT, Text, biz, invalid};
 use crate::methods::refusals::req_id_conflict;
-use crate::methods::{Answer, Call, Doors, Method, Need, Once, Write, fingerprint};
+use crate::methods::{Answer, Call, Doors, Key, Method, Need, Recomputed, fingerprint};
 use crate::world::Options;
 use domain::Refusal;
 use domain::id::{PointLogNo, PointLogNoText};
 use domain::points::{Amount, Card, Kind};
 use domain::trade::Status;
 use serde::Serialize;
-use store::once::{Claim, claim};
+use store::once::{self, Claim};
 use store::points::Entry;
 use store::{Fault, Tx, points, world};
 
@@ -65,19 +65,35 @@ impl Method for PointsUpdate {
     type Response = Response;
 }
 
-impl Write for PointsUpdate {
+impl Recomputed for PointsUpdate {
     const NEW_IDS: u16 = 1;
 
-    fn once(_: &Request) -> Once<'_> {
-        Once::Natural
-    }
+    /// What is to be done, and the new entry of the log.
+    type Checked<'a> = (Order<'a>, PointLogNo);
 
-    fn handle(call: &Call, tx: &mut Tx, request: &Request) -> Answer<Response> {
+    fn check<'a>(call: &Call, _: &mut Tx, request: &'a Request) -> Answer<(Order<'a>, PointLogNo)> {
         let order = Order::of(request)?;
         let bucket = points::bucket(call.pid(), &request.user_id);
-        let no = PointLogNo::new(call.now, call.new_id(0, bucket));
-        let scope = format!("{}/{}/{}", Self::NAME, call.pid(), &*request.activity_account);
-        let no = match claim(tx, &scope, &request.req_id, &fingerprint(request), no.number, call.now)? {
+        Ok((order, PointLogNo::new(call.now, call.new_id(0, bucket))))
+    }
+
+    fn key<'a>(call: &Call, request: &'a Request, (_, no): &(Order<'a>, PointLogNo)) -> Key<'a> {
+        Key {
+            scope: once::scope(&[Self::NAME, call.pid(), &request.activity_account]),
+            key: &request.req_id,
+            fingerprint: fingerprint(request),
+            id: no.number,
+        }
+    }
+
+    fn handle(
+        call: &Call,
+        tx: &mut Tx,
+        request: &Request,
+        (order, no): (Order<'_>, PointLogNo),
+        claim: Claim,
+    ) -> Answer<Response> {
+        let no = match claim {
             Claim::New => {
                 change(call, tx, request, order, no)?;
                 no
@@ -91,7 +107,7 @@ impl Write for PointsUpdate {
 
 /// What is to be done: each kind with the fields that it needs.
 #[derive(Clone, Copy)]
-enum Order<'a> {
+pub enum Order<'a> {
     Deposit { amount: Amount, shop_id: &'a str, trade_no: &'a str },
     Take(Amount),
     End { freeze: &'a str, stated: Option<Amount> },
@@ -152,8 +168,8 @@ fn change_on(
         Order::Deposit { amount, shop_id, trade_no } => {
             may_deposit(card, call, tx, request, shop_id, trade_no)?;
             // Whatever the req_id: one trade brings points on one card once.
-            let scope = format!("point_deposit/{}", card.id.number);
-            if claim(tx, &scope, trade_no, &[0; 32], no.number, call.now)? != Claim::New {
+            let scope = points::deposit_scope(card.id.number);
+            if once::claim(tx, &scope, trade_no, &[0; 32], no.number, call.now)? != Claim::New {
                 return Err(Refusal::PointTradeAlreadyDeposited.into());
             }
             (amount, None)

@@ -2,14 +2,14 @@
 //!
 //! A second call with the same `out_trade_no` and content answers with the first trade while it waits to be paid.
 
-use super::order::{self, GoodsDetail, order};
+use super::order::{self, Checked, GoodsDetail, order};
 use crate::biz::{Price, Text, biz, invalid};
-use crate::methods::{Answer, Call, CallError, Doors, Method, Need, Once, Write};
+use crate::methods::{Answer, Call, CallError, Doors, Key, Method, Need, Recomputed};
 use domain::Refusal;
 use domain::trade::{Status, Trade};
 use serde::Serialize;
 use store::account_key::{self, Kind};
-use store::once::{Claim, claim};
+use store::once::Claim;
 use store::{Fault, Tx, job, world};
 
 /// See the module.
@@ -75,15 +75,20 @@ impl Method for TradeCreate {
     type Response = Response;
 }
 
-impl Write for TradeCreate {
+/// What was checked before the merchant's number is claimed.
+pub struct CheckedTrade<'a> {
+    order: Checked<'a>,
+    buyer_id: String,
+    /// The number of the new trade.
+    number: i64,
+}
+
+impl Recomputed for TradeCreate {
     const NEW_IDS: u16 = 1;
 
-    fn once(_: &Request) -> Once<'_> {
-        Once::Natural
-    }
+    type Checked<'a> = CheckedTrade<'a>;
 
-    fn handle(call: &Call, tx: &mut Tx, request: &Request) -> Answer<Response> {
-        // Load.
+    fn check<'a>(call: &Call, tx: &mut Tx, request: &'a Request) -> Answer<CheckedTrade<'a>> {
         if request.disable_pay_channels.is_some() && request.enable_pay_channels.is_some() {
             return Err(invalid("enable_pay_channels", "和disable_pay_channels不能同时使用").into());
         }
@@ -96,10 +101,21 @@ impl Write for TradeCreate {
         let buyer_id = account.ok_or_else(order::no_buyer)?.user_id;
         order::not_itself(call, &buyer_id)?;
         let number = order::new_number(call, &buyer_id);
-        let scope = store::trade::scope(call.pid());
-        let claimed = claim(tx, &scope, order.out_trade_no(), &order.fingerprint(), number, call.now)?;
-        // Decide and record.
-        let trade = match claimed {
+        Ok(CheckedTrade { order, buyer_id, number })
+    }
+
+    fn key<'a>(call: &Call, request: &'a Request, checked: &CheckedTrade<'a>) -> Key<'a> {
+        Key {
+            scope: store::trade::scope(call.pid()),
+            key: &request.out_trade_no,
+            fingerprint: checked.order.fingerprint(),
+            id: checked.number,
+        }
+    }
+
+    fn handle(call: &Call, tx: &mut Tx, _: &Request, checked: CheckedTrade<'_>, claim: Claim) -> Answer<Response> {
+        let CheckedTrade { order, buyer_id, number } = checked;
+        let trade = match claim {
             Claim::New => {
                 let page_token = Some(call.secret().to_owned());
                 let trade = Trade { page_token, ..order.trade(call, &buyer_id, number) };

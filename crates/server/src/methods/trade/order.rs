@@ -133,11 +133,6 @@ impl<'a> Order<'a> {
 }
 
 impl Checked<'_> {
-    /// The merchant's number for it.
-    pub fn out_trade_no(&self) -> &str {
-        self.order.out_trade_no
-    }
-
     /// What makes two requests for a trade the same.
     pub fn fingerprint(&self) -> [u8; 32] {
         fingerprint_of(self.order.members.clone())
