@@ -12,7 +12,7 @@ pub use opening::{AppError, MASTER_KEY_CHECK, Opening, try_master_key};
 use crate::bodies::Bodies;
 use crate::directory::Directory;
 use crate::index::{Index, IndexUpdater};
-use crate::keys::{MasterKey, MasterKeyError, Signer};
+use crate::keys::{MasterKey, Signer};
 use crate::metrics::Metrics;
 use crate::outbound::{Outbound, Reach};
 use crate::rate_limit::RateLimit;
@@ -20,6 +20,7 @@ use crate::recent::RecentCalls;
 use crate::terminal::clipped;
 use crate::wakeup::Wakeup;
 use clock::Clock;
+use opening::{PLATFORM_KEY, setting};
 use site::Site;
 use std::error::Error;
 use std::sync::Arc;
@@ -28,8 +29,6 @@ use store::{Change, Mode, Store, Tx};
 use tokio::sync::watch;
 use wire::PrivateKey;
 
-/// The setting that holds the platform's sealed private key.
-const PLATFORM_KEY: &str = "platform_private_key";
 /// How often an address may be refused in a second on a platform; a stand-in's tests know no bound.
 const REFUSALS_MAX: usize = 100;
 /// How many wrong PINs an address may send in any [`WRONG_PINS_WINDOW`], over all accounts (DECISIONS.md 12).
@@ -86,46 +85,7 @@ pub struct App {
 impl App {
     /// Opens the store and builds everything on it but the crowd index.
     pub async fn open(opening: Opening) -> Result<Arc<App>, AppError> {
-        if opening.mode == Some(Mode::Platform) && opening.manual_clock_at.is_some() {
-            return Err(AppError::ClockOnPlatform);
-        }
-        let Opening { create, look, mode, new_mode, pool, .. } = opening;
-        let how = store::Open { create, look, mode, new_mode, pool };
-        let store = Store::open(&opening.place, how)?;
-        let setting = |name: &'static str| {
-            let store = store.clone();
-            async move { store.read(move |tx: &mut Tx| store::control::get(tx, name)).await }
-        };
-        let check: Option<String> = setting(MASTER_KEY_CHECK).await?;
-        let master_key = match &opening.master_key {
-            None if check.is_none() => MasterKey::from_file(&opening.master_key_file, true)?,
-            _ => opening.existing_master_key()?,
-        };
-        let made = PrivateKey::generate().to_pkcs8_base64();
-        let sealed = (master_key.seal(MASTER_KEY_CHECK), master_key.seal(&made), opening.manual_clock_at);
-        // What is there already stays: of two processes that start at once on an empty store, one wins.
-        let settle = move |tx: &mut Tx| {
-            if store::control::set_new(tx, MASTER_KEY_CHECK, &sealed.0)? == sealed.0 {
-                let clock = sealed.2.map_or_else(|| "system".to_owned(), |at| at.to_string());
-                store::control::set_new(tx, Clock::SETTING, &clock)?;
-                store::control::set_new(tx, PLATFORM_KEY, &sealed.1)?;
-            }
-            Ok::<_, store::Fault>(())
-        };
-        if check.is_none() && look {
-            // Whoever was to make it died at that.
-            return Err(store::OpenError::Missing.into());
-        }
-        if check.is_none() {
-            store.write(settle).await?;
-        }
-        let check = setting(MASTER_KEY_CHECK).await?.ok_or(MasterKeyError::Other)?;
-        try_master_key(&master_key, &check)?;
-        if !look {
-            pins::seal_old(&store, &master_key).await?;
-        }
-        let platform_key = setting(PLATFORM_KEY).await?.ok_or(AppError::PlatformKey)?;
-        let platform_key = PrivateKey::parse(&master_key.open(&platform_key)?).map_err(|_| AppError::PlatformKey)?;
+        let (store, master_key, platform_key) = opening.store_and_keys().await?;
         let is_open = opening.notify_allow_private || store.mode() == Mode::StandIn;
         let unverified_calls = match store.mode() {
             Mode::Platform => RateLimit::new(REFUSALS_MAX, Duration::from_secs(1)),
@@ -133,7 +93,7 @@ impl App {
         };
         let index = Arc::new(Index::default());
         let app = Arc::new(App {
-            clock: Clock::from_setting(setting(Clock::SETTING).await?.as_deref()),
+            clock: Clock::from_setting(setting(&store, Clock::SETTING).await?.as_deref()),
             signer: Signer::new(platform_key),
             master_key,
             directory: Directory::default(),
@@ -216,7 +176,7 @@ impl App {
             app_id: app_id.to_owned(),
             method: clipped(method, METHOD_CHARS_MAX),
             cause: cause.to_owned(),
-            // It may repeat what a stranger has sent, and not every store has a place for that.
+            // It may repeat what an unknown caller has sent, and not every store has a place for U+0000.
             detail: detail.replace('\0', "\\u0000"),
         };
         let (store, trace_id) = (self.store.clone(), trace_id.to_owned());
@@ -261,7 +221,7 @@ impl App {
 
     /// Moves a manual clock to where the store has it.
     async fn read_clock(&self) -> Result<(), store::Fault> {
-        let stored = self.store.read(|tx: &mut Tx| store::control::get(tx, Clock::SETTING)).await?;
+        let stored = setting(&self.store, Clock::SETTING).await?;
         if let Some(at) = stored.as_deref().and_then(Clock::read) {
             self.clock.advance_to(at);
             self.wakeup.wake();
@@ -273,7 +233,7 @@ impl App {
     /// in whatever order this process learns of them.
     async fn read_platform_key(&self) -> Result<(), store::Fault> {
         let _alone = self.key_reads.lock().await;
-        let sealed = self.store.read(|tx: &mut Tx| store::control::get(tx, PLATFORM_KEY)).await?;
+        let sealed = setting(&self.store, PLATFORM_KEY).await?;
         let key = sealed.and_then(|sealed| PrivateKey::parse(&self.master_key.open(&sealed).ok()?).ok());
         match key {
             Some(key) if key.public_key() == self.signer.public_key() => {}
