@@ -8,6 +8,7 @@ mod apply;
 mod backup;
 mod call;
 mod clock;
+mod completions;
 mod doctor;
 mod import;
 mod keygen;
@@ -84,6 +85,10 @@ enum Command {
     Keygen(keygen::Keygen),
     /// Explain a refused call, or list the last ones.
     Doctor(doctor::Doctor),
+    /// Print a shell's completions of this program.
+    Completions(completions::Completions),
+    /// Print the manual page of this program, or of one of its commands.
+    Man(completions::ManualPage),
 }
 
 /// Why a command ended without having done its work: what to print.
@@ -133,6 +138,8 @@ pub fn main() -> ExitCode {
             }
             Command::Keygen(keygen) => keygen.run(),
             Command::Doctor(doctor) => doctor.run(&store).await,
+            Command::Completions(completions) => completions.run(Cli::command()),
+            Command::Man(page) => page.run(Cli::command()),
         }
     });
     log::flush();
