@@ -35,7 +35,7 @@ impl Hint {
         Hint { cause, advice_en: advice_en.into(), advice_zh: advice_zh.into() }
     }
 
-    /// The refusal as a stand-in tells it. Elsewhere it stays as it is.
+    /// The refusal as a stand-in answers it. Elsewhere it stays as it is.
     pub fn added_to(&self, fault: Fault, app: &App, trace_id: &str) -> Fault {
         if !app.gives_hints() {
             return fault;
@@ -64,15 +64,15 @@ pub struct Whose<'a> {
 }
 
 impl Whose<'_> {
-    fn note(self, app: &App, hint: &Hint, told: &str) {
+    fn note(self, app: &App, hint: &Hint, refusal: &str) {
         let Whose { trace_id, app_id, method } = self;
         tracing::warn!(trace_id, app_id, method, cause = hint.cause, advice = hint.advice_en, "a likely mistake");
-        let detail = format!("{}\n{}\n{told}", hint.advice_en, hint.advice_zh);
+        let detail = format!("{}\n{}\n{refusal}", hint.advice_en, hint.advice_zh);
         app.remember_trouble(trace_id, app_id, method, hint.cause, detail.trim_end());
     }
 }
 
-/// What is told of a call that was refused before anybody knew who calls: more than the refusal only in a stand-in.
+/// The answer to a call that was refused before its caller was known: more than the refusal only in a stand-in.
 pub fn unproved(app: &App, call: &RawCall, fault: Fault, trace_id: &str) -> Fault {
     if !app.gives_hints() {
         return fault;
@@ -88,7 +88,7 @@ pub fn unproved(app: &App, call: &RawCall, fault: Fault, trace_id: &str) -> Faul
     hint.added_to(fault, app, trace_id)
 }
 
-/// What is told of a verified call whose text cannot be read.
+/// The answer to a verified call whose text cannot be read.
 pub fn unreadable(app: &App, fault: Fault, reads_as: Option<Charset>, whose: Whose<'_>) -> Fault {
     let Some(reads_as) = reads_as else { return fault };
     let hint = other_charset(reads_as);
@@ -96,7 +96,7 @@ pub fn unreadable(app: &App, fault: Fault, reads_as: Option<Charset>, whose: Who
     hint.added_to(fault, app, whose.trace_id)
 }
 
-/// What is told of a verified call. `unknown` are the members of `biz_content` that its method does not know, where
+/// The answer to a verified call. `unknown` are the members of `biz_content` that its method does not know, where
 /// somebody has looked for them.
 pub fn verified(
     app: &App,

@@ -115,10 +115,10 @@ mod tests {
     #[test]
     fn many_addresses_are_forgotten_but_not_the_busy_one() {
         let (limit, now) = (RateLimit::new(3, WINDOW), Instant::now());
-        for stranger in 0..40_000 {
-            limit.take(address(stranger), now);
+        for other in 0..40_000 {
+            limit.take(address(other), now);
             limit.is_over(address(0), now);
-            if stranger % 1_000 == 0 {
+            if other % 1_000 == 0 {
                 limit.take(address(0), now);
             }
         }

@@ -10,7 +10,7 @@ const ALL_SEALED: &str = "pay_pins_sealed";
 /// Accounts a transaction.
 const CHUNK: usize = 1_000;
 
-/// The PIN in what an account keeps; `None`, and told in the log, if it cannot be read.
+/// The PIN in what an account keeps; `None`, with a line in the log, if it cannot be read.
 pub fn opened(key: &MasterKey, kept: &str) -> Option<Pin> {
     let pin = Pin::parse(kept).or_else(|| Pin::parse(&key.open(kept).ok()?));
     if pin.is_none() {

@@ -1,4 +1,4 @@
-//! `punchcard serve`: answers calls until it is told to stop.
+//! `punchcard serve`: answers calls until a signal stops it.
 
 mod standing;
 
@@ -163,13 +163,13 @@ impl Serve {
         // From here on health is answered, and calls wait.
         let work = async {
             app.warm().await?;
-            self.tell_how_it_stands(&app, &addresses).await?;
+            self.announce_store(&app, &addresses).await?;
             Serve::welcome(&app, &addresses, operator_address, demo.as_deref());
             std::future::pending::<Result<(), Failure>>().await
         };
         let must_start_again = tokio::select! {
             failed = work => return failed,
-            () = told_to_stop() => false,
+            () = stop_signal() => false,
             () = disk_failed.notified() => true,
         };
         tracing::info!("stopping: answering what was accepted");
@@ -235,7 +235,7 @@ impl Serve {
         opening.manual_clock_at = manual_clock_at;
         opening.notify_allow_private = self.notify_allow_private;
         let app = App::open(opening).await?;
-        standing::tell_what_was_found(&app);
+        standing::announce_upgrade(&app);
         Ok(app)
     }
 }
@@ -247,11 +247,11 @@ const DISK_FAILED: i32 = 74;
 /// for the store does nothing more.
 fn end_well_when_the_disk_fails(app: &App) -> Arc<Notify> {
     let failed = Arc::new(Notify::new());
-    let tell = failed.clone();
+    let notify = failed.clone();
     app.store.on_fatal(move |why| {
         let error = why as &dyn std::error::Error;
         tracing::error!(error, "the disk failed while committing; ending: start again once it works");
-        tell.notify_one();
+        notify.notify_one();
     });
     failed
 }
@@ -280,10 +280,10 @@ async fn serve_control(listener: UnixListener, app: Arc<App>, mut stop: watch::R
     }
 }
 
-/// Waits for SIGTERM or Ctrl-C, which are heard from this call on.
-fn told_to_stop() -> impl Future<Output = ()> {
-    let mut terminate = signal(SignalKind::terminate()).expect("signals can be heard");
-    let mut interrupt = signal(SignalKind::interrupt()).expect("signals can be heard");
+/// Waits for SIGTERM or Ctrl-C, which this process handles from this call on.
+fn stop_signal() -> impl Future<Output = ()> {
+    let mut terminate = signal(SignalKind::terminate()).expect("signals can be handled");
+    let mut interrupt = signal(SignalKind::interrupt()).expect("signals can be handled");
     async move {
         tokio::select! {
             _ = terminate.recv() => {}

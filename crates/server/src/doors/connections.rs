@@ -27,8 +27,8 @@ impl Full {
     /// Every reason.
     pub const ALL: [(Full, &str); 2] = [(Full::All, "all"), (Full::Address, "address")];
 
-    /// What whoever is refused is told.
-    pub fn told(self) -> &'static str {
+    /// The reason, as the answer to a refused connection has it.
+    pub fn reason(self) -> &'static str {
         match self {
             Full::All => "too many connections\n",
             Full::Address => "too many connections from your address\n",
@@ -43,7 +43,7 @@ pub struct Connections {
     proxies: TrustedProxies,
     open: Mutex<Open>,
     refused: [AtomicU64; Full::ALL.len()],
-    /// Whether a proxy that is not trusted has been told of.
+    /// Whether the log has its line about a proxy that is not trusted.
     untrusted: Once,
 }
 
@@ -74,7 +74,8 @@ impl Connections {
         Arc::new(Connections { max, of_address_max, proxies, open: Mutex::default(), refused, untrusted: Once::new() })
     }
 
-    /// For whom a request is that came over this peer's connection. A proxy that nobody trusts is told of, once: all of its
+    /// For whom a request is that came over this peer's connection. The log gets one line about a proxy that nobody
+    /// trusts: all of its
     /// callers have one share.
     pub fn caller(&self, peer: IpAddr, headers: &HeaderMap) -> Caller {
         let caller = self.proxies.caller(peer, headers);

@@ -24,7 +24,7 @@ use wire::{BadSignature, Charset, Fault, Node, PublicKey, RawCall, Reader, Refus
 const URI_MAX: usize = wire::URI_BYTES_MAX;
 /// How many other apps' keys a refused signature is compared with.
 const OTHERS_MAX: usize = 4;
-/// How much is kept of the string that a refused signature was compared with, which strangers send.
+/// How much is kept of the string that a refused signature was compared with, whoever has sent it.
 const STRING_KEPT_BYTES_MAX: usize = 64 << 10;
 
 /// How to answer: what the request says of it, or the protocol's defaults.
@@ -93,7 +93,7 @@ pub async fn gateway(State(app): State<Arc<App>>, request: Request) -> Response 
     response
 }
 
-/// Takes query and body. A target that is too long and a body that cannot be read are told as the call's defect; what is
+/// Takes query and body. A target that is too long and a body that cannot be read are the call's defect; what is
 /// held of the memory for bodies, with a body that could be read.
 async fn read<'a>(
     app: &'a App,
@@ -110,13 +110,13 @@ async fn read<'a>(
     }
     match app.bodies.read(body, caller, limited).await {
         Ok(CallBody { bytes, share }) => (RawCall::read(query, content_type, &bytes), Ok(share)),
-        Err(unread) => {
-            let told = match unread {
+        Err(error) => {
+            let fault = match error {
                 BodyError::LongOrBroken => defect("请求体超过16MiB或不完整"),
                 BodyError::Slow => defect("请求体接收超时"),
                 BodyError::NoMemory => Err(unavailable()),
             };
-            (RawCall::read(query, None, b""), told)
+            (RawCall::read(query, None, b""), fault)
         }
     }
 }
@@ -125,19 +125,19 @@ async fn read<'a>(
 async fn answer(app: &Arc<App>, call: RawCall, terms: &mut Terms) -> Outcome {
     let (trace_id, limited) = (terms.trace_id.as_str(), terms.limited);
     // An address that is over its limit gets no advice, and nothing is kept of its calls.
-    let stranger = |call: &RawCall, fault| {
+    let unverified = |call: &RawCall, fault| {
         Outcome::Unverified(if limited { fault } else { hints::unproved(app, call, fault, trace_id) })
     };
     // Who calls, as far as an unverified request can say.
     let caller = match call.head() {
         Ok(head) => app.directory.app(head.app_id),
-        Err(fault) => return stranger(&call, fault),
+        Err(fault) => return unverified(&call, fault),
     };
-    let Some(caller) = caller else { return stranger(&call, code::INVALID_APP_ID) };
+    let Some(caller) = caller else { return unverified(&call, code::INVALID_APP_ID) };
     terms.app_id = Some(caller.row.app_id.clone());
     let sent = match call.terms() {
         Ok(sent) => sent,
-        Err(fault) => return stranger(&call, fault),
+        Err(fault) => return unverified(&call, fault),
     };
     if sent.certificate {
         return Outcome::Unverified(code::APP_CERT_NOT_EXIST);
@@ -213,7 +213,7 @@ fn seal(app: &App, terms: &Terms, outcome: &Outcome) -> Response {
             let signature = app.signer.sign(terms.sign_type, node.bytes());
             (node, signature)
         }
-        // The one answer that a flood of strangers gets is the same for all of them, and signed once.
+        // Every call over the rate limit gets the same answer, which is signed once.
         Outcome::Unverified(fault) if *fault == code::APP_CALL_LIMITED => {
             let node = Node::failure(fault, terms.reader);
             let signature = app.signer.sign(terms.sign_type, node.bytes());

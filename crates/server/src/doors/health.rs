@@ -1,4 +1,4 @@
-//! `/healthz`: the process runs. `/readyz`: it answers calls, its index built, and its log tells of them.
+//! `/healthz`: the process runs. `/readyz`: it answers calls, its index is built, and its log can be written.
 
 use crate::app::App;
 use crate::log;

@@ -11,7 +11,7 @@ use std::pin::Pin;
 pub enum Reach {
     /// All: a stand-in's developer listens on localhost.
     All,
-    /// Only the public ones: on a platform strangers register addresses, and must not reach its neighbours by them.
+    /// Only the public ones: on a platform anybody may register addresses, and must not reach its neighbours by them.
     Public,
 }
 

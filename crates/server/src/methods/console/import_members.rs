@@ -28,6 +28,6 @@ impl OperatorWrite for ImportMembers {
 
     async fn run(call: OperatorCall, request: Request) -> Answer<Report> {
         let how = rows::how(&request)?;
-        import::members(&call.app, &request.pid, call.input, how).await.map_err(rows::refused)
+        Ok(import::members(&call.app, &request.pid, call.input, how).await?)
     }
 }

@@ -28,6 +28,6 @@ impl OperatorWrite for ImportTrades {
 
     async fn run(call: OperatorCall, request: Request) -> Answer<Report> {
         let how = rows::how(&request)?;
-        import::trades(&call.app, &request.pid, call.input, how).await.map_err(rows::refused)
+        Ok(import::trades(&call.app, &request.pid, call.input, how).await?)
     }
 }

@@ -36,7 +36,11 @@ pub fn outcome(report: &Report) -> String {
     format!("{} rows, {} bad", report.rows, report.bad)
 }
 
-/// The reason for which an import ended before its end.
-pub fn refused(error: ImportError) -> CallError {
-    wrong(error.to_string())
+impl From<ImportError> for CallError {
+    fn from(error: ImportError) -> CallError {
+        match error {
+            ImportError::Store(fault) => fault.into(),
+            refused => wrong(refused.to_string()),
+        }
+    }
 }
