@@ -1,4 +1,5 @@
-//! Coupons: what an activity gives. A token is opened, its coupon is claimed, and a voucher of it is redeemed by its holder.
+//! Coupons: what an activity gives. A token is opened, its coupon is claimed, and a voucher of it is redeemed by its
+//! holder.
 
 pub mod claim;
 pub mod entitlement;

@@ -1,5 +1,5 @@
-//! Trades: paid, refunded, closed, held a coupon for. What follows from each is in the same transaction: vouchers, jobs,
-//! notifications, money.
+//! Trades: paid, refunded, closed, held a coupon for. What follows from each is in the same transaction: vouchers,
+//! jobs, notifications, money.
 
 pub mod bill;
 pub mod cashier;

@@ -30,8 +30,8 @@ impl Verdict {
     }
 }
 
-/// Decides about an activity that waits for its review, which is refused to any other. `order_id` is a new id, `at` now, UTC
-/// milliseconds.
+/// Decides about an activity that waits for its review, which is refused to any other. `order_id` is a new id, `at`
+/// now, UTC milliseconds.
 pub fn review(
     tx: &mut Tx,
     found: Activity,

@@ -35,8 +35,8 @@ pub fn arranged(plan: &Plan, tools: &[Tool]) -> Result<Vec<PromoTool>, Fault> {
     Ok(arranged.into_iter().flatten().collect())
 }
 
-/// Refuses what has not only grown. `stored` is what was said before and `shops` for which shops, ascending; the tools of
-/// `new` are [`arranged`].
+/// Refuses what has not only grown. `stored` is what was said before and `shops` for which shops, ascending; the tools
+/// of `new` are [`arranged`].
 pub fn check(kind: Kind, stored: &Plan, shops: &[String], new: &Plan) -> Result<(), Fault> {
     let (stored, mut settled) = (stored.settled(), new.settled());
     if new.end_time.0 < stored.end_time.0 {

@@ -1,7 +1,7 @@
 //! Claiming a coupon with a token. In one transaction the token is used, limits and budget are taken from, vouchers are
 //! made and the notification is queued, or nothing at all.
 
-use super::entitlement::Entitlement;
+use super::entitlement::{Claim, Entitlement};
 use super::notification;
 use domain::Refusal;
 use domain::activity::{Activity, Budget};
@@ -13,21 +13,6 @@ use store::{Fault, Stop, Tx, counter, member, prize, voucher};
 /// New ids: five vouchers at most, and the notification's.
 pub const NEW_IDS: u16 = NOTICE + 1;
 const NOTICE: u16 = 5;
-
-/// A token, and what is said with it.
-#[derive(Clone, Copy, Debug)]
-pub struct Claim<'a> {
-    /// The token.
-    pub token: &'a str,
-    /// The item id of the activity whose coupon is claimed.
-    pub item: &'a str,
-    /// The user, where one is named: the token's, or the token is refused.
-    pub buyer_id: Option<&'a str>,
-    /// The shop, where one is named: one of the activity's, or it is refused.
-    pub shop_id: Option<&'a str>,
-    /// The merchant's number for the claim.
-    pub out_biz_no: &'a str,
-}
 
 /// Why nothing was given; the transaction must end with it.
 #[derive(Debug)]

@@ -1,6 +1,5 @@
 //! What a token entitles its user to, and what decides whether it gives.
 
-use super::claim::Claim;
 use crate::acts::activity::plan::constraint_info::Restriction as RestrictionPlan;
 use crate::acts::activity::plan::promo_tool::PromoTool;
 use crate::acts::activity::stored;
@@ -12,6 +11,21 @@ use domain::coupon::Terms;
 use domain::id::ItemIdText;
 use store::prize::PrizeToken;
 use store::{Fault, Stop, Tx, counter, voucher};
+
+/// A token, and what whoever claims with it says.
+#[derive(Clone, Copy, Debug)]
+pub struct Claim<'a> {
+    /// The token.
+    pub token: &'a str,
+    /// The item id of the activity whose coupon is claimed.
+    pub item: &'a str,
+    /// The user, where one is named: the token's, or the token is refused.
+    pub buyer_id: Option<&'a str>,
+    /// The shop, where one is named: one of the activity's, or it is refused.
+    pub shop_id: Option<&'a str>,
+    /// The merchant's number for the claim.
+    pub out_biz_no: &'a str,
+}
 
 /// A token with what it is for.
 pub struct Entitlement {
@@ -84,7 +98,8 @@ impl Entitlement {
         Ok(Some(Entitlement { token, activity, tool, terms, prize, budget }))
     }
 
-    /// Whether it gives at `now`, UTC milliseconds, to a user who took part `times` so far, in the order of the limits' parts.
+    /// Whether it gives at `now`, UTC milliseconds, to a user who took part `times` so far, in the order of the limits'
+    /// parts.
     pub fn judge(&self, tx: &mut Tx, times: Vec<i64>, now: i64) -> Result<Judgement, Fault> {
         let left = self.left(tx, now)?;
         let taker = self.taker(tx, times, now)?;

@@ -22,8 +22,8 @@ pub fn is_open(voucher: &Voucher, coupon: &Coupon, now: i64) -> bool {
     by_click && voucher.stand(now) == Stand::Usable && terms.hours.hold(now) && !terms.forbidden.hold(now)
 }
 
-/// Redeems it at `now`, UTC milliseconds; one that cannot be redeemed stays as it is. `bill` is a new id in the voucher's
-/// bucket.
+/// Redeems it at `now`, UTC milliseconds; one that cannot be redeemed stays as it is. `bill` is a new id in the
+/// voucher's bucket.
 pub fn redeem(tx: &mut Tx, id: VoucherIdText, bill: i64, now: i64) -> Result<(), Stop> {
     let Some((voucher, coupon)) = find(tx, id)? else { return Ok(()) };
     if !is_open(&voucher, &coupon, now) {

@@ -1,5 +1,5 @@
-//! What the cashier page does with a trade that waits: it is looked at, holds a coupon, and is paid by its buyer's PIN, each
-//! in one transaction (DECISIONS.md 6).
+//! What the cashier page does with a trade that waits: it is looked at, holds a coupon, and is paid by its buyer's PIN,
+//! each in one transaction (DECISIONS.md 6).
 
 use super::context::{TradeContext, TradeOrigin};
 use super::coupon::{self, Choice, Chosen, Wanted};
@@ -110,8 +110,8 @@ impl Desk {
     }
 }
 
-/// The trade holds the coupon that its page shows as chosen, from `now` (UTC milliseconds) on for a quarter of an hour. Gives
-/// what the page shows; `None` where nothing opens.
+/// The trade holds the coupon that its page shows as chosen, from `now` (UTC milliseconds) on for a quarter of an hour.
+/// Gives what the page shows; `None` where nothing opens.
 pub fn hold(tx: &mut Tx, opening: Opening<'_>, wanted: Wanted, now: i64) -> Result<Option<Desk>, Stop> {
     let Some(desk) = Desk::load(tx, opening, now)? else { return Ok(None) };
     if desk.trade.payable(now).is_ok() {
@@ -124,7 +124,8 @@ pub fn hold(tx: &mut Tx, opening: Opening<'_>, wanted: Wanted, now: i64) -> Resu
 /// Tries the PIN, counts it, and pays with all that follows from it. `kept_pin` reads the PIN that an account has,
 /// `new_id(nth, bucket)` gives the new ids of a [`TradeContext`].
 ///
-/// After a refusal nothing may be kept, the PIN's count included: so what can be seen here is an [`Outcome`] and no refusal.
+/// After a refusal nothing may be kept, the PIN's count included: so what can be seen here is an [`Outcome`] and no
+/// refusal.
 pub fn pay(
     tx: &mut Tx,
     payment: PinPayment<'_>,

@@ -6,12 +6,13 @@ use store::ledger::Cause;
 
 /// The most vouchers that one trade takes: one of each kind.
 pub const VOUCHERS_MAX: usize = 2;
-/// How many new ids a change of a trade takes: one for the ledger's entry, one for the notification, one for the bill of each
-/// voucher, and two for the notifications of point cards.
+/// How many new ids a change of a trade takes: one for the ledger's entry, one for the notification, one for the bill
+/// of each voucher, and two for the notifications of point cards.
 pub const NEW_IDS: u16 = CARDS + 2;
 /// Where the bills' ids begin.
 const BILLS: usize = 2;
-/// Where the ids of point cards' notifications begin: a shop with more than two cards takes further ids when it needs them.
+/// Where the ids of point cards' notifications begin: a shop with more than two cards takes further ids when it needs
+/// them.
 #[expect(clippy::cast_possible_truncation, reason = "two vouchers")]
 const CARDS: u16 = (BILLS + VOUCHERS_MAX) as u16;
 

@@ -1,4 +1,5 @@
-//! Vouchers in trades: which of its buyer's a trade takes, and what becomes of them as it is paid, given back or given up.
+//! Vouchers in trades: which of its buyer's a trade takes, and what becomes of them as it is paid, given back or given
+//! up.
 //!
 //! What is decided is `domain`'s: here it is loaded and recorded. A voucher is changed by a guarded update, so of two
 //! trades that take one at once, one runs again and finds it gone.
@@ -36,6 +37,9 @@ pub struct Choice {
     held: Vec<Voucher>,
 }
 
+/// A buyer's voucher, with the coupon that it is of.
+type CouponVoucher = (Voucher, Coupon);
+
 /// Which vouchers a payment takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Wanted {
@@ -49,13 +53,16 @@ pub enum Wanted {
 
 /// The vouchers that its buyer could use for a stored trade at `now`, UTC milliseconds, each by itself, the best first.
 pub fn usable(tx: &mut Tx, trade: &Trade, detail: &TradeDetail, now: i64) -> Result<Choice, Fault> {
+    if shop(trade, detail, Wanted::Best).is_none() {
+        return Ok(Choice::default());
+    }
     let (owned, held) = load(tx, trade, detail, TradeOrigin::Stored, Wanted::Best, now)?;
     let picks = ranked(&candidates(&owned), &sale(trade, detail), now);
     Ok(Choice { chosen: chosen(owned, &picks), held })
 }
 
-/// The vouchers that a trade takes when it is paid at `now`, UTC milliseconds. It comes after the trade was loaded: a trade
-/// that begins to hold another voucher is changed by that.
+/// The vouchers that a trade takes when it is paid at `now`, UTC milliseconds. It comes after the trade was loaded: a
+/// trade that begins to hold another voucher is changed by that.
 pub fn pick(
     tx: &mut Tx,
     trade: &Trade,
@@ -80,8 +87,8 @@ impl Choice {
     }
 }
 
-/// Enters that a trade is paid with these vouchers, and gives them as the trade's answers name them. `bills` has an id for
-/// each.
+/// Enters that a trade is paid with these vouchers, and gives them as the trade's answers name them. `bills` has an id
+/// for each.
 pub fn spend(
     tx: &mut Tx,
     trade: &Trade,
@@ -153,8 +160,8 @@ pub fn used(tx: &mut Tx, trade: &Trade) -> Result<Vec<TradeVoucher>, Fault> {
     store::trade::vouchers(tx, trade.no.number)
 }
 
-/// The vouchers' part of a refund, entered; what is left of it is the buyer's. `trade` is as it is after the refund; with
-/// the last one its vouchers are REFUNDED. `bills` has a number for each.
+/// The vouchers' part of a refund, entered; what is left of it is the buyer's. `trade` is as it is after the refund;
+/// with the last one its vouchers are REFUNDED. `bills` has a number for each.
 pub fn give_back(
     tx: &mut Tx,
     trade: &Trade,
@@ -190,9 +197,8 @@ fn load(
     origin: TradeOrigin,
     wanted: Wanted,
     now: i64,
-) -> Result<(Vec<(Voucher, Coupon)>, Vec<Voucher>), Fault> {
-    // A coupon is for the shops that its activity is for.
-    let shop_id = trade.shop_id.as_ref().filter(|_| detail.vouchers_allowed && wanted != Wanted::None);
+) -> Result<(Vec<CouponVoucher>, Vec<Voucher>), Fault> {
+    let shop_id = shop(trade, detail, wanted);
     let vouchers = match (origin, shop_id) {
         // What it holds may have ended since.
         (TradeOrigin::Stored, _) => voucher::of_member(tx, &trade.pid, &trade.buyer_id, i64::MIN)?,
@@ -216,6 +222,11 @@ fn load(
     Ok((owned, held))
 }
 
+/// The trade's shop, where a voucher may pay: a coupon is for the shops that its activity is for.
+fn shop<'a>(trade: &'a Trade, detail: &TradeDetail, wanted: Wanted) -> Option<&'a str> {
+    trade.shop_id.as_deref().filter(|_| detail.vouchers_allowed && wanted != Wanted::None)
+}
+
 /// Those of a member's open vouchers that this trade holds.
 fn held(vouchers: &[Voucher], trade: &Trade) -> Vec<Voucher> {
     vouchers.iter().filter(|voucher| voucher.trade == Some(trade.no.number)).cloned().collect()
@@ -232,8 +243,8 @@ fn coupon_at(tx: &mut Tx, tool: i64, shop_id: &str) -> Result<Option<Coupon>, Fa
     if activity::has_shop(tx, tool.activity, shop_id)? { Coupon::of(&tool).map(Some) } else { Ok(None) }
 }
 
-fn candidates<'a>(owned: &'a [(Voucher, Coupon)]) -> Vec<Candidate<'a>> {
-    let candidate = |(voucher, coupon): &'a (Voucher, Coupon)| Candidate {
+fn candidates<'a>(owned: &'a [CouponVoucher]) -> Vec<Candidate<'a>> {
+    let candidate = |(voucher, coupon): &'a CouponVoucher| Candidate {
         number: voucher.id.number,
         class: Class::Coupon,
         ends_at: voucher.ends_at,
@@ -242,7 +253,7 @@ fn candidates<'a>(owned: &'a [(Voucher, Coupon)]) -> Vec<Candidate<'a>> {
     owned.iter().map(candidate).collect()
 }
 
-fn chosen(mut owned: Vec<(Voucher, Coupon)>, picks: &[Pick]) -> Vec<Chosen> {
+fn chosen(mut owned: Vec<CouponVoucher>, picks: &[Pick]) -> Vec<Chosen> {
     let mut take = |pick: &Pick| {
         let at = owned.iter().position(|(voucher, _)| voucher.id.number == pick.number)?;
         let (voucher, coupon) = owned.swap_remove(at);

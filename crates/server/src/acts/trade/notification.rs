@@ -21,9 +21,9 @@ const KIND: &str = "trade_status_sync";
 /// `event_code` of a point card's notification.
 const CARD_EVENT: &str = "EC-promocore-trade-notice";
 
-/// Queues the notifications of a payment: the merchant's, if the call that made the trade named an address, and one for each
-/// point card of the trade's shop at its activity's own address, so that points are deposited (DECISIONS.md 7). `used` are
-/// the vouchers that the trade was paid with.
+/// Queues the notifications of a payment: the merchant's, if the call that made the trade named an address, and one for
+/// each point card of the trade's shop at its activity's own address, so that points are deposited (DECISIONS.md 7).
+/// `used` are the vouchers that the trade was paid with.
 pub fn enqueue_payment(
     tx: &mut Tx,
     trade: &Trade,
@@ -55,9 +55,9 @@ pub fn enqueue_payment(
     Ok(())
 }
 
-/// Queues the notification of where a trade stands after a change other than its payment, if the call that made the trade
-/// named an address. `used` are the vouchers that it was paid with, `refund` is the `out_request_no` of the refund that the
-/// notification is about; `id` is the notification's, `at` when it happened, UTC milliseconds.
+/// Queues the notification of where a trade stands after a change other than its payment, if the call that made the
+/// trade named an address. `used` are the vouchers that it was paid with, `refund` is the `out_request_no` of the
+/// refund that the notification is about; `id` is the notification's, `at` when it happened, UTC milliseconds.
 pub fn enqueue(
     tx: &mut Tx,
     trade: &Trade,

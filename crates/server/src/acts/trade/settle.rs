@@ -1,7 +1,7 @@
 //! The money of a trade: it is paid, and given back, in one transaction with everything that follows from it.
 //!
-//! The decision is `domain::trade`'s; here it is recorded. Money moves last, so that the rows of both balances are locked
-//! hardly longer than the COMMIT takes.
+//! The decision is `domain::trade`'s; here it is recorded. Money moves last, so that the rows of both balances are
+//! locked hardly longer than the COMMIT takes.
 
 use super::context::{TradeContext, TradeOrigin};
 use super::coupon::{self, Choice};
@@ -29,15 +29,15 @@ pub struct Payment<'a> {
 }
 
 /// Adds a trade's whole amount to what the member has bought for (crowd.count, `sum`), whoever pays for a part of it;
-/// refunds take the same amounts away. This comes before [`settle`], in its transaction, and before the best vouchers are
-/// chosen: what a newcomer takes at the moment of a first payment is either there to be chosen, or refused.
+/// refunds take the same amounts away. This comes before [`settle`], in its transaction, and before the best vouchers
+/// are chosen: what a newcomer takes at the moment of a first payment is either there to be chosen, or refused.
 pub fn count_sale(tx: &mut Tx, trade: &Trade) -> Result<(), Fault> {
     sales::add(tx, &trade.pid, &trade.buyer_id, trade.total_fen)
 }
 
-/// The buyer pays what the chosen vouchers leave of the trade: money, status, vouchers, jobs, notifications. Gives the paid
-/// trade with the vouchers that it was paid with. Refuses by the trade's status and by the buyer's balance, and then the
-/// whole transaction must end with that refusal.
+/// The buyer pays what the chosen vouchers leave of the trade: money, status, vouchers, jobs, notifications. Gives the
+/// paid trade with the vouchers that it was paid with. Refuses by the trade's status and by the buyer's balance, and
+/// then the whole transaction must end with that refusal.
 ///
 /// The caller sees to it that who pays may pay for the buyer. Of two payments at once one runs again and is refused.
 pub fn settle(
@@ -77,9 +77,9 @@ pub fn settle(
     if transfer(tx, &money)? { Ok((trade, used)) } else { Err(Refusal::BuyerBalanceNotEnough.into()) }
 }
 
-/// Gives back what `refund` says, after `trade` has decided it: `trade` is as it is afterwards. The vouchers' part of it
-/// is worked out here, and the refund comes back with what is left for the buyer: that is all that the seller got, and so
-/// gives. Refuses by the seller's balance, and then the whole transaction must end with that refusal.
+/// Gives back what `refund` says, after `trade` has decided it: `trade` is as it is afterwards. The vouchers' part of
+/// it is worked out here, and the refund comes back with what is left for the buyer: that is all that the seller got,
+/// and so gives. Refuses by the seller's balance, and then the whole transaction must end with that refusal.
 ///
 /// What was paid outside of Punchcard goes back there: the buyer of an imported trade never paid from an account.
 pub fn give_back(tx: &mut Tx, trade: &Trade, refund: Refund, context: &TradeContext<'_>) -> Result<Refund, Stop> {
@@ -111,8 +111,8 @@ pub fn give_back(tx: &mut Tx, trade: &Trade, refund: Refund, context: &TradeCont
     if transfer(tx, &money)? { Ok(refund) } else { Err(Refusal::SellerBalanceNotEnough.into()) }
 }
 
-/// Closes a trade that nobody paid, and frees the voucher that it held: `trade` is as it is afterwards, `notice_id` is the
-/// notification's.
+/// Closes a trade that nobody paid, and frees the voucher that it held: `trade` is as it is afterwards, `notice_id` is
+/// the notification's.
 pub fn shut(tx: &mut Tx, trade: &Trade, notice_id: i64, at: i64) -> Result<(), Fault> {
     job::take(tx, job::TRADE_EXPIRE, trade.no.number)?;
     store::trade::update(tx, trade)?;

@@ -7,8 +7,8 @@
 mod face;
 
 use super::{Seen, Visit, form, is_plain, query};
-use crate::acts::coupon::claim::{self, Claim, NotGiven};
-use crate::acts::coupon::entitlement::Entitlement;
+use crate::acts::coupon::claim::{self, NotGiven};
+use crate::acts::coupon::entitlement::{Claim, Entitlement};
 use crate::app::App;
 use crate::pages::apology::Apology;
 use crate::pages::coupon::Stage;
