@@ -165,10 +165,9 @@ impl App {
         format!("{:032x}", u128::from_be_bytes(bytes))
     }
 
-    /// Keeps what was found out about a call, for `punchcard doctor`: a refused signature, or a likely mistake. The caller is
-    /// not kept waiting.
-    /// `cause` is a short name, `detail` the advice; where there is something to compare it with, a blank line, a title
-    /// and that text follow.
+    /// Keeps what was found out about a call, for `punchcard doctor`: a refused signature, or a likely mistake. The
+    /// caller is not kept waiting. `cause` is a short name, `detail` the advice; where there is something to compare it
+    /// with, a blank line, a title and that text follow.
     pub fn remember_trouble(&self, trace_id: &str, app_id: &str, method: &str, cause: &str, detail: &str) {
         let row = store::trouble::Trouble {
             trace_id: trace_id.to_owned(),
@@ -229,8 +228,8 @@ impl App {
         Ok::<_, store::Fault>(())
     }
 
-    /// Signs with the key that the store has. One reads at a time, so the last of several changes is the one that holds,
-    /// in whatever order this process learns of them.
+    /// Signs with the key that the store has. One reads at a time, so the last of several changes is the one that
+    /// holds, in whatever order this process learns of them.
     async fn read_platform_key(&self) -> Result<(), store::Fault> {
         let _alone = self.key_reads.lock().await;
         let sealed = setting(&self.store, PLATFORM_KEY).await?;

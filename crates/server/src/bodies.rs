@@ -1,11 +1,11 @@
 //! The bodies of calls that nobody has verified yet: how much memory and time they may take.
 //!
 //! Each body has a little memory for itself. What is more is drawn, as its bytes arrive, from a budget that all bodies
-//! share: so many callers who send long bodies, or begin to, hold no more than the budget. An address may hold as much as
-//! is left free: one alone gets half of the budget, each of ten an eleventh, and as much is there for the next. An address
-//! that was refused too often draws from a small budget apart. Who gets nothing waits a while, unread, and is then refused
-//! as under any overload; who holds some waits less, for others wait for that. What was drawn is held until the call is
-//! answered.
+//! share: so many callers who send long bodies, or begin to, hold no more than the budget. An address may hold as much
+//! as is left free: one alone gets half of the budget, each of ten an eleventh, and as much is there for the next. An
+//! address that was refused too often draws from a small budget apart. Who gets nothing waits a while, unread, and is
+//! then refused as under any overload; who holds some waits less, for others wait for that. What was drawn is held
+//! until the call is answered.
 
 use axum::body::Body;
 use http_body_util::BodyExt;
@@ -22,8 +22,8 @@ pub const BODY_MAX: usize = wire::BODY_BYTES_MAX;
 const FREE: usize = 64 << 10;
 /// What all bodies may hold beyond that.
 const BUDGET: usize = 256 << 20;
-/// What those of addresses that were refused too often may hold beyond that. One whole body of one such address fits, so
-/// that a good call among them is read.
+/// What those of addresses that were refused too often may hold beyond that. One whole body of one such address fits,
+/// so that a good call among them is read.
 const LIMITED_BUDGET: usize = 2 * BODY_MAX;
 /// A long body's memory grows by as much at a time.
 const STEP: usize = 1 << 20;

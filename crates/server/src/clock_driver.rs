@@ -154,7 +154,8 @@ struct Step {
     is_due: bool,
 }
 
-/// One step: to the next due time, or to the target if that is earlier; none where nothing is due and only that was asked.
+/// One step: to the next due time, or to the target if that is earlier; none where nothing is due and only that was
+/// asked.
 fn step(tx: &mut Tx, at: i64, target: i64, only_due: bool) -> Result<Option<Step>, Fault> {
     let standing = stored(tx)?;
     if standing != at {

@@ -10,7 +10,7 @@ pub use nearest::nearest;
 
 use crate::app::App;
 use crate::biz::{self, Unknown};
-use crate::methods::{Doors, Entry, NOT_ANSWERED, THE_LIST};
+use crate::methods::{Entry, NOT_ANSWERED, THE_LIST};
 use wire::first_aid::Diagnosis;
 use wire::{Charset, Fault, RawCall, VerifiedCall, code};
 
@@ -196,7 +196,7 @@ fn unknown_method(method: &str) -> Hint {
             );
         }
     };
-    if found.is_some_and(|name| Entry::find(Doors::SIGNED, name).is_some()) {
+    if found.is_some_and(|name| Entry::find(name).is_some()) {
         return Hint::new("unknown-method", en.trim_end(), zh);
     }
     Hint::new(

@@ -33,8 +33,8 @@ pub struct Index {
 }
 
 impl Index {
-    /// Counts a merchant's members. `ask` compiles the question against the columns as the index has them, which hold at
-    /// least `tags`.
+    /// Counts a merchant's members. `ask` compiles the question against the columns as the index has them, which hold
+    /// at least `tags`.
     pub fn count<E>(
         &self,
         pid: &str,
@@ -67,8 +67,8 @@ impl Index {
         let mut members = merchant.write().expect("no holder panics");
         for Sales { user_id, net_fen, version } in rows {
             if let Ok(user) = user_id.parse() {
-                // Who pays is a member. Of a new one the sum may come first: an import's rows take longer, and connections
-                // tell of what they have written side by side.
+                // Who pays is a member. Of a new one the sum may come first: an import's rows take longer, and
+                // connections tell of what they have written side by side.
                 members.put(user, 0, &[]);
                 members.put_sum(user, u32::try_from(*version).unwrap_or(u32::MAX), *net_fen);
             }
@@ -138,8 +138,8 @@ impl Index {
     }
 }
 
-/// Whether an expression over these tags takes a member whose row the store has: for who decides in a transaction, and must
-/// not ask an index.
+/// Whether an expression over these tags takes a member whose row the store has: for who decides in a transaction, and
+/// must not ask an index.
 pub fn takes(tags: Vec<segment::Tag>, expr: &Expr, row: &Member, now: i64) -> bool {
     let mut one = Members::new(tags, &[]);
     let tags = by_code(one.tags());

@@ -2,7 +2,8 @@
 //! commands.
 
 #![expect(unreachable_pub, reason = "in a binary `pub` says what a module shows to its neighbours")]
-// What is printed goes through `commands::output`, which makes others' texts harmless and survives a reader that has gone.
+// What is printed goes through `commands::output`, which makes others' texts harmless and survives a reader that has
+// gone.
 #![deny(clippy::print_stdout, clippy::print_stderr)]
 
 mod acts;
@@ -38,8 +39,8 @@ mod world;
 
 use std::process::ExitCode;
 
-/// A call makes hundreds of small allocations and is free of them when it is answered. With this allocator instead of the
-/// system's, one core answers a twentieth more (bench/RESULTS.md).
+/// A call makes hundreds of small allocations and is free of them when it is answered. With this allocator instead of
+/// the system's, one core answers a twentieth more (bench/RESULTS.md).
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

@@ -1,8 +1,8 @@
 //! Counters of calls, refused signatures and deliveries, for Prometheus.
 //!
-//! Every series is known before the first call: a caller who makes up methods gets one label, `unknown`, and cannot grow
-//! the page. So each counter is a place in an array, found without a lock; a registry with label sets (what the crates
-//! for this offer) would cost a hash and a lock a call, and a dependency, for a page of code.
+//! Every series is known before the first call: a caller who makes up methods gets one label, `unknown`, and cannot
+//! grow the page. So each counter is a place in an array, found without a lock; a registry with label sets (what the
+//! crates for this offer) would cost a hash and a lock a call, and a dependency, for a page of code.
 
 mod exposition;
 

@@ -1,8 +1,8 @@
 //! What Punchcard sends by itself: one POST, one answer, over connections that are kept for the next.
 //!
-//! Built on hyper's connections and not on a client that resolves and connects by itself, because the connection must go to
-//! the very address that was checked: a name that is public when it is looked up may be private when it is looked up again.
-//! Redirects are answers like others; nobody follows them.
+//! Built on hyper's connections and not on a client that resolves and connects by itself, because the connection must
+//! go to the very address that was checked: a name that is public when it is looked up may be private when it is looked
+//! up again. Redirects are answers like others; nobody follows them.
 
 mod dial;
 mod target;

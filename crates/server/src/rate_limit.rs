@@ -1,8 +1,8 @@
 //! How often an address may do what costs us or others something: a number of times in any window of real time.
 //!
-//! Counted in this process and by the machine's monotonic clock, never by the store's: a manual clock stands still, and an
-//! address is a matter of this node's network. Another node counts by itself, and a restart forgets. What must hold over
-//! nodes and restarts has a count in the store besides (`store::pin`).
+//! Counted in this process and by the machine's monotonic clock, never by the store's: a manual clock stands still, and
+//! an address is a matter of this node's network. Another node counts by itself, and a restart forgets. What must hold
+//! over nodes and restarts has a count in the store besides (`store::pin`).
 
 use quick_cache::sync::Cache;
 use std::collections::VecDeque;
@@ -41,8 +41,8 @@ impl RateLimit {
         })
     }
 
-    /// Counts one, at `now`; false, and not counted, if the address has used up what it is allowed. Of many at once exactly
-    /// as many are counted as are allowed.
+    /// Counts one, at `now`; false, and not counted, if the address has used up what it is allowed. Of many at once
+    /// exactly as many are counted as are allowed.
     pub fn take(&self, address: IpAddr, now: Instant) -> bool {
         if self.max == usize::MAX {
             return true;

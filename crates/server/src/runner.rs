@@ -1,7 +1,8 @@
 //! Does what is due, for as long as it runs: jobs in their transactions, deliveries by workers beside it.
 //!
-//! It looks at the store when a job was planned here, when the clock was moved, and, on PostgreSQL, five times a second,
-//! since others plan jobs too. A job that fails leaves a line in the log and is tried again later; it holds up nothing else.
+//! It looks at the store when a job was planned here, when the clock was moved, and, on PostgreSQL, five times a
+//! second, since others plan jobs too. A job that fails leaves a line in the log and is tried again later; it holds up
+//! nothing else.
 
 mod host_queues;
 mod leases;

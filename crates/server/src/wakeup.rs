@@ -67,8 +67,8 @@ impl Wakeup {
         self.failing().len()
     }
 
-    /// How long it is until the first of the failing jobs is tried again. Those that nobody has tried for long after their
-    /// time are forgotten: they were done elsewhere.
+    /// How long it is until the first of the failing jobs is tried again. Those that nobody has tried for long after
+    /// their time are forgotten: they were done elsewhere.
     pub fn next_try(&self) -> Option<Duration> {
         let mut failing = self.failing();
         failing.retain(|_, pause| pause.until.elapsed() < PAUSE_MAX);

@@ -77,8 +77,8 @@ impl Opening {
         Ok((store, master_key, platform_key))
     }
 
-    /// Writes a new store's first settings. Those that are there already stay: of two processes that start at once on an
-    /// empty store, one wins.
+    /// Writes a new store's first settings. Those that are there already stay: of two processes that start at once on
+    /// an empty store, one wins.
     async fn set_up(&self, store: &Store, master_key: &MasterKey) -> Result<(), Fault> {
         let check = master_key.seal(MASTER_KEY_CHECK);
         let platform_key = master_key.seal(&PrivateKey::generate().to_pkcs8_base64());

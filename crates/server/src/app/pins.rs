@@ -1,5 +1,5 @@
-//! Pay PINs at rest: sealed, like the store's other secrets, so that neither its file nor a backup shows one. Six digits are
-//! of a build that kept them as they were; they are still read, and sealed where they are found.
+//! Pay PINs at rest: sealed, like the store's other secrets, so that neither its file nor a backup shows one. Six
+//! digits are of a build that kept them as they were; they are still read, and sealed where they are found.
 
 use crate::keys::MasterKey;
 use domain::pin::Pin;

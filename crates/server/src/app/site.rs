@@ -69,8 +69,8 @@ impl Site {
     }
 }
 
-/// An address that pages may be on: http or https, a host, if need be a port and a path, and nothing that would have to be
-/// escaped on a page. The error says what is wrong.
+/// An address that pages may be on: http or https, a host, if need be a port and a path, and nothing that would have to
+/// be escaped on a page. The error says what is wrong.
 pub fn check_base_url(text: &str) -> Result<String, String> {
     let wrong =
         |why: &str| format!("base_url {text:?} {why}: it is what browsers reach, such as https://shop.example.com");

@@ -161,8 +161,8 @@ impl Rows {
         }
     }
 
-    /// The file; what can be read only once is kept in a temporary file, because the whole of it decides its charset before
-    /// any of it is imported.
+    /// The file; what can be read only once is kept in a temporary file, because the whole of it decides its charset
+    /// before any of it is imported.
     fn input(&self) -> Result<Input, Failure> {
         let unreadable = |error: std::io::Error| Failure(format!("{}: {error}", self.file.display()));
         let kept = |mut input: Box<dyn Read>| {

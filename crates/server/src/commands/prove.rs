@@ -5,8 +5,8 @@ use crate::methods::console::prove_run::ProveRun;
 use clap::Args;
 use serde_json::json;
 
-/// Recompute every balance and counter from what it is the sum of, in one snapshot, while calls go on. Exit status 1, and
-/// every difference by name, if a sum is not what its parts come to.
+/// Recompute every balance and counter from what it is the sum of, in one snapshot, while calls go on. Exit status 1,
+/// and every difference by name, if a sum is not what its parts come to.
 #[derive(Args)]
 #[command(after_help = "Example:  punchcard prove --data ./punchcard-data")]
 pub struct Prove {

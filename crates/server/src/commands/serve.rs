@@ -56,7 +56,8 @@ pub struct Serve {
     /// Add the demo world: a merchant, a service provider, apps with fresh keys, ten thousand members
     #[arg(long)]
     demo: bool,
-    /// What kind of store to make; it never changes [default: stand-in with --demo, --world or a manual clock, else platform]
+    /// What kind of store to make; it never changes [default: stand-in with --demo, --world or a manual clock, else
+    /// platform]
     #[arg(long, env = "PUNCHCARD_MODE")]
     mode: Option<ModeArg>,
     /// The clock of a new store: system, or manual:2026-01-01T00:00:00+08:00, which stands still until it is moved
@@ -68,8 +69,8 @@ pub struct Serve {
     /// Let a platform send notifications into private networks; a stand-in does so anyway
     #[arg(long, env = "PUNCHCARD_NOTIFY_ALLOW_PRIVATE", value_parser = FalseyValueParser::new())]
     notify_allow_private: bool,
-    /// A reverse proxy whose X-Forwarded-For or Forwarded header is believed; may be given several times. Without it all
-    /// callers behind a proxy count as one address
+    /// A reverse proxy whose X-Forwarded-For or Forwarded header is believed; may be given several times. Without it
+    /// all callers behind a proxy count as one address
     #[arg(
         long,
         env = "PUNCHCARD_TRUSTED_PROXY",
@@ -226,7 +227,8 @@ impl Serve {
             ClockArg::System => None,
             ClockArg::ManualAt(at) => Some(at),
         };
-        // These two are for stand-ins alone; a world is for either, and says only what a new store is without a word more.
+        // These two are for stand-ins alone; a world is for either, and says only what a new store is without a word
+        // more.
         let needed = (self.demo || manual_clock_at.is_some()).then_some(Mode::StandIn);
         let mut opening = store.opening();
         opening.create = true;

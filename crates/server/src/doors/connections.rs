@@ -1,6 +1,6 @@
-//! How many connections there may be: in all, so that files and sockets of ours can still be opened, and from one address,
-//! so that nobody has them all. The newest is refused, for those that are there may have calls on them; idle ones end by
-//! themselves, after the time that a head may take.
+//! How many connections there may be: in all, so that files and sockets of ours can still be opened, and from one
+//! address, so that nobody has them all. The newest is refused, for those that are there may have calls on them; idle
+//! ones end by themselves, after the time that a head may take.
 
 use super::caller::{Caller, TrustedProxies, X_FORWARDED_FOR, grouped};
 use axum::http::HeaderMap;

@@ -8,7 +8,7 @@ use crate::bodies::{BodyError, CallBody, MemoryShare};
 use crate::directory;
 use crate::hints::{self, Hint, Whose};
 use crate::methods::dispatch::{self, AnsweredCall, Findings, KnownCall, unavailable};
-use crate::methods::{CallContext, Doors, Entry};
+use crate::methods::{CallContext, Entry};
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::header::{CONTENT_TYPE, UPGRADE_INSECURE_REQUESTS};
@@ -36,11 +36,12 @@ struct Terms {
     sign_type: SignType,
     certificate: Option<String>,
     trace_id: String,
-    /// Who says to call, as far as the directory knows the app, and for which merchant, once that is decided: for the log.
+    /// Who says to call, as far as the directory knows the app, and for which merchant, once that is decided: for the
+    /// log.
     app_id: Option<String>,
     pid: Option<String>,
-    /// Whether the caller's address was refused too often. A verified call is answered all the same; any other gets the one
-    /// answer that a flood of them gets.
+    /// Whether the caller's address was refused too often. A verified call is answered all the same; any other gets the
+    /// one answer that a flood of them gets.
     limited: bool,
 }
 
@@ -175,7 +176,7 @@ async fn run(
     if call.encrypt_type().is_some() {
         return Err(code::UNSUPPORTED_ENCRYPT_TYPE);
     }
-    let entry = Entry::find(Doors::SIGNED, call.method()).ok_or(code::INVALID_METHOD)?;
+    let entry = Entry::find(call.method()).ok_or(code::INVALID_METHOD)?;
     let context = CallContext::read(call, trace_id).map_err(|fault| entry.refusal(fault))?;
     let (token, biz_content) = (call.app_auth_token(), call.biz_content());
     dispatch::run(app, KnownCall { entry, app: known, token, biz_content, context }, findings).await

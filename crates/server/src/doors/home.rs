@@ -1,5 +1,5 @@
-//! `/` and every path that is none of ours. A stand-in shows at `/` how it stands and what was called; everything else is
-//! answered with the one sentence that says where calls go, and leaves a line in the log.
+//! `/` and every path that is none of ours. A stand-in shows at `/` how it stands and what was called; everything else
+//! is answered with the one sentence that says where calls go, and leaves a line in the log.
 
 use super::h5::{Seen, Visit};
 use crate::app::App;

@@ -1,5 +1,5 @@
-//! Accepts connections and serves them until it is to stop: HTTP/1 with bounds on numbers, bytes and time, whoever is on the
-//! other side. Every answer leaves here, so what browsers may do with any of them is said here.
+//! Accepts connections and serves them until it is to stop: HTTP/1 with bounds on numbers, bytes and time, whoever is
+//! on the other side. Every answer leaves here, so what browsers may do with any of them is said here.
 
 use super::connections::{Connections, Full};
 use super::writing::TimedWrites;
@@ -20,8 +20,8 @@ use tower_service::Service;
 
 /// A head must have arrived whole within this time, the wait for its first byte included.
 const HEAD_TIME_MAX: Duration = Duration::from_secs(30);
-/// The most bytes of a head, and of a body's part that waits to be read: what hyper takes for a request target (one over
-/// the gateway's bound is told so), and 16 KiB of headers.
+/// The most bytes of a head, and of a body's part that waits to be read: what hyper takes for a request target (one
+/// over the gateway's bound is told so), and 16 KiB of headers.
 pub const HEAD_MAX: usize = 80 << 10;
 /// Who is answered must take each part of the answer (see `writing`) within this time.
 const WRITE_TIME_MAX: Duration = Duration::from_secs(30);

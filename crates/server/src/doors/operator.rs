@@ -1,4 +1,5 @@
-//! The operator's address: `/metrics` in Prometheus' text format, and health again, so that a probe needs no second port.
+//! The operator's address: `/metrics` in Prometheus' text format, and health again, so that a probe needs no second
+//! port.
 
 use super::connections::Connections;
 use super::{health, home};

@@ -114,8 +114,8 @@ fn text(charset: Charset, number: u64, line: Line<'_>) -> Result<std::borrow::Co
 }
 
 impl<T: Table> Rows<T> {
-    /// Finds out what the file is, whose charset is known. The error is about the file as a whole, such as a column that is no
-    /// tag.
+    /// Finds out what the file is, whose charset is known. The error is about the file as a whole, such as a column
+    /// that is no tag.
     pub fn open(input: impl Read + Send + 'static, charset: Charset, table: T) -> Result<Rows<T>, String> {
         let mut lines = Lines::new(plain(input)?);
         let mut declared = None;

@@ -1,4 +1,5 @@
-//! The columns of trades that a merchant made elsewhere: numbers, who paid how much in which shop, and what was refunded.
+//! The columns of trades that a merchant made elsewhere: numbers, who paid how much in which shop, and what was
+//! refunded.
 
 use super::rows::Table;
 use crate::world::account_id;
@@ -85,7 +86,8 @@ impl Table for Trades {
     type Row = (u64, TradeRow);
     /// And the lines of its rows.
     type Chunk = (Vec<u64>, TradeChunk);
-    /// A merchant's members are far fewer than its trades, and most of them are in any chunk: their sums are a chunk's cost.
+    /// A merchant's members are far fewer than its trades, and most of them are in any chunk: their sums are a chunk's
+    /// cost.
     const CHUNK_ROWS: usize = 20_000;
     const REQUIRED: &'static [&'static str] = &["trade_no", "user_id", "shop_id", "total_amount", "paid_at"];
     const NUMBERS: &'static [&'static str] = &["trade_no", "user_id", "shop_id", "out_trade_no"];

@@ -1,8 +1,8 @@
 //! The index updater: takes members into the index beside the store's writer.
 //!
 //! What a call changed is in the index before it is answered. The chunks of an import are long, and nobody is answered
-//! before the last of them: a thread of its own takes them in while the writer is at the next one, and the import waits for
-//! that thread before it answers.
+//! before the last of them: a thread of its own takes them in while the writer is at the next one, and the import waits
+//! for that thread before it answers.
 
 use super::Index;
 use std::sync::Arc;
@@ -36,7 +36,8 @@ impl IndexUpdater {
         updater
     }
 
-    /// Takes members' new rows: at once if they are few, else soon. Rows may overtake one another, for each has a version.
+    /// Takes members' new rows: at once if they are few, else soon. Rows may overtake one another, for each has a
+    /// version.
     pub fn take(&self, pid: &Arc<str>, rows: &Arc<[Member]>) {
         if rows.len() < CHUNK_ROWS_MIN {
             return self.index.put(pid, rows);

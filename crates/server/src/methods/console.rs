@@ -1,4 +1,5 @@
-//! The methods of operators: what commands do to a running process or to a store that nobody runs, and later the console.
+//! The methods of operators: what commands do to a running process or to a store that nobody runs, and later the
+//! console.
 //!
 //! An operator's method belongs to no merchant, so it has the whole process to work with, and its own transactions. It
 //! reads its request as every method does; its refusals are for an operator and in English.

@@ -50,8 +50,8 @@ pub struct Findings {
     pub unknown: Vec<Unknown>,
 }
 
-/// Runs a call; the business members of its answer. When the app or its authorisation has changed since it was looked up,
-/// looks again and repeats.
+/// Runs a call; the business members of its answer. When the app or its authorisation has changed since it was looked
+/// up, looks again and repeats.
 pub async fn run(app: &Arc<App>, call: KnownCall<'_>, findings: &mut Findings) -> Result<String, Fault> {
     let (trace_id, method) = (call.context.trace_id.as_str(), call.entry.name);
     // A half-built index would count some of the members.
@@ -98,8 +98,8 @@ async fn attempt_once(
     entry.run(app.clone(), caller, call.context.clone(), members).await
 }
 
-/// Runs an operator's call that came through `door`. Whoever asks for a member that the method does not know is refused:
-/// it is of another build, and means something by it.
+/// Runs an operator's call that came through `door`. Whoever asks for a member that the method does not know is
+/// refused: it is of another build, and means something by it.
 pub async fn operate(
     door: Doors,
     rights: Rights,
@@ -109,7 +109,7 @@ pub async fn operate(
 ) -> Answer<Output> {
     let (app, started) = (call.app.clone(), Instant::now());
     let unknown = || code::INVALID_METHOD.with_msg(format!("operators cannot call {name} in this build"));
-    let entry = Entry::find(door, name).ok_or_else(unknown)?;
+    let entry = Entry::at(door, name).ok_or_else(unknown)?;
     let answer = if !rights.allow(entry.need) {
         Err(code::INSUFFICIENT_USER_PERMISSIONS.into())
     } else if let Some(unknown) = biz::unknown(&members, entry.fields).first() {

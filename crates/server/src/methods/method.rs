@@ -67,9 +67,9 @@ pub enum Once<'a> {
     Natural,
 }
 
-/// A merchant's method that does a thing once under the caller's key, and answers a repeat by what the thing's state says
-/// then: the recomputed kind of DECISIONS.md 2. The key is kept with the thing's id. It is claimed before the work, so that
-/// of two calls at once the second waits for the first and finds what it has done.
+/// A merchant's method that does a thing once under the caller's key, and answers a repeat by what the thing's state
+/// says then: the recomputed kind of DECISIONS.md 2. The key is kept with the thing's id. It is claimed before the
+/// work, so that of two calls at once the second waits for the first and finds what it has done.
 pub trait Recomputed: Method {
     /// What was checked and read before the key is claimed.
     type Checked<'a>;

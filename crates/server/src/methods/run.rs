@@ -126,8 +126,8 @@ fn render(response: &impl Serialize) -> String {
     serde_json::to_string(response).expect("responses serialise")
 }
 
-/// What makes two requests the same: a version byte and the canonical JSON of the non-empty known fields, so that a field
-/// added later changes no old fingerprint (DECISIONS.md 2).
+/// What makes two requests the same: a version byte and the canonical JSON of the non-empty known fields, so that a
+/// field added later changes no old fingerprint (DECISIONS.md 2).
 pub fn fingerprint(request: &impl Biz) -> [u8; 32] {
     fingerprint_of(request.canonical())
 }

@@ -1,4 +1,5 @@
-//! Where a notification goes, and whether it may: on a platform no address of a private network, whatever its name says.
+//! Where a notification goes, and whether it may: on a platform no address of a private network, whatever its name
+//! says.
 
 use super::NoReply;
 use axum::http::Uri;

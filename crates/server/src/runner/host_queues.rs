@@ -76,7 +76,8 @@ impl HostQueues {
         Some(turn)
     }
 
-    /// A worker's delivery has been made, `slow` if it ran into the time-out; its next turn. Without one the worker ends.
+    /// A worker's delivery has been made, `slow` if it ran into the time-out; its next turn. Without one the worker
+    /// ends.
     pub fn next(&self, made: &Turn, slow: bool) -> Option<Turn> {
         let mut queues = self.lock();
         queues.slow_workers -= usize::from(made.slow);

@@ -1,5 +1,5 @@
-//! What `serve` says of its store when it starts: whether it was made or upgraded, its mode and why, its clock, and where
-//! its pages are. On standard output for people and scripts, and in the log.
+//! What `serve` says of its store when it starts: whether it was made or upgraded, its mode and why, its clock, and
+//! where its pages are. On standard output for people and scripts, and in the log.
 
 use super::{ClockArg, Serve};
 use crate::app::App;

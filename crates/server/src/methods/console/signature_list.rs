@@ -1,4 +1,5 @@
-//! `punchcard.signature.list`: the last calls whose signature was refused, or whose caller has most likely made a mistake.
+//! `punchcard.signature.list`: the last calls whose signature was refused, or whose caller has most likely made a
+//! mistake.
 
 use super::Limit;
 use crate::answer::Answer;

@@ -19,8 +19,8 @@ biz! {
     }
 }
 
-/// What came of a world file. A refusal is part of the answer: it names the table that it is about, whose line the reader
-/// of the file knows.
+/// What came of a world file. A refusal is part of the answer: it names the table that it is about, whose line the
+/// reader of the file knows.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Response {
