@@ -21,6 +21,7 @@ mod import;
 mod index;
 mod jobs;
 mod keys;
+mod links;
 mod log;
 mod methods;
 mod metrics;
