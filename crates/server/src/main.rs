@@ -24,6 +24,7 @@ mod import;
 mod index;
 mod jobs;
 mod keys;
+mod links;
 mod log;
 mod methods;
 mod metrics;

@@ -1,7 +1,7 @@
 //! Activities: point cards and coupons that a merchant gives its members, where, and until when.
 //!
-//! A merchant describes an activity as a [`crate::acts::activity::plan::Plan`]. It is kept as it was sent, less what has
-//! columns of its own; [`crate::acts::activity::stored`] reads it back.
+//! A merchant describes an activity as a [`crate::acts::activity::plan::Plan`]. It is kept as it was sent, less what
+//! has columns of its own; [`crate::acts::activity::stored`] reads it back.
 
 pub mod batchquery;
 pub mod create;

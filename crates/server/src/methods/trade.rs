@@ -33,8 +33,8 @@ choice! {
     }
 }
 
-/// The merchant's trade by one of its numbers; `trade_no` wins when both are sent. `None` for one that was never made, or
-/// is another merchant's.
+/// The merchant's trade by one of its numbers; `trade_no` wins when both are sent. `None` for one that was never made,
+/// or is another merchant's.
 fn find(call: &Call, tx: &mut Tx, trade_no: Option<&str>, out_trade_no: Option<&str>) -> Answer<Option<Trade>> {
     match (trade_no, out_trade_no) {
         (Some(no), _) => Ok(store::trade::find(tx, call.pid(), no)?),
@@ -48,8 +48,8 @@ fn known(call: &Call, tx: &mut Tx, trade_no: Option<&str>, out_trade_no: Option<
     find(call, tx, trade_no, out_trade_no)?.ok_or_else(|| Refusal::TradeNotExist.into())
 }
 
-/// The name of the shop that the trade was made in. `known` is a shop that was read before in this transaction, often the
-/// trade's.
+/// The name of the shop that the trade was made in. `known` is a shop that was read before in this transaction, often
+/// the trade's.
 fn store_name(tx: &mut Tx, trade: &Trade, known: Option<&world::Shop>) -> Answer<Option<String>> {
     let Some(shop_id) = &trade.shop_id else { return Ok(None) };
     let name = match known.filter(|shop| shop.shop_id == *shop_id) {

@@ -1,7 +1,7 @@
 //! `koubei.marketing.campaign.activity.modify`: gives a running activity more: time, budget, chances, shops.
 //!
-//! The request is the whole activity; what may not be changed must be as `activity.query` gives it. A second call with the
-//! same `out_biz_no` and content is a success that changes nothing.
+//! The request is the whole activity; what may not be changed must be as `activity.query` gives it. A second call with
+//! the same `out_biz_no` and content is a success that changes nothing.
 
 use crate::acts::activity::plan::Plan;
 use crate::acts::activity::plan::shop_ids::SHOPS_MAX;

@@ -4,7 +4,7 @@ use super::{Argument, not_found};
 use crate::acts::coupon::tool::Coupon;
 use crate::answer::Answer;
 use crate::biz::biz;
-use crate::doors::h5;
+use crate::links;
 use crate::methods::access::{Doors, Need};
 use crate::methods::method::{Method, OperatorCall, OperatorRead};
 use domain::id::VoucherIdText;
@@ -90,7 +90,7 @@ impl OperatorRead for CouponShow {
             trade_no: trade.filter(|_| has_it).map(|trade| trade.trade_no()),
             held_until: voucher.held_until.filter(|_| has_it).map(time::format),
             gmt_used: voucher.used_at.map(time::format),
-            voucher_uri: base_url + &h5::voucher::address(&app.master_key, voucher.id),
+            voucher_uri: base_url + &links::voucher(&app.master_key, voucher.id),
             pid: voucher.pid,
             user_id: voucher.user_id,
         })

@@ -4,9 +4,9 @@ use super::{Argument, not_found};
 use crate::acts::trade::coupon;
 use crate::answer::Answer;
 use crate::biz::biz;
+use crate::links;
 use crate::methods::access::{Doors, Need};
 use crate::methods::method::{Method, OperatorCall, OperatorRead};
-use crate::methods::trade::create::cashier_uri;
 use domain::trade::Trade;
 use serde::{Deserialize, Serialize};
 use store::trade::{Refund, TradeVoucher};
@@ -131,7 +131,7 @@ fn view(trade: Trade, refunds: &[Refund], used: &[TradeVoucher], base_url: &str)
     };
     TradeView {
         trade_no: trade.trade_no(),
-        cashier_uri: cashier_uri(base_url, &trade),
+        cashier_uri: links::cashier(base_url, &trade),
         trade_status: trade.status.name().to_owned(),
         total_amount: money::format(trade.total_fen),
         buyer_pay_amount: paid.then(|| money::format(trade.buyer_pay_fen)),

@@ -1,14 +1,15 @@
 //! `koubei.marketing.tool.points.update`: changes what a user has on a merchant's card.
 //!
-//! DEPOSIT gives points for a payment, CONSUME spends them, FREEZE sets them aside until COMMIT spends or CANCEL returns
-//! them. What is refused, in this order: a wrong, missing or forbidden field; a `req_id` that was used for something else;
-//! a card that the merchant has not; a user that nobody knows; a card that has ended, or for a DEPOSIT an activity that
-//! does not run; for a DEPOSIT a shop that the activity is not for, a trade that this user did not pay to this merchant, one
-//! that has brought its points on this card; for all else a user without points on the card; for COMMIT and CANCEL an
-//! unknown freeze, one that has ended, another amount than it has; last, fewer points than are to be spent or set aside.
+//! DEPOSIT gives points for a payment, CONSUME spends them, FREEZE sets them aside until COMMIT spends or CANCEL
+//! returns them. What is refused, in this order: a wrong, missing or forbidden field; a `req_id` that was used for
+//! something else; a card that the merchant has not; a user that nobody knows; a card that has ended, or for a DEPOSIT
+//! an activity that does not run; for a DEPOSIT a shop that the activity is not for, a trade that this user did not pay
+//! to this merchant, one that has brought its points on this card; for all else a user without points on the card; for
+//! COMMIT and CANCEL an unknown freeze, one that has ended, another amount than it has; last, fewer points than are to
+//! be spent or set aside.
 //!
-//! A second call with the same `req_id` and content is answered with the first `point_log_no`. It is not kept as a text:
-//! the key is kept with the number of the entry in the log, which is never altered.
+//! A second call with the same `req_id` and content is answered with the first `point_log_no`. It is not kept as a
+//! text: the key is kept with the number of the entry in the log, which is never altered.
 
 use super::{Points, TransType, card};
 use crate::biz::{ABSENT, Text, biz, invalid};

@@ -1,8 +1,9 @@
 //! `koubei.marketing.tool.prizesend.auth`: a token that lets one user take one prize, once, on the coupon page.
 //!
-//! It reserves nothing: budget, limits and crowd are looked at again when the prize is taken, and points are the caller's
-//! own affair. What is refused, in this order: a wrong field, a `req_id` that was used for another user, a prize that the
-//! merchant has not or that takes no tokens, a user that nobody knows, an activity that does not run, an empty budget.
+//! It reserves nothing: budget, limits and crowd are looked at again when the prize is taken, and points are the
+//! caller's own affair. What is refused, in this order: a wrong field, a `req_id` that was used for another user, a
+//! prize that the merchant has not or that takes no tokens, a user that nobody knows, an activity that does not run, an
+//! empty budget.
 
 use crate::acts::activity::stored;
 use crate::biz::{Text, biz};
@@ -82,8 +83,8 @@ impl Write for PrizesendAuth {
     }
 }
 
-/// From when on a token gives nothing any more: after its life, or when the activity is over. One that delays its end has
-/// none yet.
+/// From when on a token gives nothing any more: after its life, or when the activity is over. One that delays its end
+/// has none yet.
 fn expires_at(activity: &Activity, now: i64, life_ms: i64) -> i64 {
     let life_ends_at = now.saturating_add(life_ms);
     if activity.auto_delay { life_ends_at } else { life_ends_at.min(activity.finishes_at()) }

@@ -1,6 +1,7 @@
 //! `alipay.trade.cancel`: undoes a trade, closing it when unpaid and refunding it whole when paid.
 //!
-//! A merchant calls it when it does not know what became of a payment, so an unknown trade is a success without an action.
+//! A merchant calls it when it does not know what became of a payment, so an unknown trade is a success without an
+//! action.
 
 use crate::acts::trade::context::{self, TradeContext};
 use crate::acts::trade::settle::{give_back, shut};

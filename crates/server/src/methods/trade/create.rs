@@ -4,6 +4,7 @@
 
 use super::order::{self, Checked, GoodsDetail, order};
 use crate::biz::{Price, Text, biz, invalid};
+use crate::links;
 use crate::methods::{Answer, Call, CallError, Doors, Key, Method, Need, Recomputed};
 use domain::Refusal;
 use domain::trade::{Status, Trade};
@@ -131,7 +132,7 @@ impl Recomputed for TradeCreate {
                 return Err(order::inconsistent().into());
             }
         };
-        let uri = cashier_uri(&call.site.base_url(tx)?, &trade);
+        let uri = links::cashier(&call.site.base_url(tx)?, &trade);
         Ok(Response {
             cashier_uri: uri.ok_or_else(|| CallError::Error(Fault::bug("a trade that waits without a token")))?,
             trade_no: trade.trade_no(),
@@ -148,10 +149,4 @@ fn waiting(tx: &mut Tx, number: i64) -> Answer<Trade> {
         Status::TradeSuccess | Status::TradeFinished => Err(Refusal::TradeHasSuccess.into()),
         Status::TradeClosed => Err(Refusal::TradeHasClosed.into()),
     }
-}
-
-/// Where the buyer pays, while the trade waits for that.
-pub fn cashier_uri(base_url: &str, trade: &Trade) -> Option<String> {
-    let token = trade.page_token.as_ref().filter(|_| trade.status == Status::WaitBuyerPay)?;
-    Some(format!("{base_url}/h5/cashier?tradeNo={}&token={token}", trade.trade_no()))
 }

@@ -2,9 +2,10 @@
 
 use crate::acts::activity::plan::coupon_plan::CouponPlan;
 use crate::acts::coupon::entitlement::{Entitlement, Judgement};
-use crate::doors::h5::{image, voucher};
+use crate::doors::h5::image;
 use crate::keys::MasterKey;
-use crate::pages::coupon::{Coupon, For, Held, MoreShops, Note, Opening, Place, Stage, WhyNot};
+use crate::links;
+use crate::pages::coupon::{Audience, Coupon, MoreShops, Note, Obstacle, Opening, OwnVoucher, Place, Stage};
 use domain::Refusal;
 use domain::activity::{Activity, Status};
 use domain::claim::{Restriction, Verdict};
@@ -25,8 +26,8 @@ pub(super) struct Form<'a> {
     pub(super) key: &'a MasterKey,
 }
 
-/// The page of an entitlement at `now`, UTC milliseconds, with the shop `shop_id` first. Refuses where nothing may be shown of
-/// why it gives nothing.
+/// The page of an entitlement at `now`, UTC milliseconds, with the shop `shop_id` first. Refuses where nothing may be
+/// shown of why it gives nothing.
 pub(super) fn coupon(
     tx: &mut Tx,
     entitlement: &Entitlement,
@@ -76,9 +77,9 @@ fn stage(tx: &mut Tx, entitlement: &Entitlement, form: &Form<'_>, now: i64) -> R
         Ok(Verdict::Take) => Stage::ToTake { action: form.action.to_owned(), csrf: form.csrf.to_owned() },
         Ok(Verdict::TakenBefore) => {
             let held = store::voucher::of_token(tx, &token.pid, &token.user_id, &token.token)?;
-            let held = held.iter().map(|voucher| Held {
+            let held = held.iter().map(|voucher| OwnVoucher {
                 id: voucher.id.to_text(),
-                page: voucher::address(form.key, voucher.id),
+                page: links::voucher(form.key, voucher.id),
                 starts_at: voucher.starts_at,
                 ends_at: voucher.ends_at,
                 received_at: voucher.id.created_at,
@@ -97,23 +98,23 @@ fn why_not(
     restriction: &Restriction,
     judgement: &Judgement,
     now: i64,
-) -> Result<WhyNot, Refusal> {
+) -> Result<Obstacle, Refusal> {
     Ok(match refusal {
         Refusal::CampaignEnded if activity.status == Status::Started && now < activity.starts_at => {
-            WhyNot::NotYet(activity.starts_at)
+            Obstacle::NotYet(activity.starts_at)
         }
-        Refusal::CampaignEnded => WhyNot::Ended,
-        Refusal::CampaignSoldOut if 0 < judgement.left.total => WhyNot::SoldOutToday,
-        Refusal::CampaignSoldOut => WhyNot::SoldOut,
-        Refusal::TookPartTooOften => WhyNot::TooOften,
-        Refusal::NotEligible => WhyNot::NotEligible(match restriction {
-            _ if !judgement.taker.in_crowd => For::Crowd,
-            Restriction::None => For::Crowd,
-            Restriction::NewMember => For::NewMembers,
-            Restriction::Student => For::Students,
-            Restriction::MemberCard(_) => For::CardHolders,
+        Refusal::CampaignEnded => Obstacle::Ended,
+        Refusal::CampaignSoldOut if 0 < judgement.left.total => Obstacle::SoldOutToday,
+        Refusal::CampaignSoldOut => Obstacle::SoldOut,
+        Refusal::TookPartTooOften => Obstacle::TooOften,
+        Refusal::NotEligible => Obstacle::NotEligible(match restriction {
+            _ if !judgement.taker.in_crowd => Audience::Crowd,
+            Restriction::None => Audience::Crowd,
+            Restriction::NewMember => Audience::NewMembers,
+            Restriction::Student => Audience::Students,
+            Restriction::MemberCard(_) => Audience::CardHolders,
         }),
-        Refusal::HoldsUnredeemed => WhyNot::HoldsUnredeemed,
+        Refusal::HoldsUnredeemed => Obstacle::HoldsUnredeemed,
         _ => return Err(refusal),
     })
 }
