@@ -52,9 +52,9 @@ impl From<Diagnosis> for Hint {
     }
 }
 
-/// Whose call it is, as far as it is known.
+/// The names by which a call is known, as far as they are.
 #[derive(Clone, Copy)]
-pub struct Whose<'a> {
+pub struct CallNames<'a> {
     /// The call's trace id.
     pub trace_id: &'a str,
     /// The calling app.
@@ -63,9 +63,9 @@ pub struct Whose<'a> {
     pub method: &'a str,
 }
 
-impl Whose<'_> {
+impl CallNames<'_> {
     fn note(self, app: &App, hint: &Hint, refusal: &str) {
-        let Whose { trace_id, app_id, method } = self;
+        let CallNames { trace_id, app_id, method } = self;
         tracing::warn!(trace_id, app_id, method, cause = hint.cause, advice = hint.advice_en, "a likely mistake");
         let detail = format!("{}\n{}\n{refusal}", hint.advice_en, hint.advice_zh);
         app.remember_trouble(trace_id, app_id, method, hint.cause, detail.trim_end());
@@ -84,16 +84,16 @@ pub fn unproved(app: &App, call: &RawCall, fault: Fault, trace_id: &str) -> Faul
         () if fault == code::INVALID_METHOD => unknown_method(&method),
         () => return fault,
     };
-    Whose { trace_id, app_id: &app_id, method: &shown(&method) }.note(app, &hint, &fault.sub_msg);
+    CallNames { trace_id, app_id: &app_id, method: &shown(&method) }.note(app, &hint, &fault.sub_msg);
     hint.added_to(fault, app, trace_id)
 }
 
 /// The answer to a verified call whose text cannot be read.
-pub fn unreadable(app: &App, fault: Fault, reads_as: Option<Charset>, whose: Whose<'_>) -> Fault {
+pub fn unreadable(app: &App, fault: Fault, reads_as: Option<Charset>, names: CallNames<'_>) -> Fault {
     let Some(reads_as) = reads_as else { return fault };
     let hint = other_charset(reads_as);
-    whose.note(app, &hint, &fault.sub_msg);
-    hint.added_to(fault, app, whose.trace_id)
+    names.note(app, &hint, &fault.sub_msg);
+    hint.added_to(fault, app, names.trace_id)
 }
 
 /// The answer to a verified call. `unknown` are the members of `biz_content` that its method does not know, where
@@ -105,7 +105,7 @@ pub fn verified(
     unknown: &[Unknown],
     trace_id: &str,
 ) -> Result<String, Fault> {
-    let whose = Whose { trace_id, app_id: call.app_id(), method: call.method() };
+    let names = CallNames { trace_id, app_id: call.app_id(), method: call.method() };
     let doubt = || {
         let misspelt = (!unknown.is_empty()).then(|| unknown_members(unknown));
         misspelt.or_else(|| call.reads_as_utf8().filter(|_| app.gives_hints()).map(|_| other_charset(Charset::Utf8)))
@@ -113,17 +113,17 @@ pub fn verified(
     match answer {
         Ok(business) => {
             if let Some(hint) = doubt() {
-                whose.note(app, &hint, "");
+                names.note(app, &hint, "");
             }
             Ok(business)
         }
         Err(fault) => {
             if let Some(hint) = of_refusal(call, &fault) {
-                whose.note(app, &hint, &fault.sub_msg);
+                names.note(app, &hint, &fault.sub_msg);
                 return Err(hint.added_to(fault, app, trace_id));
             }
             let Some(hint) = doubt() else { return Err(fault) };
-            whose.note(app, &hint, &fault.sub_msg);
+            names.note(app, &hint, &fault.sub_msg);
             // What is only doubtful has nothing to do with most refusals.
             let explains = unknown.is_empty() || unknown.iter().any(|member| member.nearest.is_some());
             let is_of_a_field = fault.sub_code.ends_with(biz::INVALID);

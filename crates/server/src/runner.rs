@@ -79,9 +79,9 @@ impl Work {
         while !*stop.borrow() {
             let started = Instant::now();
             let (rest, wait) = match self.look().await {
-                Ok(Looked { did_something: true, .. }) => continue,
-                Ok(Looked { next_in, is_long: false, .. }) => (Duration::ZERO, next_in),
-                Ok(Looked { next_in, is_long: true, .. }) => (started.elapsed() * REST_FACTOR, next_in),
+                Ok(LookResult { did_something: true, .. }) => continue,
+                Ok(LookResult { next_in, is_long: false, .. }) => (Duration::ZERO, next_in),
+                Ok(LookResult { next_in, is_long: true, .. }) => (started.elapsed() * REST_FACTOR, next_in),
                 Err(fault) => {
                     tracing::warn!(error = &fault as &dyn Error, "what is due cannot be read; trying again");
                     (READ_AGAIN_PAUSE, Duration::ZERO)
@@ -109,7 +109,7 @@ impl Work {
     }
 
     /// Goes through everything that is due, once.
-    async fn look(&mut self) -> Result<Looked, Fault> {
+    async fn look(&mut self) -> Result<LookResult, Fault> {
         let (now, mut last, mut pages) = (self.app.clock.now(), None, 0_u32);
         let (mut did_something, mut has_room) = (false, true);
         loop {
@@ -137,7 +137,7 @@ impl Work {
             (false, true) => self.next_in(now).await?,
             (false, false) => LOOK_EVERY,
         };
-        Ok(Looked { did_something, next_in, is_long: 1 < pages })
+        Ok(LookResult { did_something, next_in, is_long: 1 < pages })
     }
 
     /// After how long to look again unless it is woken.
@@ -171,8 +171,8 @@ impl Work {
     }
 }
 
-/// What one look at the store has found.
-struct Looked {
+/// What the runner has found in one look at the store.
+struct LookResult {
     did_something: bool,
     next_in: Duration,
     is_long: bool,

@@ -4,7 +4,7 @@ use super::{Failure, StoreArgs, at_least_one, output};
 use crate::methods::console::notice_list::NoticeList;
 use crate::methods::console::notice_resend::NoticeResend;
 use crate::methods::console::notice_show::NoticeShow;
-use crate::notices::{Listed, Told};
+use crate::notices::{NoticeSummary, NoticeView};
 use clap::{Args, Subcommand};
 use serde_json::json;
 
@@ -78,15 +78,15 @@ impl Notify {
     }
 }
 
-fn line(listed: &Listed) -> String {
-    let Listed { notify_id, notify_type, subject, url, state, attempts, next_at, .. } = listed;
+fn line(listed: &NoticeSummary) -> String {
+    let NoticeSummary { notify_id, notify_type, subject, url, state, attempts, next_at, .. } = listed;
     let next = next_at.as_ref().map_or_else(String::new, |at| format!(", next {at}"));
     format!("{notify_id}  {state}, {attempts} deliveries{next}  {notify_type} {subject}  {url}")
 }
 
-fn text(told: &Told, signed: bool) -> Vec<String> {
-    let Told { listed, auth_app_id, sign_type, members, deliveries } = told;
-    let Listed { pid, app_id, created_at, .. } = listed;
+fn text(told: &NoticeView, signed: bool) -> Vec<String> {
+    let NoticeView { listed, auth_app_id, sign_type, members, deliveries } = told;
+    let NoticeSummary { pid, app_id, created_at, .. } = listed;
     let mut lines =
         vec![line(listed), format!("of merchant {pid}, app {app_id} for {auth_app_id}, {sign_type}, {created_at}")];
     let members = members.as_object().into_iter().flatten();

@@ -6,7 +6,7 @@ use super::caller::Caller;
 use crate::app::App;
 use crate::bodies::{BodyError, CallBody, MemoryShare};
 use crate::directory;
-use crate::hints::{self, Hint, Whose};
+use crate::hints::{self, CallNames, Hint};
 use crate::methods::dispatch::{self, AnsweredCall, Findings, KnownCall, unavailable};
 use crate::methods::{CallContext, Entry};
 use axum::body::Body;
@@ -150,8 +150,8 @@ async fn answer(app: &Arc<App>, call: RawCall, terms: &mut Terms) -> Outcome {
         Err(Refused::Signature(bad)) => return Outcome::Unverified(refuse_signature(app, &bad, key, trace_id)),
         Err(Refused::Text { fault, reads_as }) => {
             let method = terms.method.as_deref().unwrap_or_default();
-            let whose = Whose { trace_id, app_id: &caller.row.app_id, method };
-            return Outcome::Verified(Err(hints::unreadable(app, fault, reads_as, whose)));
+            let names = CallNames { trace_id, app_id: &caller.row.app_id, method };
+            return Outcome::Verified(Err(hints::unreadable(app, fault, reads_as, names)));
         }
     };
     // From here on we know who calls.

@@ -1,7 +1,7 @@
 //! Accepts connections and serves them until it is to stop: HTTP/1 with bounds on numbers, bytes and time, whoever is
 //! on the other side. Every answer leaves here, so what browsers may do with any of them is said here.
 
-use super::connections::{Connections, Full};
+use super::connections::{ConnectionLimit, Connections};
 use super::writing::TimedWrites;
 use axum::Router;
 use axum::extract::Request;
@@ -53,8 +53,8 @@ pub async fn serve(
         let peer = peer.ip();
         let place = match connections.enter(peer) {
             Ok(place) => place,
-            Err(full) => {
-                refuse(&stream, full, peer, &mut logged_at);
+            Err(limit) => {
+                refuse(&stream, limit, peer, &mut logged_at);
                 continue;
             }
         };
@@ -98,8 +98,8 @@ fn restrict(headers: &mut HeaderMap) {
 
 /// Answers why, and closes. The log gets a line of the first, and then one now and then: a flood of connections is no
 /// flood of lines.
-fn refuse(stream: &TcpStream, full: Full, peer: IpAddr, logged_at: &mut Option<Instant>) {
-    let why = full.reason();
+fn refuse(stream: &TcpStream, limit: ConnectionLimit, peer: IpAddr, logged_at: &mut Option<Instant>) {
+    let why = limit.reason();
     let answer = format!(
         "HTTP/1.1 503 Service Unavailable\r\ncontent-type: text/plain\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{why}",
         why.len()

@@ -179,7 +179,7 @@ fn fingerprint(content: &TradeContent<'_>) -> [u8; 32] {
 
 #[cfg(test)]
 mod tests {
-    use super::super::rows::{Rows, Wrong};
+    use super::super::rows::{RowError, Rows};
     use super::*;
 
     const HEADER: &str = "trade_no,user_id,shop_id,total_amount,paid_at,out_trade_no,refunded_amount,refunded_at";
@@ -193,8 +193,8 @@ mod tests {
         let mut rows =
             Rows::open(std::io::Cursor::new(file), wire::Charset::Utf8, table).expect("the file as a whole is right");
         rows.next().expect("a row").map(|(_, row)| row.refunded).map_err(|wrong| match wrong {
-            Wrong::Row(_, reason) => reason,
-            Wrong::File(wrong) => wrong,
+            RowError::Row(_, reason) => reason,
+            RowError::File(wrong) => wrong,
         })
     }
 

@@ -5,7 +5,7 @@ use crate::answer::Answer;
 use crate::biz::biz;
 use crate::methods::access::{Doors, Need};
 use crate::methods::method::{Method, OperatorCall, OperatorRead};
-use crate::notices::{self, Filter, Listed};
+use crate::notices::{self, NoticeFilter, NoticeSummary};
 
 /// See the module.
 pub struct NoticeList;
@@ -27,13 +27,13 @@ impl Method for NoticeList {
     const DOORS: Doors = Doors::CONTROL.and(Doors::CONSOLE);
     const NEED: Need = Need::Read;
     type Request = Request;
-    type Response = Vec<Listed>;
+    type Response = Vec<NoticeSummary>;
 }
 
 impl OperatorRead for NoticeList {
-    async fn run(call: OperatorCall, request: Request) -> Answer<Vec<Listed>> {
+    async fn run(call: OperatorCall, request: Request) -> Answer<Vec<NoticeSummary>> {
         let [state, pid] = [request.state, request.pid].map(|text| text.map(|text| text.to_string()));
-        let filter = Filter { state, pid, limit: super::limit(request.limit) };
+        let filter = NoticeFilter { state, pid, limit: super::limit(request.limit) };
         Ok(notices::list(&call.app, filter).await?)
     }
 }

@@ -5,7 +5,7 @@ use crate::answer::Answer;
 use crate::biz::biz;
 use crate::methods::access::{Doors, Need};
 use crate::methods::method::{Method, OperatorCall, OperatorRead};
-use crate::notices::{self, Told};
+use crate::notices::{self, NoticeView};
 
 /// See the module.
 pub struct NoticeShow;
@@ -23,11 +23,11 @@ impl Method for NoticeShow {
     const DOORS: Doors = Doors::CONTROL.and(Doors::CONSOLE);
     const NEED: Need = Need::Read;
     type Request = Request;
-    type Response = Told;
+    type Response = NoticeView;
 }
 
 impl OperatorRead for NoticeShow {
-    async fn run(call: OperatorCall, request: Request) -> Answer<Told> {
+    async fn run(call: OperatorCall, request: Request) -> Answer<NoticeView> {
         Ok(notices::show(&call.app, &request.notify_id).await?)
     }
 }
