@@ -42,31 +42,31 @@ pub const METHOD_CHARS_MAX: usize = 100;
 /// After missed changes could not be read, wait before the next attempt.
 const READ_AGAIN_PAUSE: Duration = Duration::from_secs(1);
 
-/// Everything a process holds.
+/// The shared parts of a process.
 pub struct App {
-    /// Where the truth is.
+    /// The store; everything else here is a cache of it, or its tool.
     pub store: Store,
-    /// What time it is.
+    /// The clock that every door reads.
     pub clock: Clock,
-    /// Signs answers.
+    /// Signs answers and notifications with the platform's key.
     pub signer: Signer,
-    /// Seals secrets.
+    /// Seals the secrets in the store.
     pub master_key: MasterKey,
-    /// Apps and authorisations.
+    /// The cached apps and authorisations.
     pub directory: Directory,
-    /// Where pages are.
+    /// The addresses of pages.
     pub site: Arc<Site>,
-    /// Members, to count.
+    /// Every merchant's members, to count.
     pub index: Arc<Index>,
     /// Takes members into the index.
     pub index_updater: IndexUpdater,
-    /// How often calls of an address may be refused before they are verified, and visits find no page.
+    /// The rate limit, for each address, of calls that are refused before they are verified, and of wrong paths.
     pub unverified_calls: RateLimit,
-    /// How often an address may send a wrong PIN.
+    /// The rate limit, for each address, of wrong PINs.
     pub wrong_pins: RateLimit,
     /// The memory of calls that are being read.
     pub bodies: Bodies,
-    /// What calls came to.
+    /// The counters of calls, refused signatures and deliveries.
     pub metrics: Metrics,
     /// The last calls, in a stand-in.
     pub recent: Option<RecentCalls>,
@@ -74,9 +74,9 @@ pub struct App {
     pub outbound: Outbound,
     /// Wakes the runner of jobs.
     pub wakeup: Wakeup,
-    /// Held by who moves a manual clock.
+    /// Held while a manual clock is moved.
     pub clock_moves: tokio::sync::Mutex<()>,
-    /// Held by who takes the platform's key from the store.
+    /// Held while the platform's key is read from the store.
     key_reads: tokio::sync::Mutex<()>,
     ready: watch::Sender<bool>,
     runtime: tokio::runtime::Handle,
