@@ -1,10 +1,11 @@
 //! One tag's values over all members, in the form that suits its kind.
 
 use crate::lines::Lines;
-use crate::order::Shuffle;
+use crate::shuffle::Shuffle;
 use crate::steps::Steps;
+use crate::tag::Kind;
+use crate::value::Value;
 use crate::words::Words;
-use crate::{Kind, Value};
 
 pub(crate) enum Column {
     Codes(Words),

@@ -8,9 +8,8 @@
 
 use crate::column::Column;
 use crate::kernel;
-use crate::lines::{LINE, Line, Lines};
+use crate::lines::{BLOCK, LINE, Line, Lines};
 use crate::portrait::{Field, Portraits};
-use crate::scan::BLOCK;
 use crate::value::integer;
 use crate::words::{Cells, Words};
 

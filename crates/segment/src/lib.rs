@@ -41,68 +41,25 @@ mod histogram;
 mod kernel;
 mod lines;
 mod members;
+mod operator;
 mod order;
 mod planes;
 mod portrait;
 mod reject;
 mod scan;
+mod shuffle;
 mod split;
 mod steps;
 mod sums;
+mod tag;
 mod tall;
 mod value;
 mod words;
 
-pub use expr::{Expr, Op, Test};
+pub use expr::{Expr, Test};
 pub use members::Members;
+pub use operator::Op;
 pub use reject::Reject;
+pub use scan::Counts;
+pub use tag::{Kind, Tag};
 pub use value::Value;
-
-/// What a tag's values are; decides which operators it takes (DECISIONS.md 4).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Kind {
-    /// A code of 1 to 64 characters.
-    Enum,
-    /// A decimal, up to four fraction digits, |x| < 10¹².
-    Number,
-    /// A calendar day.
-    Date,
-    /// At most 256 characters.
-    Text,
-    /// A place on earth.
-    Location,
-}
-
-impl Kind {
-    /// As the contract spells it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Kind::Enum => "enum",
-            Kind::Number => "number",
-            Kind::Date => "date",
-            Kind::Text => "text",
-            Kind::Location => "location",
-        }
-    }
-}
-
-/// Something known about members.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Tag {
-    /// What conditions call it (`tagCode`).
-    pub code: String,
-    /// What its values are.
-    pub kind: Kind,
-}
-
-/// What a count found.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Counts {
-    /// How many members the expression takes.
-    pub total: u64,
-    /// For each dimension asked, in that order, its values with how many of those members hold it. Values that none of them
-    /// holds are left out, and so are members whose value is unknown; integers come first, by size, then text.
-    pub histograms: Vec<Vec<(String, u64)>>,
-    /// What those members paid together; `None` while nobody's sum is known.
-    pub sum: Option<i128>,
-}

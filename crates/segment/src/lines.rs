@@ -3,10 +3,13 @@
 //! A line is what one word of a bitset speaks of, so kernels go line by line and know no ragged end: cells past the last
 //! member are unknown like any other, and the scan masks them once. Lines are aligned for the widest loads.
 
-use crate::order::Shuffle;
+use crate::shuffle::Shuffle;
 
 /// How many members a line, and a word of a bitset, holds.
 pub(crate) const LINE: usize = 64;
+
+/// Lines a block: 32 K members, so that a few bitsets of a block (4 KiB each) stay in the first-level cache.
+pub(crate) const BLOCK: usize = 512;
 
 /// Sixty-four cells.
 #[derive(Clone, Copy)]

@@ -5,12 +5,14 @@ use std::collections::hash_map::Entry;
 use std::hash::{BuildHasherDefault, Hasher};
 
 use crate::column::Column;
+use crate::expr::Expr;
 use crate::histogram::Histograms;
 use crate::order::Order;
 use crate::portrait::Portraits;
-use crate::scan::Scan;
+use crate::scan::{Counts, Scan};
 use crate::sums::Sums;
-use crate::{Counts, Expr, Tag, Value};
+use crate::tag::Tag;
+use crate::value::Value;
 
 /// One merchant's members in columns.
 pub struct Members {

@@ -6,8 +6,8 @@
 //! row until a quarter of the chunk has changed, and then the chunk is put in order anew.
 
 use crate::column::Column;
-use crate::lines::LINE;
-use crate::scan::BLOCK;
+use crate::lines::{BLOCK, LINE};
+use crate::shuffle::Shuffle;
 
 /// Rows that are put in order together: few enough that nobody waits for it longer than some milliseconds, and so many that
 /// who shares three tags fills cache lines. (Twice as many would fit a place too, but rustc 1.95 then drops the chunk from
@@ -25,13 +25,6 @@ pub(crate) struct Order {
     places: Vec<u16>,
     /// By full chunk, how many of its members changed since it was put in order.
     changes: Vec<u32>,
-}
-
-/// How the rows of a chunk change places.
-pub(crate) struct Shuffle {
-    first: usize,
-    /// By new place, the place before.
-    from: Vec<u16>,
 }
 
 impl Order {
@@ -76,10 +69,10 @@ impl Order {
         }
         let shuffle = self.shuffle(columns, chunk * CHUNK);
         let mut places = vec![0; CHUNK];
-        for (place, from) in shuffle.from.iter().enumerate() {
+        for (place, from) in shuffle.from().iter().enumerate() {
             places[usize::from(*from)] = place as u16;
         }
-        for place in &mut self.places[shuffle.first..][..CHUNK] {
+        for place in &mut self.places[shuffle.rows()] {
             *place = places[usize::from(*place)];
         }
         Some(shuffle)
@@ -89,7 +82,7 @@ impl Order {
         let keyed = (0..CHUNK).map(|place| self.key(columns, first + place) << u16::BITS | place as u64);
         let mut keyed: Vec<u64> = keyed.collect();
         keyed.sort_unstable();
-        Shuffle { first, from: keyed.into_iter().map(|key| key as u16).collect() }
+        Shuffle::new(first, keyed.into_iter().map(|key| key as u16).collect())
     }
 
     pub(crate) fn bytes(&self) -> usize {
@@ -97,22 +90,11 @@ impl Order {
     }
 }
 
-impl Shuffle {
-    /// The rows that change places.
-    pub(crate) fn rows(&self) -> std::ops::Range<usize> {
-        self.first..self.first + CHUNK
-    }
-
-    /// By new place, the place before.
-    pub(crate) fn from(&self) -> &[u16] {
-        &self.from
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Kind, Value};
+    use crate::tag::Kind;
+    use crate::value::Value;
 
     /// A column of what everybody holds, with what must not get lost on the way: who it is.
     struct Held {

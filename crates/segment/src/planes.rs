@@ -5,7 +5,7 @@
 //! a bitset, so a number's members are the planes, turned over where it has no bit, joined by AND.
 
 use crate::lines::LINE;
-use crate::order::Shuffle;
+use crate::shuffle::Shuffle;
 
 /// How many planes there may be: from five on, the work for a set of numbers outweighs the bytes spared.
 const PLANES_MAX: u32 = 4;

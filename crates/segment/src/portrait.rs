@@ -6,7 +6,7 @@
 
 use crate::column::Column;
 use crate::lines::Lines;
-use crate::order::Shuffle;
+use crate::shuffle::Shuffle;
 
 /// All members' portraits, and where each column's numbers stand in them.
 pub(crate) struct Portraits {

@@ -4,7 +4,8 @@
 
 use std::fmt;
 
-use crate::{Kind, Op};
+use crate::operator::Op;
+use crate::tag::Kind;
 
 /// What is wrong with a value or a condition.
 #[derive(Clone, Debug, PartialEq, Eq)]

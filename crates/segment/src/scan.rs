@@ -4,20 +4,28 @@ use std::ops::Range;
 
 use crate::circle::Circle;
 use crate::column::{Column, Places};
-use crate::expr::Rule;
+use crate::expr::{Expr, Rule};
 use crate::histogram::Histograms;
 use crate::kernel;
-use crate::lines::LINE;
+use crate::lines::{BLOCK, LINE};
 use crate::steps::{self, Steps};
 use crate::sums::Sums;
 use crate::words;
-use crate::{Counts, Expr};
-
-/// Lines a block: 32 K members, so that a few bitsets of a block (4 KiB each) stay in the first-level cache.
-pub(crate) const BLOCK: usize = 512;
 
 /// Lines that a condition is asked together or not at all: those whose bits and planes share a few cache lines.
 const GRANULE: usize = 16;
+
+/// What a count found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Counts {
+    /// How many members the expression takes.
+    pub total: u64,
+    /// For each dimension asked, in that order, its values with how many of those members hold it. Values that none of them
+    /// holds are left out, and so are members whose value is unknown; integers come first, by size, then text.
+    pub histograms: Vec<Vec<(String, u64)>>,
+    /// What those members paid together; `None` while nobody's sum is known.
+    pub sum: Option<i128>,
+}
 
 /// An expression ready to run over columns.
 pub(crate) struct Scan<'m> {

@@ -4,7 +4,7 @@
 //! range's ends are compared with the upper parts, and the lower parts decide where those are equal.
 
 use crate::lines::{LINE, Line, Lines};
-use crate::order::Shuffle;
+use crate::shuffle::Shuffle;
 
 /// The largest cell; the one below the smallest is unknown.
 pub(crate) const CELL_MAX: i32 = (1 << 23) - 1;

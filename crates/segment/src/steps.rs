@@ -5,7 +5,7 @@
 //! lowest cell of a width stands for unknown, below every range that can be asked.
 
 use crate::lines::Lines;
-use crate::order::Shuffle;
+use crate::shuffle::Shuffle;
 use crate::split::{self, Split};
 
 /// The coarsest unit: one, in steps of 1e-4. A day is a step, and a multiple of this many days would be a rarity to gain from.

@@ -1,7 +1,7 @@
 //! What each member paid: one more cell a member, added up over a crowd.
 
 use crate::lines::LINE;
-use crate::order::Shuffle;
+use crate::shuffle::Shuffle;
 
 /// The sums by row, with their versions; nothing is held until there is a first one.
 #[derive(Default)]

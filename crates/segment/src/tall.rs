@@ -3,8 +3,8 @@
 //! Cities are some hundreds: from two bytes a member, a condition on them would read almost twice what it needs.
 
 use crate::lines::{LINE, Line, Lines};
-use crate::order::Shuffle;
 use crate::planes::Planes;
+use crate::shuffle::Shuffle;
 
 /// The largest number; a condition on larger ones has no vectors anyway.
 const NUMBER_MAX: u32 = 1023;

@@ -1,6 +1,7 @@
 //! One value of a tag, and how its text is read (contract: DECISIONS.md 3).
 
-use crate::{Kind, Reject};
+use crate::reject::Reject;
+use crate::tag::Kind;
 
 /// Number steps in one: a number is kept as an integer count of 1e-4, so that 1 and 1.0 are one value.
 const NUMBER_ONE: i64 = 10_000;

@@ -7,8 +7,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::lines::{Line, Lines};
-use crate::order::Shuffle;
 use crate::planes::Planes;
+use crate::shuffle::Shuffle;
 use crate::tall::Tall;
 
 #[derive(Default)]
