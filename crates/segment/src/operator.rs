@@ -49,7 +49,7 @@ impl Op {
         Op::Locate,
     ];
 
-    /// As a condition spells it.
+    /// The operator's name in a condition, in capitals.
     pub fn name(self) -> &'static str {
         match self {
             Op::Eq => "EQ",
@@ -68,12 +68,12 @@ impl Op {
         }
     }
 
-    /// The operator of that name.
+    /// The operator with that name, in capitals; `None` for any other text, `LBS` included.
     pub fn from_name(name: &str) -> Option<Op> {
         Op::ALL.into_iter().find(|op| op.name() == name)
     }
 
-    /// Whether its value is a list: values between commas, and blanks around them that do not count.
+    /// Whether its value is a list: values separated by commas. Blanks around each value are dropped.
     pub fn takes_list(self) -> bool {
         matches!(self, Op::In | Op::NotIn | Op::Between)
     }

@@ -10,7 +10,7 @@ use crate::tag::Kind;
 /// What is wrong with a value or a condition.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reject {
-    /// The operator has no meaning for tags of this kind (the – of DECISIONS.md 4).
+    /// The operator has no meaning for tags of this kind: a – in `docs/decisions.md`, "Operators by tag type".
     Operator {
         /// The operator asked for.
         op: Op,

@@ -1,6 +1,6 @@
 //! A tag and the kind of its values.
 
-/// What a tag's values are; decides which operators it takes (DECISIONS.md 4).
+/// What a tag's values are. The kind decides which operators a condition may use (`docs/decisions.md`, "Operators by tag type").
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Kind {
     /// A code of 1 to 64 characters.
@@ -16,7 +16,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// As the contract spells it.
+    /// The kind's name in messages: `enum`, `number`, `date`, `text` or `location`.
     pub fn name(self) -> &'static str {
         match self {
             Kind::Enum => "enum",
@@ -28,11 +28,11 @@ impl Kind {
     }
 }
 
-/// Something known about members.
+/// A tag: one attribute of a merchant's members, and one column of [`crate::Members`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tag {
-    /// What conditions call it (`tagCode`).
+    /// The name that conditions use for it (`tagCode`).
     pub code: String,
-    /// What its values are.
+    /// The kind of all its values.
     pub kind: Kind,
 }

@@ -1,9 +1,9 @@
-//! One value of a tag, and how its text is read (contract: DECISIONS.md 3).
+//! One value of a tag, and how its text is read (`docs/decisions.md`, "Tag types").
 
 use crate::reject::Reject;
 use crate::tag::Kind;
 
-/// Number steps in one: a number is kept as an integer count of 1e-4, so that 1 and 1.0 are one value.
+/// Ten-thousandths in one: a number is kept as an integer count of 1e-4, so that 1 and 1.0 are one value.
 const NUMBER_ONE: i64 = 10_000;
 const NUMBER_FRACTION_DIGITS: usize = 4;
 /// |x| < 10¹², in 1e-4.
@@ -59,12 +59,12 @@ fn number(text: &str) -> Option<i64> {
         return None;
     }
     let padding = NUMBER_ONE / 10_i64.pow(fraction.len() as u32);
-    let steps = whole
+    let ten_thousandths = whole
         .parse::<i64>()
         .ok()?
         .checked_mul(NUMBER_ONE)?
         .checked_add(fraction.parse::<i64>().expect("at most four digits") * padding)?;
-    (steps < NUMBER_END).then_some(if negative { -steps } else { steps })
+    (ten_thousandths < NUMBER_END).then_some(if negative { -ten_thousandths } else { ten_thousandths })
 }
 
 /// Days since 1970-01-01 of a real day written `yyyy-MM-dd`; years 0001 to 9999.

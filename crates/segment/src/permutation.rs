@@ -2,17 +2,17 @@
 
 use std::ops::Range;
 
-/// How the rows of a chunk change places.
-pub(crate) struct Shuffle {
+/// A permutation of the rows of a chunk.
+pub(crate) struct Permutation {
     first: usize,
-    /// By new place, the place before.
+    /// For each new place, the place before; both count from `first`.
     from: Vec<u16>,
 }
 
-impl Shuffle {
+impl Permutation {
     /// From the first row that changes places, and by new place, counted from that row, the place before.
-    pub(crate) fn new(first: usize, from: Vec<u16>) -> Shuffle {
-        Shuffle { first, from }
+    pub(crate) fn new(first: usize, from: Vec<u16>) -> Permutation {
+        Permutation { first, from }
     }
 
     /// The rows that change places.
@@ -20,7 +20,7 @@ impl Shuffle {
         self.first..self.first + self.from.len()
     }
 
-    /// By new place, the place before.
+    /// For each new place, the place before; both count from the first row.
     pub(crate) fn from(&self) -> &[u16] {
         &self.from
     }
