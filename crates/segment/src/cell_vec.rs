@@ -1,8 +1,8 @@
 //! The cells of one column, in groups of 64 rows.
 //!
-//! One 64-bit word of a bitset has a bit for each row of a group. So kernels go group by group, and no kernel handles a shorter
-//! last group: cells past the last member are unknown like any other, and the scan masks their bits once. Groups are aligned for
-//! the widest vector loads.
+//! One 64-bit word of a bitset has a bit for each row of a group. So kernels go group by group, and no kernel handles a
+//! shorter last group: cells past the last member are unknown like any other, and the scan masks their bits once.
+//! Groups are aligned for the widest vector loads.
 
 use crate::permutation::Permutation;
 

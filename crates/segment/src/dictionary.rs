@@ -1,7 +1,7 @@
 //! A dictionary-encoded column of codes or texts: each distinct word is kept once, and members hold its number.
 //!
-//! Number 0 is unknown. Numbers are as wide as the dictionary needs: planes of bits for up to 15 words, one byte for up to
-//! 255, a byte and planes for up to 1,023.
+//! Number 0 is unknown. Numbers are as wide as the dictionary needs: planes of bits for up to 15 words, one byte for up
+//! to 255, a byte and planes for up to 1,023.
 
 use std::collections::HashMap;
 use std::sync::Arc;

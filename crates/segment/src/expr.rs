@@ -1,8 +1,8 @@
 //! The rule of a crowd, as data: tests of one tag each, joined by *all*, *any* and *not*.
 //!
-//! A test is made from an operator and the text of its value. It is refused at once where `docs/decisions.md`, "Operators by tag
-//! type", has no meaning for them. What it keeps is one of six rules. `Rule::takes_word` and `Rule::ranges` are the only places
-//! that decide what a rule means, for the scan and for one member alike.
+//! A test is made from an operator and the text of its value. It is refused at once where `docs/decisions.md`,
+//! "Operators by tag type", has no meaning for them. What it keeps is one of six rules. `Rule::takes_word` and
+//! `Rule::ranges` are the only places that decide what a rule means, for the scan and for one member alike.
 
 use crate::geo_circle::GeoCircle;
 use crate::operator::Op;
@@ -54,7 +54,8 @@ impl Expr {
     /// The condition `op` `value` on `tags[tag]`.
     ///
     /// # Errors
-    /// Where `docs/decisions.md`, "Operators by tag type", has a –, or the value is not what the operator takes on that kind.
+    /// Where `docs/decisions.md`, "Operators by tag type", has a –, or the value is not what the operator takes on that
+    /// kind.
     pub fn test(tags: &[Tag], op: Op, tag: usize, value: &str) -> Result<Expr, Reject> {
         let condition = Condition { op, tag: &tags[tag], value };
         Ok(Expr::Test(Test { tag, rule: condition.rule()? }))
@@ -189,8 +190,8 @@ impl Rule {
         }
     }
 
-    /// The closed ranges that a number (in 1e-4) or day must lie in, and whether the rule takes those outside of them and
-    /// unknown ones instead.
+    /// The closed ranges that a number (in 1e-4) or day must lie in, and whether the rule takes those outside of them
+    /// and unknown ones instead.
     pub(crate) fn ranges(&self, today: i32) -> (Vec<(i64, i64)>, bool) {
         let today = i64::from(today);
         match self {

@@ -1,16 +1,16 @@
 //! A column of numbers or days, as narrow as its values allow.
 //!
-//! Numbers are fixed-point: a value counts ten-thousandths (1e-4). But a column of amounts holds whole cents, and a column of
-//! counts holds whole ones. So a cell counts a unit of 1, 10 … 10,000 ten-thousandths that divides every value, in 16, 24, 32
-//! or 64 bits: a scan is bound by the bytes it reads. The lowest cell of a width stands for unknown, below every range that
-//! can be asked.
+//! Numbers are fixed-point: a value counts ten-thousandths (1e-4). But a column of amounts holds whole cents, and a
+//! column of counts holds whole ones. So a cell counts a unit of 1, 10 … 10,000 ten-thousandths that divides every
+//! value, in 16, 24, 32 or 64 bits: a scan is bound by the bytes it reads. The lowest cell of a width stands for
+//! unknown, below every range that can be asked.
 
 use crate::cell_vec::CellVec;
 use crate::i24::{self, I24Cells};
 use crate::permutation::Permutation;
 
-/// The coarsest unit: one, in ten-thousandths. Columns of days always begin with a unit of one day, because days that are all
-/// multiples of ten are too rare to gain from.
+/// The coarsest unit: one, in ten-thousandths. Columns of days always begin with a unit of one day, because days that
+/// are all multiples of ten are too rare to gain from.
 const UNIT_MAX: i64 = 10_000;
 
 /// The values of all members: numbers in ten-thousandths, or days since 1970-01-01.

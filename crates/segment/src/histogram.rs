@@ -1,10 +1,10 @@
 //! How a crowd spreads over the values of some tags.
 //!
-//! The members of some blocks are listed, then counted from their packed codes. Reading those is most of the work, so each is
-//! prefetched many members ahead.
-//! Dimensions whose fields are neighbours in the packed codes are counted as one, by the bits that they have together: their
-//! counts are a cube, which is folded into its sides at the end. The eight dimensions that every merchant has cost four
-//! increments a member. Dimensions without a field are counted from their columns.
+//! The members of some blocks are listed, then counted from their packed codes. Reading those is most of the work, so
+//! each is prefetched many members ahead. Dimensions whose fields are neighbours in the packed codes are counted as
+//! one, by the bits that they have together: their counts are a cube, which is folded into its sides at the end. The
+//! eight dimensions that every merchant has cost four increments a member. Dimensions without a field are counted from
+//! their columns.
 
 use crate::cell_vec::{BLOCK, CellVec, GROUP, Group};
 use crate::column::Column;

@@ -1,7 +1,7 @@
 //! Signed integers of 24 bits, kept as their upper sixteen bits and their lower eight.
 //!
-//! Amounts in cents are mostly too large for sixteen bits and seldom for 24, and a scan is bound by the bytes it reads. A
-//! range's ends are compared with the upper parts, and the lower parts decide where those are equal.
+//! Amounts in cents are mostly too large for sixteen bits and seldom for 24, and a scan is bound by the bytes it reads.
+//! A range's ends are compared with the upper parts, and the lower parts decide where those are equal.
 
 use crate::cell_vec::{CellVec, GROUP, Group};
 use crate::permutation::Permutation;

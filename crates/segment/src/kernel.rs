@@ -203,8 +203,8 @@ pub(crate) fn fill_circle(lon: &[Group<f64>], lat: &[Group<f64>], circle: &GeoCi
 /// How many slots more than members a list needs.
 pub(crate) const LIST_SLACK: usize = 16;
 
-/// Lists the rows of the set bits, whose first word speaks of group `start`, and says how many there are. The list has a slot
-/// for each bit, and slack.
+/// Lists the rows of the set bits, whose first word speaks of group `start`, and says how many there are. The list has
+/// a slot for each bit, and slack.
 pub(crate) fn list(start: usize, bits: &[u64], rows: &mut [u32]) -> usize {
     #[cfg(target_arch = "x86_64")]
     if let Some(len) = x86_64::list(start, bits, rows) {

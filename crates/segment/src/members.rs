@@ -27,8 +27,8 @@ pub struct Members {
 }
 
 impl Members {
-    /// These tags, and no members yet. Rows are sorted by the tags of `order`: indices into `tags`, at most three, of enum or
-    /// text tags, those with few values first. Counts are faster where rules name these tags.
+    /// These tags, and no members yet. Rows are sorted by the tags of `order`: indices into `tags`, at most three, of
+    /// enum or text tags, those with few values first. Counts are faster where rules name these tags.
     ///
     /// # Panics
     /// When `order` has more than three tags, or a tag of another kind.
@@ -54,8 +54,8 @@ impl Members {
     }
 
     /// Replaces a member's whole row, or takes in a new member; the next count sees it. Tags without a value become
-    /// unknown. Each value comes with the index of its tag, and must be parsed for that tag's kind; of two values for one tag
-    /// the last counts. Returns false and changes nothing when the version held is this one or a later one.
+    /// unknown. Each value comes with the index of its tag, and must be parsed for that tag's kind; of two values for
+    /// one tag the last counts. Returns false and changes nothing when the version held is this one or a later one.
     ///
     /// # Panics
     /// When a value is of another kind than its tag.
@@ -100,8 +100,8 @@ impl Members {
         true
     }
 
-    /// Sets the sum that a member paid, in fen and at most 4 × 10¹⁵; the next count sees it. Returns false and changes nothing
-    /// when there is no such member, or the version held is this one or a later one.
+    /// Sets the sum that a member paid, in fen and at most 4 × 10¹⁵; the next count sees it. Returns false and changes
+    /// nothing when there is no such member, or the version held is this one or a later one.
     pub fn put_sum(&mut self, user: u64, version: u32, fen: i64) -> bool {
         self.arrivals.get(&user).is_some_and(|&arrival| self.sums.put(self.order.row(arrival as usize), version, fen))
     }
@@ -128,8 +128,8 @@ impl Members {
             + self.versions.capacity() * size_of::<u32>()
     }
 
-    /// Counts the members that the expression takes, and, for each dimension, how many of them hold each value. `dimensions`
-    /// are indices of enum or text tags. `today` is in days since 1970-01-01, for LEFTDAYS and RIGHTDAYS.
+    /// Counts the members that the expression takes, and, for each dimension, how many of them hold each value.
+    /// `dimensions` are indices of enum or text tags. `today` is in days since 1970-01-01, for LEFTDAYS and RIGHTDAYS.
     ///
     /// # Panics
     /// When a dimension is a tag of another kind.
@@ -138,7 +138,8 @@ impl Members {
         Scan::new(&self.columns, self.len(), expr, today).count(histograms, &self.sums)
     }
 
-    /// Whether the expression takes this member; `None` when there is no such member. `today` is in days since 1970-01-01.
+    /// Whether the expression takes this member; `None` when there is no such member. `today` is in days since
+    /// 1970-01-01.
     pub fn matches(&self, user: u64, expr: &Expr, today: i32) -> Option<bool> {
         let arrival = *self.arrivals.get(&user)? as usize;
         Some(self.row_matches(self.order.row(arrival), expr, today))

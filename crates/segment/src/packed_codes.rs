@@ -1,8 +1,9 @@
-//! Packed codes: a member's word numbers of all enum tags side by side in one u64, a row-oriented copy of these columns.
+//! Packed codes: a member's word numbers of all enum tags side by side in one u64, a row-oriented copy of these
+//! columns.
 //!
-//! Filters read a column from end to end, but a breakdown reads all enum tags of some members. From the columns it would load
-//! a cache line for nearly every one of eight columns, even where the crowd is one member in fifty. From packed codes it is one
-//! load a member. They repeat what the columns hold and can be rebuilt from them.
+//! Filters read a column from end to end, but a breakdown reads all enum tags of some members. From the columns it
+//! would load a cache line for nearly every one of eight columns, even where the crowd is one member in fifty. From
+//! packed codes it is one load a member. They repeat what the columns hold and can be rebuilt from them.
 
 use crate::cell_vec::CellVec;
 use crate::column::Column;
@@ -35,8 +36,8 @@ impl PackedCodes {
         &self.cells
     }
 
-    /// Packs one member's row again; everybody's when a dictionary has outgrown its field, which happens once for each bit
-    /// of a dictionary's size.
+    /// Packs one member's row again; everybody's when a dictionary has outgrown its field, which happens once for each
+    /// bit of a dictionary's size.
     pub(crate) fn update(&mut self, columns: &[Column], row: usize, rows: usize) {
         if self.fields.iter().zip(columns).any(|(field, column)| field.is_some_and(|field| !field.fits(column))) {
             return self.rebuild(columns, rows);

@@ -1,8 +1,8 @@
 //! Small numbers in bit planes: the nth plane holds the nth bit of everybody's number.
 //!
 //! A scan is bound by the bytes it reads, and a number below 16 is worth two to four bits, not a byte: from planes a
-//! condition on a gender reads a quarter of what it would from bytes. A plane's word speaks of the same members as a word of
-//! a bitset, so a number's members are the planes, turned over where it has no bit, joined by AND.
+//! condition on a gender reads a quarter of what it would from bytes. A plane's word speaks of the same members as a
+//! word of a bitset, so a number's members are the planes, turned over where it has no bit, joined by AND.
 
 use crate::cell_vec::GROUP;
 use crate::permutation::Permutation;

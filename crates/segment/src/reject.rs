@@ -33,7 +33,8 @@ pub enum Reject {
         /// The text as given.
         value: String,
     },
-    /// The text is not what this operator takes: an integer where codes are compared, two ends, a number of days, a circle.
+    /// The text is not what this operator takes: an integer where codes are compared, two ends, a number of days, a
+    /// circle.
     Operand {
         /// The operator asked for.
         op: Op,

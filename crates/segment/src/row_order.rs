@@ -1,17 +1,17 @@
 //! In which rows members stand: those of one gender, age and city side by side.
 //!
-//! Rules ask a few tags over and over. Where members stand in the order of these, a crowd is some runs of rows: a condition
-//! is asked only where those before it left somebody, and a breakdown reads neighbours. RowOrder is a help that nothing relies
-//! on. Members take rows as they arrive; a chunk of them is put in order, by itself, when it is full. Who changes keeps the
-//! row until a quarter of the chunk has changed, and then the chunk is put in order anew.
+//! Rules ask a few tags over and over. Where members stand in the order of these, a crowd is some runs of rows: a
+//! condition is asked only where those before it left somebody, and a breakdown reads neighbours. RowOrder is a help
+//! that nothing relies on. Members take rows as they arrive; a chunk of them is put in order, by itself, when it is
+//! full. Who changes keeps the row until a quarter of the chunk has changed, and then the chunk is put in order anew.
 
 use crate::cell_vec::{BLOCK, GROUP};
 use crate::column::Column;
 use crate::permutation::Permutation;
 
-/// Rows that are put in order together: few enough that nobody waits for it longer than some milliseconds, and so many that
-/// who shares three tags fills cache lines. (Twice as many would fit a place too, but rustc 1.95 then drops the chunk from
-/// `row` where the arrival comes out of a map: an `and` with 0xffff0000 that LLVM 22 loses.)
+/// Rows that are put in order together: few enough that nobody waits for it longer than some milliseconds, and so many
+/// that who shares three tags fills cache lines. (Twice as many would fit a place too, but rustc 1.95 then drops the
+/// chunk from `row` where the arrival comes out of a map: an `and` with 0xffff0000 that LLVM 22 loses.)
 pub(crate) const CHUNK: usize = BLOCK * GROUP;
 /// As many members of a chunk may change before it is put in order anew.
 const CHANGES_MAX: u32 = CHUNK as u32 / 4;

@@ -20,8 +20,9 @@ const GRANULE: usize = 16;
 pub struct Counts {
     /// The number of members that the expression takes.
     pub total: u64,
-    /// For each dimension asked, in that order: its values, each with the number of those members who hold it. Values that none
-    /// of them holds are left out, and so are members whose value is unknown. Integers come first, by size, then texts.
+    /// For each dimension asked, in that order: its values, each with the number of those members who hold it. Values
+    /// that none of them holds are left out, and so are members whose value is unknown. Integers come first, by size,
+    /// then texts.
     pub histograms: Vec<Vec<(String, u64)>>,
     /// The sum of what those members paid, in fen; `None` while nobody's sum is known.
     pub sum: Option<i128>,

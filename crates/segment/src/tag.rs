@@ -1,6 +1,7 @@
 //! A tag and the kind of its values.
 
-/// What a tag's values are. The kind decides which operators a condition may use (`docs/decisions.md`, "Operators by tag type").
+/// What a tag's values are. The kind decides which operators a condition may use (`docs/decisions.md`, "Operators by
+/// tag type").
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Kind {
     /// A code of 1 to 64 characters.

@@ -1,7 +1,7 @@
 //! The inner loops in 512-bit vectors, whose comparisons give bits at once, and prefetching.
 //!
-//! This is the crate's only unsafe code: vector functions are called after the processor was asked for them, and groups and
-//! lists are loaded and stored whole, where they lie.
+//! This is the crate's only unsafe code: vector functions are called after the processor was asked for them, and groups
+//! and lists are loaded and stored whole, where they lie.
 #![expect(
     unsafe_code,
     reason = "vector instructions are measured to be worth it; tests hold them to the portable form"
@@ -81,8 +81,8 @@ pub(super) fn list(start: usize, bits: &[u64], rows: &mut [u32]) -> Option<usize
     able.then(|| unsafe { list_vectors(start, bits, rows) })
 }
 
-/// A word's places are squeezed together as bytes; then sixteen rows at a time are stored whole, and the next store begins
-/// where their number ends. Most words of a small crowd need one store, and those that are empty none.
+/// A word's places are squeezed together as bytes; then sixteen rows at a time are stored whole, and the next store
+/// begins where their number ends. Most words of a small crowd need one store, and those that are empty none.
 #[target_feature(enable = "avx512f,avx512vbmi2,popcnt")]
 fn list_vectors(start: usize, bits: &[u64], rows: &mut [u32]) -> usize {
     let mut len = 0;
@@ -172,8 +172,8 @@ step!(i16, range_i16);
 step!(i32, range_i32);
 step!(i64, range_i64);
 
-/// The part of a group that is its nth vector. Asks for what lies a page ahead, where the processor's own guess ends: a scan
-/// of a few columns from the outer caches takes a third less time for it.
+/// The part of a group that is its nth vector. Asks for what lies a page ahead, where the processor's own guess ends: a
+/// scan of a few columns from the outer caches takes a third less time for it.
 #[target_feature(enable = "avx512f")]
 fn load<T>(group: &Group<T>, vector: usize) -> __m512i {
     let vectors: *const __m512i = (&raw const *group).cast();
