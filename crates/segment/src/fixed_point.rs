@@ -129,9 +129,9 @@ impl FixedPointColumn {
 
     /// The closed range of cells whose values lie in a closed range of values, if any can; the unknown is in none.
     pub(crate) fn cell_range(&self, (low, high): (i64, i64)) -> Option<(i64, i64)> {
-        let low_cell = low.div_euclid(self.unit) + i64::from(low.rem_euclid(self.unit) != 0);
-        let high_cell = high.div_euclid(self.unit);
-        let (low_cell, high_cell) = (low_cell.max(-self.cell_max()), high_cell.min(self.cell_max()));
+        let rounded_up = low.div_euclid(self.unit) + i64::from(low.rem_euclid(self.unit) != 0);
+        let low_cell = rounded_up.max(-self.cell_max());
+        let high_cell = high.div_euclid(self.unit).min(self.cell_max());
         (low_cell <= high_cell).then_some((low_cell, high_cell))
     }
 

@@ -216,7 +216,8 @@ pub(crate) fn list(start: usize, bits: &[u64], rows: &mut [u32]) -> usize {
 fn list_plain(start: usize, bits: &[u64], rows: &mut [u32]) -> usize {
     let mut len = 0;
     for (group, word) in (start..).zip(bits) {
-        let (mut word, count) = (*word, word.count_ones() as usize);
+        let count = word.count_ones() as usize;
+        let mut word = *word;
         // Eight at a time whether they are there or not: a loop that ends with the word would be mispredicted.
         for eight in (0..count).step_by(8) {
             for slot in &mut rows[len + eight..][..8] {

@@ -67,7 +67,7 @@ impl RowOrder {
             None if self.places.len() < (chunk + 1) * CHUNK => return None,
             None => self.changes.push(0),
         }
-        let permutation = self.permute(columns, chunk * CHUNK);
+        let permutation = self.sorted(columns, chunk * CHUNK);
         let mut places = vec![0; CHUNK];
         for (place, from) in permutation.from().iter().enumerate() {
             places[usize::from(*from)] = place as u16;
@@ -78,7 +78,7 @@ impl RowOrder {
         Some(permutation)
     }
 
-    fn permutation(&self, columns: &[Column], first: usize) -> Permutation {
+    fn sorted(&self, columns: &[Column], first: usize) -> Permutation {
         let keyed = (0..CHUNK).map(|place| self.key(columns, first + place) << u16::BITS | place as u64);
         let mut keyed: Vec<u64> = keyed.collect();
         keyed.sort_unstable();

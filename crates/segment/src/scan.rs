@@ -62,7 +62,8 @@ impl<'m> Scan<'m> {
     }
 
     pub(crate) fn count(&self, mut histograms: Histograms<'_>, sums: &Sums) -> Counts {
-        let (mut total, mut sum) = (0, 0);
+        let mut total = 0;
+        let mut sum = 0;
         let mut bits = [0; BLOCK];
         let groups = self.rows.div_ceil(GROUP);
         for start in (0..groups).step_by(BLOCK) {
@@ -95,7 +96,7 @@ impl<'m> Plan<'m> {
             Expr::Not(expr) => Plan::Not(Box::new(Plan::new(columns, expr, today))),
             Expr::Test(test) => match &columns[test.tag] {
                 Column::Codes(column) | Column::Texts(column) => {
-                    let known = column.dictionary().iter().map(|word| test.rule.takes_word(Some(word)));
+                    let known = column.words().iter().map(|word| test.rule.takes_word(Some(word)));
                     let set = std::iter::once(test.rule.takes_word(None)).chain(known).collect();
                     Plan::InSet { cells: column.cells(), set }
                 }
