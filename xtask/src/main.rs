@@ -2,6 +2,7 @@
 //!
 //! Nothing but the standard library stands below them, so that the first command on a fresh machine starts at once.
 
+mod book;
 mod machine;
 mod postgres;
 mod process;

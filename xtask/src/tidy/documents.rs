@@ -69,7 +69,7 @@ fn paths(tree: &Tree) -> Vec<Finding> {
 }
 
 /// The numbered lines of a document outside its fenced blocks.
-fn prose(text: &str) -> impl Iterator<Item = (usize, &str)> {
+pub(super) fn prose(text: &str) -> impl Iterator<Item = (usize, &str)> {
     let mut fenced = false;
     text.lines().enumerate().filter(move |(_, line)| {
         let fence = line.trim_start().starts_with("```");
