@@ -3,7 +3,7 @@
 use super::{Finding, Rule, Tree};
 
 /// The documents that lead a reader to files.
-const GUIDES: [&str; 2] = ["ARCHITECTURE.md", "CONTRIBUTING.md"];
+const GUIDES: [&str; 3] = ["ARCHITECTURE.md", "CONTRIBUTING.md", "docs/design.md"];
 /// Endings by which a single word is a file of ours.
 const ENDINGS: [&str; 5] = [".rs", ".md", ".toml", ".sql", ".py"];
 /// The tops of machines' file systems where people and robots work.
