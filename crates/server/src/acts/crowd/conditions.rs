@@ -39,8 +39,8 @@ impl Conditions {
         Conditions::read(Some(&Value::from(text)))
     }
 
-    /// Refuses what a merchant with these tags cannot mean: what the table of DECISIONS.md 4 does not allow, a value that a
-    /// closed list lacks, a range with its ends the wrong way round.
+    /// Refuses what a merchant with these tags cannot mean: what the table of DECISIONS.md 4 does not allow, a value
+    /// that a closed list lacks, a range with its ends the wrong way round.
     pub fn check(&self, tags: &[Tag]) -> Result<(), Fault> {
         let columns: Vec<_> = tags.iter().map(column).collect();
         for (index, condition) in self.0.iter().enumerate() {
@@ -104,7 +104,8 @@ fn refusal(index: usize, reason: &str) -> Fault {
     biz::invalid(&format!("conditions[{index}]"), reason)
 }
 
-/// As an element spells its members. The last is what the Node SDK makes of `tagCode` where the array stands in no string.
+/// As an element spells its members. The last is what the Node SDK makes of `tagCode` where the array stands in no
+/// string.
 const MEMBERS: &[Member] = &[member("op"), member("tagCode"), member("value"), member(TAG_CODE)];
 const TAG_CODE: &str = "tag_code";
 

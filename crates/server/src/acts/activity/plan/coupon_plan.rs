@@ -11,7 +11,7 @@ use wire::{Fault, money};
 
 biz! {
     /// The coupon.
-    pub struct Voucher {
+    pub struct CouponPlan {
         /// What it takes off.
         r#type: VoucherType,
         /// What it is called.
@@ -200,7 +200,7 @@ impl Field for Rate {
     }
 }
 
-impl Voucher {
+impl CouponPlan {
     /// What the store calls its type.
     pub fn kind(&self) -> ToolKind {
         match self.r#type {
