@@ -3,7 +3,7 @@
 //! A JSON array in a string, every element `{"op", "tagCode", "value"}`, all of them joined by AND (contract:
 //! koubei.marketing.campaign.crowd.create, "The conditions string").
 
-use crate::biz::{self, Field, Member};
+use crate::biz::{self, Field, Member, Shape};
 use domain::tag::{Tag, TagKind};
 use segment::{Expr, Kind, Op, Reject};
 use serde::Serialize;
@@ -105,15 +105,17 @@ fn refusal(index: usize, reason: &str) -> Fault {
 }
 
 /// As an element spells its members. The last is what the Node SDK makes of `tagCode` where the array stands in no string.
-const MEMBERS: &[Member] = &[member("op"), member("tagCode"), member("value"), member(TAG_CODE)];
+const MEMBERS: &[Member] = &[
+    Member::text("op", "The operator, such as `EQ` or `IN`. Each type of tag has its own."),
+    Member::text("tagCode", "The tag, by its code in `tags.query`."),
+    Member::text("value", "What the tag's value is compared with. `IN` and `NOTIN` take several, joined by commas."),
+    Member { required: false, ..Member::text(TAG_CODE, "The same as `tagCode`, where the array stands in no String.") },
+];
 const TAG_CODE: &str = "tag_code";
 
-const fn member(name: &'static str) -> Member {
-    Member { name, required: true, inside: &[] }
-}
-
 impl Field for Conditions {
-    const INSIDE: &'static [Member] = MEMBERS;
+    const SHAPE: Shape =
+        Shape::Json { of: &Shape::List { of: &Shape::Object(MEMBERS), max: Some(ELEMENTS_MAX) }, max: Some(TEXT_MAX) };
 
     fn read(value: Option<&Value>) -> Result<Self, String> {
         let value = value.ok_or(biz::ABSENT)?;
