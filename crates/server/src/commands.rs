@@ -75,7 +75,7 @@ enum Command {
     Clock(clock::Clock),
     /// Look at notifications, or send some again.
     Notify(notify::Notify),
-    /// Print what is answered: every method, with the members of its request.
+    /// Print what is answered: every method with the members of its request, or the page of one.
     Methods(methods::Methods),
     /// Print a new key pair in every form that SDKs want.
     Keygen(keygen::Keygen),
@@ -124,10 +124,7 @@ pub fn main() -> ExitCode {
             Command::Call(call) => call.run(&store),
             Command::Clock(clock) => clock.run(&store).await,
             Command::Notify(notify) => notify.run(&store).await,
-            Command::Methods(methods) => {
-                methods.run();
-                Ok(())
-            }
+            Command::Methods(methods) => methods.run(),
             Command::Keygen(keygen) => keygen.run(),
             Command::Doctor(doctor) => doctor.run(&store).await,
         }
