@@ -21,6 +21,7 @@ mod serve;
 mod settings;
 mod trade;
 mod voucher;
+mod world;
 
 use crate::app::{App, Opening};
 use crate::control::{Lock, Operator, Remote, socket_path};
@@ -51,6 +52,8 @@ environment (--data is PUNCHCARD_DATA) or in ./punchcard.toml (data = \"…\")."
 enum Command {
     /// Answer calls, until stopped.
     Serve(serve::Serve),
+    /// Print an example of a world file, or check a file without applying it.
+    World(world::World),
     /// Apply a world file to a store, running or not.
     Apply(apply::Apply),
     /// Import members or trades from CSV or NDJSON, gzipped or not.
@@ -124,6 +127,7 @@ pub fn main() -> ExitCode {
             Command::Call(call) => call.run(&store),
             Command::Clock(clock) => clock.run(&store).await,
             Command::Notify(notify) => notify.run(&store).await,
+            Command::World(world) => world.run(),
             Command::Methods(methods) => methods.run(),
             Command::Keygen(keygen) => keygen.run(),
             Command::Doctor(doctor) => doctor.run(&store).await,

@@ -7,6 +7,8 @@
 mod apply;
 mod check;
 mod merge;
+#[cfg(test)]
+mod tests;
 
 pub use apply::{Applied, ApplyError, apply};
 pub use check::{World, account_id, degrees_e7};
@@ -16,6 +18,9 @@ use std::path::{Path, PathBuf};
 use store::{Fault, Tx};
 use thiserror::Error;
 use toml::Spanned;
+
+/// A world file with every table and every field.
+pub const EXAMPLE: &str = include_str!("world/example.toml");
 
 /// A world file as it is written. What is not stated stays as the store has it.
 #[derive(Deserialize)]
