@@ -48,22 +48,22 @@ choice! {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WinFrequency {
     frequency: Frequency,
-    said: String,
+    sent: String,
 }
 
 impl Field for WinFrequency {
     const SHAPE: Shape = Shape::Form("`D||n`, `W||n` or `M||n`: n times a day, week or month");
 
     fn read(value: Option<&Value>) -> Result<Self, String> {
-        let said = text(value.ok_or(ABSENT)?)?;
-        match Frequency::parse(&said) {
-            Some(frequency) if said.len() <= 16 => Ok(WinFrequency { frequency, said }),
+        let sent = text(value.ok_or(ABSENT)?)?;
+        match Frequency::parse(&sent) {
+            Some(frequency) if sent.len() <= 16 => Ok(WinFrequency { frequency, sent }),
             _ => Err("必须是D||次数、W||次数或M||次数".to_owned()),
         }
     }
 
     fn canonical(&self) -> Option<Value> {
-        Some(Value::from(self.said.as_str()))
+        Some(Value::from(self.sent.as_str()))
     }
 }
 

@@ -180,16 +180,16 @@ choice! {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rate {
     percent: i64,
-    said: String,
+    sent: String,
 }
 
 impl Field for Rate {
     const SHAPE: Shape = Shape::Form("a share from 0.11 to 0.99 with at most two decimals");
 
     fn read(value: Option<&Value>) -> Result<Self, String> {
-        let said = text(value.ok_or(ABSENT)?)?.trim().to_owned();
-        match money::parse(&said) {
-            Some(percent @ 11..=99) => Ok(Rate { percent, said }),
+        let sent = text(value.ok_or(ABSENT)?)?.trim().to_owned();
+        match money::parse(&sent) {
+            Some(percent @ 11..=99) => Ok(Rate { percent, sent }),
             _ => Err("必须是0.11到0.99之间、最多两位小数的折扣率".to_owned()),
         }
     }
@@ -199,7 +199,7 @@ impl Field for Rate {
     }
 
     fn as_sent(&self) -> Option<Value> {
-        Some(Value::from(self.said.as_str()))
+        Some(Value::from(self.sent.as_str()))
     }
 }
 
