@@ -1,9 +1,9 @@
 //! `biz_content`: a JSON object becomes a method's request, field by field, in the order of the contract.
 //!
-//! The rules of typing are the contract's (docs/decisions.md, "Values in biz_content"): an empty string is an absent member, a
-//! String field takes integers and decimals too, unknown members are ignored, lengths count characters. A request is
-//! declared once, with [`biz!`]. Its declaration reads it, names the field that is wrong, compares two requests under
-//! one idempotency key, and gives the [`Shape`] from which the reference pages are made.
+//! The rules of typing are the contract's (docs/decisions.md, "Values in biz_content"): an empty string is an absent
+//! member, a String field takes integers and decimals too, unknown members are ignored, lengths count characters. A
+//! request is declared once, with [`biz!`]. Its declaration reads it, names the field that is wrong, compares two
+//! requests under one idempotency key, and gives the [`Shape`] from which the reference pages are made.
 
 mod answer;
 mod choice;

@@ -1,7 +1,7 @@
 //! The reference of methods: docs/api, a page for each method of THE LIST, which `punchcard methods NAME` prints too.
 //!
-//! The pages are made from what the methods declare, from the documentation of their files, and from the cases that official
-//! SDKs run in the tests. A test makes them anew and compares: see `tests`.
+//! The pages are made from what the methods declare, from the documentation of their files, and from the cases that
+//! official SDKs run in the tests. A test makes them anew and compares: see `tests`.
 
 #[cfg(test)]
 mod cases;

@@ -1,4 +1,4 @@
-//! The world file: who exists (DESIGN, "Run interface").
+//! The world file: who exists (docs/world-file.md).
 //!
 //! Read in three steps, so that a wrong file is refused whole and by line: the text becomes tables, every table is checked
 //! on its own and against the others, and only a checked [`World`] can be applied. Files that it names (keys, images)

@@ -33,9 +33,9 @@ impl<T: AnswerField> AnswerField for Option<T> {
     const ALWAYS: bool = false;
 }
 
-/// Declares an answer or an object in it: its members in their order, each with its meaning and its type. A member that is
-/// left out of some answers says so with `#[serde(skip_serializing_if = "…")]`; `..name: Type` has its members stand beside
-/// the others; `name: Type = shape` gives the shape where the type says too little.
+/// Declares an answer or an object in it: its members in their order, each with its meaning and its type. A member that
+/// is left out of some answers says so with `#[serde(skip_serializing_if = "…")]`; `..name: Type` has its members stand
+/// beside the others; `name: Type = shape` gives the shape where the type says too little.
 macro_rules! answer {
     ($(#[doc = $doc:literal])+ $(#[derive($($derive:ident),+)])? $vis:vis struct $name:ident {
         // No lifetime stands there ever: the variable lets the expansion ask whether there was a `..`.
@@ -60,7 +60,8 @@ macro_rules! answer {
     };
 }
 
-/// What a declaration says of one member: `[..]` of all that stand in it, `[skip_serializing_if …]` that it may be left out.
+/// What a declaration says of one member: `[..]` of all that stand in it, `[skip_serializing_if …]` that it may be left
+/// out.
 macro_rules! answer_part {
     ([..] [] [] $field:ident $type:ty, $meaning:expr) => {
         $crate::biz::Part {

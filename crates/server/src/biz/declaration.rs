@@ -24,8 +24,8 @@ pub fn put(members: &mut Map<String, Value>, name: &str, value: Option<Value>) {
     members.extend(value.map(|value| (name.to_owned(), value)));
 }
 
-/// Declares a request: its fields in the order of the contract, each with its meaning and its type. `..name: Type,` takes
-/// in all fields of another request at its place.
+/// Declares a request: its fields in the order of the contract, each with its meaning and its type. `..name: Type,`
+/// takes in all fields of another request at its place.
 macro_rules! biz {
     ($(#[$doc:meta])* pub struct $name:ident {
         // No lifetime stands there ever: the variable lets the expansion ask whether there was a `..`.

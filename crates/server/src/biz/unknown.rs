@@ -1,5 +1,5 @@
-//! Members that a request has and its declaration has not. They are taken, for an SDK may know more than this build; but
-//! often somebody has misspelt one.
+//! Members that a request has and its declaration has not. They are taken, for an SDK may know more than this build;
+//! but often somebody has misspelt one.
 
 use super::Member;
 use super::json::parse;
@@ -30,7 +30,7 @@ fn seek(members: &Map<String, Value>, known: &'static [Member], before: &str, fo
     for (name, value) in members {
         match known.iter().find(|member| member.name == name) {
             Some(member) if !member.shape.members().is_empty() => {
-                look_inside(value, member, &format!("{before}{name}"), found)
+                look_inside(value, member, &format!("{before}{name}"), found);
             }
             Some(_) => {}
             None if found.len() < FOUND_MAX => {

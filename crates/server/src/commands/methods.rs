@@ -44,7 +44,7 @@ impl Methods {
         let mut lines = THE_LIST.iter().map(Line::of);
         match &self.name {
             Some(name) if self.json => {
-                output::json(&lines.find(|line| line.name == name).ok_or_else(|| unknown(name))?)
+                output::json(&lines.find(|line| line.name == name).ok_or_else(|| unknown(name))?);
             }
             Some(name) => {
                 let page = reference::page(name).ok_or_else(|| unknown(name))?;

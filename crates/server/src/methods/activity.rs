@@ -1,7 +1,7 @@
 //! Activities: point cards and coupons that a merchant gives its members, where, and until when.
 //!
-//! What a merchant says of an activity is a [`Plan`], made of a file for each of its objects. It is kept as it was said,
-//! less what has columns of its own; [`stored`] reads it back.
+//! What a merchant says of an activity is a [`Plan`], made of a file for each of its objects. It is kept as it was
+//! said, less what has columns of its own; [`stored`] reads it back.
 
 pub mod audit;
 pub mod batchquery;

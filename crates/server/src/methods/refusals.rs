@@ -1,5 +1,5 @@
-//! The refusals of methods' own rules: each `sub_code` with its text, what it means and what to do about it, in one table.
-//! Answers and documents are made from it.
+//! The refusals of methods' own rules: each `sub_code` with its text, what it means and what to do about it, in one
+//! table. Answers and documents are made from it.
 
 mod table;
 

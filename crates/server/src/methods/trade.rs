@@ -1,7 +1,7 @@
 //! Trades: made, paid, asked about, given back. What their methods, their cashier page and their jobs share is here.
 //!
-//! A trade is paid with [`settle::settle`], whoever the payer convinced that it is him; what its buyer's vouchers take off
-//! it is in [`coupon`].
+//! A trade is paid with [`settle::settle`], whoever the payer convinced that it is him; what its buyer's vouchers take
+//! off it is in [`coupon`].
 
 pub mod bill;
 pub mod cancel;
@@ -41,8 +41,8 @@ choice! {
     }
 }
 
-/// The merchant's trade by one of its numbers; `trade_no` wins when both are sent. `None` for one that was never made, or
-/// is another merchant's.
+/// The merchant's trade by one of its numbers; `trade_no` wins when both are sent. `None` for one that was never made,
+/// or is another merchant's.
 fn find(call: &Call, tx: &mut Tx, trade_no: Option<&str>, out_trade_no: Option<&str>) -> Answer<Option<Trade>> {
     match (trade_no, out_trade_no) {
         (Some(no), _) => Ok(store::trade::find(tx, call.pid(), no)?),

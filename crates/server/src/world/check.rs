@@ -347,7 +347,7 @@ fn image_row(image: &ImageTable) -> Checked<Image> {
     Ok(Image { id: image.id.clone(), media_type: media_type.to_owned(), bytes })
 }
 
-/// A merchant's or a person's account id: 16 digits that begin with 2088 (DOMAIN.md).
+/// A merchant's or a person's account id: 16 digits that begin with 2088.
 pub fn account_id(name: &str, text: &str) -> Checked<String> {
     if text.len() == 16 && text.starts_with("2088") && text.bytes().all(|byte| byte.is_ascii_digit()) {
         return Ok(text.to_owned());

@@ -95,8 +95,8 @@ impl Write for PrizesendAuth {
     }
 }
 
-/// From when on a token gives nothing any more: after its life, or when the activity is over. One that delays its end has
-/// none yet.
+/// From when on a token gives nothing any more: after its life, or when the activity is over. One that delays its end
+/// has none yet.
 fn expires_at(activity: &Activity, now: i64, life_ms: i64) -> i64 {
     let life_ends_at = now.saturating_add(life_ms);
     if activity.auto_delay { life_ends_at } else { life_ends_at.min(activity.finishes_at()) }

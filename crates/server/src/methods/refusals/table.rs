@@ -33,8 +33,8 @@ sub_codes! {
     /// The activity was never made, or is another merchant's.
     CAMPAIGN_NOT_EXIST = "CAMPAIGN_NOT_EXIST", "活动不存在",
         do "Take the id from the answer of `activity.create` or from `activity.batchquery`.";
-    /// The activity does not run: it waits for an audit, has not begun, has ended, or was taken off line; or the time of the
-    /// card is over.
+    /// The activity does not run: it waits for an audit, has not begun, has ended, or was taken off line; or the time
+    /// of the card is over.
     CAMPAIGN_STATUS_ERROR = "CAMPAIGN_STATUS_ERROR", "当前活动状态不允许该操作",
         do "Look at the activity's status and times with `activity.query`.";
     /// No such shop of this merchant, or the activity is not for it.
@@ -111,8 +111,8 @@ sub_codes! {
     /// No such shop of this merchant, or `store_id` and `alipay_store_id` name two.
     INVALID_STORE_ID = "ACQ.INVALID_STORE_ID", "商户门店编号无效",
         do "Use the number or the id of a shop that the world file gives the merchant.";
-    /// No account has this pay code, or not the buyer who is named; on a platform also: it has paid before, or `buyer_id`
-    /// alone may not pay.
+    /// No account has this pay code, or not the buyer who is named; on a platform also: it has paid before, or
+    /// `buyer_id` alone may not pay.
     PAYMENT_AUTH_CODE_INVALID = "ACQ.PAYMENT_AUTH_CODE_INVALID", "支付失败，获取顾客账户信息失败，请顾客刷新付款码后重新收款",
         do "Read the buyer's pay code again.";
     /// The buyer's balance does not cover what is to be paid after coupons.

@@ -64,8 +64,8 @@ biz! {
         alipay_store_id: Option<Text<32>>,
         /// The merchant's own id of its terminal. Kept.
         terminal_id: Option<Text<32>>,
-        /// How long the trade waits to be paid: `1m` to `15d` in `m`, `h` or `d`, or `1c` for the end of the day; 15 days
-        /// when absent.
+        /// How long the trade waits to be paid: `1m` to `15d` in `m`, `h` or `d`, or `1c` for the end of the day; 15
+        /// days when absent.
         timeout_express: Option<Text<6>>,
         /// What kind of sale it is. Kept.
         product_code: Option<Text<64>>,
