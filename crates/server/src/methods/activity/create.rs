@@ -10,9 +10,9 @@
 //! A call with the same `out_biz_no` and content is answered with the first activity and its status of now. Other
 //! content is `OUT_BIZ_NO_CONFLICT`. A refused call uses up no `out_biz_no`.
 
-use super::plan::Plan;
+use crate::acts::activity::card_end;
+use crate::acts::activity::plan::Plan;
 use crate::biz::{Text, answer, biz, invalid};
-use crate::jobs::{activity_finish, card_end};
 use crate::methods::operator::{self, OperatorType};
 use crate::methods::{Answer, Call, Method, Once, SubCode, Write, fingerprint, refusals};
 use crate::world::Options;
@@ -142,7 +142,7 @@ fn make(call: &Call, tx: &mut Tx, request: &Request, kind: Kind, number: i64) ->
         counter::open(tx, Budget::TOTAL, number, "", budget.total)?;
     }
     if made.status == Status::Started {
-        job::put(tx, activity_finish::KIND, number, made.finishes_at())?;
+        job::put(tx, job::ACTIVITY_FINISH, number, made.finishes_at())?;
     }
     Ok(made)
 }

@@ -1,14 +1,15 @@
 //! `camp_detail`: an activity in full, with all that the platform knows it by.
 
-use super::budget_info::BudgetInfo;
-use super::channel::Channel;
-use super::constraint_info::ConstraintInfo;
-use super::plan::{CampType, YN};
-use super::promo_tool::PromoTool;
-use super::recruit_tool::RecruitTool;
 use super::shown_order::ShownOrder;
-use super::stored;
+use crate::acts::activity::plan::budget_info::BudgetInfo;
+use crate::acts::activity::plan::channel::Channel;
+use crate::acts::activity::plan::constraint_info::ConstraintInfo;
+use crate::acts::activity::plan::promo_tool::PromoTool;
+use crate::acts::activity::plan::recruit_tool::RecruitTool;
+use crate::acts::activity::plan::{CampType, YN};
+use crate::acts::activity::stored;
 use crate::biz::{AnswerField, Biz, Field, Member, Object, Objects, Part, Shape, count, joined};
+use crate::links;
 use domain::activity::{Activity, Kind, Order, Tool};
 use serde_json::{Map, Value, json};
 use store::Fault;
@@ -98,7 +99,7 @@ impl Detail {
         }
         for channel in said.get_mut("publish_channels").and_then(Value::as_array_mut).into_iter().flatten() {
             if channel["type"] == "URL_WITH_TOKEN" {
-                channel["config"] = json!({ "URL": self.page() }).to_string().into();
+                channel["config"] = json!({ "URL": links::coupon(&self.base_url, activity) }).to_string().into();
             }
         }
         if activity.kind == Kind::PointSend {
@@ -119,11 +120,6 @@ impl Detail {
             put("recruit_info", recruit.into());
         }
         Ok(members)
-    }
-
-    /// Where its coupon is taken; the caller adds the rest, `type` and token included (DECISIONS.md 12).
-    fn page(&self) -> String {
-        format!("{}/h5/coupon?itemId={}", self.base_url, self.activity.item_id().to_text())
     }
 }
 

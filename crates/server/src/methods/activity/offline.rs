@@ -8,7 +8,6 @@
 //! Other content is `OUT_BIZ_NO_CONFLICT`; another `out_biz_no` finds the activity closed, `CAMPAIGN_STATUS_ERROR`.
 
 use crate::biz::{Text, answer, biz};
-use crate::jobs::activity_finish;
 use crate::methods::operator::{self, OperatorType};
 use crate::methods::{Answer, Call, Method, Once, SubCode, Write, fingerprint, refusals};
 use domain::Refusal;
@@ -81,7 +80,7 @@ impl Write for ActivityOffline {
         let order = super::order(call, id, number, OrderKind::Close, operator_id.as_deref(), *operator_type);
         let order = Order { reason: reason.as_deref().map(str::to_owned), ..order };
         // Record. The job comes first, as for whoever does it.
-        job::take(tx, activity_finish::KIND, number)?;
+        job::take(tx, job::ACTIVITY_FINISH, number)?;
         activity::update(tx, &closed)?;
         if before == Status::Created {
             for asked in activity::orders(tx, number)? {

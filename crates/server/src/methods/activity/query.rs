@@ -9,7 +9,7 @@
 //! The call changes nothing and can be repeated.
 
 use super::detail::{self, Detail};
-use super::shop_ids::SHOPS_MAX;
+use crate::acts::activity::plan::shop_ids::SHOPS_MAX;
 use crate::biz::{Text, answer, biz};
 use crate::methods::operator::{self, OperatorType};
 use crate::methods::{Answer, Call, Method, Read, SubCode, refusals};

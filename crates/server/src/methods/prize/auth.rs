@@ -12,13 +12,13 @@
 //! The first answer is kept: a call with the same `req_id` for the same prize and user is answered with the same token,
 //! used or not. Another user is `REQ_ID_CONFLICT`. A refused call uses up no `req_id`.
 
+use crate::acts::activity::stored;
 use crate::biz::{Text, answer, biz};
 use crate::methods::{Answer, Call, Method, Once, SubCode, Write, refusals};
 use crate::world::Options;
 use domain::Refusal;
 use domain::activity::{Activity, Budget, Kind, Tool};
 use domain::id::PrizeIdText;
-use serde_json::Value;
 use store::prize::PrizeToken;
 use store::{Fault, Tx, activity, counter, prize, world};
 
@@ -109,15 +109,8 @@ fn prize(call: &Call, tx: &mut Tx, prize_id: &str) -> Answer<(Tool, Activity)> {
     let tool = activity::tool(tx, id.number)?.filter(|tool| tool.prize_id().is_some_and(|own| id.names(own)));
     let tool = tool.ok_or_else(unknown)?;
     let activity = activity::get(tx, tool.activity)?.ok_or_else(|| Fault::bug("a prize without an activity"))?;
-    let own = activity.pid == call.pid() && activity.kind == Kind::DirectSend && takes_tokens(&activity);
+    let own = activity.pid == call.pid() && activity.kind == Kind::DirectSend && stored::takes_tokens(&activity)?;
     if own { Ok((tool, activity)) } else { Err(unknown().into()) }
-}
-
-/// Whether its coupons are taken on the page, by whoever has a token.
-fn takes_tokens(activity: &Activity) -> bool {
-    let content: Value = serde_json::from_str(&activity.content).unwrap_or_default();
-    let channels = content["publish_channels"].as_array();
-    channels.into_iter().flatten().any(|channel| channel["type"] == "URL_WITH_TOKEN")
 }
 
 #[cfg(test)]
@@ -162,11 +155,12 @@ mod tests {
     #[test]
     fn only_an_activity_with_the_channel_takes_tokens() {
         for (content, expect) in [
-            (r#"{"publish_channels":[{"type":"QR_CODE"},{"type":"URL_WITH_TOKEN"}]}"#, true),
-            (r#"{"publish_channels":[{"type":"QR_CODE"}]}"#, false),
-            ("{}", false),
+            (r#"{"publish_channels":[{"type":"QR_CODE"},{"type":"URL_WITH_TOKEN"}]}"#, Some(true)),
+            (r#"{"publish_channels":[{"type":"QR_CODE"}]}"#, Some(false)),
+            ("{}", Some(false)),
+            (r#"{"publish_channels":"URL_WITH_TOKEN"}"#, None),
         ] {
-            assert_eq!(takes_tokens(&activity(false, content)), expect, "{content}");
+            assert_eq!(stored::takes_tokens(&activity(false, content)).ok(), expect, "{content}");
         }
     }
 }

@@ -8,7 +8,7 @@
 //!
 //! The call changes nothing and can be repeated.
 
-use super::conditions::{Conditions, column};
+use crate::acts::crowd::conditions::{Conditions, column};
 use crate::biz::{self, Field, Member, Shape, Text, answer, biz, invalid};
 use crate::methods::{Answer, Call, Method, Read, Stop, SubCode, refusals};
 use domain::tag::{Tag, is_dimension};

@@ -7,7 +7,7 @@
 //! The first answer is kept: a call with the same `out_biz_no` and content is answered with the first crowd, even after
 //! the crowd was deleted. Other content is `OUT_BIZ_NO_CONFLICT`. A refused call uses up no `out_biz_no`.
 
-use super::conditions::Conditions;
+use crate::acts::crowd::conditions::Conditions;
 use crate::biz::{Text, answer, biz};
 use crate::methods::operator::{self, OperatorType};
 use crate::methods::{Answer, Call, Method, Once, SubCode, Write, refusals};

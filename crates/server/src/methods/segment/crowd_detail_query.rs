@@ -4,7 +4,7 @@
 //!
 //! The call changes nothing and can be repeated.
 
-use super::conditions::Conditions;
+use crate::acts::crowd::conditions::Conditions;
 use crate::biz::{Field, Text, answer, biz};
 use crate::methods::{Answer, Call, Method, Read, SubCode, refusals};
 use store::Tx;

@@ -4,7 +4,7 @@
 //!
 //! Closing a closed trade is a success that changes nothing.
 
-use super::settle::shut;
+use crate::acts::trade::settle::shut;
 use crate::biz::{Text, answer, biz};
 use crate::methods::{Answer, Call, Method, Once, SubCode, Write, refusals};
 use domain::trade::Status;

@@ -1,4 +1,5 @@
-//! `koubei_receive_coupon_notify`: tells the merchant's system that its user has taken a coupon, once a token.
+//! `koubei_receive_coupon_notify`: the notification by which the merchant's system learns that its user has claimed a
+//! coupon; one for each token.
 
 use domain::activity::Activity;
 use domain::voucher::Voucher;
@@ -9,9 +10,9 @@ use store::{Fault, Tx};
 /// `notify_type`.
 const KIND: &str = "koubei_receive_coupon_notify";
 
-/// Queues it, if the call that made the activity named an address; `id` is the notification's, `voucher` the first of those
-/// that the token gave.
-pub(super) fn tell(
+/// Queues the notification, if the call that made the activity named an address; `id` is the notification's, `voucher`
+/// the first of those that the token gave, `at` when it was claimed, UTC milliseconds.
+pub(super) fn enqueue(
     tx: &mut Tx,
     activity: &Activity,
     voucher: &Voucher,

@@ -1,6 +1,5 @@
-//! What an auditor says of an activity that a service provider made: it may run, or it may not.
+//! The review of an activity that a service provider made: an auditor lets it run, or rejects it.
 
-use crate::jobs::activity_finish;
 use domain::activity::{Activity, Order, OrderKind, ReviewStatus};
 use domain::id::OrderId;
 use serde::{Deserialize, Serialize};
@@ -12,17 +11,17 @@ const AUDITOR: &str = "OPERATOR";
 /// How many new ids it takes: that of the order which lets it run.
 pub const NEW_IDS: u16 = 1;
 
-/// Yes or no.
+/// What an auditor decides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Verdict {
-    /// It runs from now on.
+    /// The activity runs from now on.
     Approve,
-    /// It never will.
+    /// The activity never runs.
     Reject,
 }
 
 impl Verdict {
-    /// What it does, for the log.
+    /// What the verdict does, for the log.
     pub fn name(self) -> &'static str {
         match self {
             Verdict::Approve => "approve an activity",
@@ -31,8 +30,9 @@ impl Verdict {
     }
 }
 
-/// Says it. `order_id` is a new id, `at` now, UTC milliseconds.
-pub fn say(
+/// Decides about an activity that waits for its review, which is refused to any other. `order_id` is a new id, `at`
+/// now, UTC milliseconds.
+pub fn review(
     tx: &mut Tx,
     found: Activity,
     verdict: Verdict,
@@ -40,18 +40,18 @@ pub fn say(
     order_id: i64,
     at: i64,
 ) -> Result<Activity, Stop> {
-    let (decided, said) = match verdict {
+    let (decided, status) = match verdict {
         Verdict::Approve => (found.approve()?, ReviewStatus::Pass),
         Verdict::Reject => (found.reject()?, ReviewStatus::Reject),
     };
     let number = decided.id.number;
     activity::update(tx, &decided)?;
     for asked in activity::orders(tx, number)? {
-        activity::review(tx, &asked.reviewed(said, Some(AUDITOR), reason, at))?;
+        activity::review(tx, &asked.reviewed(status, Some(AUDITOR), reason, at))?;
     }
     if verdict == Verdict::Approve {
         activity::insert_order(tx, &Order::by_system(OrderId::new(at, order_id), number, OrderKind::Enable))?;
-        job::put(tx, activity_finish::KIND, number, decided.finishes_at())?;
+        job::put(tx, job::ACTIVITY_FINISH, number, decided.finishes_at())?;
     }
     Ok(decided)
 }

@@ -1,11 +1,23 @@
 //! What a merchant says of an activity: the members that creating and modifying one have in common.
 
-use super::budget_info::BudgetInfo;
-use super::channel::{Channel, ChannelType};
-use super::constraint_info::ConstraintInfo;
-use super::promo_tool::PromoTool;
-use super::recruit_tool::RecruitTool;
-use super::voucher::{ValidateType, Voucher};
+pub mod budget_info;
+pub mod channel;
+pub mod constraint_info;
+pub mod coupon_plan;
+pub mod description;
+pub mod item_info;
+pub mod point_card;
+pub mod promo_tool;
+pub mod recruit_tool;
+pub mod shop_ids;
+pub mod use_rule;
+
+use self::budget_info::BudgetInfo;
+use self::channel::{Channel, ChannelType};
+use self::constraint_info::ConstraintInfo;
+use self::coupon_plan::{CouponPlan, ValidateType};
+use self::promo_tool::PromoTool;
+use self::recruit_tool::RecruitTool;
 use crate::biz::{ABSENT, Biz, Date, Object, Objects, Text, biz, choice, invalid};
 use domain::activity::{Budget, Kind};
 use serde_json::{Map, Value};
@@ -123,7 +135,7 @@ impl Plan {
     }
 
     /// Coupons for a crowd are advertised where they are found (含圈人的直领活动).
-    fn check_display(&self, voucher: &Voucher, at: &str) -> Result<(), Fault> {
+    fn check_display(&self, voucher: &CouponPlan, at: &str) -> Result<(), Fault> {
         if self.constraint_info.crowd_group_id.is_none() {
             return Ok(());
         }
@@ -168,7 +180,7 @@ impl Plan {
     }
 
     fn all_relative(&self) -> bool {
-        let relative = |voucher: &Object<Voucher>| voucher.validate_type == ValidateType::Relative;
+        let relative = |voucher: &Object<CouponPlan>| voucher.validate_type == ValidateType::Relative;
         self.promo_tools.0.iter().all(|tool| tool.voucher.as_ref().is_some_and(relative))
     }
 

@@ -1,10 +1,12 @@
-//! What a merchant said of an activity, read back from the store.
+//! A merchant's description of an activity, read back from the store.
 
-use super::budget_info::BudgetInfo;
-use super::constraint_info::ConstraintInfo;
 use super::plan::Plan;
-use super::promo_tool::PromoTool;
-use crate::biz::{Biz, Object, Wrong};
+use super::plan::budget_info::BudgetInfo;
+use super::plan::channel::{Channel, ChannelType};
+use super::plan::constraint_info::ConstraintInfo;
+use super::plan::coupon_plan::CouponPlan;
+use super::plan::promo_tool::PromoTool;
+use crate::biz::{Biz, Field, Objects, Wrong};
 use domain::activity::{Activity, Budget, Limits, Tool};
 use domain::coupon::{Terms, Validity};
 use serde_json::{Map, Value};
@@ -39,11 +41,17 @@ pub fn tool(tool: &Tool) -> Result<PromoTool, Fault> {
     read(&object(&tool.content)?)
 }
 
-/// What a coupon takes off, and when it can be used; a point card is none.
-pub fn coupon(tool: &Tool) -> Result<Option<(Terms, Validity)>, Fault> {
-    let Some(Object(voucher)) = self::tool(tool)?.voucher else { return Ok(None) };
-    let terms = voucher.terms("voucher").map_err(misfit)?;
-    Ok(Some((terms, voucher.validity("voucher").map_err(misfit)?)))
+/// What a coupon takes off, and when it can be used.
+pub fn terms(coupon: &CouponPlan) -> Result<(Terms, Validity), Fault> {
+    let terms = coupon.terms("voucher").map_err(misfit)?;
+    Ok((terms, coupon.validity("voucher").map_err(misfit)?))
+}
+
+/// Whether the coupons of an activity are claimed on the coupon page, by whoever has a token.
+pub fn takes_tokens(activity: &Activity) -> Result<bool, Fault> {
+    let channels = object(&activity.content)?.shift_remove("publish_channels");
+    let channels: Option<Objects<Channel>> = Field::read(channels.as_ref()).map_err(unreadable)?;
+    Ok(channels.is_some_and(|list| list.0.iter().any(|channel| channel.r#type == ChannelType::UrlWithToken)))
 }
 
 /// The activity as it was described, without its shops; the end is the one that it has now.

@@ -1,7 +1,7 @@
 //! A coupon as its activity's tool keeps it: what it is called, and what decides.
 
+use crate::acts::activity::stored;
 use crate::biz::Object;
-use crate::methods::activity::stored;
 use domain::activity::Tool;
 use domain::coupon::{Offer, Terms};
 use store::Fault;
@@ -22,15 +22,15 @@ pub struct Coupon {
 impl Coupon {
     /// The coupon of this tool. One that cannot be read is a fault: it was read when the activity was made.
     pub fn of(tool: &Tool) -> Result<Coupon, Fault> {
-        let Some(Object(voucher)) = stored::tool(tool)?.voucher else {
+        let Some(Object(plan)) = stored::tool(tool)?.voucher else {
             return Err(Fault::bug(format!("tool {} is no coupon", tool.number)));
         };
         let terms =
-            voucher.terms("voucher").map_err(|fault| Fault::bug(format!("tool {}: {}", tool.number, fault.sub_msg)))?;
+            plan.terms("voucher").map_err(|fault| Fault::bug(format!("tool {}: {}", tool.number, fault.sub_msg)))?;
         Ok(Coupon {
-            name: voucher.name.to_string(),
-            brand_name: voucher.brand_name.to_string(),
-            note: voucher.voucher_note.as_deref().map(str::to_owned),
+            name: plan.name.to_string(),
+            brand_name: plan.brand_name.to_string(),
+            note: plan.voucher_note.as_deref().map(str::to_owned),
             terms,
         })
     }

@@ -1,17 +1,17 @@
 //! What the page shows, from what the store says.
 
-use super::opened::{Judged, Opened};
-use crate::doors::h5::{image, voucher};
+use crate::acts::activity::plan::coupon_plan::CouponPlan;
+use crate::acts::coupon::entitlement::{Entitlement, Judgement};
+use crate::doors::h5::image;
 use crate::keys::MasterKey;
-use crate::methods::activity::Voucher;
-use crate::pages::apology::Apology;
-use crate::pages::coupon::{Coupon, For, Held, MoreShops, Note, Opening, Place, Stage, WhyNot};
+use crate::links;
+use crate::pages::coupon::{Audience, Coupon, MoreShops, Note, Obstacle, Opening, OwnVoucher, Place, Stage};
 use domain::Refusal;
 use domain::activity::{Activity, Status};
 use domain::claim::{Restriction, Verdict};
 use std::ops::Deref;
 use store::world::Shop;
-use store::{Fault, Tx, participation};
+use store::{Fault, Stop, Tx, participation};
 
 /// How many shops are named.
 const SHOPS_NAMED: u32 = 3;
@@ -26,31 +26,29 @@ pub(super) struct Form<'a> {
     pub(super) key: &'a MasterKey,
 }
 
-/// The page of an opened token at `now`, with the shop `shop_id` first.
+/// The page of an entitlement at `now`, UTC milliseconds, with the shop `shop_id` first. Refuses where nothing may be
+/// shown of why it gives nothing.
 pub(super) fn coupon(
     tx: &mut Tx,
-    opened: &Opened,
+    entitlement: &Entitlement,
     shop_id: Option<&str>,
     form: &Form<'_>,
     now: i64,
-) -> Result<Result<Coupon, Apology>, Fault> {
-    let stage = match stage(tx, opened, form, now)? {
-        Ok(stage) => stage,
-        Err(apology) => return Ok(Err(apology)),
-    };
-    let Opened { token, activity, tool, terms, prize, .. } = opened;
-    let Some(voucher) = &tool.voucher else { return Err(Fault::bug("a coupon without what it is")) };
+) -> Result<Coupon, Stop> {
+    let stage = stage(tx, entitlement, form, now)?;
+    let Entitlement { token, activity, tool, terms, prize, .. } = entitlement;
+    let Some(plan) = &tool.voucher else { return Err(Fault::bug("a coupon without a description").into()) };
     let merchant = store::world::merchant(tx, &token.pid)?.map(|merchant| merchant.name);
     let merchant = merchant.filter(|name| !name.is_empty()).unwrap_or_else(|| token.pid.clone());
     let (shops, more_shops) = shops(tx, activity.id.number, shop_id)?;
-    let items = voucher.item_info.as_ref();
-    let forbidden = voucher.use_rule.forbidden_time.as_ref().and_then(|time| time.days.as_deref());
-    Ok(Ok(Coupon {
+    let items = plan.item_info.as_ref();
+    let forbidden = plan.use_rule.forbidden_time.as_ref().and_then(|time| time.days.as_deref());
+    Ok(Coupon {
         merchant,
-        name: voucher.name.to_string(),
-        brand: voucher.brand_name.to_string(),
-        logo: image::known(tx, &voucher.logo)?,
-        picture: match voucher.voucher_img.as_deref() {
+        name: plan.name.to_string(),
+        brand: plan.brand_name.to_string(),
+        logo: image::known(tx, &plan.logo)?,
+        picture: match plan.voucher_img.as_deref() {
             Some(id) => image::known(tx, id)?,
             None => None,
         },
@@ -59,37 +57,37 @@ pub(super) fn coupon(
         original_price_fen: terms.items.as_ref().and_then(|items| items.original_price_fen),
         goods: items.and_then(|items| items.item_name.as_deref().or(items.item_text.as_deref())).map(str::to_owned),
         validity: prize.validity,
-        hours: openings(voucher),
+        hours: openings(plan),
         forbidden: forbidden.map_or_else(Vec::new, days),
-        notes: notes(voucher),
+        notes: notes(plan),
         shops,
         more_shops,
         stage,
-    }))
+    })
 }
 
-fn stage(tx: &mut Tx, opened: &Opened, form: &Form<'_>, now: i64) -> Result<Result<Stage, Apology>, Fault> {
-    let Opened { token, activity, prize, .. } = opened;
+fn stage(tx: &mut Tx, entitlement: &Entitlement, form: &Form<'_>, now: i64) -> Result<Stage, Stop> {
+    let Entitlement { token, activity, prize, .. } = entitlement;
     let mut times = Vec::new();
     for (part, _) in prize.limits.parts(now) {
         times.push(participation::times(tx, &token.pid, token.activity, &token.user_id, &part)?);
     }
-    let judged = opened.judge(tx, activity.id.number, times, now)?;
-    Ok(match judged.verdict {
-        Ok(Verdict::Take) => Ok(Stage::ToTake { action: form.action.to_owned(), csrf: form.csrf.to_owned() }),
+    let judgement = entitlement.judge(tx, times, now)?;
+    Ok(match judgement.verdict {
+        Ok(Verdict::Take) => Stage::ToTake { action: form.action.to_owned(), csrf: form.csrf.to_owned() },
         Ok(Verdict::TakenBefore) => {
             let held = store::voucher::of_token(tx, &token.pid, &token.user_id, &token.token)?;
-            let held = held.iter().map(|voucher| Held {
+            let held = held.iter().map(|voucher| OwnVoucher {
                 id: voucher.id.to_text(),
-                page: voucher::address(form.key, voucher.id),
+                page: links::voucher(form.key, voucher.id),
                 starts_at: voucher.starts_at,
                 ends_at: voucher.ends_at,
                 received_at: voucher.id.created_at,
                 stand: voucher.stand(now),
             });
-            Ok(Stage::Taken(held.collect()))
+            Stage::Taken(held.collect())
         }
-        Err(refusal) => why_not(refusal, activity, &prize.restriction, &judged, now).map(Stage::Not),
+        Err(refusal) => Stage::Not(why_not(refusal, activity, &prize.restriction, &judgement, now)?),
     })
 }
 
@@ -98,26 +96,26 @@ fn why_not(
     refusal: Refusal,
     activity: &Activity,
     restriction: &Restriction,
-    judged: &Judged,
+    judgement: &Judgement,
     now: i64,
-) -> Result<WhyNot, Apology> {
+) -> Result<Obstacle, Refusal> {
     Ok(match refusal {
         Refusal::CampaignEnded if activity.status == Status::Started && now < activity.starts_at => {
-            WhyNot::NotYet(activity.starts_at)
+            Obstacle::NotYet(activity.starts_at)
         }
-        Refusal::CampaignEnded => WhyNot::Ended,
-        Refusal::CampaignSoldOut if 0 < judged.left.total => WhyNot::SoldOutToday,
-        Refusal::CampaignSoldOut => WhyNot::SoldOut,
-        Refusal::TookPartTooOften => WhyNot::TooOften,
-        Refusal::NotEligible => WhyNot::NotEligible(match restriction {
-            _ if !judged.taker.in_crowd => For::Crowd,
-            Restriction::None => For::Crowd,
-            Restriction::NewMember => For::NewMembers,
-            Restriction::Student => For::Students,
-            Restriction::MemberCard(_) => For::CardHolders,
+        Refusal::CampaignEnded => Obstacle::Ended,
+        Refusal::CampaignSoldOut if 0 < judgement.left.total => Obstacle::SoldOutToday,
+        Refusal::CampaignSoldOut => Obstacle::SoldOut,
+        Refusal::TookPartTooOften => Obstacle::TooOften,
+        Refusal::NotEligible => Obstacle::NotEligible(match restriction {
+            _ if !judgement.taker.in_crowd => Audience::Crowd,
+            Restriction::None => Audience::Crowd,
+            Restriction::NewMember => Audience::NewMembers,
+            Restriction::Student => Audience::Students,
+            Restriction::MemberCard(_) => Audience::CardHolders,
         }),
-        Refusal::HoldsUnredeemed => WhyNot::HoldsUnredeemed,
-        _ => return Err(Apology::Token),
+        Refusal::HoldsUnredeemed => Obstacle::HoldsUnredeemed,
+        _ => return Err(refusal),
     })
 }
 
@@ -145,8 +143,8 @@ fn shops(tx: &mut Tx, activity: i64, shop_id: Option<&str>) -> Result<(Vec<Place
     Ok((places, if SHOPS_COUNTED < more { MoreShops::AtLeast(SHOPS_COUNTED) } else { MoreShops::Exactly(more) }))
 }
 
-fn openings(voucher: &Voucher) -> Vec<Opening> {
-    let hours = voucher.use_rule.use_time.as_ref().map_or(&[][..], |list| &list.0);
+fn openings(plan: &CouponPlan) -> Vec<Opening> {
+    let hours = plan.use_rule.use_time.as_ref().map_or(&[][..], |list| &list.0);
     hours.iter().map(|it| Opening { values: it.values.to_string(), times: it.times.to_string() }).collect()
 }
 
@@ -156,17 +154,17 @@ fn days(text: &str) -> Vec<(String, String)> {
 }
 
 /// Instructions, description, and whatever else there is in words.
-fn notes(voucher: &Voucher) -> Vec<Note> {
-    let mut lines: Vec<String> = voucher.desc.iter().map(|text| text.to_string()).collect();
-    lines.extend(lines_of(voucher.use_instructions.as_ref().map(|list| list.0.iter())));
+fn notes(plan: &CouponPlan) -> Vec<Note> {
+    let mut lines: Vec<String> = plan.desc.iter().map(|text| text.to_string()).collect();
+    lines.extend(lines_of(plan.use_instructions.as_ref().map(|list| list.0.iter())));
     let mut notes = vec![Note { title: None, lines }];
-    for term in voucher.clause_terms.iter().flat_map(|list| &list.0) {
+    for term in plan.clause_terms.iter().flat_map(|list| &list.0) {
         notes.push(Note {
             title: term.title.as_ref().map(|it| it.to_string()),
             lines: lines_of(term.descriptions.as_ref().map(|list| list.0.iter())),
         });
     }
-    for detail in voucher.desc_detail_list.iter().flat_map(|list| &list.0) {
+    for detail in plan.desc_detail_list.iter().flat_map(|list| &list.0) {
         notes.push(Note {
             title: detail.title.as_ref().map(|it| it.to_string()),
             lines: lines_of(detail.details.as_ref().map(|list| list.0.iter())),

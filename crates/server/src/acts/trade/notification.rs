@@ -1,8 +1,12 @@
-//! `trade_status_sync`: the merchant is told what became of a trade (DECISIONS.md 7).
+//! `trade_status_sync`: the notification by which a merchant learns what became of a trade (DECISIONS.md 7).
 //!
-//! What is said here is of the event and stays the same over all deliveries; the envelope is put around it with each.
+//! The members made here are of the event and stay the same over all deliveries; each delivery puts the envelope around
+//! them.
 
 use super::bill::{bills_text, vouchers_text};
+use super::context::TradeContext;
+use super::detail::TradeDetail;
+use domain::activity::Activity;
 use domain::login::masked;
 use domain::trade::{Origin, Trade};
 use serde_json::{Map, Value};
@@ -14,13 +18,47 @@ use wire::{money, time};
 
 /// `notify_type`.
 const KIND: &str = "trade_status_sync";
-/// `event_code` of what a point card is told.
+/// `event_code` of a point card's notification.
 const CARD_EVENT: &str = "EC-promocore-trade-notice";
 
-/// Queues a notification of where the trade stands, if the call that made it named an address. `used` are the vouchers
-/// that it was paid with, `refund` is the `out_request_no` of the refund that it is about; `id` is the notification's, `at`
-/// when it happened.
-pub fn tell(
+/// Queues the notifications of a payment: the merchant's, if the call that made the trade named an address, and one for
+/// each point card of the trade's shop at its activity's own address, so that points are deposited (DECISIONS.md 7).
+/// `used` are the vouchers that the trade was paid with.
+pub fn enqueue_payment(
+    tx: &mut Tx,
+    trade: &Trade,
+    detail: &TradeDetail,
+    used: &[TradeVoucher],
+    buyer: &Account,
+    context: &TradeContext<'_>,
+) -> Result<(), Fault> {
+    let at = context.at;
+    let own = trade.origin.as_ref().filter(|origin| origin.notify_url.is_some());
+    let cards = running_cards(tx, trade, at)?;
+    if own.is_none() && cards.iter().all(|card| card.origin.notify_url.is_none()) {
+        return Ok(());
+    }
+    let mut members = members(trade, detail.body.as_deref(), used, &login_of(buyer), None);
+    if let Some(origin) = own {
+        insert(tx, trade, origin, &members, context.notice_id(), at)?;
+    }
+    members.insert("event_code".to_owned(), Value::from(CARD_EVENT));
+    for (nth, card) in cards.iter().enumerate() {
+        // A shop seldom has more cards.
+        let id = match context.card_ids().get(nth) {
+            Some(id) => *id,
+            None => Bucket::of_id(trade.no.number).id(store::next_number_in(tx)?),
+        };
+        members.insert("id".to_owned(), Value::from(card.id.to_text()));
+        insert(tx, trade, &card.origin, &members, id, at)?;
+    }
+    Ok(())
+}
+
+/// Queues the notification of where a trade stands after a change other than its payment, if the call that made the
+/// trade named an address. `used` are the vouchers that it was paid with, `refund` is the `out_request_no` of the
+/// refund that the notification is about; `id` is the notification's, `at` when it happened, UTC milliseconds.
+pub fn enqueue(
     tx: &mut Tx,
     trade: &Trade,
     used: &[TradeVoucher],
@@ -28,39 +66,21 @@ pub fn tell(
     id: i64,
     at: i64,
 ) -> Result<(), Fault> {
-    let Some(origin) = &trade.origin else { return Ok(()) };
-    if origin.notify_url.is_none() {
-        return Ok(());
-    }
+    let Some(origin) = trade.origin.as_ref().filter(|origin| origin.notify_url.is_some()) else { return Ok(()) };
     let login = login(tx, &trade.buyer_id)?;
-    queue(tx, trade, origin, &members(trade, used, &login, refund), id, at)
+    let body = TradeDetail::of(trade).body;
+    insert(tx, trade, origin, &members(trade, body.as_deref(), used, &login, refund), id, at)
 }
 
-/// Tells the point cards of the trade's shop that it was paid (DECISIONS.md 7): each activity at its own address, with its
-/// id, so that points are deposited. `ids` are for the first of these notifications; a shop seldom has more cards.
-pub fn tell_cards(tx: &mut Tx, trade: &Trade, used: &[TradeVoucher], ids: &[i64], at: i64) -> Result<(), Fault> {
-    let Some(shop_id) = &trade.shop_id else { return Ok(()) };
+/// The activities of the shop's point cards that run.
+fn running_cards(tx: &mut Tx, trade: &Trade, at: i64) -> Result<Vec<Activity>, Fault> {
+    let Some(shop_id) = &trade.shop_id else { return Ok(Vec::new()) };
     let cards = activity::cards_of_shop(tx, &trade.pid, shop_id)?;
-    let cards: Vec<_> = cards.into_iter().filter(|card| card.running(at)).collect();
-    if cards.is_empty() {
-        return Ok(());
-    }
-    let login = login(tx, &trade.buyer_id)?;
-    let mut members = members(trade, used, &login, None);
-    members.insert("event_code".to_owned(), Value::from(CARD_EVENT));
-    for (nth, card) in cards.iter().enumerate() {
-        let id = match ids.get(nth) {
-            Some(id) => *id,
-            None => Bucket::of_id(trade.no.number).id(store::next_number_in(tx)?),
-        };
-        members.insert("id".to_owned(), Value::from(card.id.to_text()));
-        queue(tx, trade, &card.origin, &members, id, at)?;
-    }
-    Ok(())
+    Ok(cards.into_iter().filter(|card| card.running(at)).collect())
 }
 
-/// Queues it, if the call that `origin` is of named an address.
-fn queue(
+/// Queues one, if the call that `origin` is of named an address.
+fn insert(
     tx: &mut Tx,
     trade: &Trade,
     origin: &Origin,
@@ -98,12 +118,16 @@ pub fn login_of(account: &Account) -> String {
 }
 
 /// What the notification says; members without a value are left out.
-fn members(trade: &Trade, used: &[TradeVoucher], login: &str, refund: Option<&str>) -> Map<String, Value> {
+fn members(
+    trade: &Trade,
+    body: Option<&str>,
+    used: &[TradeVoucher],
+    login: &str,
+    refund: Option<&str>,
+) -> Map<String, Value> {
     let paid = trade.paid_at.is_some();
     let amount = |fen: i64| paid.then(|| money::format(fen));
     let moment = |at: Option<i64>| at.map(time::format);
-    let detail = super::detail(trade);
-    let body = detail.get("body").and_then(Value::as_str).map(str::to_owned);
     let members = [
         ("trade_no", Some(trade.trade_no())),
         ("out_trade_no", Some(trade.out_trade_no.clone())),
@@ -117,7 +141,7 @@ fn members(trade: &Trade, used: &[TradeVoucher], login: &str, refund: Option<&st
         ("buyer_pay_amount", amount(trade.buyer_pay_fen)),
         ("point_amount", amount(0)),
         ("subject", Some(trade.subject.clone())),
-        ("body", body),
+        ("body", body.map(str::to_owned)),
         ("gmt_create", moment(Some(trade.no.created_at))),
         ("gmt_payment", moment(trade.paid_at)),
         ("gmt_close", moment(trade.closed_at)),

@@ -1,8 +1,8 @@
 //! How an activity may be changed: it may only grow (只可延长、只可追加). All else must be as it was.
 
-use super::budget_info::BudgetInfo;
 use super::plan::Plan;
-use super::promo_tool::PromoTool;
+use super::plan::budget_info::BudgetInfo;
+use super::plan::promo_tool::PromoTool;
 use crate::biz::{Biz, Object, Whole, invalid};
 use domain::activity::{Budget, Kind, Limits, Tool};
 use serde_json::{Map, Value};
@@ -35,8 +35,8 @@ pub fn arranged(plan: &Plan, tools: &[Tool]) -> Result<Vec<PromoTool>, Fault> {
     Ok(arranged.into_iter().flatten().collect())
 }
 
-/// Refuses what has not only grown. `stored` is what was said before and `shops` for which shops, ascending; the tools of
-/// `new` are [`arranged`].
+/// Refuses what has not only grown. `stored` is what was said before and `shops` for which shops, ascending; the tools
+/// of `new` are [`arranged`].
 pub fn check(kind: Kind, stored: &Plan, shops: &[String], new: &Plan) -> Result<(), Fault> {
     let (stored, mut settled) = (stored.settled(), new.settled());
     if new.end_time.0 < stored.end_time.0 {

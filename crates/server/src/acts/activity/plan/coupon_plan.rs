@@ -11,7 +11,7 @@ use wire::{Fault, money};
 
 biz! {
     /// The coupon.
-    pub struct Voucher {
+    pub struct CouponPlan {
         /// What the coupon takes off.
         r#type: VoucherType,
         /// The name of the coupon.
@@ -203,7 +203,7 @@ impl Field for Rate {
     }
 }
 
-impl Voucher {
+impl CouponPlan {
     /// What the store calls its type.
     pub fn kind(&self) -> ToolKind {
         match self.r#type {

@@ -1,4 +1,4 @@
-//! Whether one user is in a crowd now, as the store says it: for who decides in a transaction.
+//! Whether one user is in a crowd now, decided from the store in the transaction that acts on it.
 
 use super::conditions::{Conditions, column};
 use crate::index;

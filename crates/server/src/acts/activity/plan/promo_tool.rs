@@ -1,7 +1,7 @@
 //! `promo_tools`: what an activity gives, and how much of it at once.
 
+use super::coupon_plan::{CouponPlan, YesNo};
 use super::point_card::PointCard;
-use super::voucher::{Voucher, YesNo};
 use crate::biz::{ABSENT, Biz, Object, Text, Whole, Yuan, biz, invalid};
 use domain::activity::{Kind, ToolKind};
 use domain::coupon::Validity;
@@ -11,7 +11,7 @@ biz! {
     /// A tool: a coupon or a point card.
     pub struct PromoTool {
         /// The coupon; required for DIRECT_SEND, absent for POINT_SEND.
-        voucher: Option<Object<Voucher>>,
+        voucher: Option<Object<CouponPlan>>,
         /// The point card; required for POINT_SEND, absent for DIRECT_SEND.
         point_card: Option<Object<PointCard>>,
         /// How the coupon is given.
