@@ -30,6 +30,7 @@ mod outbound;
 mod pages;
 mod rate_limit;
 mod recent;
+mod reference;
 mod runner;
 mod terminal;
 mod world;

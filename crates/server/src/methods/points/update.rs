@@ -1,26 +1,27 @@
-//! `koubei.marketing.tool.points.update`: changes what a user has on a merchant's card.
+//! `koubei.marketing.tool.points.update`: changes what points a user has on a merchant's card.
 //!
 //! DEPOSIT gives points for a payment, CONSUME spends them, FREEZE sets them aside until COMMIT spends or CANCEL
-//! returns them. What is refused, in this order: a wrong, missing or forbidden field; a `req_id` that was used for
-//! something else; a card that the merchant has not; a user that nobody knows; a card that has ended, or for a DEPOSIT
-//! an activity that does not run; for a DEPOSIT a shop that the activity is not for, a trade that this user did not pay
-//! to this merchant, one that has brought its points on this card; for all else a user without points on the card; for
-//! COMMIT and CANCEL an unknown freeze, one that has ended, another amount than it has; last, fewer points than are to
-//! be spent or set aside.
+//! returns them.
 //!
-//! A second call with the same `req_id` and content is answered with the first `point_log_no`. It is not kept as a
-//! text: the key is kept with the number of the entry in the log, which is never altered.
+//! Refusals are looked for in this order: a wrong, missing or forbidden field; the `req_id` was used with other
+//! content; the card is not the merchant's; nobody has the `user_id`; the card has ended, or for a DEPOSIT the activity
+//! does not run; for a DEPOSIT the shop, then the trade, then whether the trade has brought its points; for all else
+//! whether the user has points on the card; for COMMIT and CANCEL whether the freeze exists, waits and has this amount;
+//! last, whether the points suffice.
+//!
+//! # Repeats
+//!
+//! A call with the same `req_id` for the same card and with the same content is answered with the first `point_log_no`
+//! and changes nothing. Other content is `REQ_ID_CONFLICT`. A refused call uses up no `req_id`.
 
 use super::{Points, TransType, card};
-use crate::biz::{ABSENT, Text, biz, invalid};
-use crate::methods::refusals::req_id_conflict;
-use crate::methods::{Answer, Call, Method, Once, Write, fingerprint};
+use crate::biz::{ABSENT, Text, answer, biz, invalid};
+use crate::methods::{Answer, Call, Method, Once, SubCode, Write, fingerprint, refusals};
 use crate::world::Options;
 use domain::Refusal;
 use domain::id::{PointLogNo, PointLogNoText};
 use domain::points::{Amount, Card, Kind};
 use domain::trade::Status;
-use serde::Serialize;
 use store::once::{Claim, claim};
 use store::points::Entry;
 use store::{Fault, Tx, points, world};
@@ -31,37 +32,53 @@ pub struct PointsUpdate;
 biz! {
     /// What the caller sends.
     pub struct Request {
-        /// The caller's own number; the idempotency key, within the card.
+        /// The caller's serial number; the idempotency key, within the card.
         req_id: Text<32>,
-        /// Whose points.
+        /// The user whose points change.
         user_id: Text<32>,
-        /// The card.
+        /// The card: `promo_tools[].voucher_no` of its activity.
         activity_account: Text<32>,
-        /// What happens.
+        /// What happens to the points; read in any case.
         trans_type: TransType,
-        /// To how many; of a freeze that ends, all there are.
+        /// How many points. Required, but for COMMIT and CANCEL: those are for all points of the FREEZE, and a number
+        /// that is given must be that.
         trans_amount: Option<Points>,
-        /// Where the payment was that a DEPOSIT is for.
+        /// The shop where the payment of a DEPOSIT was made; required there.
         shop_id: Option<Text<32>>,
-        /// The payment that a DEPOSIT is for, or the FREEZE that ends.
+        /// For DEPOSIT the `trade_no` of the payment, for COMMIT and CANCEL the `point_log_no` of the FREEZE; required
+        /// there, forbidden otherwise.
         biz_no: Option<Text<64>>,
-        /// What the caller says of it.
+        /// A note. Kept.
         memo: Option<Text<256>>,
-        /// And besides; never read.
+        /// Kept; nothing reads it.
         ext_info: Option<Text<1024>>,
     }
 }
 
-/// The answer.
-#[derive(Serialize)]
-pub struct Response {
-    point_log_no: String,
+answer! {
+    /// The answer.
+    pub struct Response {
+        /// The number of the change in the log of points; of a FREEZE, what COMMIT and CANCEL name.
+        point_log_no: String,
+    }
 }
 
 impl Method for PointsUpdate {
     const NAME: &'static str = "koubei.marketing.tool.points.update";
     type Request = Request;
     type Response = Response;
+    const REFUSALS: &'static [SubCode] = &[
+        refusals::REQ_ID_CONFLICT,
+        refusals::POINT_ACCOUNT_NOT_EXIST,
+        refusals::USER_NOT_EXIST,
+        refusals::CAMPAIGN_STATUS_ERROR,
+        refusals::SHOP_NOT_EXIST,
+        refusals::POINT_TRADE_NOT_EXIST,
+        refusals::POINT_TRADE_ALREADY_DEPOSITED,
+        refusals::POINT_LOG_NOT_EXIST,
+        refusals::POINT_FREEZE_STATUS_ERROR,
+        refusals::POINT_NOT_ENOUGH,
+    ];
 }
 
 impl Write for PointsUpdate {
@@ -82,7 +99,7 @@ impl Write for PointsUpdate {
                 no
             }
             Claim::Again(number) => PointLogNo::new(points::entered_at(tx, number)?, number),
-            Claim::Other(_) => return Err(req_id_conflict().into()),
+            Claim::Other(_) => return Err(refusals::REQ_ID_CONFLICT.into()),
         };
         Ok(Response { point_log_no: no.to_text() })
     }
