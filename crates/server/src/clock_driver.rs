@@ -6,7 +6,6 @@
 
 use crate::app::App;
 use crate::app::clock::Clock;
-use crate::jobs::kinds;
 use domain::calendar::CLOCK_ENDS;
 use serde::{Deserialize, Serialize};
 use std::time::{Duration, Instant};
@@ -104,7 +103,7 @@ pub async fn show(app: &App) -> Result<ClockView, Fault> {
     let read = move |tx: &mut Tx| {
         let now = if manual { stored(tx)? } else { machine };
         // What would be due later never is.
-        let next = job::first_after(tx, &kinds(), i64::MIN)?.filter(|due| due.due_at <= CLOCK_ENDS);
+        let next = job::first_after(tx, &job::KINDS, i64::MIN)?.filter(|due| due.due_at <= CLOCK_ENDS);
         Ok(ClockView { manual, now, next_due: next.map(|due| due.due_at) })
     };
     app.store.read(read).await
@@ -162,7 +161,7 @@ fn step(tx: &mut Tx, at: i64, target: i64, only_due: bool) -> Result<Option<Step
         // Another process has moved it: what is due there comes first.
         return Ok(Some(Step { at: standing, is_due: false }));
     }
-    let next = job::first_after(tx, &kinds(), at)?.filter(|due| due.due_at <= target);
+    let next = job::first_after(tx, &job::KINDS, at)?.filter(|due| due.due_at <= target);
     let step = match next {
         Some(due) => Step { at: due.due_at, is_due: true },
         None if only_due => return Ok(None),
@@ -181,7 +180,7 @@ async fn settle(app: &App, now: i64) -> Result<(), ClockError> {
     let (mut before, mut changed) = (Vec::new(), Instant::now());
     loop {
         let done = app.wakeup.done.notified();
-        let read = move |tx: &mut Tx| job::due(tx, &kinds(), now, None, WATCHED);
+        let read = move |tx: &mut Tx| job::due(tx, &job::KINDS, now, None, WATCHED);
         let due: Vec<Due> = app.store.read::<_, Fault, _>(read).await?;
         let Some(first) = due.first() else { return Ok(()) };
         let (kind, subject) = (first.kind.clone(), first.subject);

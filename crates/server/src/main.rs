@@ -33,6 +33,7 @@ mod outbound;
 mod pages;
 mod rate_limit;
 mod recent;
+mod reference;
 mod runner;
 mod terminal;
 mod wakeup;

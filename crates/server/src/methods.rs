@@ -15,7 +15,7 @@ pub mod method;
 pub mod operator;
 pub mod points;
 pub mod prize;
-mod refusals;
+pub mod refusals;
 mod run;
 pub mod segment;
 pub mod trade;
@@ -25,8 +25,10 @@ pub use access::{Doors, Need};
 pub use call::{Call, CallContext};
 pub use entry::Entry;
 pub use method::{Key, Method, Once, Read, Recomputed, Write};
+pub use refusals::SubCode;
 pub use run::{Output, fingerprint, fingerprint_of};
 
+use console::OPERATIONS;
 use entry::{read, recomputed, write};
 
 /// Every method of merchants, by product.
@@ -73,9 +75,37 @@ pub static NOT_ANSWERED: &[&str] = &[
     "koubei.catering.crowdgroup.condition.set",
 ];
 
+impl Entry {
+    /// The method of that name, if apps may call it.
+    pub fn find(name: &str) -> Option<&'static Entry> {
+        Entry::at(Doors::SIGNED, name)
+    }
+
+    /// The method of that name, if it may be called through this door.
+    pub fn at(door: Doors, name: &str) -> Option<&'static Entry> {
+        THE_LIST.iter().chain(OPERATIONS).find(|entry| entry.name == name && entry.doors.has(door))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_method_is_found_through_its_own_doors_alone() {
+        for entry in THE_LIST {
+            let found = Entry::find(entry.name).expect("an app may call it");
+            assert!(std::ptr::eq(found, entry), "{} is listed twice", entry.name);
+            assert!(Entry::at(Doors::CONTROL, entry.name).is_none() && entry.is_merchants(), "{}", entry.name);
+        }
+        for entry in OPERATIONS {
+            let found = Entry::at(Doors::CONTROL, entry.name).expect("a command may call it");
+            assert!(std::ptr::eq(found, entry), "{} is listed twice", entry.name);
+            assert!(Entry::find(entry.name).is_none() && !entry.is_merchants(), "{}", entry.name);
+            assert!(entry.name.starts_with("punchcard."), "{}", entry.name);
+        }
+        assert!(Entry::find("koubei.no.such.api").is_none());
+    }
 
     #[test]
     fn a_method_that_is_answered_is_in_one_list() {

@@ -10,8 +10,8 @@ mod leases;
 pub use leases::Share;
 
 use crate::app::App;
+use crate::jobs::JOBS;
 use crate::jobs::notice_deliver::{self, Delivered, Outcome};
-use crate::jobs::{JOBS, kinds};
 use host_queues::{HostQueues, Turn};
 use leases::Leases;
 use std::error::Error;
@@ -115,7 +115,7 @@ impl Work {
         loop {
             self.leases.keep(&self.app, &self.queues).await?;
             let after: Option<Due> = last.take();
-            let read = move |tx: &mut Tx| job::due(tx, &kinds(), now, after.as_ref(), PAGE);
+            let read = move |tx: &mut Tx| job::due(tx, &job::KINDS, now, after.as_ref(), PAGE);
             let page: Vec<Due> = self.app.store.read::<_, Fault, _>(read).await?;
             pages += 1;
             let is_last = page.len() < PAGE;
@@ -147,7 +147,7 @@ impl Work {
         if self.app.store.has_company() || self.app.clock.stands_still() {
             return Ok(every);
         }
-        let first = move |tx: &mut Tx| job::first_after(tx, &kinds(), now);
+        let first = move |tx: &mut Tx| job::first_after(tx, &job::KINDS, now);
         let first: Option<Due> = self.app.store.read::<_, Fault, _>(first).await?;
         let due_in = first.map(|due| u64::try_from(due.due_at - now).unwrap_or_default());
         Ok(due_in.map_or(every, |due_in| every.min(Duration::from_millis(due_in))))

@@ -23,6 +23,9 @@ pub const TRADE_EXPIRE: &str = "trade_expire";
 /// Finishes a paid trade when the time for refunds is over; planned with the trade's number, also by an import.
 pub const TRADE_FINISH: &str = "trade_finish";
 
+/// Every kind of job that this build does. Jobs of other kinds, a newer build's, are left alone.
+pub const KINDS: [&str; 5] = [ACTIVITY_FINISH, CARD_END, TRADE_EXPIRE, TRADE_FINISH, crate::notice::DELIVER];
+
 statements! {
     PUT = "INSERT INTO job (bucket, kind, subject, lane, due_at) VALUES ($1, $2, $3, $4, $5)
         ON CONFLICT (bucket, kind, subject) DO UPDATE SET lane = excluded.lane, due_at = excluded.due_at";

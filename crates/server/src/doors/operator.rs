@@ -4,7 +4,7 @@
 use super::connections::Connections;
 use super::{health, home};
 use crate::app::App;
-use crate::jobs::{kinds, notice_deliver};
+use crate::jobs::notice_deliver;
 use crate::log;
 use crate::metrics::Exposition;
 use axum::Router;
@@ -49,7 +49,7 @@ impl Waiting {
         let read = move |tx: &mut Tx| {
             // No rung of the ladder is longer than a day.
             let notices = store::job::waiting(tx, notice_deliver::KIND, now.saturating_add(DAY_MS))?;
-            let first = store::job::first_after(tx, &kinds(), i64::MIN)?;
+            let first = store::job::first_after(tx, &store::job::KINDS, i64::MIN)?;
             Ok(Waiting { notices, lag_ms: first.map_or(0, |due| (now - due.due_at).max(0)) })
         };
         app.store.read(read).await

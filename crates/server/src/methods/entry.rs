@@ -1,14 +1,13 @@
 //! A line of THE LIST: a method with its types erased.
 
-use super::THE_LIST;
 use super::access::{Doors, Need};
 use super::call::CallContext;
-use super::console::OPERATIONS;
 use super::method::{Method, OperatorCall, OperatorExport, OperatorRead, OperatorWrite, Read, Recomputed, Write};
+use super::refusals::SubCode;
 use super::run::{self, Output};
 use crate::answer::{Answer, CallError};
 use crate::app::App;
-use crate::biz::{self, Biz};
+use crate::biz::{self, AnswerField, Biz};
 use crate::directory::Caller;
 use serde_json::{Map, Value};
 use std::pin::Pin;
@@ -23,11 +22,16 @@ pub struct Entry {
     pub writes: bool,
     /// The members of its `biz_content`, in the order of the contract.
     pub fields: &'static [biz::Member],
+    /// The business members of a merchant's method's answer, in their order.
+    pub answer: &'static [biz::Member],
+    /// The refusals of its own rules.
+    pub refusals: &'static [SubCode],
+    /// The `sub_code` for a wrong field.
+    pub invalid: &'static str,
     /// The doors through which it may be called.
     pub doors: Doors,
     /// The right that an operator needs to call it.
     pub need: Need,
-    invalid: &'static str,
     run: Run,
 }
 
@@ -46,14 +50,9 @@ type MerchantRun = fn(Arc<App>, Caller, CallContext, Map<String, Value>) -> Answ
 type Answering<T> = Pin<Box<dyn Future<Output = Answer<T>> + Send>>;
 
 impl Entry {
-    /// The method of that name, if apps may call it.
-    pub fn find(name: &str) -> Option<&'static Entry> {
-        Entry::at(Doors::SIGNED, name)
-    }
-
-    /// The method of that name, if it may be called through this door.
-    pub fn at(door: Doors, name: &str) -> Option<&'static Entry> {
-        THE_LIST.iter().chain(OPERATIONS).find(|entry| entry.name == name && entry.doors.has(door))
+    /// Whether it answers for a merchant; else for an operator.
+    pub fn is_merchants(&self) -> bool {
+        matches!(self.run, Run::Merchant(_))
     }
 
     /// Answers a call for a merchant: the business members as one JSON object.
@@ -66,35 +65,36 @@ impl Entry {
     ) -> Answer<String> {
         // A method that is no merchant's is as unknown to one as none.
         let Run::Merchant(run) = self.run else { return Err(code::INVALID_METHOD.into()) };
-        run(app, caller, context, members).await.map_err(|error| self.refused(error))
+        run(app, caller, context, members).await.map_err(|error| match error {
+            CallError::Rejection(fault) => CallError::Rejection(self.refusal(fault)),
+            error => error,
+        })
     }
 
     /// Answers an operator's call.
     pub async fn operate(&self, call: OperatorCall, members: Map<String, Value>) -> Answer<Output> {
         let Run::Operator(run) = self.run else { return Err(code::INVALID_METHOD.into()) };
-        run(call, members).await.map_err(|error| self.refused(error))
+        run(call, members).await
     }
 
     /// A refusal with the `sub_code` that the method has for a wrong field.
     pub fn refusal(&self, fault: Fault) -> Fault {
+        let declared = |code: &SubCode| fault.sub_code == code.name && fault.sub_msg == code.text;
+        let is_declared = fault.sub_code == biz::INVALID || self.refusals.iter().any(declared);
+        debug_assert!(is_declared, "{}: {} {} is not declared", self.name, fault.sub_code, fault.sub_msg);
         if fault.sub_code == biz::INVALID { Fault { sub_code: self.invalid.into(), ..fault } } else { fault }
     }
 
-    fn refused(&self, error: CallError) -> CallError {
-        match error {
-            CallError::Rejection(fault) => CallError::Rejection(self.refusal(fault)),
-            error => error,
-        }
-    }
-
-    const fn new<M: Method>(writes: bool, run: Run) -> Entry {
+    const fn new<M: Method>(writes: bool, answer: &'static [biz::Member], run: Run) -> Entry {
         Entry {
             name: M::NAME,
             writes,
             fields: M::Request::MEMBERS,
+            answer,
+            refusals: M::REFUSALS,
+            invalid: M::INVALID,
             doors: M::DOORS,
             need: M::NEED,
-            invalid: M::INVALID,
             run,
         }
     }
@@ -104,6 +104,7 @@ impl Entry {
 pub const fn read<M: Read>() -> Entry {
     Entry::new::<M>(
         false,
+        M::Response::SHAPE.members(),
         Run::Merchant(|app, caller, context, members| Box::pin(run::read::<M>(app, caller, context, members))),
     )
 }
@@ -112,6 +113,7 @@ pub const fn read<M: Read>() -> Entry {
 pub const fn write<M: Write>() -> Entry {
     Entry::new::<M>(
         true,
+        M::Response::SHAPE.members(),
         Run::Merchant(|app, caller, context, members| Box::pin(run::write::<M>(app, caller, context, members))),
     )
 }
@@ -120,44 +122,22 @@ pub const fn write<M: Write>() -> Entry {
 pub const fn recomputed<M: Recomputed>() -> Entry {
     Entry::new::<M>(
         true,
+        M::Response::SHAPE.members(),
         Run::Merchant(|app, caller, context, members| Box::pin(run::recomputed::<M>(app, caller, context, members))),
     )
 }
 
 /// The line of an operator's method that changes nothing.
 pub const fn operator_read<M: OperatorRead>() -> Entry {
-    Entry::new::<M>(false, Run::Operator(|call, members| Box::pin(run::operator_read::<M>(call, members))))
+    Entry::new::<M>(false, &[], Run::Operator(|call, members| Box::pin(run::operator_read::<M>(call, members))))
 }
 
 /// The line of an operator's method that changes something.
 pub const fn operator_write<M: OperatorWrite>() -> Entry {
-    Entry::new::<M>(true, Run::Operator(|call, members| Box::pin(run::operator_write::<M>(call, members))))
+    Entry::new::<M>(true, &[], Run::Operator(|call, members| Box::pin(run::operator_write::<M>(call, members))))
 }
 
 /// The line of an operator's method whose answer is a file.
 pub const fn operator_export<M: OperatorExport>() -> Entry {
-    Entry::new::<M>(false, Run::Operator(|call, members| Box::pin(run::operator_export::<M>(call, members))))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_method_is_found_through_its_own_doors_alone() {
-        for entry in THE_LIST {
-            let found = Entry::find(entry.name).expect("an app may call it");
-            assert!(std::ptr::eq(found, entry), "{} is listed twice", entry.name);
-            assert!(Entry::at(Doors::CONTROL, entry.name).is_none(), "{} has a merchant", entry.name);
-            assert!(matches!(entry.run, Run::Merchant(_)), "{}", entry.name);
-        }
-        for entry in OPERATIONS {
-            let found = Entry::at(Doors::CONTROL, entry.name).expect("a command may call it");
-            assert!(std::ptr::eq(found, entry), "{} is listed twice", entry.name);
-            assert!(Entry::find(entry.name).is_none(), "{} is no app's", entry.name);
-            assert!(entry.name.starts_with("punchcard."), "{}", entry.name);
-            assert!(matches!(entry.run, Run::Operator(_)), "{}", entry.name);
-        }
-        assert!(Entry::find("koubei.no.such.api").is_none());
-    }
+    Entry::new::<M>(false, &[], Run::Operator(|call, members| Box::pin(run::operator_export::<M>(call, members))))
 }

@@ -2,9 +2,10 @@
 
 use super::access::{Doors, Need};
 use super::call::Call;
+use super::refusals::SubCode;
 use crate::answer::Answer;
 use crate::app::App;
-use crate::biz::{self, Biz};
+use crate::biz::{self, AnswerField, Biz};
 use serde::Serialize;
 use std::io::{Read as Input, Write as Output};
 use std::sync::Arc;
@@ -26,10 +27,13 @@ pub trait Method: 'static {
     type Request: Biz;
     /// The business members of the answer, in their order.
     type Response: Serialize;
+    /// The refusals of its own rules, beside that of a wrong field, in the order in which they are looked for. Those of an
+    /// operator's method are texts for a person, and are not declared.
+    const REFUSALS: &'static [SubCode] = &[];
 }
 
 /// A merchant's method that changes nothing.
-pub trait Read: Method {
+pub trait Read: Method<Response: AnswerField> {
     /// The part of the answer that comes from the store; the response itself, where no more is needed.
     type Loaded: Send + 'static;
 
@@ -41,7 +45,7 @@ pub trait Read: Method {
 }
 
 /// A merchant's method that changes something: load, decide, record, in one transaction.
-pub trait Write: Method {
+pub trait Write: Method<Response: AnswerField> {
     /// The way in which a repeat is answered (DECISIONS.md 2).
     fn once(request: &Self::Request) -> Once<'_>;
 
@@ -70,7 +74,7 @@ pub enum Once<'a> {
 /// A merchant's method that does a thing once under the caller's key, and answers a repeat by what the thing's state
 /// says then: the recomputed kind of DECISIONS.md 2. The key is kept with the thing's id. It is claimed before the
 /// work, so that of two calls at once the second waits for the first and finds what it has done.
-pub trait Recomputed: Method {
+pub trait Recomputed: Method<Response: AnswerField> {
     /// What was checked and read before the key is claimed.
     type Checked<'a>;
 

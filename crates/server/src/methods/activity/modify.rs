@@ -1,18 +1,22 @@
 //! `koubei.marketing.campaign.activity.modify`: gives a running activity more: time, budget, chances, shops.
 //!
-//! The request is the whole activity; what may not be changed must be as `activity.query` gives it. A second call with
-//! the same `out_biz_no` and content is a success that changes nothing.
+//! The request is the whole activity. What may not be changed must be as `activity.query` gives it; what may be changed
+//! may only grow.
+//!
+//! # Repeats
+//!
+//! A call with the same `out_biz_no` for the same activity and with the same content is a success that changes nothing.
+//! Other content is `OUT_BIZ_NO_CONFLICT`. A refused call uses up no `out_biz_no`.
 
 use crate::acts::activity::plan::Plan;
 use crate::acts::activity::plan::shop_ids::SHOPS_MAX;
 use crate::acts::activity::{card_end, extension, stored};
-use crate::biz::{List, Object, Text, biz};
+use crate::biz::{List, Object, Text, answer, biz};
 use crate::methods::operator::{self, OperatorType};
-use crate::methods::{Answer, Call, Doors, Key, Method, Need, Recomputed, fingerprint};
+use crate::methods::{Answer, Call, Doors, Key, Method, Need, Recomputed, SubCode, fingerprint, refusals};
 use domain::Refusal;
 use domain::activity::{Activity, Budget, OrderKind, Status, Tool};
 use domain::id::CampIdText;
-use serde::Serialize;
 use store::once::{self, Claim};
 use store::{Tx, activity, counter, job};
 
@@ -24,22 +28,23 @@ biz! {
     pub struct Request {
         /// The caller's serial number; the idempotency key, within the activity.
         out_biz_no: Text<32>,
-        /// The activity.
+        /// The activity, by its id.
         camp_id: Text<32>,
-        /// Who operates; the merchant when absent.
+        /// The account id of who operates; the merchant when absent. With `operator_type` or not at all.
         operator_id: Option<Text<32>>,
         /// What the operator is.
         operator_type: Option<OperatorType>,
-        ..
-        /// What it is from now on.
-        plan: Plan,
+        /// The whole activity as it is to be from now on.
+        ..plan: Plan,
     }
 }
 
-/// The answer.
-#[derive(Serialize)]
-pub struct Response {
-    camp_status: &'static str,
+answer! {
+    /// The answer.
+    pub struct Response {
+        /// The status of the activity.
+        camp_status: &'static str,
+    }
 }
 
 impl Method for ActivityModify {
@@ -48,6 +53,12 @@ impl Method for ActivityModify {
     const NEED: Need = Need::Market;
     type Request = Request;
     type Response = Response;
+    const REFUSALS: &'static [SubCode] = &[
+        refusals::CAMPAIGN_NOT_EXIST,
+        refusals::ACTIVITY_CONFLICT,
+        refusals::CAMPAIGN_STATUS_ERROR,
+        refusals::SHOP_NOT_EXIST,
+    ];
 }
 
 impl Recomputed for ActivityModify {
@@ -78,7 +89,7 @@ impl Recomputed for ActivityModify {
         match claim {
             Claim::New => {}
             Claim::Again(_) => return Ok(Response { camp_status: found.status.name() }),
-            Claim::Other(_) => return Err(super::out_biz_no_conflict().into()),
+            Claim::Other(_) => return Err(refusals::ACTIVITY_CONFLICT.into()),
         }
         if found.status != Status::Started {
             return Err(Refusal::CampaignStatusError.into());

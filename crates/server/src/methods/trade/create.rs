@@ -1,14 +1,20 @@
 //! `alipay.trade.create`: makes an unpaid trade, which its buyer pays on the cashier page.
 //!
-//! A second call with the same `out_trade_no` and content answers with the first trade while it waits to be paid.
+//! The buyer pays at `cashier_uri` with a pay PIN; or the merchant sends the buyer's pay code with `alipay.trade.pay`
+//! and the same `out_trade_no`. A trade that nobody pays closes after `timeout_express`. The parameter `notify_url` of
+//! the call is kept: notifications about the trade go there.
+//!
+//! # Repeats
+//!
+//! A call with the same `out_trade_no` and content is answered with the first trade while it waits to be paid. Other
+//! content is `ACQ.CONTEXT_INCONSISTENT`; a trade that is paid or closed is refused as such.
 
-use super::order::{self, Checked, GoodsDetail, order};
-use crate::biz::{Price, Text, biz, invalid};
+use super::order::{self, Checked, Order};
+use crate::biz::{Biz, Text, answer, biz, invalid};
 use crate::links;
-use crate::methods::{Answer, Call, CallError, Doors, Key, Method, Need, Recomputed};
+use crate::methods::{Answer, Call, CallError, Doors, Key, Method, Need, Recomputed, SubCode, refusals};
 use domain::Refusal;
 use domain::trade::{Status, Trade};
-use serde::Serialize;
 use store::account_key::{self, Kind};
 use store::once::Claim;
 use store::{Fault, Tx, job, world};
@@ -19,52 +25,28 @@ pub struct TradeCreate;
 biz! {
     /// What the caller sends.
     pub struct Request {
-        /// Who is to pay.
+        /// The buyer, by account id. Required unless `buyer_logon_id` is there; it wins.
         buyer_id: Option<Text<28>>,
-        /// The same by login id.
+        /// The buyer, by login id.
         buyer_logon_id: Option<Text<100>>,
-        /// The merchant's number; the idempotency key.
-        out_trade_no: Text<64>,
-        /// What it is for.
-        subject: Text<256>,
-        /// More about it.
-        body: Option<Text<128>>,
-        /// What is asked, yuan.
-        total_amount: Price,
-        /// The part of it that vouchers may take from.
-        discountable_amount: Option<Price>,
-        /// The part of it that they may not.
-        undiscountable_amount: Option<Price>,
-        /// Who gets the money; the merchant when absent.
-        seller_id: Option<Text<28>>,
-        /// The merchant's staff.
-        operator_id: Option<Text<28>>,
-        /// The shop, by the merchant's number or by its id.
-        store_id: Option<Text<32>>,
-        /// The shop, by its id.
-        alipay_store_id: Option<Text<32>>,
-        /// The merchant's terminal.
-        terminal_id: Option<Text<32>>,
-        /// How long the buyer has.
-        timeout_express: Option<Text<6>>,
-        /// What kind of sale it is.
-        product_code: Option<Text<64>>,
-        /// What must not pay.
-        disable_pay_channels: Option<Text<128>>,
-        /// What is sold.
-        goods_detail: Option<GoodsDetail>,
-        /// What alone may pay.
+        /// The fields of an order.
+        ..order: Order,
+        /// The ways to pay that are allowed, joined by commas; coupons only with `coupon` among them. Not together with
+        /// `disable_pay_channels`.
         enable_pay_channels: Option<Text<128>>,
     }
 }
 
-/// The answer.
-#[derive(Serialize)]
-pub struct Response {
-    out_trade_no: String,
-    trade_no: String,
-    /// Where the buyer pays (DECISIONS.md 6); SDKs ignore it.
-    cashier_uri: String,
+answer! {
+    /// The answer.
+    pub struct Response {
+        /// The merchant's number of the trade.
+        out_trade_no: String,
+        /// The platform's number of the trade.
+        trade_no: String,
+        /// The address of the cashier page, where the buyer pays. Not of the protocol: SDKs ignore it.
+        cashier_uri: String,
+    }
 }
 
 impl Method for TradeCreate {
@@ -74,6 +56,16 @@ impl Method for TradeCreate {
     const INVALID: &'static str = super::INVALID;
     type Request = Request;
     type Response = Response;
+    const REFUSALS: &'static [SubCode] = &[
+        refusals::TOTAL_FEE_EXCEED,
+        refusals::SELLER_NOT_EXIST,
+        refusals::INVALID_STORE_ID,
+        refusals::BUYER_NOT_EXIST,
+        refusals::BUYER_SELLER_EQUAL,
+        refusals::TRADE_HAS_SUCCESS,
+        refusals::TRADE_HAS_CLOSE,
+        refusals::CONTEXT_INCONSISTENT,
+    ];
 }
 
 /// What was checked before the merchant's number is claimed.
@@ -90,16 +82,16 @@ impl Recomputed for TradeCreate {
     type Checked<'a> = CheckedTrade<'a>;
 
     fn check<'a>(call: &Call, tx: &mut Tx, request: &'a Request) -> Answer<CheckedTrade<'a>> {
-        if request.disable_pay_channels.is_some() && request.enable_pay_channels.is_some() {
+        if request.order.disable_pay_channels.is_some() && request.enable_pay_channels.is_some() {
             return Err(invalid("enable_pay_channels", "和disable_pay_channels不能同时使用").into());
         }
-        let order = order!(request).check(call, tx)?;
+        let order = request.order.check(request.canonical(), call, tx)?;
         let account = match (&request.buyer_id, &request.buyer_logon_id) {
             (Some(buyer_id), _) => world::account(tx, buyer_id)?,
             (None, Some(login)) => account_key::find(tx, Kind::Login, login)?,
             (None, None) => return Err(invalid("buyer_id", "和buyer_logon_id不能同时为空").into()),
         };
-        let buyer_id = account.ok_or_else(order::no_buyer)?.user_id;
+        let buyer_id = account.ok_or(refusals::BUYER_NOT_EXIST)?.user_id;
         order::not_itself(call, &buyer_id)?;
         let number = order::new_number(call, &buyer_id);
         Ok(CheckedTrade { order, buyer_id, number })
@@ -108,7 +100,7 @@ impl Recomputed for TradeCreate {
     fn key<'a>(call: &Call, request: &'a Request, checked: &CheckedTrade<'a>) -> Key<'a> {
         Key {
             scope: store::trade::scope(call.pid()),
-            key: &request.out_trade_no,
+            key: &request.order.out_trade_no,
             fingerprint: checked.order.fingerprint(),
             id: checked.number,
         }
@@ -129,7 +121,7 @@ impl Recomputed for TradeCreate {
             Claim::Again(number) => waiting(tx, number)?,
             Claim::Other(number) => {
                 waiting(tx, number)?;
-                return Err(order::inconsistent().into());
+                return Err(refusals::CONTEXT_INCONSISTENT.into());
             }
         };
         let uri = links::cashier(&call.site.base_url(tx)?, &trade);

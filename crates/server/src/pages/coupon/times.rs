@@ -81,13 +81,13 @@ pub(super) fn validity(lang: Lang, validity: Validity) -> String {
     };
     let length = lang.say(format!("{days} 天内有效"), count(days, "day"));
     match begin {
-        Begin::AtOnce => lang.say(format!("领取后 {length}"), format!("Audience {length} once taken")),
+        Begin::AtOnce => lang.say(format!("领取后 {length}"), format!("For {length} once taken")),
         Begin::OnDay { minutes } => match minutes / 1_440 {
-            0 => lang.say(format!("领取当天起 {length}"), format!("Audience {length}, today included")),
-            1 => lang.say(format!("领取次日起 {length}"), format!("Audience {length} from the day after")),
+            0 => lang.say(format!("领取当天起 {length}"), format!("For {length}, today included")),
+            1 => lang.say(format!("领取次日起 {length}"), format!("For {length} from the day after")),
             later => lang.say(
                 format!("领取 {later} 天后的零点起 {length}"),
-                format!("Audience {length} from the {} midnight on", ordinal(later)),
+                format!("For {length} from the {} midnight on", ordinal(later)),
             ),
         },
         Begin::After { minutes } => {
@@ -98,7 +98,7 @@ pub(super) fn validity(lang: Lang, validity: Validity) -> String {
             };
             lang.say(
                 format!("领取 {number} {zh}后起 {length}"),
-                format!("Audience {length}, beginning {} after it is taken", count(number, en)),
+                format!("For {length}, beginning {} after it is taken", count(number, en)),
             )
         }
     }
