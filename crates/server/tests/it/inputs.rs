@@ -84,19 +84,6 @@ fn send(running: &Running, sent: &Sent<'_>) -> Told {
     Told { node: serde_json::from_slice(node).expect("JSON"), trace_id: trace_id.to_owned() }
 }
 
-/// What `doctor` says of a call. It is written behind the answer, so it may take a moment.
-fn doctor(running: &Running, trace_id: &str) -> String {
-    let deadline = Instant::now() + Duration::from_secs(5);
-    loop {
-        let output = running.command(&["doctor", trace_id]);
-        if output.status.success() {
-            return String::from_utf8(output.stdout).expect("text");
-        }
-        assert!(Instant::now() < deadline, "{}", String::from_utf8_lossy(&output.stderr));
-        std::thread::sleep(Duration::from_millis(20));
-    }
-}
-
 fn valid() -> String {
     json!({"out_biz_no": "1", "name": "n", "conditions": conditions("IN", "pam_gender", "1")}).to_string()
 }
@@ -154,7 +141,7 @@ each_engine!(u_0000_in_any_parameter_is_refused_by_its_name, |engine| {
     );
     let answer = Connection::open(running.address).exchange(unsigned.as_bytes()).expect("it answers");
     let trace_id = answer.headers.split("trace_id: ").nth(1).and_then(|rest| rest.lines().next()).expect("a trace id");
-    assert!(doctor(&running, trace_id).contains("x=a\\u0000b"));
+    assert!(running.doctor(trace_id).contains("x=a\\u0000b"));
     assert!(!log_of(running.folder.path()).contains("ERROR"));
     let output = running.command(&["backup", "all.backup"]);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
