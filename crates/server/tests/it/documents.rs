@@ -66,7 +66,7 @@ fn follow(path: &str) {
                 reader.types(&commands, prints.as_deref());
             }
             Step::Mention(command) if is_run(&command) && !command.starts_with(STARTS_A_SERVER) => {
-                reader.types(&[command], None);
+                reader.mentions(&command);
             }
             Step::Mention(_) => {}
         }

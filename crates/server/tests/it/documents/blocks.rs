@@ -1,6 +1,6 @@
 //! A document in Markdown, read for what a reader does with it: files to save, commands to type, output to compare.
 //!
-//! A fenced block says what it holds. `sh` holds commands; `sh background` holds one that keeps running, as in a terminal
+//! A fenced block says what it holds. `sh` or `console` holds commands; `sh background` holds one that keeps running, as in a terminal
 //! of its own. `text` right behind commands is what they print, where `…` stands for anything. Any other language with a
 //! second word is a file of that name, to be saved in the reader's folder. Commands in sentences stand in backquotes.
 
@@ -48,7 +48,7 @@ pub(super) fn steps(text: &str) -> Vec<Step> {
         match (language, name) {
             ("", _) => panic!("a block does not say what it holds: sh, text, …\n{}", body.join("\n")),
             ("sh", "background") => steps.push(Step::Start(body.join("\n"))),
-            ("sh", "") => steps.push(Step::Type { commands: commands(&body), prints: None }),
+            ("sh" | "console", "") => steps.push(Step::Type { commands: commands(&body), prints: None }),
             ("text", "") => {
                 if let (true, Some(Step::Type { prints, .. })) = (is_adjacent, steps.last_mut()) {
                     *prints = Some(body.iter().map(|&line| line.to_owned()).collect());
