@@ -36,6 +36,12 @@ macro_rules! ids {
                 $id { created_at, number }
             }
 
+            /// What sorts ids as their texts are sorted: the UTC+8 day, as 20260104, then the number. Numbers alone do not:
+            /// processes lease them in blocks, so that a later day may have lower ones.
+            pub fn text_order(self) -> (u32, i64) {
+                (day_number(self.created_at), self.number)
+            }
+
             /// The id as the wire shows it.
             pub fn to_text(self) -> String {
                 Self::SHAPE.write(self.created_at, self.number)

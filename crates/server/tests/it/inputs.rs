@@ -314,12 +314,12 @@ each_engine!(broken_json_is_placed_for_who_can_mend_it, |engine| {
             told.sub_msg()
         );
         assert!(told.sub_msg().contains(&told.trace_id), "{}", told.sub_msg());
-        let said = doctor(&stand_in, &told.trace_id);
+        let said = stand_in.doctor(&told.trace_id);
         assert!(said.contains(place) && said.contains("cause: json-"), "{biz_content}: {said}");
         // On a platform it is the operator who is told.
         let told = send(&platform, &sent);
         assert_eq!(told.sub_msg(), bare, "{biz_content}");
-        assert!(doctor(&platform, &told.trace_id).contains(place), "{biz_content}");
+        assert!(platform.doctor(&told.trace_id).contains(place), "{biz_content}");
     }
 });
 
@@ -334,13 +334,13 @@ each_engine!(mistakes_that_were_mute_are_named, |engine| {
         let expect = if bare.is_empty() { String::new() } else { format!("{bare}，解决方案：") };
         assert!(told.sub_msg().starts_with(&expect), "{}", told.node);
         assert!(bare.is_empty() || told.sub_msg().contains(advice), "{}", told.node);
-        let said = doctor(&stand_in, &told.trace_id);
+        let said = stand_in.doctor(&told.trace_id);
         assert!(said.contains(&format!("cause: {cause}\n")) && said.contains(advice), "{said}");
         assert!(log_of(stand_in.folder.path()).contains(cause), "the log names it");
         let told = send(&platform, sent);
         assert_eq!(told.sub_msg(), bare, "{}", told.node);
         if on_platform {
-            assert!(doctor(&platform, &told.trace_id).contains(advice));
+            assert!(platform.doctor(&told.trace_id).contains(advice));
         }
     };
     let params = |method: &'static str, charset: &'static str, biz_content| {
