@@ -9,10 +9,11 @@ use reader::Reader;
 use std::path::{Path, PathBuf};
 
 /// Commands that are shown and not run, by how they begin, and why.
-const NOT_RUN: [(&str, &str); 7] = [
+const NOT_RUN: [(&str, &str); 8] = [
     ("cargo xtask up", "builds the program that the test is part of; the test starts that one's demo"),
     ("cargo xtask down", "stops what the above has started"),
     ("cargo xtask test", "runs this test"),
+    ("cargo test", "runs this test too"),
     ("cargo install", "builds the program once more, and changes the machine"),
     ("sudo setcap", "changes what a program may do, and needs root"),
     ("mdbook serve", "runs until it is stopped; CI builds the book"),

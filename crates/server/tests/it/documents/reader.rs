@@ -203,7 +203,7 @@ impl Reader {
 impl Drop for Reader {
     fn drop(&mut self) {
         for child in &mut self.background {
-            drop(Command::new("sh").args(["-c", "kill -KILL -- \"-$0\"", &child.id().to_string()]).status());
+            drop(Command::new("sh").args(["-c", "kill -s KILL -- \"-$0\"", &child.id().to_string()]).status());
             drop(child.wait());
         }
     }
