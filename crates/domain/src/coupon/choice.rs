@@ -8,34 +8,34 @@ use crate::id::VoucherId;
 pub enum Class {
     /// A cash voucher: a template's fund pays for it.
     Cash,
-    /// An activity's coupon: the seller pays for it.
+    /// A coupon of an activity; the seller pays for it.
     Coupon,
 }
 
-/// A voucher that its buyer may use now.
+/// A coupon that its buyer may use now.
 #[derive(Clone, Copy, Debug)]
 pub struct Candidate<'a> {
-    /// What the wire knows it by.
+    /// Its id on the wire.
     pub id: VoucherId,
-    /// What kind it is.
+    /// Whose money it takes off.
     pub class: Class,
     /// The last moment at which it can be used, UTC milliseconds.
     pub ends_at: i64,
-    /// What it takes off, and when.
+    /// How much it takes off, and when.
     pub terms: &'a Terms,
 }
 
-/// A voucher that a trade takes.
+/// A coupon that a trade uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pick {
-    /// The voucher's number.
+    /// The store's number of the coupon.
     pub number: i64,
-    /// What it takes off, at least 1 fen.
+    /// How much it takes off, at least 1 fen.
     pub fen: i64,
 }
 
-/// Those that take something off this trade at `at` (UTC milliseconds), each by itself, the best first: the highest
-/// deduction, then the earliest end, then the lowest id.
+/// The coupons that take something off this trade at `at` (UTC milliseconds), each by itself, the best first: the
+/// highest deduction, then the earliest end, then the lowest id.
 pub fn ranked(candidates: &[Candidate<'_>], sale: &Sale<'_>, at: i64) -> Vec<Pick> {
     let picks = candidates.iter().filter_map(|one| {
         let fen = if one.terms.is_usable_at(at) { one.terms.takes(sale) } else { 0 };
@@ -46,9 +46,11 @@ pub fn ranked(candidates: &[Candidate<'_>], sale: &Sale<'_>, at: i64) -> Vec<Pic
     picks.into_iter().map(|(_, pick)| pick).collect()
 }
 
-/// What the trade takes: the best of all, and beside it the best of the other kind for what that leaves.
+/// The coupons that the trade uses: the best of all, and beside it the best of the other class for what that leaves.
 pub fn choose(candidates: &[Candidate<'_>], sale: &Sale<'_>, at: i64) -> Vec<Pick> {
-    let (mut picks, mut sale, mut left) = (Vec::new(), *sale, candidates.to_vec());
+    let mut picks = Vec::new();
+    let mut sale = *sale;
+    let mut left = candidates.to_vec();
     while let Some(&best) = ranked(&left, &sale, at).first() {
         let class = left.iter().find(|one| one.id.number == best.number).map(|one| one.class);
         left.retain(|one| Some(one.class) != class);

@@ -278,8 +278,8 @@ fn any_goods() -> impl Strategy<Value = Vec<Goods>> {
 }
 
 proptest! {
-    /// Never below 0, never more than vouchers may take or than an offer's own bounds; below the threshold nothing. What
-    /// remains is rounded, unless the coupon has taken all that it may.
+    /// Never below 0, never more than vouchers may take or than an offer's own bounds; below the threshold nothing.
+    /// What remains is rounded, unless the coupon has taken all that it may.
     #[test]
     fn a_coupon_takes_what_it_may(
         terms in any_terms(), goods in any_goods(), total in 1_i64..20_000, part in 0_i64..=1_000, gone in 0_i64..=1_000,

@@ -4,7 +4,7 @@ use crate::running::{PID, Running, each_engine};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 use store::testing::{Engine, Space};
 use store::{Open, OpenError, Place, Store};
 

@@ -43,6 +43,7 @@ mod races;
 mod raw;
 mod receiver;
 mod receivers;
+mod reference;
 mod rejects;
 mod running;
 mod scripts_seen;
