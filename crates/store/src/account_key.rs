@@ -3,12 +3,18 @@
 //! A row leads to an account; whether the account still has the key is the account's to say, so a row that was left behind
 //! leads nowhere. A key that a second account states is that account's from then on.
 
-use crate::bucket::{Bucket, bucket_of_key};
-use crate::fault::Fault;
+use crate::engine::bucket::{Bucket, bucket_of_key};
+use crate::engine::fault::Fault;
+use crate::engine::sql::statements;
+use crate::engine::table::{BucketOf, Lock, Module, Table};
+use crate::engine::tx::Tx;
 use crate::params;
-use crate::sql::statements;
-use crate::tx::Tx;
-use crate::world::{Account, account};
+use crate::world::account::{Account, account};
+
+pub(crate) static MODULE: Module = Module {
+    tables: &[Table { lock: Lock::AccountKey, ..Table::by_bucket("account_key", BucketOf::Pair(Some("kind"), "key")) }],
+    proofs: &[],
+};
 
 statements! {
     PUT = "INSERT INTO account_key (bucket, kind, key, user_id) VALUES ($1, $2, $3, $4)
@@ -18,7 +24,7 @@ statements! {
     FIND = "SELECT user_id FROM account_key WHERE bucket = $1 AND kind = $2 AND key = $3";
     USE = "UPDATE account_key SET used_at = $1 WHERE bucket = $2 AND kind = 'pay_code' AND key = $3
         AND user_id = $4 AND used_at IS NULL";
-    WITH_KEYS = "SELECT user_id FROM account WHERE login_id IS NOT NULL OR taobao_nick IS NOT NULL OR pay_codes <> '[]'
+    WITH_KEYS: all_buckets = "SELECT user_id FROM account WHERE login_id IS NOT NULL OR taobao_nick IS NOT NULL OR pay_codes <> '[]'
         ORDER BY user_id";
 }
 

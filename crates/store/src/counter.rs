@@ -3,11 +3,21 @@
 //! A counter is one row, changed by one guarded statement. Everybody who takes waits for that row, so it is taken from
 //! last in a transaction; who takes from several, does so in the order of their kinds. Its total only grows.
 
-use crate::bucket::Bucket;
-use crate::fault::Fault;
+use crate::engine::bucket::Bucket;
+use crate::engine::fault::Fault;
+use crate::engine::sql::statements;
+use crate::engine::table::{BucketOf, Lock, Module, Proof, Table};
+use crate::engine::tx::Tx;
 use crate::params;
-use crate::sql::statements;
-use crate::tx::Tx;
+
+pub(crate) static MODULE: Module = Module {
+    tables: &[Table {
+        without_rowid: true,
+        lock: Lock::Counter,
+        ..Table::by_bucket("counter", BucketOf::Id("subject"))
+    }],
+    proofs: &[Proof { name: "budgets of activities", count: BUDGETS, differ: BUDGETS_OFF, values: &[] }],
+};
 
 statements! {
     OPEN = "INSERT INTO counter (bucket, kind, subject, part, taken, total) VALUES ($1, $2, $3, $4, 0, $5)";
@@ -18,6 +28,19 @@ statements! {
             total = CASE WHEN counter.total < excluded.total THEN excluded.total ELSE counter.total END
         WHERE counter.taken + excluded.taken <= counter.total OR counter.taken + excluded.taken <= excluded.total";
     GET = "SELECT taken, total FROM counter WHERE bucket = $1 AND kind = $2 AND subject = $3 AND part = $4";
+    BUDGETS: proof = "SELECT COUNT(*) FROM counter WHERE kind IN ('budget', 'day_budget')";
+    // Every token that was used took one of the budget, and one of its day's where days have one.
+    BUDGETS_OFF: proof = "SELECT COALESCE(activity.pid || '/' || activity.name, 'no activity'),
+            CAST(sums.taken AS TEXT) || ' in all, ' || CAST(sums.daily AS TEXT) || ' on days', CAST(sums.used AS TEXT) FROM
+        (SELECT subject, CAST(SUM(taken) AS BIGINT) AS taken, CAST(SUM(daily) AS BIGINT) AS daily,
+            CAST(SUM(used) AS BIGINT) AS used FROM
+            (SELECT subject, CASE WHEN kind = 'budget' THEN taken ELSE 0 END AS taken,
+                CASE WHEN kind = 'day_budget' THEN taken ELSE 0 END AS daily, 0 AS used FROM counter
+                WHERE kind IN ('budget', 'day_budget')
+            UNION ALL SELECT activity, 0, 0, 1 FROM prize_token WHERE used_at IS NOT NULL) AS parts
+            GROUP BY subject) AS sums
+        LEFT JOIN activity ON activity.id = sums.subject
+        WHERE sums.taken <> sums.used OR (sums.daily <> 0 AND sums.daily <> sums.used) ORDER BY 1";
 }
 
 /// How much there is and was.

@@ -3,12 +3,18 @@
 use domain::crowd::{Crowd, Status};
 use domain::id::{CrowdId, CrowdIdText};
 
-use crate::bucket::bucket_of;
-use crate::fault::Fault;
+use crate::engine::bucket::bucket_of;
+use crate::engine::fault::Fault;
+use crate::engine::row::{FromRow, Row};
+use crate::engine::sql::statements;
+use crate::engine::table::{BucketOf, Lock, Module, Table};
+use crate::engine::tx::Tx;
 use crate::params;
-use crate::row::{FromRow, Row};
-use crate::sql::statements;
-use crate::tx::Tx;
+
+pub(crate) static MODULE: Module = Module {
+    tables: &[Table { without_rowid: true, lock: Lock::Thing, ..Table::by_bucket("crowd", BucketOf::Id("id")) }],
+    proofs: &[],
+};
 
 statements! {
     INSERT = "INSERT INTO crowd (bucket, id, pid, name, conditions, status, created_at)
@@ -26,7 +32,7 @@ statements! {
 }
 
 /// Where a merchant's crowds are, and so what their ids carry.
-pub fn bucket(pid: &str) -> crate::Bucket {
+pub fn bucket(pid: &str) -> crate::engine::bucket::Bucket {
     bucket_of(pid, "")
 }
 

@@ -1,31 +1,47 @@
 //! What is due, and when: jobs. The transaction that does a job takes its row away, so each is done once.
 
-use crate::bucket::Bucket;
-use crate::changes::Change;
-use crate::fault::Fault;
+use crate::changes::change::Change;
+use crate::engine::bucket::Bucket;
+use crate::engine::fault::Fault;
+use crate::engine::row::Val;
+use crate::engine::rows::Rows;
+use crate::engine::sql::statements;
+use crate::engine::table::{BucketOf, Lock, Module, Table};
+use crate::engine::tx::Tx;
 use crate::params;
-use crate::row::Val;
-use crate::rows::Rows;
-use crate::sql::statements;
-use crate::tx::Tx;
 
 /// How many kinds of jobs a process may know.
 pub const KINDS_MAX: usize = 8;
+
+// The kinds, for good: stores hold them. The proofs name them too.
+/// The kind of the job that closes a trade which nobody has paid.
+pub const TRADE_EXPIRE: &str = "trade_expire";
 /// The kind of the job that finishes a paid trade: also an import plans it.
 pub const TRADE_FINISH: &str = "trade_finish";
+/// The kind of the job that delivers a notification.
+pub const NOTICE_DELIVER: &str = "notice_deliver";
+/// The kind of the job that ends an activity.
+pub const ACTIVITY_FINISH: &str = "activity_finish";
+/// The kind of the job that cancels what is frozen on a card that has ended.
+pub const CARD_END: &str = "card_end";
+
+pub(crate) static MODULE: Module = Module {
+    tables: &[Table { without_rowid: true, lock: Lock::Job, ..Table::by_bucket("job", BucketOf::Id("subject")) }],
+    proofs: &[],
+};
 
 statements! {
     PUT = "INSERT INTO job (bucket, kind, subject, lane, due_at) VALUES ($1, $2, $3, $4, $5)
         ON CONFLICT (bucket, kind, subject) DO UPDATE SET lane = excluded.lane, due_at = excluded.due_at";
     TAKE = "DELETE FROM job WHERE bucket = $1 AND kind = $2 AND subject = $3";
     TAKE_DUE = "DELETE FROM job WHERE bucket = $1 AND kind = $2 AND subject = $3 AND due_at = $4";
-    DUE = "SELECT due_at, subject, kind, lane FROM job
+    DUE: all_buckets = "SELECT due_at, subject, kind, lane FROM job
         WHERE due_at <= $1 AND (due_at, subject, kind) > ($2, $3, $4) AND kind IN ($5, $6, $7, $8, $9, $10, $11, $12)
         ORDER BY due_at, subject, kind LIMIT $13";
-    FIRST = "SELECT due_at, subject, kind, lane FROM job
+    FIRST: all_buckets = "SELECT due_at, subject, kind, lane FROM job
         WHERE due_at > $1 AND kind IN ($2, $3, $4, $5, $6, $7, $8, $9)
         ORDER BY due_at, subject, kind LIMIT 1";
-    WAITING = "SELECT COUNT(*) FROM job WHERE due_at <= $1 AND kind = $2";
+    WAITING: all_buckets = "SELECT COUNT(*) FROM job WHERE due_at <= $1 AND kind = $2";
 }
 
 static PUT_MANY: Rows<5> = Rows::new(
@@ -113,10 +129,4 @@ fn padded<'a>(kinds: &[&'a str]) -> impl Iterator<Item = Val<'a>> {
     assert!(kinds.len() <= KINDS_MAX, "{} kinds of jobs", kinds.len());
     let none = KINDS_MAX - kinds.len();
     kinds.iter().copied().map(Val::Text).chain(std::iter::repeat_n(Val::Text(""), none))
-}
-
-/// The texts that are made as needed, for the test of the rules.
-#[cfg(test)]
-pub(crate) fn several_rows() -> impl Iterator<Item = (&'static str, String)> {
-    [1, 2].into_iter().map(|rows| ("several rows", PUT_MANY.text(rows)))
 }

@@ -2,11 +2,11 @@
 
 use domain::activity::Activity;
 
-use crate::fault::Fault;
+use crate::engine::fault::Fault;
+use crate::engine::rows::Rows;
+use crate::engine::sql::statements;
+use crate::engine::tx::Tx;
 use crate::params;
-use crate::rows::Rows;
-use crate::sql::statements;
-use crate::tx::Tx;
 use crate::world::Shop;
 
 statements! {
@@ -66,10 +66,4 @@ pub fn count_shops(tx: &mut Tx, activity: i64, limit: i64) -> Result<i64, Fault>
 /// the time is theirs to say ([`Activity::running`]).
 pub fn cards_of_shop(tx: &mut Tx, pid: &str, shop_id: &str) -> Result<Vec<Activity>, Fault> {
     tx.query(CARDS, params![shop_id, pid])
-}
-
-/// The texts that are made as needed, for the test of the rules.
-#[cfg(test)]
-pub(crate) fn several_rows() -> impl Iterator<Item = (&'static str, String)> {
-    [1, 2].into_iter().map(|rows| ("several rows", ADD.text(rows)))
 }

@@ -5,27 +5,27 @@
 use std::borrow::Cow;
 use std::sync::OnceLock;
 
-use crate::fault::Fault;
-use crate::lite;
-use crate::row::{FromRow, Val};
-use crate::tx::{Arm, Tx};
+use super::fault::Fault;
+use super::row::{FromRow, Val};
+use super::sqlite::connection::{Connection, Prepared};
+use super::tx::{Backend, Tx};
 
 /// Rows in one statement on PostgreSQL; more gains nothing measurable.
 const TOGETHER: usize = 128;
 /// Rows in one INSERT on SQLite. Twice as many gain nothing, and SQLite looks for each parameter's name among all others.
-const TOGETHER_LITE: usize = 32;
+const TOGETHER_SQLITE: usize = 32;
 
 /// A statement that lists rows of `N` values each: `head (…), (…) tail`.
 pub(crate) struct Rows<const N: usize> {
     head: &'static str,
-    /// The types of a row's values, which PostgreSQL wants to be told; an empty one where it can tell by itself, as with
+    /// The types of a row's values, which PostgreSQL wants to know; an empty one where it can infer it, as with
     /// bytes, of which SQLite would make a number.
     types: [&'static str; N],
     tail: &'static str,
     alone: Option<&'static str>,
     one: OnceLock<String>,
     together: OnceLock<String>,
-    together_lite: OnceLock<String>,
+    together_sqlite: OnceLock<String>,
 }
 
 impl<const N: usize> Rows<N> {
@@ -37,7 +37,7 @@ impl<const N: usize> Rows<N> {
             alone: None,
             one: OnceLock::new(),
             together: OnceLock::new(),
-            together_lite: OnceLock::new(),
+            together_sqlite: OnceLock::new(),
         }
     }
 
@@ -47,18 +47,8 @@ impl<const N: usize> Rows<N> {
         self
     }
 
-    /// The text for that many rows; only the first one needs types.
-    pub(crate) fn text(&self, rows: usize) -> String {
-        let row = |row: usize| {
-            let value = |(column, kind): (usize, &&str)| match (row, N * row + column + 1) {
-                (0, number) if !kind.is_empty() => format!("CAST(${number} AS {kind})"),
-                (_, number) => format!("${number}"),
-            };
-            let values: Vec<String> = self.types.iter().enumerate().map(value).collect();
-            format!("({})", values.join(", "))
-        };
-        let rows: Vec<String> = (0..rows).map(row).collect();
-        format!("{} {} {}", self.head, rows.join(", "), self.tail)
+    fn text(&self, rows: usize) -> String {
+        text(self.head, &self.types, self.tail, rows)
     }
 
     fn one(&self) -> &str {
@@ -74,35 +64,49 @@ impl<const N: usize> Rows<N> {
 
     /// What SQLite runs, and for how many rows at a time. What joins the listed rows with a table is planned otherwise for
     /// several of them.
-    fn text_on_lite(&self) -> (&str, usize) {
+    fn text_on_sqlite(&self) -> (&str, usize) {
         if self.head.starts_with("INSERT") {
-            (self.together_lite.get_or_init(|| self.text(TOGETHER_LITE)), TOGETHER_LITE)
+            (self.together_sqlite.get_or_init(|| self.text(TOGETHER_SQLITE)), TOGETHER_SQLITE)
         } else {
             (self.one(), 1)
         }
     }
 
     /// Has `run` run it for these rows on SQLite, and those that are left in the end one by one.
-    fn on_lite<'a>(
+    fn on_sqlite<'a>(
         &self,
-        connection: &lite::Connection,
+        connection: &Connection,
         rows: impl IntoIterator<Item = [Val<'a>; N]>,
-        mut run: impl FnMut(&mut lite::Again<'_, 'a>, &[Val<'a>]) -> Result<(), Fault>,
+        mut run: impl FnMut(&mut Prepared<'_, 'a>, &[Val<'a>]) -> Result<(), Fault>,
     ) -> Result<(), Fault> {
-        let (text, together) = self.text_on_lite();
+        let (text, together) = self.text_on_sqlite();
         let mut statement = None;
         each_of(rows, together, |some| {
             if some.len() < together {
-                let mut one = connection.again(self.one())?;
+                let mut one = connection.prepared(self.one())?;
                 return some.iter().try_for_each(|row| run(&mut one, row));
             }
             let statement = match &mut statement {
                 Some(statement) => statement,
-                None => statement.insert(connection.again(text)?),
+                None => statement.insert(connection.prepared(text)?),
             };
             run(statement, some.as_flattened())
         })
     }
+}
+
+/// The text of a statement for that many rows; only the first row needs types.
+pub(crate) fn text(head: &str, types: &[&str], tail: &str, rows: usize) -> String {
+    let row = |row: usize| {
+        let value = |(column, kind): (usize, &&str)| match (row, types.len() * row + column + 1) {
+            (0, number) if !kind.is_empty() => format!("CAST(${number} AS {kind})"),
+            (_, number) => format!("${number}"),
+        };
+        let values: Vec<String> = types.iter().enumerate().map(value).collect();
+        format!("({})", values.join(", "))
+    };
+    let rows: Vec<String> = (0..rows).map(row).collect();
+    format!("{head} {} {tail}", rows.join(", "))
 }
 
 /// Hands out the rows, so many at a time, and at last those that are left; all of them laid out in the same place, for a
@@ -127,9 +131,9 @@ fn each_of<T>(
 impl Tx {
     /// How many rows go well into one statement: each costs a round trip on PostgreSQL and next to nothing on SQLite.
     pub(crate) fn rows_per_statement(&self) -> usize {
-        match self.arm {
-            Arm::Lite(_) => 1,
-            Arm::Postgres(_) => TOGETHER,
+        match self.backend {
+            Backend::Sqlite(_) => 1,
+            Backend::Postgres(_) => TOGETHER,
         }
     }
 
@@ -139,13 +143,26 @@ impl Tx {
         sql: &Rows<N>,
         rows: impl IntoIterator<Item = [Val<'a>; N]>,
     ) -> Result<u64, Fault> {
+        if cfg!(debug_assertions) {
+            let rows: Vec<_> = rows.into_iter().collect();
+            rows.iter().for_each(|row| self.note_locks(sql.one(), row));
+            return self.execute_each(sql, rows);
+        }
+        self.execute_each(sql, rows)
+    }
+
+    fn execute_each<'a, const N: usize>(
+        &mut self,
+        sql: &Rows<N>,
+        rows: impl IntoIterator<Item = [Val<'a>; N]>,
+    ) -> Result<u64, Fault> {
         let mut changed = 0;
-        self.run(|arm| match arm {
-            Arm::Lite(connection) => sql.on_lite(connection, rows, |statement, values| {
+        self.run(|backend| match backend {
+            Backend::Sqlite(connection) => sql.on_sqlite(connection, rows, |statement, values| {
                 changed += statement.execute(values)?;
                 Ok(())
             }),
-            Arm::Postgres(connection) => each_of(rows, TOGETHER, |some| {
+            Backend::Postgres(connection) => each_of(rows, TOGETHER, |some| {
                 changed += connection.execute(&sql.several(some.len()), some.as_flattened())?;
                 Ok(())
             }),
@@ -159,12 +176,25 @@ impl Tx {
         sql: &Rows<N>,
         rows: impl IntoIterator<Item = [Val<'a>; N]>,
     ) -> Result<Vec<R>, Fault> {
+        if cfg!(debug_assertions) {
+            let rows: Vec<_> = rows.into_iter().collect();
+            rows.iter().for_each(|row| self.note_locks(sql.one(), row));
+            return self.query_each(sql, rows);
+        }
+        self.query_each(sql, rows)
+    }
+
+    fn query_each<'a, const N: usize, R: FromRow>(
+        &mut self,
+        sql: &Rows<N>,
+        rows: impl IntoIterator<Item = [Val<'a>; N]>,
+    ) -> Result<Vec<R>, Fault> {
         let mut found = Vec::new();
-        self.run(|arm| match arm {
-            Arm::Lite(connection) => {
-                sql.on_lite(connection, rows, |statement, values| statement.query(values, &mut found))
+        self.run(|backend| match backend {
+            Backend::Sqlite(connection) => {
+                sql.on_sqlite(connection, rows, |statement, values| statement.query(values, &mut found))
             }
-            Arm::Postgres(connection) => each_of(rows, TOGETHER, |some| {
+            Backend::Postgres(connection) => each_of(rows, TOGETHER, |some| {
                 found.append(&mut connection.query(&sql.several(some.len()), some.as_flattened())?);
                 Ok(())
             }),

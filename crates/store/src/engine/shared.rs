@@ -1,15 +1,16 @@
-//! What all threads of one open store share: who listens, what its rows in `changes` are known by, and how it ends.
+//! What all threads of one open store share: who listens to effects, what its rows in `changes` are known by, and how it ends.
 
 use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
-use crate::changes::Change;
-use crate::fault::Fault;
-use crate::measure::Writes;
+use super::effect::{AnyEffect, Effect};
+use super::fault::Fault;
+use super::lock_order::LockOrder;
+use super::measure::Writes;
 
-type Listener = Arc<dyn Fn(&Change) + Send + Sync>;
+type Listener = Arc<dyn Fn(&dyn Effect) + Send + Sync>;
 type Fatal = Arc<dyn Fn(&Fault) + Send + Sync>;
 
 /// The part of a store that its threads hold.
@@ -17,6 +18,8 @@ pub(crate) struct Shared {
     /// Tells this opening of the store from every other one, past and present.
     pub(crate) origin: i64,
     pub(crate) writes: Writes,
+    /// In which order transactions lock; none while the schema is made.
+    pub(crate) lock_order: Option<&'static LockOrder>,
     seq: AtomicI64,
     /// Own rows of `changes` whose COMMIT was lost on the way: to be taken from the table like those of others.
     unknown: Mutex<HashSet<i64>>,
@@ -25,10 +28,11 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
-    pub(crate) fn new(origin: i64) -> Shared {
+    pub(crate) fn new(origin: i64, lock_order: Option<&'static LockOrder>) -> Shared {
         Shared {
             origin,
             writes: Writes::default(),
+            lock_order,
             seq: AtomicI64::new(0),
             unknown: Mutex::default(),
             listeners: RwLock::default(),
@@ -49,16 +53,16 @@ impl Shared {
         *self.fatal.write().unwrap_or_else(PoisonError::into_inner) = hook;
     }
 
-    /// Tells every listener. One that panics has a stale cache, which is worth an error and no more.
-    pub(crate) fn apply(&self, changes: &[Change]) {
-        if changes.is_empty() {
+    /// Calls every listener. One that panics has a stale cache, which is worth an error and no more.
+    pub(crate) fn apply(&self, effects: &[AnyEffect]) {
+        if effects.is_empty() {
             return;
         }
         let listeners = self.listeners.read().unwrap_or_else(PoisonError::into_inner).clone();
-        for change in changes {
+        for effect in effects {
             for listener in &listeners {
-                if catch_unwind(AssertUnwindSafe(|| listener(change))).is_err() {
-                    tracing::error!(kind = change.kind(), "a listener panicked; what it caches may be stale");
+                if catch_unwind(AssertUnwindSafe(|| listener(&**effect))).is_err() {
+                    tracing::error!(kind = effect.kind(), "a listener panicked; what it caches may be stale");
                 }
             }
         }

@@ -49,7 +49,7 @@ pub fn bucket_of_key(scope: &str, key: &str) -> Bucket {
     bucket_of(scope, key)
 }
 
-/// The whole hash, before the bucket is taken out of it; also what tells two texts of a migration apart.
+/// The whole hash, before the bucket is taken out of it; also the checksum of a migration's text.
 pub(crate) fn hash(first: &str, second: &str) -> u64 {
     let separated = first.bytes().chain([0xFF]).chain(second.bytes());
     let fnv = separated.fold(0xcbf2_9ce4_8422_2325_u64, |h, byte| (h ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3));

@@ -1,7 +1,7 @@
 //! Values in and out of statements: the few types that both engines hold alike (PORTABLE-SQL, schema rule 6).
 
-use crate::bucket::Bucket;
-use crate::fault::Fault;
+use super::bucket::Bucket;
+use super::fault::Fault;
 
 /// A parameter. Made by [`params!`](crate::params).
 #[derive(Clone, Copy, Debug, PartialEq)]

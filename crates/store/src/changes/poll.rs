@@ -6,12 +6,15 @@
 //! snapshot did not see and this one does. Rows of this process are left out, for it has applied them; but for those whose
 //! COMMIT was lost on the way.
 //!
-//! Rows are kept for an hour of real time, and then removed by whoever has been polling for that long. A process that could
-//! not poll for half of it is told that it may have missed something.
+//! A row of a member or of a sum says which version it has. Where the snapshot has an earlier one still, as on a database of
+//! several servers, it is asked for again at each poll until it is there.
 //!
-//! What changes seldom rings: whoever polls is woken by it, and shows which settings it has heard (see `heard`).
+//! Rows are kept for an hour of real time, and then removed by whoever has been polling for that long. A process that could
+//! not poll for half of it reads everything again.
+//!
+//! What changes seldom wakes up whoever polls, who shows then which settings it has applied (see `settings`).
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::mpsc;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
@@ -19,15 +22,19 @@ use std::time::{Duration, Instant};
 
 use postgres::Config;
 
-use crate::changes::Change;
-use crate::fault::Fault;
-use crate::heard::Settings;
-use crate::op::{Job, Op};
-use crate::postgres::{BEGIN_READ, BEGIN_WRITE, Connection, Worker, config};
-use crate::shared::Shared;
-use crate::sql::statements;
-use crate::tx::{Arm, Tx};
-use crate::{control, member, params, sales, world};
+use super::change::Change;
+use super::parts::Parts;
+use super::read::read;
+use super::settings::Settings;
+use crate::engine::effect::AnyEffect;
+use crate::engine::fault::Fault;
+use crate::engine::op::{Job, Op};
+use crate::engine::postgres::connection::{Connection, config};
+use crate::engine::postgres::worker::{BEGIN_READ, BEGIN_WRITE, Worker};
+use crate::engine::shared::Shared;
+use crate::engine::sql::statements;
+use crate::engine::tx::{Backend, Tx};
+use crate::params;
 
 /// Twice as often as changes must be seen.
 const EVERY: Duration = Duration::from_millis(100);
@@ -36,32 +43,32 @@ const EVERY: Duration = Duration::from_millis(100);
 const KEPT: Duration = Duration::from_secs(3600);
 
 statements! {
-    PRUNE = "DELETE FROM changes WHERE tx < $1";
-    SNAPSHOT = "SELECT CAST(pg_current_snapshot() AS TEXT), CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS TEXT) AS BIGINT),
+    PRUNE: all_buckets = "DELETE FROM changes WHERE tx < $1";
+    SNAPSHOT: postgres = "SELECT CAST(pg_current_snapshot() AS TEXT), CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS TEXT) AS BIGINT),
         CAST(CAST(pg_snapshot_xmax(pg_current_snapshot()) AS TEXT) AS BIGINT)";
-    NEW = "SELECT kind, subject, payload FROM changes
+    NEW: postgres = "SELECT kind, subject, payload FROM changes
         WHERE tx >= $1 AND tx < $2 AND origin <> $3
         AND NOT pg_visible_in_snapshot(CAST(CAST(tx AS TEXT) AS xid8), CAST(CAST($4 AS TEXT) AS pg_snapshot))";
-    OWN = "SELECT seq, kind, subject, payload FROM changes
+    OWN: postgres = "SELECT seq, kind, subject, payload FROM changes
         WHERE tx >= $1 AND tx < $2 AND origin = $3
         AND NOT pg_visible_in_snapshot(CAST(CAST(tx AS TEXT) AS xid8), CAST(CAST($4 AS TEXT) AS pg_snapshot))";
 }
 
-/// The thread that polls; once this is dropped nothing is told any more.
+/// The thread that polls; once this is dropped no more changes are applied.
 pub(crate) struct Poller {
     stopped: Arc<Mutex<bool>>,
     thread: JoinHandle<()>,
 }
 
-/// What the last poll saw.
+/// The snapshot of the last poll.
 #[derive(Clone)]
-struct Seen {
-    snapshot: String,
+struct Snapshot {
+    text: String,
     xmin: i64,
 }
 
 impl Poller {
-    /// Everything that commits from here on will be told; returns once that is so.
+    /// Everything that commits from here on will be applied; returns once that is so.
     pub(crate) fn start(url: &str, shared: &Arc<Shared>) -> Result<Poller, Fault> {
         let config = config(url).map_err(Fault::unavailable)?;
         let (ready, started) = mpsc::channel();
@@ -100,10 +107,12 @@ impl Drop for Poller {
 struct Polling {
     worker: Worker,
     shared: Arc<Shared>,
-    seen: Seen,
-    /// What it has shown to have heard.
+    seen: Snapshot,
+    /// What was announced and was not there yet in the version that was announced.
+    behind: Things,
+    /// The settings that it has shown to have applied.
     shown: Option<Settings>,
-    rung: bool,
+    woken: bool,
     at: Instant,
     kept: Duration,
     /// Earlier polls, now and then one: every transaction before its `xmin` had ended by that time.
@@ -115,18 +124,19 @@ impl Polling {
         let mut worker = Worker::reader(config, shared.clone());
         let ((seen, _), settings) = run(&mut worker, |tx| Ok((snapshot(tx)?, Settings::read(tx)?)))?;
         let (at, ended) = (Instant::now(), VecDeque::new());
-        let mut polling = Polling { worker, shared, seen, shown: None, rung: false, at, kept, ended };
+        let behind = Things::new();
+        let mut polling = Polling { worker, shared, seen, behind, shown: None, woken: false, at, kept, ended };
         polling.show(Some(settings))?;
         Ok(polling)
     }
 
-    /// Waits until somebody rings, or it is time to look.
+    /// Waits for a wake-up, or until it is time to look.
     fn wait(&mut self) {
         let started = Instant::now();
-        let rung = self.tx().map(|tx| listening(tx).wait(EVERY));
-        // A connection that was lost is told of, and replaced, by the next round.
-        self.rung = rung.is_some_and(|rung| rung.unwrap_or(false));
-        if !self.rung {
+        let woken = self.tx().map(|tx| listening(tx).wait(EVERY));
+        // A connection that was lost is logged, and replaced, by the next round.
+        self.woken = woken.is_some_and(|woken| woken.unwrap_or(false));
+        if !self.woken {
             thread::sleep(EVERY.saturating_sub(started.elapsed()));
         }
     }
@@ -135,7 +145,7 @@ impl Polling {
         self.worker.tx.as_mut()
     }
 
-    /// Asks a new connection to ring, and shows what was heard.
+    /// Has a new connection receive wake-ups, and shows what was applied.
     fn show(&mut self, settings: Option<Settings>) -> Result<(), Fault> {
         let Some(tx) = self.worker.tx.as_mut() else { return Ok(()) };
         if !listening(tx).listens() {
@@ -149,19 +159,19 @@ impl Polling {
         Ok(())
     }
 
-    /// One round. A failure is told and tried again: what was not seen stays unseen.
+    /// One round. A failure is logged and tried again: what was not seen stays unseen.
     fn poll(&mut self) {
         let missed = self.at.elapsed() > self.kept / 2;
-        let (seen, shared) = (self.seen.clone(), self.shared.clone());
-        let asked = self.rung || self.shown.is_none();
-        let polled = run(&mut self.worker, move |tx| news(tx, &seen, &shared, asked));
-        let applied = polled.map(|News { seen, changes, found, settings }| {
-            (self.seen, self.at) = (seen, Instant::now());
+        let (seen, behind, shared) = (self.seen.clone(), self.behind.clone(), self.shared.clone());
+        let asked = self.woken || self.shown.is_none();
+        let polled = run(&mut self.worker, move |tx| news(tx, &seen, behind.clone(), &shared, asked));
+        let applied = polled.map(|News { seen, behind, changes, found, settings }| {
+            (self.seen, self.behind, self.at) = (seen, behind, Instant::now());
             self.shared.found(&found);
-            if missed {
-                self.shared.apply(&[Change::Missed]);
-            }
-            self.shared.apply(&changes);
+            let first = missed.then_some(Change::Missed);
+            let effects: Vec<AnyEffect> =
+                first.into_iter().chain(changes).map(|change| Box::new(change) as AnyEffect).collect();
+            self.shared.apply(&effects);
             settings
         });
         if let Err(fault) = applied.and_then(|settings| self.show(settings)).and_then(|()| self.prune()) {
@@ -190,14 +200,19 @@ fn run<T: Send>(worker: &mut Worker, work: impl Fn(&mut Tx) -> Result<T, Fault> 
     answer.try_recv().map_or_else(|_| Err(Fault::bug("a poll without an answer")), |(result, _)| result)
 }
 
-fn snapshot(tx: &mut Tx) -> Result<(Seen, i64), Fault> {
-    let (snapshot, xmin, xmax) = tx.query_one(SNAPSHOT, &[])?;
-    Ok((Seen { snapshot, xmin }, xmax))
+fn snapshot(tx: &mut Tx) -> Result<(Snapshot, i64), Fault> {
+    let (text, xmin, xmax) = tx.query_one(SNAPSHOT, &[])?;
+    Ok((Snapshot { text, xmin }, xmax))
 }
+
+/// What was announced: kind and subject, and the parts of it.
+type Things = BTreeMap<(String, String), Parts>;
 
 /// What happened between two snapshots.
 struct News {
-    seen: Seen,
+    seen: Snapshot,
+    /// What is asked for again by the next poll.
+    behind: Things,
     /// Each thing once, and as it is now.
     changes: Vec<Change>,
     /// Own rows whose COMMIT had been lost.
@@ -206,9 +221,9 @@ struct News {
     settings: Option<Settings>,
 }
 
-fn news(tx: &mut Tx, seen: &Seen, shared: &Shared, asked: bool) -> Result<News, Fault> {
+fn news(tx: &mut Tx, seen: &Snapshot, behind: Things, shared: &Shared, asked: bool) -> Result<News, Fault> {
     let (now, xmax) = snapshot(tx)?;
-    let values = params![seen.xmin, xmax, shared.origin, &seen.snapshot];
+    let values = params![seen.xmin, xmax, shared.origin, &seen.text];
     let mut rows: Vec<(String, String, String)> = tx.query(NEW, values)?;
     let (unknown, mut found) = (shared.unknown(), Vec::new());
     if !unknown.is_empty() {
@@ -218,75 +233,43 @@ fn news(tx: &mut Tx, seen: &Seen, shared: &Shared, asked: bool) -> Result<News, 
             rows.push((kind, subject, payload));
         }
     }
-    let mut things: BTreeMap<(String, String), BTreeSet<String>> = BTreeMap::new();
+    let mut things = behind;
     for (kind, subject, payload) in rows {
-        let users = things.entry((kind, subject)).or_default();
-        if !payload.is_empty() {
-            let more: Vec<String> =
-                serde_json::from_str(&payload).map_err(|_| Fault::bug("changes: unreadable payload"))?;
-            users.extend(more);
+        things.entry((kind, subject)).or_default().merge(Parts::read(&payload)?);
+    }
+    let (mut changes, mut behind) = (Vec::new(), Things::new());
+    for ((kind, subject), parts) in things {
+        let (mut read, not_yet) = read(tx, &kind, &subject, &parts)?;
+        changes.append(&mut read);
+        if !not_yet.is_empty() {
+            behind.insert((kind, subject), not_yet);
         }
     }
-    let mut changes = Vec::new();
-    for ((kind, subject), users) in &things {
-        changes.append(&mut look(tx, kind, subject, users)?);
-    }
     let settings = if asked { Some(Settings::read(tx)?) } else { None };
-    Ok(News { seen: now, changes, found, settings })
+    Ok(News { seen: now, behind, changes, found, settings })
 }
 
 /// The connection that polls.
 fn listening(tx: &mut Tx) -> &mut Connection {
-    let Arm::Postgres(connection) = &mut tx.arm else { unreachable!("only PostgreSQL is polled") };
+    let Backend::Postgres(connection) = &mut tx.backend else { unreachable!("only PostgreSQL is polled") };
     connection
-}
-
-/// What a row of the table is about, as this snapshot has it, with what must be known before it.
-fn look(tx: &mut Tx, kind: &str, subject: &str, users: &BTreeSet<String>) -> Result<Vec<Change>, Fault> {
-    let tags =
-        |tx: &mut Tx| Ok::<_, Fault>(Change::Tags { pid: subject.into(), tags: world::tags(tx, subject)?.into() });
-    let change = match kind {
-        "app" => world::app(tx, subject)?.map(|app| Change::App(app.into())),
-        "authorization" => world::authorization(tx, subject)?.map(|found| Change::Authorization(found.into())),
-        "merchant" => world::merchant(tx, subject)?.map(|merchant| Change::Merchant(merchant.into())),
-        "shop" => world::shop(tx, subject)?.map(|shop| Change::Shop(shop.into())),
-        "tags" => Some(tags(tx)?),
-        "setting" => {
-            control::get(tx, subject)?.map(|value| Change::Setting { name: subject.into(), value: value.into() })
-        }
-        "members" => {
-            let users: Vec<&str> = users.iter().map(String::as_str).collect();
-            let members = Change::Members { pid: subject.into(), rows: member::get_many(tx, subject, &users)?.into() };
-            // Whoever holds a member's values knows their tags: a new tag and its first values may come at once.
-            return Ok(vec![tags(tx)?, members]);
-        }
-        "sales" => {
-            let users: Vec<&str> = users.iter().map(String::as_str).collect();
-            Some(Change::Sales { pid: subject.into(), rows: sales::get_many(tx, subject, &users)?.into() })
-        }
-        other => {
-            // A newer node may announce what this build does not know, and so does not cache.
-            tracing::debug!(kind = other, "a change of an unknown kind");
-            None
-        }
-    };
-    Ok(change.into_iter().collect())
 }
 
 #[cfg(all(test, feature = "testing"))]
 mod tests {
     use super::*;
-    use crate::store::Place;
+    use crate::control;
+    use crate::engine::open::Place;
     use crate::testing::{Engine, TestStore, block_on};
 
     #[test]
     fn old_rows_are_removed_and_a_long_silence_is_told() {
         let test = TestStore::new(Engine::Postgres);
         let Place::Postgres(url) = test.place() else { unreachable!("PostgreSQL's") };
-        let shared = Arc::new(Shared::new(-1));
+        let shared = Arc::new(Shared::new(-1, None));
         let missed = Arc::new(Mutex::new(0));
         let counter = missed.clone();
-        shared.listen(Arc::new(move |change| *counter.lock().unwrap() += i32::from(change.kind() == "missed")));
+        shared.listen(Arc::new(move |effect| *counter.lock().unwrap() += i32::from(effect.kind() == "missed")));
         let kept = Duration::from_millis(400);
         let mut polling = Polling::start(config(&url).unwrap(), shared, kept).unwrap();
         let set = |value: &'static str| {

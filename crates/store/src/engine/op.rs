@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
 
-use crate::fault::Fault;
-use crate::tx::Tx;
+use super::fault::Fault;
+use super::tx::Tx;
 
 /// What a queue holds: a closure, whatever its types.
 pub(crate) trait Op: Send {
@@ -29,7 +29,7 @@ pub(crate) struct Job<T, E, F> {
 /// Where the caller waits. The closure comes back with the result, so that the caller frees what it had captured.
 pub(crate) type Answer<T, E, F> = oneshot::Receiver<(Result<T, E>, F)>;
 
-/// An operation that took longer than this is told at debug: nothing in it should block.
+/// An operation that took longer than this is logged at debug level: nothing in it should block.
 const SLOW: Duration = Duration::from_millis(5);
 
 impl<T, E, F> Job<T, E, F>
