@@ -221,6 +221,14 @@ fn open(place: &Place, how: Open) -> Result<Store, OpenError> {
                 let advice = "make one with CREATE DATABASE … TEMPLATE template0 ENCODING 'UTF8'";
                 return Err(OpenError::Unusable(format!("the database keeps texts in {encoding}, not UTF8; {advice}")));
             }
+            let distributed = connection.distributed_tables()?;
+            if let Some(table) = distributed.iter().find(|name| schema::table(name).is_some()) {
+                return Err(OpenError::Unusable(format!(
+                    "this PostgreSQL database is distributed with Citus (its table {table} is), which is not supported \
+                     yet: two nodes would silently disagree, and backups would silently be torn; use a database whose \
+                     tables are all plain ones"
+                )));
+            }
             let (opened, shared, _) = prepare(Backend::Postgres(connection), &how)?;
             (Engine::Postgres(Postgres::start(&config, how.pool, &shared)), opened, shared)
         }

@@ -2,7 +2,7 @@
 
 use std::thread;
 
-use store::testing::{Engine, Space, block_on, fresh};
+use store::testing::{Engine, Space, TestStore, block_on, fresh};
 use store::{Mode, Open, OpenError, Place, Store, each_engine, params};
 
 use crate::probe::{read, write};
@@ -97,6 +97,33 @@ fn a_url_that_cannot_be_used_says_why() {
     check("postgres://me:secret@127.0.0.1:1/x?sslmode=require", "sslmode=require");
     check("nonsense", "the database URL cannot be read");
     check("postgres://me:secret@127.0.0.1:1/x", "cannot be opened");
+}
+
+/// Citus names the tables that it has distributed in a catalog of its own. A plain PostgreSQL has none, so a table with that
+/// name and the columns that are read stands in for it: this holds what is asked and answered, not Citus itself.
+#[test]
+fn a_distributed_database_is_refused() {
+    let test = TestStore::new(Engine::Postgres);
+    block_on(async {
+        let catalog = |tx: &mut store::Tx| {
+            tx.execute("CREATE TABLE pg_dist_partition (logicalrelid regclass NOT NULL)", &[])?;
+            Ok(tx.execute("CREATE TABLE elsewhere (id BIGINT)", &[])?)
+        };
+        write(test.store(), catalog).await.unwrap();
+        let distribute = |table: &'static str| {
+            let sql = "INSERT INTO pg_dist_partition (logicalrelid) SELECT oid FROM pg_class WHERE CAST(relname AS TEXT) = $1";
+            write(test.store(), move |tx| Ok(tx.execute(sql, params![table])?))
+        };
+        distribute("elsewhere").await.unwrap_or_else(|stop| panic!("{stop:?}"));
+        drop(test.open_again().unwrap());
+        assert_eq!(distribute("trade").await.unwrap(), 1);
+        for how in [fresh(), Open::default(), Open { look: true, ..Open::default() }] {
+            let refused = refusal(&test.place(), how);
+            assert!(matches!(refused, OpenError::Unusable(_)), "{refused:?}");
+            let text = refused.to_string();
+            assert!(text.contains("distributed with Citus") && text.contains("not supported yet"), "{text}");
+        }
+    });
 }
 
 #[test]

@@ -114,6 +114,16 @@ impl Connection {
         Ok(self.query::<(String,)>("SELECT current_setting('server_encoding')", &[])?.remove(0).0)
     }
 
+    /// The tables that Citus has distributed over several nodes. Citus keeps them in a catalog of its own, which a plain
+    /// PostgreSQL has not.
+    pub(crate) fn distributed_tables(&mut self) -> Result<Vec<String>, Fault> {
+        if !self.has_table("pg_dist_partition")? {
+            return Ok(Vec::new());
+        }
+        let sql = "SELECT relname::text FROM pg_dist_partition JOIN pg_class ON pg_class.oid = logicalrelid ORDER BY 1";
+        Ok(self.query::<(String,)>(sql, &[])?.into_iter().map(|(name,)| name).collect())
+    }
+
     fn prepare(&mut self, sql: &str) -> Result<Statement, Fault> {
         if let Some(known) = self.statements.get(sql) {
             return Ok(known.clone());
