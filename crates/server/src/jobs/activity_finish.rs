@@ -6,7 +6,7 @@ use domain::id::OrderId;
 use store::{Fault, Tx, activity, job};
 
 /// What the store knows the job by; planned with the activity's number whenever its end is said.
-pub const KIND: &str = "activity_finish";
+pub const KIND: &str = job::ACTIVITY_FINISH;
 /// The order's.
 pub const NEW_IDS: u16 = 1;
 

@@ -12,7 +12,7 @@ use store::points::{self, Entry, Waiting};
 use store::{Bucket, Fault, Stop, Tx, job};
 
 /// What the store knows the job by; planned with the card's number when the card is made, and anew when its end is moved.
-pub const KIND: &str = "card_end";
+pub const KIND: &str = job::CARD_END;
 /// The cancellations'.
 pub const NEW_IDS: u16 = CHUNK;
 

@@ -5,7 +5,7 @@ use crate::methods::trade::settle;
 use store::{Bucket, Fault, Tx};
 
 /// What the store knows the job by; planned with the trade's number when the trade is made.
-pub const KIND: &str = "trade_expire";
+pub const KIND: &str = store::job::TRADE_EXPIRE;
 /// The notification's.
 pub const NEW_IDS: u16 = 1;
 

@@ -66,7 +66,7 @@ impl Write for ActivityCreate {
         operator::is_paired(request.operator_id.as_deref(), request.operator_type)?;
         let kind = request.plan.check()?;
         let number = new_id(call, 0);
-        let scope = format!("{}/{}", Self::NAME, call.pid());
+        let scope = activity::scope(call.pid());
         match claim(tx, &scope, &request.out_biz_no, &fingerprint(request), number, call.now)? {
             Claim::New => Ok(Response::of(&make(call, tx, request, kind, number)?)),
             Claim::Again(number) => {

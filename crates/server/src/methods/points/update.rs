@@ -150,7 +150,7 @@ fn change_on(
         Order::Deposit { amount, shop_id, trade_no } => {
             may_deposit(card, call, tx, request, shop_id, trade_no)?;
             // Whatever the req_id: one trade brings points on one card once.
-            let scope = format!("point_deposit/{}", card.id.number);
+            let scope = points::deposit_scope(card.id.number);
             if claim(tx, &scope, trade_no, &[0; 32], no.number, call.now)? != Claim::New {
                 return Err(Refusal::PointTradeAlreadyDeposited.into());
             }
