@@ -1,4 +1,5 @@
-//! Stock that many take from at once: never more of it is given than there is, never is a taker refused while some is left.
+//! Stock that many take from at once: never more of it is given than there is, never is a taker refused while some is
+//! left.
 //!
 //! A counter is one row, changed by one guarded statement. Everybody who takes waits for that row, so it is taken from
 //! last in a transaction; who takes from several, does so in the order of their kinds. Its total only grows.
@@ -62,8 +63,8 @@ pub fn extend(tx: &mut Tx, kind: &str, subject: i64, total: i64) -> Result<(), F
     tx.execute(EXTEND, params![total, Bucket::of_id(subject), kind, subject]).map(drop)
 }
 
-/// Takes `n` of a part, all or none; whether they were there. A part that nobody has taken from yet begins with `total`,
-/// which is also what the taker knows the total to be.
+/// Takes `n` of a part, all or none; whether they were there. A part that nobody has taken from yet begins with
+/// `total`, which is also what the taker knows the total to be.
 pub fn take(tx: &mut Tx, kind: &str, subject: i64, part: &str, n: i64, total: i64) -> Result<bool, Fault> {
     if total < n {
         return Ok(false);
@@ -83,8 +84,8 @@ impl Stock {
         self.total - self.taken
     }
 
-    /// The same for a reader who knows the total to be this. The row may know a smaller one: a part begins with the total that
-    /// its first taker had read, and that may have been raised before the taker came to write it.
+    /// The same for a reader who knows the total to be this. The row may know a smaller one: a part begins with the
+    /// total that its first taker had read, and that may have been raised before the taker came to write it.
     pub fn left_of(self, total: i64) -> i64 {
         self.total.max(total) - self.taken
     }

@@ -64,13 +64,14 @@ pub fn update(tx: &mut Tx, crowd: &Crowd) -> Result<(), Fault> {
     }
 }
 
-/// Keeps everybody else from deleting a crowd, and from holding it, until this transaction ends; false if it was deleted.
+/// Keeps everybody else from deleting a crowd, and from holding it, until this transaction ends; false if it was
+/// deleted.
 pub fn hold(tx: &mut Tx, crowd: &Crowd) -> Result<bool, Fault> {
     Ok(tx.execute(HOLD, params![bucket(&crowd.pid), crowd.id.number, &crowd.pid])? == 1)
 }
 
-/// One page of a merchant's crowds, newest first, and how many there are on all pages. Deleted ones are left out, and those
-/// whose name does not contain `name`.
+/// One page of a merchant's crowds, newest first, and how many there are on all pages. Deleted ones are left out, and
+/// those whose name does not contain `name`.
 pub fn page(tx: &mut Tx, pid: &str, name: &str, limit: i64, offset: i64) -> Result<(Vec<Crowd>, i64), Fault> {
     let crowds = tx.query(PAGE, params![bucket(pid), pid, name, limit, offset])?;
     let (total,) = tx.query_one(TOTAL, params![bucket(pid), pid, name])?;

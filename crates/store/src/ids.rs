@@ -1,5 +1,5 @@
-//! Ids: a counter leased from the store in blocks, with the bucket below it. No clock takes part, so a clock that stands
-//! still repeats nothing; a restart leaves the rest of its block unused.
+//! Ids: a counter leased from the store in blocks, with the bucket below it. No clock takes part, so a clock that
+//! stands still repeats nothing; a restart leaves the rest of its block unused.
 
 use crate::engine::fault::Fault;
 use crate::engine::sql::statements;
@@ -12,7 +12,8 @@ pub(crate) static MODULE: Module =
 
 /// What the counter of all ids is called.
 const NAME: &str = "id";
-/// How many numbers one visit to the store gives: a payment takes eight, and whoever finds the block used up waits for a COMMIT.
+/// How many numbers one visit to the store gives: a payment takes eight, and whoever finds the block used up waits for
+/// a COMMIT.
 pub(crate) const BLOCK: i64 = 1 << 14;
 /// The same for imports: numbers for some chunks, so that not each waits for a COMMIT before its own.
 pub(crate) const BULK: i64 = 1 << 17;
@@ -43,8 +44,8 @@ impl Block {
     }
 }
 
-/// One more number inside of a transaction, for who finds out only there that it is needed. Until the transaction ends nobody
-/// else gets numbers from the store: seldom, then.
+/// One more number inside of a transaction, for who finds out only there that it is needed. Until the transaction ends
+/// nobody else gets numbers from the store: seldom, then.
 pub fn next_number_in(tx: &mut Tx) -> Result<i64, Fault> {
     Ok(tx.query_one::<(i64,)>(LEASE, params![NAME, 1_i64])?.0 - 1)
 }

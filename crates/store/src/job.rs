@@ -13,17 +13,18 @@ use crate::params;
 /// How many kinds of jobs a process may know.
 pub const KINDS_MAX: usize = 8;
 
-// The kinds, for good: stores hold them. The proofs name them too.
-/// The kind of the job that closes a trade which nobody has paid.
-pub const TRADE_EXPIRE: &str = "trade_expire";
-/// The kind of the job that finishes a paid trade: also an import plans it.
-pub const TRADE_FINISH: &str = "trade_finish";
-/// The kind of the job that delivers a notification.
-pub const NOTICE_DELIVER: &str = "notice_deliver";
-/// The kind of the job that ends an activity.
+// The kinds of jobs. Stores hold their names, so a name never changes; the proofs name them too.
+
+/// Ends an activity at its end, or moves that on; planned with the activity's number.
 pub const ACTIVITY_FINISH: &str = "activity_finish";
-/// The kind of the job that cancels what is frozen on a card that has ended.
+/// Cancels what is frozen on a point card at its end; planned with the card's number.
 pub const CARD_END: &str = "card_end";
+/// Delivers a notification; planned with its id.
+pub const NOTICE_DELIVER: &str = "notice_deliver";
+/// Closes a trade that was not paid in time; planned with the trade's number.
+pub const TRADE_EXPIRE: &str = "trade_expire";
+/// Finishes a paid trade when the time for refunds is over; planned with the trade's number, also by an import.
+pub const TRADE_FINISH: &str = "trade_finish";
 
 pub(crate) static MODULE: Module = Module {
     tables: &[Table { without_rowid: true, lock: Lock::Job, ..Table::by_bucket("job", BucketOf::Id("subject")) }],
@@ -98,8 +99,8 @@ pub fn take_due(tx: &mut Tx, due: &Due) -> Result<bool, Fault> {
     Ok(tx.execute(TAKE_DUE, params![Bucket::of_id(*subject), kind, *subject, *due_at])? == 1)
 }
 
-/// The first `limit` jobs of these kinds that are due at `now`, in the order in which they are, after `last` of an earlier
-/// page. Jobs of other kinds, a newer node's, are left alone.
+/// The first `limit` jobs of these kinds that are due at `now`, in the order in which they are, after `last` of an
+/// earlier page. Jobs of other kinds, a newer node's, are left alone.
 pub fn due(tx: &mut Tx, kinds: &[&str], now: i64, last: Option<&Due>, limit: usize) -> Result<Vec<Due>, Fault> {
     let (due_at, subject, kind) = last.map_or((i64::MIN, 0, ""), |last| (last.due_at, last.subject, &*last.kind));
     let mut values = vec![Val::Int(now), Val::Int(due_at), Val::Int(subject), Val::Text(kind)];

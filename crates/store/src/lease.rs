@@ -1,5 +1,6 @@
-//! Leases: which process does the jobs of which slice of the buckets. No clock takes part: a holder that lives moves its
-//! beat, and whoever has watched a beat stand still for long enough, by a watch of its own, may take the slice over.
+//! Leases: which process does the jobs of which slice of the buckets. No clock takes part: a holder that lives moves
+//! its beat, and whoever has watched a beat stand still for long enough, by a watch of its own, may take the slice
+//! over.
 
 use crate::engine::fault::Fault;
 use crate::engine::sql::statements;

@@ -1,9 +1,11 @@
-//! Double entry: a transfer takes from one purse what it gives to another, and is never altered. A balance is the opening
-//! balance and the sum of the transfers to it less the sum of those from it; the sum of all balances never changes.
+//! Double entry: a transfer takes from one purse what it gives to another, and is never altered. A balance is the
+//! opening balance and the sum of the transfers to it less the sum of those from it; the sum of all balances never
+//! changes.
 //!
 //! Both balances are written in the order of their keys, whoever pays whom, so that of two transactions that move money
-//! between the same two none waits for the other in a circle: a merchant's row is hot, and a deadlock costs far more than
-//! its wait. A caller moves money last in its transaction, so that the rows are locked hardly longer than the COMMIT takes.
+//! between the same two none waits for the other in a circle: a merchant's row is hot, and a deadlock costs far more
+//! than its wait. A caller moves money last in its transaction, so that the rows are locked hardly longer than the
+//! COMMIT takes.
 
 use std::borrow::Cow;
 

@@ -10,17 +10,18 @@
 //! # changed?; Ok(()) }
 //! ```
 //!
-//! A write is a synchronous `Fn(&mut Tx)`: on SQLite it runs on the one writer thread, many to an fsync (`engine/sqlite`);
-//! on PostgreSQL on one of a pool of threads that each own a connection (`engine/postgres`), again if the database asks for
-//! it. It is answered when it is on the disk and what processes cache has been changed (`changes`).
+//! A write is a synchronous `Fn(&mut Tx)`: on SQLite it runs on the one writer thread, many to an fsync
+//! (`engine/sqlite`); on PostgreSQL on one of a pool of threads that each own a connection (`engine/postgres`), again
+//! if the database asks for it. It is answered when it is on the disk and what processes cache has been changed
+//! (`changes`).
 //!
-//! `engine` runs statements and knows no table. A module for each thing holds its tables' statements, and declares what the
-//! migrations' text cannot say of them (`engine/table.rs`); `schema` lists the modules. Above them stand `dump`, `prove` and
-//! [`Store`].
+//! `engine` runs statements and knows no table. A module for each thing holds its tables' statements, and declares what
+//! the migrations' text cannot say of them (`engine/table.rs`); `schema` lists the modules. Above them stand `dump`,
+//! `prove` and [`Store`].
 //!
-//! **Invariants.** Nobody else writes SQL. After a failed statement nothing of its operation is kept. Every key of a table
-//! that grows with members begins with the bucket (`engine/bucket.rs`). No statement reads a clock or draws a random number.
-//! Locks are taken in one order (`engine/lock_order.rs`).
+//! **Invariants.** Nobody else writes SQL. After a failed statement nothing of its operation is kept. Every key of a
+//! table that grows with members begins with the bucket (`engine/bucket.rs`). No statement reads a clock or draws a
+//! random number. Locks are taken in one order (`engine/lock_order.rs`).
 
 pub mod account_key;
 pub mod activity;

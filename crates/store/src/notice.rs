@@ -137,8 +137,9 @@ pub fn attempts(tx: &mut Tx, id: i64) -> Result<Vec<Attempt>, Fault> {
     Ok(rows.into_iter().map(read).collect())
 }
 
-/// Keeps a delivery of `notice`, as it was when that began, and what follows it. If it was resent meanwhile, that follows;
-/// if another process has delivered it meanwhile, nothing is kept and nothing is given. Else gives what follows.
+/// Keeps a delivery of `notice`, as it was when that began, and what follows it. If it was resent meanwhile, that
+/// follows; if another process has delivered it meanwhile, nothing is kept and nothing is given. Else gives what
+/// follows.
 pub fn tried(tx: &mut Tx, notice: &Notice, attempt: &Attempt, after: After) -> Result<Option<After>, Fault> {
     let (bucket, id) = (Bucket::of_id(notice.new.id), notice.new.id);
     let (before, rung) = (attempt.attempt - 1, notice.rung);

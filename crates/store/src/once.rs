@@ -1,9 +1,9 @@
-//! Idempotency, once for all write methods (contract: DECISIONS.md 2).
+//! Idempotency, once for all write methods (`docs/decisions.md`, "Three kinds").
 //!
-//! A method of the *stored* kind repeats its answer ([`stored`]); one of the *recomputed* kind repeats what the state of
-//! the thing it made says now ([`claim`] gives the thing's id back); one of the *natural* kind needs nothing. The claim
-//! comes first and the work after it, so that of two calls at once the second waits for the first. A call that fails uses
-//! up no key: the claim is undone with the rest.
+//! A method of the *stored* kind repeats its answer ([`stored`]); one of the *recomputed* kind repeats what the state
+//! of the thing it made says now ([`claim`] gives the thing's id back); one of the *natural* kind needs nothing. The
+//! claim comes first and the work after it, so that of two calls at once the second waits for the first. A call that
+//! fails uses up no key: the claim is undone with the rest.
 
 use crate::engine::bucket::bucket_of_key;
 use crate::engine::fault::Fault;
@@ -56,8 +56,8 @@ pub enum Claim {
     Other(i64),
 }
 
-/// Executes `work` unless `key` was used before within `scope` (see [`scope`]). `at` is now, UTC
-/// milliseconds. If `work` fails, so does the operation.
+/// Executes `work` unless `key` was used before within `scope` (see [`scope`]). `at` is now, UTC milliseconds. If
+/// `work` fails, so does the operation.
 pub fn stored<E: From<Fault>>(
     tx: &mut Tx,
     scope: &str,

@@ -36,8 +36,9 @@ statements! {
 /// The part that stands for all time.
 pub const EVER: &str = "";
 
-/// Counts that a user takes part once more; how often that was, this time included. From here on nobody else does so for
-/// this user until the transaction ends, so what was loaded before may be old. [`EVER`] comes before any other part.
+/// Counts that a user takes part once more; how often that was, this time included. From here on nobody else does so
+/// for this user until the transaction ends, so what was loaded before may be old. [`EVER`] comes before any other
+/// part.
 pub fn count(tx: &mut Tx, pid: &str, activity: i64, user_id: &str, part: &str) -> Result<i64, Fault> {
     Ok(tx.query_one::<(i64,)>(COUNT, params![bucket_of(pid, user_id), pid, activity, user_id, part])?.0)
 }

@@ -1,7 +1,7 @@
 //! The proof: every balance, counter and status recomputed from what it follows from, in one snapshot.
 //!
-//! What is recomputed is declared beside the tables (`Proof` in `engine/table.rs`): how many sums there are, and those that
-//! are not what their parts come to, by the name that a merchant knows them by.
+//! What is recomputed is declared beside the tables (`Proof` in `engine/table.rs`): how many sums there are, and those
+//! that are not what their parts come to, by the name that a merchant knows them by.
 
 use crate::engine::fault::Fault;
 use crate::engine::row::Val;

@@ -1,5 +1,5 @@
-//! The rules for declarations, and for texts that must mean the same on every database, Citus included. Statements are read
-//! from the sources, so that none can be left out.
+//! The rules for declarations, and for texts that must mean the same on every database, Citus included. Statements are
+//! read from the sources, so that none can be left out.
 
 use std::path::Path;
 

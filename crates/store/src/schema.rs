@@ -77,7 +77,8 @@ pub(crate) fn table(name: &str) -> Option<&'static Table> {
     tables().find(|table| table.name == name)
 }
 
-/// The tables that a store has after its first so many migrations, as their text says: each after those that it refers to.
+/// The tables that a store has after its first so many migrations, as their text says: each after those that it refers
+/// to.
 pub(crate) fn texts(migrations: usize) -> Vec<TableText> {
     ddl::tables(MIGRATIONS.iter().take(migrations).map(|migration| migration.text))
 }

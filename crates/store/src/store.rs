@@ -79,8 +79,8 @@ impl Store {
         &self.inner.place
     }
 
-    /// The number of this opening of the store, which no other one has, past or present; above zero, but for one that is
-    /// only read.
+    /// The number of this opening of the store, which no other one has, past or present; above zero, but for one that
+    /// is only read.
     pub fn origin(&self) -> i64 {
         self.inner.shared.origin
     }
@@ -92,8 +92,8 @@ impl Store {
 
     /// Runs `work` in a transaction of its own and answers once it is on the disk; kept only if `work` returns `Ok`.
     ///
-    /// It may run several times (PostgreSQL chose it as the victim of a deadlock), so it changes nothing but through its
-    /// `Tx`; it blocks on nothing else, for on SQLite every other write waits for it.
+    /// It may run several times (PostgreSQL chose it as the victim of a deadlock), so it changes nothing but through
+    /// its `Tx`; it blocks on nothing else, for on SQLite every other write waits for it.
     pub async fn write<T, E, F>(&self, work: F) -> Result<T, E>
     where
         F: Fn(&mut Tx) -> Result<T, E> + Send + 'static,
@@ -135,9 +135,10 @@ impl Store {
         waiting.await.map_or_else(|_| Err(stopped().into()), |(result, _)| result)
     }
 
-    /// Calls `listener` with every change to what processes cache, from now on: those of this process between COMMIT and
-    /// answer, those of others (PostgreSQL) within 200 ms. It is called from the store's threads, must not block or write,
-    /// and may see changes of one thing in another order than they happened: compare versions. Blocks for a moment.
+    /// Calls `listener` with every change to what processes cache, from now on: those of this process between COMMIT
+    /// and answer, those of others (PostgreSQL) within 200 ms. It is called from the store's threads, must not block or
+    /// write, and may see changes of one thing in another order than they happened: compare versions. Blocks for a
+    /// moment.
     pub fn on_change(&self, listener: impl Fn(&Change) + Send + Sync + 'static) -> Result<(), Fault> {
         self.inner.shared.listen(Arc::new(move |effect: &dyn Effect| {
             let effect: &dyn Any = effect;
@@ -246,8 +247,8 @@ struct Opened {
     origin: i64,
 }
 
-/// Migrates on this connection and gives it back. All of it is one transaction under a lock, so that several processes may
-/// start at once on one empty database.
+/// Migrates on this connection and gives it back. All of it is one transaction under a lock, so that several processes
+/// may start at once on one empty database.
 fn prepare(backend: Backend, how: &Open) -> Result<(Opened, Arc<Shared>, Backend), OpenError> {
     let begin = match backend {
         Backend::Sqlite(_) if !how.look => "BEGIN IMMEDIATE",

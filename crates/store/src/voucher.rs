@@ -29,7 +29,8 @@ statements! {
     UPDATE = "UPDATE voucher SET status = $1, trade = $2, held_until = $3, used_at = $4, version = version + 1
         WHERE bucket = $5 AND id = $6 AND version = $7";
     VOUCHERS: proof = "SELECT COUNT(*) FROM voucher";
-    // A coupon that was used has one bill of it: with the trade that took it, or with none where its holder used it alone.
+    // A coupon that was used has one bill of it: with the trade that took it, or with none where its holder used it
+    // alone.
     VOUCHERS_OFF: proof = "SELECT voucher.user_id || '/' || CAST(voucher.id AS TEXT), voucher.status,
             'a status that its trade, bills and times allow' FROM voucher
         LEFT JOIN trade ON trade.bucket = voucher.bucket AND trade.id = voucher.trade
@@ -86,8 +87,8 @@ pub fn of_token(tx: &mut Tx, pid: &str, user_id: &str, token: &str) -> Result<Ve
     tx.query(OF_TOKEN, params![bucket(pid, user_id), token])
 }
 
-/// Keeps what was done with a voucher, and counts it. Should another operation have changed it since it was loaded, this
-/// one runs again.
+/// Keeps what was done with a voucher, and counts it. Should another operation have changed it since it was loaded,
+/// this one runs again.
 pub fn update(tx: &mut Tx, voucher: &Voucher) -> Result<(), Fault> {
     let Voucher { id, status, trade, held_until, used_at, version, .. } = voucher;
     let bucket = Bucket::of_id(id.number);

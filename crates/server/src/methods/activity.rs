@@ -1,36 +1,17 @@
 //! Activities: point cards and coupons that a merchant gives its members, where, and until when.
 //!
-//! What a merchant says of an activity is a [`Plan`], made of a file for each of its objects. It is kept as it was said,
-//! less what has columns of its own; [`stored`] reads it back.
+//! A merchant describes an activity as a [`crate::acts::activity::plan::Plan`]. It is kept as it was sent, less what
+//! has columns of its own; [`crate::acts::activity::stored`] reads it back.
 
-pub mod audit;
 pub mod batchquery;
-mod budget_info;
-pub mod channel;
-pub mod constraint_info;
 pub mod create;
-mod description;
 pub mod detail;
-mod growth;
-mod item_info;
 pub mod modify;
 pub mod offline;
-pub mod plan;
-mod point_card;
-pub mod promo_tool;
 pub mod query;
-mod recruit_tool;
-mod shop_ids;
 mod shown_order;
-pub mod stored;
-mod use_rule;
-pub mod voucher;
 
 pub use shown_order::ShownOrder;
-
-pub use constraint_info::Restriction;
-pub use promo_tool::PromoTool;
-pub use voucher::Voucher;
 
 use super::operator::OperatorType;
 use super::{Answer, Call};

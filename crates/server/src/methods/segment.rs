@@ -1,13 +1,11 @@
 //! Member segmentation: tags, crowds, and how many members a crowd has.
 
-pub mod conditions;
 pub mod crowd_batchquery;
 pub mod crowd_count;
 pub mod crowd_create;
 pub mod crowd_delete;
 pub mod crowd_detail_query;
 pub mod crowd_modify;
-pub mod membership;
 pub mod tags_query;
 
 use super::{Answer, Call};

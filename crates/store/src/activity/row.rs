@@ -70,8 +70,8 @@ pub fn insert(tx: &mut Tx, activity: &Activity) -> Result<(), Fault> {
     tx.execute(INSERT, values).map(drop)
 }
 
-/// Keeps what happened to an activity, and counts it. Should another operation have changed it since it was loaded, this
-/// one runs again.
+/// Keeps what happened to an activity, and counts it. Should another operation have changed it since it was loaded,
+/// this one runs again.
 pub fn update(tx: &mut Tx, activity: &Activity) -> Result<(), Fault> {
     let Activity { id, status, ends_at, content, version, .. } = activity;
     let values = params![status.name(), status.audit_name(), *ends_at, content, id.number, *version];

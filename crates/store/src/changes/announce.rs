@@ -9,8 +9,8 @@ use crate::engine::table::{Module, Table};
 use crate::engine::tx::Tx;
 use crate::params;
 
-// Its rows are for the processes that run, so no backup has them. It has a bucket, and yet would be the coordinator's on a
-// distributed PostgreSQL: what makes polling exact is that one server numbers the transactions.
+// Its rows are for the processes that run, so no backup has them. It has a bucket, and yet would be the coordinator's
+// on a distributed PostgreSQL: what makes polling exact is that one server numbers the transactions.
 pub(crate) static MODULE: Module = Module {
     tables: &[Table {
         without_rowid: true,

@@ -1,8 +1,8 @@
-//! Which rows of a subject have changed, as a row of `changes` says it: a JSON list of texts, each a user id followed by `#`
-//! and the version that the user's row has now.
+//! Which rows of a subject have changed, as a row of `changes` says it: a JSON list of texts, each a user id followed
+//! by `#` and the version that the user's row has now.
 //!
-//! Builds before wrote no versions; they read a version as the id of a user who is not there. A row of theirs is read as
-//! one that takes any version.
+//! Builds before wrote no versions; they read a version as the id of a user who is not there. A row of theirs is read
+//! as one that takes any version.
 
 use std::collections::BTreeMap;
 

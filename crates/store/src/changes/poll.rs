@@ -1,16 +1,16 @@
 //! Learning of the changes that other processes make on one PostgreSQL.
 //!
-//! A row's number says when it was written, not when its transaction committed, so "rows after the last one seen" misses
-//! late commits. Here nothing is missed or seen twice, without a time window: each row carries the transaction that wrote
-//! it, each poll remembers its snapshot (`xmin:xmax:in progress`), and the next asks for the rows whose transaction that
-//! snapshot did not see and this one does. Rows of this process are left out, for it has applied them; but for those whose
-//! COMMIT was lost on the way.
+//! A row's number says when it was written, not when its transaction committed, so "rows after the last one seen"
+//! misses late commits. Here nothing is missed or seen twice, without a time window: each row carries the transaction
+//! that wrote it, each poll remembers its snapshot (`xmin:xmax:in progress`), and the next asks for the rows whose
+//! transaction that snapshot did not see and this one does. Rows of this process are left out, for it has applied them;
+//! but for those whose COMMIT was lost on the way.
 //!
-//! A row of a member or of a sum says which version it has. Where the snapshot has an earlier one still, as on a database of
-//! several servers, it is asked for again at each poll until it is there.
+//! A row of a member or of a sum says which version it has. Where the snapshot has an earlier one still, as on a
+//! database of several servers, it is asked for again at each poll until it is there.
 //!
-//! Rows are kept for an hour of real time, and then removed by whoever has been polling for that long. A process that could
-//! not poll for half of it reads everything again.
+//! Rows are kept for an hour of real time, and then removed by whoever has been polling for that long. A process that
+//! could not poll for half of it reads everything again.
 //!
 //! What changes seldom wakes up whoever polls, who shows then which settings it has applied (see `settings`).
 

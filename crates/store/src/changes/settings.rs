@@ -1,8 +1,8 @@
 //! How one process learns that all the others have applied a setting, such as a clock that was moved.
 //!
-//! Each process that polls holds, in its polling session, one advisory lock whose number stands for the settings as it has
-//! applied them. Whoever changed one looks until nobody holds another number. A process that died holds nothing, for the
-//! database ends its session; no clock and no lapse takes part.
+//! Each process that polls holds, in its polling session, one advisory lock whose number stands for the settings as it
+//! has applied them. Whoever changed one looks until nobody holds another number. A process that died holds nothing,
+//! for the database ends its session; no clock and no lapse takes part.
 
 use crate::engine::bucket;
 use crate::engine::fault::Fault;

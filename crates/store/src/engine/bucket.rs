@@ -1,4 +1,4 @@
-//! Buckets: the first column of every table that grows with members (DESIGN, "Buckets").
+//! Buckets: the first column of every table that grows with members.
 //!
 //! The bucket of a pair of texts is fixed for ever, for it is part of every id and of every key that was ever stored:
 //!

@@ -1,5 +1,5 @@
-//! What a transaction hands to the listeners of its process once it is committed. The engine carries effects and does not
-//! know what they say.
+//! What a transaction hands to the listeners of its process once it is committed. The engine carries effects and does
+//! not know what they say.
 
 use std::any::Any;
 

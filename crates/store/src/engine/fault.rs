@@ -1,7 +1,8 @@
-//! What can go wrong in a store: a [`Fault`] (the disk or the database said no), distinguished by code and not by message.
+//! What can go wrong in a store: a [`Fault`] (the disk or the database said no), distinguished by code and not by
+//! message.
 //!
-//! A rule that says no is no fault but a [`Refusal`]; [`Stop`] is either. Statements decide by the rows that they return;
-//! `Unique` and `Check` are for what should not have been possible.
+//! A rule that says no is no fault but a [`Refusal`]; [`Stop`] is either. Statements decide by the rows that they
+//! return; `Unique` and `Check` are for what should not have been possible.
 
 use std::error::Error;
 use std::sync::Arc;

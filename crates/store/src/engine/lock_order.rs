@@ -1,5 +1,5 @@
-//! The order of locks, asserted where debug assertions are on: a transaction never locks rows of a table after rows of a
-//! table with a later [`Lock`] rank.
+//! The order of locks, asserted where debug assertions are on: a transaction never locks rows of a table after rows of
+//! a table with a later [`Lock`] rank.
 //!
 //! What a statement locks is read from its text. Rows that the transaction holds already may be written again, for that
 //! waits for nobody; so may rows that it has just made.
@@ -69,9 +69,9 @@ impl<'a> Written<'a> {
         }
     }
 
-    /// Whether it may wait for another transaction. An INSERT makes a row that nobody knows, or leaves one alone that is
-    /// there; but for a key from outside, by which two equal calls meet, and for an upsert. A job is planned by whoever
-    /// holds its thing, or by whoever has taken it.
+    /// Whether it may wait for another transaction. An INSERT makes a row that nobody knows, or leaves one alone that
+    /// is there; but for a key from outside, by which two equal calls meet, and for an upsert. A job is planned by
+    /// whoever holds its thing, or by whoever has taken it.
     fn waits(&self, lock: Lock) -> bool {
         match lock {
             Lock::Alone => false,

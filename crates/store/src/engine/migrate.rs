@@ -23,7 +23,8 @@ statements! {
     RECORD = "INSERT INTO migration (number, name, checksum) VALUES ($1, $2, $3)";
 }
 
-/// On PostgreSQL: a table that is there while a backup is restored, so that one that is cut off is not taken for nothing.
+/// On PostgreSQL: a table that is there while a backup is restored, so that one that is cut off is not taken for
+/// nothing.
 pub(crate) const RESTORING: &str = "restoring";
 
 /// One step of the schema. Never changed once it was released.
@@ -77,7 +78,8 @@ impl Schema {
         Ok(found)
     }
 
-    /// Makes the schema that a store with these migrations had, in the running transaction; `false` if there is a store.
+    /// Makes the schema that a store with these migrations had, in the running transaction; `false` if there is a
+    /// store.
     pub(crate) fn make(&self, tx: &mut Tx, migrations: &[(i64, String)]) -> Result<bool, OpenError> {
         if has_store(tx)? {
             return Ok(false);

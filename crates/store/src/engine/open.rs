@@ -25,7 +25,7 @@ impl fmt::Debug for Place {
     }
 }
 
-/// What a store is for; written when it is made and never changed (DESIGN, "Two modes").
+/// What a store is for; written when it is made and never changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {
     /// For a developer's tests.

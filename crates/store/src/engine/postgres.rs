@@ -1,9 +1,9 @@
 //! PostgreSQL: a pool of threads that each own a connection.
 //!
-//! The `postgres` crate is the sync face of `tokio-postgres`: a connection is a value with blocking calls, which is just
-//! what a thread per connection wants. A write is one transaction at READ COMMITTED, run again when the database chose it
-//! as the victim of a deadlock; a read is one snapshot (REPEATABLE READ READ ONLY), on threads of its own, so that writers
-//! who wait for each other's rows do not stop it.
+//! The `postgres` crate is the sync face of `tokio-postgres`: a connection is a value with blocking calls, which is
+//! just what a thread per connection wants. A write is one transaction at READ COMMITTED, run again when the database
+//! chose it as the victim of a deadlock; a read is one snapshot (REPEATABLE READ READ ONLY), on threads of its own, so
+//! that writers who wait for each other's rows do not stop it.
 
 pub(crate) mod connection;
 pub(crate) mod worker;

@@ -1,4 +1,4 @@
-//! Values in and out of statements: the few types that both engines hold alike (PORTABLE-SQL, schema rule 6).
+//! Values in and out of statements: the few types that both engines hold alike.
 
 use super::bucket::Bucket;
 use super::fault::Fault;

@@ -1,6 +1,6 @@
-//! One statement for many rows: a hundred at a time on PostgreSQL, where a statement is a round trip; a few at a time on
-//! SQLite, where an INSERT of the next row of a table goes on from where it is, and everything else is run row by row. The
-//! text is the same but for how many rows it lists.
+//! One statement for many rows: a hundred at a time on PostgreSQL, where a statement is a round trip; a few at a time
+//! on SQLite, where an INSERT of the next row of a table goes on from where it is, and everything else is run row by
+//! row. The text is the same but for how many rows it lists.
 
 use std::borrow::Cow;
 use std::sync::OnceLock;
@@ -12,7 +12,8 @@ use super::tx::{Backend, Tx};
 
 /// Rows in one statement on PostgreSQL; more gains nothing measurable.
 const TOGETHER: usize = 128;
-/// Rows in one INSERT on SQLite. Twice as many gain nothing, and SQLite looks for each parameter's name among all others.
+/// Rows in one INSERT on SQLite. Twice as many gain nothing, and SQLite looks for each parameter's name among all
+/// others.
 const TOGETHER_SQLITE: usize = 32;
 
 /// A statement that lists rows of `N` values each: `head (…), (…) tail`.
@@ -62,8 +63,8 @@ impl<const N: usize> Rows<N> {
         }
     }
 
-    /// What SQLite runs, and for how many rows at a time. What joins the listed rows with a table is planned otherwise for
-    /// several of them.
+    /// What SQLite runs, and for how many rows at a time. What joins the listed rows with a table is planned otherwise
+    /// for several of them.
     fn text_on_sqlite(&self) -> (&str, usize) {
         if self.head.starts_with("INSERT") {
             (self.together_sqlite.get_or_init(|| self.text(TOGETHER_SQLITE)), TOGETHER_SQLITE)
@@ -109,8 +110,8 @@ pub(crate) fn text(head: &str, types: &[&str], tail: &str, rows: usize) -> Strin
     format!("{head} {} {tail}", rows.join(", "))
 }
 
-/// Hands out the rows, so many at a time, and at last those that are left; all of them laid out in the same place, for a
-/// chunk's rows together are more than a processor keeps near.
+/// Hands out the rows, so many at a time, and at last those that are left; all of them laid out in the same place, for
+/// a chunk's rows together are more than a processor keeps near.
 fn each_of<T>(
     rows: impl IntoIterator<Item = T>,
     together: usize,

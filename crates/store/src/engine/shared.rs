@@ -1,4 +1,5 @@
-//! What all threads of one open store share: who listens to effects, what its rows in `changes` are known by, and how it ends.
+//! What all threads of one open store share: who listens to effects, what its rows in `changes` are known by, and how
+//! it ends.
 
 use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -1,8 +1,9 @@
 //! SQLite: one writer thread with group commit, readers used where they are called.
 //!
-//! The writer takes an operation, opens a transaction, and runs it and whatever else waits in it; one COMMIT, one fdatasync,
-//! then the effects, then the answers. Refusals wait for the COMMIT too: they were decided on what their neighbours had
-//! written. An operation that is not to be kept leaves nothing behind, and its neighbours all they wrote.
+//! The writer takes an operation, opens a transaction, and runs it and whatever else waits in it; one COMMIT, one
+//! fdatasync, then the effects, then the answers. Refusals wait for the COMMIT too: they were decided on what their
+//! neighbours had written. An operation that is not to be kept leaves nothing behind, and its neighbours all they
+//! wrote.
 
 mod checkpoint;
 pub(crate) mod connection;
@@ -98,7 +99,8 @@ impl Drop for Sqlite {
     }
 }
 
-/// Makes the folder and the empty file so that only their owner can read them; SQLite gives its other files the same mode.
+/// Makes the folder and the empty file so that only their owner can read them; SQLite gives its other files the same
+/// mode.
 fn make_private(folder: &Path, path: &Path) -> io::Result<()> {
     use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
     fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;

@@ -1,7 +1,8 @@
-//! What the text of a migration cannot say about a table: declared once, in the module that holds the table's statements.
+//! What the text of a migration cannot say about a table: declared once, in the module that holds the table's
+//! statements.
 //!
-//! Names, columns and keys come from the migrations' text (`ddl`). From both follow dumps, the form in which a database keeps
-//! the table, the proof, the order of locks, and the tests of the rules for statements.
+//! Names, columns and keys come from the migrations' text (`ddl`). From both follow dumps, the form in which a database
+//! keeps the table, the proof, the order of locks, and the tests of the rules for statements.
 
 /// What a module declares: its tables, and what must hold of them.
 #[derive(Clone, Copy, Debug)]
@@ -22,8 +23,8 @@ pub(crate) struct Table {
     /// Where it would stand on a distributed PostgreSQL. Such a store cannot be opened yet.
     #[cfg_attr(not(test), expect(dead_code, reason = "only tests ask until a store may be distributed"))]
     pub(crate) placement: Placement,
-    /// Whether SQLite keeps it in the order of its primary key, without a second B-tree beside it: one search and one page
-    /// to write for a row instead of two. Not for tables with an index of their own that rows are mostly found by.
+    /// Whether SQLite keeps it in the order of its primary key, without a second B-tree beside it: one search and one
+    /// page to write for a row instead of two. Not for tables with an index of their own that rows are mostly found by.
     pub(crate) without_rowid: bool,
     /// What PostgreSQL runs after `CREATE TABLE`.
     pub(crate) postgres: &'static [&'static str],
@@ -80,8 +81,8 @@ pub(crate) enum Placement {
     Coordinator,
 }
 
-/// When in a transaction rows of a table may be locked: never after rows of a later rank. Rows of one table are locked in
-/// the order of their keys.
+/// When in a transaction rows of a table may be locked: never after rows of a later rank. Rows of one table are locked
+/// in the order of their keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Lock {
     /// Locked in transactions that lock nothing else, or by world files, which wait for one another: in no order.

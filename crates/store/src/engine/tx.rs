@@ -84,8 +84,8 @@ impl Tx {
         self.fail(Fault::bug(why));
     }
 
-    /// From here on this transaction may lock rows in any order: for who has to wait for others of its kind anyway. What
-    /// it meets besides, the database solves as a deadlock.
+    /// From here on this transaction may lock rows in any order: for who has to wait for others of its kind anyway.
+    /// What it meets besides, the database solves as a deadlock.
     pub(crate) fn lock_in_any_order(&mut self) {
         if cfg!(debug_assertions) {
             self.locks.get_or_insert_default().in_any_order();

@@ -38,7 +38,8 @@ pub(super) static INSERT: Rows<9> = Rows::new(
     "ON CONFLICT (bucket, pid, user_id) DO NOTHING",
 );
 
-/// Makes a user a member, if that is new: whoever pays a merchant is one (DECISIONS 5). The user exists.
+/// Makes a user a member, if that is new: whoever pays a merchant is one (`docs/decisions.md`, "Users and members").
+/// The user exists.
 pub fn ensure(tx: &mut Tx, pid: &str, user_id: &str) -> Result<(), Fault> {
     let new = Member { user_id: user_id.to_owned(), tags: Tags::default(), home: None, work: None, version: 1 };
     if tx.execute_rows(&INSERT, [new.columns(pid)])? == 0 {
@@ -47,9 +48,9 @@ pub fn ensure(tx: &mut Tx, pid: &str, user_id: &str) -> Result<(), Fault> {
     announce(tx, Change::Members { pid: pid.into(), rows: Arc::new([new]) })
 }
 
-/// Makes a user a member, and keeps everybody else from doing this, and from changing the member, until the transaction ends.
-/// A first payment does so before its coupons are chosen, and so does a claim that asks whether there was one: or neither
-/// would see the other.
+/// Makes a user a member, and keeps everybody else from doing this, and from changing the member, until the transaction
+/// ends. A first payment does so before its coupons are chosen, and so does a claim that asks whether there was one: or
+/// neither would see the other.
 pub fn hold(tx: &mut Tx, pid: &str, user_id: &str) -> Result<(), Fault> {
     ensure(tx, pid, user_id)?;
     tx.execute(HOLD, params![bucket_of(pid, user_id), pid, user_id]).map(drop)

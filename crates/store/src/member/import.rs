@@ -98,8 +98,8 @@ pub struct Chunk {
     pub rows: Arc<[Member]>,
 }
 
-/// Merges rows into a merchant's members, creating members and users that are missing. Whole or not at all; one change is
-/// announced for all of it.
+/// Merges rows into a merchant's members, creating members and users that are missing. Whole or not at all; one change
+/// is announced for all of it.
 pub fn put_chunk(tx: &mut Tx, pid: &str, rows: &[MemberRow]) -> Result<Chunk, Fault> {
     let order = in_key_order(tx, pid, rows);
     let people: Vec<Person<'_>> = order.chunk_by(|left, right| left.1 == right.1).map(Person).collect();
@@ -180,8 +180,8 @@ impl Patch {
     }
 }
 
-/// The rows in the order of the primary key, those of one user in their own: so that chunks lock in one order, and pages
-/// fill one after another.
+/// The rows in the order of the primary key, those of one user in their own: so that chunks lock in one order, and
+/// pages fill one after another.
 fn in_key_order<'a>(tx: &Tx, pid: &str, rows: &'a [MemberRow]) -> Vec<(Bucket, &'a str, usize)> {
     let one_bucket = (tx.buckets() == 1).then_some(Bucket::of_id(0));
     let key = |(index, row): (usize, &'a MemberRow)| {
@@ -202,8 +202,8 @@ fn find(tx: &mut Tx, pid: &str, users: &[&str]) -> Result<HashMap<String, Member
     Ok(found.into_iter().map(|member| (member.user_id.clone(), member)).collect())
 }
 
-/// Everybody from the first of `users` to the last, unless these are far more than `users`: most files are sorted, and one
-/// walk along the key is much cheaper than a search for each. Only where one bucket holds them all.
+/// Everybody from the first of `users` to the last, unless these are far more than `users`: most files are sorted, and
+/// one walk along the key is much cheaper than a search for each. Only where one bucket holds them all.
 fn find_between(tx: &mut Tx, pid: &str, users: &[&str]) -> Result<Option<Vec<Member>>, Fault> {
     let [first, .., last] = users else { return Ok(None) };
     if tx.buckets() > 1 {

@@ -1,5 +1,5 @@
-//! A member's tag values as one text: a JSON object of texts, sorted by code, without blanks. One column, one string, read
-//! without copying; engines never look into it.
+//! A member's tag values as one text: a JSON object of texts, sorted by code, without blanks. One column, one string,
+//! read without copying; engines never look into it.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;

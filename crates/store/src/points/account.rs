@@ -1,8 +1,8 @@
 //! Changing accounts of points.
 //!
-//! A change is entered in the log and added to its account by one guarded UPDATE, last in its transaction: the row of an
-//! account is locked hardly longer than the COMMIT takes. Only where the guard says no is the account read, and `domain`
-//! asked why. A freeze that waits is a row of its own; whoever ends it takes the row away, so it ends once.
+//! A change is entered in the log and added to its account by one guarded UPDATE, last in its transaction: the row of
+//! an account is locked hardly longer than the COMMIT takes. Only where the guard says no is the account read, and
+//! `domain` asked why. A freeze that waits is a row of its own; whoever ends it takes the row away, so it ends once.
 
 use domain::id::{CardId, PointLogNo};
 use domain::points::{self, Account, Amount, Card, Freeze, Kind, Moves, TOTAL_MAX};
@@ -98,8 +98,8 @@ pub fn account(tx: &mut Tx, pid: &str, card: i64, user_id: &str) -> Result<Optio
     account_in(tx, bucket(pid, user_id), card, user_id)
 }
 
-/// Enters a change and adds it to its account, unless it may not be: see [`points::change`]. A FREEZE waits from now on. Who
-/// enters a COMMIT or CANCEL has ended its freeze, with [`end`].
+/// Enters a change and adds it to its account, unless it may not be: see [`points::change`]. A FREEZE waits from now
+/// on. Who enters a COMMIT or CANCEL has ended its freeze, with [`end`].
 pub fn change(tx: &mut Tx, entry: &Entry<'_>) -> Result<(), Stop> {
     let Entry { no, pid, card, user_id, kind, amount, .. } = *entry;
     let bucket = Bucket::of_id(no.number);
@@ -139,8 +139,8 @@ pub fn frozen(tx: &mut Tx, number: i64) -> Result<Option<Frozen>, Fault> {
     }))
 }
 
-/// Ends the freeze of this number; `false` when it has ended, or there was none. Of several at once, one ends it, and the
-/// others wait for what becomes of that.
+/// Ends the freeze of this number; `false` when it has ended, or there was none. Of several at once, one ends it, and
+/// the others wait for what becomes of that.
 pub fn end(tx: &mut Tx, number: i64) -> Result<bool, Fault> {
     Ok(tx.execute(END, params![Bucket::of_id(number), number])? == 1)
 }

@@ -47,8 +47,8 @@ static HOLD_MANY: Rows<3> = Rows::new(
 )
 .or_alone(HOLD);
 
-// An INSERT, so for sums that grow: PostgreSQL holds its row to the bounds even where it becomes an update. And on SQLite one
-// row that is given back is dear, many are not.
+// An INSERT, so for sums that grow: PostgreSQL holds its row to the bounds even where it becomes an update. And on
+// SQLite one row that is given back is dear, many are not.
 static ADD_MANY: Rows<5> = Rows::new(
     "INSERT INTO member_sales (bucket, pid, user_id, net_fen, version) VALUES",
     ["INTEGER", "TEXT", "TEXT", "BIGINT", "BIGINT"],
@@ -56,8 +56,8 @@ static ADD_MANY: Rows<5> = Rows::new(
         version = member_sales.version + 1 RETURNING user_id, net_fen, version",
 );
 
-/// Adds a payment to a user's sum, or takes a refund from it (`fen` below zero). Whoever pays a merchant for the first time
-/// becomes its member (DECISIONS 5), and holds the member ([`member::hold`]).
+/// Adds a payment to a user's sum, or takes a refund from it (`fen` below zero). Whoever pays a merchant for the first
+/// time becomes its member (`docs/decisions.md`, "Users and members"), and holds the member ([`member::hold`]).
 pub fn add(tx: &mut Tx, pid: &str, user_id: &str, fen: i64) -> Result<(), Fault> {
     if tx.execute(MOVE, params![fen, bucket_of(pid, user_id), pid, user_id])? == 0 {
         if fen < 0 {
@@ -70,8 +70,8 @@ pub fn add(tx: &mut Tx, pid: &str, user_id: &str, fen: i64) -> Result<(), Fault>
     announce(tx, Change::Sales { pid: pid.into(), rows: Arc::new([now]) })
 }
 
-/// Keeps everybody else from changing a user's sum until this transaction ends. A refund does so before it changes its trade,
-/// for a payment counts its sale before it changes its own: two who want both want them in one order.
+/// Keeps everybody else from changing a user's sum until this transaction ends. A refund does so before it changes its
+/// trade, for a payment counts its sale before it changes its own: two who want both want them in one order.
 pub fn hold(tx: &mut Tx, pid: &str, user_id: &str) -> Result<(), Fault> {
     hold_many(tx, pid, [user_id])
 }

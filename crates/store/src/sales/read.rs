@@ -27,8 +27,8 @@ static FIND: Rows<3> = Rows::new(
 )
 .or_alone(GET);
 
-/// Of these users, in the order of their ids, those who have paid before, or only some of them: who has paid is a member. None
-/// where several buckets hold them, for there they are asked for one by one.
+/// Of these users, in the order of their ids, those who have paid before, or only some of them: who has paid is a
+/// member. None where several buckets hold them, for there they are asked for one by one.
 pub(crate) fn payers(tx: &mut Tx, pid: &str, users: &[&str]) -> Result<HashSet<String>, Fault> {
     let (Some(first), Some(last)) = (users.first(), users.last()) else { return Ok(HashSet::new()) };
     if 1 < tx.buckets() {

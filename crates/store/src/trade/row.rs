@@ -84,8 +84,8 @@ pub(super) fn columns(trade: &Trade) -> [Val<'_>; 27] {
     ]
 }
 
-/// Keeps what happened to a trade and who is notified of it, and counts it. Should another operation have changed it since
-/// it was loaded, this one runs again.
+/// Keeps what happened to a trade and who is notified of it, and counts it. Should another operation have changed it
+/// since it was loaded, this one runs again.
 pub fn update(tx: &mut Tx, trade: &Trade) -> Result<(), Fault> {
     let Trade { no, status, buyer_pay_fen, receipt_fen, refunded_fen, paid_at, closed_at, refunded_at, .. } = trade;
     let (bucket, origin) = (Bucket::of_id(no.number), trade.origin.as_ref());

@@ -1,5 +1,5 @@
-//! Stating who exists: merchants and their accounts, shops, tags, apps and authorisations, as a world file has them. Each
-//! is inserted or altered by its id, and says whether that changed anything.
+//! Stating who exists: merchants and their accounts, shops, tags, apps and authorisations, as a world file has them.
+//! Each is inserted or altered by its id, and says whether that changed anything.
 
 use std::sync::Arc;
 
@@ -72,8 +72,8 @@ statements! {
     HOLD_ACCOUNT = "UPDATE account SET student = student WHERE bucket = $1 AND user_id = $2";
 }
 
-/// Has every other transaction that calls this wait for the end of this one: what is read from here on of what a world file
-/// states is changed by nobody else meanwhile.
+/// Has every other transaction that calls this wait for the end of this one: what is read from here on of what a world
+/// file states is changed by nobody else meanwhile.
 pub fn hold(tx: &mut Tx) -> Result<(), Fault> {
     match tx.backend {
         // There is one writer.
@@ -93,8 +93,8 @@ pub fn put_merchant(tx: &mut Tx, merchant: &Merchant) -> Result<bool, Fault> {
     Ok(altered || moved)
 }
 
-/// States a shop; whether anything changed. Its merchant must exist. One that is another merchant's is left as it is: look
-/// whose it is afterwards, for two may state it at once.
+/// States a shop; whether anything changed. Its merchant must exist. One that is another merchant's is left as it is:
+/// look whose it is afterwards, for two may state it at once.
 pub fn put_shop(tx: &mut Tx, shop: &Shop) -> Result<bool, Fault> {
     let Shop { shop_id, pid, store_id, name, address, shop_type, position } = shop;
     let (store_id, address, shop_type) = (store_id.as_deref(), address.as_deref(), shop_type.as_deref());
@@ -166,8 +166,8 @@ fn put_merchant_account(tx: &mut Tx, pid: &str, login_id: Option<&str>, opening_
 
 /// An account that is about to be stated anew: until the transaction ends nobody else changes it.
 ///
-/// A world file states accounts in an order of its own, each with what it is found by, so it may lock in any order; world
-/// files wait for one another, and what they meet besides, PostgreSQL solves as a deadlock.
+/// A world file states accounts in an order of its own, each with what it is found by, so it may lock in any order;
+/// world files wait for one another, and what they meet besides, PostgreSQL solves as a deadlock.
 pub fn held_account(tx: &mut Tx, user_id: &str) -> Result<Option<Account>, Fault> {
     tx.lock_in_any_order();
     tx.execute(HOLD_ACCOUNT, params![bucket_of("", user_id), user_id])?;

@@ -99,8 +99,8 @@ fn a_url_that_cannot_be_used_says_why() {
     check("postgres://me:secret@127.0.0.1:1/x", "cannot be opened");
 }
 
-/// Citus names the tables that it has distributed in a catalog of its own. A plain PostgreSQL has none, so a table with that
-/// name and the columns that are read stands in for it: this holds what is asked and answered, not Citus itself.
+/// Citus names the tables that it has distributed in a catalog of its own. A plain PostgreSQL has none, so a table with
+/// that name and the columns that are read stands in for it: this holds what is asked and answered, not Citus itself.
 #[test]
 fn a_distributed_database_is_refused() {
     let test = TestStore::new(Engine::Postgres);

@@ -3,9 +3,9 @@
 //! A second call with the same `out_biz_no` and content answers with the first activity, as it stands now. The HTTP
 //! request's `notify_url` is kept: what comes of the activity is told there.
 
-use super::plan::Plan;
+use crate::acts::activity::card_end;
+use crate::acts::activity::plan::Plan;
 use crate::biz::{Text, biz, invalid};
-use crate::jobs::{activity_finish, card_end};
 use crate::methods::operator::{self, OperatorType};
 use crate::methods::{Answer, Call, Method, Once, Write, fingerprint};
 use crate::world::Options;
@@ -134,7 +134,7 @@ fn make(call: &Call, tx: &mut Tx, request: &Request, kind: Kind, number: i64) ->
         counter::open(tx, Budget::TOTAL, number, "", budget.total)?;
     }
     if made.status == Status::Started {
-        job::put(tx, activity_finish::KIND, number, made.finishes_at())?;
+        job::put(tx, job::ACTIVITY_FINISH, number, made.finishes_at())?;
     }
     Ok(made)
 }

@@ -1,7 +1,8 @@
 //! `camp_detail`: an activity in full, with all that the platform knows it by.
 
 use super::shown_order::ShownOrder;
-use super::stored;
+use crate::acts::activity::stored;
+use crate::links;
 use domain::activity::{Activity, Kind, Order, Tool};
 use serde_json::{Map, Value, json};
 use store::Fault;
@@ -40,7 +41,7 @@ impl Detail {
         }
         for channel in said.get_mut("publish_channels").and_then(Value::as_array_mut).into_iter().flatten() {
             if channel["type"] == "URL_WITH_TOKEN" {
-                channel["config"] = json!({ "URL": self.page() }).to_string().into();
+                channel["config"] = json!({ "URL": links::coupon(&self.base_url, activity) }).to_string().into();
             }
         }
         if activity.kind == Kind::PointSend {
@@ -61,11 +62,6 @@ impl Detail {
             put("recruit_info", recruit.into());
         }
         Ok(members)
-    }
-
-    /// Where its coupon is taken; the caller adds the rest, `type` and token included (DECISIONS.md 12).
-    fn page(&self) -> String {
-        format!("{}/h5/coupon?itemId={}", self.base_url, self.activity.item_id().to_text())
     }
 }
 

@@ -1,14 +1,12 @@
 //! `koubei.marketing.campaign.activity.modify`: gives a running activity more: time, budget, chances, shops.
 //!
-//! The request is the whole activity; what may not be changed must be as `activity.query` gives it. A second call with the
-//! same `out_biz_no` and content is a success that changes nothing.
+//! The request is the whole activity; what may not be changed must be as `activity.query` gives it. A second call with
+//! the same `out_biz_no` and content is a success that changes nothing.
 
-use super::growth;
-use super::plan::Plan;
-use super::shop_ids::SHOPS_MAX;
-use super::stored;
+use crate::acts::activity::plan::Plan;
+use crate::acts::activity::plan::shop_ids::SHOPS_MAX;
+use crate::acts::activity::{card_end, extension, stored};
 use crate::biz::{List, Object, Text, biz};
-use crate::jobs::{activity_finish, card_end};
 use crate::methods::operator::{self, OperatorType};
 use crate::methods::{Answer, Call, Method, Once, Write, fingerprint};
 use domain::Refusal;
@@ -77,14 +75,14 @@ impl Write for ActivityModify {
         let tools = activity::tools(tx, number)?;
         let shops = activity::shops(tx, number, SHOPS_MAX as i64)?;
         // Decide.
-        let arranged = growth::arranged(plan, &tools)?.into_iter().map(Object).collect();
+        let arranged = extension::arranged(plan, &tools)?.into_iter().map(Object).collect();
         let mut plan = Plan { promo_tools: List(arranged), ..plan.clone() };
         let before = stored::plan(&found, &tools)?;
-        growth::check(found.kind, &before, &shops, &plan)?;
+        extension::check(found.kind, &before, &shops, &plan)?;
         plan.ext_info = before.ext_info;
         let modified = found.modify(plan.end_time.0, plan.to_text())?;
         // Record. The job comes first, as for whoever does it.
-        job::put(tx, activity_finish::KIND, number, modified.finishes_at())?;
+        job::put(tx, job::ACTIVITY_FINISH, number, modified.finishes_at())?;
         record(tx, &modified, &plan, tools)?;
         let new = plan.constraint_info.suit_shops.as_ref().map_or_else(Vec::new, |new| new.beside(&shops));
         if activity::add_shops(tx, number, call.pid(), &new)? != new.len() as u64 {

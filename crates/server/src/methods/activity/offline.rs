@@ -4,7 +4,6 @@
 //! `out_biz_no` and content is a success that changes nothing; another one finds it closed.
 
 use crate::biz::{Text, biz};
-use crate::jobs::activity_finish;
 use crate::methods::operator::{self, OperatorType};
 use crate::methods::{Answer, Call, Method, Once, Write, fingerprint};
 use domain::Refusal;
@@ -74,7 +73,7 @@ impl Write for ActivityOffline {
         let order = super::order(call, id, number, OrderKind::Close, operator_id.as_deref(), *operator_type);
         let order = Order { reason: reason.as_deref().map(str::to_owned), ..order };
         // Record. The job comes first, as for whoever does it.
-        job::take(tx, activity_finish::KIND, number)?;
+        job::take(tx, job::ACTIVITY_FINISH, number)?;
         activity::update(tx, &closed)?;
         if before == Status::Created {
             for asked in activity::orders(tx, number)? {

@@ -2,7 +2,7 @@
 //! coupon page.
 
 use super::detail::Detail;
-use super::shop_ids::SHOPS_MAX;
+use crate::acts::activity::plan::shop_ids::SHOPS_MAX;
 use crate::biz::{Text, biz};
 use crate::methods::operator::{self, OperatorType};
 use crate::methods::{Answer, Call, Method, Read};

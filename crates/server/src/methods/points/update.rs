@@ -1,14 +1,15 @@
 //! `koubei.marketing.tool.points.update`: changes what a user has on a merchant's card.
 //!
-//! DEPOSIT gives points for a payment, CONSUME spends them, FREEZE sets them aside until COMMIT spends or CANCEL returns
-//! them. What is refused, in this order: a wrong, missing or forbidden field; a `req_id` that was used for something else;
-//! a card that the merchant has not; a user that nobody knows; a card that has ended, or for a DEPOSIT an activity that
-//! does not run; for a DEPOSIT a shop that the activity is not for, a trade that this user did not pay to this merchant, one
-//! that has brought its points on this card; for all else a user without points on the card; for COMMIT and CANCEL an
-//! unknown freeze, one that has ended, another amount than it has; last, fewer points than are to be spent or set aside.
+//! DEPOSIT gives points for a payment, CONSUME spends them, FREEZE sets them aside until COMMIT spends or CANCEL
+//! returns them. What is refused, in this order: a wrong, missing or forbidden field; a `req_id` that was used for
+//! something else; a card that the merchant has not; a user that nobody knows; a card that has ended, or for a DEPOSIT
+//! an activity that does not run; for a DEPOSIT a shop that the activity is not for, a trade that this user did not pay
+//! to this merchant, one that has brought its points on this card; for all else a user without points on the card; for
+//! COMMIT and CANCEL an unknown freeze, one that has ended, another amount than it has; last, fewer points than are to
+//! be spent or set aside.
 //!
-//! A second call with the same `req_id` and content is answered with the first `point_log_no`. It is not kept as a text:
-//! the key is kept with the number of the entry in the log, which is never altered.
+//! A second call with the same `req_id` and content is answered with the first `point_log_no`. It is not kept as a
+//! text: the key is kept with the number of the entry in the log, which is never altered.
 
 use super::{Points, TransType, card};
 use crate::biz::{ABSENT, Text, biz, invalid};
@@ -71,13 +72,13 @@ impl Write for PointsUpdate {
     }
 
     fn handle(call: &Call, tx: &mut Tx, request: &Request) -> Answer<Response> {
-        let order = Order::of(request)?;
+        let movement = Movement::of(request)?;
         let bucket = points::bucket(call.pid(), &request.user_id);
         let no = PointLogNo::new(call.now, call.new_id(0, bucket));
         let scope = format!("{}/{}/{}", Self::NAME, call.pid(), &*request.activity_account);
         let no = match claim(tx, &scope, &request.req_id, &fingerprint(request), no.number, call.now)? {
             Claim::New => {
-                change(call, tx, request, order, no)?;
+                change(call, tx, request, movement, no)?;
                 no
             }
             Claim::Again(number) => PointLogNo::new(points::entered_at(tx, number)?, number),
@@ -87,23 +88,23 @@ impl Write for PointsUpdate {
     }
 }
 
-/// What is to be done: each kind with the fields that it needs.
+/// How points move: each kind with the fields that it needs.
 #[derive(Clone, Copy)]
-enum Order<'a> {
+enum Movement<'a> {
     Deposit { amount: Amount, shop_id: &'a str, trade_no: &'a str },
     Take(Amount),
     End { freeze: &'a str, stated: Option<Amount> },
 }
 
-impl Order<'_> {
+impl Movement<'_> {
     /// Holds the fields against the kind: what it needs is there, what it forbids is not.
-    fn of(request: &Request) -> Result<Order<'_>, wire::Fault> {
+    fn of(request: &Request) -> Result<Movement<'_>, wire::Fault> {
         let Request { trans_type: TransType(kind), trans_amount, shop_id, biz_no, .. } = request;
         let stated = trans_amount.map(|Points(amount)| amount);
         let amount = stated.ok_or_else(|| invalid("trans_amount", ABSENT));
         let biz_no = biz_no.as_deref();
         match kind {
-            Kind::Deposit => Ok(Order::Deposit {
+            Kind::Deposit => Ok(Movement::Deposit {
                 amount: amount?,
                 shop_id: shop_id.as_deref().ok_or_else(|| invalid("shop_id", ABSENT))?,
                 trade_no: biz_no.ok_or_else(|| invalid("biz_no", ABSENT))?,
@@ -111,24 +112,24 @@ impl Order<'_> {
             Kind::Consume | Kind::Freeze if biz_no.is_some() => {
                 Err(invalid("biz_no", &format!("交易类型为{}时不允许传入", kind.name())))
             }
-            Kind::Consume | Kind::Freeze => Ok(Order::Take(amount?)),
+            Kind::Consume | Kind::Freeze => Ok(Movement::Take(amount?)),
             Kind::Commit | Kind::Cancel => {
-                Ok(Order::End { freeze: biz_no.ok_or_else(|| invalid("biz_no", ABSENT))?, stated })
+                Ok(Movement::End { freeze: biz_no.ok_or_else(|| invalid("biz_no", ABSENT))?, stated })
             }
         }
     }
 }
 
 /// Does it, as the entry `no` of the log.
-fn change(call: &Call, tx: &mut Tx, request: &Request, order: Order<'_>, no: PointLogNo) -> Answer<()> {
+fn change(call: &Call, tx: &mut Tx, request: &Request, movement: Movement<'_>, no: PointLogNo) -> Answer<()> {
     let card = card(tx, call.pid(), &request.activity_account)?;
-    let done = change_on(&card, call, tx, request, order, no);
+    let done = change_on(&card, call, tx, request, movement, no);
     let Err(store::Stop::Refused(refusal)) = done else { return Ok(done?) };
     // Who has points was known when they were given, so what succeeds need not ask.
     if world::account(tx, &request.user_id)?.is_none() {
         return Err(Refusal::UserNotExist.into());
     }
-    let ends = matches!(order, Order::End { .. });
+    let ends = matches!(movement, Movement::End { .. });
     if ends && refusal == Refusal::PointLogNotExist {
         let account = points::account(tx, call.pid(), card.id.number, &request.user_id)?;
         account.ok_or(Refusal::PointAccountNotExist)?;
@@ -141,13 +142,13 @@ fn change_on(
     call: &Call,
     tx: &mut Tx,
     request: &Request,
-    order: Order<'_>,
+    movement: Movement<'_>,
     no: PointLogNo,
 ) -> Result<(), store::Stop> {
     let TransType(kind) = request.trans_type;
     card.is_open(call.now)?;
-    let (amount, freeze) = match order {
-        Order::Deposit { amount, shop_id, trade_no } => {
+    let (amount, freeze) = match movement {
+        Movement::Deposit { amount, shop_id, trade_no } => {
             may_deposit(card, call, tx, request, shop_id, trade_no)?;
             // Whatever the req_id: one trade brings points on one card once.
             let scope = points::deposit_scope(card.id.number);
@@ -156,8 +157,8 @@ fn change_on(
             }
             (amount, None)
         }
-        Order::Take(amount) => (amount, None),
-        Order::End { freeze, stated } => {
+        Movement::Take(amount) => (amount, None),
+        Movement::End { freeze, stated } => {
             let frozen = PointLogNoText::parse(freeze).map(|text| (text, points::frozen(tx, text.number)));
             let frozen = match frozen {
                 Some((text, found)) => found?.filter(|frozen| text.names(frozen.no)),

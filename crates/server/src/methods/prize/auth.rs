@@ -1,9 +1,11 @@
 //! `koubei.marketing.tool.prizesend.auth`: a token that lets one user take one prize, once, on the coupon page.
 //!
-//! It reserves nothing: budget, limits and crowd are looked at again when the prize is taken, and points are the caller's
-//! own affair. What is refused, in this order: a wrong field, a `req_id` that was used for another user, a prize that the
-//! merchant has not or that takes no tokens, a user that nobody knows, an activity that does not run, an empty budget.
+//! It reserves nothing: budget, limits and crowd are looked at again when the prize is taken, and points are the
+//! caller's own affair. What is refused, in this order: a wrong field, a `req_id` that was used for another user, a
+//! prize that the merchant has not or that takes no tokens, a user that nobody knows, an activity that does not run, an
+//! empty budget.
 
+use crate::acts::activity::stored;
 use crate::biz::{Text, biz};
 use crate::methods::refusals::req_id_conflict;
 use crate::methods::{Answer, Call, Method, Once, Write};
@@ -12,7 +14,6 @@ use domain::Refusal;
 use domain::activity::{Activity, Budget, Kind, Tool};
 use domain::id::PrizeIdText;
 use serde::Serialize;
-use serde_json::Value;
 use store::prize::PrizeToken;
 use store::{Fault, Tx, activity, counter, prize, world};
 
@@ -80,8 +81,8 @@ impl Write for PrizesendAuth {
     }
 }
 
-/// From when on a token gives nothing any more: after its life, or when the activity is over. One that delays its end has
-/// none yet.
+/// From when on a token gives nothing any more: after its life, or when the activity is over. One that delays its end
+/// has none yet.
 fn expires_at(activity: &Activity, now: i64, life_ms: i64) -> i64 {
     let life_ends_at = now.saturating_add(life_ms);
     if activity.auto_delay { life_ends_at } else { life_ends_at.min(activity.finishes_at()) }
@@ -94,15 +95,8 @@ fn prize(call: &Call, tx: &mut Tx, prize_id: &str) -> Answer<(Tool, Activity)> {
     let tool = activity::tool(tx, id.number)?.filter(|tool| tool.prize_id().is_some_and(|own| id.names(own)));
     let tool = tool.ok_or_else(unknown)?;
     let activity = activity::get(tx, tool.activity)?.ok_or_else(|| Fault::bug("a prize without an activity"))?;
-    let own = activity.pid == call.pid() && activity.kind == Kind::DirectSend && takes_tokens(&activity);
+    let own = activity.pid == call.pid() && activity.kind == Kind::DirectSend && stored::takes_tokens(&activity)?;
     if own { Ok((tool, activity)) } else { Err(unknown().into()) }
-}
-
-/// Whether its coupons are taken on the page, by whoever has a token.
-fn takes_tokens(activity: &Activity) -> bool {
-    let content: Value = serde_json::from_str(&activity.content).unwrap_or_default();
-    let channels = content["publish_channels"].as_array();
-    channels.into_iter().flatten().any(|channel| channel["type"] == "URL_WITH_TOKEN")
 }
 
 #[cfg(test)]
@@ -147,11 +141,12 @@ mod tests {
     #[test]
     fn only_an_activity_with_the_channel_takes_tokens() {
         for (content, expect) in [
-            (r#"{"publish_channels":[{"type":"QR_CODE"},{"type":"URL_WITH_TOKEN"}]}"#, true),
-            (r#"{"publish_channels":[{"type":"QR_CODE"}]}"#, false),
-            ("{}", false),
+            (r#"{"publish_channels":[{"type":"QR_CODE"},{"type":"URL_WITH_TOKEN"}]}"#, Some(true)),
+            (r#"{"publish_channels":[{"type":"QR_CODE"}]}"#, Some(false)),
+            ("{}", Some(false)),
+            (r#"{"publish_channels":"URL_WITH_TOKEN"}"#, None),
         ] {
-            assert_eq!(takes_tokens(&activity(false, content)), expect, "{content}");
+            assert_eq!(stored::takes_tokens(&activity(false, content)).ok(), expect, "{content}");
         }
     }
 }

@@ -1,6 +1,6 @@
 //! `koubei.marketing.campaign.crowd.count`: how many members meet the conditions, and how they spread over dimensions.
 
-use super::conditions::{Conditions, column};
+use crate::acts::crowd::conditions::{Conditions, column};
 use crate::biz::{self, Field, Text, biz, invalid};
 use crate::methods::{Answer, Call, Method, Read, Stop};
 use domain::tag::{Tag, is_dimension};

@@ -2,7 +2,7 @@
 //!
 //! A second call with the same `out_biz_no` and content answers with the first crowd.
 
-use super::conditions::Conditions;
+use crate::acts::crowd::conditions::Conditions;
 use crate::biz::{Text, biz};
 use crate::methods::operator::{self, OperatorType};
 use crate::methods::{Answer, Call, Method, Once, Write};

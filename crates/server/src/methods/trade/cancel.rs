@@ -1,8 +1,10 @@
 //! `alipay.trade.cancel`: undoes a trade, closing it when unpaid and refunding it whole when paid.
 //!
-//! A merchant calls it when it does not know what became of a payment, so an unknown trade is a success without an action.
+//! A merchant calls it when it does not know what became of a payment, so an unknown trade is a success without an
+//! action.
 
-use super::settle::{self, Moment, give_back, shut};
+use crate::acts::trade::context::{self, TradeContext};
+use crate::acts::trade::settle::{give_back, shut};
 use crate::biz::{Text, biz};
 use crate::methods::{Answer, Call, Method, Once, Write};
 use domain::trade::{Cancelled, Trade};
@@ -47,7 +49,7 @@ impl Method for TradeCancel {
 }
 
 impl Write for TradeCancel {
-    const NEW_IDS: u16 = settle::NEW_IDS;
+    const NEW_IDS: u16 = context::NEW_IDS;
 
     fn once(_: &Request) -> Once<'_> {
         Once::Natural
@@ -67,16 +69,16 @@ impl Write for TradeCancel {
             let out_trade_no = request.out_trade_no.as_deref().map(str::to_owned);
             return Ok(Response { trade_no: None, out_trade_no, retry_flag: "N", action: None, gmt_refund_pay: None });
         };
-        let moment = Moment::new(&trade, call.now, call.cause(), |nth, bucket| call.new_id(nth, bucket));
+        let context = TradeContext::new(&trade, call.now, call.cause(), |nth, bucket| call.new_id(nth, bucket));
         // Decide and record.
         let trade = match trade.cancel(call.now)? {
             Cancelled::Before(trade) => trade,
             Cancelled::Closed(trade) => {
-                shut(tx, &trade, moment.notice_id(), call.now)?;
+                shut(tx, &trade, context.notice_id(), call.now)?;
                 trade
             }
             Cancelled::Refunded(trade, amount_fen) => {
-                give_back(tx, &trade, cancelling(&trade, amount_fen, call.now), &moment)?;
+                give_back(tx, &trade, cancelling(&trade, amount_fen, call.now), &context)?;
                 trade
             }
         };

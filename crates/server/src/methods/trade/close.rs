@@ -1,6 +1,6 @@
 //! `alipay.trade.close`: gives up a trade that was not paid. Doing it again changes nothing.
 
-use super::settle::shut;
+use crate::acts::trade::settle::shut;
 use crate::biz::{Text, biz};
 use crate::methods::{Answer, Call, Method, Once, Write};
 use domain::trade::Status;

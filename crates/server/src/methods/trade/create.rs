@@ -4,7 +4,7 @@
 
 use super::order::{self, GoodsDetail, order};
 use crate::biz::{Price, Text, biz, invalid};
-use crate::jobs::trade_expire;
+use crate::links;
 use crate::methods::{Answer, Call, Method, Once, Stop, Write};
 use domain::Refusal;
 use domain::trade::{Status, Trade};
@@ -104,7 +104,7 @@ impl Write for TradeCreate {
                 let trade = Trade { page_token, ..order.trade(call, &buyer_id, number) };
                 store::trade::insert(tx, &trade)?;
                 if let Some(end) = trade.expires_at {
-                    job::put(tx, trade_expire::KIND, number, end)?;
+                    job::put(tx, job::TRADE_EXPIRE, number, end)?;
                 }
                 trade
             }
@@ -114,7 +114,7 @@ impl Write for TradeCreate {
                 return Err(order::inconsistent().into());
             }
         };
-        let uri = cashier_uri(&call.app.site.base_url(tx)?, &trade);
+        let uri = links::cashier(&call.app.site.base_url(tx)?, &trade);
         Ok(Response {
             cashier_uri: uri.ok_or_else(|| Stop::Failed(Fault::bug("a trade that waits without a token")))?,
             trade_no: trade.trade_no(),
@@ -131,10 +131,4 @@ fn waiting(tx: &mut Tx, number: i64) -> Answer<Trade> {
         Status::TradeSuccess | Status::TradeFinished => Err(Refusal::TradeHasSuccess.into()),
         Status::TradeClosed => Err(Refusal::TradeHasClosed.into()),
     }
-}
-
-/// Where the buyer pays, while the trade waits for that.
-pub fn cashier_uri(base_url: &str, trade: &Trade) -> Option<String> {
-    let token = trade.page_token.as_ref().filter(|_| trade.status == Status::WaitBuyerPay)?;
-    Some(format!("{base_url}/h5/cashier?tradeNo={}&token={token}", trade.trade_no()))
 }

@@ -1,6 +1,7 @@
 //! What `alipay.trade.create` and `alipay.trade.pay` are told alike: what is sold, where, for how much, until when.
 
 use super::{Answer, Call};
+use crate::acts::trade::detail::{TradeDetail, kept_text};
 use crate::biz::{Objects, Positive, Price, Text, biz, invalid};
 use crate::methods::fingerprint_of;
 use domain::id::TradeNo;
@@ -8,19 +9,6 @@ use domain::trade::{Status, TOTAL_MAX_FEN, Timeout, Trade, is_out_trade_no};
 use serde_json::{Map, Value};
 use store::{Bucket, Tx, world};
 use wire::Fault;
-
-/// What is kept as sent, to give it back.
-const KEPT: [&str; 9] = [
-    "body",
-    "operator_id",
-    "store_id",
-    "alipay_store_id",
-    "terminal_id",
-    "product_code",
-    "disable_pay_channels",
-    "enable_pay_channels",
-    "goods_detail",
-];
 
 biz! {
     /// A line of the order.
@@ -79,7 +67,7 @@ pub struct Checked<'a> {
     order: Order<'a>,
     discountable_fen: i64,
     timeout: Timeout,
-    shop_id: Option<String>,
+    shop: Option<world::Shop>,
 }
 
 impl<'a> Order<'a> {
@@ -97,8 +85,8 @@ impl<'a> Order<'a> {
         if self.seller_id.is_some_and(|seller| seller != call.pid()) {
             return Err(Fault::business("ACQ.SELLER_NOT_EXIST", "卖家不存在").into());
         }
-        let shop_id = self.shop_id(call, tx)?;
-        Ok(Checked { order: self, discountable_fen, timeout, shop_id })
+        let shop = self.shop(call, tx)?;
+        Ok(Checked { order: self, discountable_fen, timeout, shop })
     }
 
     /// What vouchers may take from: what is said, or all but what they may not.
@@ -122,25 +110,25 @@ impl<'a> Order<'a> {
     }
 
     /// The shop, by the merchant's number for it or by its id; both must mean the same.
-    fn shop_id(&self, call: &Call, tx: &mut Tx) -> Answer<Option<String>> {
+    fn shop(&self, call: &Call, tx: &mut Tx) -> Answer<Option<world::Shop>> {
         let unknown = || Fault::business("ACQ.INVALID_STORE_ID", "商户门店编号无效");
-        let own = |shop: world::Shop| (shop.pid == call.pid()).then_some(shop.shop_id);
-        let mut shop_id = None;
+        let own = |shop: &world::Shop| shop.pid == call.pid();
+        let mut shop: Option<world::Shop> = None;
         if let Some(store_id) = self.store_id {
             let found = match world::shop_of_store(tx, call.pid(), store_id)? {
-                Some(shop) => own(shop),
-                None => world::shop(tx, store_id)?.and_then(own),
+                Some(found) => Some(found),
+                None => world::shop(tx, store_id)?,
             };
-            shop_id = Some(found.ok_or_else(unknown)?);
+            shop = Some(found.filter(own).ok_or_else(unknown)?);
         }
         if let Some(inner) = self.alipay_store_id {
-            let found = world::shop(tx, inner)?.and_then(own).ok_or_else(unknown)?;
-            if shop_id.is_some_and(|other| other != found) {
+            let found = world::shop(tx, inner)?.filter(own).ok_or_else(unknown)?;
+            if shop.is_some_and(|other| other.shop_id != found.shop_id) {
                 return Err(unknown().into());
             }
-            shop_id = Some(found);
+            shop = Some(found);
         }
-        Ok(shop_id)
+        Ok(shop)
     }
 }
 
@@ -155,9 +143,14 @@ impl Checked<'_> {
         fingerprint_of(self.order.members.clone())
     }
 
-    /// All of the request, in normal form.
-    pub fn members(&self) -> &Map<String, Value> {
-        &self.order.members
+    /// What the trade keeps of it.
+    pub fn detail(&self) -> TradeDetail {
+        TradeDetail::of_order(&self.order.members)
+    }
+
+    /// The shop, if one is named.
+    pub fn shop(&self) -> Option<&world::Shop> {
+        self.shop.as_ref()
     }
 
     /// Whether a trade that was made before is about the same: what a payment under its number must agree with.
@@ -168,8 +161,6 @@ impl Checked<'_> {
 
     /// The new trade with this buyer, unpaid.
     pub fn trade(&self, call: &Call, buyer_id: &str, number: i64) -> Trade {
-        let kept = self.order.members.iter().filter(|(name, _)| KEPT.contains(&name.as_str()));
-        let detail: Map<String, Value> = kept.map(|(name, value)| (name.clone(), value.clone())).collect();
         Trade {
             no: TradeNo::new(call.now, number),
             pid: call.pid().to_owned(),
@@ -184,8 +175,8 @@ impl Checked<'_> {
             buyer_pay_fen: 0,
             receipt_fen: 0,
             refunded_fen: 0,
-            shop_id: self.shop_id.clone(),
-            detail: Value::Object(detail).to_string(),
+            shop_id: self.shop.as_ref().map(|shop| shop.shop_id.clone()),
+            detail: kept_text(&self.order.members),
             origin: Some(call.origin()),
             page_token: None,
             expires_at: Some(self.timeout.ends_at(call.now)),

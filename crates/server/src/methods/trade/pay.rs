@@ -2,11 +2,14 @@
 //!
 //! Under a number that was used, what the trade says now decides: it is paid if it waits and is about the same.
 
-use super::bill::{FundBill, VoucherDetail};
-use super::coupon::{self, Wanted};
+use super::QueryOption;
 use super::order::{self, Checked, GoodsDetail, order};
-use super::settle::{self, Known, Moment, count_sale, settle};
-use super::{QueryOption, notice};
+use crate::acts::trade::bill::{FundBill, VoucherDetail};
+use crate::acts::trade::context::{self, TradeContext, TradeOrigin};
+use crate::acts::trade::coupon::{self, Wanted};
+use crate::acts::trade::detail::TradeDetail;
+use crate::acts::trade::notification;
+use crate::acts::trade::settle::{Payment, count_sale, settle};
 use crate::biz::{List, Price, Text, biz, choice, invalid};
 use crate::methods::{Answer, Call, Method, Once, Write};
 use crate::world::Options;
@@ -107,7 +110,7 @@ impl Method for TradePay {
 }
 
 impl Write for TradePay {
-    const NEW_IDS: u16 = 1 + settle::NEW_IDS;
+    const NEW_IDS: u16 = 1 + context::NEW_IDS;
 
     fn once(_: &Request) -> Once<'_> {
         Once::Natural
@@ -123,26 +126,32 @@ impl Write for TradePay {
         let number = order::new_number(call, buyer_id);
         let scope = store::trade::scope(call.pid());
         // Decide.
-        let (trade, known) = match claim(tx, &scope, order.out_trade_no(), &order.fingerprint(), number, call.now)? {
-            Claim::New => (order.trade(call, buyer_id, number), Known::Now),
-            Claim::Again(number) | Claim::Other(number) => {
-                (made_before(call, tx, number, &order, buyer_id)?, Known::Before)
-            }
-        };
+        let detail = order.detail();
+        // What this call disables is disabled, whatever the call allowed that made the trade.
+        let wanted = if detail.vouchers_allowed { Wanted::Best } else { Wanted::None };
+        let (trade, detail, origin) =
+            match claim(tx, &scope, order.out_trade_no(), &order.fingerprint(), number, call.now)? {
+                Claim::New => (order.trade(call, buyer_id, number), detail, TradeOrigin::New),
+                Claim::Again(number) | Claim::Other(number) => {
+                    let trade = made_before(call, tx, number, &order, buyer_id)?;
+                    let detail = TradeDetail::of(&trade);
+                    (trade, detail, TradeOrigin::Stored)
+                }
+            };
         trade.payable(call.now)?;
-        // What this call disables is disabled, whatever the call said that made the trade.
-        let wanted = if coupon::lets_vouchers_pay(order.members()) { Wanted::Best } else { Wanted::None };
         count_sale(tx, &trade)?;
-        let chosen = coupon::pick(tx, &trade, wanted, call.now)?;
+        let choice = coupon::pick(tx, &trade, &detail, origin, wanted, call.now)?;
         // Record.
-        let moment = Moment::new(&trade, call.now, call.cause(), |nth, bucket| call.new_id(1 + nth, bucket));
-        let (trade, used) = settle(tx, trade, known, &chosen, &moment)?;
+        let context = TradeContext::new(&trade, call.now, call.cause(), |nth, bucket| call.new_id(1 + nth, bucket));
+        let payment = Payment { trade, detail: &detail, origin, buyer: &buyer, choice: &choice };
+        let (trade, used) = settle(tx, payment, &context)?;
         if let Some(code) = request.auth_code.as_deref().filter(|_| single_use)
             && !use_pay_code(tx, code, &trade.buyer_id, call.now)?
         {
             return Err(Refusal::PayCodeInvalid.into());
         }
-        response(tx, trade, &buyer, &used, call.now)
+        let store_name = super::store_name(tx, &trade, order.shop())?;
+        Ok(response(trade, store_name, &buyer, &used, call.now))
     }
 }
 
@@ -179,11 +188,11 @@ fn made_before(call: &Call, tx: &mut Tx, number: i64, order: &Checked<'_>, buyer
     }
 }
 
-fn response(tx: &mut Tx, trade: Trade, buyer: &Account, used: &[TradeVoucher], now: i64) -> Answer<Response> {
+fn response(trade: Trade, store_name: Option<String>, buyer: &Account, used: &[TradeVoucher], now: i64) -> Response {
     let off = trade.off();
-    Ok(Response {
+    Response {
         trade_no: trade.trade_no(),
-        buyer_logon_id: notice::login_of(buyer),
+        buyer_logon_id: notification::login_of(buyer),
         total_amount: money::format(trade.total_fen),
         receipt_amount: money::format(trade.receipt_fen),
         buyer_pay_amount: money::format(trade.buyer_pay_fen),
@@ -191,11 +200,11 @@ fn response(tx: &mut Tx, trade: Trade, buyer: &Account, used: &[TradeVoucher], n
         invoice_amount: money::format(trade.buyer_pay_fen),
         discount_amount: money::format(off.others_fen),
         mdiscount_amount: money::format(off.seller_fen),
-        store_name: super::store_name(tx, &trade)?,
+        store_name,
         gmt_payment: time::format(now),
         fund_bill_list: FundBill::paid(&trade, used),
         voucher_detail_list: VoucherDetail::all(used),
         out_trade_no: trade.out_trade_no,
         buyer_user_id: trade.buyer_id,
-    })
+    }
 }

@@ -1,12 +1,13 @@
 //! `alipay.trade.query`: where a trade stands, and what it came to.
 
-use super::bill::{FundBill, VoucherDetail};
-use super::{QueryOption, coupon, notice};
+use super::QueryOption;
+use crate::acts::trade::bill::{FundBill, VoucherDetail};
+use crate::acts::trade::detail::TradeDetail;
+use crate::acts::trade::{coupon, notification};
 use crate::biz::{List, Text, biz};
 use crate::methods::{Answer, Call, Method, Read};
 use domain::trade::Trade;
 use serde::Serialize;
-use serde_json::{Map, Value};
 use store::Tx;
 use store::trade::TradeVoucher;
 use wire::{money, time};
@@ -75,16 +76,16 @@ impl Read for TradeQuery {
 
     fn load(call: &Call, tx: &mut Tx, request: &Request) -> Answer<Response> {
         let trade = super::known(call, tx, request.trade_no.as_deref(), request.out_trade_no.as_deref())?;
-        let detail = super::detail(&trade);
+        let TradeDetail { store_id, terminal_id, .. } = TradeDetail::of(&trade);
         Ok(Response {
             trade_no: trade.trade_no(),
-            buyer_logon_id: notice::login(tx, &trade.buyer_id)?,
+            buyer_logon_id: notification::login(tx, &trade.buyer_id)?,
             total_amount: money::format(trade.total_fen),
             paid: paid(&trade, &coupon::used(tx, &trade)?),
-            store_name: super::store_name(tx, &trade)?,
+            store_name: super::store_name(tx, &trade, None)?,
             trade_status: trade.status.name(),
-            store_id: text(&detail, "store_id"),
-            terminal_id: text(&detail, "terminal_id"),
+            store_id,
+            terminal_id,
             buyer_user_type: "PRIVATE",
             out_trade_no: trade.out_trade_no,
             buyer_user_id: trade.buyer_id,
@@ -110,8 +111,4 @@ fn paid(trade: &Trade, used: &[TradeVoucher]) -> Option<Paid> {
         fund_bill_list: FundBill::paid(trade, used),
         voucher_detail_list: VoucherDetail::all(used),
     })
-}
-
-fn text(detail: &Map<String, Value>, name: &str) -> Option<String> {
-    detail.get(name).and_then(Value::as_str).map(str::to_owned)
 }

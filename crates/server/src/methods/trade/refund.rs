@@ -2,10 +2,12 @@
 //!
 //! A second call with the same `out_request_no` and amount moves nothing and says so (`fund_change` N).
 
-use super::bill::FundBill;
+use super::QueryOption;
 use super::order::GoodsDetail;
-use super::settle::{self, Moment, give_back};
-use super::{QueryOption, notice};
+use crate::acts::trade::bill::FundBill;
+use crate::acts::trade::context::{self, TradeContext};
+use crate::acts::trade::notification;
+use crate::acts::trade::settle::give_back;
 use crate::biz::{List, Text, biz, choice, invalid};
 use crate::methods::{Answer, Call, Method, Once, Write};
 use domain::trade::Trade;
@@ -83,7 +85,7 @@ impl Method for TradeRefund {
 }
 
 impl Write for TradeRefund {
-    const NEW_IDS: u16 = settle::NEW_IDS;
+    const NEW_IDS: u16 = context::NEW_IDS;
 
     fn once(_: &Request) -> Once<'_> {
         Once::Natural
@@ -121,8 +123,8 @@ impl Write for TradeRefund {
         };
         let trade = trade.refund(amount_fen, call.now)?;
         // Record.
-        let moment = Moment::new(&trade, call.now, call.cause(), |nth, bucket| call.new_id(nth, bucket));
-        let refund = give_back(tx, &trade, refund, &moment)?;
+        let context = TradeContext::new(&trade, call.now, call.cause(), |nth, bucket| call.new_id(nth, bucket));
+        let refund = give_back(tx, &trade, refund, &context)?;
         response(tx, request, trade, &refund, "Y")
     }
 }
@@ -136,11 +138,11 @@ fn response(
 ) -> Answer<Response> {
     Ok(Response {
         trade_no: trade.trade_no(),
-        buyer_logon_id: notice::login(tx, &trade.buyer_id)?,
+        buyer_logon_id: notification::login(tx, &trade.buyer_id)?,
         fund_change,
         refund_fee: money::format(trade.refunded_fen),
         gmt_refund_pay: time::format(refund.at),
-        store_name: super::store_name(tx, &trade)?,
+        store_name: super::store_name(tx, &trade, None)?,
         refund_currency: request.refund_currency.map(|Currency::Cny| "CNY"),
         present_refund_buyer_amount: money::format(refund.buyer_fen),
         present_refund_discount_amount: money::format(0),

@@ -114,8 +114,8 @@ impl Connection {
         Ok(self.query::<(String,)>("SELECT current_setting('server_encoding')", &[])?.remove(0).0)
     }
 
-    /// The tables that Citus has distributed over several nodes. Citus keeps them in a catalog of its own, which a plain
-    /// PostgreSQL has not.
+    /// The tables that Citus has distributed over several nodes. Citus keeps them in a catalog of its own, which a
+    /// plain PostgreSQL has not.
     pub(crate) fn distributed_tables(&mut self) -> Result<Vec<String>, Fault> {
         if !self.has_table("pg_dist_partition")? {
             return Ok(Vec::new());
@@ -134,8 +134,8 @@ impl Connection {
     }
 }
 
-/// PostgreSQL's wording of a statement that makes or changes a table: texts sort by their bytes, as on SQLite, whatever the
-/// database's locale is.
+/// PostgreSQL's wording of a statement that makes or changes a table: texts sort by their bytes, as on SQLite, whatever
+/// the database's locale is.
 pub(crate) fn wording(sql: &str) -> String {
     match words(sql) {
         [_, "TABLE", ..] => sql.replace(" TEXT", " TEXT COLLATE \"C\""),
@@ -212,7 +212,8 @@ impl From<postgres::Error> for Fault {
             | SqlState::LOCK_NOT_AVAILABLE
             | SqlState::QUERY_CANCELED => Fault::Busy(cause),
             SqlState::DISK_FULL => Fault::Full(cause),
-            // Connection exceptions, insufficient resources, operator intervention, system errors, unknown database or role.
+            // Connection exceptions, insufficient resources, operator intervention, system errors, unknown database or
+            // role.
             code if ["08", "53", "57", "58", "3D", "28"].contains(&&code.code()[..2]) => Fault::Unavailable(cause),
             _ => Fault::Bug(cause),
         }

@@ -1,9 +1,9 @@
 //! Checkpoints: what the write-ahead log has is moved into the file, beside the writer.
 //!
-//! SQLite does it inside of the COMMIT that fills the log: some thousand pages are written and two more syncs waited for, and
-//! every call with them. Here a thread of its own makes the checkpoints, with a connection of its own, while the writer goes
-//! on. SQLite begins the log anew once all of it is in the file, and what is written meanwhile never is; so when the log has
-//! grown for long enough, the writer makes a checkpoint of the rest, which is little then.
+//! SQLite does it inside of the COMMIT that fills the log: some thousand pages are written and two more syncs waited
+//! for, and every call with them. Here a thread of its own makes the checkpoints, with a connection of its own, while
+//! the writer goes on. SQLite begins the log anew once all of it is in the file, and what is written meanwhile never
+//! is; so when the log has grown for long enough, the writer makes a checkpoint of the rest, which is little then.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -77,7 +77,8 @@ impl Drop for Checkpoints {
     }
 }
 
-/// Moves as much as no reader needs in the log. What goes wrong here is lost nowhere: the log has it, and is moved later.
+/// Moves as much as no reader needs in the log. What goes wrong here is lost nowhere: the log has it, and is moved
+/// later.
 fn checkpoint(connection: &Connection) {
     match connection.0.wal_checkpoint_v2(DEFAULT_NAME, CheckpointMode::PASSIVE).map_err(Fault::from) {
         // The other connection is making one.

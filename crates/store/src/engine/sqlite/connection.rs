@@ -95,8 +95,8 @@ impl Connection {
     }
 }
 
-/// A statement that is run again and again. It is looked up once, and what differs from the time before is bound: much of a
-/// chunk is the same in all of its rows, and SQLite copies every text that it is given.
+/// A statement that is run again and again. It is looked up once, and what differs from the time before is bound: much
+/// of a chunk is the same in all of its rows, and SQLite copies every text that it is given.
 pub(crate) struct Prepared<'c, 'v> {
     statement: CachedStatement<'c>,
     bound: Vec<Val<'v>>,

@@ -2,8 +2,8 @@
 
 use crate::engine::ddl::words;
 
-/// The statement as SQLite is to run it: lists of a CHECK spelled out, and where `without_rowid` says so the table kept as
-/// its primary key. Other statements are left as they are.
+/// The statement as SQLite is to run it: lists of a CHECK spelled out, and where `without_rowid` says so the table kept
+/// as its primary key. Other statements are left as they are.
 pub(crate) fn wording(sql: &str, without_rowid: bool) -> String {
     match words(sql) {
         ["CREATE", "TABLE", _] if without_rowid => format!("{} WITHOUT ROWID", without_lists(sql)),
@@ -12,8 +12,8 @@ pub(crate) fn wording(sql: &str, without_rowid: bool) -> String {
     }
 }
 
-/// `column IN ('a', 'b', 'c')` as `(column = 'a' OR …)`: to check a row against a list of more than two, SQLite makes a table of
-/// the list, for each statement anew.
+/// `column IN ('a', 'b', 'c')` as `(column = 'a' OR …)`: to check a row against a list of more than two, SQLite makes a
+/// table of the list, for each statement anew.
 fn without_lists(sql: &str) -> String {
     let Some((before, (list, after))) =
         sql.split_once(" IN (").and_then(|(before, rest)| Some((before, rest.split_once(')')?)))

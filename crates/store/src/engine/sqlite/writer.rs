@@ -50,8 +50,8 @@ impl Writer {
     /// Runs operations until nobody can send any more.
     pub(super) fn run(&mut self) {
         while let Some(first) = self.queue.blocking_recv() {
-            // Whoever woke this thread may have more to bring, and may wait for this very core: it goes first, and the group
-            // is larger by all that it brings. Where no thread waits for the core this is over at once.
+            // Whoever woke this thread may have more to bring, and may wait for this very core: it goes first, and the
+            // group is larger by all that it brings. Where no thread waits for the core this is over at once.
             thread::yield_now();
             if let Err(why) = self.group(first) {
                 self.shared.fatal(&why);
@@ -110,10 +110,10 @@ impl Writer {
 
     /// Runs the last of a group's operations; an error means that the whole group is lost.
     ///
-    /// A savepoint before each operation would cost a copy of every page that it touches, so there is none while all goes
-    /// well. Should an operation end so that what it wrote must not be kept, the group is begun anew, this time with them,
-    /// and so are the next groups: where some calls are refused, more will be. Whether something was written, SQLite's count of
-    /// changed rows tells; operations make no tables.
+    /// A savepoint before each operation would cost a copy of every page that it touches, so there is none while all
+    /// goes well. Should an operation end so that what it wrote must not be kept, the group is begun anew, this time
+    /// with them, and so are the next groups: where some calls are refused, more will be. Whether something was
+    /// written, SQLite's count of changed rows tells; operations make no tables.
     fn step(&mut self, ops: &mut [Box<dyn Op>], effects: &mut Vec<AnyEffect>) -> Result<(), Fault> {
         let last = ops.last_mut().expect("one was put there");
         if 0 < self.careful {

@@ -37,8 +37,8 @@ pub(super) fn claim(tx: &mut Tx, chunk: &TradeChunk, changes: &BTreeMap<i64, Cha
     Ok(())
 }
 
-/// Changes the trades: jobs, the trades, their refunds, and an entry for each, as for one that is refunded here. Gives the
-/// sum of what was refunded, which is still to be moved.
+/// Changes the trades: jobs, the trades, their refunds, and an entry for each, as for one that is refunded here. Gives
+/// the sum of what was refunded, which is still to be moved.
 pub(super) fn change(
     tx: &mut Tx,
     chunk: &TradeChunk,

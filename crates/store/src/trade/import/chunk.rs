@@ -65,7 +65,8 @@ pub struct TradeChunk {
 /// A row, and what becomes of it.
 #[derive(Debug)]
 pub(super) struct Imported {
-    /// With all that has happened to it until now. It was made when it was paid. Its number has a bucket and nothing above it.
+    /// With all that has happened to it until now. It was made when it was paid. Its number has a bucket and nothing
+    /// above it.
     pub(super) trade: Trade,
     /// Whether the row says the merchant's number.
     says_out: bool,

@@ -1,7 +1,7 @@
 //! What the rows of an import do, decided before anything is written: each is new, known, or known with a lower refund.
 //!
-//! An imported trade may come again with a refund where there was none, or with a higher one: merchants export all of their
-//! trades each day. Nothing else of it may differ.
+//! An imported trade may come again with a refund where there was none, or with a higher one: merchants export all of
+//! their trades each day. Nothing else of it may differ.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -127,8 +127,8 @@ enum Whose {
     Row(usize),
 }
 
-/// Every number from the first of the chunk's to the last, unless these are far more than the chunk's: most files are sorted,
-/// and one walk along the key is much cheaper than a search for each. Only where one bucket holds them all.
+/// Every number from the first of the chunk's to the last, unless these are far more than the chunk's: most files are
+/// sorted, and one walk along the key is much cheaper than a search for each. Only where one bucket holds them all.
 fn find_between(tx: &mut Tx, scope: &str, chunk: &TradeChunk) -> Result<Option<Vec<Used>>, Fault> {
     let (Some(&first), Some(&last)) = (chunk.keys.first(), chunk.keys.last()) else { return Ok(None) };
     if 1 < tx.buckets() {
@@ -143,8 +143,8 @@ fn find_between(tx: &mut Tx, scope: &str, chunk: &TradeChunk) -> Result<Option<V
 
 /// Whether a row is about the trade that was imported as `known`, but for a higher refund; notes it in the plan.
 ///
-/// The row with the refund that the trade has must have the fingerprint that was kept. So everything else is as it was; and
-/// nothing of the trade was refunded here since, which the file might count or not.
+/// The row with the refund that the trade has must have the fingerprint that was kept. So everything else is as it was;
+/// and nothing of the trade was refunded here since, which the file might count or not.
 fn refunds_more(
     tx: &mut Tx,
     chunk: &TradeChunk,

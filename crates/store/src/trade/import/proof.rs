@@ -10,8 +10,8 @@ pub(crate) static MODULE: Module = Module {
 
 statements! {
     IMPORTS: proof = "SELECT COUNT(*) FROM transfer WHERE kind = 'import' AND trade IS NULL";
-    // An imported trade without an entry of its payment is in its chunk's entries: what was paid, and what had been refunded
-    // until then, which is all that no entry of its own paid back since.
+    // An imported trade without an entry of its payment is in its chunk's entries: what was paid, and what had been
+    // refunded until then, which is all that no entry of its own paid back since.
     IMPORTS_OFF: proof = "SELECT sums.pid, CAST(sums.paid AS TEXT) || ' less ' || CAST(sums.back AS TEXT),
             CAST(sums.trades_paid AS TEXT) || ' less ' || CAST(sums.trades_back AS TEXT) FROM
         (SELECT pid, CAST(SUM(paid) AS BIGINT) AS paid, CAST(SUM(back) AS BIGINT) AS back,

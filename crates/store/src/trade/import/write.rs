@@ -1,5 +1,5 @@
-//! Writing the rows of an import: trade, refund, job and numbers of each row, members and their sums, and once for all of it
-//! the entries and both balances.
+//! Writing the rows of an import: trade, refund, job and numbers of each row, members and their sums, and once for all
+//! of it the entries and both balances.
 
 use domain::Refusal;
 use domain::trade::{Status, Trade, finishes_at};
@@ -24,14 +24,15 @@ static CLAIM: Rows<6> = Rows::new(
     "ON CONFLICT (bucket, scope, key) DO NOTHING",
 );
 
-/// How many new numbers a chunk of so many rows takes: for each its trade's, or that of the entry of its refund, and one for
-/// each of the chunk's two entries.
+/// How many new numbers a chunk of so many rows takes: for each its trade's, or that of the entry of its refund, and
+/// one for each of the chunk's two entries.
 pub fn numbers(rows: usize) -> u32 {
     u32::try_from(rows + 2).expect("a chunk is small")
 }
 
-/// Takes in a merchant's trades; what each row did, in their order. `first_number` is the first of as many new numbers as
-/// [`numbers`] says. Whole or not at all; refused when the merchant's balance does not cover what was refunded since.
+/// Takes in a merchant's trades; what each row did, in their order. `first_number` is the first of as many new numbers
+/// as [`numbers`] says. Whole or not at all; refused when the merchant's balance does not cover what was refunded
+/// since.
 pub fn import(tx: &mut Tx, chunk: &TradeChunk, first_number: i64) -> Result<Vec<Effect>, Stop> {
     let Plan { effects, latest, changes } = plan(tx, chunk)?;
     // Each row has a number of its own, whether it needs it or not.
@@ -134,10 +135,11 @@ fn follow(tx: &mut Tx, new: &[New<'_>]) -> Result<(), Fault> {
     )
 }
 
-/// One entry for all that was paid and one for all that was refunded, which name no trade: a trade from elsewhere has no entry
-/// of its own until it is refunded here, or an import says so, and `prove` compares the merchant's imported trades with these.
-/// (Earlier builds wrote both for each trade.) Last, because a merchant's balance is the one row that everybody waits for.
-/// `more_back` is what was refunded since of trades that were imported before: that has entries.
+/// One entry for all that was paid and one for all that was refunded, which name no trade: a trade from elsewhere has
+/// no entry of its own until it is refunded here, or an import says so, and `prove` compares the merchant's imported
+/// trades with these. (Earlier builds wrote both for each trade.) Last, because a merchant's balance is the one row
+/// that everybody waits for. `more_back` is what was refunded since of trades that were imported before: that has
+/// entries.
 fn enter(tx: &mut Tx, chunk: &TradeChunk, new: &[New<'_>], more_back: i64, number: i64) -> Result<(), Stop> {
     let (outside, merchant) = (Purse::Outside(&chunk.pid), Purse::Account(&chunk.pid));
     let paid: i64 = new.iter().map(|it| it.trade.receipt_fen).sum();
