@@ -1,12 +1,15 @@
 //! The last thousand calls that something was wrong with, as a ring, for `doctor`.
 
-use crate::fault::Fault;
+use crate::engine::fault::Fault;
+use crate::engine::sql::statements;
+use crate::engine::table::{Module, Table};
+use crate::engine::tx::Tx;
 use crate::params;
-use crate::sql::statements;
-use crate::tx::Tx;
 
 /// How many are kept.
 const SLOTS: i64 = 1000;
+
+pub(crate) static MODULE: Module = Module { tables: &[Table::on_coordinator("signature_trouble")], proofs: &[] };
 
 statements! {
     TURN = "INSERT INTO id_lease (name, next) VALUES ('signature_trouble', 1)
