@@ -16,7 +16,7 @@ use crate::keys::{MasterKey, MasterKeyError, Signer};
 use crate::metrics::Metrics;
 use crate::outbound::{Outbound, Reach};
 use crate::pages::parts::clipped;
-use crate::rate_limit::RateLimit;
+use crate::rate_limit::{FailedAttempts, RateLimit};
 use crate::recent::RecentCalls;
 use crate::runner::Bell;
 use clock::Clock;
@@ -36,6 +36,8 @@ const REFUSALS_MAX: usize = 100;
 const WRONG_PINS_MAX: usize = 20;
 /// The window of [`WRONG_PINS_MAX`], of real time.
 const WRONG_PINS_WINDOW: Duration = Duration::from_secs(15 * 60);
+/// How long a PIN waits while others of its address, not known to be right or wrong, fill [`WRONG_PINS_MAX`].
+const PIN_WAIT_MAX: Duration = Duration::from_secs(5);
 
 /// The longest name of a method that is kept of a call that was refused; those of real ones are shorter.
 pub const METHOD_CHARS_MAX: usize = 100;
@@ -64,7 +66,7 @@ pub struct App {
     /// How often calls of an address may be refused before they are verified, and visits find no page.
     pub unverified_calls: RateLimit,
     /// How often an address may send a wrong PIN.
-    pub wrong_pins: RateLimit,
+    pub wrong_pins: FailedAttempts,
     /// The memory of calls that are being read.
     pub bodies: Bodies,
     /// What calls came to.
@@ -141,7 +143,7 @@ impl App {
             feeder: Feeder::start(index.clone()),
             index,
             unverified_calls,
-            wrong_pins: RateLimit::new(WRONG_PINS_MAX, WRONG_PINS_WINDOW),
+            wrong_pins: FailedAttempts::new(WRONG_PINS_MAX, WRONG_PINS_WINDOW, PIN_WAIT_MAX),
             bodies: Bodies::default(),
             metrics: Metrics::default(),
             recent: (store.mode() == Mode::StandIn).then(RecentCalls::default),
