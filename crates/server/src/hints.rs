@@ -5,12 +5,13 @@
 
 mod json;
 mod nearest;
+mod open_platform;
 
 pub use nearest::nearest;
 
 use crate::app::App;
 use crate::biz::{self, Unknown};
-use crate::methods::{Entry, NOT_ANSWERED, THE_LIST};
+use crate::methods::{Entry, THE_LIST};
 use wire::first_aid::Diagnosis;
 use wire::{Charset, Fault, RawCall, VerifiedCall, code};
 
@@ -184,7 +185,7 @@ fn unknown_members(unknown: &[Unknown]) -> Hint {
 
 fn unknown_method(method: &str) -> Hint {
     let answered = THE_LIST.iter().map(|entry| entry.name);
-    let found = nearest(method, answered.chain(NOT_ANSWERED.iter().copied()));
+    let found = nearest(method, answered.chain(open_platform::names()));
     let (en, zh) = match found {
         Some(name) if name == method => (String::new(), String::new()),
         Some(name) => (format!("is it {name}? "), format!("是否应为{name}？")),
@@ -251,11 +252,25 @@ mod tests {
         check("alipay.trade.refunds", "unknown-method", "alipay.trade.refund");
         check("alipay.marketing.voucher.send", "method-not-answered", "尚不支持");
         check("alipay.marketing.voucher.sned", "method-not-answered", "alipay.marketing.voucher.send");
-        check("alipay.system.oauth.token", "method-not-answered", "尚不支持");
+        for method in [
+            "alipay.system.oauth.token",
+            "alipay.trade.precreate",
+            "alipay.trade.wap.pay",
+            "alipay.trade.app.pay",
+            "alipay.trade.page.pay",
+            "alipay.trade.fastpay.refund.query",
+            "alipay.trade.order.settle",
+            "alipay.fund.trans.uni.transfer",
+            "alipay.user.info.share",
+            "koubei.marketing.campaign.benefit.send",
+        ] {
+            check(method, "method-not-answered", "尚不支持");
+            assert_eq!(unknown_method(method).advice_zh.find("是否应为"), None, "{method}");
+        }
+        check("alipay.trade.precreat", "method-not-answered", "alipay.trade.precreate");
         check("com.example.nothing.like.it", "unknown-method", "punchcard methods");
         check("", "unknown-method", "punchcard methods");
         check(&"a.".repeat(4_000), "unknown-method", "punchcard methods");
-        assert_eq!(unknown_method("alipay.system.oauth.token").advice_zh.find("是否应为"), None);
     }
 
     #[test]
