@@ -41,7 +41,8 @@ struct Terms {
     sign_type: SignType,
     certificate: Option<String>,
     trace_id: String,
-    /// Who says to call, as far as the directory knows the app, and for which merchant, once that is decided: for the log.
+    /// Who says to call, as far as the directory knows the app, and for which merchant, the app's own until that is decided:
+    /// for the log.
     app_id: Option<String>,
     pid: Option<String>,
     /// Whether the caller's address was refused too often. A verified call is answered all the same; any other gets the one
@@ -70,7 +71,8 @@ pub async fn gateway(State(app): State<Arc<App>>, request: Request) -> Response 
     let mut terms =
         Terms { method, reader, in_browser, sign_type, certificate: None, trace_id, app_id: None, pid: None, limited };
     let outcome = match &read {
-        Err(fault) => Outcome::Stranger(fault.clone()),
+        Err(fault) if limited => Outcome::Stranger(fault.clone()),
+        Err(fault) => Outcome::Stranger(hints::unproved(&app, &call, fault.clone(), &terms.trace_id)),
         Ok(_) => answer(&app, call, &mut terms).await,
     };
     let outcome = match outcome {
@@ -152,9 +154,9 @@ async fn answer(app: &Arc<App>, call: RawCall, terms: &mut Terms) -> Outcome {
         Err(fault) => return stranger(&call, fault),
     };
     if sent.certificate {
-        return Outcome::Stranger(code::APP_CERT_NOT_EXIST);
+        return stranger(&call, code::APP_CERT_NOT_EXIST);
     }
-    let Some(key) = &caller.key else { return Outcome::Stranger(code::MISSING_SIGNATURE_CONFIG) };
+    let Some(key) = &caller.key else { return stranger(&call, code::MISSING_SIGNATURE_CONFIG) };
     let call = match call.verify(sent, key) {
         Ok(call) => call,
         Err(Refused::Signature(_)) if limited => return Outcome::Stranger(code::INVALID_SIGNATURE),
@@ -167,6 +169,7 @@ async fn answer(app: &Arc<App>, call: RawCall, terms: &mut Terms) -> Outcome {
     };
     // From here on we know who calls.
     terms.certificate = call.app_cert_sn().map(str::to_owned);
+    terms.pid = Some(caller.row.pid.clone());
     let mut unknown = Vec::new();
     let answer = run(app, &caller, &call, terms, &mut unknown).await;
     Outcome::Verified(hints::verified(app, &call, answer, &unknown, &terms.trace_id))
