@@ -8,6 +8,7 @@ mod apply;
 mod backup;
 mod call;
 mod clock;
+mod completions;
 mod doctor;
 mod import;
 mod keygen;
@@ -21,15 +22,19 @@ mod serve;
 mod settings;
 mod trade;
 mod voucher;
+mod world;
 
 use crate::app::{App, Opening};
 use crate::control::{Lock, Operator, Remote, socket_path};
+use crate::jobs::notice_deliver::Outcome;
 use crate::log;
+use crate::methods::dispatch;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::str::FromStr;
 use store::{Mode, Place, Pool};
 
 /// A self-hosted member-marketing platform that speaks the Alipay open platform's protocol.
@@ -51,6 +56,8 @@ environment (--data is PUNCHCARD_DATA) or in ./punchcard.toml (data = \"…\")."
 enum Command {
     /// Answer calls, until stopped.
     Serve(serve::Serve),
+    /// Print an example of a world file, or check a file without applying it.
+    World(world::World),
     /// Apply a world file to a store, running or not.
     Apply(apply::Apply),
     /// Import members or trades from CSV or NDJSON, gzipped or not.
@@ -75,12 +82,16 @@ enum Command {
     Clock(clock::Clock),
     /// Look at notifications, or send some again.
     Notify(notify::Notify),
-    /// Print what is answered: every method, with the members of its request.
+    /// Print what is answered: every method with the members of its request, or the page of one.
     Methods(methods::Methods),
     /// Print a new key pair in every form that SDKs want.
     Keygen(keygen::Keygen),
     /// Explain a refused call, or list the last ones.
     Doctor(doctor::Doctor),
+    /// Print a shell's completions of this program.
+    Completions(completions::Completions),
+    /// Print the manual page of this program, or of one of its commands.
+    Man(completions::ManualPage),
 }
 
 /// Why a command ended without having done its work: what to print.
@@ -124,12 +135,12 @@ pub fn main() -> ExitCode {
             Command::Call(call) => call.run(&store),
             Command::Clock(clock) => clock.run(&store).await,
             Command::Notify(notify) => notify.run(&store).await,
-            Command::Methods(methods) => {
-                methods.run();
-                Ok(())
-            }
+            Command::World(world) => world.run(),
+            Command::Methods(methods) => methods.run(),
             Command::Keygen(keygen) => keygen.run(),
             Command::Doctor(doctor) => doctor.run(&store).await,
+            Command::Completions(completions) => completions.run(Cli::command()),
+            Command::Man(page) => page.run(Cli::command()),
         }
     });
     log::flush();
@@ -189,6 +200,7 @@ impl StoreArgs {
             master_key_file: self.master_key_file.clone().unwrap_or_else(|| self.data.join("master.key")),
             pool: self.pool(),
             notify_allow_private: false,
+            metrics: dispatch::metrics(Outcome::ALL.map(|(_, name)| name)),
         }
     }
 
@@ -246,6 +258,16 @@ impl StoreArgs {
             None => Owner::Remote(Remote::new(socket_path(&self.data))),
         })
     }
+}
+
+/// Reads a number from 1; the error says so.
+fn at_least_one<T: FromStr + Default + PartialOrd>(text: &str) -> Result<T, String> {
+    text.parse().ok().filter(|number| T::default() < *number).ok_or_else(|| "must be a number from 1".to_owned())
+}
+
+/// Takes a text as it is, if it can be read.
+fn checked<T>(read: fn(&str) -> Result<T, String>) -> impl Fn(&str) -> Result<String, String> + Clone {
+    move |text| read(text).map(|_| text.to_owned())
 }
 
 /// Who may open a store.

@@ -37,7 +37,7 @@ impl Hint {
         Hint { cause, advice_en: advice_en.into(), advice_zh: advice_zh.into() }
     }
 
-    /// The refusal as a stand-in tells it. Elsewhere it stays as it is.
+    /// The refusal as a stand-in answers it. Elsewhere it stays as it is.
     pub fn added_to(&self, fault: Fault, app: &App, trace_id: &str) -> Fault {
         if !app.gives_hints() {
             return fault;
@@ -54,9 +54,9 @@ impl From<Diagnosis> for Hint {
     }
 }
 
-/// Whose call it is, as far as it is known.
+/// The names by which a call is known, as far as they are.
 #[derive(Clone, Copy)]
-pub struct Whose<'a> {
+pub struct CallNames<'a> {
     /// The call's trace id.
     pub trace_id: &'a str,
     /// The calling app.
@@ -65,16 +65,16 @@ pub struct Whose<'a> {
     pub method: &'a str,
 }
 
-impl Whose<'_> {
-    fn note(self, app: &App, hint: &Hint, told: &str) {
-        let Whose { trace_id, app_id, method } = self;
+impl CallNames<'_> {
+    fn note(self, app: &App, hint: &Hint, refusal: &str) {
+        let CallNames { trace_id, app_id, method } = self;
         tracing::warn!(trace_id, app_id, method, cause = hint.cause, advice = hint.advice_en, "a likely mistake");
-        let detail = format!("{}\n{}\n{told}", hint.advice_en, hint.advice_zh);
+        let detail = format!("{}\n{}\n{refusal}", hint.advice_en, hint.advice_zh);
         app.remember_trouble(trace_id, app_id, method, hint.cause, detail.trim_end());
     }
 }
 
-/// What is told of a call that was refused before anybody knew who calls: more than the refusal only in a stand-in.
+/// The answer to a call that was refused before its caller was known: more than the refusal only in a stand-in.
 pub fn unproved(app: &App, call: &RawCall, fault: Fault, trace_id: &str) -> Fault {
     let text = |name: &str| String::from_utf8_lossy(call.get(name).unwrap_or_default()).into_owned();
     let (app_id, method) = (shown(&text("app_id")), text("method"));
@@ -84,20 +84,20 @@ pub fn unproved(app: &App, call: &RawCall, fault: Fault, trace_id: &str) -> Faul
         () => refusal::explain(&fault, &Subject { parameter: &text, apps: app.directory.count() }),
     };
     let Some(hint) = hint else { return fault };
-    Whose { trace_id, app_id: &app_id, method: &shown(&method) }.note(app, &hint, &fault.sub_msg);
+    CallNames { trace_id, app_id: &app_id, method: &shown(&method) }.note(app, &hint, &fault.sub_msg);
     hint.added_to(fault, app, trace_id)
 }
 
-/// What is told of a verified call whose text cannot be read.
-pub fn unreadable(app: &App, fault: Fault, reads_as: Option<Charset>, whose: Whose<'_>) -> Fault {
+/// The answer to a verified call whose text cannot be read.
+pub fn unreadable(app: &App, fault: Fault, reads_as: Option<Charset>, names: CallNames<'_>) -> Fault {
     let by_protocol =
         || refusal::explain(&fault, &Subject { parameter: &|_| String::new(), apps: app.directory.count() });
     let Some(hint) = reads_as.map(other_charset).or_else(by_protocol) else { return fault };
-    whose.note(app, &hint, &fault.sub_msg);
-    hint.added_to(fault, app, whose.trace_id)
+    names.note(app, &hint, &fault.sub_msg);
+    hint.added_to(fault, app, names.trace_id)
 }
 
-/// What is told of a verified call. `unknown` are the members of `biz_content` that its method does not know, where
+/// The answer to a verified call. `unknown` are the members of `biz_content` that its method does not know, where
 /// somebody has looked for them.
 pub fn verified(
     app: &App,
@@ -106,7 +106,7 @@ pub fn verified(
     unknown: &[Unknown],
     trace_id: &str,
 ) -> Result<String, Fault> {
-    let whose = Whose { trace_id, app_id: call.app_id(), method: call.method() };
+    let names = CallNames { trace_id, app_id: call.app_id(), method: call.method() };
     let doubt = || {
         let misspelt = (!unknown.is_empty()).then(|| unknown_members(unknown));
         misspelt.or_else(|| call.reads_as_utf8().filter(|_| app.gives_hints()).map(|_| other_charset(Charset::Utf8)))
@@ -114,17 +114,17 @@ pub fn verified(
     match answer {
         Ok(business) => {
             if let Some(hint) = doubt() {
-                whose.note(app, &hint, "");
+                names.note(app, &hint, "");
             }
             Ok(business)
         }
         Err(fault) => {
             if let Some(hint) = of_refusal(app, call, &fault) {
-                whose.note(app, &hint, &fault.sub_msg);
+                names.note(app, &hint, &fault.sub_msg);
                 return Err(hint.added_to(fault, app, trace_id));
             }
             let Some(hint) = doubt() else { return Err(fault) };
-            whose.note(app, &hint, &fault.sub_msg);
+            names.note(app, &hint, &fault.sub_msg);
             // What is only doubtful has nothing to do with most refusals.
             let explains = unknown.is_empty() || unknown.iter().any(|member| member.nearest.is_some());
             let is_of_a_field = fault.sub_code.ends_with(biz::INVALID);

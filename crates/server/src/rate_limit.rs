@@ -1,8 +1,8 @@
 //! How often an address may do what costs us or others something: a number of times in any window of real time.
 //!
-//! Counted in this process and by the machine's monotonic clock, never by the store's: a manual clock stands still, and an
-//! address is a matter of this node's network. Another node counts by itself, and a restart forgets. What must hold over
-//! nodes and restarts has a count in the store besides (`store::pin`).
+//! Counted in this process and by the machine's monotonic clock, never by the store's: a manual clock stands still, and
+//! an address is a matter of this node's network. Another node counts by itself, and a restart forgets. What must hold
+//! over nodes and restarts has a count in the store besides (`store::pin`).
 
 mod attempts;
 
@@ -45,8 +45,8 @@ impl RateLimit {
         })
     }
 
-    /// Counts one, at `now`; false, and not counted, if the address has used up what it is allowed. Of many at once exactly
-    /// as many are counted as are allowed.
+    /// Counts one, at `now`; false, and not counted, if the address has used up what it is allowed. Of many at once
+    /// exactly as many are counted as are allowed.
     pub fn take(&self, address: IpAddr, now: Instant) -> bool {
         if self.max == usize::MAX {
             return true;
@@ -107,10 +107,10 @@ mod tests {
     #[test]
     fn many_addresses_are_forgotten_but_not_the_busy_one() {
         let (limit, now) = (RateLimit::new(3, WINDOW), Instant::now());
-        for stranger in 0..40_000 {
-            limit.take(address(stranger), now);
+        for other in 0..40_000 {
+            limit.take(address(other), now);
             limit.is_over(address(0), now);
-            if stranger % 1_000 == 0 {
+            if other % 1_000 == 0 {
                 limit.take(address(0), now);
             }
         }

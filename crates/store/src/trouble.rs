@@ -1,10 +1,11 @@
 //! The last calls that something was wrong with, for `doctor`: a ring of those whose app is known, and a smaller one of
 //! others, so that whoever sends any `app_id` pushes out none of the first.
 
-use crate::fault::Fault;
+use crate::engine::fault::Fault;
+use crate::engine::sql::statements;
+use crate::engine::table::{Module, Table};
+use crate::engine::tx::Tx;
 use crate::params;
-use crate::sql::statements;
-use crate::tx::Tx;
 
 /// One of the two rings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -26,6 +27,8 @@ impl Ring {
         }
     }
 }
+
+pub(crate) static MODULE: Module = Module { tables: &[Table::on_coordinator("signature_trouble")], proofs: &[] };
 
 statements! {
     TURN = "INSERT INTO id_lease (name, next) VALUES ($1, 1)

@@ -5,8 +5,8 @@ use strsim::damerau_levenshtein;
 /// Longer names are nobody's misspelling.
 const BYTES_MAX: usize = 128;
 
-/// The known name that is nearest to `name`, if one is near: what differs in capitals and separators alone is, and so is what
-/// a few slips of the finger make of it.
+/// The known name that is nearest to `name`, if one is near: what differs in capitals and separators alone is, and so
+/// is what a few slips of the finger make of it.
 pub fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     if BYTES_MAX < name.len() {
         return None;

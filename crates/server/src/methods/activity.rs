@@ -19,12 +19,6 @@ use domain::Refusal;
 use domain::activity::{Activity, Order, OrderKind, OrderStatus};
 use domain::id::{CampIdText, OrderId};
 use store::Tx;
-use wire::Fault;
-
-/// The same key was used before, with other content.
-fn out_biz_no_conflict() -> Fault {
-    Fault::business("OUT_BIZ_NO_CONFLICT", "外部批次ID重复且参数不一致")
-}
 
 /// The merchant's activity of that id; another merchant's is as unknown as one that never was.
 fn activity(call: &Call, tx: &mut Tx, camp_id: &str) -> Answer<Activity> {

@@ -14,12 +14,6 @@ use domain::crowd::Crowd;
 use domain::id::CrowdIdText;
 use domain::tag::{self, Tag};
 use store::Tx;
-use wire::Fault;
-
-/// The same key was used before, with other content.
-fn out_biz_no_conflict() -> Fault {
-    Fault::business("OUT_BIZ_NO_CONFLICT", "外部流水号重复且参数不一致")
-}
 
 /// The tags that the merchant's conditions may name: the platform's eight, then its own in the order they were defined.
 fn tags(call: &Call, tx: &mut Tx) -> Answer<Vec<Tag>> {

@@ -22,13 +22,13 @@ choice! {
     pub enum QueryOption {
         /// What paid.
         FundBillList = "fund_bill_list",
-        /// The vouchers that were used.
+        /// The coupons that were used.
         VoucherDetailList = "voucher_detail_list",
-        /// The goods that were discounted.
+        /// The goods that were discounted; never in an answer.
         DiscountGoodsDetail = "discount_goods_detail",
-        /// How it was settled.
+        /// How the trade was settled; never in an answer.
         TradeSettleInfo = "trade_settle_info",
-        /// What gave back.
+        /// What a refund went back to.
         RefundDetailItemList = "refund_detail_item_list",
     }
 }

@@ -26,29 +26,30 @@ use wire::Fault;
 biz! {
     /// The activity.
     pub struct Plan {
-        /// What it is called; need not be unique.
+        /// The name of the activity; it need not be unique.
         name: Text<40>,
-        /// What kind of activity.
+        /// The kind of activity. POINT_SEND and DIRECT_SEND are served.
         r#type: CampType,
-        /// From when on it runs.
+        /// When the activity begins.
         start_time: Date,
-        /// Until when.
+        /// When the activity ends: after `start_time` and after now.
         end_time: Date,
-        /// More about it.
+        /// A description.
         desc: Option<Text<1024>>,
-        /// How many prizes there are.
+        /// How many prizes there are; required for DIRECT_SEND.
         budget_info: Option<Object<BudgetInfo>>,
-        /// Where it is, and for whom.
+        /// The shops that the activity is for, and who may take part.
         constraint_info: Object<ConstraintInfo>,
-        /// What it gives.
+        /// What the activity gives: one point card for POINT_SEND, 1 to 20 coupons for DIRECT_SEND.
         promo_tools: Objects<PromoTool, 20>,
-        /// How members find it.
+        /// Where members find the activity; required for DIRECT_SEND, absent for POINT_SEND.
         publish_channels: Option<Objects<Channel>>,
-        /// Who else is asked to join.
+        /// The other merchants whose shops are asked to join. Kept and given back; nobody is asked.
         recruit_tool: Option<Object<RecruitTool>>,
-        /// Whether its end moves on instead of ending it.
+        /// Whether the end moves on by the length of the activity instead of ending it; only where every coupon is
+        /// RELATIVE.
         auto_delay_flag: Option<YN>,
-        /// Kept.
+        /// Kept and given back.
         ext_info: Option<Text<1024>>,
     }
 }
@@ -56,17 +57,17 @@ biz! {
 choice! {
     /// The types that the platform knows.
     pub enum CampType {
-        /// 集点卡活动.
+        /// A point card (集点卡活动).
         Points = "POINT_SEND",
-        /// 直发奖.
+        /// Coupons (直发奖).
         Direct = "DIRECT_SEND",
-        /// 消费送.
+        /// Not served (消费送).
         Consume = "CONSUME_SEND",
-        /// 实时立减.
+        /// Not served (实时立减).
         RealTime = "REAL_TIME_SEND",
-        /// 口令送.
+        /// Not served (口令送).
         Guess = "GUESS_SEND",
-        /// 充值送.
+        /// Not served (充值送).
         Recharge = "RECHARGE_SEND",
     }
 }
@@ -197,9 +198,9 @@ impl Plan {
 
     /// As it is kept: all that was said of it that has no place of its own.
     pub fn to_text(&self) -> String {
-        let said = self.settled().said();
+        let sent = self.settled().as_sent();
         let kept: Map<String, Value> =
-            said.into_iter().filter(|(name, _)| !KEPT_ELSEWHERE.contains(&name.as_str())).collect();
+            sent.into_iter().filter(|(name, _)| !KEPT_ELSEWHERE.contains(&name.as_str())).collect();
         Value::Object(kept).to_string()
     }
 }

@@ -3,16 +3,17 @@
 //! A JSON array in a string, every element `{"op", "tagCode", "value"}`, all of them joined by AND (contract:
 //! koubei.marketing.campaign.crowd.create, "The conditions string").
 
-use crate::biz::{self, Field, Member};
-use domain::tag::{Tag, TagKind};
-use segment::{Expr, Kind, Op, Reject};
+use crate::biz::{self, Field, Member, Shape};
+use crate::index::column;
+use domain::tag::Tag;
+use segment::{Expr, Op, Reject};
 use serde::Serialize;
 use serde_json::Value;
 use wire::Fault;
 
 /// The most characters of the string.
 const TEXT_MAX: usize = 65_535;
-/// The most elements of the array (DECISIONS.md 4).
+/// The most elements of the array (docs/decisions.md, "Operators by tag type").
 const ELEMENTS_MAX: usize = 64;
 
 /// Conditions that have the right shape; whether their tags and values fit is [`Conditions::compile`]'s to say.
@@ -39,7 +40,7 @@ impl Conditions {
         Conditions::read(Some(&Value::from(text)))
     }
 
-    /// Refuses what a merchant with these tags cannot mean: what the table of DECISIONS.md 4 does not allow, a value
+    /// Refuses what a merchant with these tags cannot mean: what the decisions on operators do not allow, a value
     /// that a closed list lacks, a range with its ends the wrong way round.
     pub fn check(&self, tags: &[Tag]) -> Result<(), Fault> {
         let columns: Vec<_> = tags.iter().map(column).collect();
@@ -52,7 +53,7 @@ impl Conditions {
         Ok(())
     }
 
-    /// The expression over these tags; refuses what the table of DECISIONS.md 4 does not allow. A crowd that an earlier
+    /// The expression over these tags; refuses what the decisions on operators do not allow. A crowd that an earlier
     /// build has stored may name what its tag's list lacks, and a range in which nobody is.
     pub fn compile(&self, tags: &[segment::Tag]) -> Result<Expr, Fault> {
         let test = |(index, condition): (usize, &Condition)| match condition.test(tags) {
@@ -106,15 +107,17 @@ fn refusal(index: usize, reason: &str) -> Fault {
 
 /// As an element spells its members. The last is what the Node SDK makes of `tagCode` where the array stands in no
 /// string.
-const MEMBERS: &[Member] = &[member("op"), member("tagCode"), member("value"), member(TAG_CODE)];
+const MEMBERS: &[Member] = &[
+    Member::text("op", "The operator, such as `EQ` or `IN`. Each type of tag has its own."),
+    Member::text("tagCode", "The tag, by its code in `tags.query`."),
+    Member::text("value", "What the tag's value is compared with. `IN` and `NOTIN` take several, joined by commas."),
+    Member { required: false, ..Member::text(TAG_CODE, "The same as `tagCode`, where the array stands in no String.") },
+];
 const TAG_CODE: &str = "tag_code";
 
-const fn member(name: &'static str) -> Member {
-    Member { name, required: true, inside: &[] }
-}
-
 impl Field for Conditions {
-    const INSIDE: &'static [Member] = MEMBERS;
+    const SHAPE: Shape =
+        Shape::Json { of: &Shape::List { of: &Shape::Object(MEMBERS), max: Some(ELEMENTS_MAX) }, max: Some(TEXT_MAX) };
 
     fn read(value: Option<&Value>) -> Result<Self, String> {
         let value = value.ok_or(biz::ABSENT)?;
@@ -166,21 +169,10 @@ fn joined(list: &[Value]) -> Result<String, String> {
     Ok(texts.collect::<Result<Vec<_>, _>>()?.join(","))
 }
 
-/// A tag as the crowd engine knows it.
-pub fn column(tag: &Tag) -> segment::Tag {
-    let kind = match tag.kind {
-        TagKind::Enum => Kind::Enum,
-        TagKind::Number => Kind::Number,
-        TagKind::Date => Kind::Date,
-        TagKind::Text => Kind::Text,
-        TagKind::Location => Kind::Location,
-    };
-    segment::Tag { code: tag.code.clone(), kind }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use domain::tag::TagKind;
 
     fn check(text: &str, expect: Result<&str, &str>) {
         check_value(&Value::from(text), expect);

@@ -1,18 +1,19 @@
 //! What paid a trade, as its answers and its notifications say: the fund bills, and the vouchers in detail.
 
+use crate::biz::{Shape, answer};
 use domain::trade::Trade;
-use serde::Serialize;
 use serde_json::{Value, json};
 use store::trade::{Refund, TradeVoucher};
 use wire::money;
 
-/// What paid, or was paid back to.
-#[derive(Serialize)]
-pub struct FundBill {
-    /// `ALIPAYACCOUNT` a balance, `MDISCOUNT` the merchant's own coupon, `COUPON` a cash voucher.
-    fund_channel: &'static str,
-    /// How much, yuan.
-    amount: String,
+answer! {
+    /// What paid, or was paid back to.
+    pub struct FundBill {
+        /// `ALIPAYACCOUNT` a balance, `MDISCOUNT` the merchant's own coupon, `COUPON` a cash voucher.
+        fund_channel: &'static str,
+        /// How much, yuan.
+        amount: String = Shape::Amount(None),
+    }
 }
 
 impl FundBill {
@@ -37,20 +38,28 @@ fn channel(used: &TradeVoucher) -> &'static str {
     if used.template.is_some() { "COUPON" } else { "MDISCOUNT" }
 }
 
-/// A voucher that a trade was paid with.
-#[derive(Serialize)]
-pub struct VoucherDetail {
-    id: String,
-    name: String,
-    #[serde(rename = "type")]
-    kind: String,
-    amount: String,
-    merchant_contribute: String,
-    other_contribute: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    memo: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    template_id: Option<String>,
+answer! {
+    /// A coupon that a trade was paid with.
+    pub struct VoucherDetail {
+        /// The id of the coupon.
+        id: String,
+        /// The name of the coupon.
+        name: String,
+        /// ALIPAY_FIX_VOUCHER an amount off, ALIPAY_DISCOUNT_VOUCHER a share off, ALIPAY_ITEM_VOUCHER for goods.
+        r#type: String,
+        /// How much the coupon took off, yuan.
+        amount: String = Shape::Amount(None),
+        /// What the merchant paid of `amount`, yuan.
+        merchant_contribute: String = Shape::Amount(None),
+        /// What others paid of `amount`, yuan.
+        other_contribute: String = Shape::Amount(None),
+        /// `voucher_note` of the coupon.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        memo: Option<String>,
+        /// The template of a cash voucher.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        template_id: Option<String>,
+    }
 }
 
 impl VoucherDetail {
@@ -59,7 +68,7 @@ impl VoucherDetail {
         let detail = |one: &TradeVoucher| VoucherDetail {
             id: one.voucher.to_text(),
             name: one.name.clone(),
-            kind: one.kind.clone(),
+            r#type: one.kind.clone(),
             amount: money::format(one.deducted_fen),
             merchant_contribute: money::format(one.merchant_fen),
             other_contribute: money::format(one.deducted_fen - one.merchant_fen),
@@ -80,7 +89,7 @@ pub fn bills_text(trade: &Trade, used: &[TradeVoucher]) -> String {
 pub fn vouchers_text(used: &[TradeVoucher]) -> Option<String> {
     let detail = |one: VoucherDetail| {
         let mut members = json!({
-            "name": one.name, "type": one.kind, "amount": one.amount, "merchantContribute": one.merchant_contribute,
+            "name": one.name, "type": one.r#type, "amount": one.amount, "merchantContribute": one.merchant_contribute,
             "otherContribute": one.other_contribute,
         });
         if let Some(memo) = one.memo {

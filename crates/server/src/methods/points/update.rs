@@ -1,27 +1,28 @@
-//! `koubei.marketing.tool.points.update`: changes what a user has on a merchant's card.
+//! `koubei.marketing.tool.points.update`: changes what points a user has on a merchant's card.
 //!
 //! DEPOSIT gives points for a payment, CONSUME spends them, FREEZE sets them aside until COMMIT spends or CANCEL
-//! returns them. What is refused, in this order: a wrong, missing or forbidden field; a `req_id` that was used for
-//! something else; a card that the merchant has not; a user that nobody knows; a card that has ended, or for a DEPOSIT
-//! an activity that does not run; for a DEPOSIT a shop that the activity is not for, a trade that this user did not pay
-//! to this merchant, one that has brought its points on this card; for all else a user without points on the card; for
-//! COMMIT and CANCEL an unknown freeze, one that has ended, another amount than it has; last, fewer points than are to
-//! be spent or set aside.
+//! returns them.
 //!
-//! A second call with the same `req_id` and content is answered with the first `point_log_no`. It is not kept as a
-//! text: the key is kept with the number of the entry in the log, which is never altered.
+//! Refusals are looked for in this order: a wrong, missing or forbidden field; the `req_id` was used with other
+//! content; the card is not the merchant's; nobody has the `user_id`; the card has ended, or for a DEPOSIT the activity
+//! does not run; for a DEPOSIT the shop, then the trade, then whether the trade has brought its points; for all else
+//! whether the user has points on the card; for COMMIT and CANCEL whether the freeze exists, waits and has this amount;
+//! last, whether the points suffice.
+//!
+//! # Repeats
+//!
+//! A call with the same `req_id` for the same card and with the same content is answered with the first `point_log_no`
+//! and changes nothing. Other content is `REQ_ID_CONFLICT`. A refused call uses up no `req_id`.
 
 use super::{Points, TransType, card};
-use crate::biz::{ABSENT, Text, biz, invalid};
-use crate::methods::refusals::req_id_conflict;
-use crate::methods::{Answer, Call, Method, Once, Write, fingerprint};
+use crate::biz::{ABSENT, Text, answer, biz, invalid};
+use crate::methods::{Answer, Call, Doors, Key, Method, Need, Recomputed, SubCode, fingerprint, refusals};
 use crate::world::Options;
 use domain::Refusal;
 use domain::id::{PointLogNo, PointLogNoText};
 use domain::points::{Amount, Card, Kind};
 use domain::trade::Status;
-use serde::Serialize;
-use store::once::{Claim, claim};
+use store::once::{self, Claim};
 use store::points::Entry;
 use store::{Fault, Tx, points, world};
 
@@ -31,58 +32,92 @@ pub struct PointsUpdate;
 biz! {
     /// What the caller sends.
     pub struct Request {
-        /// The caller's own number; the idempotency key, within the card.
+        /// The caller's serial number; the idempotency key, within the card.
         req_id: Text<32>,
-        /// Whose points.
+        /// The user whose points change.
         user_id: Text<32>,
-        /// The card.
+        /// The card: `promo_tools[].voucher_no` of its activity.
         activity_account: Text<32>,
-        /// What happens.
+        /// What happens to the points; read in any case.
         trans_type: TransType,
-        /// To how many; of a freeze that ends, all there are.
+        /// How many points. Required, but for COMMIT and CANCEL: those are for all points of the FREEZE, and a number
+        /// that is given must be that.
         trans_amount: Option<Points>,
-        /// Where the payment was that a DEPOSIT is for.
+        /// The shop where the payment of a DEPOSIT was made; required there.
         shop_id: Option<Text<32>>,
-        /// The payment that a DEPOSIT is for, or the FREEZE that ends.
+        /// For DEPOSIT the `trade_no` of the payment, for COMMIT and CANCEL the `point_log_no` of the FREEZE; required
+        /// there, forbidden otherwise.
         biz_no: Option<Text<64>>,
-        /// What the caller says of it.
+        /// A note. Kept.
         memo: Option<Text<256>>,
-        /// And besides; never read.
+        /// Kept; nothing reads it.
         ext_info: Option<Text<1024>>,
     }
 }
 
-/// The answer.
-#[derive(Serialize)]
-pub struct Response {
-    point_log_no: String,
+answer! {
+    /// The answer.
+    pub struct Response {
+        /// The number of the change in the log of points; of a FREEZE, what COMMIT and CANCEL name.
+        point_log_no: String,
+    }
 }
 
 impl Method for PointsUpdate {
     const NAME: &'static str = "koubei.marketing.tool.points.update";
+    const DOORS: Doors = Doors::SIGNED;
+    const NEED: Need = Need::Money;
     type Request = Request;
     type Response = Response;
+    const REFUSALS: &'static [SubCode] = &[
+        refusals::REQ_ID_CONFLICT,
+        refusals::POINT_ACCOUNT_NOT_EXIST,
+        refusals::USER_NOT_EXIST,
+        refusals::CAMPAIGN_STATUS_ERROR,
+        refusals::SHOP_NOT_EXIST,
+        refusals::POINT_TRADE_NOT_EXIST,
+        refusals::POINT_TRADE_ALREADY_DEPOSITED,
+        refusals::POINT_LOG_NOT_EXIST,
+        refusals::POINT_FREEZE_STATUS_ERROR,
+        refusals::POINT_NOT_ENOUGH,
+    ];
 }
 
-impl Write for PointsUpdate {
+impl Recomputed for PointsUpdate {
     const NEW_IDS: u16 = 1;
 
-    fn once(_: &Request) -> Once<'_> {
-        Once::Natural
-    }
+    /// What is to be done, and the new entry of the log.
+    type Checked<'a> = (Movement<'a>, PointLogNo);
 
-    fn handle(call: &Call, tx: &mut Tx, request: &Request) -> Answer<Response> {
+    fn check<'a>(call: &Call, _: &mut Tx, request: &'a Request) -> Answer<(Movement<'a>, PointLogNo)> {
         let movement = Movement::of(request)?;
         let bucket = points::bucket(call.pid(), &request.user_id);
-        let no = PointLogNo::new(call.now, call.new_id(0, bucket));
-        let scope = format!("{}/{}/{}", Self::NAME, call.pid(), &*request.activity_account);
-        let no = match claim(tx, &scope, &request.req_id, &fingerprint(request), no.number, call.now)? {
+        Ok((movement, PointLogNo::new(call.now, call.new_id(0, bucket))))
+    }
+
+    fn key<'a>(call: &Call, request: &'a Request, (_, no): &(Movement<'a>, PointLogNo)) -> Key<'a> {
+        Key {
+            scope: once::scope(&[Self::NAME, call.pid(), &request.activity_account]),
+            key: &request.req_id,
+            fingerprint: fingerprint(request),
+            id: no.number,
+        }
+    }
+
+    fn handle(
+        call: &Call,
+        tx: &mut Tx,
+        request: &Request,
+        (movement, no): (Movement<'_>, PointLogNo),
+        claim: Claim,
+    ) -> Answer<Response> {
+        let no = match claim {
             Claim::New => {
                 change(call, tx, request, movement, no)?;
                 no
             }
             Claim::Again(number) => PointLogNo::new(points::entered_at(tx, number)?, number),
-            Claim::Other(_) => return Err(req_id_conflict().into()),
+            Claim::Other(_) => return Err(refusals::REQ_ID_CONFLICT.into()),
         };
         Ok(Response { point_log_no: no.to_text() })
     }
@@ -90,7 +125,7 @@ impl Write for PointsUpdate {
 
 /// How points move: each kind with the fields that it needs.
 #[derive(Clone, Copy)]
-enum Movement<'a> {
+pub enum Movement<'a> {
     Deposit { amount: Amount, shop_id: &'a str, trade_no: &'a str },
     Take(Amount),
     End { freeze: &'a str, stated: Option<Amount> },
@@ -151,8 +186,8 @@ fn change_on(
         Movement::Deposit { amount, shop_id, trade_no } => {
             may_deposit(card, call, tx, request, shop_id, trade_no)?;
             // Whatever the req_id: one trade brings points on one card once.
-            let scope = format!("point_deposit/{}", card.id.number);
-            if claim(tx, &scope, trade_no, &[0; 32], no.number, call.now)? != Claim::New {
+            let scope = points::deposit_scope(card.id.number);
+            if once::claim(tx, &scope, trade_no, &[0; 32], no.number, call.now)? != Claim::New {
                 return Err(Refusal::PointTradeAlreadyDeposited.into());
             }
             (amount, None)

@@ -1,19 +1,24 @@
-//! `koubei.marketing.tool.prizesend.auth`: a token that lets one user take one prize, once, on the coupon page.
+//! `koubei.marketing.tool.prizesend.auth`: makes a token with which one user takes one prize, once, on the coupon page.
 //!
-//! It reserves nothing: budget, limits and crowd are looked at again when the prize is taken, and points are the
-//! caller's own affair. What is refused, in this order: a wrong field, a `req_id` that was used for another user, a
-//! prize that the merchant has not or that takes no tokens, a user that nobody knows, an activity that does not run, an
-//! empty budget.
+//! The token reserves nothing: budget, limits and crowd are looked at again when the prize is taken, and points are the
+//! caller's own affair. It lives 24 hours or as long as the merchant's option `claim_token_life` says, and never longer
+//! than its activity.
+//!
+//! Refusals are looked for in this order: a wrong field; the `req_id` was used for another user; the prize is not the
+//! merchant's, or takes no tokens; nobody has the `user_id`; the activity does not run; the budget is empty.
+//!
+//! # Repeats
+//!
+//! The first answer is kept: a call with the same `req_id` for the same prize and user is answered with the same token,
+//! used or not. Another user is `REQ_ID_CONFLICT`. A refused call uses up no `req_id`.
 
 use crate::acts::activity::stored;
-use crate::biz::{Text, biz};
-use crate::methods::refusals::req_id_conflict;
-use crate::methods::{Answer, Call, Method, Once, Write};
+use crate::biz::{Text, answer, biz};
+use crate::methods::{Answer, Call, Doors, Method, Need, Once, SubCode, Write, refusals};
 use crate::world::Options;
 use domain::Refusal;
 use domain::activity::{Activity, Budget, Kind, Tool};
 use domain::id::PrizeIdText;
-use serde::Serialize;
 use store::prize::PrizeToken;
 use store::{Fault, Tx, activity, counter, prize, world};
 
@@ -23,30 +28,41 @@ pub struct PrizesendAuth;
 biz! {
     /// What the caller sends.
     pub struct Request {
-        /// The caller's own number; the idempotency key, within the prize.
+        /// The caller's serial number; the idempotency key, within the prize.
         req_id: Text<32>,
-        /// The prize.
+        /// The prize: `promo_tools[].voucher_no` of a DIRECT_SEND activity with the channel URL_WITH_TOKEN.
         prize_id: Text<32>,
-        /// Who is to take it.
+        /// The user who is to take the prize.
         user_id: Text<32>,
     }
 }
 
-/// The answer.
-#[derive(Serialize)]
-pub struct Response {
-    token: String,
+answer! {
+    /// The answer.
+    pub struct Response {
+        /// The token: 32 hexadecimal digits, for the address of the coupon page.
+        token: String,
+    }
 }
 
 impl Method for PrizesendAuth {
     const NAME: &'static str = "koubei.marketing.tool.prizesend.auth";
+    const DOORS: Doors = Doors::SIGNED.and(Doors::CONSOLE);
+    const NEED: Need = Need::Market;
     type Request = Request;
     type Response = Response;
+    const REFUSALS: &'static [SubCode] = &[
+        refusals::REQ_ID_CONFLICT,
+        refusals::PRIZE_NOT_EXIST,
+        refusals::USER_NOT_EXIST,
+        refusals::CAMPAIGN_STATUS_ERROR,
+        refusals::BUDGET_NOT_ENOUGH,
+    ];
 }
 
 impl Write for PrizesendAuth {
     fn once(request: &Request) -> Once<'_> {
-        Once::Stored { within: &request.prize_id, key: &request.req_id, conflict: req_id_conflict() }
+        Once::Stored { within: &request.prize_id, key: &request.req_id, conflict: refusals::REQ_ID_CONFLICT.into() }
     }
 
     fn handle(call: &Call, tx: &mut Tx, request: &Request) -> Answer<Response> {

@@ -7,13 +7,13 @@ use wire::Fault;
 biz! {
     /// The budget.
     pub struct BudgetInfo {
-        /// How many in all.
+        /// How many prizes there are in all.
         budget_total: Whole<9_999_999_999>,
-        /// Of what.
+        /// What is counted.
         budget_type: BudgetType,
-        /// For what there is a budget beside.
+        /// The period that `sub_value` is for.
         sub_budget_dimension: Option<Dimension>,
-        /// How many for that.
+        /// How many prizes there are in one such period, at most `budget_total`; required with `sub_budget_dimension`.
         sub_value: Option<Whole<9_999_999_999>>,
     }
 }
@@ -21,7 +21,7 @@ biz! {
 choice! {
     /// What is budgeted.
     pub enum BudgetType {
-        /// The number of prizes.
+        /// Prizes.
         Quantity = "QUANTITY",
     }
 }
@@ -29,7 +29,7 @@ choice! {
 choice! {
     /// For what there may be a budget beside the total.
     pub enum Dimension {
-        /// A UTC+8 calendar day.
+        /// A calendar day of UTC+8.
         Day = "D",
     }
 }

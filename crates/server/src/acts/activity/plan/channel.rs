@@ -6,13 +6,14 @@ use wire::Fault;
 biz! {
     /// A channel.
     pub struct Channel {
-        /// What kind of channel.
+        /// Where the activity is found.
         r#type: ChannelType,
-        /// What the merchant calls it.
+        /// What the merchant calls the channel.
         name: Option<Text<64>>,
-        /// What it needs to know; JSON in a string.
+        /// JSON text. Required for MERCHANT_CROWD (`{"PASSWORD":"…","BACKGROUND_LOGO":"…"}`); ignored for
+        /// URL_WITH_TOKEN, where an answer has the address of the coupon page.
         config: Option<Text<2048>>,
-        /// Kept.
+        /// Kept and given back; nothing reads it.
         ext_info: Option<Text<1024>>,
     }
 }
@@ -20,7 +21,7 @@ biz! {
 choice! {
     /// The kinds of channels.
     pub enum ChannelType {
-        /// A code to scan.
+        /// A QR code.
         QrCode = "QR_CODE",
         /// A short link.
         ShortLink = "SHORT_LINK",

@@ -1,7 +1,7 @@
 //! `constraint_info`: where an activity is, and for whom.
 
 use super::shop_ids::ShopIds;
-use crate::biz::{ABSENT, Field, List, Text, Whole, Yuan, biz, choice, invalid, text};
+use crate::biz::{ABSENT, Field, List, Shape, Text, Whole, Yuan, biz, choice, invalid, text};
 use domain::activity::{Frequency, Kind, Limits};
 use serde_json::Value;
 use wire::Fault;
@@ -9,25 +9,25 @@ use wire::Fault;
 biz! {
     /// The constraints.
     pub struct ConstraintInfo {
-        /// The shops that the activity is for.
+        /// The ids of the merchant's shops that the activity is for. Required.
         suit_shops: Option<ShopIds>,
-        /// How often a user may take part.
+        /// How often one user may take part in all; unlimited when absent.
         user_win_count: Option<Whole<9_999_999_999>>,
-        /// How often in a period.
+        /// How often one user may take part in a calendar day, ISO week or month of UTC+8; unlimited when absent.
         user_win_frequency: Option<WinFrequency>,
-        /// The crowd whose members alone may.
+        /// The crowd whose members alone may take part; of DIRECT_SEND.
         crowd_group_id: Option<Text<32>>,
-        /// Who else is meant.
+        /// Who may take part, beside the crowd.
         crowd_restriction: Option<Restriction>,
-        /// The cards that those have, joined by commas.
+        /// The member cards of MEMBER_CARD, joined by commas; required with it, absent otherwise.
         crowd_restriction_value: Option<Text<1024>>,
-        /// For activities of other types.
+        /// Refused: for activities of types that are not served.
         min_cost: Option<Yuan<16>>,
-        /// For activities of other types; kept.
+        /// Kept and given back: for activities of types that are not served.
         item_ids: Option<List<Text<64>, 500>>,
-        /// Kept.
+        /// Kept and given back; nothing reads it.
         cash_pool_id: Option<Text<32>>,
-        /// Kept.
+        /// Kept and given back; nothing reads it.
         subsidy_percent: Option<Text<8>>,
     }
 }
@@ -35,11 +35,11 @@ biz! {
 choice! {
     /// Of whom an activity is.
     pub enum Restriction {
-        /// Who has not paid the merchant before.
+        /// Users who have not paid the merchant before.
         NewMember = "NEW_MEMBER_PROMO",
         /// Students.
         Student = "STUDENT",
-        /// Who has one of the cards.
+        /// Users with one of the member cards of `crowd_restriction_value`.
         MemberCard = "MEMBER_CARD",
     }
 }
@@ -48,20 +48,22 @@ choice! {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WinFrequency {
     frequency: Frequency,
-    said: String,
+    sent: String,
 }
 
 impl Field for WinFrequency {
+    const SHAPE: Shape = Shape::Form("`D||n`, `W||n` or `M||n`: n times a day, week or month");
+
     fn read(value: Option<&Value>) -> Result<Self, String> {
-        let said = text(value.ok_or(ABSENT)?)?;
-        match Frequency::parse(&said) {
-            Some(frequency) if said.len() <= 16 => Ok(WinFrequency { frequency, said }),
+        let sent = text(value.ok_or(ABSENT)?)?;
+        match Frequency::parse(&sent) {
+            Some(frequency) if sent.len() <= 16 => Ok(WinFrequency { frequency, sent }),
             _ => Err("必须是D||次数、W||次数或M||次数".to_owned()),
         }
     }
 
     fn canonical(&self) -> Option<Value> {
-        Some(Value::from(self.said.as_str()))
+        Some(Value::from(self.sent.as_str()))
     }
 }
 

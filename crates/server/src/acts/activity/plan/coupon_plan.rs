@@ -3,7 +3,7 @@
 use super::description::{ClauseTerms, DescDetails, DisplayConfig};
 use super::item_info::ItemInfo;
 use super::use_rule::{LimitRule, UseRule};
-use crate::biz::{ABSENT, Date, Field, Flag, List, Object, Text, Whole, Yuan, biz, choice, invalid, text};
+use crate::biz::{ABSENT, Date, Field, Flag, List, Object, Shape, Text, Whole, Yuan, biz, choice, invalid, text};
 use domain::activity::ToolKind;
 use domain::coupon::{Begin, MultiUse, Offer, Rounding, Terms, Validity, Verify};
 use serde_json::Value;
@@ -12,61 +12,62 @@ use wire::{Fault, money};
 biz! {
     /// The coupon.
     pub struct CouponPlan {
-        /// What it takes off.
+        /// What the coupon takes off.
         r#type: VoucherType,
-        /// What it is called.
+        /// The name of the coupon.
         name: Text<64>,
-        /// The second line of its name.
+        /// The second line of the name.
         brand_name: Text<64>,
-        /// The id of its logo.
+        /// The id of the logo.
         logo: Text<64>,
-        /// The id of its picture.
+        /// The id of a picture.
         voucher_img: Option<Text<64>>,
-        /// More about it.
+        /// A description.
         desc: Option<Text<500>>,
-        /// How to use it.
+        /// How to use the coupon, in words.
         use_instructions: Option<List<Text<100>, 6>>,
-        /// What it is worth, or lowers a price to, yuan.
+        /// What the coupon is worth, or (REDUCETO) the price of a piece with it, yuan; required for MONEY, REDUCETO and
+        /// PER_FULL_CUT.
         worth_value: Option<Yuan<16>>,
-        /// The most that it takes off, yuan; of RATE and PER_FULL_CUT.
+        /// The most that a RATE or PER_FULL_CUT takes off, yuan.
         max_amount: Option<Yuan<16>>,
-        /// What is still to be paid, of RATE.
+        /// What remains to be paid, of RATE; required there.
         rate: Option<Rate>,
-        /// How its validity is said.
+        /// How the time is given in which the coupon can be used.
         validate_type: ValidateType,
-        /// Its beginning, of FIXED.
+        /// When a FIXED coupon begins; required there.
         start_time: Option<Date>,
-        /// Its end, of FIXED.
+        /// When a FIXED coupon ends, after the activity; required there.
         end_time: Option<Date>,
-        /// Its days, of RELATIVE.
+        /// How many days a RELATIVE coupon lasts; required there.
         relative_time: Option<Whole<99_999>>,
-        /// Since when they count.
+        /// When the days of a RELATIVE coupon begin; IMMEDIATELY when absent.
         effect_type: Option<EffectType>,
-        /// How much later, of DELAY.
+        /// How long a DELAY is; required there.
         delay_info: Option<Object<DelayInfo>>,
-        /// Whether it may be given away.
+        /// Whether the coupon may be given away. Kept and given back.
         donate_flag: Option<YesNo>,
-        /// With what else it may be used.
+        /// With which other coupons this one may be used; NO_MULTI when absent.
         multi_use_mode: Option<MultiUseMode>,
-        /// What happens to the odd part.
+        /// How what remains to be paid is rounded; not at all when absent.
         rounding_rule: Option<RoundingRule>,
-        /// Who redeems it, of EXCHANGE; the merchant when absent (ours).
+        /// Who redeems an EXCHANGE coupon; the merchant when absent. Of no other type.
         verify_mode: Option<VerifyMode>,
-        /// What the till is told.
+        /// A note for the till: `voucher_detail_list[].memo` in trades.
         voucher_note: Option<Text<256>>,
-        /// Kept.
+        /// Kept and given back; nothing reads it.
         allow_split: Option<Flag>,
-        /// Kept.
+        /// Kept and given back; nothing reads it.
         ext_info: Option<Text<1024>>,
         /// Terms, in words.
         clause_terms: Option<ClauseTerms>,
         /// Details, in words.
         desc_detail_list: Option<DescDetails>,
-        /// How it is advertised.
+        /// How the coupon is advertised.
         display_config: Option<Object<DisplayConfig>>,
-        /// The goods that it is for.
+        /// The goods that the coupon is for; required for REDUCETO, absent for EXCHANGE.
         item_info: Option<Object<ItemInfo>>,
-        /// Where and when it may be used.
+        /// Where and when the coupon may be used.
         use_rule: Object<UseRule>,
     }
 }
@@ -74,9 +75,9 @@ biz! {
 biz! {
     /// How much later than taken a coupon begins.
     pub struct DelayInfo {
-        /// Counted how.
+        /// How the delay is counted.
         r#type: DelayType,
-        /// By so many minutes.
+        /// The delay, minutes.
         value: Whole<99_999_999>,
     }
 }
@@ -84,15 +85,15 @@ biz! {
 choice! {
     /// The five types.
     pub enum VoucherType {
-        /// 代金券.
+        /// An amount off (代金券).
         Money = "MONEY",
-        /// 兑换券.
+        /// Goods for nothing (兑换券).
         Exchange = "EXCHANGE",
-        /// 减至券.
+        /// A lower price of goods (减至券).
         ReduceTo = "REDUCETO",
-        /// 折扣券.
+        /// A share off (折扣券).
         Rate = "RATE",
-        /// 每满减券.
+        /// An amount off for each full `min_consume` (每满减券).
         PerFullCut = "PER_FULL_CUT",
     }
 }
@@ -100,9 +101,9 @@ choice! {
 choice! {
     /// How a validity is said.
     pub enum ValidateType {
-        /// By its beginning and its end.
+        /// By beginning and end.
         Fixed = "FIXED",
-        /// By days since it was taken.
+        /// By days since the coupon was taken.
         Relative = "RELATIVE",
     }
 }
@@ -110,9 +111,9 @@ choice! {
 choice! {
     /// Since when the days of a relative validity count.
     pub enum EffectType {
-        /// Since it was taken.
+        /// When the coupon is taken.
         Immediately = "IMMEDIATELY",
-        /// Later.
+        /// Later, by `delay_info`.
         Delay = "DELAY",
     }
 }
@@ -122,7 +123,7 @@ choice! {
     pub enum DelayType {
         /// To the minute.
         Absolutely = "ABSOLUTELY",
-        /// From the midnight of a day.
+        /// From a midnight of UTC+8.
         ByDay = "BYDAY",
     }
 }
@@ -142,7 +143,7 @@ choice! {
     pub enum MultiUseMode {
         /// With no other.
         No = "NO_MULTI",
-        /// With one for single goods.
+        /// With a coupon for goods.
         WithSingle = "MULTI_USE_WITH_SINGLE",
         /// With any other.
         WithOthers = "MULTI_USE_WITH_OTHERS",
@@ -152,15 +153,15 @@ choice! {
 choice! {
     /// What happens to the odd part of what remains to be paid.
     pub enum RoundingRule {
-        /// Nothing.
+        /// Not at all.
         None = "NOT_AUTO_ROUNDING",
-        /// Below a yuan it is dropped.
+        /// Down to a yuan.
         DownYuan = "AUTO_ROUNDING_YUAN",
-        /// Below a jiao it is dropped.
+        /// Down to a jiao (0.1 yuan).
         DownJiao = "AUTO_ROUNDING_JIAO",
-        /// Half up to the yuan.
+        /// Half up to a yuan.
         HalfUpYuan = "ROUNDING_UP_YUAN",
-        /// Half up to the jiao.
+        /// Half up to a jiao.
         HalfUpJiao = "ROUNDING_UP_JIAO",
     }
 }
@@ -168,7 +169,7 @@ choice! {
 choice! {
     /// Who redeems an EXCHANGE coupon.
     pub enum VerifyMode {
-        /// The member.
+        /// The member, on the coupon page.
         UserClick = "USER_CLICK",
         /// The merchant.
         MerchantScan = "MERCHANT_SCAN",
@@ -179,14 +180,16 @@ choice! {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rate {
     percent: i64,
-    said: String,
+    sent: String,
 }
 
 impl Field for Rate {
+    const SHAPE: Shape = Shape::Form("a share from 0.11 to 0.99 with at most two decimals");
+
     fn read(value: Option<&Value>) -> Result<Self, String> {
-        let said = text(value.ok_or(ABSENT)?)?.trim().to_owned();
-        match money::parse(&said) {
-            Some(percent @ 11..=99) => Ok(Rate { percent, said }),
+        let sent = text(value.ok_or(ABSENT)?)?.trim().to_owned();
+        match money::parse(&sent) {
+            Some(percent @ 11..=99) => Ok(Rate { percent, sent }),
             _ => Err("必须是0.11到0.99之间、最多两位小数的折扣率".to_owned()),
         }
     }
@@ -195,8 +198,8 @@ impl Field for Rate {
         Some(Value::from(money::format(self.percent)))
     }
 
-    fn said(&self) -> Option<Value> {
-        Some(Value::from(self.said.as_str()))
+    fn as_sent(&self) -> Option<Value> {
+        Some(Value::from(self.sent.as_str()))
     }
 }
 

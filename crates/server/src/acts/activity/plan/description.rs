@@ -19,9 +19,9 @@ biz! {
         title: Option<Text<64>>,
         /// The details.
         details: Option<List<Text<256>>>,
-        /// Pictures of them.
+        /// Addresses of pictures.
         images: Option<List<Text<512>>>,
-        /// Where more is said.
+        /// The address of a page that says more.
         url: Option<Text<512>>,
     }
 }
@@ -29,9 +29,9 @@ biz! {
 biz! {
     /// How it is advertised.
     pub struct DisplayConfig {
-        /// In words.
+        /// A slogan; required where the activity has a crowd and the channel PAYMENT_RESULT or SHOP_DETAIL.
         slogan: Option<Text<64>>,
-        /// In a picture.
+        /// The id of a picture; required where the activity has a crowd and the channel SHOP_DETAIL.
         slogan_img: Option<Text<64>>,
     }
 }

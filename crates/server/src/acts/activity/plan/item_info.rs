@@ -7,25 +7,25 @@ use wire::Fault;
 biz! {
     /// The goods.
     pub struct ItemInfo {
-        /// Their numbers.
+        /// The merchant's numbers of the goods, as `goods_detail` of a trade has them; one at least.
         item_ids: List<Text<64>, 500>,
-        /// What they are called.
+        /// What the goods are called.
         item_name: Option<Text<64>>,
-        /// What the coupon does for them, in words.
+        /// What the coupon does for the goods, in words.
         item_text: Option<Text<256>>,
-        /// Their pictures.
+        /// The ids of pictures.
         item_imgs: Option<List<Text<64>, 3>>,
-        /// Where more is said.
+        /// The address of a page that says more.
         item_link: Option<Text<512>>,
-        /// What one costs without the coupon, yuan.
+        /// The price of one piece without the coupon, yuan; required for REDUCETO.
         original_price: Option<Yuan<16>>,
-        /// The most pieces of each.
+        /// The most pieces of each of the goods that are discounted.
         max_discount_num: Option<Whole<99_999_999>>,
-        /// The least pieces of each that must be bought.
+        /// The least pieces of one of the goods that must be bought.
         min_consume_num: Option<Whole<99_999_999>>,
-        /// The most pieces of all together.
+        /// The most pieces of all goods together that are discounted.
         total_max_discount_num: Option<Whole<99_999_999>>,
-        /// The least that must be spent on them, yuan.
+        /// The least amount that must be spent on the goods, yuan.
         sku_min_consume: Option<Yuan<16>>,
     }
 }

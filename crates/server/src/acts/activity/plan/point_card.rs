@@ -6,17 +6,17 @@ use wire::Fault;
 biz! {
     /// The card.
     pub struct PointCard {
-        /// What it is called.
+        /// The name of the card.
         name: Text<64>,
-        /// What it is for, in sixteen characters.
+        /// A description in at most 16 characters.
         desc: Option<Text<16>>,
-        /// The id of its picture.
+        /// The id of the picture.
         logo: Text<64>,
-        /// From when on it is valid.
+        /// When the card begins.
         start_time: Date,
-        /// Until when: longer than the activity runs.
+        /// When the card ends: after the activity.
         end_time: Date,
-        /// What kind of card.
+        /// The kind of card; POINT_CARD when absent.
         r#type: Option<CardType>,
     }
 }

@@ -10,13 +10,14 @@ use wire::Fault;
 biz! {
     /// A tool: a coupon or a point card.
     pub struct PromoTool {
-        /// The coupon.
+        /// The coupon; required for DIRECT_SEND, absent for POINT_SEND.
         voucher: Option<Object<CouponPlan>>,
-        /// The point card.
+        /// The point card; required for POINT_SEND, absent for DIRECT_SEND.
         point_card: Option<Object<PointCard>>,
-        /// How it is given.
+        /// How the coupon is given.
         send_rule: Option<Object<SendRule>>,
-        /// What the platform calls it; of an activity that exists.
+        /// The platform's number of the tool: the prize id of a coupon, the activity_account of a point card. In
+        /// `activity.modify` it says which tool is meant; ignored when an activity is created.
         voucher_no: Option<Text<32>>,
     }
 }
@@ -24,13 +25,13 @@ biz! {
 biz! {
     /// How a coupon is given.
     pub struct SendRule {
-        /// Whether a user who holds one unused may take another.
+        /// Whether a user who holds one unused may take another; no when absent.
         allow_repeat_send: Option<YesNo>,
-        /// For activities of other types.
+        /// Refused: for activities of types that are not served.
         min_cost: Option<Yuan<16>>,
-        /// For activities of other types.
+        /// Refused: for activities of types that are not served.
         send_budget: Option<Whole<9_999_999_999>>,
-        /// How many at once; one when absent.
+        /// How many coupons a user gets at once; 1 when absent.
         send_num: Option<Whole<5>>,
     }
 }
@@ -96,6 +97,6 @@ impl PromoTool {
 
     /// As it is kept: all that was said of it that has no place of its own.
     pub fn to_text(&self) -> String {
-        serde_json::Value::Object(self.bare().said()).to_string()
+        serde_json::Value::Object(self.bare().as_sent()).to_string()
     }
 }

@@ -6,13 +6,13 @@ use crate::biz::{Date, Flag, Objects, Text, biz};
 biz! {
     /// The recruitment.
     pub struct RecruitTool {
-        /// From when on.
+        /// When the recruitment begins.
         start_time: Option<Date>,
-        /// Until when.
+        /// When the recruitment ends.
         end_time: Option<Date>,
         /// Whether the activity's own shops need not be asked.
         exclude_constraint_shops: Option<Flag>,
-        /// Who is asked.
+        /// The merchants that are asked. Not given back.
         pid_shops: Option<Objects<PidShops>>,
     }
 }
@@ -20,9 +20,9 @@ biz! {
 biz! {
     /// A merchant and its shops.
     pub struct PidShops {
-        /// The merchant.
+        /// The merchant, by its account id.
         pid: Text<16>,
-        /// Its shops.
+        /// The ids of its shops.
         shop_ids: ShopIds,
     }
 }

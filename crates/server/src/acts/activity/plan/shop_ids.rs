@@ -1,6 +1,6 @@
 //! The shops that something is for: a set, however it is listed.
 
-use crate::biz::{Field, List, Text};
+use crate::biz::{Field, List, Shape, Text};
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -33,6 +33,8 @@ impl ShopIds {
 }
 
 impl Field for ShopIds {
+    const SHAPE: Shape = List::<Text<28>, SHOPS_MAX>::SHAPE;
+
     fn read(value: Option<&Value>) -> Result<Self, String> {
         let list = List::<Text<28>, SHOPS_MAX>::read(value)?;
         let mut shop_ids: Vec<String> = list.some()?.iter().map(|shop_id| shop_id.to_string()).collect();

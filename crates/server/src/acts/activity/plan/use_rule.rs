@@ -8,19 +8,19 @@ use wire::Fault;
 biz! {
     /// The rule.
     pub struct UseRule {
-        /// The shops: those of the activity.
+        /// The ids of the shops where the coupon may be used: the same set as `constraint_info.suit_shops`. Required.
         suit_shops: Option<ShopIds>,
-        /// The least that it may take from, yuan.
+        /// The least amount that the coupon takes from, yuan.
         min_consume: Option<Yuan<16>>,
-        /// Its hours; any when absent.
+        /// The hours of the week in which the coupon may be used; any when absent.
         use_time: Option<Objects<UseTime>>,
-        /// The days on which it may not be used.
+        /// The days on which the coupon may not be used.
         forbidden_time: Option<Object<ForbiddenTime>>,
-        /// With what it may be paid.
+        /// With which ways to pay the coupon may be used; any when absent.
         limit_rule: Option<LimitRule>,
-        /// Kept.
+        /// Kept and given back; nothing reads it.
         pay_redirect_url: Option<Text<512>>,
-        /// Kept.
+        /// Kept and given back; nothing reads it.
         ext_info: Option<Text<1024>>,
     }
 }
@@ -28,11 +28,11 @@ biz! {
 biz! {
     /// Hours of a week.
     pub struct UseTime {
-        /// Of what.
+        /// The period that `values` are days of.
         dimension: Week,
-        /// The weekdays: `1,3,5`; 1 is Monday.
+        /// The weekdays, joined by commas: `1,3,5`; 1 is Monday.
         values: Text<32>,
-        /// The hours: `16:00:00,20:00:00^21:00:00,22:00:00`.
+        /// The hours, from and to: `16:00:00,20:00:00^21:00:00,22:00:00`. They must not overlap.
         times: Text<256>,
     }
 }
@@ -40,7 +40,7 @@ biz! {
 biz! {
     /// Days.
     pub struct ForbiddenTime {
-        /// From and to: `2016-05-01,2016-05-03^2016-10-01,2016-10-07`.
+        /// Ranges of days, from and to: `2016-05-01,2016-05-03^2016-10-01,2016-10-07`.
         days: Option<Text<512>>,
     }
 }
@@ -58,9 +58,9 @@ choice! {
     pub enum LimitRule {
         /// With anything.
         NoLimit = "USE_NO_LIMIT",
-        /// With the stored-value card alone.
+        /// With the merchant's stored-value card alone. No trade here is paid so.
         CardOnly = "USE_ON_CURRENT_PAY_CHANNEL",
-        /// With anything but that.
+        /// With anything but the stored-value card.
         NoCard = "NOT_ALLOWED_USE",
     }
 }
