@@ -44,6 +44,7 @@ mod raw;
 mod receiver;
 mod receivers;
 mod reference;
+mod refusals;
 mod rejects;
 mod running;
 mod scripts_seen;
