@@ -15,7 +15,7 @@ use crate::index::{Index, IndexUpdater};
 use crate::keys::{MasterKey, Signer};
 use crate::metrics::Metrics;
 use crate::outbound::{Outbound, Reach};
-use crate::rate_limit::RateLimit;
+use crate::rate_limit::{FailedAttempts, RateLimit};
 use crate::recent::RecentCalls;
 use crate::terminal::clipped;
 use crate::wakeup::Wakeup;
@@ -25,6 +25,7 @@ use site::Site;
 use std::error::Error;
 use std::sync::Arc;
 use std::time::Duration;
+use store::trouble::{Ring, Trouble};
 use store::{Change, Mode, Store, Tx};
 use tokio::sync::watch;
 use wire::PrivateKey;
@@ -35,6 +36,8 @@ const REFUSALS_MAX: usize = 100;
 const WRONG_PINS_MAX: usize = 20;
 /// The window of [`WRONG_PINS_MAX`], of real time.
 const WRONG_PINS_WINDOW: Duration = Duration::from_secs(15 * 60);
+/// How long a PIN waits while others of its address, not known to be right or wrong, fill [`WRONG_PINS_MAX`].
+const PIN_WAIT_MAX: Duration = Duration::from_secs(5);
 
 /// The longest name of a method that is kept of a call that was refused; those of real ones are shorter.
 pub const METHOD_CHARS_MAX: usize = 100;
@@ -63,7 +66,7 @@ pub struct App {
     /// The rate limit, for each address, of calls that are refused before they are verified, and of wrong paths.
     pub unverified_calls: RateLimit,
     /// The rate limit, for each address, of wrong PINs.
-    pub wrong_pins: RateLimit,
+    pub wrong_pins: FailedAttempts,
     /// The memory of calls that are being read.
     pub bodies: Bodies,
     /// The counters of calls, refused signatures and deliveries.
@@ -101,7 +104,7 @@ impl App {
             index_updater: IndexUpdater::start(index.clone()),
             index,
             unverified_calls,
-            wrong_pins: RateLimit::new(WRONG_PINS_MAX, WRONG_PINS_WINDOW),
+            wrong_pins: FailedAttempts::new(WRONG_PINS_MAX, WRONG_PINS_WINDOW, PIN_WAIT_MAX),
             bodies: Bodies::default(),
             metrics: opening.metrics,
             recent: (store.mode() == Mode::StandIn).then(RecentCalls::default),
@@ -169,7 +172,8 @@ impl App {
     /// caller is not kept waiting. `cause` is a short name, `detail` the advice; where there is something to compare it
     /// with, a blank line, a title and that text follow.
     pub fn remember_trouble(&self, trace_id: &str, app_id: &str, method: &str, cause: &str, detail: &str) {
-        let row = store::trouble::Trouble {
+        let ring = self.directory.app(app_id).map_or(Ring::UnknownApp, |_| Ring::KnownApp);
+        let row = Trouble {
             trace_id: trace_id.to_owned(),
             at: self.clock.now(),
             app_id: app_id.to_owned(),
@@ -180,7 +184,7 @@ impl App {
         };
         let (store, trace_id) = (self.store.clone(), trace_id.to_owned());
         tokio::spawn(async move {
-            let write = move |tx: &mut Tx| store::trouble::record(tx, &row);
+            let write = move |tx: &mut Tx| store::trouble::record(tx, ring, &row);
             if let Err(failure) = store.write::<_, store::Fault, _>(write).await {
                 let error = &failure as &dyn Error;
                 tracing::error!(trace_id, error, "what was found out about a call could not be recorded");

@@ -59,6 +59,11 @@ impl Directory {
         self.apps.read().expect("no holder panics").get(app_id).cloned()
     }
 
+    /// How many apps there are, enabled or not.
+    pub fn count(&self) -> usize {
+        self.apps.read().expect("no holder panics").len()
+    }
+
     /// Some apps other than this one, with their keys.
     pub fn others(&self, app_id: &str, most: usize) -> Vec<(String, PublicKey)> {
         let apps = self.apps.read().expect("no holder panics");

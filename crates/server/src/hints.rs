@@ -1,16 +1,18 @@
 //! What a caller most likely did wrong: in the answer of a stand-in, in the log, and for `punchcard doctor`.
 //!
-//! On a platform the answer says no more than the contract does, whoever asks. There the operator learns of calls that
-//! were verified, and of refused signatures.
+//! On a platform the answer says no more than the contract does, whoever asks. There the operator learns of it.
 
 mod json;
 mod nearest;
+mod open_platform;
+mod refusal;
 
 pub use nearest::nearest;
 
 use crate::app::App;
 use crate::biz::{self, Unknown};
-use crate::methods::{Entry, NOT_ANSWERED, THE_LIST};
+use crate::methods::{Entry, THE_LIST};
+use refusal::Subject;
 use wire::first_aid::Diagnosis;
 use wire::{Charset, Fault, RawCall, VerifiedCall, code};
 
@@ -74,24 +76,23 @@ impl CallNames<'_> {
 
 /// The answer to a call that was refused before its caller was known: more than the refusal only in a stand-in.
 pub fn unproved(app: &App, call: &RawCall, fault: Fault, trace_id: &str) -> Fault {
-    if !app.gives_hints() {
-        return fault;
-    }
     let text = |name: &str| String::from_utf8_lossy(call.get(name).unwrap_or_default()).into_owned();
     let (app_id, method) = (shown(&text("app_id")), text("method"));
     let hint = match () {
-        () if call.has_json_body() => json_body(),
-        () if fault == code::INVALID_METHOD => unknown_method(&method),
-        () => return fault,
+        () if call.has_json_body() => Some(json_body()),
+        () if fault == code::INVALID_METHOD => Some(unknown_method(&method)),
+        () => refusal::explain(&fault, &Subject { parameter: &text, apps: app.directory.count() }),
     };
+    let Some(hint) = hint else { return fault };
     CallNames { trace_id, app_id: &app_id, method: &shown(&method) }.note(app, &hint, &fault.sub_msg);
     hint.added_to(fault, app, trace_id)
 }
 
 /// The answer to a verified call whose text cannot be read.
 pub fn unreadable(app: &App, fault: Fault, reads_as: Option<Charset>, names: CallNames<'_>) -> Fault {
-    let Some(reads_as) = reads_as else { return fault };
-    let hint = other_charset(reads_as);
+    let by_protocol =
+        || refusal::explain(&fault, &Subject { parameter: &|_| String::new(), apps: app.directory.count() });
+    let Some(hint) = reads_as.map(other_charset).or_else(by_protocol) else { return fault };
     names.note(app, &hint, &fault.sub_msg);
     hint.added_to(fault, app, names.trace_id)
 }
@@ -118,7 +119,7 @@ pub fn verified(
             Ok(business)
         }
         Err(fault) => {
-            if let Some(hint) = of_refusal(call, &fault) {
+            if let Some(hint) = of_refusal(app, call, &fault) {
                 names.note(app, &hint, &fault.sub_msg);
                 return Err(hint.added_to(fault, app, trace_id));
             }
@@ -133,13 +134,20 @@ pub fn verified(
 }
 
 /// The mistake that a refusal comes from.
-fn of_refusal(call: &VerifiedCall, fault: &Fault) -> Option<Hint> {
+fn of_refusal(app: &App, call: &VerifiedCall, fault: &Fault) -> Option<Hint> {
     if *fault == code::INVALID_METHOD {
         return Some(unknown_method(call.method()));
     }
-    let Some(biz_content) = call.biz_content() else { return call.has_json_body().then(json_body) };
+    let parameter = |name: &str| call.get(name).unwrap_or_default().to_owned();
+    let by_protocol = || refusal::explain(fault, &Subject { parameter: &parameter, apps: app.directory.count() });
+    let Some(biz_content) = call.biz_content() else {
+        return if call.has_json_body() { Some(json_body()) } else { by_protocol() };
+    };
     if *fault == code::INVALID_PARAMETER {
-        return json::explain("biz_content", biz_content);
+        return json::explain("biz_content", biz_content).or_else(by_protocol);
+    }
+    if let Some(hint) = by_protocol() {
+        return Some(hint);
     }
     let member = biz::refused_field(fault)?;
     let members = biz::object(Some(biz_content)).ok()?;
@@ -184,7 +192,7 @@ fn unknown_members(unknown: &[Unknown]) -> Hint {
 
 fn unknown_method(method: &str) -> Hint {
     let answered = THE_LIST.iter().map(|entry| entry.name);
-    let found = nearest(method, answered.chain(NOT_ANSWERED.iter().copied()));
+    let found = nearest(method, answered.chain(open_platform::names()));
     let (en, zh) = match found {
         Some(name) if name == method => (String::new(), String::new()),
         Some(name) => (format!("is it {name}? "), format!("是否应为{name}？")),
@@ -251,11 +259,25 @@ mod tests {
         check("alipay.trade.refunds", "unknown-method", "alipay.trade.refund");
         check("alipay.marketing.voucher.send", "method-not-answered", "尚不支持");
         check("alipay.marketing.voucher.sned", "method-not-answered", "alipay.marketing.voucher.send");
-        check("alipay.system.oauth.token", "method-not-answered", "尚不支持");
+        for method in [
+            "alipay.system.oauth.token",
+            "alipay.trade.precreate",
+            "alipay.trade.wap.pay",
+            "alipay.trade.app.pay",
+            "alipay.trade.page.pay",
+            "alipay.trade.fastpay.refund.query",
+            "alipay.trade.order.settle",
+            "alipay.fund.trans.uni.transfer",
+            "alipay.user.info.share",
+            "koubei.marketing.campaign.benefit.send",
+        ] {
+            check(method, "method-not-answered", "尚不支持");
+            assert_eq!(unknown_method(method).advice_zh.find("是否应为"), None, "{method}");
+        }
+        check("alipay.trade.precreat", "method-not-answered", "alipay.trade.precreate");
         check("com.example.nothing.like.it", "unknown-method", "punchcard methods");
         check("", "unknown-method", "punchcard methods");
         check(&"a.".repeat(4_000), "unknown-method", "punchcard methods");
-        assert_eq!(unknown_method("alipay.system.oauth.token").advice_zh.find("是否应为"), None);
     }
 
     #[test]

@@ -4,6 +4,10 @@
 //! an address is a matter of this node's network. Another node counts by itself, and a restart forgets. What must hold
 //! over nodes and restarts has a count in the store besides (`store::pin`).
 
+mod attempts;
+
+pub use attempts::{Attempt, FailedAttempts};
+
 use quick_cache::sync::Cache;
 use std::collections::VecDeque;
 use std::net::IpAddr;
@@ -57,16 +61,6 @@ impl RateLimit {
         allowed
     }
 
-    /// Takes back what was counted at `then`.
-    pub fn give_back(&self, address: IpAddr, then: Instant) {
-        if let Some(times) = self.times.get(&address) {
-            let mut times = times.lock().expect("no holder panics");
-            if let Some(place) = times.iter().rposition(|time| *time == then) {
-                times.remove(place);
-            }
-        }
-    }
-
     fn forget_old(&self, times: &mut VecDeque<Instant>, now: Instant) {
         while times.front().is_some_and(|time| self.window <= now.saturating_duration_since(*time)) {
             times.pop_front();
@@ -95,8 +89,6 @@ mod tests {
         assert!(limit.is_over(one, after(600)) && !limit.is_over(other, after(600)));
         assert!(!limit.take(one, after(899)), "any window, not one that happens to begin");
         assert!(limit.take(one, after(900)) && !limit.take(one, after(1_499)));
-        limit.give_back(one, after(900));
-        assert!(!limit.is_over(one, after(901)) && limit.take(one, after(901)));
         let free = RateLimit::unlimited();
         assert!((0..1_000).all(|_| free.take(one, began)) && !free.is_over(one, began));
     }

@@ -35,7 +35,7 @@ impl Doctor {
             if self.json {
                 output::json(&troubles);
             } else if troubles.is_empty() {
-                output::note("no call was refused for its signature");
+                output::note("no call was refused");
             } else {
                 output::lines(troubles.iter().map(line));
             }

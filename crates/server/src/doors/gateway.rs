@@ -36,8 +36,8 @@ struct Terms {
     sign_type: SignType,
     certificate: Option<String>,
     trace_id: String,
-    /// Who says to call, as far as the directory knows the app, and for which merchant, once that is decided: for the
-    /// log.
+    /// Who says to call, as far as the directory knows the app, and for which merchant, the app's own until that is
+    /// decided: for the log.
     app_id: Option<String>,
     pid: Option<String>,
     /// Whether the caller's address was refused too often. A verified call is answered all the same; any other gets the
@@ -66,7 +66,8 @@ pub async fn gateway(State(app): State<Arc<App>>, request: Request) -> Response 
     let mut terms =
         Terms { method, reader, in_browser, sign_type, certificate: None, trace_id, app_id: None, pid: None, limited };
     let outcome = match &read {
-        Err(fault) => Outcome::Unverified(fault.clone()),
+        Err(fault) if limited => Outcome::Unverified(fault.clone()),
+        Err(fault) => Outcome::Unverified(hints::unproved(&app, &call, fault.clone(), &terms.trace_id)),
         Ok(_) => answer(&app, call, &mut terms).await,
     };
     let outcome = match outcome {
@@ -141,9 +142,9 @@ async fn answer(app: &Arc<App>, call: RawCall, terms: &mut Terms) -> Outcome {
         Err(fault) => return unverified(&call, fault),
     };
     if sent.certificate {
-        return Outcome::Unverified(code::APP_CERT_NOT_EXIST);
+        return unverified(&call, code::APP_CERT_NOT_EXIST);
     }
-    let Some(key) = &caller.key else { return Outcome::Unverified(code::MISSING_SIGNATURE_CONFIG) };
+    let Some(key) = &caller.key else { return unverified(&call, code::MISSING_SIGNATURE_CONFIG) };
     let call = match call.verify(sent, key) {
         Ok(call) => call,
         Err(Refused::Signature(_)) if limited => return Outcome::Unverified(code::INVALID_SIGNATURE),
@@ -156,7 +157,7 @@ async fn answer(app: &Arc<App>, call: RawCall, terms: &mut Terms) -> Outcome {
     };
     // From here on we know who calls.
     terms.certificate = call.app_cert_sn().map(str::to_owned);
-    let mut findings = Findings::default();
+    let mut findings = Findings { pid: Some(caller.row.pid.clone()), ..Findings::default() };
     let answer = run(app, &caller, &call, &terms.trace_id, &mut findings).await;
     terms.pid = findings.pid;
     Outcome::Verified(hints::verified(app, &call, answer, &findings.unknown, &terms.trace_id))

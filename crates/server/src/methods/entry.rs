@@ -51,6 +51,7 @@ type Answering<T> = Pin<Box<dyn Future<Output = Answer<T>> + Send>>;
 
 impl Entry {
     /// Whether it answers for a merchant; else for an operator.
+    #[cfg(test)]
     pub fn is_merchants(&self) -> bool {
         matches!(self.run, Run::Merchant(_))
     }
@@ -79,8 +80,9 @@ impl Entry {
 
     /// A refusal with the `sub_code` that the method has for a wrong field.
     pub fn refusal(&self, fault: Fault) -> Fault {
-        let declared = |code: &SubCode| fault.sub_code == code.name && fault.sub_msg == code.text;
-        let is_declared = fault.sub_code == biz::INVALID || self.refusals.iter().any(declared);
+        let is_it = |code: &SubCode| fault.sub_code == code.name && fault.sub_msg == code.text;
+        // The gateway's own refusals, such as that of a text that is no JSON, are declared by none.
+        let is_declared = fault.code != "40004" || fault.sub_code == biz::INVALID || self.refusals.iter().any(is_it);
         debug_assert!(is_declared, "{}: {} {} is not declared", self.name, fault.sub_code, fault.sub_msg);
         if fault.sub_code == biz::INVALID { Fault { sub_code: self.invalid.into(), ..fault } } else { fault }
     }

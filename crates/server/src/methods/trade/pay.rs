@@ -158,9 +158,7 @@ impl Recomputed for TradePay {
         claim: Claim,
     ) -> Answer<Response> {
         // Load.
-        let order = request.order.check(request.canonical(), call, tx)?;
-        let single_use = call.app.store.mode() == Mode::Platform;
-        let buyer = buyer(call, tx, request, single_use)?;
+        let CheckedPayment { order, buyer, number } = checked;
         let buyer_id = &buyer.user_id;
         // Decide.
         let detail = order.detail();
