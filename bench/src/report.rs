@@ -37,7 +37,7 @@ enum Bound {
 impl Section {
     /// The date and the machine as they are before the run.
     pub(crate) fn begin() -> io::Result<Section> {
-        Ok(Section { date: said_by("date", &["+%Y-%m-%d %H:%M"])?, machine: machine()?, parts: Vec::new() })
+        Ok(Section { date: output_of("date", &["+%Y-%m-%d %H:%M"])?, machine: machine()?, parts: Vec::new() })
     }
 
     pub(crate) fn add(&mut self, part: Part) {
@@ -107,7 +107,7 @@ fn machine() -> io::Result<String> {
     Ok(format!("{processor}, {} cores, {memory}; load before the run {load} (1 minute)", available_parallelism()?))
 }
 
-fn said_by(program: &str, arguments: &[&str]) -> io::Result<String> {
+fn output_of(program: &str, arguments: &[&str]) -> io::Result<String> {
     let output = Command::new(program).args(arguments).output()?;
     Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
