@@ -1,8 +1,9 @@
 //! Measurements: ours and the peers in one run.
 //!
-//! Times say something about a machine on a day, so goals are ratios within one run wherever there is a peer, results are
-//! kept with their spread in `RESULTS.md`, and no test depends on a time.
+//! Times say something about a machine on a day, so goals are ratios within one run wherever there is a peer,
+//! results are kept with their spread in `RESULTS.md`, and no test depends on a time.
 
+mod answer;
 mod crowds;
 mod gateway;
 mod import;
@@ -11,6 +12,7 @@ mod points;
 mod report;
 mod samples;
 mod server;
+mod signature;
 mod start;
 mod trades;
 
@@ -39,7 +41,8 @@ enum Command {
         #[arg(long)]
         alone: bool,
     },
-    /// Signed calls through the built binary, beside `openssl speed`.
+    /// Signed calls through the built binary, beside `openssl speed`: calls a second, and the
+    /// server's processor time a call.
     Gateway,
     /// Importing members through the built binary, beside the `sqlite3` shell.
     Import,
