@@ -64,9 +64,11 @@ impl Section {
              in this process, crowds and load, is built with `dev` (optimised, with checks). Figures are medians \
              (lowest–highest).",
         );
-        say("");
-        say("| goal | bound | measured | |\n|---|---:|---:|---|");
-        self.parts.iter().flat_map(|part| &part.goals).for_each(|goal| say(&goal.row()));
+        let mut goals = self.parts.iter().flat_map(|part| &part.goals).peekable();
+        if goals.peek().is_some() {
+            say("\n| goal | bound | measured | |\n|---|---:|---:|---|");
+            goals.for_each(|goal| say(&goal.row()));
+        }
         for part in &self.parts {
             say(&format!("\n### {}\n", part.name));
             part.lines.iter().for_each(|line| say(line));
