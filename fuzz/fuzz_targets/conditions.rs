@@ -1,7 +1,7 @@
 //! Members and conditions out of any text, kept by the crate and by its naive twin: both say the same of everybody.
 //!
-//! A line is a step: `p` user tag value puts a value, `t` operator tag value makes a condition, `n` negates the last rule,
-//! `a` and `o` join the last two. User, operator and tag are one character each.
+//! A line is a step: `p` user tag value puts a value, `t` operator tag value makes a condition, `n` negates the last
+//! rule, `a` and `o` join the last two. User, operator and tag are one character each.
 
 #![no_main]
 

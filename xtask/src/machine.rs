@@ -2,12 +2,10 @@
 //!
 //! Debian's names; on another system the error says what to install by hand.
 
-use std::fs;
-use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::process::Command;
 
-use crate::process::{find, output, run_logged};
+use crate::process::{find, is_root, output, run_logged};
 use crate::{postgres, sdk};
 
 /// Makes sure that C can be compiled: SQLite and the cryptography are C.
@@ -18,8 +16,8 @@ pub(crate) fn for_building(log: &Path) -> Result<(), String> {
 /// A font that has Chinese: without one a browser draws pages all the same, with boxes for letters.
 const CHINESE_FONT: &str = "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc";
 
-/// Makes sure of what the tests need besides: Python with venv, Node, Java, a browser with its driver, and PostgreSQL unless a
-/// server is given.
+/// Makes sure of what the tests need besides: Python with venv, Node, Java, a browser with its driver, and PostgreSQL
+/// unless a server is given.
 pub(crate) fn for_testing(postgres_given: bool, log: &Path) -> Result<(), String> {
     let mut missing = Vec::new();
     let can_make_venv = |python: &Path| output(Command::new(python).args(["-c", "import ensurepip, venv"])).is_some();
@@ -37,11 +35,6 @@ pub(crate) fn for_testing(postgres_given: bool, log: &Path) -> Result<(), String
     missing.extend((!can_draw).then_some("fonts-noto-cjk"));
     missing.extend((!postgres_given && postgres::programs().is_none()).then_some("postgresql"));
     if missing.is_empty() { Ok(()) } else { install(&missing, log) }
-}
-
-/// Whether this process may do everything.
-pub(crate) fn is_root() -> bool {
-    fs::metadata("/proc/self").is_ok_and(|process| process.uid() == 0)
 }
 
 fn install(packages: &[&str], log: &Path) -> Result<(), String> {

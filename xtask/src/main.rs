@@ -1,7 +1,8 @@
-//! The project's own commands: `cargo xtask up | down | test | tidy`.
+//! The project's own commands: `cargo xtask up | down | test | tidy | book`.
 //!
 //! Nothing but the standard library stands below them, so that the first command on a fresh machine starts at once.
 
+mod book;
 mod machine;
 mod postgres;
 mod process;
@@ -19,6 +20,7 @@ cargo xtask up [--foreground] [--data FOLDER]   build Punchcard and start it wit
 cargo xtask down                                stop what `up` started
 cargo xtask test [NAME…]                        run every test, official SDKs and PostgreSQL included
 cargo xtask tidy                                check the house rules alone
+cargo xtask book                                build the documents as a book, and follow every link in it
 ";
 
 fn main() -> ExitCode {
@@ -32,6 +34,7 @@ fn main() -> ExitCode {
         ["down"] => up::down(),
         ["test", names @ ..] if !names.iter().any(|name| name.starts_with('-')) => test::test(names),
         ["tidy"] => tidy::tidy(),
+        ["book"] => book::book(),
         ["help" | "--help" | "-h"] => {
             print!("{HELP}");
             Ok(ExitCode::SUCCESS)

@@ -12,8 +12,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::{env, io, process};
 
-use crate::machine::is_root;
-use crate::process::{find, run_logged, tail};
+use crate::process::{find, is_root, run_logged, tail};
 
 /// The oldest version whose SQL we use.
 const OLDEST: u32 = 15;

@@ -1,5 +1,5 @@
-//! The official SDKs, unmodified, as the registries give them: a Python environment and a `node_modules`, made once under
-//! `target/sdk` and made anew when their list changes. And the report of what was tried with them.
+//! The official SDKs, unmodified, as the registries give them: a Python environment and a `node_modules`, made once
+//! under `target/sdk` and made anew when their list changes. And the report of what was tried with them.
 
 use std::collections::BTreeSet;
 use std::fs;

@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use crate::postgres::Cluster;
 use crate::process::{cargo, find, root, run, target};
 use crate::runner::{Counts, Runner};
-use crate::{machine, sdk};
+use crate::{book, machine, sdk};
 
 /// A PostgreSQL server to use instead of a throw-away one: the URL of its maintenance database.
 const POSTGRES: &str = "PUNCHCARD_TEST_POSTGRES";
@@ -44,6 +44,7 @@ pub(crate) fn test(names: &[&str]) -> Result<ExitCode, String> {
     let mut stages = Stages::default();
     let (built, surroundings) = thread::scope(|scope| {
         let preparing = scope.spawn(|| timed(|| Surroundings::prepare(&target, &logs)));
+        let mdbook = everything.then(|| scope.spawn(|| timed(|| book::prepare(&target, &logs.join("mdbook.log")))));
         if everything {
             stages.check("format", || run(cargo().args(["fmt", "--all", "--check"])));
         }
@@ -56,7 +57,13 @@ pub(crate) fn test(names: &[&str]) -> Result<ExitCode, String> {
             let deny = ["deny", "--offline", "check", "licenses", "bans", "sources"];
             stages.check("licences", || run(cargo().args(deny)));
         }
-        let (time, prepared) = preparing.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        if let Some(mdbook) = mdbook {
+            let (time, prepared) = joined(mdbook);
+            if let Some(mdbook) = stages.done("mdbook (beside the build)", time, prepared) {
+                stages.check("book", || book::build(&mdbook, &target));
+            }
+        }
+        let (time, prepared) = joined(preparing);
         (built, stages.done("prepare (beside the build)", time, prepared))
     });
     if let (true, Some(surroundings)) = (built, surroundings) {
@@ -97,9 +104,6 @@ impl Surroundings {
             let postgres = match given {
                 Some(url) => Ok((url, None)),
                 None => Cluster::start(&logs.join("postgres.log")).map(|cluster| (cluster.url(), Some(cluster))),
-            };
-            let joined = |thread: thread::ScopedJoinHandle<'_, _>| {
-                thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
             };
             Ok::<_, String>((joined(python)?, joined(node_modules)?, postgres?))
         })?;
@@ -157,6 +161,11 @@ impl Stages {
         println!("\n{} passed, {} failed", self.counts.passed, self.counts.failed);
         if self.counts.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
     }
+}
+
+/// What a thread has made, or its panic.
+fn joined<T>(thread: thread::ScopedJoinHandle<'_, T>) -> T {
+    thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }
 
 fn timed<T>(work: impl FnOnce() -> T) -> (Duration, T) {

@@ -1,12 +1,19 @@
 //! The house rules, as tests: what a reviewer would otherwise have to see, and what to do instead.
 //!
-//! Run by `cargo xtask tidy` and by plain `cargo test`. A rule reads a [`Tree`], the text files of the repository, so each
-//! is tried here on little made-up trees too.
+//! Run by `cargo xtask tidy` and by plain `cargo test`. A rule reads a [`Tree`], the text files of the repository, so
+//! each is tried here on little made-up trees too.
 
+mod comments;
 mod documents;
+mod floors;
+mod imports;
+mod known;
+mod links;
 mod methods;
+mod modules;
 mod rooms;
 mod sources;
+mod tokens;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -24,7 +31,16 @@ struct Rule {
 }
 
 /// Every rule, in the order in which they are told.
-static RULES: [&[Rule]; 4] = [&rooms::RULES, &sources::RULES, &methods::RULES, &documents::RULES];
+static RULES: [&[Rule]; 8] = [
+    &rooms::RULES,
+    &floors::RULES,
+    &imports::RULES,
+    &sources::RULES,
+    &comments::RULES,
+    &methods::RULES,
+    &documents::RULES,
+    &links::RULES,
+];
 
 /// A place where a rule is broken: a path with its line where it has one, and what stands there.
 #[derive(Debug, PartialEq, Eq)]
@@ -48,13 +64,16 @@ impl Finding {
 struct Tree(BTreeMap<String, String>);
 
 impl Tree {
-    /// What git tracks or would track; what is no text is left out.
+    /// What git tracks or would track; what is no text is empty.
     fn read() -> Result<Tree, String> {
         let mut git = Command::new("git");
         git.current_dir(root()).args(["-c", "safe.directory=*", "ls-files", "-z", "--cached", "--others"]);
         let list = output(git.arg("--exclude-standard")).ok_or("git cannot list the repository's files")?;
-        let text = |path: &str| Some((path.to_owned(), fs::read_to_string(root().join(path)).ok()?));
-        Ok(Tree(list.split_terminator('\0').filter_map(text).collect()))
+        let read = |path: &str| {
+            let bytes = fs::read(root().join(path)).ok()?;
+            Some((path.to_owned(), String::from_utf8(bytes).unwrap_or_default()))
+        };
+        Ok(Tree(list.split_terminator('\0').filter_map(read).collect()))
     }
 
     fn text(&self, path: &str) -> Option<&str> {

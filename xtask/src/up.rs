@@ -1,7 +1,8 @@
-//! `cargo xtask up` and `down`: Punchcard with its demo world, started so that it outlives the command and the terminal.
+//! `cargo xtask up` and `down`: Punchcard with its demo world, started so that it outlives the command and the
+//! terminal.
 //!
-//! What runs is written to `target/up/running`: process, address, data folder. A process is believed to be ours only if it
-//! is still the program that we started, since numbers of processes are used again.
+//! What runs is written to `target/up/running`: process, address, data folder. A process is believed to be ours only if
+//! it is still the program that we started, since numbers of processes are used again.
 
 use std::fs::{self, File};
 use std::io::{Read, Write};
@@ -172,7 +173,8 @@ impl Place {
         ours.then_some(running)
     }
 
-    /// A page of the demo's coupon that nobody has used yet: its token lives a day, so each `up` asks for one of its own.
+    /// A page of the demo's coupon that nobody has used yet: its token lives a day, so each `up` asks for one of its
+    /// own.
     fn page(&self, demo: &str, app: &Path) -> Option<String> {
         let out_biz_no = secret().ok()?;
         let (prize_id, user_id) = (member(demo, "prize_id")?, member(demo, "user_ids")?);

@@ -13,20 +13,20 @@ use wire::{AnswerError, BODY_BYTES_MAX, Charset, PrivateKey, PublicKey, SignType
 /// How long a call may take, from connecting to the last byte of the answer.
 const CALL_SECONDS_MAX: u64 = 60;
 
-/// Who calls whom, and how.
+/// Whom a client calls, for which app, and with which keys.
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// Like `http://127.0.0.1:8080/gateway.do`; `https` is believed when a public authority vouches for it.
     pub gateway_url: String,
-    /// The calling app.
+    /// The calling app's id.
     pub app_id: String,
-    /// The app's own key.
+    /// The app's private key, with which calls are signed.
     pub private_key: PrivateKey,
-    /// The key that answers are signed with.
+    /// The platform's public key, with which answers are verified.
     pub platform_key: PublicKey,
-    /// Of the call and the answer.
+    /// The charset of calls and answers.
     pub charset: Charset,
-    /// Of the call and the answer.
+    /// The algorithm of signatures, of calls and answers.
     pub sign_type: SignType,
     /// The merchant's authorisation that an ISV acts under.
     pub app_auth_token: Option<String>,
@@ -43,13 +43,13 @@ pub struct Client {
 pub struct Answer {
     /// `10000` for a success; empty for those methods whose success has no code.
     pub code: String,
-    /// Which refusal it is; none for a success.
+    /// The reason of a refusal; `None` for a success.
     pub sub_code: Option<String>,
-    /// What is wrong, for a person.
+    /// The reason in Chinese, for a person.
     pub sub_msg: Option<String>,
-    /// The whole node, `code` and `msg` included.
+    /// The node's members, `code` and `msg` included.
     pub node: Value,
-    /// The node as it was signed and sent, decoded.
+    /// The node's text as it was signed and sent, decoded.
     pub raw: String,
     /// The call's name in the gateway's log, where it tells one.
     pub trace_id: Option<String>,
@@ -66,10 +66,10 @@ impl Answer {
 /// [`CallError::Unencodable`].
 #[derive(Debug, thiserror::Error)]
 pub enum CallError {
-    /// Nothing was sent.
+    /// The text of the call cannot be written in this charset; nothing was sent.
     #[error("the call has a character that {} lacks", .0.name())]
     Unencodable(Charset),
-    /// No connection, or it broke.
+    /// No connection could be made, or it broke.
     #[error("cannot reach the gateway")]
     Transport(#[from] ureq::Error),
     /// The gateway answers everything with 200, refusals included, so this came from something else.
@@ -84,7 +84,7 @@ pub enum CallError {
 }
 
 impl Client {
-    /// Connects to nothing yet.
+    /// A client with these settings; it connects with the first call.
     pub fn new(settings: Settings) -> Client {
         // The provider is named because no default is installed: `ring` would be a second cryptographic library.
         let tls = TlsConfig::builder()
@@ -147,7 +147,9 @@ impl Answer {
         let raw = charset.decode(node)?.into_owned();
         let node: Value = serde_json::from_str(&raw).ok()?;
         let text = |name: &str| Some(node.get(name)?.as_str()?.to_owned()).filter(|text| !text.is_empty());
-        let (code, sub_code, sub_msg) = (text("code").unwrap_or_default(), text("sub_code"), text("sub_msg"));
+        let code = text("code").unwrap_or_default();
+        let sub_code = text("sub_code");
+        let sub_msg = text("sub_msg");
         Some(Answer { code, sub_code, sub_msg, node, raw, trace_id })
     }
 }

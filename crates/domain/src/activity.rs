@@ -1,7 +1,7 @@
 //! An activity: what a merchant gives its members, where, and until when.
 //!
-//! CREATED (waits for an auditor) → STARTED | DISABLED; STARTED → FINISHED (its end has passed); STARTED, CREATED → CLOSED
-//! (taken off line). The last three are final. Times are UTC milliseconds.
+//! CREATED (waits for an auditor) → STARTED | DISABLED; STARTED → FINISHED (its end has passed); STARTED, CREATED →
+//! CLOSED (taken off line). The last three are final. Times are UTC milliseconds.
 
 mod budget;
 mod limits;
@@ -18,17 +18,17 @@ use crate::id::{CampId, ItemId};
 use crate::trade::Origin;
 use crate::{Refusal, window};
 
-/// What kind of activity it is.
+/// The type of an activity, which decides what its members get.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// Members collect points on its card.
+    /// POINT_SEND: members collect points on its card.
     PointSend,
-    /// Members take coupons.
+    /// DIRECT_SEND: members take coupons on its page.
     DirectSend,
 }
 
 impl Kind {
-    /// As the wire spells it.
+    /// The kind's name on the wire and in the store: `POINT_SEND` or `DIRECT_SEND`.
     pub fn name(self) -> &'static str {
         match self {
             Kind::PointSend => "POINT_SEND",
@@ -36,24 +36,24 @@ impl Kind {
         }
     }
 
-    /// The kind of that name.
+    /// The kind with that name; `None` for any other text.
     pub fn from_name(name: &str) -> Option<Kind> {
         [Kind::PointSend, Kind::DirectSend].into_iter().find(|kind| kind.name() == name)
     }
 }
 
-/// Where an activity stands.
+/// The status of an activity: CREATED → STARTED | DISABLED; STARTED → FINISHED; CREATED and STARTED → CLOSED.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Status {
     /// Made by a service provider; an auditor has not said yet whether it may run.
     Created,
-    /// It runs from its start to its end.
+    /// It runs from [`Activity::starts_at`] to [`Activity::ends_at`].
     Started,
-    /// Taken off line.
+    /// The merchant has taken it offline; final.
     Closed,
-    /// Its end has passed.
+    /// Its end has passed; final.
     Finished,
-    /// An auditor has said no.
+    /// The auditor has rejected it; final.
     Disabled,
 }
 
@@ -61,7 +61,7 @@ impl Status {
     /// Every status.
     pub const ALL: [Status; 5] = [Status::Created, Status::Started, Status::Closed, Status::Finished, Status::Disabled];
 
-    /// As the wire spells it.
+    /// The status's name on the wire and in the store, in capitals.
     pub fn name(self) -> &'static str {
         match self {
             Status::Created => "CREATED",
@@ -72,17 +72,9 @@ impl Status {
         }
     }
 
-    /// The status of that name.
+    /// The status with that name; `None` for any other text.
     pub fn from_name(name: &str) -> Option<Status> {
         Status::ALL.into_iter().find(|status| status.name() == name)
-    }
-
-    /// Whether nothing follows it.
-    pub fn is_final(self) -> bool {
-        match self {
-            Status::Created | Status::Started => false,
-            Status::Closed | Status::Finished | Status::Disabled => true,
-        }
     }
 
     /// What an auditor has left to say of it, or has said against it; nothing stands for yes, or for no auditor.
@@ -95,22 +87,22 @@ impl Status {
     }
 }
 
-/// A merchant's activity.
+/// A merchant's activity. Times are UTC milliseconds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Activity {
     /// Its id, which says when it was made: `camp_id`.
     pub id: CampId,
-    /// The merchant it belongs to.
+    /// The account id of the merchant that it belongs to.
     pub pid: String,
     /// What the merchant calls it; need not be unique and never changes.
     pub name: String,
-    /// What it gives.
+    /// The type, which never changes.
     pub kind: Kind,
-    /// Where it stands.
+    /// The last status that was recorded; a started one may not have begun yet.
     pub status: Status,
-    /// From when on it runs.
+    /// The first moment in which it runs.
     pub starts_at: i64,
-    /// The last second in which it runs.
+    /// The last second in which it runs; that second is within it.
     pub ends_at: i64,
     /// How long it was made to run: what an automatic delay adds.
     pub length_ms: i64,
@@ -120,14 +112,14 @@ pub struct Activity {
     pub crowd: Option<i64>,
     /// All else that the merchant said, in the form that the caller keeps it.
     pub content: String,
-    /// The call that made it.
+    /// The call that made it: where its notifications go and how they are signed.
     pub origin: Origin,
-    /// Counts its changes, from 1.
+    /// The number of its changes, from 1; an update names the version that it was decided on.
     pub version: i64,
 }
 
 impl Activity {
-    /// As its coupon page calls it.
+    /// The activity's id on its coupon page.
     pub fn item_id(&self) -> ItemId {
         ItemId::new(self.id.created_at, self.id.number)
     }
@@ -141,7 +133,7 @@ impl Activity {
         }
     }
 
-    /// An auditor lets it run.
+    /// The auditor approves it: CREATED → STARTED. Refused in any other status.
     pub fn approve(self) -> Result<Activity, Refusal> {
         match self.status {
             Status::Created => Ok(Activity { status: Status::Started, ..self }),
@@ -149,7 +141,7 @@ impl Activity {
         }
     }
 
-    /// An auditor does not let it run.
+    /// The auditor rejects it: CREATED → DISABLED. Refused in any other status.
     pub fn reject(self) -> Result<Activity, Refusal> {
         match self.status {
             Status::Created => Ok(Activity { status: Status::Disabled, ..self }),
@@ -165,7 +157,7 @@ impl Activity {
         }
     }
 
-    /// The merchant takes it off line.
+    /// The merchant takes it offline: CREATED or STARTED → CLOSED. Refused in any other status.
     pub fn offline(self) -> Result<Activity, Refusal> {
         match self.status {
             Status::Created | Status::Started => Ok(Activity { status: Status::Closed, ..self }),

@@ -1,9 +1,9 @@
 //! Days as people in China count them: UTC+8, no summer time. And the ends of time.
 //!
-//! The wire writes years with four digits, and what is written must be read again; so no time that is shown may lie after
-//! [`LAST_WRITTEN`]. What is decided at a moment adds to it: at most a coupon's delay of 99,999,999 minutes and its 99,999
-//! days, 464 years together. So a clock ends at [`CLOCK_ENDS`], and nothing that is computed from it goes too far. It
-//! begins at [`CLOCK_BEGINS`] for the same reason, with centuries before it for what looks back.
+//! The wire writes years with four digits, and what is written must be read again; so no time that is shown may lie
+//! after [`LAST_WRITTEN`]. What is decided at a moment adds to it: at most a coupon's delay of 99,999,999 minutes and
+//! its 99,999 days, 464 years together. So a clock ends at [`CLOCK_ENDS`], and nothing that is computed from it goes
+//! too far. It begins at [`CLOCK_BEGINS`] for the same reason, with centuries before it for what looks back.
 
 use jiff::tz::{Offset, TimeZone};
 use jiff::{Timestamp, Zoned};

@@ -1,7 +1,7 @@
 //! Taking a coupon on its page (page.coupon-claim, rule 3).
 //!
-//! A token lets one user take one prize once. What it gives is `send_num` vouchers; of the budget, which counts how often
-//! an activity gives, that takes one, and it is one time of taking part. Times are UTC milliseconds.
+//! A token lets one user take one prize once. What it gives is `send_num` vouchers; of the budget, which counts how
+//! often an activity gives, that takes one, and it is one time of taking part. Times are UTC milliseconds.
 
 use crate::Refusal;
 use crate::activity::{Activity, Limits};
@@ -9,41 +9,41 @@ use crate::coupon::Validity;
 use crate::id::VoucherId;
 use crate::voucher::{Status, Voucher};
 
-/// What lets one user take one prize.
+/// A token of `prizesend.auth`: it lets one user take one prize, once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Token {
-    /// The number of the prize's activity.
+    /// The store's number of the prize's activity.
     pub activity: i64,
-    /// From when on it gives nothing any more.
+    /// The first moment at which the token is worth nothing.
     pub expires_at: i64,
-    /// Whether it has given.
+    /// Whether a coupon was taken with it.
     pub used: bool,
 }
 
-/// For whom, among all users, an activity is (`crowd_restriction`, DECISIONS.md 8).
+/// For whom, among all users, an activity is (`crowd_restriction`; `docs/decisions.md`, "Deductions").
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Restriction {
-    /// For everybody.
+    /// Every user may take part.
     #[default]
     None,
     /// For those who have paid the merchant nothing yet: NEW_MEMBER_PROMO.
     NewMember,
-    /// For students: STUDENT.
+    /// STUDENT: only students.
     Student,
     /// For those who hold one of these cards: MEMBER_CARD.
     MemberCard(Vec<String>),
 }
 
-/// Who wants to take it.
+/// The user who wants to take a coupon, as far as a claim depends on it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Taker {
     /// Whether the activity's crowd has this member; yes where the activity has no crowd.
     pub in_crowd: bool,
     /// Whether the user has ever paid the merchant.
     pub has_paid: bool,
-    /// Whether the user is a student.
+    /// Whether the world file says that the user is a student.
     pub student: bool,
-    /// The cards that the user holds.
+    /// The ids of the merchant's member cards that the user holds.
     pub cards: Vec<String>,
     /// How often the user took part so far, in the order of [`Limits::parts`].
     pub times: Vec<i64>,
@@ -51,38 +51,38 @@ pub struct Taker {
     pub holds_unredeemed: bool,
 }
 
-/// What is left of the activity's budget.
+/// What is left of an activity's budget, in prizes; 0 or less is sold out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Left {
-    /// In all.
+    /// Left over the activity's whole time.
     pub total: i64,
-    /// Of today's, where days have one.
+    /// Left today (UTC+8); `None` where there is no daily bound.
     pub today: Option<i64>,
 }
 
-/// What a prize gives to whom.
+/// A prize of an activity: what it gives, and to whom.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Prize {
-    /// The number of the tool.
+    /// The store's number of the tool.
     pub tool: i64,
-    /// For whom it is.
+    /// Which users may take it.
     pub restriction: Restriction,
-    /// How often one may take part.
+    /// How often one user may take part in the activity.
     pub limits: Limits,
     /// Whether who has not used one may take another (`allow_repeat_send`).
     pub repeats: bool,
     /// How many vouchers are given at a time (`send_num`), 1 to 5.
     pub send_num: u16,
-    /// When they can be used.
+    /// When its coupons can be used.
     pub validity: Validity,
 }
 
-/// What a token comes to.
+/// The outcome of a claim that is not refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// It gives.
+    /// The token gives now.
     Take,
-    /// It has given: what, the vouchers tell.
+    /// The token has given before; the coupons it gave say what.
     TakenBefore,
 }
 

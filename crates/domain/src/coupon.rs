@@ -1,4 +1,4 @@
-//! A coupon: what it takes off a trade, and when it may (DECISIONS.md 8).
+//! A coupon: what it takes off a trade, and when it may (`docs/decisions.md`, "Deductions").
 //!
 //! [`Terms`] is all that decides, in integers: money in fen, rates in percent. [`Terms::takes`] computes what a coupon
 //! takes off one trade, [`choice`] picks among a buyer's vouchers, [`share`] says what of it goes back with a refund.
@@ -18,55 +18,55 @@ pub use validity::{Begin, Validity};
 /// Everything that decides what a coupon takes off, and when.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Terms {
-    /// What it takes off.
+    /// How much it takes off.
     pub offer: Offer,
     /// The least amount that it may take from (`min_consume`); 0 for any.
     pub min_consume_fen: i64,
     /// The goods that it is for; `None` for all that a trade sells.
     pub items: Option<Items>,
-    /// When in a week it may be used (`use_time`).
+    /// The hours of a week in which it may be used (`use_time`).
     pub hours: Hours,
     /// The days on which it may not (`forbidden_time`).
     pub forbidden: Days,
     /// What happens to the odd part of what remains to be paid.
     pub rounding: Rounding,
-    /// With what else it may be used.
+    /// Which other coupons may be used in the same trade (`multi_use_mode`).
     pub multi_use: MultiUse,
     /// Whether it is for payments with the merchant's stored-value card alone (`USE_ON_CURRENT_PAY_CHANNEL`). No trade
     /// here is paid with one.
     pub card_only: bool,
 }
 
-/// What a coupon takes off, by its type.
+/// How much a coupon takes off, by its type. Amounts are fen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Offer {
-    /// 代金券: so much.
+    /// 代金券, MONEY: an amount.
     Money {
-        /// How much.
+        /// The amount that it takes off.
         worth_fen: i64,
     },
-    /// 每满减券: so much for each full `min_consume`.
+    /// 每满减券, PER_FULL_CUT: an amount for each full `min_consume`.
     PerFullCut {
-        /// How much each time.
+        /// The amount for each full `min_consume`.
         worth_fen: i64,
-        /// The most of all times together.
+        /// The most that it takes off in all.
         max_fen: Option<i64>,
     },
-    /// 折扣券: a part.
+    /// 折扣券, RATE: a share of the amount.
     Rate {
         /// What is still to be paid, in percent: 85 for a `rate` of 0.85.
         percent: i64,
-        /// The most.
+        /// The most that it takes off.
         max_fen: Option<i64>,
     },
-    /// 减至券: what each piece costs above a price.
+    /// 减至券, REDUCETO: what each piece costs above a price.
     ReduceTo {
-        /// What a piece costs with the coupon.
+        /// The price of a piece with the coupon.
         worth_fen: i64,
     },
-    /// 兑换券: one piece.
+    /// 兑换券, EXCHANGE: the price of one piece.
     Exchange {
-        /// Who redeems it.
+        /// Who redeems it, and where.
         verify: Verify,
     },
 }
@@ -74,24 +74,24 @@ pub enum Offer {
 /// Who redeems an EXCHANGE coupon (`verify_mode`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verify {
-    /// The member, on the voucher page: in no trade.
+    /// The member redeems it on the coupon's page; it is used in no trade.
     UserClick,
-    /// The merchant, in a trade.
+    /// The merchant redeems it in a trade.
     MerchantScan,
 }
 
 /// The goods that a coupon is for, and how many of them (`item_info`).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Items {
-    /// Their numbers, a line's `goods_id`.
+    /// The merchant's numbers of the goods, as `goods_id` in a trade's lines.
     pub ids: Vec<String>,
     /// What a piece costs without the coupon; REDUCETO's must be below it.
     pub original_price_fen: Option<i64>,
-    /// The most pieces of each kind.
+    /// The most pieces of each kind that it takes from.
     pub max_discount_num: Option<u64>,
     /// The least pieces of a kind that must be bought for any of it to count.
     pub min_consume_num: Option<u64>,
-    /// The most pieces of all kinds together.
+    /// The most pieces of all kinds together that it takes from.
     pub total_max_discount_num: Option<u64>,
     /// The least that must be spent on these goods (`sku_min_consume`); 0 for any.
     pub sku_min_consume_fen: i64,
@@ -100,16 +100,16 @@ pub struct Items {
 /// What happens to the odd part of what remains to be paid (`rounding_rule`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Rounding {
-    /// Nothing.
+    /// No rounding.
     #[default]
     None,
-    /// What is below a yuan is dropped.
+    /// Rounds down to whole yuan.
     DownYuan,
-    /// What is below a jiao is dropped.
+    /// Rounds down to whole jiao (10 fen).
     DownJiao,
-    /// Half up to the yuan.
+    /// Rounds half up to whole yuan.
     HalfUpYuan,
-    /// Half up to the jiao.
+    /// Rounds half up to whole jiao (10 fen).
     HalfUpJiao,
 }
 
@@ -117,11 +117,11 @@ pub enum Rounding {
 /// "Redeeming a voucher", rule 3), so today it decides nothing; a cash voucher may always come beside it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum MultiUse {
-    /// With no other coupon.
+    /// No other coupon may be used beside it.
     #[default]
     No,
-    /// With one for single goods.
+    /// One coupon for single goods may be used beside it.
     WithSingle,
-    /// With any other.
+    /// Any other coupon that allows it may be used beside it.
     WithOthers,
 }

@@ -5,32 +5,32 @@
 use crate::Refusal;
 use crate::id::CrowdId;
 
-/// Whether a crowd can still be used.
+/// The status of a crowd: ENABLE → DISABLE.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Status {
-    /// Listed, counted, changeable.
+    /// The crowd is listed, can be counted and changed.
     Enable,
     /// Deleted; kept so that a repeated deletion can be told from an unknown id.
     Disable,
 }
 
-/// A merchant's saved crowd.
+/// A crowd that a merchant has saved.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Crowd {
-    /// Its id; what the wire calls `crowd_group_id`.
+    /// The crowd's id, `crowd_group_id` on the wire.
     pub id: CrowdId,
-    /// The merchant it belongs to.
+    /// The account id of the merchant that it belongs to.
     pub pid: String,
     /// What the merchant calls it; need not be unique and never changes.
     pub name: String,
     /// The conditions, already checked, as normalised JSON text: what `crowd.detail.query` gives back.
     pub conditions: String,
-    /// ENABLE or DISABLE.
+    /// Whether the crowd still exists for callers.
     pub status: Status,
 }
 
 impl Crowd {
-    /// A new crowd starts in ENABLE.
+    /// Makes a new crowd, in ENABLE.
     pub fn create(id: CrowdId, pid: &str, name: &str, conditions: String) -> Crowd {
         Crowd { id, pid: pid.to_owned(), name: name.to_owned(), conditions, status: Status::Enable }
     }

@@ -1,4 +1,4 @@
-//! Ids: an `i64` inside, the platform's shapes outside (contract: DOMAIN.md, "Entities and identifiers").
+//! Ids: an `i64` inside, the platform's shapes outside (`docs/decisions.md`, "Ids").
 //!
 //! Outside, an id is the UTC+8 day it was made on, its product's digits, and its number in fixed width. Inside, the
 //! number carries its bucket in the low ten bits, so an id alone tells where its row is.
@@ -16,14 +16,14 @@ macro_rules! ids {
         pub struct $id {
             /// When the thing was made, UTC milliseconds; only its UTC+8 day is part of the id.
             pub created_at: i64,
-            /// What the store knows it by.
+            /// The store's number, with the bucket in its low [`BUCKET_BITS`] bits where its table has buckets.
             pub number: i64,
         }
 
         #[doc = concat!("A [`", stringify!($id), "`] as a caller sent it: the number, and the day that a genuine id names.")]
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub struct $text {
-            /// The store's number.
+            /// The store's number, as in the id.
             pub number: i64,
             day: u32,
         }
@@ -36,7 +36,13 @@ macro_rules! ids {
                 $id { created_at, number }
             }
 
-            /// The id as the wire shows it.
+            /// A key that sorts ids as their texts are sorted: the UTC+8 day, as 20260104, then the number. Numbers
+            /// alone do not: processes lease them in blocks, so that a later day may have lower ones.
+            pub fn text_order(self) -> (u32, i64) {
+                (day_number(self.created_at), self.number)
+            }
+
+            /// The id on the wire: digits alone, always of the same length.
             pub fn to_text(self) -> String {
                 Self::SHAPE.write(self.created_at, self.number)
             }

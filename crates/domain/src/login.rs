@@ -1,7 +1,7 @@
 //! Login ids as others may see them.
 
-/// A login id with its middle hidden: `159****5620`, `sel***@example.com`. At least one character is hidden, whatever its
-/// length.
+/// A login id with its middle hidden: `159****5620`, `sel***@example.com`. At least one character is hidden, whatever
+/// its length.
 pub fn masked(login_id: &str) -> String {
     let first = |text: &str, most: usize| -> String {
         let length = text.chars().count();

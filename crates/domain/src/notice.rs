@@ -1,25 +1,27 @@
-//! A notification: PENDING until its receiver says `success`, FAILED when it has not for a day (DECISIONS.md 7).
+//! A notification: PENDING until its receiver answers `success`, FAILED when it has not for a day (`docs/decisions.md`,
+//! "Retry schedule").
 
 const MINUTE_MS: i64 = 60_000;
 const HOUR_MS: i64 = 60 * MINUTE_MS;
 
-/// How long after a failed delivery the next one is: 0:00, 0:04, 0:14, 0:24, 1:24, 3:24, 9:24 and 24:24 after the first.
+/// The retry schedule: how long after a failed delivery the next one follows. Deliveries begin at 0:00, 0:04, 0:14,
+/// 0:24, 1:24, 3:24, 9:24 and 24:24 hours after the first.
 pub const DELAYS_MS: [i64; 7] =
     [4 * MINUTE_MS, 10 * MINUTE_MS, 10 * MINUTE_MS, HOUR_MS, 2 * HOUR_MS, 6 * HOUR_MS, 15 * HOUR_MS];
 
-/// How far a notification is.
+/// The state of a notification.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {
-    /// It is or will be delivered.
+    /// It waits for its next delivery.
     Pending,
-    /// Its receiver has acknowledged it.
+    /// Its receiver has answered `success`.
     Delivered,
-    /// Its receiver never has; nothing more happens until it is resent by hand.
+    /// Every delivery of the schedule has failed; nothing more happens until it is resent by hand.
     Failed,
 }
 
 impl State {
-    /// As the store and the operator spell it.
+    /// The state's name in the store and for the operator, in capitals.
     pub fn name(self) -> &'static str {
         match self {
             State::Pending => "PENDING",
@@ -28,24 +30,25 @@ impl State {
         }
     }
 
-    /// The state of that name.
+    /// The state with that name; `None` for any other text.
     pub fn from_name(name: &str) -> Option<State> {
         [State::Pending, State::Delivered, State::Failed].into_iter().find(|state| state.name() == name)
     }
 }
 
-/// What a delivery has made of a notification.
+/// What a notification becomes with a delivery's result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct After {
-    /// How far it is.
+    /// The notification's new state.
     pub state: State,
-    /// The next delivery, UTC milliseconds, while it is pending.
+    /// When the next delivery begins, UTC milliseconds; `None` when none is planned.
     pub next_at: Option<i64>,
 }
 
-/// What follows the delivery number `rung`, counted from 0 since the first or since it was resent, that began at `at`.
-pub fn after(rung: u32, at: i64, acknowledged: bool) -> After {
-    let delay = usize::try_from(rung).ok().and_then(|rung| DELAYS_MS.get(rung));
+/// The state after a delivery that began at `at`, UTC milliseconds. `attempt` counts deliveries from 0, and again from
+/// 0 after it was resent by hand.
+pub fn after(attempt: u32, at: i64, acknowledged: bool) -> After {
+    let delay = usize::try_from(attempt).ok().and_then(|attempt| DELAYS_MS.get(attempt));
     match delay {
         _ if acknowledged => After { state: State::Delivered, next_at: None },
         Some(delay) => After { state: State::Pending, next_at: Some(at + delay) },
@@ -61,8 +64,8 @@ mod tests {
     fn eight_deliveries_in_a_day_and_then_none() {
         let mut at = 0;
         let mut deliveries = vec![at];
-        for rung in 0.. {
-            let After { state, next_at } = after(rung, at, false);
+        for attempt in 0.. {
+            let After { state, next_at } = after(attempt, at, false);
             let Some(next) = next_at else {
                 assert_eq!(state, State::Failed);
                 break;
@@ -78,9 +81,9 @@ mod tests {
     }
 
     #[test]
-    fn an_acknowledged_one_is_delivered_at_every_rung() {
-        for rung in [0, 1, 6, 7, 8, u32::MAX] {
-            assert_eq!(after(rung, 5, true), After { state: State::Delivered, next_at: None });
+    fn an_acknowledged_one_is_delivered_at_every_attempt() {
+        for attempt in [0, 1, 6, 7, 8, u32::MAX] {
+            assert_eq!(after(attempt, 5, true), After { state: State::Delivered, next_at: None });
         }
         for state in [State::Pending, State::Delivered, State::Failed] {
             assert_eq!(State::from_name(state.name()), Some(state));

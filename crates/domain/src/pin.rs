@@ -1,11 +1,11 @@
 //! Pay PINs: six digits that prove on a page that whoever looks is the account's holder, and what wrong ones lead to
-//! (DECISIONS.md 5).
+//! (`docs/decisions.md`, "Pay PIN").
 
 use std::hint::black_box;
 
-/// Wrong tries in a row before the account's pages are locked.
+/// The number of wrong tries in a row that locks an account's pages.
 pub const TRIES_MAX: u32 = 5;
-/// How long they are locked then, in milliseconds of the store's clock.
+/// How long the pages stay locked, in milliseconds of the store's clock.
 pub const LOCK_MS: i64 = 15 * 60 * 1_000;
 
 const DIGITS: usize = 6;
@@ -33,10 +33,10 @@ impl Pin {
     }
 }
 
-/// What is remembered of an account's wrong PINs. None are remembered at first, and after a right one.
+/// The record of an account's wrong PINs: all zero at first, and after a right one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tries {
-    /// Wrong ones in a row, at most [`TRIES_MAX`].
+    /// The number of wrong tries in a row, at most [`TRIES_MAX`].
     pub wrong: u32,
     /// Until when the pages are locked, UTC milliseconds; in the past when they are not.
     pub locked_until: i64,
@@ -45,26 +45,26 @@ pub struct Tries {
 /// Whether a PIN may be tried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Lock {
-    /// It may: this many may still be wrong, the last of which locks.
+    /// It may be tried; this many tries may still be wrong, the last of which locks.
     Open {
         /// 1 to [`TRIES_MAX`].
         left: u32,
     },
-    /// It may not.
+    /// It may not be tried before a moment.
     Locked {
-        /// From this moment on it may again, UTC milliseconds.
+        /// The first moment at which it may be tried again, UTC milliseconds.
         until: i64,
     },
 }
 
-/// What came of trying a PIN.
+/// The result of a try.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tried {
-    /// It is the account's; the wrong ones before it are forgotten.
+    /// The PIN is the account's; the record of wrong ones is to be deleted.
     Right,
-    /// It is not; this is to be remembered.
+    /// The PIN is wrong; this record is to be kept.
     Wrong(Tries),
-    /// It was not looked at, for the pages are locked: what is remembered stays.
+    /// The PIN was not compared, because the pages are locked; the record stays as it is.
     Locked,
 }
 

@@ -1,24 +1,24 @@
 //! Points: what a user has on a merchant's card, and every change of it (koubei.marketing.tool.points.update).
 //!
-//! Available points can be spent or frozen; frozen ones are neither available nor spent, and wait for a COMMIT, which spends
-//! them, or a CANCEL, which makes them available again. Whatever happens, available + frozen + spent = total, and total is
-//! all that was ever deposited.
+//! Available points can be spent or frozen; frozen ones are neither available nor spent, and wait for a COMMIT, which
+//! spends them, or a CANCEL, which makes them available again. Whatever happens, available + frozen + spent = total,
+//! and total is all that was ever deposited.
 
 use crate::id::CardId;
 use crate::{Refusal, window};
 
-/// The most points that an account may ever get: sixteen digits, as many as points.query tells.
+/// The most points that an account may ever get: sixteen digits, as many as points.query writes.
 pub const TOTAL_MAX: i64 = 9_999_999_999_999_999;
 
-/// How many points a change is about: at least one.
+/// The number of points that a change is about, from 1 to [`Amount::MAX`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Amount(i64);
 
 impl Amount {
-    /// The most that one call may say: ten digits.
+    /// The most points that one change may be about: ten digits.
     pub const MAX: i64 = 9_999_999_999;
 
-    /// That many points, if a change may be about so many.
+    /// That many points; `None` for less than 1 or more than [`Amount::MAX`].
     pub fn new(points: i64) -> Option<Amount> {
         (1..=Amount::MAX).contains(&points).then_some(Amount(points))
     }
@@ -29,32 +29,32 @@ impl Amount {
         Amount::new(text.parse().ok().filter(|_| is_plain)?)
     }
 
-    /// The number.
+    /// The number of points.
     pub fn points(self) -> i64 {
         self.0
     }
 }
 
-/// What is done to an account.
+/// The kinds of changes of an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// New points, for a payment.
+    /// DEPOSIT: new points, for a payment.
     Deposit,
-    /// Points are spent at once.
+    /// CONSUME: available points are spent.
     Consume,
-    /// Points are set aside.
+    /// FREEZE: available points are set aside.
     Freeze,
-    /// Frozen points are spent.
+    /// COMMIT: frozen points are spent.
     Commit,
-    /// Frozen points are available again.
+    /// CANCEL: frozen points are available again.
     Cancel,
 }
 
 impl Kind {
-    /// Every kind.
+    /// Every kind, in the order of the contract.
     pub const ALL: [Kind; 5] = [Kind::Deposit, Kind::Consume, Kind::Freeze, Kind::Commit, Kind::Cancel];
 
-    /// As the wire spells it.
+    /// The kind's name on the wire and in the store, in capitals.
     pub fn name(self) -> &'static str {
         match self {
             Kind::Deposit => "DEPOSIT",
@@ -65,51 +65,57 @@ impl Kind {
         }
     }
 
-    /// The kind of that name, in whatever case.
+    /// The kind with that name, in whatever case; `None` for any other text.
     pub fn from_name(name: &str) -> Option<Kind> {
         Kind::ALL.into_iter().find(|kind| kind.name().eq_ignore_ascii_case(name))
     }
 
-    /// What it adds to each of an account's numbers.
+    /// The points that a change of this kind adds to each of an account's numbers.
     pub fn moves(self, amount: Amount) -> Moves {
         let Amount(points) = amount;
-        match self {
+        let moves = match self {
             Kind::Deposit => Moves { available: points, frozen: 0, spent: 0, total: points },
             Kind::Consume => Moves { available: -points, frozen: 0, spent: points, total: 0 },
             Kind::Freeze => Moves { available: -points, frozen: points, spent: 0, total: 0 },
             Kind::Commit => Moves { available: 0, frozen: -points, spent: points, total: 0 },
             Kind::Cancel => Moves { available: points, frozen: -points, spent: 0, total: 0 },
-        }
+        };
+        debug_assert_eq!(moves.available + moves.frozen + moves.spent, moves.total, "no point comes from nothing");
+        moves
     }
 }
 
-/// What is added to each of an account's numbers: together, available, frozen and spent get as much as the total.
+/// The points that a change adds to each of an account's numbers: available, frozen and spent together get as much as
+/// the total.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Moves {
-    /// To what can be spent or frozen.
+    /// Added to the points that can be spent or frozen.
     pub available: i64,
-    /// To what waits.
+    /// Added to the frozen points.
     pub frozen: i64,
-    /// To what is gone.
+    /// Added to the spent points.
     pub spent: i64,
-    /// To what was ever deposited.
+    /// Added to the sum of all deposits.
     pub total: i64,
 }
 
-/// What a user has on a card; all zero before the first deposit.
+/// A user's points on a card, all zero before the first deposit: available + frozen + spent = total.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Account {
-    /// Can be spent or frozen.
+    /// Points that can be spent or frozen.
     pub available: i64,
-    /// Waits for COMMIT or CANCEL.
+    /// Points that wait for COMMIT or CANCEL.
     pub frozen: i64,
-    /// Is gone.
+    /// Points that were spent.
     pub spent: i64,
-    /// Was ever deposited.
+    /// The sum of all deposits; it is never reduced.
     pub total: i64,
 }
 
-/// Changes an account, which only a deposit can open.
+/// Changes an account; `None` is an account that does not exist yet, which only a deposit can open.
+///
+/// # Errors
+/// When the account does not exist, has too few available or frozen points, or would get more than [`TOTAL_MAX`].
 pub fn change(account: Option<Account>, kind: Kind, amount: Amount) -> Result<Account, Refusal> {
     let before = match (account, kind) {
         (Some(account), _) => account,
@@ -138,35 +144,18 @@ pub fn change(account: Option<Account>, kind: Kind, amount: Amount) -> Result<Ac
     Ok(after)
 }
 
-/// How a freeze ends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ending {
-    /// Its points are spent.
-    Commit,
-    /// Its points are available again.
-    Cancel,
-}
-
-impl From<Ending> for Kind {
-    fn from(ending: Ending) -> Kind {
-        match ending {
-            Ending::Commit => Kind::Commit,
-            Ending::Cancel => Kind::Cancel,
-        }
-    }
-}
-
-/// A freeze, as whoever ends it finds it: FROZEN → COMMITTED | CANCELLED, once and whole.
+/// A freeze: FROZEN → COMMITTED | CANCELLED, once and for the whole amount.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Freeze {
-    /// What was set aside.
+    /// The points that were set aside.
     pub amount: Amount,
-    /// Whether it waits still.
+    /// Whether it is still FROZEN.
     pub waits: bool,
 }
 
 impl Freeze {
-    /// Ends it; how many points that is about. Who says an amount must say the whole.
+    /// Ends the freeze and returns its points. Refused where it was ended before, and where the caller states another
+    /// amount than the whole.
     pub fn end(self, stated: Option<Amount>) -> Result<Amount, Refusal> {
         if !self.waits {
             return Err(Refusal::PointFreezeStatusError);
@@ -178,26 +167,26 @@ impl Freeze {
     }
 }
 
-/// A point card.
+/// A point card of an activity.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Card {
     /// Its id, which says when it was made: `activity_account`.
     pub id: CardId,
-    /// The merchant it belongs to.
+    /// The account id of the merchant that it belongs to.
     pub pid: String,
-    /// The number of its activity.
+    /// The store's number of its activity.
     pub activity: i64,
     /// The last second in which its points are worth something, UTC milliseconds.
     pub ends_at: i64,
 }
 
 impl Card {
-    /// Whether points of it may change at `at`. A deposit asks besides that its activity runs.
+    /// Refuses a change of its points at `at` after the card has ended. A deposit also needs a running activity.
     pub fn is_open(&self, at: i64) -> Result<(), Refusal> {
         if window::is_over(self.ends_at, at) { Err(Refusal::CampaignStatusError) } else { Ok(()) }
     }
 
-    /// When it has ended: then all that waits on it is cancelled.
+    /// The first moment after its end: then all that is still frozen on it is cancelled.
     pub fn ended_at(&self) -> i64 {
         window::over_at(self.ends_at)
     }

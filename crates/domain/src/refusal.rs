@@ -11,15 +11,15 @@ pub enum Refusal {
     TradeHasSuccess,
     /// A trade that is closed: nothing can be paid or given back any more.
     TradeHasClosed,
-    /// A trade whose time for refunds is over.
+    /// The trade is finished: its time for refunds is over.
     TradeHasFinished,
     /// Nothing can be given back of a trade that was not paid.
     TradeUnpaid,
-    /// Only an unpaid trade can be closed.
+    /// Only an unpaid trade can be closed, and this one is paid.
     TradePaid,
-    /// More would be given back than was paid.
+    /// The refund is more than what is left of the trade.
     RefundTooMuch,
-    /// The payment is too long ago to be cancelled.
+    /// The trade was paid more than 24 hours ago, so it cannot be cancelled.
     CancelTooLate,
     /// A part of the payment was refunded, so the trade cannot be taken back whole.
     CancelOfPart,
@@ -35,23 +35,23 @@ pub enum Refusal {
     CampaignStatusError,
     /// No such shop of this merchant, or none of those that the activity is for.
     ShopNotExist,
-    /// No such prize for this merchant.
+    /// No such prize for this merchant: never made, or another merchant's.
     PrizeNotExist,
-    /// Nobody has this number.
+    /// No user has this `user_id`.
     UserNotExist,
-    /// The activity has nothing left to give.
+    /// The activity's budget is used up.
     BudgetNotEnough,
     /// No such point card for this merchant, or the user has no points on it yet.
     PointAccountNotExist,
     /// Fewer points are available than are to be spent or frozen.
     PointNotEnough,
-    /// No such freeze on this user's card.
+    /// No such freeze on this user's card: never made, or another card's.
     PointLogNotExist,
-    /// The freeze has been committed or cancelled.
+    /// The freeze was already committed or cancelled.
     PointFreezeStatusError,
     /// A freeze is ended whole, and another amount was said.
     PointFreezeInPart,
-    /// More points than an account can ever get.
+    /// The change would take the account's total above 9,999,999,999,999,999 points.
     PointTotalTooLarge,
     /// The trade has brought its points on this card.
     PointTradeAlreadyDeposited,
@@ -63,9 +63,9 @@ pub enum Refusal {
     CampaignEnded,
     /// Everything has been taken, for good or for today.
     CampaignSoldOut,
-    /// The user has taken part as often as one may.
+    /// The user has taken part as often as the activity allows, in all or in this period.
     TookPartTooOften,
-    /// The activity is not for this user.
+    /// The activity is not for this user: not in its crowd, or not of those it is restricted to.
     NotEligible,
     /// The user holds one of these that is not used yet.
     HoldsUnredeemed,

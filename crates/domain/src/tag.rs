@@ -1,17 +1,18 @@
-//! Member tags: the platform's eight and the merchant's own (contract: DECISIONS.md 3).
+//! Member tags: the platform's eight and the merchant's own (`docs/decisions.md`, "Built-in tags").
 
-/// What a tag's values are; decides which operators it takes (DECISIONS.md 4).
+/// What a tag's values are. The kind decides which operators a condition may use (`docs/decisions.md`, "Operators by
+/// tag type").
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum TagKind {
-    /// A code out of a closed or open list.
+    /// A code, from a closed or an open list.
     Enum,
     /// A decimal, up to four fraction digits, |x| < 10¹².
     Number,
     /// A calendar day, `yyyy-MM-dd`.
     Date,
-    /// At most 256 characters.
+    /// A text of at most 256 characters.
     Text,
-    /// `longitude,latitude` in degrees.
+    /// A place, `longitude,latitude` in degrees.
     Location,
 }
 
@@ -19,7 +20,7 @@ impl TagKind {
     /// Every kind, in the order of the documentation.
     pub const ALL: [TagKind; 5] = [TagKind::Enum, TagKind::Number, TagKind::Date, TagKind::Text, TagKind::Location];
 
-    /// As a world file and the store spell it.
+    /// The kind's name in a world file and in the store, in small letters.
     pub fn name(self) -> &'static str {
         match self {
             TagKind::Enum => "enum",
@@ -30,7 +31,7 @@ impl TagKind {
         }
     }
 
-    /// The kind of that name.
+    /// The kind with that name; `None` for any other text.
     pub fn from_name(name: &str) -> Option<TagKind> {
         TagKind::ALL.into_iter().find(|kind| kind.name() == name)
     }
@@ -39,11 +40,11 @@ impl TagKind {
 /// A tag that a merchant's crowd conditions may name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tag {
-    /// What conditions call it (`tagCode`).
+    /// The name that conditions use for the tag (`tagCode`).
     pub code: String,
-    /// What people call it.
+    /// The name that people read, in Chinese for the built-in tags.
     pub name: String,
-    /// What its values are.
+    /// The kind of all its values.
     pub kind: TagKind,
     /// The closed list of values with their labels; empty where any value may stand.
     pub values: Vec<TagValue>,
@@ -52,9 +53,9 @@ pub struct Tag {
 /// One value of a closed list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TagValue {
-    /// The code that members carry.
+    /// The code that members hold and conditions name.
     pub value: String,
-    /// What people read.
+    /// The name that people read.
     pub label: String,
 }
 
@@ -71,7 +72,7 @@ impl Tag {
         !self.values.is_empty() && self.values.iter().all(|known| known.value != value)
     }
 
-    /// The code of the value that people read so.
+    /// The code whose label is this one.
     pub fn code_of(&self, label: &str) -> Option<&str> {
         self.values.iter().find(|known| known.label == label).map(|known| known.value.as_str())
     }

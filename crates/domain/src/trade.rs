@@ -1,7 +1,8 @@
 //! A trade: what a buyer owes a seller, pays, and gets back.
 //!
-//! WAIT_BUYER_PAY → TRADE_SUCCESS (paid) | TRADE_CLOSED (time-out, close, cancel); TRADE_SUCCESS → TRADE_CLOSED (all of it
-//! refunded, or cancelled) | TRADE_FINISHED (nothing can be refunded any more). Amounts are fen, times UTC milliseconds.
+//! WAIT_BUYER_PAY → TRADE_SUCCESS (paid) | TRADE_CLOSED (time-out, close, cancel); TRADE_SUCCESS → TRADE_CLOSED (all of
+//! it refunded, or cancelled) | TRADE_FINISHED (nothing can be refunded any more). Amounts are fen, times UTC
+//! milliseconds.
 
 mod timing;
 
@@ -12,7 +13,7 @@ use crate::id::TradeNo;
 
 /// The most that a trade may be about: 100,000,000 yuan, in fen.
 pub const TOTAL_MAX_FEN: i64 = 10_000_000_000;
-/// The most characters of a trade's number.
+/// The most characters of a trade's number, the merchant's own included.
 pub const NUMBER_CHARS_MAX: usize = 64;
 
 /// Whether a merchant may call a trade so (`out_trade_no` of alipay.trade.pay): 1 to 64 letters, digits or underscores.
@@ -21,16 +22,16 @@ pub fn is_out_trade_no(text: &str) -> bool {
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }
 
-/// Where a trade stands.
+/// The status of a trade.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Status {
-    /// Made, not paid.
+    /// The trade was made and is not paid.
     WaitBuyerPay,
-    /// Paid; may still be refunded.
+    /// The trade was paid and may still be refunded.
     TradeSuccess,
     /// Never paid and given up, or paid and given back whole.
     TradeClosed,
-    /// Paid for good.
+    /// The trade was paid, and its time for refunds is over.
     TradeFinished,
 }
 
@@ -39,7 +40,7 @@ impl Status {
     pub const ALL: [Status; 4] =
         [Status::WaitBuyerPay, Status::TradeSuccess, Status::TradeClosed, Status::TradeFinished];
 
-    /// As the wire spells it.
+    /// The status's name on the wire and in the store, in capitals.
     pub fn name(self) -> &'static str {
         match self {
             Status::WaitBuyerPay => "WAIT_BUYER_PAY",
@@ -49,7 +50,7 @@ impl Status {
         }
     }
 
-    /// The status of that name.
+    /// The status with that name; `None` for any other text.
     pub fn from_name(name: &str) -> Option<Status> {
         Status::ALL.into_iter().find(|status| status.name() == name)
     }
@@ -58,75 +59,75 @@ impl Status {
 /// Who is told of a trade, and how: what the call that made it said.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Origin {
-    /// The calling app.
+    /// The calling app's id.
     pub app_id: String,
     /// The merchant's own app, where an ISV's called for it.
     pub auth_app_id: String,
-    /// Where the merchant wants to be told.
+    /// The address for the merchant's notifications, if the call named one.
     pub notify_url: Option<String>,
-    /// `RSA2` or `RSA`.
+    /// How notifications are signed: `RSA2` or `RSA`, as the call was.
     pub sign_type: String,
 }
 
-/// A trade.
+/// A trade. Amounts are fen, times UTC milliseconds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Trade {
-    /// Its number, which says when it was made.
+    /// The trade's number, which holds the day it was made on.
     pub no: TradeNo,
-    /// The merchant it belongs to.
+    /// The account id of the merchant that it belongs to.
     pub pid: String,
-    /// Whose account gets the money.
+    /// The account that gets the money.
     pub seller_id: String,
-    /// Whose account pays.
+    /// The account that pays.
     pub buyer_id: String,
     /// The merchant's own number, unique among its trades.
     pub out_trade_no: String,
-    /// The number that an imported trade came with.
+    /// The platform's number that an imported trade came with.
     pub imported_no: Option<String>,
-    /// Where it stands.
+    /// The last status that was recorded.
     pub status: Status,
-    /// What it is for.
+    /// The merchant's title for it, shown to the buyer.
     pub subject: String,
-    /// What the seller asks.
+    /// The price that the seller asks, before deductions.
     pub total_fen: i64,
-    /// The part of it that vouchers may take from.
+    /// The part of the total that coupons may take from.
     pub discountable_fen: i64,
-    /// What the buyer paid; 0 until paid.
+    /// The amount that the buyer paid; 0 until paid.
     pub buyer_pay_fen: i64,
-    /// What the seller got; 0 until paid.
+    /// The amount that the seller got; 0 until paid.
     pub receipt_fen: i64,
-    /// The sum of its refunds.
+    /// The sum of all refunds, coupons' shares included.
     pub refunded_fen: i64,
-    /// The shop it was made in.
+    /// The shop that it was made in.
     pub shop_id: Option<String>,
     /// What is kept and given back and never asked for, in the form that the caller keeps it.
     pub detail: String,
     /// The call that made it; an imported trade has none.
     pub origin: Option<Origin>,
-    /// What opens its cashier page.
+    /// The token in the address of its cashier page; `None` where it has no page.
     pub page_token: Option<String>,
-    /// When it is given up unless paid.
+    /// The moment at which it is closed unless paid.
     pub expires_at: Option<i64>,
-    /// When it was paid.
+    /// The moment of the payment.
     pub paid_at: Option<i64>,
-    /// When it was closed.
+    /// The moment at which it was closed.
     pub closed_at: Option<i64>,
-    /// When it was last refunded.
+    /// The moment of the last refund.
     pub refunded_at: Option<i64>,
-    /// Counts its changes, from 1.
+    /// The number of its changes, from 1; an update names the version that it was decided on.
     pub version: i64,
 }
 
 /// What vouchers take off a payment, fen. At most the total, together.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Off {
-    /// At the seller's cost: he gets that much less.
+    /// Taken off at the seller's cost: the seller gets that much less.
     pub seller_fen: i64,
-    /// At somebody else's.
+    /// Taken off at somebody else's cost: the seller gets it all the same.
     pub others_fen: i64,
 }
 
-/// What taking a trade back did.
+/// The outcome of cancelling a trade.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Cancelled {
     /// It was not paid: it is closed now, and no money moves.
@@ -143,7 +144,7 @@ impl Trade {
         self.imported_no.clone().unwrap_or_else(|| self.no.to_text())
     }
 
-    /// What can still be refunded, once paid.
+    /// The amount that can still be refunded, once the trade is paid.
     pub fn rest_fen(&self) -> i64 {
         self.total_fen - self.refunded_fen
     }
@@ -158,10 +159,13 @@ impl Trade {
         }
     }
 
-    /// The buyer pays what vouchers leave of it.
+    /// The buyer pays what coupons leave of the total: WAIT_BUYER_PAY → TRADE_SUCCESS. Refused where [`Trade::payable`]
+    /// refuses.
     pub fn pay(self, off: Off, at: i64) -> Result<Trade, Refusal> {
         self.payable(at)?;
         let Off { seller_fen, others_fen } = off;
+        debug_assert!(0 <= seller_fen && 0 <= others_fen, "coupons add nothing to a price");
+        debug_assert!(seller_fen + others_fen <= self.total_fen, "coupons take at most the total");
         Ok(Trade {
             status: Status::TradeSuccess,
             buyer_pay_fen: self.total_fen - seller_fen - others_fen,
@@ -171,7 +175,7 @@ impl Trade {
         })
     }
 
-    /// What vouchers took off, once paid.
+    /// What coupons took off; nothing until the trade is paid.
     pub fn off(&self) -> Off {
         match self.paid_at {
             Some(_) => {
@@ -190,7 +194,7 @@ impl Trade {
         }
     }
 
-    /// Nobody paid in time.
+    /// The time to pay is over: WAIT_BUYER_PAY → TRADE_CLOSED. Refused where the trade was paid or is closed.
     pub fn expire(self, at: i64) -> Result<Trade, Refusal> {
         match self.status {
             Status::WaitBuyerPay => self.close(at),
@@ -199,7 +203,7 @@ impl Trade {
         }
     }
 
-    /// The time for refunds is over.
+    /// The time for refunds is over: TRADE_SUCCESS → TRADE_FINISHED. Refused in any other status.
     pub fn finish(self) -> Result<Trade, Refusal> {
         match self.status {
             Status::TradeSuccess => Ok(Trade { status: Status::TradeFinished, ..self }),

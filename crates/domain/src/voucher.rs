@@ -1,22 +1,23 @@
-//! A voucher: what a member holds until it is used, or its time is over (contract: DOMAIN.md, "State machines").
+//! A coupon that a member holds, until it is used or its validity is over (`docs/decisions.md`, "States of a coupon").
 //!
-//! ENABLED → USING (a trade waits with it) → USED → REFUNDED (all of that trade was given back); USING → ENABLED. UNACTIVE
-//! and EXPIRED follow from its times and are never waited for. Times are UTC milliseconds.
+//! ENABLED → USING (a trade waits with it) → USED → REFUNDED (all of that trade was given back); USING → ENABLED.
+//! UNACTIVE and EXPIRED follow from its times and are never waited for. Times are UTC milliseconds.
 
 use crate::id::VoucherId;
 use crate::{Refusal, window};
 
-/// How long a trade that waits holds a voucher after its page was last looked at (DECISIONS.md 6).
+/// How long an unpaid trade holds a coupon after its page was last opened, in milliseconds (`docs/decisions.md`,
+/// "Cashier").
 pub const HOLD_TIME_MS: i64 = 15 * 60_000;
 
-/// What was last done with a voucher.
+/// The last thing that was recorded of a coupon.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Status {
-    /// Nothing: it can be used in its time.
+    /// Nothing was done with it: it can be used in its time.
     Enabled,
     /// A trade that is not paid yet holds it.
     Using,
-    /// It was used.
+    /// It was used, in a trade or on its page.
     Used,
     /// It was used, and all that it was used for was given back.
     Refunded,
@@ -28,7 +29,7 @@ impl Status {
     /// Every status.
     pub const ALL: [Status; 5] = [Status::Enabled, Status::Using, Status::Used, Status::Refunded, Status::Expired];
 
-    /// As the wire and the store spell it.
+    /// The status's name on the wire and in the store, in capitals.
     pub fn name(self) -> &'static str {
         match self {
             Status::Enabled => "ENABLED",
@@ -39,57 +40,57 @@ impl Status {
         }
     }
 
-    /// The status of that name.
+    /// The status with that name; `None` for any other text.
     pub fn from_name(name: &str) -> Option<Status> {
         Status::ALL.into_iter().find(|status| status.name() == name)
     }
 }
 
-/// A voucher of an activity's coupon.
+/// A coupon in a member's hands: one that an activity gave. Times are UTC milliseconds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Voucher {
-    /// Its id, which says when it was received.
+    /// The coupon's id, `voucher_id`, which holds the day it was received on.
     pub id: VoucherId,
-    /// The merchant who gives.
+    /// The account id of the merchant that gives it.
     pub pid: String,
-    /// Who holds it.
+    /// The user that holds it.
     pub user_id: String,
-    /// The number of the activity that it is of.
+    /// The store's number of the activity that gave it.
     pub activity: Option<i64>,
     /// The number of the activity's tool that it is of.
     pub tool: Option<i64>,
     /// The token that it was taken with.
     pub token: Option<String>,
-    /// What was last done with it.
+    /// The last status that was recorded; [`Voucher::stand`] says how it stands at a moment.
     pub status: Status,
     /// The first moment at which it can be used.
     pub starts_at: i64,
-    /// The last second in which it can.
+    /// The last second in which it can be used.
     pub ends_at: i64,
     /// The number of the trade that holds or used it.
     pub trade: Option<i64>,
-    /// Until when it is held.
+    /// The moment until which its trade holds it; without one the hold does not end by itself.
     pub held_until: Option<i64>,
-    /// When it was used.
+    /// The moment at which it was used.
     pub used_at: Option<i64>,
-    /// Counts its changes, from 1.
+    /// The number of its changes, from 1; an update names the version that it was decided on.
     pub version: i64,
 }
 
-/// How a voucher stands at a moment.
+/// How a coupon stands at a moment: its status and its times together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stand {
-    /// Its time has not come.
+    /// Its validity has not begun.
     Unactive,
-    /// It can be used.
+    /// It can be used now.
     Usable,
-    /// A trade holds it.
+    /// An unpaid trade holds it.
     Held,
     /// It was used.
     Used,
-    /// It was used, and all was given back.
+    /// It was used, and all of its trade was refunded.
     Refunded,
-    /// Its time is over.
+    /// Its validity is over.
     Expired,
 }
 
@@ -136,7 +137,7 @@ impl Voucher {
         Ok(Voucher { status: Status::Enabled, trade: None, held_until: None, ..self })
     }
 
-    /// A trade is paid with it.
+    /// A paid trade uses it: → USED. Refused where [`Voucher::is_open_to`] is false.
     pub fn spend(self, trade: i64, now: i64) -> Result<Voucher, Refusal> {
         if !self.is_open_to(trade, now) {
             return Err(Refusal::VoucherNotUsable);

@@ -1,10 +1,10 @@
 //! Windows of time, as the wire writes them: to the second. A window that ends at 23:59:59 has the whole of that second
-//! (DECISIONS.md 12). Times are UTC milliseconds.
+//! (`docs/decisions.md`, "Ends of validity"). Times are UTC milliseconds.
 
 const SECOND_MS: i64 = 1_000;
 
-/// The first moment after a window that ends at `ends_at`: the next second's first. `i64::MAX`, which nothing reaches, for
-/// one that has no end.
+/// The first moment after a window that ends at `ends_at`: the next second's first. `i64::MAX`, which nothing reaches,
+/// for one that has no end.
 pub fn over_at(ends_at: i64) -> i64 {
     ends_at.div_euclid(SECOND_MS).saturating_add(1).saturating_mul(SECOND_MS)
 }

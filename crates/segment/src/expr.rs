@@ -1,110 +1,26 @@
-//! Who is in the crowd, as data: tests of one tag each, joined by all, any and not.
+//! The rule of a crowd, as data: tests of one tag each, joined by *all*, *any* and *not*.
 //!
-//! A test is made from an operator and the text of its value, and says no at once where DECISIONS.md 4 has no meaning for
-//! them. What it keeps is one of six rules; `Rule::takes_word` and `Rule::takes_step` are the only places that
-//! decide what a rule means, for the scan and for one member alike.
+//! A test is made from an operator and the text of its value. It is refused at once where `docs/decisions.md`,
+//! "Operators by tag type", has no meaning for them. What it keeps is one of six rules. `Rule::takes_word` and
+//! `Rule::ranges` are the only places that decide what a rule means, for the scan and for one member alike.
 
-use crate::circle::Circle;
-use crate::value::{decimal, integer};
-use crate::{Kind, Reject, Tag, Value};
+use crate::geo_circle::GeoCircle;
+use crate::operator::Op;
+use crate::reject::Reject;
+use crate::tag::{Kind, Tag};
+use crate::value::{Value, decimal, integer};
 
 const LIST_MAX: usize = 1000;
 const DAYS_MAX: i128 = 36_500;
 
-/// The operators of a condition. `LBS`, which the sources name without a meaning, is none.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Op {
-    /// `EQ`: equal.
-    Eq,
-    /// `NEQ`: not equal, or unknown.
-    Neq,
-    /// `GT`: greater.
-    Gt,
-    /// `GTEQ`: greater or equal.
-    GtEq,
-    /// `LT`: less.
-    Lt,
-    /// `LTEQ`: less or equal.
-    LtEq,
-    /// `LIKE`: contains, case-sensitive, no wildcards.
-    Like,
-    /// `IN`: any of a list.
-    In,
-    /// `NOTIN`: none of a list, or unknown.
-    NotIn,
-    /// `BETWEEN`: from low to high, both included.
-    Between,
-    /// `LEFTDAYS`: on one of the last n days or today.
-    LeftDays,
-    /// `RIGHTDAYS`: longer than n days ago.
-    RightDays,
-    /// `LOCATE`: within a circle.
-    Locate,
-}
-
-impl Op {
-    /// Every operator.
-    pub const ALL: [Op; 13] = [
-        Op::Eq,
-        Op::Neq,
-        Op::Gt,
-        Op::GtEq,
-        Op::Lt,
-        Op::LtEq,
-        Op::Like,
-        Op::In,
-        Op::NotIn,
-        Op::Between,
-        Op::LeftDays,
-        Op::RightDays,
-        Op::Locate,
-    ];
-
-    /// As a condition spells it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Op::Eq => "EQ",
-            Op::Neq => "NEQ",
-            Op::Gt => "GT",
-            Op::GtEq => "GTEQ",
-            Op::Lt => "LT",
-            Op::LtEq => "LTEQ",
-            Op::Like => "LIKE",
-            Op::In => "IN",
-            Op::NotIn => "NOTIN",
-            Op::Between => "BETWEEN",
-            Op::LeftDays => "LEFTDAYS",
-            Op::RightDays => "RIGHTDAYS",
-            Op::Locate => "LOCATE",
-        }
-    }
-
-    /// The operator of that name.
-    pub fn from_name(name: &str) -> Option<Op> {
-        Op::ALL.into_iter().find(|op| op.name() == name)
-    }
-
-    /// Whether its value is a list: values between commas, and blanks around them that do not count.
-    pub fn takes_list(self) -> bool {
-        matches!(self, Op::In | Op::NotIn | Op::Between)
-    }
-
-    /// The values that a condition's text holds: those of a list, else the text itself.
-    pub fn values(self, text: &str) -> impl Iterator<Item = &str> {
-        let by_comma = self.takes_list();
-        text.split(move |character| by_comma && character == ',')
-            .map(move |part| if by_comma { part.trim() } else { part })
-    }
-}
-
 /// A crowd's rule over one list of tags.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Expr {
-    /// All of them; everybody when empty.
+    /// Members that every part takes; all members when there is no part.
     All(Vec<Expr>),
-    /// Any of them; nobody when empty.
+    /// Members that at least one part takes; nobody when there is no part.
     Any(Vec<Expr>),
-    /// Everybody else.
+    /// Members that the part does not take.
     Not(Box<Expr>),
     /// One condition.
     Test(Test),
@@ -127,16 +43,19 @@ pub(crate) enum Rule {
     /// The code is an integer from low to high.
     Integers { low: i128, high: i128 },
     /// The number (in 1e-4) or day lies in one of these closed ranges (ascending, apart), or in none of them.
-    Steps { ranges: Vec<(i64, i64)>, negated: bool },
+    Ranges { ranges: Vec<(i64, i64)>, negated: bool },
     /// The day lies so many days before today, from least to most.
     DaysAgo { least: i64, most: i64 },
     /// The place lies in the circle.
-    Near(Circle),
+    Near(GeoCircle),
 }
 
 impl Expr {
-    /// The condition `op` `value` on the tag at that place of `tags`; rejected where DECISIONS.md 4 has a –, or where the
-    /// value is not what the operator takes on that kind.
+    /// The condition `op` `value` on `tags[tag]`.
+    ///
+    /// # Errors
+    /// Where `docs/decisions.md`, "Operators by tag type", has a –, or the value is not what the operator takes on that
+    /// kind.
     pub fn test(tags: &[Tag], op: Op, tag: usize, value: &str) -> Result<Expr, Reject> {
         let condition = Condition { op, tag: &tags[tag], value };
         Ok(Expr::Test(Test { tag, rule: condition.rule()? }))
@@ -156,15 +75,15 @@ impl Condition<'_> {
         let negated = matches!(self.op, O::Neq | O::NotIn);
         match (self.tag.kind, self.op) {
             (K::Enum | K::Text, O::Eq | O::Neq | O::In | O::NotIn) => self.words(negated),
-            (K::Number | K::Date, O::Eq | O::Neq | O::In | O::NotIn) => self.listed_steps(negated),
+            (K::Number | K::Date, O::Eq | O::Neq | O::In | O::NotIn) => self.listed_ranges(negated),
             (K::Enum, O::Gt | O::GtEq | O::Lt | O::LtEq | O::Between) => {
                 let (low, high) = self.ends(|text| integer(text).ok_or_else(|| self.operand()))?;
                 Ok(Rule::Integers { low, high })
             }
             (K::Number | K::Date, O::Gt | O::GtEq | O::Lt | O::LtEq | O::Between) => {
-                let (low, high) = self.ends(|text| self.step(text).map(i128::from))?;
+                let (low, high) = self.ends(|text| self.number(text).map(i128::from))?;
                 let clamp = |end: i128| end.clamp(i128::from(i64::MIN + 1), i128::from(i64::MAX)) as i64;
-                Ok(Rule::Steps { ranges: vec![(clamp(low), clamp(high))], negated: false })
+                Ok(Rule::Ranges { ranges: vec![(clamp(low), clamp(high))], negated: false })
             }
             (K::Text, O::Like) => Ok(Rule::Contains(self.word(self.value)?)),
             (K::Date, O::LeftDays) => Ok(Rule::DaysAgo { least: 0, most: self.days()? }),
@@ -189,17 +108,17 @@ impl Condition<'_> {
         Ok(Rule::Words { words, negated })
     }
 
-    fn listed_steps(&self, negated: bool) -> Result<Rule, Reject> {
-        let mut steps = self.list()?.into_iter().map(|text| self.step(text)).collect::<Result<Vec<_>, _>>()?;
-        steps.sort_unstable();
+    fn listed_ranges(&self, negated: bool) -> Result<Rule, Reject> {
+        let mut numbers = self.list()?.into_iter().map(|text| self.number(text)).collect::<Result<Vec<_>, _>>()?;
+        numbers.sort_unstable();
         let mut ranges: Vec<(i64, i64)> = Vec::new();
-        for step in steps {
+        for number in numbers {
             match ranges.last_mut() {
-                Some((_, high)) if step <= *high + 1 => *high = step,
-                _ => ranges.push((step, step)),
+                Some((_, high)) if number <= *high + 1 => *high = number,
+                _ => ranges.push((number, number)),
             }
         }
-        Ok(Rule::Steps { ranges, negated })
+        Ok(Rule::Ranges { ranges, negated })
     }
 
     /// The closed range that a comparison or BETWEEN means.
@@ -224,11 +143,13 @@ impl Condition<'_> {
         self.parse(text).map(|_| text.into())
     }
 
-    fn step(&self, text: &str) -> Result<i64, Reject> {
+    fn number(&self, text: &str) -> Result<i64, Reject> {
         Ok(match self.parse(text)? {
-            Value::Number(steps) => steps,
+            Value::Number(number) => number,
             Value::Date(days) => i64::from(days),
-            Value::Code(_) | Value::Text(_) | Value::Place { .. } => unreachable!("only numbers and dates have steps"),
+            Value::Code(_) | Value::Text(_) | Value::Place { .. } => {
+                unreachable!("only numbers and dates are compared as numbers")
+            }
         })
     }
 
@@ -244,11 +165,11 @@ impl Condition<'_> {
         days.map(|days| days as i64).ok_or_else(|| self.operand())
     }
 
-    fn circle(&self) -> Option<Circle> {
+    fn circle(&self) -> Option<GeoCircle> {
         let (place, radius) = self.value.rsplit_once(',')?;
         let Ok(Value::Place { lon, lat }) = Value::parse(Kind::Location, place) else { return None };
         let radius_m = decimal(radius).filter(|radius_m| 0.0 <= *radius_m)?;
-        Some(Circle::new(lon, lat, radius_m))
+        Some(GeoCircle::new(lon, lat, radius_m))
     }
 
     fn operand(&self) -> Reject {
@@ -265,15 +186,16 @@ impl Rule {
             }
             Rule::Contains(part) => word.is_some_and(|word| word.contains(&**part)),
             Rule::Integers { low, high } => word.and_then(integer).is_some_and(|code| *low <= code && code <= *high),
-            Rule::Steps { .. } | Rule::DaysAgo { .. } | Rule::Near(_) => false,
+            Rule::Ranges { .. } | Rule::DaysAgo { .. } | Rule::Near(_) => false,
         }
     }
 
-    /// The closed ranges that hold a number's or day's steps, and whether the crowd is those outside (and unknown) instead.
-    pub(crate) fn steps(&self, today: i32) -> (Vec<(i64, i64)>, bool) {
+    /// The closed ranges that a number (in 1e-4) or day must lie in, and whether the rule takes those outside of them
+    /// and unknown ones instead.
+    pub(crate) fn ranges(&self, today: i32) -> (Vec<(i64, i64)>, bool) {
         let today = i64::from(today);
         match self {
-            Rule::Steps { ranges, negated } => (ranges.clone(), *negated),
+            Rule::Ranges { ranges, negated } => (ranges.clone(), *negated),
             Rule::DaysAgo { least, most } => (vec![(today - most, today - least)], false),
             Rule::Words { .. } | Rule::Contains(_) | Rule::Integers { .. } | Rule::Near(_) => (Vec::new(), false),
         }
@@ -281,14 +203,14 @@ impl Rule {
 
     /// Whether a value is in; `None` is unknown.
     pub(crate) fn takes(&self, value: Option<Value<'_>>, today: i32) -> bool {
-        let step = match value {
+        let number = match value {
             Some(Value::Code(word) | Value::Text(word)) => return self.takes_word(Some(word)),
-            Some(Value::Place { lon, lat }) => return matches!(self, Rule::Near(circle) if circle.holds(lon, lat)),
-            Some(Value::Number(steps)) => steps,
+            Some(Value::Place { lon, lat }) => return matches!(self, Rule::Near(circle) if circle.contains(lon, lat)),
+            Some(Value::Number(number)) => number,
             Some(Value::Date(days)) => i64::from(days),
-            None => return matches!(self, Rule::Words { negated, .. } | Rule::Steps { negated, .. } if *negated),
+            None => return matches!(self, Rule::Words { negated, .. } | Rule::Ranges { negated, .. } if *negated),
         };
-        let (ranges, negated) = self.steps(today);
-        ranges.iter().any(|(low, high)| *low <= step && step <= *high) != negated
+        let (ranges, negated) = self.ranges(today);
+        ranges.iter().any(|(low, high)| *low <= number && number <= *high) != negated
     }
 }

@@ -1,34 +1,33 @@
 //! How a crowd spreads over the values of some tags.
 //!
-//! Members are listed, some blocks' at a time, then counted from their portraits, each of which is asked for many members
-//! ahead: reading them is most of the work, and what is not asked for in time is waited for.
-//! Dimensions whose fields are neighbours there are counted as one, by the bits that they have together: their counts are a
-//! cube, folded into its sides at the end. For the eight dimensions that every merchant has, it is four increments a member.
-//! Dimensions without a field are counted from their columns.
+//! The members of some blocks are listed, then counted from their packed codes. Reading those is most of the work, so
+//! each is prefetched many members ahead. Dimensions whose fields are neighbours in the packed codes are counted as
+//! one, by the bits that they have together: their counts are a cube, which is folded into its sides at the end. The
+//! eight dimensions that every merchant has cost four increments a member. Dimensions without a field are counted from
+//! their columns.
 
+use crate::cell_vec::{BLOCK, CellVec, GROUP, Group};
 use crate::column::Column;
+use crate::dictionary::{Cells, DictionaryColumn};
 use crate::kernel;
-use crate::lines::{LINE, Line, Lines};
-use crate::portrait::{Field, Portraits};
-use crate::scan::BLOCK;
+use crate::packed_codes::{Field, PackedCodes};
 use crate::value::integer;
-use crate::words::{Cells, Words};
 
 /// Neighbours are counted as one while their cube stays well within the first-level cache.
 const CUBE_BITS_MAX: u32 = 11;
-/// Cubes counted in one pass over the portraits.
+/// Cubes counted in one pass over the packed codes.
 const PASS: usize = 4;
-/// A portrait is asked for so many members ahead.
+/// How many members ahead packed codes are prefetched.
 const AHEAD: usize = 128;
 /// Members are counted when so many are listed: many more than are asked for ahead, since the first ones come unasked.
 const LISTED: usize = 8192;
 
 /// The histograms of a scan, growing.
 pub(crate) struct Histograms<'m> {
-    portraits: &'m Lines<u64>,
+    packed: &'m CellVec<u64>,
     cubes: Vec<Cube>,
     sides: Vec<Side<'m>>,
-    alone: Vec<Alone<'m>>,
+    unpacked: Vec<ColumnCounts<'m>>,
     /// Of all cubes, one after the other.
     counts: Vec<u32>,
     /// Rows of members to count; there is room for a block's beside those that are waiting.
@@ -47,50 +46,54 @@ struct Cube {
 
 /// One dimension of a cube: neighbouring numbers of its words lie `stride` counts apart.
 struct Side<'m> {
-    words: &'m Words,
+    dictionary: &'m DictionaryColumn,
     /// The dimension's place in the request.
     place: usize,
     cube: usize,
     stride: usize,
 }
 
-/// One dimension without a field.
-struct Alone<'m> {
-    words: &'m Words,
+/// One dimension without a field, counted from its column.
+struct ColumnCounts<'m> {
+    dictionary: &'m DictionaryColumn,
     place: usize,
     counts: Vec<u32>,
 }
 
 impl<'m> Histograms<'m> {
     /// Empty histograms of these columns, in this order; they hold words.
-    pub(crate) fn new(columns: &'m [Column], portraits: &'m Portraits, dimensions: &[usize]) -> Histograms<'m> {
-        let room = LISTED + BLOCK * LINE + kernel::LIST_SLACK;
+    pub(crate) fn new(columns: &'m [Column], packed: &'m PackedCodes, dimensions: &[usize]) -> Histograms<'m> {
+        let room = LISTED + BLOCK * GROUP + kernel::LIST_SLACK;
         let mut histograms = Histograms {
-            portraits: portraits.cells(),
+            packed: packed.cells(),
             cubes: Vec::new(),
             sides: Vec::new(),
-            alone: Vec::new(),
+            unpacked: Vec::new(),
             counts: Vec::new(),
             list: if dimensions.is_empty() { Vec::new() } else { vec![0; room] },
             listed: 0,
             dimensions: dimensions.len(),
         };
         let mut neighbours: Vec<_> = dimensions.iter().enumerate().collect();
-        neighbours.sort_by_key(|(_, column)| portraits.field(**column).map(|field| field.shift));
+        neighbours.sort_by_key(|(_, column)| packed.field(**column).map(|field| field.shift));
         for (place, column) in neighbours {
-            let (Column::Codes(words) | Column::Texts(words)) = &columns[*column] else {
+            let (Column::Codes(dictionary) | Column::Texts(dictionary)) = &columns[*column] else {
                 panic!("a dimension is an enum or a text tag")
             };
-            match portraits.field(*column) {
-                Some(field) => histograms.add_side(words, place, field),
-                None => histograms.alone.push(Alone { words, place, counts: vec![0; words.dictionary().len() + 1] }),
+            match packed.field(*column) {
+                Some(field) => histograms.add_side(dictionary, place, field),
+                None => histograms.unpacked.push(ColumnCounts {
+                    dictionary,
+                    place,
+                    counts: vec![0; dictionary.words().len() + 1],
+                }),
             }
         }
         histograms
     }
 
     /// Adds a dimension, whose field lies behind those added before or is the last one's again.
-    fn add_side(&mut self, words: &'m Words, place: usize, field: Field) {
+    fn add_side(&mut self, dictionary: &'m DictionaryColumn, place: usize, field: Field) {
         let stride = match self.cubes.last_mut() {
             Some(Cube { field: last, .. })
                 if last.shift + last.bits == field.shift && last.bits + field.bits <= CUBE_BITS_MAX =>
@@ -105,10 +108,10 @@ impl<'m> Histograms<'m> {
         };
         let cube = &self.cubes[self.cubes.len() - 1];
         self.counts.resize(cube.start + (1 << cube.field.bits), 0);
-        self.sides.push(Side { words, place, cube: self.cubes.len() - 1, stride });
+        self.sides.push(Side { dictionary, place, cube: self.cubes.len() - 1, stride });
     }
 
-    /// Adds the members of the bits, whose first word speaks of line `start`.
+    /// Adds the members of the bits, whose first word speaks of group `start`.
     pub(crate) fn add(&mut self, start: usize, bits: &[u64]) {
         if self.dimensions == 0 {
             return;
@@ -122,29 +125,29 @@ impl<'m> Histograms<'m> {
     /// Counts the members listed.
     fn count(&mut self) {
         let rows = &self.list[..std::mem::take(&mut self.listed)];
-        let portraits = self.portraits.as_slice();
+        let packed = self.packed.as_slice();
         let (passes, rest) = self.cubes.as_chunks::<PASS>();
         for pass in passes {
-            count_cubes(portraits, rows, pass, &mut self.counts);
+            count_cubes(packed, rows, pass, &mut self.counts);
         }
         for cube in rest {
-            count_cubes(portraits, rows, &[*cube], &mut self.counts);
+            count_cubes(packed, rows, &[*cube], &mut self.counts);
         }
-        for Alone { words, counts, .. } in &mut self.alone {
-            match words.cells() {
-                Cells::Bits(planes) => {
+        for ColumnCounts { dictionary, counts, .. } in &mut self.unpacked {
+            match dictionary.cells() {
+                Cells::Planes(planes) => {
                     for row in rows {
                         counts[planes.get(*row as usize) as usize] += 1;
                     }
                 }
-                Cells::Tall(tall) => {
+                Cells::U10(cells) => {
                     for row in rows {
-                        counts[tall.get(*row as usize) as usize] += 1;
+                        counts[cells.get(*row as usize) as usize] += 1;
                     }
                 }
-                Cells::Byte(cells) => count_cells(cells.as_slice(), rows, counts),
-                Cells::Short(cells) => count_cells(cells.as_slice(), rows, counts),
-                Cells::Long(cells) => count_cells(cells.as_slice(), rows, counts),
+                Cells::U8(cells) => count_cells(cells.as_slice(), rows, counts),
+                Cells::U16(cells) => count_cells(cells.as_slice(), rows, counts),
+                Cells::U32(cells) => count_cells(cells.as_slice(), rows, counts),
             }
         }
     }
@@ -153,15 +156,15 @@ impl<'m> Histograms<'m> {
     pub(crate) fn finish(mut self) -> Vec<Vec<(String, u64)>> {
         self.count();
         let mut histograms = vec![Vec::new(); self.dimensions];
-        for Alone { words, place, counts } in self.alone {
-            histograms[place] = named(words, &counts);
+        for ColumnCounts { dictionary, place, counts } in self.unpacked {
+            histograms[place] = named(dictionary, &counts);
         }
         for (place, cube) in self.cubes.iter().enumerate() {
             let mut counts = self.counts[cube.start..][..1 << cube.field.bits].to_vec();
             // The sums over all other sides, the outermost side first: each fold leaves a smaller cube.
             for side in self.sides.iter().rev().filter(|side| side.cube == place) {
                 let sums: Vec<u32> = counts.chunks(side.stride).map(|slab| slab.iter().sum()).collect();
-                histograms[side.place] = named(side.words, &sums);
+                histograms[side.place] = named(side.dictionary, &sums);
                 let (first, rest) = counts.split_at_mut(side.stride);
                 for slab in rest.chunks(side.stride) {
                     for (sum, count) in first.iter_mut().zip(slab) {
@@ -176,35 +179,35 @@ impl<'m> Histograms<'m> {
 }
 
 /// One increment in each cube for each member. The cubes take turns, so that a count just stored is seldom wanted again
-/// at once, and the next portraits come in meanwhile. Nothing here can wrap, for there are fewer than 2³² members and
-/// fields lie within a portrait; saying so spares a check at every step.
-fn count_cubes<const N: usize>(portraits: &[Line<u64>], rows: &[u32], cubes: &[Cube; N], counts: &mut [u32]) {
+/// at once, and the next codes come in meanwhile. Nothing here can wrap, for there are fewer than 2³² members and
+/// fields lie within a u64; saying so spares a check at every step.
+fn count_cubes<const N: usize>(packed: &[Group<u64>], rows: &[u32], cubes: &[Cube; N], counts: &mut [u32]) {
     let fields = cubes.map(|Cube { field, start }| (field.shift, (1_usize << field.bits) - 1, start));
     for (turn, row) in rows.iter().enumerate() {
         if let Some(coming) = rows.get(turn.wrapping_add(AHEAD)) {
-            kernel::fetch(cell(portraits, *coming));
+            kernel::fetch(cell(packed, *coming));
         }
-        let portrait = *cell(portraits, *row);
+        let codes = *cell(packed, *row);
         for (shift, mask, start) in fields {
-            let count = &mut counts[start.wrapping_add(portrait.wrapping_shr(shift) as usize & mask)];
+            let count = &mut counts[start.wrapping_add(codes.wrapping_shr(shift) as usize & mask)];
             *count = count.wrapping_add(1);
         }
     }
 }
 
-fn count_cells<T: Copy + Into<u32>>(lines: &[Line<T>], rows: &[u32], counts: &mut [u32]) {
+fn count_cells<T: Copy + Into<u32>>(groups: &[Group<T>], rows: &[u32], counts: &mut [u32]) {
     for row in rows {
-        counts[(*cell(lines, *row)).into() as usize] += 1;
+        counts[(*cell(groups, *row)).into() as usize] += 1;
     }
 }
 
-fn cell<T>(lines: &[Line<T>], row: u32) -> &T {
-    &lines[row as usize / LINE].0[row as usize % LINE]
+fn cell<T>(groups: &[Group<T>], row: u32) -> &T {
+    &groups[row as usize / GROUP].0[row as usize % GROUP]
 }
 
 /// The words that are held, by size and then as text; the first count is of the unknown.
-fn named(words: &Words, counts: &[u32]) -> Vec<(String, u64)> {
-    let held = words.dictionary().iter().zip(&counts[1..]).filter(|(_, count)| **count != 0);
+fn named(dictionary: &DictionaryColumn, counts: &[u32]) -> Vec<(String, u64)> {
+    let held = dictionary.words().iter().zip(&counts[1..]).filter(|(_, count)| **count != 0);
     let mut held: Vec<_> = held.map(|(word, count)| (integer(word), word, *count)).collect();
     held.sort_unstable_by(|(left, left_word, _), (right, right_word, _)| {
         let words = || left_word.cmp(right_word);

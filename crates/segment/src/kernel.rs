@@ -1,13 +1,13 @@
-//! The inner loops: a line of cells in, a word of bits out.
+//! The inner loops: a group of cells in, a word of bits out.
 //!
 //! Each has a portable form, and one for AVX-512 where there is one to gain; which runs is asked of the processor.
 
 #[cfg(target_arch = "x86_64")]
 mod x86_64;
 
-use crate::circle::Circle;
-use crate::lines::{LINE, Line};
-use crate::split;
+use crate::cell_vec::{GROUP, Group};
+use crate::geo_circle::GeoCircle;
+use crate::i24;
 
 /// More ranges than this are searched for a cell's one, not tried one after the other.
 const RANGES_TRIED_MAX: usize = 16;
@@ -23,14 +23,14 @@ pub(crate) struct NumberSet {
     /// For each number whether it is in: a byte each, since a lookup then needs no shift.
     members: Vec<bool>,
     /// The same of the first numbers in bits, sixteen a part.
-    table: Line<u16>,
+    table: Group<u16>,
 }
 
 impl FromIterator<bool> for NumberSet {
     /// From whether 0, 1, 2 … are in.
     fn from_iter<I: IntoIterator<Item = bool>>(members: I) -> NumberSet {
         let members: Vec<bool> = members.into_iter().collect();
-        let mut table = Line([0; LINE]);
+        let mut table = Group([0; GROUP]);
         for (number, member) in members.iter().take(TABLE_NUMBERS).enumerate() {
             table.0[number / 16] |= u16::from(*member) << (number % 16);
         }
@@ -39,16 +39,16 @@ impl FromIterator<bool> for NumberSet {
 }
 
 /// Which cells hold a number of the set.
-pub(crate) fn fill_numbers<T: Number>(lines: &[Line<T>], set: &NumberSet, bits: &mut [u64]) {
-    if !T::fill_vectors(lines, set, bits) {
-        set.fill(lines, bits);
+pub(crate) fn fill_numbers<T: Number>(groups: &[Group<T>], set: &NumberSet, bits: &mut [u64]) {
+    if !T::fill_vectors(groups, set, bits) {
+        set.fill(groups, bits);
     }
 }
 
 impl NumberSet {
-    fn fill<T: Number>(&self, lines: &[Line<T>], bits: &mut [u64]) {
-        for (line, word) in lines.iter().zip(bits) {
-            *word = pack(line, |number| self.members[number.into() as usize]);
+    fn fill<T: Number>(&self, groups: &[Group<T>], bits: &mut [u64]) {
+        for (group, word) in groups.iter().zip(bits) {
+            *word = pack(group, |number| self.members[number.into() as usize]);
         }
     }
 }
@@ -73,20 +73,20 @@ pub(crate) fn fill_planes(planes: &[Vec<u64>], start: usize, set: &NumberSet, bi
     }
 }
 
-/// Whose numbers, of a byte and planes of higher bits each, are of the set; from line `start` on.
-pub(crate) fn fill_tall(low: &[Line<u8>], high: &[Vec<u64>], start: usize, set: &NumberSet, bits: &mut [u64]) {
+/// Whose numbers, of a byte and planes of higher bits each, are of the set; from group `start` on.
+pub(crate) fn fill_u10(low: &[Group<u8>], high: &[Vec<u64>], start: usize, set: &NumberSet, bits: &mut [u64]) {
     let low = &low[start..][..bits.len()];
     let high: Vec<&[u64]> = high.iter().map(|plane| &plane[start..][..bits.len()]).collect();
     #[cfg(target_arch = "x86_64")]
-    if x86_64::fill_tall(low, &high, set, bits) {
+    if x86_64::fill_u10(low, &high, set, bits) {
         return;
     }
-    fill_tall_plain(low, &high, set, bits);
+    fill_u10_plain(low, &high, set, bits);
 }
 
-fn fill_tall_plain(low: &[Line<u8>], high: &[&[u64]], set: &NumberSet, bits: &mut [u64]) {
-    for (line, (low, word)) in low.iter().zip(bits).enumerate() {
-        let bit = |place: usize| move |(plane, bit): (&&[u64], u32)| (plane[line] >> place & 1) << bit;
+fn fill_u10_plain(low: &[Group<u8>], high: &[&[u64]], set: &NumberSet, bits: &mut [u64]) {
+    for (group, (low, word)) in low.iter().zip(bits).enumerate() {
+        let bit = |place: usize| move |(plane, bit): (&&[u64], u32)| (plane[group] >> place & 1) << bit;
         let number =
             |place| high.iter().zip(u8::BITS..).map(bit(place)).sum::<u64>() as usize | usize::from(low.0[place]);
         *word = gather(&std::array::from_fn(|place| set.members[number(place)]));
@@ -132,26 +132,26 @@ fn toggle_words(planes: &[(&[u64], u64)], bits: &mut [u64]) {
 }
 
 /// Which cells lie in one of the closed ranges, which ascend and lie apart.
-pub(crate) fn fill_ranges<T: Step>(lines: &[Line<T>], ranges: &[(i64, i64)], bits: &mut [u64]) {
+pub(crate) fn fill_ranges<T: RangeCell>(groups: &[Group<T>], ranges: &[(i64, i64)], bits: &mut [u64]) {
     bits.fill(0);
     if RANGES_TRIED_MAX < ranges.len() {
-        for (line, word) in lines.iter().zip(bits) {
-            *word = pack(line, |cell| in_ranges(ranges, cell.into()));
+        for (group, word) in groups.iter().zip(bits) {
+            *word = pack(group, |cell| in_ranges(ranges, cell.into()));
         }
         return;
     }
     for (low, high) in ranges {
         let narrow = |end| T::try_from(end).unwrap_or_else(|_| unreachable!("a range is made to fit its column"));
         let (low, high) = (narrow(*low), narrow(*high));
-        if !T::add_vectors(lines, low, high, bits) {
-            add_range(lines, low, high, bits);
+        if !T::add_vectors(groups, low, high, bits) {
+            add_range(groups, low, high, bits);
         }
     }
 }
 
-fn add_range<T: Step>(lines: &[Line<T>], low: T, high: T, bits: &mut [u64]) {
-    for (line, word) in lines.iter().zip(bits) {
-        *word |= pack(line, |cell| (low <= cell) & (cell <= high));
+fn add_range<T: RangeCell>(groups: &[Group<T>], low: T, high: T, bits: &mut [u64]) {
+    for (group, word) in groups.iter().zip(bits) {
+        *word |= pack(group, |cell| (low <= cell) & (cell <= high));
     }
 }
 
@@ -160,41 +160,41 @@ fn in_ranges(ranges: &[(i64, i64)], cell: i64) -> bool {
     ranges.get(ranges.partition_point(|(_, high)| *high < cell)).is_some_and(|(low, _)| *low <= cell)
 }
 
-/// Which split cells lie in one of the closed ranges, which ascend and lie apart.
-pub(crate) fn fill_split(high: &[Line<i16>], low: &[Line<u8>], ranges: &[(i64, i64)], bits: &mut [u64]) {
+/// Which 24-bit cells lie in one of the closed ranges, which ascend and lie apart.
+pub(crate) fn fill_i24(high: &[Group<i16>], low: &[Group<u8>], ranges: &[(i64, i64)], bits: &mut [u64]) {
     bits.fill(0);
     if RANGES_TRIED_MAX < ranges.len() {
-        add_split(high, low, |cell| in_ranges(ranges, cell.into()), bits);
+        add_i24(high, low, |cell| in_ranges(ranges, cell.into()), bits);
         return;
     }
     for range in ranges {
         let (first, last) = (range.0 as i32, range.1 as i32);
         #[cfg(target_arch = "x86_64")]
-        if x86_64::add_split(high, low, first, last, bits) {
+        if x86_64::add_i24(high, low, first, last, bits) {
             continue;
         }
-        add_split(high, low, |cell| (first <= cell) & (cell <= last), bits);
+        add_i24(high, low, |cell| (first <= cell) & (cell <= last), bits);
     }
 }
 
-fn add_split(high: &[Line<i16>], low: &[Line<u8>], takes: impl Fn(i32) -> bool, bits: &mut [u64]) {
+fn add_i24(high: &[Group<i16>], low: &[Group<u8>], takes: impl Fn(i32) -> bool, bits: &mut [u64]) {
     for ((high, low), word) in high.iter().zip(low).zip(bits) {
-        *word |= gather(&std::array::from_fn(|place| takes(split::cell(high.0[place], low.0[place]))));
+        *word |= gather(&std::array::from_fn(|place| takes(i24::cell(high.0[place], low.0[place]))));
     }
 }
 
 /// Which places lie in the circle: the box around it first, and the formula for those within.
-pub(crate) fn fill_circle(lon: &[Line<f64>], lat: &[Line<f64>], circle: &Circle, bits: &mut [u64]) {
+pub(crate) fn fill_circle(lon: &[Group<f64>], lat: &[Group<f64>], circle: &GeoCircle, bits: &mut [u64]) {
     for ((lon, lat), word) in lon.iter().zip(lat).zip(bits) {
-        let mut boxed = [false; LINE];
+        let mut boxed = [false; GROUP];
         for ((boxed, lon), lat) in boxed.iter_mut().zip(&lon.0).zip(&lat.0) {
-            *boxed = circle.may_hold(*lon, *lat);
+            *boxed = circle.may_contain(*lon, *lat);
         }
         let mut left = gather(&boxed);
         *word = 0;
         while left != 0 {
             let place = left.trailing_zeros() as usize;
-            *word |= u64::from(circle.holds(lon.0[place], lat.0[place])) << place;
+            *word |= u64::from(circle.contains(lon.0[place], lat.0[place])) << place;
             left &= left - 1;
         }
     }
@@ -203,8 +203,8 @@ pub(crate) fn fill_circle(lon: &[Line<f64>], lat: &[Line<f64>], circle: &Circle,
 /// How many slots more than members a list needs.
 pub(crate) const LIST_SLACK: usize = 16;
 
-/// Lists the rows of the set bits, whose first word speaks of line `start`, and says how many there are. The list has a slot
-/// for each bit, and slack.
+/// Lists the rows of the set bits, whose first word speaks of group `start`, and says how many there are. The list has
+/// a slot for each bit, and slack.
 pub(crate) fn list(start: usize, bits: &[u64], rows: &mut [u32]) -> usize {
     #[cfg(target_arch = "x86_64")]
     if let Some(len) = x86_64::list(start, bits, rows) {
@@ -215,12 +215,13 @@ pub(crate) fn list(start: usize, bits: &[u64], rows: &mut [u32]) -> usize {
 
 fn list_plain(start: usize, bits: &[u64], rows: &mut [u32]) -> usize {
     let mut len = 0;
-    for (line, word) in (start..).zip(bits) {
-        let (mut word, count) = (*word, word.count_ones() as usize);
+    for (group, word) in (start..).zip(bits) {
+        let count = word.count_ones() as usize;
+        let mut word = *word;
         // Eight at a time whether they are there or not: a loop that ends with the word would be mispredicted.
         for eight in (0..count).step_by(8) {
             for slot in &mut rows[len + eight..][..8] {
-                *slot = (line * LINE) as u32 + word.trailing_zeros();
+                *slot = (group * GROUP) as u32 + word.trailing_zeros();
                 word &= word.wrapping_sub(1);
             }
         }
@@ -247,15 +248,15 @@ pub(crate) fn count_ones(bits: &[u64]) -> u64 {
 /// A width that word numbers come in.
 pub(crate) trait Number: Copy + Into<u32> {
     /// Fills the bits with vector instructions; false when it is not able to.
-    fn fill_vectors(_lines: &[Line<Self>], _set: &NumberSet, _bits: &mut [u64]) -> bool {
+    fn fill_vectors(_groups: &[Group<Self>], _set: &NumberSet, _bits: &mut [u64]) -> bool {
         false
     }
 }
 
 /// A width that numbers and days come in.
-pub(crate) trait Step: Copy + Ord + Into<i64> + TryFrom<i64> {
+pub(crate) trait RangeCell: Copy + Ord + Into<i64> + TryFrom<i64> {
     /// Adds a range's members with vector instructions; false when it is not able to.
-    fn add_vectors(_lines: &[Line<Self>], _low: Self, _high: Self, _bits: &mut [u64]) -> bool {
+    fn add_vectors(_groups: &[Group<Self>], _low: Self, _high: Self, _bits: &mut [u64]) -> bool {
         false
     }
 }
@@ -264,21 +265,21 @@ impl Number for u32 {}
 
 #[cfg(not(target_arch = "x86_64"))]
 mod without_vectors {
-    use super::{Number, Step};
+    use super::{Number, RangeCell};
 
     impl Number for u8 {}
     impl Number for u16 {}
-    impl Step for i16 {}
-    impl Step for i32 {}
-    impl Step for i64 {}
+    impl RangeCell for i16 {}
+    impl RangeCell for i32 {}
+    impl RangeCell for i64 {}
 }
 
-fn pack<T: Copy>(line: &Line<T>, takes: impl Fn(T) -> bool) -> u64 {
-    gather(&line.0.map(takes))
+fn pack<T: Copy>(group: &Group<T>, takes: impl Fn(T) -> bool) -> u64 {
+    gather(&group.0.map(takes))
 }
 
 /// Sixty-four truths as bits, eight by one multiplication, which moves the lowest bit of each byte to the top.
-fn gather(truths: &[bool; LINE]) -> u64 {
+fn gather(truths: &[bool; GROUP]) -> u64 {
     let eights = truths.as_chunks::<8>().0;
     eights.iter().enumerate().fold(0, |word, (eight, truths)| {
         let bytes = u64::from_le_bytes(truths.map(u8::from));

@@ -1,108 +1,69 @@
-//! Who is in the crowd: columns of one merchant's members in, counts out. No I/O, no clock.
+//! Which members are in a crowd: the columns of one merchant's members go in, counts come out. No I/O, no clock.
 //!
-//! A rule ([`Expr`]) is made of conditions, each checked against its tag when it is made (contract: DECISIONS.md 4).
-//! [`Members`] takes in rows, counts the members a rule takes, and tells for one member whether it does. What a
-//! condition means is written once, for a value; a count asks it for each *distinct* value where it can.
+//! A rule ([`Expr`]) is made of conditions, and each condition is checked against its tag when it is made
+//! (`docs/decisions.md`, "Operators by tag type"). [`Members`] takes in rows, counts the members that a rule takes, and
+//! says of one member whether a rule takes it. What a condition means is written once, for one value; a count asks it
+//! once for each *distinct* value where it can.
 //!
 //! # How members are held, and why
 //!
 //! A count reads every member, so it is bound by the bytes it reads: one core reads 10 to 24 GB/s, and ten million
-//! members are soon a hundred megabytes. Hence columns, each as narrow as its values allow:
+//! members are soon a hundred megabytes. So members are held in columns, each as narrow as its values allow:
 //!
-//! - **Codes and texts** are numbers into a dictionary: two to four planes of bits for up to 15 words, one byte for up to 255,
-//!   a byte and planes for up to 1,023, then two bytes, then four. 0 is unknown. Any condition on them, LIKE included, is a
-//!   set of numbers, worked out once a word and not once a member.
-//! - **Numbers and days** count a unit that divides all of them (whole cents, whole ones) in 16, 24, 32 or 64 bits. The
-//!   lowest cell is unknown. Any condition is a few closed ranges.
-//! - **Places** are two floats, unknown is NaN. A box decides for nearly everybody; the circle's formula for the rest.
-//! - **Portraits** repeat the enum tags' numbers side by side in a u64 a member, for breakdowns: from eight columns, a
-//!   crowd of one in fifty pulls in most cache lines of each; from portraits it is one line a member.
-//! - **Rows** are in the order of a few tags that rules name most, 32 K members at a time: each chunk is put in order when
-//!   it is full, and anew when a quarter of it has changed. A crowd is then some runs of rows.
+//! - **Codes and texts** are dictionary-encoded: a cell is the number of a word. Two to four bit planes hold up to 15
+//!   words, one byte up to 255, a byte and bit planes up to 1,023, then two bytes, then four. 0 is unknown. Any
+//!   condition on them, LIKE included, is a set of numbers, which is computed once for each word and not once for each
+//!   member.
+//! - **Numbers and days** are fixed-point: a cell counts a unit that divides all values of the column (whole cents,
+//!   whole ones) in 16, 24, 32 or 64 bits. The lowest cell is unknown. Any condition on them is a few closed ranges.
+//! - **Places** are two floats, and NaN is unknown. A bounding box decides for nearly everybody, the formula of the
+//!   circle for the rest.
+//! - **Packed codes** repeat the enum tags' numbers side by side in one u64 a member, for breakdowns. From eight
+//!   columns, a crowd of one member in fifty loads most cache lines of each column; from packed codes it loads one line
+//!   a member.
+//! - **Rows** are sorted by a few tags that rules name most, 32 K members at a time. Each chunk is sorted when it is
+//!   full, and again when a quarter of it has changed. A crowd is then a few runs of rows.
 //!
-//! A count goes through 32 K members at a time, so that their bits stay in the first-level cache: a condition fills a
-//! bitset, all, any and not join bitsets word by word, and what is left is counted, listed and broken down. The condition
-//! that reads least is asked first, and the others only where it leaves something open; since rows are in order, that is
-//! few places: of three conditions, a gender's among them, about half the bytes are never read, and the portraits that a
-//! breakdown reads are neighbours. Nothing relies on the order, so whoever comes or changes is seen by the next count, at worst in a place
-//! that helps nobody. Unknown needs no bits of its own: it is a number in no set, a cell in no range, and NEQ and NOTIN are
-//! the rest of EQ and IN.
+//! A count goes through 32 K members at a time, so that their bits stay in the first-level cache. A condition fills a
+//! bitset; *all*, *any* and *not* join bitsets word by word; and what is left is counted, listed and broken down. The
+//! condition that reads fewest bytes is asked first, and the others only where it leaves something open. Rows are
+//! sorted, so that is in few places: of three conditions, one on gender among them, about half the bytes are never
+//! read, and the packed codes that a breakdown reads are neighbours. Nothing relies on the sorting: a member who
+//! arrives or changes is in the next count, at worst in a row that helps nobody. Unknown needs no bits of its own: it
+//! is a number in no set and a cell in no range, and NEQ and NOTIN are the complements of EQ and IN.
 //!
-//! Compressed bitmaps (Roaring), the usual tool, were measured and left: attributes are dense and without runs, and a
-//! breakdown over 717 values is 717 intersections, 23 ms and up to 300 ms at ten million members where scanning columns
-//! took 4 to 7 on the same machine, in no order. What was faster still is to order everybody by the widest tags and to
-//! slice all of it into bits (0.24 ms, 3 ms), at the price of a second form for what is new and a rebuild in the
-//! background; ordering block by block, in place, is the part of it that needs neither.
+//! Compressed bitmaps (Roaring), the usual tool, were measured and rejected: attributes are dense and without runs, and
+//! a breakdown over 717 values is 717 intersections. That took 23 ms and up to 300 ms at ten million members, where
+//! scanning columns took 4 to 7 ms on the same machine, in no order. Sorting everybody by the widest tags and slicing
+//! all of it into bits was faster still (0.24 ms, 3 ms), at the price of a second form for new members and a rebuild in
+//! the background. Sorting chunk by chunk, in place, is the part of it that needs neither.
 
-mod circle;
+mod cell_vec;
 mod column;
+mod dictionary;
 mod expr;
+mod fixed_point;
+mod geo_circle;
 mod histogram;
+mod i24;
 mod kernel;
-mod lines;
 mod members;
-mod order;
+mod operator;
+mod packed_codes;
+mod permutation;
 mod planes;
-mod portrait;
 mod reject;
+mod row_order;
 mod scan;
-mod split;
-mod steps;
 mod sums;
-mod tall;
+mod tag;
+mod u10;
 mod value;
-mod words;
 
-pub use expr::{Expr, Op, Test};
+pub use expr::{Expr, Test};
 pub use members::Members;
+pub use operator::Op;
 pub use reject::Reject;
+pub use scan::Counts;
+pub use tag::{Kind, Tag};
 pub use value::Value;
-
-/// What a tag's values are; decides which operators it takes (DECISIONS.md 4).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Kind {
-    /// A code of 1 to 64 characters.
-    Enum,
-    /// A decimal, up to four fraction digits, |x| < 10¹².
-    Number,
-    /// A calendar day.
-    Date,
-    /// At most 256 characters.
-    Text,
-    /// A place on earth.
-    Location,
-}
-
-impl Kind {
-    /// As the contract spells it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Kind::Enum => "enum",
-            Kind::Number => "number",
-            Kind::Date => "date",
-            Kind::Text => "text",
-            Kind::Location => "location",
-        }
-    }
-}
-
-/// Something known about members.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Tag {
-    /// What conditions call it (`tagCode`).
-    pub code: String,
-    /// What its values are.
-    pub kind: Kind,
-}
-
-/// What a count found.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Counts {
-    /// How many members the expression takes.
-    pub total: u64,
-    /// For each dimension asked, in that order, its values with how many of those members hold it. Values that none of them
-    /// holds are left out, and so are members whose value is unknown; integers come first, by size, then text.
-    pub histograms: Vec<Vec<(String, u64)>>,
-    /// What those members paid together; `None` while nobody's sum is known.
-    pub sum: Option<i128>,
-}

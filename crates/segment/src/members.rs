@@ -1,40 +1,42 @@
-//! One merchant's members: who has arrived when and stands in which row, and a column for each tag.
+//! One merchant's members: when each arrived, which row each has, and a column for each tag.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::hash::{BuildHasherDefault, Hasher};
 
 use crate::column::Column;
+use crate::expr::Expr;
 use crate::histogram::Histograms;
-use crate::order::Order;
-use crate::portrait::Portraits;
-use crate::scan::Scan;
+use crate::packed_codes::PackedCodes;
+use crate::row_order::RowOrder;
+use crate::scan::{Counts, Scan};
 use crate::sums::Sums;
-use crate::{Counts, Expr, Tag, Value};
+use crate::tag::Tag;
+use crate::value::Value;
 
 /// One merchant's members in columns.
 pub struct Members {
     tags: Vec<Tag>,
     columns: Vec<Column>,
-    portraits: Portraits,
+    packed: PackedCodes,
     arrivals: HashMap<u64, u32, BuildHasherDefault<UserHasher>>,
     /// By arrival; all else is by row.
     versions: Vec<u32>,
-    order: Order,
+    order: RowOrder,
     sums: Sums,
 }
 
 impl Members {
-    /// No members yet, and these tags. Counts are faster where rules name some of `order`: the places of at most three
-    /// enum or text tags, the ones of few values first.
+    /// These tags, and no members yet. Rows are sorted by the tags of `order`: indices into `tags`, at most three, of
+    /// enum or text tags, those with few values first. Counts are faster where rules name these tags.
     ///
     /// # Panics
-    /// When there are more in the order, or tags of another kind.
+    /// When `order` has more than three tags, or a tag of another kind.
     pub fn new(tags: Vec<Tag>, order: &[usize]) -> Members {
         let columns: Vec<_> = tags.iter().map(|tag| Column::new(tag.kind)).collect();
-        let portraits = Portraits::new(&columns);
+        let packed = PackedCodes::new(&columns);
         let (arrivals, versions, sums) = Default::default();
-        Members { order: Order::new(&columns, order), tags, columns, portraits, arrivals, versions, sums }
+        Members { order: RowOrder::new(&columns, order), tags, columns, packed, arrivals, versions, sums }
     }
 
     /// The tags, in the order that tests and values refer to.
@@ -42,19 +44,21 @@ impl Members {
         &self.tags
     }
 
-    /// One more tag, unknown for everybody.
+    /// Adds a tag whose value is unknown for every member.
     pub fn add_tag(&mut self, tag: Tag) {
         let mut column = Column::new(tag.kind);
         column.grow(self.versions.len());
         self.columns.push(column);
         self.tags.push(tag);
-        self.portraits.draw_all(&self.columns, self.versions.len());
+        self.packed.rebuild(&self.columns, self.versions.len());
     }
 
     /// Replaces a member's whole row, or takes in a new member; the next count sees it. Tags without a value become
-    /// unknown. Values are (place of the tag, value parsed for its kind); of two for one tag the last holds.
+    /// unknown. Each value comes with the index of its tag, and must be parsed for that tag's kind; of two values for
+    /// one tag the last counts. Returns false and changes nothing when the version held is this one or a later one.
     ///
-    /// False, and nothing is changed, when the version held is this one or a later one.
+    /// # Panics
+    /// When a value is of another kind than its tag.
     pub fn put(&mut self, user: u64, version: u32, values: &[(usize, Value<'_>)]) -> bool {
         let (row, key) = match self.arrivals.entry(user) {
             Entry::Occupied(entry) => {
@@ -84,56 +88,58 @@ impl Members {
         for (tag, value) in values {
             self.columns[*tag].set(row, Some(*value));
         }
-        self.portraits.draw(&self.columns, row, self.versions.len());
+        self.packed.update(&self.columns, row, self.versions.len());
         let moved = key.is_none_or(|key| key != self.order.key(&self.columns, row));
-        if moved && let Some(shuffle) = self.order.changed(&self.columns, row) {
+        if moved && let Some(permutation) = self.order.changed(&self.columns, row) {
             for column in &mut self.columns {
-                column.shuffle(&shuffle);
+                column.permute(&permutation);
             }
-            self.portraits.shuffle(&shuffle);
-            self.sums.shuffle(&shuffle);
+            self.packed.permute(&permutation);
+            self.sums.permute(&permutation);
         }
         true
     }
 
-    /// Takes what a member paid, in fen and at most 4 × 10¹⁵; the next count sees it. False, and nothing is changed, when
-    /// there is no such member, or the version held is this one or a later one.
+    /// Sets the sum that a member paid, in fen and at most 4 × 10¹⁵; the next count sees it. Returns false and changes
+    /// nothing when there is no such member, or the version held is this one or a later one.
     pub fn put_sum(&mut self, user: u64, version: u32, fen: i64) -> bool {
         self.arrivals.get(&user).is_some_and(|&arrival| self.sums.put(self.order.row(arrival as usize), version, fen))
     }
 
-    /// How many members there are.
+    /// The number of members.
     pub fn len(&self) -> usize {
         self.versions.len()
     }
 
-    /// Whether there are none.
+    /// Whether there is no member.
     pub fn is_empty(&self) -> bool {
         self.versions.is_empty()
     }
 
-    /// Memory held, in bytes, near enough to plan with.
+    /// Memory held, in bytes: an estimate to plan with.
     pub fn bytes(&self) -> usize {
         let columns: usize = self.columns.iter().map(Column::bytes).sum();
         let arrival = size_of::<(u64, u32)>() + 1;
         columns
-            + self.portraits.bytes()
+            + self.packed.bytes()
             + self.sums.bytes()
             + self.order.bytes()
             + self.arrivals.capacity() * arrival
             + self.versions.capacity() * size_of::<u32>()
     }
 
-    /// How many members the expression takes, and how they spread over the values of some enum or text tags.
+    /// Counts the members that the expression takes, and, for each dimension, how many of them hold each value.
+    /// `dimensions` are indices of enum or text tags. `today` is in days since 1970-01-01, for LEFTDAYS and RIGHTDAYS.
     ///
     /// # Panics
     /// When a dimension is a tag of another kind.
     pub fn count(&self, expr: &Expr, dimensions: &[usize], today: i32) -> Counts {
-        let histograms = Histograms::new(&self.columns, &self.portraits, dimensions);
+        let histograms = Histograms::new(&self.columns, &self.packed, dimensions);
         Scan::new(&self.columns, self.len(), expr, today).count(histograms, &self.sums)
     }
 
-    /// Whether the expression takes this member; `None` when there is no such member.
+    /// Whether the expression takes this member; `None` when there is no such member. `today` is in days since
+    /// 1970-01-01.
     pub fn matches(&self, user: u64, expr: &Expr, today: i32) -> Option<bool> {
         let arrival = *self.arrivals.get(&user)? as usize;
         Some(self.row_matches(self.order.row(arrival), expr, today))

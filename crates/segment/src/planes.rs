@@ -1,11 +1,11 @@
 //! Small numbers in bit planes: the nth plane holds the nth bit of everybody's number.
 //!
 //! A scan is bound by the bytes it reads, and a number below 16 is worth two to four bits, not a byte: from planes a
-//! condition on a gender reads a quarter of what it would from bytes. A plane's word speaks of the same members as a word of
-//! a bitset, so a number's members are the planes, turned over where it has no bit, joined by AND.
+//! condition on a gender reads a quarter of what it would from bytes. A plane's word speaks of the same members as a
+//! word of a bitset, so a number's members are the planes, turned over where it has no bit, joined by AND.
 
-use crate::lines::LINE;
-use crate::order::Shuffle;
+use crate::cell_vec::GROUP;
+use crate::permutation::Permutation;
 
 /// How many planes there may be: from five on, the work for a set of numbers outweighs the bytes spared.
 const PLANES_MAX: u32 = 4;
@@ -21,7 +21,7 @@ pub(crate) struct Planes {
 impl Planes {
     /// Room for so many rows; new ones are 0.
     pub(crate) fn grow(&mut self, rows: usize) {
-        let words = rows.div_ceil(LINE);
+        let words = rows.div_ceil(GROUP);
         if self.words < words {
             self.words = words;
             for plane in &mut self.planes {
@@ -32,7 +32,7 @@ impl Planes {
 
     pub(crate) fn get(&self, row: usize) -> u32 {
         let bits = self.planes.iter().zip(0..);
-        bits.fold(0, |number, (plane, bit)| number | ((plane[row / LINE] >> (row % LINE)) as u32 & 1) << bit)
+        bits.fold(0, |number, (plane, bit)| number | ((plane[row / GROUP] >> (row % GROUP)) as u32 & 1) << bit)
     }
 
     /// Makes planes for the bits of a number, and says whether there may be so many.
@@ -47,18 +47,18 @@ impl Planes {
     /// Sets a number that was made to fit.
     pub(crate) fn set(&mut self, row: usize, number: u32) {
         for (plane, bit) in self.planes.iter_mut().zip(0..) {
-            let word = &mut plane[row / LINE];
-            *word = *word & !(1 << (row % LINE)) | u64::from(number >> bit & 1) << (row % LINE);
+            let word = &mut plane[row / GROUP];
+            *word = *word & !(1 << (row % GROUP)) | u64::from(number >> bit & 1) << (row % GROUP);
         }
     }
 
-    pub(crate) fn shuffle(&mut self, shuffle: &Shuffle) {
-        let rows = shuffle.rows();
+    pub(crate) fn permute(&mut self, permutation: &Permutation) {
+        let rows = permutation.rows();
         for plane in &mut self.planes {
-            let words = &mut plane[rows.start / LINE..rows.end / LINE];
+            let words = &mut plane[rows.start / GROUP..rows.end / GROUP];
             let before = words.to_vec();
-            let bit = |from: u16| before[usize::from(from) / LINE] >> (usize::from(from) % LINE) & 1;
-            for (word, from) in words.iter_mut().zip(shuffle.from().as_chunks::<LINE>().0) {
+            let bit = |from: u16| before[usize::from(from) / GROUP] >> (usize::from(from) % GROUP) & 1;
+            for (word, from) in words.iter_mut().zip(permutation.from().as_chunks::<GROUP>().0) {
                 *word = from.iter().zip(0..).fold(0, |word, (from, place)| word | bit(*from) << place);
             }
         }
@@ -68,9 +68,9 @@ impl Planes {
         &self.planes
     }
 
-    /// Everybody's number, and 0 up to the end of the last line.
+    /// Everybody's number, and 0 up to the end of the last group.
     pub(crate) fn numbers(&self) -> impl Iterator<Item = u32> {
-        (0..self.words * LINE).map(|row| self.get(row))
+        (0..self.words * GROUP).map(|row| self.get(row))
     }
 
     pub(crate) fn bytes(&self) -> usize {
@@ -95,9 +95,9 @@ mod tests {
         }
         assert!(!planes.fit(16));
         assert_eq!(planes.as_slice().len(), 4);
-        planes.grow(LINE + 1);
+        planes.grow(GROUP + 1);
         planes.set(1, 0);
-        planes.set(LINE, 5);
-        assert_eq!([0, 1, 2, 7, LINE - 1, LINE].map(|row| planes.get(row)), [0, 0, 0, 15, 0, 5]);
+        planes.set(GROUP, 5);
+        assert_eq!([0, 1, 2, 7, GROUP - 1, GROUP].map(|row| planes.get(row)), [0, 0, 0, 15, 0, 5]);
     }
 }

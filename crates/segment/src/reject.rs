@@ -4,12 +4,13 @@
 
 use std::fmt;
 
-use crate::{Kind, Op};
+use crate::operator::Op;
+use crate::tag::Kind;
 
 /// What is wrong with a value or a condition.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reject {
-    /// The operator has no meaning for tags of this kind (the – of DECISIONS.md 4).
+    /// The operator has no meaning for tags of this kind: a – in `docs/decisions.md`, "Operators by tag type".
     Operator {
         /// The operator asked for.
         op: Op,
@@ -32,7 +33,8 @@ pub enum Reject {
         /// The text as given.
         value: String,
     },
-    /// The text is not what this operator takes: an integer where codes are compared, two ends, a number of days, a circle.
+    /// The text is not what this operator takes: an integer where codes are compared, two ends, a number of days, a
+    /// circle.
     Operand {
         /// The operator asked for.
         op: Op,

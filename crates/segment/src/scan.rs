@@ -2,22 +2,31 @@
 
 use std::ops::Range;
 
-use crate::circle::Circle;
+use crate::cell_vec::{BLOCK, GROUP};
 use crate::column::{Column, Places};
-use crate::expr::Rule;
+use crate::dictionary;
+use crate::expr::{Expr, Rule};
+use crate::fixed_point::{self, FixedPointColumn};
+use crate::geo_circle::GeoCircle;
 use crate::histogram::Histograms;
 use crate::kernel;
-use crate::lines::LINE;
-use crate::steps::{self, Steps};
 use crate::sums::Sums;
-use crate::words;
-use crate::{Counts, Expr};
 
-/// Lines a block: 32 K members, so that a few bitsets of a block (4 KiB each) stay in the first-level cache.
-pub(crate) const BLOCK: usize = 512;
-
-/// Lines that a condition is asked together or not at all: those whose bits and planes share a few cache lines.
+/// CellVec that a condition is asked together or not at all: those whose bits and planes share a few cache lines.
 const GRANULE: usize = 16;
+
+/// The result of a count.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Counts {
+    /// The number of members that the expression takes.
+    pub total: u64,
+    /// For each dimension asked, in that order: its values, each with the number of those members who hold it. Values
+    /// that none of them holds are left out, and so are members whose value is unknown. Integers come first, by size,
+    /// then texts.
+    pub histograms: Vec<Vec<(String, u64)>>,
+    /// The sum of what those members paid, in fen; `None` while nobody's sum is known.
+    pub sum: Option<i128>,
+}
 
 /// An expression ready to run over columns.
 pub(crate) struct Scan<'m> {
@@ -31,19 +40,19 @@ enum Plan<'m> {
     Any(Vec<Plan<'m>>),
     Not(Box<Plan<'m>>),
     /// The members whose word number is in the set.
-    Words {
-        cells: &'m words::Cells,
+    InSet {
+        cells: &'m dictionary::Cells,
         set: kernel::NumberSet,
     },
     /// The members whose cell is in one of the closed ranges (ascending, apart).
-    Steps {
-        cells: &'m steps::Cells,
+    InRanges {
+        cells: &'m fixed_point::Cells,
         ranges: Vec<(i64, i64)>,
     },
     /// The members whose place is in the circle.
-    Near {
+    InCircle {
         places: &'m Places,
-        circle: Circle,
+        circle: GeoCircle,
     },
 }
 
@@ -53,14 +62,15 @@ impl<'m> Scan<'m> {
     }
 
     pub(crate) fn count(&self, mut histograms: Histograms<'_>, sums: &Sums) -> Counts {
-        let (mut total, mut sum) = (0, 0);
+        let mut total = 0;
+        let mut sum = 0;
         let mut bits = [0; BLOCK];
-        let lines = self.rows.div_ceil(LINE);
-        for start in (0..lines).step_by(BLOCK) {
-            let bits = &mut bits[..BLOCK.min(lines - start)];
+        let groups = self.rows.div_ceil(GROUP);
+        for start in (0..groups).step_by(BLOCK) {
+            let bits = &mut bits[..BLOCK.min(groups - start)];
             self.plan.fill(start, bits);
-            if start + bits.len() == lines && !self.rows.is_multiple_of(LINE) {
-                bits[bits.len() - 1] &= (1 << (self.rows % LINE)) - 1;
+            if start + bits.len() == groups && !self.rows.is_multiple_of(GROUP) {
+                bits[bits.len() - 1] &= (1 << (self.rows % GROUP)) - 1;
             }
             let count = kernel::count_ones(bits);
             if count != 0 {
@@ -86,25 +96,25 @@ impl<'m> Plan<'m> {
             Expr::Not(expr) => Plan::Not(Box::new(Plan::new(columns, expr, today))),
             Expr::Test(test) => match &columns[test.tag] {
                 Column::Codes(column) | Column::Texts(column) => {
-                    let known = column.dictionary().iter().map(|word| test.rule.takes_word(Some(word)));
+                    let known = column.words().iter().map(|word| test.rule.takes_word(Some(word)));
                     let set = std::iter::once(test.rule.takes_word(None)).chain(known).collect();
-                    Plan::Words { cells: column.cells(), set }
+                    Plan::InSet { cells: column.cells(), set }
                 }
                 Column::Numbers(column) | Column::Dates(column) => {
-                    let (ranges, negated) = test.rule.steps(today);
-                    Plan::steps(column, ranges, negated)
+                    let (ranges, negated) = test.rule.ranges(today);
+                    Plan::ranges(column, ranges, negated)
                 }
                 Column::Places(places) => match &test.rule {
-                    Rule::Near(circle) => Plan::Near { places, circle: *circle },
+                    Rule::Near(circle) => Plan::InCircle { places, circle: *circle },
                     _ => Plan::Any(Vec::new()),
                 },
             },
         }
     }
 
-    fn steps(column: &'m Steps, ranges: Vec<(i64, i64)>, negated: bool) -> Plan<'m> {
+    fn ranges(column: &'m FixedPointColumn, ranges: Vec<(i64, i64)>, negated: bool) -> Plan<'m> {
         let ranges = ranges.into_iter().filter_map(|range| column.cell_range(range)).collect();
-        let plan = Plan::Steps { cells: column.cells(), ranges };
+        let plan = Plan::InRanges { cells: column.cells(), ranges };
         if negated { Plan::Not(Box::new(plan)) } else { plan }
     }
 
@@ -113,26 +123,26 @@ impl<'m> Plan<'m> {
         match self {
             Plan::All(parts) | Plan::Any(parts) => parts.iter().map(Plan::cost).sum(),
             Plan::Not(part) => part.cost(),
-            Plan::Words { cells, .. } => match cells {
-                words::Cells::Bits(planes) => planes.as_slice().len(),
-                words::Cells::Byte(_) => 8,
-                words::Cells::Tall(_) => 10,
-                words::Cells::Short(_) => 16,
-                words::Cells::Long(_) => 32,
+            Plan::InSet { cells, .. } => match cells {
+                dictionary::Cells::Planes(planes) => planes.as_slice().len(),
+                dictionary::Cells::U8(_) => 8,
+                dictionary::Cells::U10(_) => 10,
+                dictionary::Cells::U16(_) => 16,
+                dictionary::Cells::U32(_) => 32,
             },
-            Plan::Steps { cells, .. } => match cells {
-                steps::Cells::Short(_) => 16,
-                steps::Cells::Split(_) => 24,
-                steps::Cells::Long(_) => 32,
-                steps::Cells::Wide(_) => 64,
+            Plan::InRanges { cells, .. } => match cells {
+                fixed_point::Cells::I16(_) => 16,
+                fixed_point::Cells::I24(_) => 24,
+                fixed_point::Cells::I32(_) => 32,
+                fixed_point::Cells::I64(_) => 64,
             },
-            Plan::Near { .. } => 128,
+            Plan::InCircle { .. } => 128,
         }
     }
 
-    /// Writes who is in of the lines from `start` on; bits past the last member are left to the caller.
+    /// Writes who is in of the groups from `start` on; bits past the last member are left to the caller.
     fn fill(&self, start: usize, bits: &mut [u64]) {
-        let lines = start..start + bits.len();
+        let groups = start..start + bits.len();
         match self {
             Plan::All(parts) => Plan::join(parts, start, bits, u64::MAX, |bits, more| *bits &= more),
             Plan::Any(parts) => Plan::join(parts, start, bits, 0, |bits, more| *bits |= more),
@@ -142,27 +152,32 @@ impl<'m> Plan<'m> {
                     *word = !*word;
                 }
             }
-            Plan::Words { cells, set } => match cells {
-                words::Cells::Bits(planes) => kernel::fill_planes(planes.as_slice(), start, set, bits),
-                words::Cells::Byte(cells) => kernel::fill_numbers(&cells.as_slice()[lines], set, bits),
-                words::Cells::Tall(tall) => {
-                    let (low, high) = tall.parts();
-                    kernel::fill_tall(low, high, start, set, bits);
+            Plan::InSet { cells, set } => match cells {
+                dictionary::Cells::Planes(planes) => kernel::fill_planes(planes.as_slice(), start, set, bits),
+                dictionary::Cells::U8(cells) => kernel::fill_numbers(&cells.as_slice()[groups], set, bits),
+                dictionary::Cells::U10(u10) => {
+                    let (low, high) = u10.parts();
+                    kernel::fill_u10(low, high, start, set, bits);
                 }
-                words::Cells::Short(cells) => kernel::fill_numbers(&cells.as_slice()[lines], set, bits),
-                words::Cells::Long(cells) => kernel::fill_numbers(&cells.as_slice()[lines], set, bits),
+                dictionary::Cells::U16(cells) => kernel::fill_numbers(&cells.as_slice()[groups], set, bits),
+                dictionary::Cells::U32(cells) => kernel::fill_numbers(&cells.as_slice()[groups], set, bits),
             },
-            Plan::Steps { cells, ranges } => match cells {
-                steps::Cells::Short(cells) => kernel::fill_ranges(&cells.as_slice()[lines], ranges, bits),
-                steps::Cells::Split(split) => {
-                    let (high, low) = split.lines();
-                    kernel::fill_split(&high[lines.clone()], &low[lines], ranges, bits);
+            Plan::InRanges { cells, ranges } => match cells {
+                fixed_point::Cells::I16(cells) => kernel::fill_ranges(&cells.as_slice()[groups], ranges, bits),
+                fixed_point::Cells::I24(i24) => {
+                    let (high, low) = i24.groups();
+                    kernel::fill_i24(&high[groups.clone()], &low[groups], ranges, bits);
                 }
-                steps::Cells::Long(cells) => kernel::fill_ranges(&cells.as_slice()[lines], ranges, bits),
-                steps::Cells::Wide(cells) => kernel::fill_ranges(&cells.as_slice()[lines], ranges, bits),
+                fixed_point::Cells::I32(cells) => kernel::fill_ranges(&cells.as_slice()[groups], ranges, bits),
+                fixed_point::Cells::I64(cells) => kernel::fill_ranges(&cells.as_slice()[groups], ranges, bits),
             },
-            Plan::Near { places, circle } => {
-                kernel::fill_circle(&places.lon.as_slice()[lines.clone()], &places.lat.as_slice()[lines], circle, bits);
+            Plan::InCircle { places, circle } => {
+                kernel::fill_circle(
+                    &places.lon.as_slice()[groups.clone()],
+                    &places.lat.as_slice()[groups],
+                    circle,
+                    bits,
+                );
             }
         }
     }

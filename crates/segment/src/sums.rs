@@ -1,7 +1,7 @@
 //! What each member paid: one more cell a member, added up over a crowd.
 
-use crate::lines::LINE;
-use crate::order::Shuffle;
+use crate::cell_vec::GROUP;
+use crate::permutation::Permutation;
 
 /// The sums by row, with their versions; nothing is held until there is a first one.
 #[derive(Default)]
@@ -24,15 +24,15 @@ impl Sums {
         newer
     }
 
-    pub(crate) fn shuffle(&mut self, shuffle: &Shuffle) {
-        let rows = shuffle.rows();
+    pub(crate) fn permute(&mut self, permutation: &Permutation) {
+        let rows = permutation.rows();
         if self.fen.len() <= rows.start {
             return;
         }
         self.fen.resize(self.fen.len().max(rows.end), 0);
         self.versions.resize(self.fen.len(), 0);
         let before = (self.fen[rows.clone()].to_vec(), self.versions[rows.clone()].to_vec());
-        for (row, from) in rows.zip(shuffle.from()) {
+        for (row, from) in rows.zip(permutation.from()) {
             (self.fen[row], self.versions[row]) = (before.0[usize::from(*from)], before.1[usize::from(*from)]);
         }
     }
@@ -41,11 +41,11 @@ impl Sums {
         self.fen.is_empty()
     }
 
-    /// The sum over the members of a block, whose lines begin with `start`. Rows past the last sum have none.
+    /// The sum over the members of a block, whose groups begin with `start`. Rows past the last sum have none.
     pub(crate) fn add(&self, start: usize, bits: &[u64]) -> i128 {
-        let first = (start * LINE).min(self.fen.len());
-        let lines = self.fen[first..].chunks(LINE).zip(bits);
-        lines.map(|(cells, &bits)| i128::from(line(cells, bits))).sum()
+        let first = (start * GROUP).min(self.fen.len());
+        let groups = self.fen[first..].chunks(GROUP).zip(bits);
+        groups.map(|(cells, &bits)| i128::from(group(cells, bits))).sum()
     }
 
     pub(crate) fn bytes(&self) -> usize {
@@ -53,8 +53,8 @@ impl Sums {
     }
 }
 
-/// The sum over one line. A member's is at most 4 × 10¹⁵, so sixty-four of them fit.
-fn line(cells: &[i64], mut bits: u64) -> i64 {
+/// The sum over one group. A member's is at most 4 × 10¹⁵, so sixty-four of them fit.
+fn group(cells: &[i64], mut bits: u64) -> i64 {
     if bits == u64::MAX {
         return cells.iter().sum();
     }

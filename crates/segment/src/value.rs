@@ -1,8 +1,13 @@
-//! One value of a tag, and how its text is read (contract: DECISIONS.md 3).
+//! One value of a tag, and how its text is read (`docs/decisions.md`, "Tag types").
 
-use crate::{Kind, Reject};
+use std::ops::Range;
 
-/// Number steps in one: a number is kept as an integer count of 1e-4, so that 1 and 1.0 are one value.
+use jiff::civil::Date;
+
+use crate::reject::Reject;
+use crate::tag::Kind;
+
+/// Ten-thousandths in one: a number is kept as an integer count of 1e-4, so that 1 and 1.0 are one value.
 const NUMBER_ONE: i64 = 10_000;
 const NUMBER_FRACTION_DIGITS: usize = 4;
 /// |x| < 10¹², in 1e-4.
@@ -58,40 +63,26 @@ fn number(text: &str) -> Option<i64> {
         return None;
     }
     let padding = NUMBER_ONE / 10_i64.pow(fraction.len() as u32);
-    let steps = whole
+    let ten_thousandths = whole
         .parse::<i64>()
         .ok()?
         .checked_mul(NUMBER_ONE)?
         .checked_add(fraction.parse::<i64>().expect("at most four digits") * padding)?;
-    (steps < NUMBER_END).then_some(if negative { -steps } else { steps })
+    (ten_thousandths < NUMBER_END).then_some(if negative { -ten_thousandths } else { ten_thousandths })
 }
 
 /// Days since 1970-01-01 of a real day written `yyyy-MM-dd`; years 0001 to 9999.
 fn date(text: &str) -> Option<i32> {
+    const EPOCH: Date = Date::constant(1970, 1, 1);
     let bytes = text.as_bytes();
     if bytes.len() != 10 || bytes[4] != b'-' || bytes[7] != b'-' {
         return None;
     }
-    let part = |range: std::ops::Range<usize>| {
-        let digits = text.get(range).filter(|digits| is_digits(digits))?;
-        digits.parse::<i32>().ok()
-    };
-    let (year, month, day) = (part(0..4)?, part(5..7)?, part(8..10)?);
-    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-    let days_in_month = match month {
-        2 => 28 + i32::from(leap),
-        4 | 6 | 9 | 11 => 30,
-        1..=12 => 31,
-        _ => return None,
-    };
-    if year < 1 || day < 1 || days_in_month < day {
-        return None;
-    }
-    // The year begins in March, so that the leap day is its last and months before it need no correction.
-    let (year, month) = if month < 3 { (year - 1, month + 9) } else { (year, month - 3) };
-    let day_of_year = (153 * month + 2) / 5 + day - 1;
-    const MARCH_0000_TO_1970: i32 = 719_468;
-    Some(year * 365 + year / 4 - year / 100 + year / 400 + day_of_year - MARCH_0000_TO_1970)
+    let digits = |range: Range<usize>| text.get(range).filter(|digits| is_digits(digits));
+    let year: i16 = digits(0..4)?.parse().ok()?;
+    let (month, day) = (digits(5..7)?.parse().ok()?, digits(8..10)?.parse().ok()?);
+    let date = Date::new(year, month, day).ok().filter(|_| 1 <= year)?;
+    i32::try_from(date.duration_since(EPOCH).as_hours() / 24).ok()
 }
 
 /// `lon,lat` in degrees.

@@ -8,11 +8,11 @@ use std::collections::BTreeMap;
 /// Which members are left out of the string, beside `sign`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Leave {
-    /// Empty members: the documented rule.
+    /// Empty members are left out: the documented rule.
     Empty,
     /// Empty members and those of nothing but blanks.
     Blank,
-    /// None.
+    /// No member is left out.
     Nothing,
 }
 

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 
 use encoding_rs::GBK;
 
-/// How a call's text is encoded.
+/// The charset of a call's text, and of its answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Charset {
     /// UTF-8, also when a call names no charset.
@@ -29,7 +29,7 @@ impl Charset {
         }
     }
 
-    /// The name sent in answers and notifications.
+    /// The charset's name in answers and notifications.
     pub fn name(self) -> &'static str {
         match self {
             Charset::Utf8 => "utf-8",
@@ -37,7 +37,7 @@ impl Charset {
         }
     }
 
-    /// The other of the two.
+    /// The other one of the two charsets.
     pub fn other(self) -> Charset {
         match self {
             Charset::Utf8 => Charset::Gbk,
@@ -68,7 +68,8 @@ impl Charset {
 }
 
 /// The characters that our encoder has bytes for and CP936 has not, or for which Java has others: `€`, the additions of
-/// GB18030, the areas for private use, and `⊕`. `tests/vectors/charset` compares every character with the tables of others.
+/// GB18030, the areas for private use, and `⊕`. `tests/vectors/charset` compares every character with the tables of
+/// others.
 fn is_read_otherwise(character: char) -> bool {
     matches!(character,
         '€' | 'ǹ' | 'ḿ' | '⊕' | '〾'

@@ -9,13 +9,13 @@ use std::borrow::Cow;
 /// a success, whatever `code` says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
-    /// `20000` … `40006`.
+    /// The protocol's number for this class of refusals, `20000` to `40006`.
     pub code: &'static str,
-    /// The English name of `code`.
+    /// The English name that belongs to `code`.
     pub msg: &'static str,
-    /// Which refusal it is.
+    /// The reason, as documented for the method or the gateway; stable, for programs.
     pub sub_code: Cow<'static, str>,
-    /// What is wrong, for a person.
+    /// The reason in Chinese, for a person; may name the field or the value.
     pub sub_msg: Cow<'static, str>,
 }
 
@@ -25,7 +25,7 @@ impl Fault {
         Fault { sub_msg: sub_msg.into(), ..fault(BUSINESS_FAILED, sub_code, "") }
     }
 
-    /// The same refusal, told more precisely.
+    /// The same refusal with a more precise text for a person.
     pub fn with_msg(self, sub_msg: impl Into<Cow<'static, str>>) -> Fault {
         Fault { sub_msg: sub_msg.into(), ..self }
     }
@@ -53,7 +53,7 @@ macro_rules! faults {
             pub const $name: Fault = fault($family, $sub_code, $sub_msg);
         )*
 
-        /// Every row, for documentation and tests.
+        /// Every refusal of the table, for documentation and tests.
         pub const ALL: &[Fault] = &[$($name),*];
     };
 }

@@ -13,8 +13,8 @@
 //! - One SDK counts braces without looking at quotes. A node whose plain count comes out at its end goes as it is, as
 //!   texts that hold JSON do; in any other, braces inside strings are written `\u007b` and `\u007d`.
 //! - Two SDKs cannot read raw GBK, so in GBK everything beyond ASCII is escaped.
-//! - The Java SDK reads the letters of `\uXXXX` wrongly, but it looks at quotes and reads raw GBK. To it goes everything
-//!   raw that its charset has.
+//! - The Java SDK reads the letters of `\uXXXX` wrongly, but it looks at quotes and reads raw GBK. To it goes
+//!   everything raw that its charset has.
 
 use crate::{Charset, Fault, PublicKey, SignType};
 
@@ -23,7 +23,7 @@ use crate::{Charset, Fault, PublicKey, SignType};
 pub struct Reader {
     /// The charset of the answer's bytes.
     pub charset: Charset,
-    /// Whether it is the official Java SDK.
+    /// Whether the reader is the official Java SDK, which reads JSON in a way of its own.
     pub is_java: bool,
 }
 
@@ -44,7 +44,7 @@ impl Node {
         Node::render(business.trim().to_owned(), reader)
     }
 
-    /// A refusal.
+    /// The node of a refused call: code, msg, sub_code and sub_msg.
     pub fn failure(fault: &Fault, reader: Reader) -> Node {
         let members =
             [("code", fault.code), ("msg", fault.msg), ("sub_code", &fault.sub_code), ("sub_msg", &fault.sub_msg)];
@@ -90,13 +90,13 @@ impl Node {
         Node(bytes)
     }
 
-    /// What is to be signed.
+    /// The bytes that are signed and sent.
     pub fn bytes(&self) -> &[u8] {
         &self.0
     }
 
-    /// The whole answer. `method` is the call's, when it has a valid one; `cert_sn` names the platform's certificate and
-    /// is given exactly when the call named the app's.
+    /// The whole answer. `method` is the call's, when it has a valid one; `cert_sn` names the platform's certificate
+    /// and is given exactly when the call named the app's.
     pub fn seal(&self, method: Option<&str>, cert_sn: Option<&str>, sign: &str) -> Vec<u8> {
         let name = node_name(method);
         let mut answer = Vec::with_capacity(name.len() + self.0.len() + sign.len() + 80);
@@ -115,7 +115,8 @@ impl Node {
     }
 }
 
-/// What an answer's node is called.
+/// The name of an answer's node: the method's with `_` for the dots and `_response` behind it; `error_response` where
+/// the method is not known.
 pub fn node_name(method: Option<&str>) -> String {
     match method {
         Some(method) => format!("{}_response", method.replace('.', "_")),
@@ -143,7 +144,7 @@ fn escape(bytes: &mut Vec<u8>, character: char) {
     }
 }
 
-/// `text` as a JSON string.
+/// A text as a JSON string, with quotes and escapes.
 fn quoted(text: &str) -> String {
     let mut json = String::with_capacity(text.len() + 2);
     json.push('"');
@@ -165,7 +166,7 @@ fn quoted(text: &str) -> String {
     json
 }
 
-/// Why an answer is not to be believed.
+/// Why a client must not believe an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum AnswerError {
     /// Not an answer to this method in our layout, or without a signature.

@@ -1,9 +1,9 @@
 //! Why a signature was refused, when it is one of the mistakes that everybody makes.
 //!
-//! The signature is opened with the registered key first: what comes out is the digest of the string that was signed, or
-//! nothing, and then the key was another. With the right key each mistake is undone in turn, and the one under which the
-//! digest fits is the cause: a diagnosis is a proof, not a guess. Opening costs a fifteenth of signing and a digest next to
-//! nothing, so all of it costs less than the refusal's own signature.
+//! The signature is opened with the registered key first: what comes out is the digest of the string that was signed,
+//! or nothing, and then the key was another. With the right key each mistake is undone in turn, and the one under which
+//! the digest fits is the cause: a diagnosis is a proof, not a guess. Opening costs a fifteenth of signing and a digest
+//! next to nothing, so all of it costs less than the refusal's own signature.
 //!
 //! A diagnosis may name another app, so it is for the operator and not for an unproved caller.
 
@@ -22,22 +22,22 @@ use trial::Trial;
 const STRING_BYTES_MAX: usize = 16 << 10;
 const PARAMETERS_MAX: usize = 60;
 
-/// The mistake that was found.
+/// The mistakes that a diagnosis can name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Cause {
     /// The platform's public key was registered as the app's.
     PlatformKeyRegistered,
     /// Signed with a key that belongs to somebody else, who is known.
     AnotherKey,
-    /// Signed with a key that nobody registered.
+    /// Signed with a key that is registered for no app.
     UnknownKey,
-    /// What was sent as `sign` is not base64.
+    /// The text in `sign` is not base64.
     NotBase64,
     /// Signed with the right key over another string, for none of the other reasons.
     OtherString,
     /// Signed by the other algorithm than `sign_type` says.
     OtherAlgorithm,
-    /// `sign_type` left out of the string.
+    /// `sign_type` was left out of the string to sign.
     SignTypeLeftOut,
     /// Text signed in one charset and declared or sent in the other.
     Charset,
@@ -54,7 +54,7 @@ pub enum Cause {
 }
 
 impl Cause {
-    /// Every cause.
+    /// Every cause, in the order of their declaration.
     pub const ALL: [Cause; 13] = [
         Cause::PlatformKeyRegistered,
         Cause::AnotherKey,
@@ -71,7 +71,7 @@ impl Cause {
         Cause::EncodedTwice,
     ];
 
-    /// A name for logs and scripts.
+    /// The cause's name for logs, metrics and scripts.
     pub fn name(self) -> &'static str {
         match self {
             Cause::PlatformKeyRegistered => "platform-key-registered",
@@ -91,14 +91,14 @@ impl Cause {
     }
 }
 
-/// A cause and what to do about it.
+/// A proven cause, with advice for whoever signs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnosis {
-    /// What went wrong.
+    /// The mistake that explains the signature.
     pub cause: Cause,
-    /// One sentence that says what to change.
+    /// One English sentence that says what to change.
     pub advice_en: String,
-    /// The same in Chinese.
+    /// The same sentence in Chinese.
     pub advice_zh: String,
 }
 
@@ -155,7 +155,7 @@ pub fn diagnose(
     found.unwrap_or_else(|| trial.other_string())
 }
 
-/// Whose key it was, where that is known.
+/// Looks for the app, or the platform, whose key made this signature.
 fn another_key(
     signature: &[u8],
     registered: &PublicKey,
@@ -179,7 +179,8 @@ fn another_key(
             format!("使用了{name}的私钥签名：请改用与该app_id登记的公钥配对的私钥"),
         );
     }
-    let (bits, expected) = (signature.len() * 8, registered.bits().next_multiple_of(8));
+    let bits = signature.len() * 8;
+    let expected = registered.bits().next_multiple_of(8);
     let (sizes_en, sizes_zh) = if bits == expected {
         (String::new(), String::new())
     } else {

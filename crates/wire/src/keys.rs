@@ -25,19 +25,19 @@ const BITS: std::ops::RangeInclusive<usize> = 1024..=8192;
 /// Why a text is no key. Says what to do, never what the text was.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum KeyError {
-    /// Neither PEM nor base64.
+    /// The text is neither PEM nor base64.
     #[error("not a key: expected PEM, or one line of base64")]
     NotBase64,
-    /// Base64 of something else.
+    /// The bytes are no RSA public key.
     #[error("not an RSA public key: expected SubjectPublicKeyInfo, PKCS#1 or an X.509 certificate with an RSA key")]
     NotPublic,
-    /// Base64 of something else.
+    /// The bytes are no RSA private key.
     #[error("not an RSA private key: expected PKCS#8 or PKCS#1, not encrypted by a passphrase")]
     NotPrivate,
     /// A private key where the public one belongs; it should now be replaced.
     #[error("this is a private key; the public key belongs here, and the private key must stay with its owner")]
     PrivateForPublic,
-    /// Too small or too large.
+    /// The modulus is too small or too large: that many bits.
     #[error("an RSA key of {0} bits; expected 1024 to 8192")]
     Bits(usize),
 }
@@ -94,12 +94,12 @@ impl PublicKey {
         Some(Opened::read(&Rsa::parse_public(&self.0.pkcs1)?.open(signature)?))
     }
 
-    /// The size of the modulus.
+    /// The size of the modulus, in bits.
     pub fn bits(&self) -> usize {
         self.0.bits
     }
 
-    /// PEM with the label `PUBLIC KEY`.
+    /// The key as PEM, with the label `PUBLIC KEY`.
     pub fn to_pem(&self) -> String {
         pem("PUBLIC KEY", &der::spki(&self.0.pkcs1))
     }
@@ -141,7 +141,7 @@ impl PrivateKey {
         PrivateKey::from_pkcs1(der::private_key(&der).ok_or(KeyError::NotPrivate)?)
     }
 
-    /// A new key of 2048 bits.
+    /// Generates a key of 2048 bits. Randomness is the cryptographic library's.
     pub fn generate() -> PrivateKey {
         let pair = KeyPair::generate(KeySize::Rsa2048).expect("AWS-LC makes keys of 2048 bits");
         let pkcs8: Pkcs8V1Der<'_> = pair.as_der().expect("AWS-LC writes the keys it makes");
@@ -164,17 +164,17 @@ impl PrivateKey {
         STANDARD.encode(self.0.rsa.sign(sign_type, sign_type.digest(message).as_ref()))
     }
 
-    /// The public half.
+    /// The public key that belongs to it.
     pub fn public_key(&self) -> PublicKey {
         self.0.public.clone()
     }
 
-    /// PEM with the label `PRIVATE KEY`.
+    /// The key as PEM, with the label `PRIVATE KEY`.
     pub fn to_pkcs8_pem(&self) -> String {
         pem("PRIVATE KEY", &der::pkcs8(&self.0.pkcs1))
     }
 
-    /// PKCS#8 as one line: what the Java SDK wants.
+    /// The key as PKCS#8 base64 on one line, which the Java SDK wants.
     pub fn to_pkcs8_base64(&self) -> String {
         STANDARD.encode(der::pkcs8(&self.0.pkcs1))
     }

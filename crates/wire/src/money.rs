@@ -12,12 +12,12 @@ pub fn parse(text: &str) -> Option<i64> {
     yuan.parse::<i64>().ok()?.checked_mul(100)?.checked_add(fen)
 }
 
-/// Writes fen as yuan with two decimals.
+/// Writes fen as yuan with two decimals: 100 is `1.00`.
 pub fn format(fen: i64) -> String {
     format_sum(fen.into())
 }
 
-/// The same for a sum of many amounts.
+/// Writes a sum of many amounts, in fen, as yuan with two decimals.
 pub fn format_sum(fen: i128) -> String {
     let sign = if fen < 0 { "-" } else { "" };
     let fen = fen.unsigned_abs();

@@ -73,7 +73,7 @@ impl Opened {
         }
     }
 
-    /// Whether this is what was signed.
+    /// Whether the signature was made over this message.
     pub fn is_of(&self, message: &[u8]) -> bool {
         let algorithm = self.kind.and_then(|kind| KINDS[kind].algorithm);
         algorithm.is_some_and(|algorithm| digest(algorithm, message).as_ref() == self.digest)

@@ -72,7 +72,7 @@ impl RawCall {
     }
 
     fn read_form(&mut self, form: &[u8]) {
-        for (name, value) in pairs(form) {
+        for (name, value) in percent::pairs(form) {
             let (name, name_is_sound) = percent::decode(name);
             let (value, value_is_sound) = percent::decode(value);
             if !(name_is_sound && value_is_sound) {
@@ -94,8 +94,9 @@ impl RawCall {
         }
     }
 
-    /// Equal duplicates are one parameter, an empty one does not count beside a filled one, others contradict. A charset may
-    /// be spelled twice: gateway addresses are handed around with `?charset=utf-8`, and SDKs add `charset=UTF-8`.
+    /// Equal duplicates are one parameter, an empty one does not count beside a filled one, others contradict. A
+    /// charset may be spelled twice: gateway addresses are handed around with `?charset=utf-8`, and SDKs add
+    /// `charset=UTF-8`.
     fn add(&mut self, name: Cow<'_, [u8]>, value: Cow<'_, [u8]>) {
         let full = self.params.len() == PARAMETERS_MAX;
         let contradicts = match self.params.entry(name.into_owned()) {
@@ -123,7 +124,7 @@ impl RawCall {
         self.defect(&contradicts, "重复且取值不同");
     }
 
-    /// Keeps the first defect.
+    /// Keeps the first defect; later ones are dropped.
     fn defect(&mut self, name: &[u8], what: &str) {
         const NAME_BYTES_MAX: usize = 64;
         let name = String::from_utf8_lossy(&name[..name.len().min(NAME_BYTES_MAX)]);
@@ -166,16 +167,6 @@ impl RawCall {
     }
 }
 
-/// The encoded names and values of a form.
-pub(crate) fn pairs(form: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
-    form.split(|&byte| byte == b'&').filter(|pair| !pair.is_empty()).map(|pair| {
-        match pair.iter().position(|&byte| byte == b'=') {
-            Some(at) => (&pair[..at], &pair[at + 1..]),
-            None => (pair, &[][..]),
-        }
-    })
-}
-
 fn is_same_charset(one: &[u8], other: &[u8]) -> bool {
     Charset::from_name(one).is_some_and(|charset| Charset::from_name(other) == Some(charset))
 }
@@ -186,8 +177,8 @@ fn is_json(body: &[u8]) -> bool {
     text.starts_with(b"{") || text.starts_with(b"[")
 }
 
-/// Whether an answer's node can be called after a text: words of letters, digits and `_`, joined by dots. No method has a
-/// capital in its name, but who sends one must be able to verify the answer that says so.
+/// Whether an answer's node can be called after a text: words of letters, digits and `_`, joined by dots. No method has
+/// a capital in its name, but who sends one must be able to verify the answer that says so.
 fn is_name(text: &str) -> bool {
     const NAME_BYTES_MAX: usize = 128;
     let word = |word: &str| {

@@ -4,8 +4,6 @@
 
 use std::borrow::Cow;
 
-use crate::params::pairs;
-
 /// Decodes one name or value. The second part is false when a `%` is not followed by two hex digits; such a `%` stays
 /// as it is, so that the rest of the call can still be read and answered.
 pub(crate) fn decode(encoded: &[u8]) -> (Cow<'_, [u8]>, bool) {
@@ -35,6 +33,16 @@ pub(crate) fn decode(encoded: &[u8]) -> (Cow<'_, [u8]>, bool) {
     (Cow::Owned(decoded), sound)
 }
 
+/// The pairs of a form, names and values still percent-encoded.
+pub(crate) fn pairs(form: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
+    form.split(|&byte| byte == b'&').filter(|pair| !pair.is_empty()).map(|pair| {
+        match pair.iter().position(|&byte| byte == b'=') {
+            Some(at) => (&pair[..at], &pair[at + 1..]),
+            None => (pair, &[][..]),
+        }
+    })
+}
+
 /// The names and values of a form or a query, decoded. A `%` that begins no escape stays as it is.
 pub fn form_pairs(form: &[u8]) -> impl Iterator<Item = (Cow<'_, [u8]>, Cow<'_, [u8]>)> {
     pairs(form).map(|(name, value)| (decode(name).0, decode(value).0))
@@ -46,7 +54,7 @@ fn escaped(digits: &[u8]) -> Option<u8> {
     u8::try_from(digit(0)? << 4 | digit(1)?).ok()
 }
 
-/// A text as a value of a query.
+/// Percent-encodes a text, so that it can be a value of a query.
 pub fn percent_encoded(text: &str) -> String {
     let mut encoded = String::new();
     encode_into(&mut encoded, text.as_bytes());

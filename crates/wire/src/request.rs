@@ -3,8 +3,8 @@
 use crate::notify::{Rule, form, string_to_sign};
 use crate::{Charset, PrivateKey, SignType};
 
-/// A form with `params`, `charset` and `sign_type` (unless `params` has its own) and the `sign` over all of them; nothing
-/// when the charset lacks a character of a value. Empty members are left out.
+/// A form with `params`, `charset` and `sign_type` (unless `params` has its own) and the `sign` over all of them;
+/// nothing when the charset lacks a character of a value. Empty members are left out.
 ///
 /// The string to sign of a call is that of a V2 notification.
 pub fn signed_form(params: &[(&str, &str)], charset: Charset, sign_type: SignType, key: &PrivateKey) -> Option<String> {

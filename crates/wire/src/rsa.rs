@@ -18,13 +18,13 @@ use crate::SignType;
 
 /// A parsed key.
 ///
-/// Invariant: the pointer came from `RSA_private_key_from_bytes` or `RSA_public_key_from_bytes`, nobody else holds it, and
-/// nothing changes what it points to until it is freed on drop.
+/// Invariant: the pointer came from `RSA_private_key_from_bytes` or `RSA_public_key_from_bytes`, nobody else holds it,
+/// and nothing changes what it points to until it is freed on drop.
 pub(crate) struct Rsa(NonNull<RSA>);
 
-// SAFETY: AWS-LC's rsa.h: an `RSA` "may be used concurrently on multiple threads by non-mutating functions"; RSA_size takes
-// a const pointer, and of RSA_sign it says: "These functions are considered non-mutating for thread-safety purposes and
-// may be used concurrently."
+// SAFETY: AWS-LC's rsa.h: an `RSA` "may be used concurrently on multiple threads by non-mutating functions"; RSA_size
+// takes a const pointer, and of RSA_sign it says: "These functions are considered non-mutating for thread-safety
+// purposes and may be used concurrently."
 unsafe impl Send for Rsa {}
 // SAFETY: as above.
 unsafe impl Sync for Rsa {}
@@ -44,7 +44,7 @@ impl Rsa {
         Rsa::owning(key)
     }
 
-    /// What a parser gave: null when it failed.
+    /// Takes ownership of what a parser gave; `None` for null, which means that it failed.
     fn owning(key: *mut RSA) -> Option<Rsa> {
         let key = NonNull::new(key).map(Rsa);
         if key.is_none() {
@@ -59,8 +59,8 @@ impl Rsa {
         let size = unsafe { RSA_size(self.0.as_ptr()) } as usize;
         let mut inside = vec![0; size];
         let mut length = 0;
-        // SAFETY: the key is live; `signature` is read for its length; `inside` holds the RSA_size bytes that rsa.h asks
-        // for, and `length` is told how many were written.
+        // SAFETY: the key is live; `signature` is read for its length; `inside` holds the RSA_size bytes that rsa.h
+        // asks for, and `length` is told how many were written.
         let opened = unsafe {
             RSA_verify_raw(
                 self.0.as_ptr(),

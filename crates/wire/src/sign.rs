@@ -7,12 +7,12 @@ use aws_lc_rs::digest::{self, SHA1_FOR_LEGACY_USE_ONLY, SHA256};
 pub enum SignType {
     /// SHA-1 with RSA: what the Java and PHP SDKs use unless told otherwise.
     Rsa,
-    /// SHA-256 with RSA.
+    /// SHA-256 with RSA, PKCS#1 v1.5.
     Rsa2,
 }
 
 impl SignType {
-    /// The algorithm a `sign_type` parameter names.
+    /// The algorithm that a `sign_type` parameter names, in capitals; `None` for any other.
     pub fn from_name(name: &[u8]) -> Option<SignType> {
         match name {
             b"RSA" => Some(SignType::Rsa),
@@ -21,7 +21,7 @@ impl SignType {
         }
     }
 
-    /// `RSA` or `RSA2`.
+    /// The algorithm's name on the wire: `RSA` or `RSA2`.
     pub fn name(self) -> &'static str {
         match self {
             SignType::Rsa => "RSA",
@@ -29,7 +29,7 @@ impl SignType {
         }
     }
 
-    /// The other of the two.
+    /// The other one of the two algorithms.
     pub fn other(self) -> SignType {
         match self {
             SignType::Rsa => SignType::Rsa2,
@@ -45,7 +45,7 @@ impl SignType {
     }
 }
 
-/// The SHA-256 of `bytes`.
+/// The SHA-256 digest of `bytes`.
 pub fn sha256(bytes: &[u8]) -> [u8; 32] {
     digest::digest(&SHA256, bytes).as_ref().try_into().expect("SHA-256 has 32 bytes")
 }

@@ -1,5 +1,5 @@
-//! What a call says about itself, checked in the order of PROTOCOL section 7: first what it asks for and who asks,
-//! then how its text and its signature are to be read.
+//! What a call says about itself, checked in the order of `docs/decisions.md`, "Order of refusals": first what it asks
+//! for and who asks, then how its text and its signature are to be read.
 
 use crate::code::{self, Fault};
 use crate::params::RawCall;
@@ -14,12 +14,12 @@ pub struct Head<'a> {
     pub app_id: &'a str,
 }
 
-/// How a call is to be read and answered.
+/// How a call is to be read, verified and answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Terms {
-    /// Of the call's text and of the answer.
+    /// The charset of the call's text and of the answer.
     pub charset: Charset,
-    /// Of the call's signature and of the answer's.
+    /// The algorithm of the call's signature and of the answer's.
     pub sign_type: SignType,
     /// Whether the call names the certificate of its key; the answer then names the platform's.
     pub certificate: bool,

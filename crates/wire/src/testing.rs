@@ -7,11 +7,11 @@ use serde_json::{Map, Value};
 /// What the official Java SDK makes of an answer.
 #[derive(Debug)]
 pub struct JavaAnswer<'a> {
-    /// The text that it verifies the signature over.
+    /// The text over which the SDK verifies the signature.
     pub signed: &'a str,
     /// The whole answer as its JSON reader decodes it.
     pub answer: Value,
-    /// The node's members: what the SDK's users get.
+    /// The node's members, as the SDK gives them to its user.
     pub members: Value,
 }
 
@@ -125,7 +125,7 @@ impl JavaJson<'_> {
         Some(values.into())
     }
 
-    /// A number, `true`, `false` or `null`.
+    /// Reads a number, `true`, `false` or `null`.
     fn word(&mut self) -> Option<Value> {
         let rest = self.units[self.at..].iter().map_while(|&unit| u8::try_from(unit).ok());
         let word: Vec<u8> = rest.take_while(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(byte)).collect();

@@ -26,11 +26,11 @@ pub struct VerifiedCall {
 /// A file of a multipart call. The protocol does not sign files.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct File {
-    /// The name of the parameter.
+    /// The name of the parameter that the file was sent as.
     pub field: String,
     /// What the client called it, without directories.
     pub name: String,
-    /// Its content.
+    /// The file's content.
     pub bytes: Vec<u8>,
 }
 
@@ -40,7 +40,7 @@ pub enum Refused {
     Signature(Box<BadSignature>),
     /// The signature matches, but the bytes are no text in the call's charset: `isv.invalid-parameter`.
     Text {
-        /// What to answer.
+        /// The refusal to answer with.
         fault: Fault,
         /// The charset that the bytes are text in, if it is the other one.
         reads_as: Option<Charset>,
@@ -48,7 +48,7 @@ pub enum Refused {
 }
 
 impl Refused {
-    /// What to answer.
+    /// The refusal to answer with.
     pub fn fault(&self) -> Fault {
         match self {
             Refused::Signature(bad) => bad.fault(),
@@ -59,9 +59,9 @@ impl Refused {
 
 /// A call with a signature that does not match; [`crate::first_aid`] looks for the cause.
 pub struct BadSignature {
-    /// The call as sent.
+    /// The call as it was sent.
     pub call: RawCall,
-    /// How it was read.
+    /// How the call was read.
     pub terms: Terms,
 }
 
@@ -69,8 +69,8 @@ impl RawCall {
     /// Step 7: checks the signature with the app's key, then decodes the text strictly.
     ///
     /// Empty and blank members are treated leniently, in the order of [`Leave::ALL`]. The signature itself is not: a
-    /// `+` that was sent unescaped and became a blank is not repaired. A charset that is spelled twice was signed in either
-    /// spelling.
+    /// `+` that was sent unescaped and became a blank is not repaired. A charset that is spelled twice was signed in
+    /// either spelling.
     pub fn verify(mut self, terms: Terms, key: &PublicKey) -> Result<VerifiedCall, Refused> {
         if let Some(leave) = self.verified_under(terms, key) {
             return VerifiedCall::decode(self, terms, leave);
@@ -103,7 +103,8 @@ impl RawCall {
 
 impl VerifiedCall {
     fn decode(call: RawCall, terms: Terms, leave: Leave) -> Result<VerifiedCall, Refused> {
-        let (mut params, mut reads_as_utf8) = (BTreeMap::new(), None);
+        let mut params = BTreeMap::new();
+        let mut reads_as_utf8 = None;
         let has_json_body = call.has_json_body();
         for (name, value) in call.params {
             if value.is_empty() || !leave.keeps(&value) {
@@ -135,7 +136,7 @@ impl VerifiedCall {
         self.reads_as_utf8.as_deref()
     }
 
-    /// See [`RawCall::has_json_body`].
+    /// Whether the call had a body in JSON; see [`RawCall::has_json_body`].
     pub fn has_json_body(&self) -> bool {
         self.has_json_body
     }
@@ -166,7 +167,7 @@ impl VerifiedCall {
         self.terms.charset
     }
 
-    /// The algorithm of the call and of its answer.
+    /// The algorithm of the call's signature and of the answer's.
     pub fn sign_type(&self) -> SignType {
         self.terms.sign_type
     }
@@ -186,7 +187,7 @@ impl VerifiedCall {
         self.get("app_cert_sn")
     }
 
-    /// How `biz_content` is encrypted.
+    /// How `biz_content` is encrypted; `None` when it is not.
     pub fn encrypt_type(&self) -> Option<&str> {
         self.get("encrypt_type")
     }
@@ -220,8 +221,8 @@ fn text(charset: Charset, bytes: Vec<u8>) -> Result<String, Vec<u8>> {
 }
 
 impl BadSignature {
-    /// The string that was verified, raw, as a text in the call's charset, of `max` bytes at most; and how many bytes of
-    /// it are left out. What is no text is replaced by U+FFFD.
+    /// The string that was verified, raw, as a text in the call's charset, of `max` bytes at most; and how many bytes
+    /// of it are left out. What is no text is replaced by U+FFFD.
     pub fn string_shown(&self, max: usize) -> (String, usize) {
         let string = self.call.string_to_sign();
         let shown = &string[..string.len().min(max)];

@@ -3,7 +3,7 @@
 use super::{Finding, Rule, Tree};
 
 /// The documents that lead a reader to files.
-const GUIDES: [&str; 2] = ["ARCHITECTURE.md", "CONTRIBUTING.md"];
+const GUIDES: [&str; 3] = ["ARCHITECTURE.md", "CONTRIBUTING.md", "docs/design.md"];
 /// Endings by which a single word is a file of ours.
 const ENDINGS: [&str; 5] = [".rs", ".md", ".toml", ".sql", ".py"];
 /// The tops of machines' file systems where people and robots work.
@@ -69,7 +69,7 @@ fn paths(tree: &Tree) -> Vec<Finding> {
 }
 
 /// The numbered lines of a document outside its fenced blocks.
-fn prose(text: &str) -> impl Iterator<Item = (usize, &str)> {
+pub(super) fn prose(text: &str) -> impl Iterator<Item = (usize, &str)> {
     let mut fenced = false;
     text.lines().enumerate().filter(move |(_, line)| {
         let fence = line.trim_start().starts_with("```");

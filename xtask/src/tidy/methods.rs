@@ -1,4 +1,5 @@
-//! One method, one file: its path, its first line and its constant say the same name, so that one search finds all of it.
+//! One method, one file: its path, its first line and its constant say the same name, so that one search finds all of
+//! it.
 //!
 //! A file in a product's folder that says no name in either place holds what the product's methods share; no method can
 //! hide so, since it has no name without the constant.

@@ -5,9 +5,9 @@ use crate::calendar::zoned;
 /// How many prizes there are. `1 <= daily <= total` is for the maker to see to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Budget {
-    /// In all.
+    /// Prizes over the activity's whole time.
     pub total: i64,
-    /// On one UTC+8 day.
+    /// Prizes on one UTC+8 day; `None` is no daily bound.
     pub daily: Option<i64>,
 }
 

@@ -5,29 +5,29 @@ use crate::calendar::zoned;
 /// The bounds for one user; none where the merchant set none.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Limits {
-    /// So often while the activity lasts.
+    /// How often one user may take part while the activity lasts; `None` is no bound.
     pub in_all: Option<i64>,
-    /// So often in each period.
+    /// How often one user may take part in each calendar period; `None` is no bound.
     pub frequency: Option<Frequency>,
 }
 
-/// So often in each calendar period, UTC+8.
+/// How often one user may take part in each calendar period, UTC+8.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Frequency {
-    /// The period.
+    /// The length of the period.
     pub every: Every,
-    /// How often, at least once.
+    /// The bound for one period, at least 1.
     pub times: i64,
 }
 
-/// A calendar period.
+/// The length of a calendar period.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Every {
-    /// A day.
+    /// A calendar day.
     Day,
     /// A week as ISO 8601 counts it: from Monday, the first one of a year with its first Thursday.
     Week,
-    /// A month.
+    /// A calendar month.
     Month,
 }
 
@@ -64,8 +64,8 @@ impl Frequency {
 }
 
 impl Limits {
-    /// Every period in which taking part at `at` counts, with how often that is allowed in it; the first is for ever (`""`)
-    /// and counts even without a bound.
+    /// Every period in which taking part at `at` counts, with how often that is allowed in it; the first is for ever
+    /// (`""`) and counts even without a bound.
     pub fn parts(self, at: i64) -> Vec<(String, Option<i64>)> {
         let mut parts = vec![(String::new(), self.in_all)];
         parts.extend(self.frequency.map(|Frequency { every, times }| (every.part(at), Some(times))));

@@ -10,15 +10,15 @@ macro_rules! named {
         pub enum $name { $($(#[$member_doc])* $member,)* }
 
         impl $name {
-            /// Every one.
+            /// Every member, in the order of the declaration.
             pub const ALL: &'static [$name] = &[$($name::$member),*];
 
-            /// As the wire spells it.
+            /// The member's name on the wire and in the store, in capitals.
             pub fn name(self) -> &'static str {
                 match self { $($name::$member => $text,)* }
             }
 
-            /// The one of that name.
+            /// The member with that name; `None` for any other text.
             pub fn from_name(name: &str) -> Option<$name> {
                 $name::ALL.iter().copied().find(|it| it.name() == name)
             }
@@ -27,92 +27,101 @@ macro_rules! named {
 }
 
 named! {
-    /// What was done.
+    /// What an order did to its activity.
     OrderKind {
-        /// It was made.
+        /// The activity was made.
         Create = "CAMPAIGN_CREATE_ORDER",
         /// It began to count, at once or with an auditor's yes.
         Enable = "CAMPAIGN_ENABLE_ORDER",
-        /// It was given more.
+        /// The activity was extended.
         Modify = "CAMPAIGN_MODIFY_ORDER",
-        /// It was taken off line.
+        /// The merchant took the activity offline.
         Close = "CAMPAIGN_CLOSE_ORDER",
-        /// Its end passed.
+        /// The activity's end passed.
         Finish = "CAMPAIGN_FINISH_ORDER",
     }
 }
 
 named! {
-    /// How far that is.
+    /// How far an order is.
     OrderStatus {
-        /// An auditor is asked.
+        /// An auditor has been asked and has not answered.
         Doing = "DOING",
-        /// Done.
+        /// The order has taken effect.
         Success = "SUCCESS",
-        /// It came to nothing.
+        /// The order was rejected, or the activity was taken offline before an answer.
         Fail = "FAIL",
     }
 }
 
 named! {
-    /// What an auditor said.
+    /// An auditor's answer to an order.
     ReviewStatus {
-        /// Nothing yet.
+        /// The auditor has not answered.
         Auditing = "AUDITING",
-        /// Yes.
+        /// The auditor approved the order.
         Pass = "PASS",
-        /// No.
+        /// The auditor rejected the order.
         Reject = "REJECT",
         /// Nothing, for the activity was taken off line before.
         Cancel = "CANCEL",
     }
 }
 
-/// Something that was done to an activity.
+/// One entry of an activity's history: something that was done to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Order {
-    /// Its id, which says when that was.
+    /// The order's id, which holds the day it was made on.
     pub id: OrderId,
-    /// The number of the activity.
+    /// The store's number of the activity.
     pub activity: i64,
-    /// What was done.
+    /// What the order did.
     pub kind: OrderKind,
-    /// How far that is.
+    /// How far the order is.
     pub status: OrderStatus,
-    /// Who did it.
+    /// The account id of whoever made the order; `SYSTEM` for the platform.
     pub creator_id: String,
     /// What that one is: `MER`, `MER_OPERATOR`, `PROVIDER`, `PROVIDER_STAFF` or `SYSTEM`.
     pub creator_type: String,
-    /// Why, if they said.
+    /// The reason that the maker gave.
     pub reason: Option<String>,
-    /// What an auditor said, where one was asked.
+    /// The audit of the order, where one was asked for.
     pub review: Option<Review>,
 }
 
-/// What an auditor said.
+/// The audit of an order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Review {
     /// Its id, which says when the auditor was asked.
     pub id: AuditId,
-    /// Yes, no, or nothing.
+    /// The auditor's answer.
     pub status: ReviewStatus,
-    /// Who said it.
+    /// The auditor's name, once there is an answer.
     pub auditor_id: Option<String>,
-    /// Why.
+    /// The reason that the auditor gave.
     pub reason: Option<String>,
-    /// When, UTC milliseconds.
+    /// When the auditor answered, UTC milliseconds.
     pub at: Option<i64>,
 }
 
 impl Order {
-    /// Done by the platform itself, and done with.
+    /// An order that the platform itself made and that has taken effect.
     pub fn by_system(id: OrderId, activity: i64, kind: OrderKind) -> Order {
-        let system = || "SYSTEM".to_owned();
-        let (creator_id, creator_type) = (system(), system());
-        Order { id, activity, kind, status: OrderStatus::Success, creator_id, creator_type, reason: None, review: None }
+        const SYSTEM: &str = "SYSTEM";
+        Order {
+            id,
+            activity,
+            kind,
+            status: OrderStatus::Success,
+            creator_id: SYSTEM.to_owned(),
+            creator_type: SYSTEM.to_owned(),
+            reason: None,
+            review: None,
+        }
     }
 
-    /// The order for which an auditor is asked, as it is once that is over; one for which nobody was asked stays as it is.
+    /// The order for which an auditor is asked, as it is once that is over; one for which nobody was asked stays as it
+    /// is.
     pub fn reviewed(self, status: ReviewStatus, auditor_id: Option<&str>, reason: Option<&str>, at: i64) -> Order {
         let Some(review) = self.review else { return self };
         let outcome = match status {

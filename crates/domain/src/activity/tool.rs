@@ -5,22 +5,22 @@ use crate::id::{CardId, PrizeId};
 /// What a tool is: a card to collect points on, or a coupon of one of five types.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ToolKind {
-    /// A card to collect points on.
+    /// A card on which points are collected.
     PointCard,
-    /// Takes an amount off.
+    /// A coupon that takes an amount off.
     Money,
-    /// Is exchanged for a thing.
+    /// A coupon that is exchanged for one piece.
     Exchange,
-    /// Lowers a price to an amount.
+    /// A coupon that lowers the price of each piece to an amount.
     ReduceTo,
-    /// Takes a share off.
+    /// A coupon that takes a share off.
     Rate,
-    /// Takes an amount off for each so much.
+    /// A coupon that takes an amount off for each full `min_consume`.
     PerFullCut,
 }
 
 impl ToolKind {
-    /// Every kind.
+    /// Every kind, in the order of the contract.
     pub const ALL: [ToolKind; 6] = [
         ToolKind::PointCard,
         ToolKind::Money,
@@ -30,7 +30,7 @@ impl ToolKind {
         ToolKind::PerFullCut,
     ];
 
-    /// As the wire spells it.
+    /// The kind's name on the wire and in the store, in capitals.
     pub fn name(self) -> &'static str {
         match self {
             ToolKind::PointCard => "POINT_CARD",
@@ -42,45 +42,40 @@ impl ToolKind {
         }
     }
 
-    /// The kind of that name.
+    /// The kind with that name; `None` for any other text.
     pub fn from_name(name: &str) -> Option<ToolKind> {
         ToolKind::ALL.into_iter().find(|kind| kind.name() == name)
     }
 }
 
-/// A tool of an activity.
+/// A tool of an activity: one thing that it gives. Times are UTC milliseconds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tool {
-    /// What the store knows it by.
+    /// The store's number of the tool.
     pub number: i64,
-    /// When it was made, UTC milliseconds.
+    /// When the tool was made; its ids on the wire hold the UTC+8 day.
     pub created_at: i64,
-    /// The number of its activity.
+    /// The store's number of its activity.
     pub activity: i64,
     /// Its place among the tools of the activity, from 0.
     pub place: u32,
-    /// What it is.
+    /// The type of the tool, which never changes.
     pub kind: ToolKind,
     /// All that the merchant said of it, in the form that the caller keeps it.
     pub content: String,
     /// From when on a point card is valid, or a coupon with a fixed validity, UTC milliseconds.
     pub starts_at: Option<i64>,
-    /// The end of that.
+    /// The last second of that validity.
     pub ends_at: Option<i64>,
 }
 
 impl Tool {
-    /// As points know it, if it is a card: `activity_account`.
-    pub fn card_id(&self) -> Option<CardId> {
-        (self.kind == ToolKind::PointCard).then(|| CardId::new(self.created_at, self.number))
-    }
-
-    /// As those know it who authorise its taking, if it is a coupon: `prize_id`.
+    /// The id of a coupon as a prize, `prize_id`; `None` for a card.
     pub fn prize_id(&self) -> Option<PrizeId> {
         (self.kind != ToolKind::PointCard).then(|| PrizeId::new(self.created_at, self.number))
     }
 
-    /// Either, as an activity's detail calls it: `voucher_no`.
+    /// The id of a card or a coupon in an activity's detail, `voucher_no`.
     pub fn voucher_no(&self) -> String {
         match self.kind {
             ToolKind::PointCard => CardId::new(self.created_at, self.number).to_text(),

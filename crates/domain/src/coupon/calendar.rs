@@ -7,27 +7,27 @@ use jiff::civil::Date;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Hours(Vec<Window>);
 
-/// Hours of some weekdays.
+/// Hours of the day on some weekdays.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Window {
-    /// Monday is 1.
+    /// Monday is 1, Sunday is 7.
     weekdays: Vec<i8>,
     /// From and to in seconds of the day; the last second is still in.
     spans: Vec<(i32, i32)>,
 }
 
-/// Days, each in some stretch of them.
+/// Ranges of days, first and last included.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Days(Vec<(Date, Date)>);
 
-/// Where a text stops making sense.
+/// Where and why a text cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Misread {
-    /// Which of its parts, counted from 0.
+    /// The index of the part that is wrong, from 0.
     pub part: usize,
-    /// The part as it was sent.
+    /// That part, as it was sent.
     pub text: String,
-    /// What is wrong with it.
+    /// What is wrong with that part.
     pub why: Why,
 }
 
@@ -36,9 +36,9 @@ pub struct Misread {
 pub enum Why {
     /// It is not written as it should be, or names what does not exist.
     Shape,
-    /// It ends before it begins.
+    /// It ends before it begins, or at the same moment.
     Backwards,
-    /// It overlaps a part before it.
+    /// It overlaps an earlier part.
     Overlaps,
 }
 
@@ -66,7 +66,8 @@ impl Hours {
     /// Whether a moment (UTC milliseconds) is within them.
     pub fn hold(&self, at: i64) -> bool {
         let local = zoned(at);
-        let (weekday, time) = (local.weekday().to_monday_one_offset(), local.time());
+        let weekday = local.weekday().to_monday_one_offset();
+        let time = local.time();
         let second = i32::from(time.hour()) * 3_600 + i32::from(time.minute()) * 60 + i32::from(time.second());
         let holds = |window: &Window| {
             window.weekdays.contains(&weekday) && window.spans.iter().any(|&(from, to)| (from..=to).contains(&second))
@@ -78,9 +79,9 @@ impl Hours {
 /// Which of the two texts of a `use_time` is wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum HoursMisread {
-    /// The weekdays.
+    /// The text of weekdays (`values`).
     Values(Misread),
-    /// The times of day.
+    /// The text of times of day (`times`).
     Times(Misread),
 }
 

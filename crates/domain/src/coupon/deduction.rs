@@ -1,34 +1,34 @@
-//! What a coupon takes off one trade (DECISIONS.md 8).
+//! What a coupon takes off one trade (`docs/decisions.md`, "Deductions").
 
 use super::{Items, Offer, Rounding, Terms, Verify};
 use std::collections::BTreeMap;
 
-/// A trade as a coupon sees it. Amounts are fen.
+/// A trade, as far as a coupon's deduction depends on it. Amounts are fen.
 #[derive(Clone, Copy, Debug)]
 pub struct Sale<'a> {
     /// The part of the total that vouchers may take from: what thresholds are held against.
     pub discountable_fen: i64,
-    /// What of that no voucher has taken yet.
+    /// The part of that which no coupon has taken yet.
     pub rest_fen: i64,
     /// What is still to be paid: the total less what vouchers have taken.
     pub payable_fen: i64,
-    /// What is sold, where the merchant says so.
+    /// The lines of what is sold (`goods_detail`); empty where the merchant names none.
     pub goods: &'a [Goods],
 }
 
 /// A line of what is sold.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Goods {
-    /// The merchant's number for it.
+    /// The merchant's number of the goods, `goods_id`.
     pub id: String,
-    /// How many.
+    /// The number of pieces.
     pub quantity: u64,
-    /// Each.
+    /// The price of one piece, fen.
     pub price_fen: i64,
 }
 
-/// Pieces of one price. Amounts of goods are whatever the merchant says, so they are summed in 128 bits; the trade's own
-/// amount bounds what is made of them.
+/// Pieces of one price. Amounts of goods are whatever the merchant says, so they are summed in 128 bits; the trade's
+/// own amount bounds what is made of them.
 #[derive(Clone, Copy, Debug)]
 struct Pieces {
     price_fen: i64,
@@ -42,14 +42,15 @@ impl Pieces {
 }
 
 impl<'a> Sale<'a> {
-    /// A trade that no voucher has taken from.
+    /// A trade that no coupon has taken from.
     pub fn new(total_fen: i64, discountable_fen: i64, goods: &'a [Goods]) -> Sale<'a> {
         Sale { discountable_fen, rest_fen: discountable_fen, payable_fen: total_fen, goods }
     }
 
-    /// The same after a voucher has taken so much.
+    /// The same trade after a coupon has taken that much.
     #[must_use]
     pub fn less(self, taken_fen: i64) -> Sale<'a> {
+        debug_assert!((0..=self.rest_fen).contains(&taken_fen), "a coupon takes from what no other has taken");
         Sale { rest_fen: self.rest_fen - taken_fen, payable_fen: self.payable_fen - taken_fen, ..self }
     }
 }
@@ -78,7 +79,9 @@ impl Terms {
         }
         // The odd part goes to the coupon, or is taken from it.
         let remains = self.rounding.round(sale.payable_fen - fen);
-        (sale.payable_fen - remains).clamp(0, most_fen)
+        let taken_fen = (sale.payable_fen - remains).clamp(0, most_fen);
+        debug_assert!(taken_fen <= sale.rest_fen && taken_fen <= sale.discountable_fen, "no more than may be taken");
+        taken_fen
     }
 
     /// The table's line for its type, with `base_fen` as D.
@@ -98,8 +101,8 @@ impl Terms {
                 let above = |piece: Pieces| Pieces { price_fen: (piece.price_fen - worth_fen).max(0), ..piece }.fen();
                 within(self.pieces(goods).into_iter().map(above).sum(), base_fen)
             }
-            // It has no list of goods (activity.create, `item_info`), so nothing says which piece is meant. The cheapest: a
-            // coupon for a cup of coffee is not to give away a television.
+            // It has no list of goods (activity.create, `item_info`), so nothing says which piece is meant. The
+            // cheapest: a coupon for a cup of coffee is not to give away a television.
             Offer::Exchange { .. } => {
                 let prices = self.pieces(goods).into_iter().map(|piece| piece.price_fen);
                 prices.filter(|&fen| 0 < fen).min().unwrap_or(0)
@@ -107,7 +110,7 @@ impl Terms {
         }
     }
 
-    /// The pieces that it is for.
+    /// The pieces that the coupon is for.
     fn pieces(&self, goods: &[Goods]) -> Vec<Pieces> {
         match &self.items {
             Some(items) => items.pieces(goods),
@@ -143,7 +146,7 @@ impl Items {
     }
 }
 
-/// So many of the pieces, the dearest first.
+/// The dearest pieces, at most that many.
 fn dearest(mut pieces: Vec<Pieces>, most: Option<u64>) -> Vec<Pieces> {
     let Some(mut left) = most else { return pieces };
     pieces.sort_by_key(|piece| std::cmp::Reverse(piece.price_fen));

@@ -3,7 +3,7 @@
 /// What a voucher took off a trade, and what of it has gone back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Taken {
-    /// What it took off, fen.
+    /// The coupon's deduction, fen.
     pub deducted_fen: i64,
     /// What of that has gone back with refunds before.
     pub refunded_fen: i64,
@@ -18,7 +18,7 @@ impl Taken {
 /// A refund of a trade. Amounts are fen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Refund {
-    /// What the trade came to.
+    /// The trade's total, before deductions.
     pub total_fen: i64,
     /// What of that is given back now; 0 to what is left of it.
     pub refund_fen: i64,
@@ -30,10 +30,10 @@ pub struct Refund {
 
 /// The part of a refund that is each voucher's, in their order; the rest of it is the buyer's.
 ///
-/// With it a voucher has got back its deduction × what was refunded so far / the total, half up (DECISIONS.md 12). So it is
-/// fair after each part, and the last refund takes exactly what is left of each. A part is never below 0, though an
-/// earlier build, which rounded each part by itself, gave back more before; parts are never more than the refund, and
-/// they leave the buyer no more than the buyer's rest.
+/// With it a voucher has got back its deduction × what was refunded so far / the total, half up (`docs/decisions.md`,
+/// "Refunds with coupons"). So it is fair after each part, and the last refund takes exactly what is left of each. A
+/// part is never below 0, though an earlier build, which rounded each part by itself, gave back more before; parts are
+/// never more than the refund, and they leave the buyer no more than the buyer's rest.
 pub fn shares(refund: Refund, taken: &[Taken]) -> Vec<i64> {
     let Refund { total_fen, refund_fen, so_far_fen, buyer_rest_fen } = refund;
     let mut free_fen = refund_fen;
@@ -52,6 +52,8 @@ pub fn shares(refund: Refund, taken: &[Taken]) -> Vec<i64> {
         *part += more;
         missing_fen -= more;
     }
+    debug_assert!(parts.iter().all(|part| 0 <= *part), "no coupon pays for a refund");
+    debug_assert!(parts.iter().sum::<i64>() <= refund_fen, "coupons get back at most the refund");
     parts
 }
 
@@ -109,7 +111,8 @@ mod tests {
             (10_000, &[1], &[5_000, 5_000], vec![vec![1, 4_999], vec![0, 5_000]]),
             // 0.02 × 0.01 / 0.05 = 0.004 → 0, then 0.008 → 0.01, 0.012 → 0.01, 0.016 → 0.02, 0.02.
             (5, &[2], &[1; 5], vec![vec![0, 1], vec![1, 0], vec![0, 1], vec![1, 0], vec![0, 1]]),
-            // Ten times 0.10 of 1.00, of which 0.05 is the coupon's: half a fen each. Rounded one by one it was all gone after five.
+            // Ten times 0.10 of 1.00, of which 0.05 is the coupon's: half a fen each. Rounded one by one it was all
+            // gone after five.
             (100, &[5], &[10; 10], (0..10).map(|nth| vec![(nth + 1) % 2, 9 + nth % 2]).collect()),
             // 0.50 × 0.01 / 1.00 = 0.005 → 0.01 for each of two, of which a refund of 0.01 has one.
             (100, &[50, 50], &[1, 99], vec![vec![1, 0, 0], vec![49, 50, 0]]),

@@ -278,8 +278,8 @@ fn any_goods() -> impl Strategy<Value = Vec<Goods>> {
 }
 
 proptest! {
-    /// Never below 0, never more than vouchers may take or than an offer's own bounds; below the threshold nothing. What
-    /// remains is rounded, unless the coupon has taken all that it may.
+    /// Never below 0, never more than vouchers may take or than an offer's own bounds; below the threshold nothing.
+    /// What remains is rounded, unless the coupon has taken all that it may.
     #[test]
     fn a_coupon_takes_what_it_may(
         terms in any_terms(), goods in any_goods(), total in 1_i64..20_000, part in 0_i64..=1_000, gone in 0_i64..=1_000,
@@ -312,11 +312,13 @@ proptest! {
         all in prop::collection::vec((any_terms(), any::<bool>(), 0_i64..3), 0..6), goods in any_goods(),
         total in 1_i64..20_000, part in 0_i64..=1_000,
     ) {
+        use crate::id::VoucherId;
         use choice::{Candidate, Class, choose, ranked};
         let part = total * part / 1_000;
         let sale = Sale::new(total, part, &goods);
         let mut candidates: Vec<_> = all.iter().zip(1..).map(|((terms, cash, ends_at), number)| {
-            Candidate { number, class: if *cash { Class::Cash } else { Class::Coupon }, ends_at: *ends_at, terms }
+            let (id, class) = (VoucherId::new(0, number), if *cash { Class::Cash } else { Class::Coupon });
+            Candidate { id, class, ends_at: *ends_at, terms }
         }).collect();
         let picks = choose(&candidates, &sale, 0);
         prop_assert!(picks.len() <= 2 && picks.iter().all(|pick| 0 < pick.fen));

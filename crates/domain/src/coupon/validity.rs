@@ -7,18 +7,18 @@ const EAST_MS: i64 = 8 * 3_600_000;
 /// When a coupon can be used, as its merchant says it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Validity {
-    /// The same for whoever takes it: FIXED.
+    /// FIXED: the same for everybody who takes it.
     Fixed {
-        /// From when on.
+        /// The first moment at which it can be used, UTC milliseconds.
         starts_at: i64,
-        /// The last moment.
+        /// The last second in which it can be used, UTC milliseconds.
         ends_at: i64,
     },
-    /// Counted from when it was taken: RELATIVE.
+    /// RELATIVE: counted from the moment it was taken.
     Relative {
-        /// For how many days; at least 1.
+        /// The number of days, at least 1.
         days: u32,
-        /// Since when they count.
+        /// When the days begin to count.
         begin: Begin,
     },
 }
@@ -26,16 +26,16 @@ pub enum Validity {
 /// Since when the days of a relative validity count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Begin {
-    /// As soon as it is taken: IMMEDIATELY.
+    /// IMMEDIATELY: at the moment it is taken.
     AtOnce,
-    /// So many minutes later: DELAY, ABSOLUTELY.
+    /// DELAY, ABSOLUTELY: some minutes after it is taken.
     After {
-        /// How many.
+        /// The delay in minutes.
         minutes: u32,
     },
     /// From midnight of a later day, by so many minutes of which only whole days count: DELAY, BYDAY.
     OnDay {
-        /// How many.
+        /// The delay in minutes.
         minutes: u32,
     },
 }

@@ -13,12 +13,12 @@ const MINUTE_MS: i64 = 60_000;
 /// The longest time to pay, and the one that a trade has when its maker says nothing: 15 days.
 const LONGEST_MINUTES: i64 = 15 * 24 * 60;
 
-/// How long the buyer has (`timeout_express`).
+/// The time that the buyer has to pay (`timeout_express`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Timeout {
-    /// So many minutes, 1 to 15 days of them.
+    /// A number of minutes, from 1 to 15 days' worth.
     Minutes(i64),
-    /// Until the end of the UTC+8 day: `1c`.
+    /// `1c`: until the end of the UTC+8 day.
     Day,
 }
 

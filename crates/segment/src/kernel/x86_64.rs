@@ -1,7 +1,7 @@
 //! The inner loops in 512-bit vectors, whose comparisons give bits at once, and prefetching.
 //!
-//! This is the crate's only unsafe code: vector functions are called after the processor was asked for them, and lines and
-//! lists are loaded and stored whole, where they lie.
+//! This is the crate's only unsafe code: vector functions are called after the processor was asked for them, and groups
+//! and lists are loaded and stored whole, where they lie.
 #![expect(
     unsafe_code,
     reason = "vector instructions are measured to be worth it; tests hold them to the portable form"
@@ -9,9 +9,9 @@
 
 use std::arch::x86_64::*;
 
-use super::{Number, NumberSet, Step, TABLE_NUMBERS, toggle_words};
-use crate::lines::{LINE, Line};
-use crate::split;
+use super::{Number, NumberSet, RangeCell, TABLE_NUMBERS, toggle_words};
+use crate::cell_vec::{GROUP, Group};
+use crate::i24;
 
 /// 4 KiB.
 const VECTORS_AHEAD: usize = 64;
@@ -81,16 +81,16 @@ pub(super) fn list(start: usize, bits: &[u64], rows: &mut [u32]) -> Option<usize
     able.then(|| unsafe { list_vectors(start, bits, rows) })
 }
 
-/// A word's places are squeezed together as bytes; then sixteen rows at a time are stored whole, and the next store begins
-/// where their number ends. Most words of a small crowd need one store, and those that are empty none.
+/// A word's places are squeezed together as bytes; then sixteen rows at a time are stored whole, and the next store
+/// begins where their number ends. Most words of a small crowd need one store, and those that are empty none.
 #[target_feature(enable = "avx512f,avx512vbmi2,popcnt")]
 fn list_vectors(start: usize, bits: &[u64], rows: &mut [u32]) -> usize {
     let mut len = 0;
-    let places: [u8; LINE] = std::array::from_fn(|place| place as u8);
-    // SAFETY: a vector of bytes has as many as a line has places.
+    let places: [u8; GROUP] = std::array::from_fn(|place| place as u8);
+    // SAFETY: a vector of bytes has as many as a group has places.
     let places = unsafe { _mm512_loadu_si512(places.as_ptr().cast()) };
-    for (line, word) in (start..).zip(bits) {
-        let first = _mm512_set1_epi32((line * LINE) as u32 as i32);
+    for (group, word) in (start..).zip(bits) {
+        let first = _mm512_set1_epi32((group * GROUP) as u32 as i32);
         let mut taken = _mm512_maskz_compress_epi8(*word, places);
         let count = word.count_ones() as usize;
         for sixteen in (0..count).step_by(16) {
@@ -112,32 +112,32 @@ fn fits(set: &NumberSet) -> bool {
 }
 
 impl Number for u8 {
-    fn fill_vectors(lines: &[Line<u8>], set: &NumberSet, bits: &mut [u64]) -> bool {
+    fn fill_vectors(groups: &[Group<u8>], set: &NumberSet, bits: &mut [u64]) -> bool {
         let fits = fits(set);
         if fits {
             // SAFETY: the processor has these instructions.
-            unsafe { numbers_u8(lines, &set.table, bits) }
+            unsafe { numbers_u8(groups, &set.table, bits) }
         }
         fits
     }
 }
 
 /// Fills the bits of numbers of a byte and planes; false when it is not able to.
-pub(super) fn fill_tall(low: &[Line<u8>], high: &[&[u64]], set: &NumberSet, bits: &mut [u64]) -> bool {
+pub(super) fn fill_u10(low: &[Group<u8>], high: &[&[u64]], set: &NumberSet, bits: &mut [u64]) -> bool {
     let fits = fits(set);
     if fits {
         // SAFETY: the processor has these instructions.
-        unsafe { numbers_tall(low, high, &set.table, bits) }
+        unsafe { numbers_u10(low, high, &set.table, bits) }
     }
     fits
 }
 
 impl Number for u16 {
-    fn fill_vectors(lines: &[Line<u16>], set: &NumberSet, bits: &mut [u64]) -> bool {
+    fn fill_vectors(groups: &[Group<u16>], set: &NumberSet, bits: &mut [u64]) -> bool {
         let fits = fits(set);
         if fits {
             // SAFETY: the processor has these instructions.
-            unsafe { numbers_u16(lines, &set.table, bits) }
+            unsafe { numbers_u16(groups, &set.table, bits) }
         }
         fits
     }
@@ -145,12 +145,12 @@ impl Number for u16 {
 
 macro_rules! step {
     ($cell:ty, $range:ident) => {
-        impl Step for $cell {
-            fn add_vectors(lines: &[Line<$cell>], low: $cell, high: $cell, bits: &mut [u64]) -> bool {
+        impl RangeCell for $cell {
+            fn add_vectors(groups: &[Group<$cell>], low: $cell, high: $cell, bits: &mut [u64]) -> bool {
                 let able = available();
                 if able {
                     // SAFETY: the processor has these instructions.
-                    unsafe { $range(lines, low, high, bits) }
+                    unsafe { $range(groups, low, high, bits) }
                 }
                 able
             }
@@ -158,12 +158,12 @@ macro_rules! step {
     };
 }
 
-/// Adds a range's members among split cells; false when it is not able to.
-pub(super) fn add_split(high: &[Line<i16>], low: &[Line<u8>], first: i32, last: i32, bits: &mut [u64]) -> bool {
+/// Adds a range's members among 24-bit cells; false when it is not able to.
+pub(super) fn add_i24(high: &[Group<i16>], low: &[Group<u8>], first: i32, last: i32, bits: &mut [u64]) -> bool {
     let able = available();
     if able {
         // SAFETY: the processor has these instructions.
-        unsafe { range_split(high, low, first, last, bits) }
+        unsafe { range_i24(high, low, first, last, bits) }
     }
     able
 }
@@ -172,29 +172,29 @@ step!(i16, range_i16);
 step!(i32, range_i32);
 step!(i64, range_i64);
 
-/// The part of a line that is its nth vector. Asks for what lies a page ahead, where the processor's own guess ends: a scan
-/// of a few columns from the outer caches takes a third less time for it.
+/// The part of a group that is its nth vector. Asks for what lies a page ahead, where the processor's own guess ends: a
+/// scan of a few columns from the outer caches takes a third less time for it.
 #[target_feature(enable = "avx512f")]
-fn load<T>(line: &Line<T>, vector: usize) -> __m512i {
-    let vectors: *const __m512i = (&raw const *line).cast();
-    assert!((vector + 1) * size_of::<__m512i>() <= size_of::<Line<T>>());
+fn load<T>(group: &Group<T>, vector: usize) -> __m512i {
+    let vectors: *const __m512i = (&raw const *group).cast();
+    assert!((vector + 1) * size_of::<__m512i>() <= size_of::<Group<T>>());
     _mm_prefetch::<_MM_HINT_T0>(vectors.wrapping_add(vector + VECTORS_AHEAD).cast());
-    // SAFETY: the vector lies within the line, and lines are aligned like vectors.
+    // SAFETY: the vector lies within the group, and groups are aligned like vectors.
     unsafe { vectors.add(vector).read() }
 }
 
 /// Which of 32 numbers are in the set: the part of the table that holds a number's bit, moved down by the bit's place.
 #[target_feature(enable = "avx512f,avx512bw")]
-fn look_up(table: &Line<u16>, numbers: __m512i) -> u64 {
+fn look_up(table: &Group<u16>, numbers: __m512i) -> u64 {
     let parts = _mm512_permutex2var_epi16(load(table, 0), _mm512_srli_epi16::<4>(numbers), load(table, 1));
     let places = _mm512_and_si512(numbers, _mm512_set1_epi16(15));
     u64::from(_mm512_test_epi16_mask(_mm512_srlv_epi16(parts, places), _mm512_set1_epi16(1)))
 }
 
 #[target_feature(enable = "avx512f,avx512bw")]
-fn numbers_u8(lines: &[Line<u8>], table: &Line<u16>, bits: &mut [u64]) {
-    for (line, word) in lines.iter().zip(bits) {
-        let numbers = load(line, 0);
+fn numbers_u8(groups: &[Group<u8>], table: &Group<u16>, bits: &mut [u64]) {
+    for (group, word) in groups.iter().zip(bits) {
+        let numbers = load(group, 0);
         let low = _mm512_cvtepu8_epi16(_mm512_castsi512_si256(numbers));
         let high = _mm512_cvtepu8_epi16(_mm512_extracti64x4_epi64::<1>(numbers));
         *word = look_up(table, low) | look_up(table, high) << 32;
@@ -202,9 +202,9 @@ fn numbers_u8(lines: &[Line<u8>], table: &Line<u16>, bits: &mut [u64]) {
 }
 
 #[target_feature(enable = "avx512f,avx512bw")]
-fn numbers_tall(low: &[Line<u8>], high: &[&[u64]], table: &Line<u16>, bits: &mut [u64]) {
-    for (place, (line, word)) in low.iter().zip(bits).enumerate() {
-        let numbers = load(line, 0);
+fn numbers_u10(low: &[Group<u8>], high: &[&[u64]], table: &Group<u16>, bits: &mut [u64]) {
+    for (place, (group, word)) in low.iter().zip(bits).enumerate() {
+        let numbers = load(group, 0);
         let mut left = _mm512_cvtepu8_epi16(_mm512_castsi512_si256(numbers));
         let mut right = _mm512_cvtepu8_epi16(_mm512_extracti64x4_epi64::<1>(numbers));
         let mut bit = 256;
@@ -219,18 +219,18 @@ fn numbers_tall(low: &[Line<u8>], high: &[&[u64]], table: &Line<u16>, bits: &mut
 }
 
 #[target_feature(enable = "avx512f,avx512bw")]
-fn numbers_u16(lines: &[Line<u16>], table: &Line<u16>, bits: &mut [u64]) {
-    for (line, word) in lines.iter().zip(bits) {
-        *word = look_up(table, load(line, 0)) | look_up(table, load(line, 1)) << 32;
+fn numbers_u16(groups: &[Group<u16>], table: &Group<u16>, bits: &mut [u64]) {
+    for (group, word) in groups.iter().zip(bits) {
+        *word = look_up(table, load(group, 0)) | look_up(table, load(group, 1)) << 32;
     }
 }
 
 #[target_feature(enable = "avx512f,avx512bw")]
-fn range_i16(lines: &[Line<i16>], low: i16, high: i16, bits: &mut [u64]) {
+fn range_i16(groups: &[Group<i16>], low: i16, high: i16, bits: &mut [u64]) {
     let (low, high) = (_mm512_set1_epi16(low), _mm512_set1_epi16(high));
-    for (line, word) in lines.iter().zip(bits) {
+    for (group, word) in groups.iter().zip(bits) {
         for vector in 0..2 {
-            let cells = load(line, vector);
+            let cells = load(group, vector);
             let within = _mm512_mask_cmple_epi16_mask(_mm512_cmple_epi16_mask(low, cells), cells, high);
             *word |= u64::from(within) << (vector * 32);
         }
@@ -243,8 +243,8 @@ fn both(left: u32, right: u32) -> u64 {
 }
 
 #[target_feature(enable = "avx512f,avx512bw")]
-fn range_split(high: &[Line<i16>], low: &[Line<u8>], first: i32, last: i32, bits: &mut [u64]) {
-    let ((first_high, first_low), (last_high, last_low)) = (split::parts(first), split::parts(last));
+fn range_i24(high: &[Group<i16>], low: &[Group<u8>], first: i32, last: i32, bits: &mut [u64]) {
+    let ((first_high, first_low), (last_high, last_low)) = (i24::parts(first), i24::parts(last));
     let (first_high, last_high) = (_mm512_set1_epi16(first_high), _mm512_set1_epi16(last_high));
     let (first_low, last_low) = (_mm512_set1_epi8(first_low as i8), _mm512_set1_epi8(last_low as i8));
     for ((high, low), word) in high.iter().zip(low).zip(bits) {
@@ -260,11 +260,11 @@ fn range_split(high: &[Line<i16>], low: &[Line<u8>], first: i32, last: i32, bits
 }
 
 #[target_feature(enable = "avx512f,avx512bw")]
-fn range_i32(lines: &[Line<i32>], low: i32, high: i32, bits: &mut [u64]) {
+fn range_i32(groups: &[Group<i32>], low: i32, high: i32, bits: &mut [u64]) {
     let (low, high) = (_mm512_set1_epi32(low), _mm512_set1_epi32(high));
-    for (line, word) in lines.iter().zip(bits) {
+    for (group, word) in groups.iter().zip(bits) {
         for vector in 0..4 {
-            let cells = load(line, vector);
+            let cells = load(group, vector);
             let within = _mm512_mask_cmple_epi32_mask(_mm512_cmple_epi32_mask(low, cells), cells, high);
             *word |= u64::from(within) << (vector * 16);
         }
@@ -272,11 +272,11 @@ fn range_i32(lines: &[Line<i32>], low: i32, high: i32, bits: &mut [u64]) {
 }
 
 #[target_feature(enable = "avx512f,avx512bw")]
-fn range_i64(lines: &[Line<i64>], low: i64, high: i64, bits: &mut [u64]) {
+fn range_i64(groups: &[Group<i64>], low: i64, high: i64, bits: &mut [u64]) {
     let (low, high) = (_mm512_set1_epi64(low), _mm512_set1_epi64(high));
-    for (line, word) in lines.iter().zip(bits) {
+    for (group, word) in groups.iter().zip(bits) {
         for vector in 0..8 {
-            let cells = load(line, vector);
+            let cells = load(group, vector);
             let within = _mm512_mask_cmple_epi64_mask(_mm512_cmple_epi64_mask(low, cells), cells, high);
             *word |= u64::from(within) << (vector * 8);
         }

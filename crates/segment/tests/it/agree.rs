@@ -45,9 +45,9 @@ proptest! {
     }
 }
 
-/// Three blocks of members and a ragged end; tag 5 has more than 65,535 words, tag 8 more than 255, and everything is unknown
-/// of some. One in three was changed after the columns had widened and the blocks had been put in order, so that they were put
-/// in order anew. Some had paid before the one and some before the other.
+/// Three blocks of members and a ragged end; tag 5 has more than 65,535 words, tag 8 more than 255, and everything is
+/// unknown of some. One in three was changed after the columns had widened and the blocks had been put in order, so
+/// that they were put in order anew. Some had paid before the one and some before the other.
 static LARGE: LazyLock<World> = LazyLock::new(|| {
     const MEMBERS: u64 = 3 * 32_768 + 77;
     let mut rng = fastrand::Rng::with_seed(2026);

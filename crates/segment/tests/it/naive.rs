@@ -1,7 +1,8 @@
 //! The twin: members as the text they were given, asked one by one.
 //!
-//! Written from the table of DECISIONS.md 4 and from nothing else: it shares no parsing, no number format and no formula
-//! with the crate, so that the two can only agree by both being right. It expects conditions that the crate has taken.
+//! Written from the table of `docs/decisions.md`, "Operators by tag type", and from nothing else: it shares no parsing,
+//! no number format and no formula with the crate, so that the two can only agree by both being right. It expects
+//! conditions that the crate has taken.
 
 use std::collections::BTreeMap;
 

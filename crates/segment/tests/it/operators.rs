@@ -1,4 +1,5 @@
-//! Every operator on every kind by example: the table of DECISIONS.md 4, its edges, and what it refuses.
+//! Every operator on every kind by example: the table of `docs/decisions.md`, "Operators by tag type", its edges, and
+//! what it refuses.
 
 use segment::{Expr, Kind, Members, Op, Tag, Value};
 
@@ -8,7 +9,8 @@ fn lone_tag(kind: Kind) -> Vec<Tag> {
     vec![tag("it", kind)]
 }
 
-/// Of members that hold these values and one that holds none (`?`), the condition takes those expected; separated by blanks.
+/// Of members that hold these values and one that holds none (`?`), the condition takes those expected; separated by
+/// blanks.
 fn check(kind: Kind, op: Op, value: &str, held: &str, expect: &str) {
     let tags = lone_tag(kind);
     let expr = Expr::test(&tags, op, 0, value).unwrap_or_else(|reject| panic!("{op:?} {value}: {reject}"));

@@ -62,7 +62,8 @@ impl BadRow {
         }
         let lines: Vec<String> = more_lines.iter().map(u64::to_string).collect();
         let rest = if (more_lines.len() as u64) < *more { ", …" } else { "" };
-        format!("{reason} (and {more} more like it: lines {}{rest})", lines.join(", "))
+        let noun = if *more == 1 { "line" } else { "lines" };
+        format!("{reason} (and {more} more like it: {noun} {}{rest})", lines.join(", "))
     }
 }
 
@@ -127,8 +128,8 @@ mod tests {
         };
         check(&[], &[]);
         check(&[(2, "a")], &["2: a"]);
-        check(&[(3, "a"), (2, "b"), (9, "a")], &["2: b", "3: a (and 1 more like it: lines 9)"]);
-        check(&[(2, "id \"1\" must"), (4, "id \"2\\\"\" must")], &["2: id \"1\" must (and 1 more like it: lines 4)"]);
+        check(&[(3, "a"), (2, "b"), (9, "a")], &["2: b", "3: a (and 1 more like it: line 9)"]);
+        check(&[(2, "id \"1\" must"), (4, "id \"2\\\"\" must")], &["2: id \"1\" must (and 1 more like it: line 4)"]);
         let many: Vec<_> = (2..1_002).map(|line| (line, "a")).collect();
         check(&many, &["2: a (and 999 more like it: lines 3, 4, 5, 6, 7, …)"]);
     }

@@ -2,14 +2,13 @@
 //! answered meanwhile.
 
 use crate::raw::{Connection, find, signed_node};
-use crate::running::{APP_ID, NOW, Running, app_key, succeed};
+use crate::running::{Running, succeed};
 use serde_json::{Value, json};
 use std::io::Write;
 use std::net::{IpAddr, Ipv4Addr};
 use std::thread::ScopedJoinHandle;
 use std::time::{Duration, Instant};
 use store::testing::Engine;
-use wire::{Charset, SignType};
 
 const TAGS_QUERY: &str = "koubei.marketing.campaign.tags.query";
 
@@ -24,16 +23,7 @@ fn memory(running: &Running) -> [u64; 2] {
 
 /// A signed call whose body has as many bytes, more or less.
 fn signed(bytes: usize) -> Vec<u8> {
-    let biz_content = json!({"note": "x".repeat(bytes)}).to_string();
-    let params = [
-        ("app_id", APP_ID),
-        ("method", TAGS_QUERY),
-        ("timestamp", NOW),
-        ("version", "1.0"),
-        ("biz_content", biz_content.as_str()),
-    ];
-    let form = wire::signed_form(&params, Charset::Utf8, SignType::Rsa2, &app_key()).expect("it can be written");
-    request(&form)
+    request(&Running::form_of(TAGS_QUERY, bytes))
 }
 
 fn request(form: &str) -> Vec<u8> {

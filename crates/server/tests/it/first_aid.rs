@@ -4,7 +4,6 @@ use crate::running::{APP_ID, PID, Running, app_key, each_engine};
 use serde_json::Value;
 use std::io::{Read, Write};
 use std::net::TcpStream;
-use std::time::{Duration, Instant};
 use store::testing::Engine;
 use wire::{PrivateKey, SignType};
 
@@ -26,19 +25,6 @@ fn refused(running: &Running, string: &str, key: &PrivateKey, parameters: &str) 
     (trace_id, node["sub_msg"].as_str().expect("a text").to_owned())
 }
 
-/// What `doctor` says; what was found out is written behind the answer, so it may take a moment.
-fn doctor(running: &Running, trace_id: &str) -> String {
-    let deadline = Instant::now() + Duration::from_secs(5);
-    loop {
-        let output = running.command(&["doctor", trace_id]);
-        if output.status.success() {
-            return String::from_utf8(output.stdout).expect("text");
-        }
-        assert!(Instant::now() < deadline, "{}", String::from_utf8_lossy(&output.stderr));
-        std::thread::sleep(Duration::from_millis(20));
-    }
-}
-
 const SENT: &str = "app_id=2021000000000001&charset=utf-8&method=koubei.marketing.campaign.tags.query&sign_type=RSA2\
                     &timestamp=2026-01-01%2012:00:00&version=1.0";
 const STRING: &str = "app_id=2021000000000001&charset=utf-8&method=koubei.marketing.campaign.tags.query&sign_type=RSA2\
@@ -49,7 +35,7 @@ each_engine!(a_string_without_sign_type_is_recognised, |engine| {
     let string = STRING.replace("&sign_type=RSA2", "");
     let (trace_id, told) = refused(&running, &string, &app_key(), SENT);
     assert!(told.contains("，解决方案：") && told.contains("sign_type") && told.contains(&trace_id), "{told}");
-    let said = doctor(&running, &trace_id);
+    let said = running.doctor(&trace_id);
     assert!(said.contains("sign_type") && said.contains("app 2021000000000001"), "{said}");
 });
 
@@ -63,7 +49,7 @@ fn a_wrong_key_is_recognised() {
     );
     let running = Running::start_with(Engine::Lite, &world, &[]);
     let (trace_id, _) = refused(&running, STRING, &app_key(), SENT);
-    let said = doctor(&running, &trace_id);
+    let said = running.doctor(&trace_id);
     assert!(said.contains("platform"), "{said}");
 }
 
@@ -96,7 +82,7 @@ each_engine!(a_key_that_was_never_registered_is_told_from_a_wrong_string, |engin
     let running = Running::start(engine);
     let (unknown, told) = refused(&running, STRING, &PrivateKey::generate(), SENT);
     assert!(told.contains("，解决方案：密钥不匹配"), "{told}");
-    let said = doctor(&running, &unknown);
+    let said = running.doctor(&unknown);
     assert!(said.contains("cause: unknown-key") && said.contains("the key is wrong"), "{said}");
     assert!(!said.contains("byte by byte"), "{said}");
     // The string stands there raw and whole: quotes, ampersands, more than the answer shows.
@@ -105,7 +91,7 @@ each_engine!(a_key_that_was_never_registered_is_told_from_a_wrong_string, |engin
     let string = STRING.replace("&charset", &format!("&biz_content={{\"a\":\"&{long}\n\u{1b}\"}}&charset"));
     let (other, told) = refused(&running, &string.replace("xxx", "xxy"), &app_key(), &sent);
     assert!(told.contains("密钥匹配，但被签名的是另一个字符串"), "{told}");
-    let said = doctor(&running, &other);
+    let said = running.doctor(&other);
     assert!(said.contains("cause: other-string") && said.contains("the key is right"), "{said}");
     let line = string.replace('\n', "\\u{a}").replace('\u{1b}', "\\u{1b}");
     assert!(said.lines().any(|shown| shown == line), "{said}");
@@ -113,7 +99,7 @@ each_engine!(a_key_that_was_never_registered_is_told_from_a_wrong_string, |engin
     let exact: Value = serde_json::from_slice(&exact.stdout).expect("JSON");
     assert!(exact["detail"].as_str().is_some_and(|detail| detail.ends_with(&string)), "{exact}");
     let (third, _) = refused(&running, "", &PrivateKey::generate(), SENT);
-    doctor(&running, &third);
+    running.doctor(&third);
     // Without a trace the last ones, the newest first, though the clock stands still.
     let listed = running.command(&["doctor"]);
     let listed = String::from_utf8(listed.stdout).expect("text");

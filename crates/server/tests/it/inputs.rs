@@ -84,19 +84,6 @@ fn send(running: &Running, sent: &Sent<'_>) -> Told {
     Told { node: serde_json::from_slice(node).expect("JSON"), trace_id: trace_id.to_owned() }
 }
 
-/// What `doctor` says of a call. It is written behind the answer, so it may take a moment.
-fn doctor(running: &Running, trace_id: &str) -> String {
-    let deadline = Instant::now() + Duration::from_secs(5);
-    loop {
-        let output = running.command(&["doctor", trace_id]);
-        if output.status.success() {
-            return String::from_utf8(output.stdout).expect("text");
-        }
-        assert!(Instant::now() < deadline, "{}", String::from_utf8_lossy(&output.stderr));
-        std::thread::sleep(Duration::from_millis(20));
-    }
-}
-
 fn valid() -> String {
     json!({"out_biz_no": "1", "name": "n", "conditions": conditions("IN", "pam_gender", "1")}).to_string()
 }
@@ -154,7 +141,7 @@ each_engine!(u_0000_in_any_parameter_is_refused_by_its_name, |engine| {
     );
     let answer = Connection::open(running.address).exchange(unsigned.as_bytes()).expect("it answers");
     let trace_id = answer.headers.split("trace_id: ").nth(1).and_then(|rest| rest.lines().next()).expect("a trace id");
-    assert!(doctor(&running, trace_id).contains("x=a\\u0000b"));
+    assert!(running.doctor(trace_id).contains("x=a\\u0000b"));
     assert!(!log_of(running.folder.path()).contains("ERROR"));
     let output = running.command(&["backup", "all.backup"]);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
@@ -327,12 +314,12 @@ each_engine!(broken_json_is_placed_for_who_can_mend_it, |engine| {
             told.sub_msg()
         );
         assert!(told.sub_msg().contains(&told.trace_id), "{}", told.sub_msg());
-        let said = doctor(&stand_in, &told.trace_id);
+        let said = stand_in.doctor(&told.trace_id);
         assert!(said.contains(place) && said.contains("cause: json-"), "{biz_content}: {said}");
         // On a platform it is the operator who is told.
         let told = send(&platform, &sent);
         assert_eq!(told.sub_msg(), bare, "{biz_content}");
-        assert!(doctor(&platform, &told.trace_id).contains(place), "{biz_content}");
+        assert!(platform.doctor(&told.trace_id).contains(place), "{biz_content}");
     }
 });
 
@@ -347,13 +334,13 @@ each_engine!(mistakes_that_were_mute_are_named, |engine| {
         let expect = if bare.is_empty() { String::new() } else { format!("{bare}，解决方案：") };
         assert!(told.sub_msg().starts_with(&expect), "{}", told.node);
         assert!(bare.is_empty() || told.sub_msg().contains(advice), "{}", told.node);
-        let said = doctor(&stand_in, &told.trace_id);
+        let said = stand_in.doctor(&told.trace_id);
         assert!(said.contains(&format!("cause: {cause}\n")) && said.contains(advice), "{said}");
         assert!(log_of(stand_in.folder.path()).contains(cause), "the log names it");
         let told = send(&platform, sent);
         assert_eq!(told.sub_msg(), bare, "{}", told.node);
         if on_platform {
-            assert!(doctor(&platform, &told.trace_id).contains(advice));
+            assert!(platform.doctor(&told.trace_id).contains(advice));
         }
     };
     let params = |method: &'static str, charset: &'static str, biz_content| {

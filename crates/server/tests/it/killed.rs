@@ -4,7 +4,7 @@ use crate::running::{PID, Running, each_engine};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 use store::testing::{Engine, Space};
 use store::{Open, OpenError, Place, Store};
 
@@ -112,9 +112,14 @@ each_engine!(what_killed_backups_left_is_removed_by_the_next, |engine| {
     let folder = running.folder.path().to_owned();
     let place = running.place();
     let mut left = 0;
-    for wait_ms in (0..).map(|nth: u64| nth * 20) {
-        let child = punchcard(&folder, &place, &["backup", "shop.backup"]).spawn().expect("the binary runs");
-        std::thread::sleep(Duration::from_millis(wait_ms));
+    for _ in 0..100 {
+        let before = parts(&folder);
+        let mut child = punchcard(&folder, &place, &["backup", "shop.backup"]).spawn().expect("the binary runs");
+        // A backup is killed as soon as its part is there, unless it is done before that is seen.
+        let has_begun = || parts(&folder).iter().any(|part| !before.contains(part));
+        while child.try_wait().expect("a child can be asked").is_none() && !has_begun() {
+            std::thread::yield_now();
+        }
         kill(child);
         left += usize::from(!parts(&folder).is_empty());
         assert!(parts(&folder).len() <= 1, "each removes what the one before left");
@@ -122,6 +127,7 @@ each_engine!(what_killed_backups_left_is_removed_by_the_next, |engine| {
             break;
         }
     }
+    assert!(3 <= left, "every kill missed it");
     // Another name, and by a command that opens the store itself.
     running.terminate();
     let output = running.command(&["backup", "other.backup", "--json"]);

@@ -7,6 +7,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
 use store::Place;
 use store::testing::{Engine, Space};
 use tempfile::TempDir;
@@ -277,9 +278,35 @@ impl Running {
         command.args(arguments).output().expect("the binary runs")
     }
 
+    /// What `doctor` prints of a call. The diagnosis is written after the answer, so it may take a moment.
+    pub(crate) fn doctor(&self, trace_id: &str) -> String {
+        let deadline = Instant::now() + Duration::from_secs(5);
+        loop {
+            let output = self.command(&["doctor", trace_id]);
+            if output.status.success() {
+                return String::from_utf8(output.stdout).expect("text");
+            }
+            assert!(Instant::now() < deadline, "{}", String::from_utf8_lossy(&output.stderr));
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
     /// A client of the merchant's app.
     pub(crate) fn client(&self) -> Client {
         self.client_of(APP_ID, None)
+    }
+
+    /// The form of a signed call of the merchant's app that any method takes, with a `biz_content` of about as many bytes.
+    pub(crate) fn form_of(method: &str, content_bytes: usize) -> String {
+        let biz_content = json!({"note": "x".repeat(content_bytes)}).to_string();
+        let params = [
+            ("app_id", APP_ID),
+            ("method", method),
+            ("timestamp", NOW),
+            ("version", "1.0"),
+            ("biz_content", biz_content.as_str()),
+        ];
+        wire::signed_form(&params, Charset::Utf8, SignType::Rsa2, &app_key()).expect("it can be written")
     }
 
     /// A client of any app.
@@ -374,7 +401,7 @@ fn log_path(folder: &Path) -> PathBuf {
 
 /// What the process wrote to its log, once it has written no more for a moment: lines are written behind the answers.
 pub(crate) fn log_of(folder: &Path) -> String {
-    const QUIET: std::time::Duration = std::time::Duration::from_millis(250);
+    const QUIET: Duration = Duration::from_millis(250);
     let mut text = read_log(folder);
     loop {
         std::thread::sleep(QUIET);

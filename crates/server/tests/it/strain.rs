@@ -1,7 +1,7 @@
 //! Callers that are slow, half open, or send too much: they are bounded, and nobody waits for them.
 
 use crate::raw::{Connection, signed_node};
-use crate::running::{APP_ID, NOW, Running, app_key, conditions, refuse, succeed};
+use crate::running::{NOW, Running, conditions, refuse, succeed};
 use client::Client;
 use serde_json::{Value, json};
 use std::io::Write;
@@ -9,7 +9,6 @@ use std::net::TcpStream;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 use store::testing::Engine;
-use wire::{Charset, SignType};
 
 const TAGS_QUERY: &str = "koubei.marketing.campaign.tags.query";
 const COUNT: &str = "koubei.marketing.campaign.crowd.count";
@@ -162,15 +161,7 @@ fn call_raw(client: &Client, method: &str, biz_content: &str) -> (String, String
 #[test]
 fn a_call_just_within_the_bounds_is_answered() {
     let running = Running::start(Engine::Lite);
-    let biz_content = json!({"note": "x".repeat(15 << 20)}).to_string();
-    let params = [
-        ("app_id", APP_ID),
-        ("method", TAGS_QUERY),
-        ("timestamp", NOW),
-        ("version", "1.0"),
-        ("biz_content", biz_content.as_str()),
-    ];
-    let form = wire::signed_form(&params, Charset::Utf8, SignType::Rsa2, &app_key()).expect("it can be written");
+    let form = Running::form_of(TAGS_QUERY, 15 << 20);
     let (status, node) = send(&running, "/gateway.do", "application/x-www-form-urlencoded", form.as_bytes());
     assert_eq!((status, &node["code"]), (200, &json!("10000")));
 }

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use super::{Cause, Diagnosis, encoded_twice};
 use crate::canonical::{Leave, join, string_to_sign};
-use crate::params::{Sent, pairs};
+use crate::params::Sent;
+use crate::percent::pairs;
 use crate::{BadSignature, Charset, Opened, SignType, percent};
 
 /// What was signed with the right key, and by which algorithm it should have been.
@@ -25,7 +26,7 @@ impl Trial {
 
     /// What everybody gets wrong now and then about the string.
     pub(super) fn mistake(&self, bad: &BadSignature) -> Option<Diagnosis> {
-        let (params, sent) = (&bad.call.params, &bad.call.sent);
+        let params = &bad.call.params;
         if self.fits(&string_without_sign_type(params)) {
             return Some(Diagnosis::new(
                 Cause::SignTypeLeftOut,
@@ -34,8 +35,8 @@ impl Trial {
             ));
         }
         self.charset(params, bad.terms.charset)
-            .or_else(|| self.plus_in_value(sent))
-            .or_else(|| self.signed_encoded(sent))
+            .or_else(|| self.plus_in_value(&bad.call.sent))
+            .or_else(|| self.signed_encoded(&bad.call.sent))
             .or_else(|| self.encoded_twice(params))
             .or_else(|| self.empty_members(params))
     }
@@ -152,7 +153,7 @@ impl Trial {
                 continue;
             }
             if self.fits(&string) {
-                let told = |lacks: &str, has: &str, and: &str| {
+                let members_as_signed = |lacks: &str, has: &str, and: &str| {
                     let parts = [(lacks, false), (has, true)].into_iter().filter_map(|(verb, kept)| {
                         let names = doubtful.iter().filter(|(name, _)| chosen(name) == Some(kept));
                         let names: Vec<_> = names.map(|(name, _)| String::from_utf8_lossy(name)).collect();
@@ -160,7 +161,8 @@ impl Trial {
                     });
                     parts.collect::<Vec<_>>().join(and)
                 };
-                let (en, zh) = (told("lacks ", "has ", " and "), told("缺少", "包含", "，而"));
+                let en = members_as_signed("lacks ", "has ", " and ");
+                let zh = members_as_signed("缺少", "包含", "，而");
                 return Some(Diagnosis::new(
                     Cause::EmptyMembers,
                     format!(

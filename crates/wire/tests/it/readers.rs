@@ -22,8 +22,8 @@ fn is_signed(response: &Response, signed: &str, answer: &Value) -> bool {
 #[test]
 fn the_recorded_verdicts_are_theirs() {
     let mut judged = [0, 0];
-    // Not judged by the node: other statuses, no signature, no node of the method, nothing to parse, another charset than
-    // was asked for, and a string as node.
+    // Not judged by the node: other statuses, no signature, no node of the method, nothing to parse, another charset
+    // than was asked for, and a string as node.
     let elsewhere = ["http", "nosign", "emptysign", "error_response", "notjson", "method-upgrade", "always-utf8"];
     let by_its_node = |response: &Response| {
         elsewhere.iter().all(|layout| !response.layout.contains(layout)) && !response.case.starts_with("aes")

@@ -3,44 +3,44 @@
 use std::fmt::Debug;
 
 use super::*;
-use crate::kernel::{LIST_SLACK, add_range, fill_tall_plain, list_plain};
+use crate::kernel::{LIST_SLACK, add_range, fill_u10_plain, list_plain};
 
-/// Lines of random cells.
-fn lines<T: Copy>(rng: &mut fastrand::Rng, mut cell: impl FnMut(&mut fastrand::Rng) -> T) -> Vec<Line<T>> {
-    (0..7).map(|_| Line([(); 64].map(|()| cell(rng)))).collect()
+/// Groups of random cells.
+fn groups<T: Copy>(rng: &mut fastrand::Rng, mut cell: impl FnMut(&mut fastrand::Rng) -> T) -> Vec<Group<T>> {
+    (0..7).map(|_| Group([(); 64].map(|()| cell(rng)))).collect()
 }
 
 #[test]
 fn numbers_agree_with_the_portable_form() {
-    fn check<T: Number>(lines: &[Line<T>], set: &NumberSet) {
+    fn check<T: Number>(groups: &[Group<T>], set: &NumberSet) {
         let (mut vectors, mut plain) = ([1; 7], [2; 7]);
-        let able = T::fill_vectors(lines, set, &mut vectors);
+        let able = T::fill_vectors(groups, set, &mut vectors);
         assert_eq!(able, fits(set));
-        set.fill(lines, &mut plain);
+        set.fill(groups, &mut plain);
         assert!(!able || vectors == plain);
     }
     let mut rng = fastrand::Rng::with_seed(1);
     for words in [1, 2, 3, 64, 255, 256, 257, 341, 1000, 1023, 1024, 1025, 5000] {
         for share in [0.0, 0.03, 0.5, 1.0] {
             let set: NumberSet = (0..words).map(|_| rng.f64() < share).collect();
-            check(&lines(&mut rng, |rng| rng.u16(..words)), &set);
-            check(&lines(&mut rng, |rng| rng.u16(..words.min(256)) as u8), &set);
+            check(&groups(&mut rng, |rng| rng.u16(..words)), &set);
+            check(&groups(&mut rng, |rng| rng.u16(..words.min(256)) as u8), &set);
         }
     }
 }
 
 #[test]
-fn tall_numbers_agree_with_the_portable_form() {
+fn ten_bit_numbers_agree_with_the_portable_form() {
     let mut rng = fastrand::Rng::with_seed(5);
     for planes in [0, 1, 2] {
-        let low = lines(&mut rng, |rng| rng.u8(..));
+        let low = groups(&mut rng, |rng| rng.u8(..));
         let high: Vec<[u64; 7]> = (0..planes).map(|_| [(); 7].map(|()| rng.u64(..))).collect();
         let high: Vec<&[u64]> = high.iter().map(|plane| &plane[..]).collect();
         for share in [0.0, 0.03, 0.5, 1.0] {
             let set: NumberSet = (0..256 << planes).map(|_| rng.f64() < share).collect();
             let (mut vectors, mut plain) = ([1; 7], [2; 7]);
-            let able = fill_tall(&low, &high, &set, &mut vectors);
-            fill_tall_plain(&low, &high, &set, &mut plain);
+            let able = fill_u10(&low, &high, &set, &mut vectors);
+            fill_u10_plain(&low, &high, &set, &mut plain);
             assert!(!able || vectors == plain);
         }
     }
@@ -74,22 +74,22 @@ fn counts_agree_with_the_portable_form() {
 #[test]
 fn split_ranges_agree_with_the_portable_form() {
     let mut rng = fastrand::Rng::with_seed(4);
-    let ends = [-split::CELL_MAX, -256, -255, -1, 0, 1, 255, 256, 300, 511, 512, split::CELL_MAX];
-    let cells = lines(&mut rng, |rng| match rng.u8(..3) {
+    let ends = [-i24::CELL_MAX, -256, -255, -1, 0, 1, 255, 256, 300, 511, 512, i24::CELL_MAX];
+    let cells = groups(&mut rng, |rng| match rng.u8(..3) {
         0 => ends[rng.usize(..ends.len())] + rng.i32(-1..1),
         1 => rng.i32(-600..600),
-        _ => rng.i32(-split::CELL_MAX - 1..=split::CELL_MAX),
+        _ => rng.i32(-i24::CELL_MAX - 1..=i24::CELL_MAX),
     });
-    let high: Vec<_> = cells.iter().map(|line| Line(line.0.map(|cell| split::parts(cell).0))).collect();
-    let low: Vec<_> = cells.iter().map(|line| Line(line.0.map(|cell| split::parts(cell).1))).collect();
+    let high: Vec<_> = cells.iter().map(|group| Group(group.0.map(|cell| i24::parts(cell).0))).collect();
+    let low: Vec<_> = cells.iter().map(|group| Group(group.0.map(|cell| i24::parts(cell).1))).collect();
     for first in ends {
         for last in ends {
             let (mut vectors, mut plain) = ([5; 7], [5; 7]);
-            assert_eq!(add_split(&high, &low, first, last, &mut vectors), available());
+            assert_eq!(add_i24(&high, &low, first, last, &mut vectors), available());
             add_range(&cells, first, last, &mut plain);
             assert!(!available() || vectors == plain, "{first} {last}");
             let mut portable = [5; 7];
-            crate::kernel::add_split(&high, &low, |cell| (first <= cell) & (cell <= last), &mut portable);
+            crate::kernel::add_i24(&high, &low, |cell| (first <= cell) & (cell <= last), &mut portable);
             assert_eq!(portable, plain);
         }
     }
@@ -97,12 +97,12 @@ fn split_ranges_agree_with_the_portable_form() {
 
 #[test]
 fn ranges_agree_with_the_portable_form() {
-    fn check<T: Step + Debug>(lines: &[Line<T>], ends: &[T]) {
+    fn check<T: RangeCell + Debug>(groups: &[Group<T>], ends: &[T]) {
         for low in ends {
             for high in ends {
                 let (mut vectors, mut plain) = ([5; 7], [5; 7]);
-                assert_eq!(T::add_vectors(lines, *low, *high, &mut vectors), available());
-                add_range(lines, *low, *high, &mut plain);
+                assert_eq!(T::add_vectors(groups, *low, *high, &mut vectors), available());
+                add_range(groups, *low, *high, &mut plain);
                 assert!(!available() || vectors == plain, "{low:?} {high:?}");
             }
         }
@@ -112,7 +112,7 @@ fn ranges_agree_with_the_portable_form() {
         ($cell:ident) => {
             let ends = [$cell::MIN + 1, -100, -1, 0, 1, 77, $cell::MAX];
             let all = [$cell::MIN, $cell::MIN + 1, -100, -99, -1, 0, 1, 76, 77, 78, $cell::MAX];
-            check(&lines(&mut rng, |rng| if rng.bool() { all[rng.usize(..all.len())] } else { rng.$cell(..) }), &ends);
+            check(&groups(&mut rng, |rng| if rng.bool() { all[rng.usize(..all.len())] } else { rng.$cell(..) }), &ends);
         };
     }
     check!(i16);

@@ -206,7 +206,7 @@ fn coupon_at(tx: &mut Tx, tool: i64, shop_id: &str) -> Result<Option<Coupon>, Fa
 
 fn candidates<'a>(owned: &'a [(Voucher, Coupon)]) -> Vec<Candidate<'a>> {
     let candidate = |(voucher, coupon): &'a (Voucher, Coupon)| Candidate {
-        number: voucher.id.number,
+        id: voucher.id,
         class: Class::Coupon,
         ends_at: voucher.ends_at,
         terms: &coupon.terms,

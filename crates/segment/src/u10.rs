@@ -1,25 +1,26 @@
-//! Word numbers of nine and ten bits: a byte each, and what does not fit into it in planes of bits.
+//! Word numbers of nine and ten bits: the low byte of each in an array, the bits above it in bit planes.
 //!
 //! Cities are some hundreds: from two bytes a member, a condition on them would read almost twice what it needs.
 
-use crate::lines::{LINE, Line, Lines};
-use crate::order::Shuffle;
+use crate::cell_vec::{CellVec, GROUP, Group};
+use crate::permutation::Permutation;
 use crate::planes::Planes;
 
 /// The largest number; a condition on larger ones has no vectors anyway.
 const NUMBER_MAX: u32 = 1023;
 
-pub(crate) struct Tall {
-    low: Lines<u8>,
+/// The members' word numbers, each at most [`NUMBER_MAX`].
+pub(crate) struct U10Cells {
+    low: CellVec<u8>,
     high: Planes,
 }
 
-impl Tall {
-    /// From numbers of a byte, of so many rows and those up to the end of the last line.
-    pub(crate) fn new(low: &Lines<u8>) -> Tall {
+impl U10Cells {
+    /// From numbers of a byte, of so many rows and those up to the end of the last group.
+    pub(crate) fn new(low: &CellVec<u8>) -> U10Cells {
         let mut high = Planes::default();
-        high.grow(low.as_slice().len() * LINE);
-        Tall { low: low.map(0, |number| number), high }
+        high.grow(low.as_slice().len() * GROUP);
+        U10Cells { low: low.map(0, |number| number), high }
     }
 
     pub(crate) fn grow(&mut self, rows: usize) {
@@ -42,19 +43,19 @@ impl Tall {
         self.high.set(row, number >> u8::BITS);
     }
 
-    pub(crate) fn shuffle(&mut self, shuffle: &Shuffle) {
-        self.low.shuffle(shuffle);
-        self.high.shuffle(shuffle);
+    pub(crate) fn permute(&mut self, permutation: &Permutation) {
+        self.low.permute(permutation);
+        self.high.permute(permutation);
     }
 
     /// The numbers in two bytes each.
-    pub(crate) fn short(&self) -> Lines<u16> {
-        let line = |line| Line(std::array::from_fn(|place| self.get(line * LINE + place) as u16));
-        Lines::from_lines(0, (0..self.low.as_slice().len()).map(line).collect())
+    pub(crate) fn to_u16(&self) -> CellVec<u16> {
+        let group = |group| Group(std::array::from_fn(|place| self.get(group * GROUP + place) as u16));
+        CellVec::from_groups(0, (0..self.low.as_slice().len()).map(group).collect())
     }
 
     /// The lowest bytes, and the planes of the bits above them.
-    pub(crate) fn parts(&self) -> (&[Line<u8>], &[Vec<u64>]) {
+    pub(crate) fn parts(&self) -> (&[Group<u8>], &[Vec<u64>]) {
         (self.low.as_slice(), self.high.as_slice())
     }
 

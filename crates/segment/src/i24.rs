@@ -1,18 +1,19 @@
-//! Cells of 24 bits, split into their upper sixteen and their lower eight.
+//! Signed integers of 24 bits, kept as their upper sixteen bits and their lower eight.
 //!
-//! Amounts in cents are mostly too large for sixteen bits and seldom for 24, and a scan is bound by the bytes it reads. A
-//! range's ends are compared with the upper parts, and the lower parts decide where those are equal.
+//! Amounts in cents are mostly too large for sixteen bits and seldom for 24, and a scan is bound by the bytes it reads.
+//! A range's ends are compared with the upper parts, and the lower parts decide where those are equal.
 
-use crate::lines::{LINE, Line, Lines};
-use crate::order::Shuffle;
+use crate::cell_vec::{CellVec, GROUP, Group};
+use crate::permutation::Permutation;
 
 /// The largest cell; the one below the smallest is unknown.
 pub(crate) const CELL_MAX: i32 = (1 << 23) - 1;
 const UNKNOWN: i32 = -CELL_MAX - 1;
 
-pub(crate) struct Split {
-    high: Lines<i16>,
-    low: Lines<u8>,
+/// The members' cells, from −[`CELL_MAX`] to [`CELL_MAX`], or unknown.
+pub(crate) struct I24Cells {
+    high: CellVec<i16>,
+    low: CellVec<u8>,
 }
 
 /// The upper and the lower part of a cell.
@@ -25,7 +26,7 @@ pub(crate) fn cell(high: i16, low: u8) -> i32 {
     i32::from(high) << 8 | i32::from(low)
 }
 
-impl Split {
+impl I24Cells {
     pub(crate) fn grow(&mut self, rows: usize) {
         self.high.grow(rows);
         self.low.grow(rows);
@@ -42,30 +43,30 @@ impl Split {
         self.low.set(row, low);
     }
 
-    pub(crate) fn shuffle(&mut self, shuffle: &Shuffle) {
-        self.high.shuffle(shuffle);
-        self.low.shuffle(shuffle);
+    pub(crate) fn permute(&mut self, permutation: &Permutation) {
+        self.high.permute(permutation);
+        self.low.permute(permutation);
     }
 
     /// From wide cells, all of them small enough or the lowest, which is unknown.
-    pub(crate) fn from_wide(wide: &Lines<i64>) -> Split {
+    pub(crate) fn from_wide(wide: &CellVec<i64>) -> I24Cells {
         let split = |cell| parts(if cell == i64::MIN { UNKNOWN } else { cell as i32 });
         let (high, low) = parts(UNKNOWN);
-        Split { high: wide.map(high, |cell| split(cell).0), low: wide.map(low, |cell| split(cell).1) }
+        I24Cells { high: wide.map(high, |cell| split(cell).0), low: wide.map(low, |cell| split(cell).1) }
     }
 
     /// The same cells times a factor; unknown is the lowest.
-    pub(crate) fn wide(&self, factor: i64) -> Lines<i64> {
+    pub(crate) fn wide(&self, factor: i64) -> CellVec<i64> {
         let widen = |cell| if cell == UNKNOWN { i64::MIN } else { i64::from(cell) * factor };
-        let (high, low) = self.lines();
-        let line = |(high, low): (&Line<i16>, &Line<u8>)| {
-            Line(std::array::from_fn::<_, LINE, _>(|place| widen(cell(high.0[place], low.0[place]))))
+        let (high, low) = self.groups();
+        let group = |(high, low): (&Group<i16>, &Group<u8>)| {
+            Group(std::array::from_fn::<_, GROUP, _>(|place| widen(cell(high.0[place], low.0[place]))))
         };
-        Lines::from_lines(i64::MIN, high.iter().zip(low).map(line).collect())
+        CellVec::from_groups(i64::MIN, high.iter().zip(low).map(group).collect())
     }
 
     /// The upper and the lower parts.
-    pub(crate) fn lines(&self) -> (&[Line<i16>], &[Line<u8>]) {
+    pub(crate) fn groups(&self) -> (&[Group<i16>], &[Group<u8>]) {
         (self.high.as_slice(), self.low.as_slice())
     }
 

@@ -7,7 +7,7 @@ const SLACK_DEG: f64 = 1e-9;
 
 /// All places at most `radius_m` metres away from a centre, along the great circle.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Circle {
+pub(crate) struct GeoCircle {
     lon: f64,
     lat: f64,
     radius_m: f64,
@@ -15,8 +15,8 @@ pub(crate) struct Circle {
     lat_reach: f64,
 }
 
-impl Circle {
-    pub(crate) fn new(lon: f64, lat: f64, radius_m: f64) -> Circle {
+impl GeoCircle {
+    pub(crate) fn new(lon: f64, lat: f64, radius_m: f64) -> GeoCircle {
         let angle = radius_m / EARTH_RADIUS_M;
         let lat_reach = angle.to_degrees() + SLACK_DEG;
         // A circle that holds a pole spans every longitude; else its widest point is where a meridian touches it.
@@ -25,17 +25,17 @@ impl Circle {
         } else {
             360.0
         };
-        Circle { lon, lat, radius_m, lon_reach, lat_reach }
+        GeoCircle { lon, lat, radius_m, lon_reach, lat_reach }
     }
 
     /// Whether a place lies in the box around the circle: cheap, and never false for a place in the circle. An unknown
     /// place (NaN) lies in no box.
-    pub(crate) fn may_hold(&self, lon: f64, lat: f64) -> bool {
+    pub(crate) fn may_contain(&self, lon: f64, lat: f64) -> bool {
         ((lat - self.lat).abs() <= self.lat_reach) & (self.lon_away(lon) <= self.lon_reach)
     }
 
-    pub(crate) fn holds(&self, lon: f64, lat: f64) -> bool {
-        self.may_hold(lon, lat) && self.distance_m(lon, lat) <= self.radius_m
+    pub(crate) fn contains(&self, lon: f64, lat: f64) -> bool {
+        self.may_contain(lon, lat) && self.distance_m(lon, lat) <= self.radius_m
     }
 
     /// Degrees of longitude between, the short way round.
@@ -62,8 +62,8 @@ mod tests {
     fn the_edge_belongs_to_the_circle() {
         const DEGREE_M: f64 = EARTH_RADIUS_M * std::f64::consts::PI / 180.0;
         let check = |centre: (f64, f64), radius_m, place: (f64, f64), expect| {
-            let circle = Circle::new(centre.0, centre.1, radius_m);
-            assert_eq!(circle.holds(place.0, place.1), expect, "{centre:?} {radius_m} {place:?}");
+            let circle = GeoCircle::new(centre.0, centre.1, radius_m);
+            assert_eq!(circle.contains(place.0, place.1), expect, "{centre:?} {radius_m} {place:?}");
         };
         let (just_less, just_more) = (DEGREE_M - 1e-6, DEGREE_M + 1e-6);
         for (centre, place) in [
@@ -90,7 +90,7 @@ mod tests {
     #[test]
     fn a_known_distance() {
         // Hangzhou to Beijing, about 1,124 km.
-        let circle = Circle::new(120.1551, 30.2741, 0.0);
+        let circle = GeoCircle::new(120.1551, 30.2741, 0.0);
         assert!((circle.distance_m(116.4074, 39.9042) - 1_124_000.0).abs() < 10_000.0);
     }
 
@@ -98,14 +98,14 @@ mod tests {
     fn the_box_never_shuts_out_the_circle() {
         for lat in [-89.0, -45.0, 0.0, 30.0, 60.0, 85.0] {
             for radius_m in [1.0, 1e3, 1e5, 5e5] {
-                let circle = Circle::new(100.0, lat, radius_m);
+                let circle = GeoCircle::new(100.0, lat, radius_m);
                 for step in 0..3600 {
                     let bearing = f64::from(step).to_radians() / 10.0;
                     let (angle, from) = (radius_m * (1.0 - 1e-12) / EARTH_RADIUS_M, lat.to_radians());
                     let to = (from.sin() * angle.cos() + from.cos() * angle.sin() * bearing.cos()).asin();
                     let turn = (bearing.sin() * angle.sin() * from.cos()).atan2(angle.cos() - from.sin() * to.sin());
                     let lon = (100.0 + turn.to_degrees() + 540.0) % 360.0 - 180.0;
-                    assert!(circle.may_hold(lon, to.to_degrees()), "{lat} {radius_m} {bearing}");
+                    assert!(circle.may_contain(lon, to.to_degrees()), "{lat} {radius_m} {bearing}");
                 }
             }
         }
