@@ -55,7 +55,7 @@ impl Kind {
     pub const ALL: [Kind; 5] = [Kind::Deposit, Kind::Consume, Kind::Freeze, Kind::Commit, Kind::Cancel];
 
     /// The kind's name on the wire and in the store, in capitals.
-    pub fn name(self) -> &'static str {
+    pub const fn name(self) -> &'static str {
         match self {
             Kind::Deposit => "DEPOSIT",
             Kind::Consume => "CONSUME",

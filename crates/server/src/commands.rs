@@ -21,6 +21,7 @@ mod serve;
 mod settings;
 mod trade;
 mod voucher;
+mod world;
 
 use crate::app::{App, Opening};
 use crate::control::{Lock, Operator, Remote, socket_path};
@@ -51,6 +52,8 @@ environment (--data is PUNCHCARD_DATA) or in ./punchcard.toml (data = \"…\")."
 enum Command {
     /// Answer calls, until stopped.
     Serve(serve::Serve),
+    /// Print an example of a world file, or check a file without applying it.
+    World(world::World),
     /// Apply a world file to a store, running or not.
     Apply(apply::Apply),
     /// Import members or trades from CSV or NDJSON, gzipped or not.
@@ -75,7 +78,7 @@ enum Command {
     Clock(clock::Clock),
     /// Look at notifications, or send some again.
     Notify(notify::Notify),
-    /// Print what is answered: every method, with the members of its request.
+    /// Print what is answered: every method with the members of its request, or the page of one.
     Methods(methods::Methods),
     /// Print a new key pair in every form that SDKs want.
     Keygen(keygen::Keygen),
@@ -124,10 +127,8 @@ pub fn main() -> ExitCode {
             Command::Call(call) => call.run(&store),
             Command::Clock(clock) => clock.run(&store).await,
             Command::Notify(notify) => notify.run(&store).await,
-            Command::Methods(methods) => {
-                methods.run();
-                Ok(())
-            }
+            Command::World(world) => world.run(),
+            Command::Methods(methods) => methods.run(),
             Command::Keygen(keygen) => keygen.run(),
             Command::Doctor(doctor) => doctor.run(&store).await,
         }

@@ -6,7 +6,7 @@
 
 mod feeder;
 
-use crate::methods::segment::conditions::column;
+use crate::acts::crowd::conditions::column;
 use domain::tag::Tag;
 use segment::{Counts, Expr, Kind, Members, Value};
 use std::collections::HashMap;

@@ -1,21 +1,23 @@
 //! The list of jobs: what is done when it is due, once, by whichever process holds the lease of its bucket.
 //!
 //! A job is planned by [`store::job::put`] in the transaction that makes it necessary, under its kind and the id of the
-//! thing that it is about. A job of the list does all it does in one transaction, the one that takes its row away: so its
-//! effect happens exactly once, whatever processes there are and whenever they die. It is done at its due time or later,
-//! so it looks at the state of its thing first, and does nothing where nothing is left to do.
+//! thing that it is about. A job of the list does all it does in one transaction, the one that takes its row away: so
+//! its effect happens exactly once, whatever processes there are and whenever they die. It is done at its due time or
+//! later, so it looks at the state of its thing first, and does nothing where nothing is left to do.
 //!
 //! Delivering a notification is the one job of another sort: see [`notice_deliver`].
 
 pub mod activity_finish;
 pub mod card_end;
+mod context;
 pub mod notice_deliver;
 pub mod trade_expire;
 pub mod trade_finish;
 
+use self::context::JobContext;
 use crate::app::App;
 use store::job::Due;
-use store::{Bucket, Fault, Tx};
+use store::{Fault, Tx};
 
 /// Every job that is done in a transaction.
 pub static JOBS: &[Job] = &[
@@ -31,21 +33,9 @@ pub struct Job {
     pub kind: &'static str,
     /// How many new ids it needs at most: `NEW_IDS`.
     pub new_ids: u16,
-    /// Does it: `run`. Its row is taken already. It may run again when the engine asks for a retry: only the transaction
-    /// may be changed. After a fault nothing is kept, the row included, and it is tried again later.
-    pub run: fn(&mut Tx, &Doing) -> Result<(), Fault>,
-}
-
-/// What a job is told.
-#[derive(Clone, Copy, Debug)]
-pub struct Doing {
-    /// The id that it was planned with.
-    pub subject: i64,
-    /// When it was due, UTC milliseconds.
-    pub due_at: i64,
-    /// The clock's time, UTC milliseconds; not before `due_at`.
-    pub now: i64,
-    first_number: i64,
+    /// Does it: `run`. Its row is taken already. It may run again when the engine asks for a retry: only the
+    /// transaction may be changed. After a fault nothing is kept, the row included, and it is tried again later.
+    pub run: fn(&mut Tx, &JobContext) -> Result<(), Fault>,
 }
 
 /// What this process knows to do; jobs of a newer one are left alone.
@@ -57,16 +47,9 @@ impl Job {
     /// Does a job that is due, unless it was done meanwhile or planned anew.
     pub async fn run(&'static self, app: &App, due: &Due) -> Result<(), Fault> {
         let first_number = if self.new_ids == 0 { 0 } else { app.store.next_numbers(self.new_ids).await? };
-        let doing = Doing { subject: due.subject, due_at: due.due_at, now: app.clock.now(), first_number };
+        let context = JobContext { subject: due.subject, due_at: due.due_at, now: app.clock.now(), first_number };
         let due = due.clone();
-        let work = move |tx: &mut Tx| if store::job::take_due(tx, &due)? { (self.run)(tx, &doing) } else { Ok(()) };
+        let work = move |tx: &mut Tx| if store::job::take_due(tx, &due)? { (self.run)(tx, &context) } else { Ok(()) };
         app.store.write(work).await
-    }
-}
-
-impl Doing {
-    /// The `nth` of the [`Job::new_ids`] new ids, counted from 0, for a thing in that bucket.
-    pub fn new_id(&self, nth: u16, bucket: Bucket) -> i64 {
-        bucket.id(self.first_number + i64::from(nth))
     }
 }

@@ -5,13 +5,13 @@
 // What is printed goes through `commands::output`, which makes others' texts harmless and survives a reader that has gone.
 #![deny(clippy::print_stdout, clippy::print_stderr)]
 
+mod acts;
 mod app;
 mod backup;
 mod biz;
 mod clockwork;
 mod commands;
 mod control;
-mod coupon;
 mod demo;
 mod directory;
 mod doors;
@@ -21,6 +21,7 @@ mod import;
 mod index;
 mod jobs;
 mod keys;
+mod links;
 mod log;
 mod methods;
 mod metrics;
@@ -29,6 +30,7 @@ mod outbound;
 mod pages;
 mod rate_limit;
 mod recent;
+mod reference;
 mod runner;
 mod terminal;
 mod world;

@@ -8,12 +8,12 @@ pub mod activity;
 pub mod operator;
 pub mod points;
 pub mod prize;
-mod refusals;
+pub mod refusals;
 pub mod segment;
 pub mod trade;
 
 use crate::app::App;
-use crate::biz::{self, Biz};
+use crate::biz::{self, AnswerField, Biz};
 use crate::directory::Caller;
 use crate::outbound::Target;
 use domain::trade::Origin;
@@ -25,6 +25,8 @@ use store::ledger::Cause;
 use store::once::{self, Outcome};
 use store::{Bucket, Tx};
 use wire::{Fault, SignType, VerifiedCall, code};
+
+pub use refusals::SubCode;
 
 /// Every method, by product.
 pub static THE_LIST: &[Entry] = &[
@@ -79,7 +81,9 @@ pub trait Method: 'static {
     /// What the caller sends in `biz_content`.
     type Request: Biz;
     /// The business members of the answer, in their order.
-    type Response: Serialize;
+    type Response: Serialize + AnswerField;
+    /// The refusals of its own rules, beside that of a wrong field, in the order in which they are looked for.
+    const REFUSALS: &'static [SubCode];
 }
 
 /// A method that changes nothing.
@@ -228,7 +232,12 @@ pub struct Entry {
     pub writes: bool,
     /// The members of its `biz_content`, in the order of the contract.
     pub fields: &'static [biz::Member],
-    invalid: &'static str,
+    /// The business members of its answer, in their order.
+    pub answer: &'static [biz::Member],
+    /// The refusals of its own rules.
+    pub refusals: &'static [SubCode],
+    /// The `sub_code` for a wrong field.
+    pub invalid: &'static str,
     run: fn(Arc<App>, Caller, Said, Map<String, Value>) -> Answering,
 }
 
@@ -251,6 +260,9 @@ impl Entry {
 
     /// A refusal with the `sub_code` that the method has for a wrong field.
     pub fn refusal(&self, fault: Fault) -> Fault {
+        let declared = |code: &SubCode| fault.sub_code == code.name && fault.sub_msg == code.text;
+        let is_declared = fault.sub_code == biz::INVALID || self.refusals.iter().any(declared);
+        debug_assert!(is_declared, "{}: {} {} is not declared", self.name, fault.sub_code, fault.sub_msg);
         if fault.sub_code == biz::INVALID { Fault { sub_code: self.invalid.into(), ..fault } } else { fault }
     }
 }
@@ -260,6 +272,8 @@ const fn read<M: Read>() -> Entry {
         name: M::NAME,
         writes: false,
         fields: M::Request::MEMBERS,
+        answer: M::Response::SHAPE.members(),
+        refusals: M::REFUSALS,
         invalid: M::INVALID,
         run: |app, caller, said, members| Box::pin(run_read::<M>(app, caller, said, members)),
     }
@@ -270,6 +284,8 @@ const fn write<M: Write>() -> Entry {
         name: M::NAME,
         writes: true,
         fields: M::Request::MEMBERS,
+        answer: M::Response::SHAPE.members(),
+        refusals: M::REFUSALS,
         invalid: M::INVALID,
         run: |app, caller, said, members| Box::pin(run_write::<M>(app, caller, said, members)),
     }

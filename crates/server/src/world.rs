@@ -1,4 +1,4 @@
-//! The world file: who exists (DESIGN, "Run interface").
+//! The world file: who exists (docs/world-file.md).
 //!
 //! Read in three steps, so that a wrong file is refused whole and by line: the text becomes tables, every table is checked
 //! on its own and against the others, and only a checked [`World`] can be applied. Files that it names (keys, images)
@@ -7,6 +7,8 @@
 mod apply;
 mod check;
 mod merge;
+#[cfg(test)]
+mod tests;
 
 pub use apply::{Applied, ApplyError, apply};
 pub use check::{World, account_id, degrees_e7};
@@ -16,6 +18,9 @@ use std::path::{Path, PathBuf};
 use store::{Fault, Tx};
 use thiserror::Error;
 use toml::Spanned;
+
+/// A world file with every table and every field.
+pub const EXAMPLE: &str = include_str!("world/example.toml");
 
 /// A world file as it is written. What is not stated stays as the store has it.
 #[derive(Deserialize)]

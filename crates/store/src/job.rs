@@ -11,7 +11,16 @@ use crate::tx::Tx;
 
 /// How many kinds of jobs a process may know.
 pub const KINDS_MAX: usize = 8;
-/// The kind of the job that finishes a paid trade: also an import plans it.
+
+// The kinds of jobs. Stores hold their names, so a name never changes. A notification's is [`crate::notice::DELIVER`].
+
+/// Ends an activity at its end, or moves that on; planned with the activity's number.
+pub const ACTIVITY_FINISH: &str = "activity_finish";
+/// Cancels what is frozen on a point card at its end; planned with the card's number.
+pub const CARD_END: &str = "card_end";
+/// Closes a trade that was not paid in time; planned with the trade's number.
+pub const TRADE_EXPIRE: &str = "trade_expire";
+/// Finishes a paid trade when the time for refunds is over; planned with the trade's number, also by an import.
 pub const TRADE_FINISH: &str = "trade_finish";
 
 statements! {

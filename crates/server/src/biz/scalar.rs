@@ -1,6 +1,6 @@
 //! Fields that are one value: texts, numbers, amounts.
 
-use super::{ABSENT, Field, text};
+use super::{ABSENT, Field, Shape, text};
 use serde_json::Value;
 use wire::{money, time};
 
@@ -17,6 +17,8 @@ impl<const MAX: usize> std::ops::Deref for Text<MAX> {
 }
 
 impl<const MAX: usize> Field for Text<MAX> {
+    const SHAPE: Shape = Shape::Text(Some(MAX));
+
     fn read(value: Option<&Value>) -> Result<Self, String> {
         let text = text(value.ok_or(ABSENT)?)?;
         if MAX < text.chars().count() {
@@ -35,6 +37,8 @@ impl<const MAX: usize> Field for Text<MAX> {
 pub struct Positive<const MAX: u64>(pub u64);
 
 impl<const MAX: u64> Field for Positive<MAX> {
+    const SHAPE: Shape = Shape::Integer(MAX);
+
     fn read(value: Option<&Value>) -> Result<Self, String> {
         let text = text(value.ok_or(ABSENT)?)?;
         let digits = text.trim();
@@ -56,6 +60,8 @@ impl<const MAX: u64> Field for Positive<MAX> {
 pub struct Price(pub i64);
 
 impl Field for Price {
+    const SHAPE: Shape = Shape::Amount(None);
+
     fn read(value: Option<&Value>) -> Result<Self, String> {
         let text = text(value.ok_or(ABSENT)?)?;
         money::parse(text.trim()).map(Price).ok_or_else(|| "必须是以元为单位、最多两位小数的金额".to_owned())
@@ -78,6 +84,8 @@ impl<const MAX: u64> Whole<MAX> {
 }
 
 impl<const MAX: u64> Field for Whole<MAX> {
+    const SHAPE: Shape = Shape::Integer(MAX);
+
     fn read(value: Option<&Value>) -> Result<Self, String> {
         Positive::<MAX>::read(value).map(|Positive(number)| Whole(number))
     }
@@ -92,30 +100,34 @@ impl<const MAX: u64> Field for Whole<MAX> {
 pub struct Yuan<const MAX: usize> {
     /// The amount in fen.
     pub fen: i64,
-    said: String,
+    sent: String,
 }
 
 impl<const MAX: usize> Field for Yuan<MAX> {
+    const SHAPE: Shape = Shape::Amount(Some(MAX));
+
     fn read(value: Option<&Value>) -> Result<Self, String> {
         let text = Text::<MAX>::read(value)?;
         let Price(fen) = Price::read(Some(&Value::from(&*text)))?;
-        Ok(Yuan { fen, said: text.trim().to_owned() })
+        Ok(Yuan { fen, sent: text.trim().to_owned() })
     }
 
     fn canonical(&self) -> Option<Value> {
         Some(Value::from(money::format(self.fen)))
     }
 
-    fn said(&self) -> Option<Value> {
-        Some(Value::from(self.said.as_str()))
+    fn as_sent(&self) -> Option<Value> {
+        Some(Value::from(self.sent.as_str()))
     }
 }
 
-/// A Date: UTC milliseconds of what is said in UTC+8, to the second.
+/// A Date: UTC milliseconds of a time that the wire writes in UTC+8, to the second.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Date(pub i64);
 
 impl Field for Date {
+    const SHAPE: Shape = Shape::Date;
+
     fn read(value: Option<&Value>) -> Result<Self, String> {
         let text = text(value.ok_or(ABSENT)?)?;
         time::parse(&text).map(Date).ok_or_else(|| "必须是yyyy-MM-dd HH:mm:ss格式的有效时间".to_owned())
@@ -131,6 +143,8 @@ impl Field for Date {
 pub struct Flag(pub bool);
 
 impl Field for Flag {
+    const SHAPE: Shape = Shape::Flag;
+
     fn read(value: Option<&Value>) -> Result<Self, String> {
         match value.ok_or(ABSENT)? {
             Value::Bool(flag) => Ok(Flag(*flag)),
@@ -173,13 +187,13 @@ mod tests {
         for bad in [json!("0"), json!(100), json!("1.0"), json!("-1")] {
             check::<Whole<99>>(&bad, Err("必须是1到99之间的整数"));
         }
-        for (value, canonical, said) in [
+        for (value, canonical, sent) in [
             (json!("20"), json!("20.00"), json!("20")),
             (json!(" 9.90 "), json!("9.90"), json!("9.90")),
             (json!(8.50), json!("8.50"), json!("8.5")),
         ] {
             let read = Yuan::<6>::read(Some(&value)).expect("an amount");
-            assert_eq!((read.canonical(), read.said()), (Some(canonical), Some(said)));
+            assert_eq!((read.canonical(), read.as_sent()), (Some(canonical), Some(sent)));
         }
         check::<Yuan<6>>(&json!("1000.00"), Err("长度不能超过6"));
         check::<Yuan<6>>(&json!("x"), Err("必须是以元为单位、最多两位小数的金额"));

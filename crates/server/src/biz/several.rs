@@ -1,17 +1,18 @@
 //! Fields that are lists or objects.
 
-use super::{ABSENT, Biz, Field, Member, Wrong, within};
+use super::refusal::within;
+use super::{ABSENT, Biz, Field, Shape, Wrong};
 use serde_json::Value;
 
 /// A JSON array of at most `MAX` elements; none count as no array.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct List<T, const MAX: usize = ELEMENTS_MAX>(pub Vec<T>);
 
-/// The most elements of a list for which nothing else is said (DESIGN, "Security").
+/// The most elements of a list whose declaration gives no other bound.
 const ELEMENTS_MAX: usize = 1_000;
 
 impl<T: Field, const MAX: usize> Field for List<T, MAX> {
-    const INSIDE: &'static [Member] = T::INSIDE;
+    const SHAPE: Shape = Shape::List { of: &T::SHAPE, max: Some(MAX) };
 
     fn read(value: Option<&Value>) -> Result<Self, String> {
         let elements = match value.ok_or(ABSENT)? {
@@ -30,8 +31,8 @@ impl<T: Field, const MAX: usize> Field for List<T, MAX> {
         (!elements.is_empty()).then(|| Value::from(elements))
     }
 
-    fn said(&self) -> Option<Value> {
-        let elements: Vec<Value> = self.0.iter().filter_map(Field::said).collect();
+    fn as_sent(&self) -> Option<Value> {
+        let elements: Vec<Value> = self.0.iter().filter_map(Field::as_sent).collect();
         (!elements.is_empty()).then(|| Value::from(elements))
     }
 }
@@ -56,7 +57,7 @@ impl<T> std::ops::Deref for Object<T> {
 }
 
 impl<T: Biz> Field for Object<T> {
-    const INSIDE: &'static [Member] = T::MEMBERS;
+    const SHAPE: Shape = Shape::Object(T::MEMBERS);
 
     fn read(value: Option<&Value>) -> Result<Self, String> {
         let Value::Object(members) = value.ok_or(ABSENT)? else { return Err("必须是JSON对象".to_owned()) };
@@ -67,8 +68,8 @@ impl<T: Biz> Field for Object<T> {
         Some(Value::Object(self.0.canonical()))
     }
 
-    fn said(&self) -> Option<Value> {
-        Some(Value::Object(self.0.said()))
+    fn as_sent(&self) -> Option<Value> {
+        Some(Value::Object(self.0.as_sent()))
     }
 }
 

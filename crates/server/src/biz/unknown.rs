@@ -1,7 +1,9 @@
-//! Members that a request has and its declaration has not. They are taken, for an SDK may know more than this build; but
-//! often somebody has misspelt one.
+//! Members that a request has and its declaration has not. They are taken, for an SDK may know more than this build;
+//! but often somebody has misspelt one.
 
-use super::{Member, parse, within};
+use super::Member;
+use super::json::parse;
+use super::refusal::within;
 use crate::hints::nearest;
 use serde_json::{Map, Value};
 
@@ -27,7 +29,9 @@ pub fn unknown(members: &Map<String, Value>, known: &'static [Member]) -> Vec<Un
 fn seek(members: &Map<String, Value>, known: &'static [Member], before: &str, found: &mut Vec<Unknown>) {
     for (name, value) in members {
         match known.iter().find(|member| member.name == name) {
-            Some(member) if !member.inside.is_empty() => look_inside(value, member, &format!("{before}{name}"), found),
+            Some(member) if !member.shape.members().is_empty() => {
+                look_inside(value, member, &format!("{before}{name}"), found);
+            }
             Some(_) => {}
             None if found.len() < FOUND_MAX => {
                 // One that is there as well was not meant.
@@ -41,7 +45,7 @@ fn seek(members: &Map<String, Value>, known: &'static [Member], before: &str, fo
 
 fn look_inside(value: &Value, member: &Member, path: &str, found: &mut Vec<Unknown>) {
     match value {
-        Value::Object(members) => seek(members, member.inside, &format!("{path}."), found),
+        Value::Object(members) => seek(members, member.shape.members(), &format!("{path}."), found),
         Value::Array(elements) => {
             for (index, element) in elements.iter().enumerate() {
                 look_inside(element, member, &within(path, &format!("[{index}]")), found);

@@ -1,9 +1,9 @@
 //! `punchcard activity`: the activities of all merchants, and the auditor's yes or no.
 
 use super::{Failure, StoreArgs, output};
+use crate::acts::activity::audit::Verdict;
 use crate::control::{ActivityFilter, ListedActivity, Said, ShownActivity};
 use crate::methods::activity::ShownOrder;
-use crate::methods::activity::audit::Verdict;
 use clap::{Args, Subcommand};
 use serde_json::{Map, Value, json};
 

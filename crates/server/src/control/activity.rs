@@ -1,8 +1,8 @@
 //! Activities as the operator sees them: a list, one in full, and what an auditor says of those that providers made.
 
 use super::{OperatorError, refused};
+use crate::acts::activity::audit::{self, Verdict};
 use crate::app::App;
-use crate::methods::activity::audit::{self, Verdict};
 use crate::methods::activity::detail::Detail;
 use domain::Refusal;
 use domain::activity::{Activity, Budget, Status};
@@ -135,7 +135,7 @@ pub async fn review(app: &App, said: Said) -> Result<ListedActivity, OperatorErr
     let write = move |tx: &mut Tx| {
         let found = find(tx, &said.camp_id)?;
         let order_id = activity::bucket(&found.pid).id(number);
-        audit::say(tx, found, said.verdict, said.reason.as_deref(), order_id, at)
+        audit::review(tx, found, said.verdict, said.reason.as_deref(), order_id, at)
     };
     let decided: Result<Activity, Stop> = app.store.write(write).await;
     decided.map(listed).map_err(told)

@@ -1,9 +1,9 @@
 //! One trade, as the operator is shown it.
 
 use super::OperatorError;
+use crate::acts::trade::coupon;
 use crate::app::App;
-use crate::methods::trade::coupon;
-use crate::methods::trade::create::cashier_uri;
+use crate::links;
 use domain::trade::Trade;
 use serde::{Deserialize, Serialize};
 use store::trade::{Refund, TradeVoucher};
@@ -115,7 +115,7 @@ fn shown(trade: Trade, refunds: &[Refund], used: &[TradeVoucher], base_url: &str
     };
     ShownTrade {
         trade_no: trade.trade_no(),
-        cashier_uri: cashier_uri(base_url, &trade),
+        cashier_uri: links::cashier(base_url, &trade),
         trade_status: trade.status.name().to_owned(),
         total_amount: money::format(trade.total_fen),
         buyer_pay_amount: paid.then(|| money::format(trade.buyer_pay_fen)),

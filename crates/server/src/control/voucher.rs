@@ -1,9 +1,9 @@
 //! One voucher, as the operator is shown it.
 
 use super::OperatorError;
+use crate::acts::coupon::tool::Coupon;
 use crate::app::App;
-use crate::coupon::Coupon;
-use crate::doors::h5;
+use crate::links;
 use domain::id::VoucherIdText;
 use domain::voucher::Stand;
 use serde::{Deserialize, Serialize};
@@ -68,7 +68,7 @@ pub async fn show(app: &App, voucher_id: &str) -> Result<Option<ShownVoucher>, O
         trade_no: trade.filter(|_| has_it).map(|trade| trade.trade_no()),
         held_until: voucher.held_until.filter(|_| has_it).map(time::format),
         gmt_used: voucher.used_at.map(time::format),
-        voucher_uri: base_url + &h5::voucher::address(&app.master_key, voucher.id),
+        voucher_uri: base_url + &links::voucher(&app.master_key, voucher.id),
         pid: voucher.pid,
         user_id: voucher.user_id,
     }))

@@ -1,10 +1,11 @@
 //! `/` and every path that is none of ours. A stand-in shows at `/` how it stands and what was called; everything else is
 //! answered with the one sentence that says where calls go, and leaves a line in the log.
 
-use super::h5::{Seen, Visit};
+use super::h5::{PageRequest, View};
 use crate::app::App;
 use crate::pages::home::Page;
 use crate::pages::parts::clipped;
+use crate::pages::shell::Shell;
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
@@ -26,8 +27,8 @@ pub fn router() -> Router<Arc<App>> {
 async fn show(State(app): State<Arc<App>>, request: Request) -> Response {
     let Some(recent) = &app.recent else { return wrong_path(State(app), request).await };
     let calls = recent.newest();
-    let visit = Visit::of(app.clone(), &request);
-    let seen = match app.store.read::<_, store::Fault, _>(app.site.asking()).await {
+    let page_request = PageRequest::of(app.clone(), &request);
+    let view = match app.store.read::<_, store::Fault, _>(app.site.asking()).await {
         Ok(base_url) => {
             let page = Page {
                 gateway_url: format!("{base_url}/gateway.do"),
@@ -36,11 +37,11 @@ async fn show(State(app): State<Arc<App>>, request: Request) -> Response {
                 stands_still: app.clock.stands_still(),
                 calls,
             };
-            Ok(Seen::Page(Box::new(move |shell| page.page(shell))))
+            Ok(Box::new(move |shell: &Shell<'_>| page.page(shell)) as View)
         }
-        Err(failure) => Err(visit.failed(&failure)),
+        Err(failure) => Err(page_request.failed(&failure)),
     };
-    visit.answer("/", seen)
+    page_request.answer("/", view)
 }
 
 /// The right path instead of a wrong one.

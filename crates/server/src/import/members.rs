@@ -1,7 +1,7 @@
 //! The columns of members: a user, tags, and where the user lives and works.
 
 use super::rows::Table;
-use crate::methods::segment::conditions::column;
+use crate::acts::crowd::conditions::column;
 use crate::world::{account_id, degrees_e7};
 use domain::tag::Tag;
 use store::member::{MemberRow, Patch, Position};

@@ -1,18 +1,19 @@
-//! Cancels what is frozen on a point card when it ends (koubei.marketing.tool.points.update, "a freeze has no timeout").
+//! Cancels what is frozen on a point card when it ends (koubei.marketing.tool.points.update, "a freeze has no
+//! timeout").
 //!
-//! A call that had read the clock before the card's end may be recorded after it. So the card is looked at once more, when
-//! no such call can be left.
+//! A call that had read the clock before the card's end may be recorded after it. So the card is looked at once more,
+//! when no such call can be left.
 
-use super::Doing;
-use domain::activity::Tool;
+use super::context::JobContext;
 use domain::id::PointLogNo;
 use domain::points::{Card, Kind};
 use store::ledger::Cause;
 use store::points::{self, Entry, Waiting};
 use store::{Bucket, Fault, Stop, Tx, job};
 
-/// What the store knows the job by; planned with the card's number when the card is made, and anew when its end is moved.
-pub const KIND: &str = "card_end";
+/// What the store knows the job by; planned with the card's number when the card is made, and anew when its end is
+/// moved.
+pub const KIND: &str = job::CARD_END;
 /// The cancellations'.
 pub const NEW_IDS: u16 = CHUNK;
 
@@ -21,20 +22,12 @@ const CHUNK: u16 = 200;
 /// How long after its end a card is looked at once more: far longer than a call takes.
 const STRAGGLERS_AFTER_MS: i64 = 600_000;
 
-/// Plans it, or plans it anew, where the tool of an activity is a card.
-pub fn plan(tx: &mut Tx, tool: &Tool) -> Result<(), Fault> {
-    match points::card(tx, tool.number)? {
-        Some(card) => job::put(tx, KIND, tool.number, card.ended_at()),
-        None => Ok(()),
-    }
-}
-
 /// Does it, a chunk at a time.
-pub fn run(tx: &mut Tx, doing: &Doing) -> Result<(), Fault> {
-    let Some(card) = points::card(tx, doing.subject)? else { return Ok(()) };
+pub fn run(tx: &mut Tx, context: &JobContext) -> Result<(), Fault> {
+    let Some(card) = points::card(tx, context.subject)? else { return Ok(()) };
     let last_look_at = card.ended_at() + STRAGGLERS_AFTER_MS;
-    if doing.due_at < card.ended_at() {
-        return job::put(tx, KIND, doing.subject, card.ended_at());
+    if context.due_at < card.ended_at() {
+        return job::put(tx, KIND, context.subject, card.ended_at());
     }
     let waiting = points::on_card(tx, card.id.number, CHUNK.into())?;
     // Rows of freezes before rows of accounts, as every other transaction takes them.
@@ -45,12 +38,12 @@ pub fn run(tx: &mut Tx, doing: &Doing) -> Result<(), Fault> {
         }
     }
     for (nth, freeze) in (0..).zip(ended) {
-        cancel(tx, &card, freeze, doing.new_id(nth, Bucket::of_id(freeze.number)), doing.now)?;
+        cancel(tx, &card, freeze, context.new_id(nth, Bucket::of_id(freeze.number)), context.now)?;
     }
     if waiting.len() == usize::from(CHUNK) {
-        job::put(tx, KIND, doing.subject, doing.due_at)
-    } else if doing.due_at < last_look_at {
-        job::put(tx, KIND, doing.subject, last_look_at)
+        job::put(tx, KIND, context.subject, context.due_at)
+    } else if context.due_at < last_look_at {
+        job::put(tx, KIND, context.subject, last_look_at)
     } else {
         Ok(())
     }

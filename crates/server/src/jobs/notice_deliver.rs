@@ -1,8 +1,8 @@
 //! Delivers a notification: a signed form to its address, at least once, until its receiver says `success`.
 //!
-//! The one job that works outside of a transaction, since it waits for strangers. The delivery is recorded when its answer
-//! is there, in the transaction that plans the next or takes the job away; should the process die in between, it is sent
-//! again, with the same `notify_id`.
+//! The one job that works outside of a transaction, since it waits for strangers. The delivery is recorded when its
+//! answer is there, in the transaction that plans the next or takes the job away; should the process die in between, it
+//! is sent again, with the same `notify_id`.
 
 use crate::app::App;
 use crate::outbound::NoReply;

@@ -1,7 +1,7 @@
 //! Finishes a paid trade when the time for refunds is over.
 
-use super::Doing;
-use crate::methods::trade::{coupon, notice};
+use super::context::JobContext;
+use crate::acts::trade::{coupon, notification};
 use store::{Bucket, Fault, Tx};
 
 /// What the store knows the job by; planned with the trade's number when the trade is paid.
@@ -10,10 +10,10 @@ pub const KIND: &str = store::job::TRADE_FINISH;
 pub const NEW_IDS: u16 = 1;
 
 /// Does it, unless all was given back meanwhile.
-pub fn run(tx: &mut Tx, doing: &Doing) -> Result<(), Fault> {
-    let trade = store::trade::get(tx, doing.subject)?;
+pub fn run(tx: &mut Tx, context: &JobContext) -> Result<(), Fault> {
+    let trade = store::trade::get(tx, context.subject)?;
     let Some(Ok(trade)) = trade.map(domain::trade::Trade::finish) else { return Ok(()) };
     store::trade::update(tx, &trade)?;
     let used = coupon::used(tx, &trade)?;
-    notice::tell(tx, &trade, &used, None, doing.new_id(0, Bucket::of_id(doing.subject)), doing.now)
+    notification::enqueue(tx, &trade, &used, None, context.new_id(0, Bucket::of_id(context.subject)), context.now)
 }

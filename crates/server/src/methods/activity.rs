@@ -1,36 +1,17 @@
 //! Activities: point cards and coupons that a merchant gives its members, where, and until when.
 //!
-//! What a merchant says of an activity is a [`Plan`], made of a file for each of its objects. It is kept as it was said,
-//! less what has columns of its own; [`stored`] reads it back.
+//! A merchant describes an activity as a [`crate::acts::activity::plan::Plan`]. It is kept as it was sent, less what
+//! has columns of its own; [`crate::acts::activity::stored`] reads it back.
 
-pub mod audit;
 pub mod batchquery;
-mod budget_info;
-pub mod channel;
-pub mod constraint_info;
 pub mod create;
-mod description;
 pub mod detail;
-mod growth;
-mod item_info;
 pub mod modify;
 pub mod offline;
-pub mod plan;
-mod point_card;
-pub mod promo_tool;
 pub mod query;
-mod recruit_tool;
-mod shop_ids;
 mod shown_order;
-pub mod stored;
-mod use_rule;
-pub mod voucher;
 
 pub use shown_order::ShownOrder;
-
-pub use constraint_info::Restriction;
-pub use promo_tool::PromoTool;
-pub use voucher::Voucher;
 
 use super::operator::OperatorType;
 use super::{Answer, Call};
@@ -38,12 +19,6 @@ use domain::Refusal;
 use domain::activity::{Activity, Order, OrderKind, OrderStatus};
 use domain::id::{CampIdText, OrderId};
 use store::Tx;
-use wire::Fault;
-
-/// The same key was used before, with other content.
-fn out_biz_no_conflict() -> Fault {
-    Fault::business("OUT_BIZ_NO_CONFLICT", "外部批次ID重复且参数不一致")
-}
 
 /// The merchant's activity of that id; another merchant's is as unknown as one that never was.
 fn activity(call: &Call, tx: &mut Tx, camp_id: &str) -> Answer<Activity> {

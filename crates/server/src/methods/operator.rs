@@ -10,7 +10,7 @@ choice! {
         Mer = "MER",
         /// One of the merchant's staff.
         MerOperator = "MER_OPERATOR",
-        /// The service provider.
+        /// The service provider that acts for the merchant.
         Provider = "PROVIDER",
         /// One of the service provider's staff.
         ProviderStaff = "PROVIDER_STAFF",

@@ -3,7 +3,7 @@
 pub mod query;
 pub mod update;
 
-use crate::biz::{ABSENT, Field, Text, text};
+use crate::biz::{ABSENT, Choice, Field, Shape, Text, text};
 use domain::Refusal;
 use domain::id::CardIdText;
 use domain::points::{Amount, Card, Kind};
@@ -15,6 +15,8 @@ use store::{Stop, Tx};
 pub struct Points(pub Amount);
 
 impl Field for Points {
+    const SHAPE: Shape = Shape::Integer(Amount::MAX.unsigned_abs());
+
     fn read(value: Option<&Value>) -> Result<Self, String> {
         let text = Text::<16>::read(value)?;
         Amount::parse(&text).map(Points).ok_or_else(|| format!("必须是1到{}之间的整数", Amount::MAX))
@@ -30,6 +32,14 @@ impl Field for Points {
 pub struct TransType(pub Kind);
 
 impl Field for TransType {
+    const SHAPE: Shape = Shape::Choices(&[
+        named(Kind::Deposit, "Gives points for a payment."),
+        named(Kind::Consume, "Spends points."),
+        named(Kind::Freeze, "Sets points aside until COMMIT or CANCEL."),
+        named(Kind::Commit, "Spends the points of a FREEZE."),
+        named(Kind::Cancel, "Makes the points of a FREEZE available again."),
+    ]);
+
     fn read(value: Option<&Value>) -> Result<Self, String> {
         let text = text(value.ok_or(ABSENT)?)?;
         let unknown = || format!("必须是以下值之一: {}", Kind::ALL.map(Kind::name).join(" "));
@@ -39,6 +49,10 @@ impl Field for TransType {
     fn canonical(&self) -> Option<Value> {
         Some(Value::from(self.0.name()))
     }
+}
+
+const fn named(kind: Kind, meaning: &'static str) -> Choice {
+    Choice { name: kind.name(), meaning }
 }
 
 /// The merchant's card by its `activity_account`. A foreign one is as unknown as none.

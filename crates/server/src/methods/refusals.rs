@@ -1,52 +1,85 @@
-//! What callers are told when a rule says no: refusals become `sub_code`s, here and nowhere else.
+//! The refusals of methods' own rules: each `sub_code` with its text, what it means and what to do about it, in one
+//! table. Answers and documents are made from it.
+
+mod table;
+
+pub use table::*;
 
 use super::Stop;
 use crate::biz;
 use domain::Refusal;
+use serde::Serialize;
 use wire::Fault;
+
+/// What a caller is answered when a rule of a method refuses the call: `40004 Business Failed`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct SubCode {
+    /// `sub_code` on the wire.
+    #[serde(rename = "sub_code")]
+    pub name: &'static str,
+    /// `sub_msg` on the wire.
+    #[serde(rename = "sub_msg")]
+    pub text: &'static str,
+    /// When it is answered.
+    #[serde(skip)]
+    pub meaning: &'static str,
+    /// What the caller should do.
+    #[serde(skip)]
+    pub remedy: &'static str,
+}
+
+impl From<SubCode> for Fault {
+    fn from(code: SubCode) -> Fault {
+        Fault::business(code.name, code.text)
+    }
+}
+
+impl From<SubCode> for Stop {
+    fn from(code: SubCode) -> Stop {
+        Stop::Refused(code.into())
+    }
+}
 
 impl From<Refusal> for Stop {
     fn from(refusal: Refusal) -> Stop {
-        let (sub_code, sub_msg) = match refusal {
-            Refusal::CrowdNotExist => ("CROWD_GROUP_NOT_EXIST", "人群组不存在"),
-            Refusal::CrowdInUse => ("CROWD_GROUP_IN_USE", "人群组正在被活动使用，不允许删除"),
-            Refusal::TradeNotExist => ("ACQ.TRADE_NOT_EXIST", "交易不存在"),
-            Refusal::TradeHasSuccess => ("ACQ.TRADE_HAS_SUCCESS", "交易已被支付"),
-            Refusal::TradeHasClosed => ("ACQ.TRADE_HAS_CLOSE", "交易已经关闭"),
-            Refusal::TradeHasFinished => ("ACQ.TRADE_HAS_FINISHED", "交易已完结"),
-            Refusal::TradeUnpaid => ("ACQ.TRADE_STATUS_ERROR", "交易状态非法"),
-            Refusal::TradePaid => ("ACQ.TRADE_STATUS_ERROR", "交易状态不合法"),
-            Refusal::RefundTooMuch => ("ACQ.REFUND_AMT_NOT_EQUAL_TOTAL", "退款金额超限"),
-            Refusal::CancelTooLate => ("ACQ.TRADE_CANCEL_TIME_OUT", "超过撤销时间范围"),
-            Refusal::CancelOfPart => ("ACQ.CANCEL_NOT_ALLOWED", "交易不允许撤销"),
-            Refusal::BuyerBalanceNotEnough => ("ACQ.BUYER_BALANCE_NOT_ENOUGH", "买家余额不足"),
-            Refusal::SellerBalanceNotEnough => ("ACQ.SELLER_BALANCE_NOT_ENOUGH", "卖家余额不足"),
-            Refusal::PayCodeInvalid => {
-                ("ACQ.PAYMENT_AUTH_CODE_INVALID", "支付失败，获取顾客账户信息失败，请顾客刷新付款码后重新收款")
-            }
-            Refusal::CampaignNotExist => ("CAMPAIGN_NOT_EXIST", "活动不存在"),
-            Refusal::CampaignStatusError => ("CAMPAIGN_STATUS_ERROR", "当前活动状态不允许该操作"),
-            Refusal::ShopNotExist => ("SHOP_NOT_EXIST", "门店不存在或不属于该商户"),
-            Refusal::PrizeNotExist => ("PRIZE_NOT_EXIST", "奖品不存在"),
-            Refusal::UserNotExist => ("USER_NOT_EXIST", "用户不存在"),
-            Refusal::BudgetNotEnough => ("BUDGET_NOT_ENOUGH", "预算不足"),
-            Refusal::PointAccountNotExist => ("POINT_ACCOUNT_NOT_EXIST", "集点账户不存在"),
-            Refusal::PointNotEnough => ("POINT_NOT_ENOUGH", "可用集点不足"),
-            Refusal::PointLogNotExist => ("POINT_LOG_NOT_EXIST", "冻结集点流水不存在"),
-            Refusal::PointFreezeStatusError => ("POINT_FREEZE_STATUS_ERROR", "冻结集点已提交或已取消"),
-            Refusal::PointFreezeInPart => (biz::INVALID, "参数有误: trans_amount 必须等于冻结的集点数量"),
-            Refusal::PointTotalTooLarge => (biz::INVALID, "参数有误: trans_amount 累计集点不能超过16位数"),
-            Refusal::PointTradeAlreadyDeposited => ("POINT_TRADE_ALREADY_DEPOSITED", "该交易已集点"),
-            Refusal::PointTradeNotExist => ("TRADE_NOT_EXIST", "交易不存在"),
-            Refusal::TokenInvalid => ("TOKEN_INVALID", "令牌无效或已过期"),
-            Refusal::CampaignEnded => ("CAMPAIGN_ENDED", "活动已结束"),
-            Refusal::CampaignSoldOut => ("CAMPAIGN_SOLD_OUT", "券已领完"),
-            Refusal::TookPartTooOften => ("CAMPAIGN_WIN_LIMIT", "超过参与次数限制"),
-            Refusal::NotEligible => ("CAMPAIGN_NOT_ELIGIBLE", "不满足领取条件"),
-            Refusal::VoucherNotUsable => ("VOUCHER_NOT_USABLE", "券不可用"),
-            Refusal::HoldsUnredeemed => ("VOUCHER_NOT_USED", "已领取未使用的同款券"),
+        let code = match refusal {
+            Refusal::CrowdNotExist => CROWD_NOT_EXIST,
+            Refusal::CrowdInUse => CROWD_IN_USE,
+            Refusal::TradeNotExist => TRADE_NOT_EXIST,
+            Refusal::TradeHasSuccess => TRADE_HAS_SUCCESS,
+            Refusal::TradeHasClosed => TRADE_HAS_CLOSE,
+            Refusal::TradeHasFinished => TRADE_HAS_FINISHED,
+            Refusal::TradeUnpaid => TRADE_UNPAID,
+            Refusal::TradePaid => TRADE_PAID,
+            Refusal::RefundTooMuch => REFUND_TOO_MUCH,
+            Refusal::CancelTooLate => TRADE_CANCEL_TIME_OUT,
+            Refusal::CancelOfPart => CANCEL_NOT_ALLOWED,
+            Refusal::BuyerBalanceNotEnough => BUYER_BALANCE_NOT_ENOUGH,
+            Refusal::SellerBalanceNotEnough => SELLER_BALANCE_NOT_ENOUGH,
+            Refusal::PayCodeInvalid => PAYMENT_AUTH_CODE_INVALID,
+            Refusal::CampaignNotExist => CAMPAIGN_NOT_EXIST,
+            Refusal::CampaignStatusError => CAMPAIGN_STATUS_ERROR,
+            Refusal::ShopNotExist => SHOP_NOT_EXIST,
+            Refusal::PrizeNotExist => PRIZE_NOT_EXIST,
+            Refusal::UserNotExist => USER_NOT_EXIST,
+            Refusal::BudgetNotEnough => BUDGET_NOT_ENOUGH,
+            Refusal::PointAccountNotExist => POINT_ACCOUNT_NOT_EXIST,
+            Refusal::PointNotEnough => POINT_NOT_ENOUGH,
+            Refusal::PointLogNotExist => POINT_LOG_NOT_EXIST,
+            Refusal::PointFreezeStatusError => POINT_FREEZE_STATUS_ERROR,
+            Refusal::PointFreezeInPart => return biz::invalid("trans_amount", "必须等于冻结的集点数量").into(),
+            Refusal::PointTotalTooLarge => return biz::invalid("trans_amount", "累计集点不能超过16位数").into(),
+            Refusal::PointTradeAlreadyDeposited => POINT_TRADE_ALREADY_DEPOSITED,
+            Refusal::PointTradeNotExist => POINT_TRADE_NOT_EXIST,
+            Refusal::TokenInvalid => TOKEN_INVALID,
+            Refusal::CampaignEnded => CAMPAIGN_ENDED,
+            Refusal::CampaignSoldOut => CAMPAIGN_SOLD_OUT,
+            Refusal::TookPartTooOften => CAMPAIGN_WIN_LIMIT,
+            Refusal::NotEligible => CAMPAIGN_NOT_ELIGIBLE,
+            Refusal::VoucherNotUsable => VOUCHER_NOT_USABLE,
+            Refusal::HoldsUnredeemed => VOUCHER_NOT_USED,
         };
-        Stop::Refused(Fault::business(sub_code, sub_msg))
+        code.into()
     }
 }
 
@@ -57,9 +90,4 @@ impl From<store::Stop> for Stop {
             store::Stop::Fault(fault) => Stop::Failed(fault),
         }
     }
-}
-
-/// The same `req_id` was used before, with other content.
-pub fn req_id_conflict() -> Fault {
-    Fault::business("REQ_ID_CONFLICT", "外部流水号重复且参数不一致")
 }

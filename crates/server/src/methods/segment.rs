@@ -1,13 +1,11 @@
 //! Member segmentation: tags, crowds, and how many members a crowd has.
 
-pub mod conditions;
 pub mod crowd_batchquery;
 pub mod crowd_count;
 pub mod crowd_create;
 pub mod crowd_delete;
 pub mod crowd_detail_query;
 pub mod crowd_modify;
-pub mod membership;
 pub mod tags_query;
 
 use super::{Answer, Call};
@@ -16,12 +14,6 @@ use domain::crowd::Crowd;
 use domain::id::CrowdIdText;
 use domain::tag::{self, Tag};
 use store::Tx;
-use wire::Fault;
-
-/// The same key was used before, with other content.
-fn out_biz_no_conflict() -> Fault {
-    Fault::business("OUT_BIZ_NO_CONFLICT", "外部流水号重复且参数不一致")
-}
 
 /// The tags that the merchant's conditions may name: the platform's eight, then its own in the order they were defined.
 fn tags(call: &Call, tx: &mut Tx) -> Answer<Vec<Tag>> {

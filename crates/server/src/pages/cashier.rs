@@ -1,12 +1,12 @@
 //! The cashier: what is paid to whom, and the buyer's PIN (DECISIONS.md 6).
 
+use super::i18n::{Lang, Yuan};
 use super::icons;
 use super::parts::{self, End, Heading, Tone};
 use super::shell::Shell;
-use super::words::{Lang, Yuan};
 use maud::{Markup, html};
 
-/// The most wrong PINs of which nothing is said: after the first one it is told how many are left.
+/// The most PINs that may still be wrong with a warning: after the first wrong one the page says how many are left.
 const WARN_FROM_LEFT: u32 = domain::pin::TRIES_MAX - 1;
 
 /// Everything the page shows.
@@ -36,9 +36,9 @@ pub enum Stage {
         /// Whether the buyer may try a PIN.
         entry: Entry,
         /// The coupons that may pay a part, the best first, and none at all; empty where the buyer has none.
-        offered: Vec<Offered>,
+        offered: Vec<PayOption>,
         /// What came of the last try.
-        said: Option<Said>,
+        outcome: Option<FormOutcome>,
         /// Until when it can be paid, UTC milliseconds.
         until: Option<i64>,
     },
@@ -85,7 +85,7 @@ pub enum Entry {
 
 /// One way to pay: with a coupon, or without.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Offered {
+pub struct PayOption {
     /// The coupon's name, what it takes off in fen, and its last moment in UTC milliseconds.
     pub coupon: Option<(String, i64, i64)>,
     /// The page with this way chosen.
@@ -96,7 +96,7 @@ pub struct Offered {
 
 /// What came of the last try.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Said {
+pub enum FormOutcome {
     /// The PIN was wrong.
     WrongPin,
     /// What was sent is not six digits; it counts for nothing.
@@ -109,24 +109,24 @@ pub enum Said {
     CouponGone,
 }
 
-impl Said {
+impl FormOutcome {
     /// All of them, with how an address names them.
-    const NAMES: [(Said, &'static str); 5] = [
-        (Said::WrongPin, "wrong-pin"),
-        (Said::NoPin, "no-pin"),
-        (Said::ShortBalance, "short-balance"),
-        (Said::PaidAlready, "paid-already"),
-        (Said::CouponGone, "coupon-gone"),
+    const NAMES: [(FormOutcome, &'static str); 5] = [
+        (FormOutcome::WrongPin, "wrong-pin"),
+        (FormOutcome::NoPin, "no-pin"),
+        (FormOutcome::ShortBalance, "short-balance"),
+        (FormOutcome::PaidAlready, "paid-already"),
+        (FormOutcome::CouponGone, "coupon-gone"),
     ];
 
     /// As an address names it.
-    pub fn parse(name: &str) -> Option<Said> {
-        Said::NAMES.iter().find(|(_, known)| *known == name).map(|(said, _)| *said)
+    pub fn parse(name: &str) -> Option<FormOutcome> {
+        FormOutcome::NAMES.iter().find(|(_, known)| *known == name).map(|(outcome, _)| *outcome)
     }
 
     /// As an address names it.
     pub fn name(self) -> &'static str {
-        Said::NAMES.iter().find(|(said, _)| *said == self).map_or("", |(_, name)| name)
+        FormOutcome::NAMES.iter().find(|(outcome, _)| *outcome == self).map_or("", |(_, name)| name)
     }
 }
 
@@ -136,7 +136,7 @@ impl Cashier {
         let lang = shell.lang;
         let shell = Shell { title: self.title(lang), ..*shell };
         let content = match &self.stage {
-            Stage::ToPay { entry, offered, said, until } => self.to_pay(lang, entry, offered, *said, *until),
+            Stage::ToPay { entry, offered, outcome, until } => self.to_pay(lang, entry, offered, *outcome, *until),
             Stage::Paid { .. } | Stage::Refunded { .. } | Stage::Closed { .. } => self.ended(lang),
         };
         shell.around(&content)
@@ -168,7 +168,14 @@ impl Cashier {
         ]
     }
 
-    fn to_pay(&self, lang: Lang, entry: &Entry, offered: &[Offered], said: Option<Said>, until: Option<i64>) -> Markup {
+    fn to_pay(
+        &self,
+        lang: Lang,
+        entry: &Entry,
+        offered: &[PayOption],
+        outcome: Option<FormOutcome>,
+        until: Option<i64>,
+    ) -> Markup {
         let mut rows = self.parts(lang);
         rows.extend([
             (lang.say("商品", "For"), self.subject.clone()),
@@ -184,7 +191,7 @@ impl Cashier {
                 (parts::rows(lang, &rows))
             }))
             @if !offered.is_empty() { (parts::ways(lang, lang.say("优惠券", "Coupons"), &ways(lang, offered))) }
-            @if let Some((tone, text)) = notice(lang, entry, said) { (parts::notice(tone, &text)) }
+            @if let Some((tone, text)) = notice(lang, entry, outcome) { (parts::notice(tone, &text)) }
             @if let Entry::Form { action, csrf, coupon, .. } = entry {
                 form.form method="post" action=(action) autocomplete="off" {
                     input type="hidden" name="csrf" value=(csrf);
@@ -192,7 +199,7 @@ impl Cashier {
                     (parts::pin_field(
                         lang.say("支付密码", "Payment PIN"),
                         lang.say("六位数字", "Six digits"),
-                        matches!(said, Some(Said::WrongPin | Said::NoPin)),
+                        matches!(outcome, Some(FormOutcome::WrongPin | FormOutcome::NoPin)),
                     ))
                     (parts::pay_button(lang.say("确认付款", "Pay"), self.due_fen()))
                 }
@@ -264,8 +271,8 @@ fn less(fen: i64) -> String {
     format!("−{}", Yuan(fen).to_text())
 }
 
-fn ways(lang: Lang, offered: &[Offered]) -> Vec<parts::Way> {
-    let way = |one: &Offered| {
+fn ways(lang: Lang, offered: &[PayOption]) -> Vec<parts::Way> {
+    let way = |one: &PayOption| {
         let (name, about, value) = match &one.coupon {
             Some((name, fen, ends_at)) => {
                 let until = lang.moment(*ends_at);
@@ -280,7 +287,7 @@ fn ways(lang: Lang, offered: &[Offered]) -> Vec<parts::Way> {
 }
 
 /// What stands out on a page that waits for a PIN. Where no PIN may be tried, that is all there is to say.
-fn notice(lang: Lang, entry: &Entry, said: Option<Said>) -> Option<(Tone, String)> {
+fn notice(lang: Lang, entry: &Entry, outcome: Option<FormOutcome>) -> Option<(Tone, String)> {
     let left = match entry {
         Entry::Locked(until) => {
             let time = lang.time_of_day(*until);
@@ -303,34 +310,34 @@ fn notice(lang: Lang, entry: &Entry, said: Option<Said>) -> Option<(Tone, String
         let one = if left == 1 { "try" } else { "tries" };
         lang.say(format!("还可以再试 {left} 次。"), format!("{left} {one} left."))
     };
-    match said {
+    match outcome {
         // An address may say so of a PIN that has been right since.
-        Some(Said::WrongPin) if left <= WARN_FROM_LEFT => {
+        Some(FormOutcome::WrongPin) if left <= WARN_FROM_LEFT => {
             Some((Tone::Alarm, lang.say("支付密码不正确，", "Wrong PIN. ").to_owned() + &tries()))
         }
-        Some(Said::NoPin) => Some((
+        Some(FormOutcome::NoPin) => Some((
             Tone::Alarm,
             lang.say("请输入六位数字的支付密码。", "Please enter the six digits of your payment PIN.").to_owned(),
         )),
-        Some(Said::ShortBalance) => {
+        Some(FormOutcome::ShortBalance) => {
             let text = lang.say(
                 "账户余额不足，没有扣款。充值后可以再试。",
                 "The balance is too low, and nothing was charged. Top up and try again.",
             );
             Some((Tone::Alarm, text.to_owned()))
         }
-        Some(Said::CouponGone) => {
+        Some(FormOutcome::CouponGone) => {
             let text = lang.say(
                 "刚才选用的优惠券已不能使用，没有扣款。请确认金额后再付款。",
                 "The coupon you had chosen can no longer be used, and nothing was charged. Check the amount and pay again.",
             );
             Some((Tone::Alarm, text.to_owned()))
         }
-        Some(Said::WrongPin | Said::PaidAlready) | None if left <= WARN_FROM_LEFT => {
+        Some(FormOutcome::WrongPin | FormOutcome::PaidAlready) | None if left <= WARN_FROM_LEFT => {
             let text = lang.say("此前输错过支付密码，", "A wrong PIN was entered before. ").to_owned() + &tries();
             Some((Tone::Note, text))
         }
-        Some(Said::WrongPin | Said::PaidAlready) | None => None,
+        Some(FormOutcome::WrongPin | FormOutcome::PaidAlready) | None => None,
     }
 }
 

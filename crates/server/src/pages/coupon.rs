@@ -7,10 +7,10 @@ mod times;
 pub use notes::Note;
 pub use times::Opening;
 
+use super::i18n::Lang;
 use super::icons;
 use super::parts::{self, End, Heading};
 use super::shell::Shell;
-use super::words::Lang;
 use domain::coupon::{Offer, Validity, Verify};
 use domain::voucher::Stand;
 use maud::{Markup, html};
@@ -86,14 +86,14 @@ pub enum Stage {
         csrf: String,
     },
     /// It was taken.
-    Taken(Vec<Held>),
+    Taken(Vec<OwnVoucher>),
     /// It cannot be taken.
-    Not(WhyNot),
+    Not(Obstacle),
 }
 
 /// A voucher that was given.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Held {
+pub struct OwnVoucher {
     /// Its number.
     pub id: String,
     /// Where its holder finds it.
@@ -110,7 +110,7 @@ pub struct Held {
 
 /// Why it cannot be taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum WhyNot {
+pub enum Obstacle {
     /// The activity has not begun; it does so then, UTC milliseconds.
     NotYet(i64),
     /// The activity is over.
@@ -122,14 +122,14 @@ pub enum WhyNot {
     /// The member has taken part as often as one may.
     TooOften,
     /// It is for others: for whom.
-    NotEligible(For),
+    NotEligible(Audience),
     /// The member holds one that is not used yet.
     HoldsUnredeemed,
 }
 
 /// For whom it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum For {
+pub enum Audience {
     /// Members whom the merchant has chosen.
     Crowd,
     /// Those who have bought nothing yet.
@@ -195,7 +195,7 @@ impl Coupon {
     }
 
     /// What becomes of what was taken.
-    fn taken(&self, lang: Lang, held: &[Held]) -> String {
+    fn taken(&self, lang: Lang, held: &[OwnVoucher]) -> String {
         let text = match standing(held) {
             Stand::Used => lang.say("这张券已经使用。", "It has been used."),
             Stand::Refunded => lang.say("这张券已经使用，相应款项已退回。", "It was used, and that was refunded."),
@@ -285,7 +285,7 @@ impl Coupon {
         let taken_on = held.first().map(|held| lang.moment(held.received_at));
         html! {
             nav.card.held aria-label=(lang.say("券", "Coupons")) {
-                @for Held { id, page, .. } in held {
+                @for OwnVoucher { id, page, .. } in held {
                     a href=(page) {
                         span {
                             span.about { (lang.say("券号", "Number")) }
@@ -341,54 +341,56 @@ impl Coupon {
 }
 
 /// How what was taken stands as a whole: while one of several can still be used, as that one.
-fn standing(held: &[Held]) -> Stand {
+fn standing(held: &[OwnVoucher]) -> Stand {
     let can_be_used = |stand: &Stand| matches!(stand, Stand::Unactive | Stand::Usable | Stand::Held);
     let mut stands = held.iter().map(|held| held.stand);
     stands.clone().find(can_be_used).or(stands.next()).unwrap_or(Stand::Usable)
 }
 
-impl WhyNot {
+impl Obstacle {
     /// The contract's words (page.coupon-claim, rule 6).
     fn title(self, lang: Lang) -> &'static str {
         match self {
-            WhyNot::NotYet(_) => lang.say("活动未开始", "Not yet"),
-            WhyNot::Ended => lang.say("活动已结束", "It is over"),
-            WhyNot::SoldOut | WhyNot::SoldOutToday => lang.say("券已领完", "All gone"),
-            WhyNot::TooOften => lang.say("超过参与次数限制", "You have had your share"),
-            WhyNot::NotEligible(_) => lang.say("不满足领取条件", "Not for you, sorry"),
-            WhyNot::HoldsUnredeemed => lang.say("已领取未使用的同款券", "You have one already"),
+            Obstacle::NotYet(_) => lang.say("活动未开始", "Not yet"),
+            Obstacle::Ended => lang.say("活动已结束", "It is over"),
+            Obstacle::SoldOut | Obstacle::SoldOutToday => lang.say("券已领完", "All gone"),
+            Obstacle::TooOften => lang.say("超过参与次数限制", "You have had your share"),
+            Obstacle::NotEligible(_) => lang.say("不满足领取条件", "Not for you, sorry"),
+            Obstacle::HoldsUnredeemed => lang.say("已领取未使用的同款券", "You have one already"),
         }
     }
 
     fn text(self, lang: Lang) -> String {
         let text = match self {
-            WhyNot::NotYet(from) => {
+            Obstacle::NotYet(from) => {
                 let from = lang.moment(from);
                 return lang.say(format!("{from} 开始，到时再来。"), format!("It begins on {from}. Come back then."));
             }
-            WhyNot::Ended => lang.say("这张券已经停止领取。", "This coupon is no longer given."),
-            WhyNot::SoldOut => {
+            Obstacle::Ended => lang.say("这张券已经停止领取。", "This coupon is no longer given."),
+            Obstacle::SoldOut => {
                 lang.say("来晚了一步，这张券已经全部领完。", "You were just too late: every one has been taken.")
             }
-            WhyNot::SoldOutToday => lang.say(
+            Obstacle::SoldOutToday => lang.say(
                 "今天的份额已经领完，明天零点起可以再来。",
                 "Today's are all taken. There are more from midnight on.",
             ),
-            WhyNot::TooOften => {
+            Obstacle::TooOften => {
                 lang.say("你参加这个活动的次数已经达到上限。", "You have taken part in this as often as anybody may.")
             }
-            WhyNot::NotEligible(For::Crowd) => {
+            Obstacle::NotEligible(Audience::Crowd) => {
                 lang.say("这张券只发给商家选定的会员。", "This coupon is for members whom the merchant has chosen.")
             }
-            WhyNot::NotEligible(For::NewMembers) => lang.say(
+            Obstacle::NotEligible(Audience::NewMembers) => lang.say(
                 "这张券只发给还没有在本店消费过的新会员。",
                 "This coupon is for those who have not bought anything here yet.",
             ),
-            WhyNot::NotEligible(For::Students) => lang.say("这张券只发给学生用户。", "This coupon is for students."),
-            WhyNot::NotEligible(For::CardHolders) => {
+            Obstacle::NotEligible(Audience::Students) => {
+                lang.say("这张券只发给学生用户。", "This coupon is for students.")
+            }
+            Obstacle::NotEligible(Audience::CardHolders) => {
                 lang.say("这张券只发给持有指定会员卡的用户。", "This coupon is for holders of certain member cards.")
             }
-            WhyNot::HoldsUnredeemed => {
+            Obstacle::HoldsUnredeemed => {
                 lang.say("用掉手上的这张，就可以再领。", "Use that one, and you may take another.")
             }
         };
@@ -397,10 +399,10 @@ impl WhyNot {
 
     fn icon(self) -> Markup {
         match self {
-            WhyNot::NotYet(_) | WhyNot::Ended | WhyNot::SoldOutToday => icons::clock(),
-            WhyNot::SoldOut => icons::gift(),
-            WhyNot::TooOften | WhyNot::HoldsUnredeemed => icons::mark(),
-            WhyNot::NotEligible(_) => icons::lock(),
+            Obstacle::NotYet(_) | Obstacle::Ended | Obstacle::SoldOutToday => icons::clock(),
+            Obstacle::SoldOut => icons::gift(),
+            Obstacle::TooOften | Obstacle::HoldsUnredeemed => icons::mark(),
+            Obstacle::NotEligible(_) => icons::lock(),
         }
     }
 }

@@ -1,8 +1,8 @@
 //! The page at `/` of a stand-in, for its developer: how it stands, where calls go, and the last of them.
 
+use super::i18n::Lang;
 use super::parts;
 use super::shell::Shell;
-use super::words::Lang;
 use crate::recent::RecentCall;
 use maud::html;
 

@@ -1,12 +1,12 @@
-//! What pages are built of. A part says what is shown; how it looks, in light and dark, is in `style.css` under the same
-//! name.
+//! What pages are built of. A part says what is shown; how it looks, in light and dark, is in `style.css` under the
+//! same name.
 
+use super::i18n::{Lang, Yuan};
 use super::icons;
-use super::words::{Lang, Yuan};
 use maud::{Markup, html};
 
-/// A text of others, which may run in any direction and be in another language than the page, as far as its letters tell:
-/// then readers aloud are told so.
+/// A text of others, which may run in any direction and be in another language than the page, as far as its letters
+/// tell: then readers aloud are told so.
 pub fn text(lang: Lang, text: &str) -> Markup {
     let other = Lang::of(text).filter(|of| *of != lang);
     html! { bdi lang=[other.map(Lang::tag)] { (text) } }
@@ -17,8 +17,8 @@ pub fn money(text: &str) -> Markup {
     html! { span.money { (text) } }
 }
 
-/// Who is paid or who gives: a logo's place with the first character of the name, the name, and what this is about, in words
-/// of the page or of others.
+/// Who is paid or who gives: a logo's place with the first character of the name, the name, and what this is about, in
+/// words of the page or of others.
 pub fn head(lang: Lang, name: &str, about: &str) -> Markup {
     html! {
         header.head {
@@ -74,8 +74,8 @@ pub fn tear() -> Markup {
     html! { div.tear aria-hidden="true" {} }
 }
 
-/// Names and values, one a line. Values are other people's texts and may be of any length; long numbers are set smaller,
-/// to stay whole, and amounts stay whole in any case.
+/// Names and values, one a line. Values are other people's texts and may be of any length; long numbers are set
+/// smaller, to stay whole, and amounts stay whole in any case.
 pub fn rows(lang: Lang, rows: &[(&str, String)]) -> Markup {
     let is_number = |value: &str| 16 < value.len() && value.bytes().all(|byte| byte.is_ascii_digit());
     let is_amount = |value: &str| {
@@ -104,8 +104,8 @@ pub enum Tone {
     Lock,
 }
 
-/// A short text that stands out; read aloud when the page opens, unless it is a mere note. Fields refer to it by its id,
-/// [`NOTICE`].
+/// A short text that stands out; read aloud when the page opens, unless it is a mere note. Fields refer to it by its
+/// id, [`NOTICE`].
 pub fn notice(tone: Tone, text: &str) -> Markup {
     let (class, icon, role) = match tone {
         Tone::Note => ("notice note", icons::mark(), "status"),

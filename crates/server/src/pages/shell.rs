@@ -1,7 +1,7 @@
 //! The document around every page: its head, a place for what is shown, and a foot with the way to the other language.
 
+use super::i18n::Lang;
 use super::style;
-use super::words::Lang;
 use maud::{DOCTYPE, Markup, html};
 
 /// What the shell is told of a page.

@@ -1,5 +1,5 @@
-//! What pages are dressed in: one style sheet and one picture for the browser's tab, both in the binary. Their addresses
-//! hold a hash of their content, so browsers may keep them for good.
+//! What pages are dressed in: one style sheet and one picture for the browser's tab, both in the binary. Their
+//! addresses hold a hash of their content, so browsers may keep them for good.
 
 use super::icons;
 use std::sync::LazyLock;

@@ -1,15 +1,15 @@
 //! The voucher page: a coupon in its holder's hands, with one button where the holder uses it himself (DECISIONS.md 8).
 
+use super::i18n::Lang;
 use super::icons;
 use super::parts::{self, End, Heading, Tone};
 use super::shell::Shell;
-use super::words::Lang;
 use domain::coupon::{Offer, Verify};
 use maud::{Markup, html};
 
 /// Everything the page shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Page {
+pub struct VoucherPage {
     /// Who gives.
     pub merchant: String,
     /// What the coupon is called.
@@ -55,7 +55,7 @@ pub enum Stage {
     Expired,
 }
 
-impl Page {
+impl VoucherPage {
     /// The page. Its title is of how the voucher stands.
     pub fn page(&self, shell: &Shell<'_>) -> String {
         let lang = shell.lang;
@@ -164,7 +164,7 @@ mod tests {
     fn page(stage: Stage, verify: Verify) -> String {
         let shell = Shell { lang: Lang::En, title: "", address: "", in_other_lang: "?lang=zh", stand_in: true };
         let text = "<script>alert(1)</script>\"'&".to_owned();
-        let page = Page {
+        let page = VoucherPage {
             merchant: text.clone(),
             name: text.clone(),
             brand: text,

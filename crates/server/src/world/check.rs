@@ -33,6 +33,22 @@ pub struct World {
     pub(super) lines: Lines,
 }
 
+impl World {
+    /// How many things it states: what applying it counts.
+    pub fn things(&self) -> usize {
+        let World { base_url, platform_key: _, merchants, shops, tags, apps, authorizations, users, images, lines: _ } =
+            self;
+        usize::from(base_url.is_some())
+            + merchants.len()
+            + shops.len()
+            + tags.len()
+            + apps.len()
+            + authorizations.len()
+            + users.len()
+            + images.len()
+    }
+}
+
 /// Checks the world in `text`, naming lines of it. `whole`, where given, is the same with the files that it names taken in:
 /// its values are checked, at the lines of `text`.
 pub(super) fn world(text: &str, path: &Path, whole: Option<&str>) -> Result<World, WorldError> {
@@ -331,7 +347,7 @@ fn image_row(image: &ImageTable) -> Checked<Image> {
     Ok(Image { id: image.id.clone(), media_type: media_type.to_owned(), bytes })
 }
 
-/// A merchant's or a person's account id: 16 digits that begin with 2088 (DOMAIN.md).
+/// A merchant's or a person's account id: 16 digits that begin with 2088.
 pub fn account_id(name: &str, text: &str) -> Checked<String> {
     if text.len() == 16 && text.starts_with("2088") && text.bytes().all(|byte| byte.is_ascii_digit()) {
         return Ok(text.to_owned());

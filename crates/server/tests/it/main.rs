@@ -43,6 +43,7 @@ mod raw;
 mod readme;
 mod receiver;
 mod receivers;
+mod reference;
 mod rejects;
 mod running;
 mod scripts_seen;

@@ -1,12 +1,11 @@
 //! `/h5/image/ID`: the pictures of a world file, for pages to show.
 //!
-//! A picture is one: whatever it is opened as, it runs nothing and fetches nothing, as `doors/listener.rs` says of every
-//! answer. What nobody knows is a neutral picture
-//! (DECISIONS.md 10).
+//! A picture is one: whatever it is opened as, it runs nothing and fetches nothing, as `doors/listener.rs` says of
+//! every answer. What nobody knows is a neutral picture (DECISIONS.md 10).
 
-use super::Visit;
+use super::page::nothing;
+use super::request::PageRequest;
 use crate::app::App;
-use crate::pages::apology::Apology;
 use crate::pages::style;
 use axum::body::Body;
 use axum::extract::rejection::PathRejection;
@@ -24,7 +23,7 @@ const CACHING: &str = "public, max-age=3600";
 /// Shows one.
 pub async fn show(State(app): State<Arc<App>>, id: Result<Path<String>, PathRejection>, request: Request) -> Response {
     // Its bytes are no UTF-8.
-    let Ok(Path(id)) = id else { return super::nothing(State(app), request).await };
+    let Ok(Path(id)) = id else { return nothing(State(app), request).await };
     let read = move |tx: &mut Tx| if is_id(&id) { store::world::image(tx, &id) } else { Ok(None) };
     let found = app.store.read(read).await;
     match found {
@@ -34,9 +33,9 @@ pub async fn show(State(app): State<Arc<App>>, id: Result<Path<String>, PathReje
             (head, style::NEUTRAL).into_response()
         }
         Err(failure) => {
-            let visit = Visit::of(app, &request);
-            let apology: Apology = visit.failed(&failure);
-            visit.answer("/h5/image", Err(apology))
+            let request = PageRequest::of(app, &request);
+            let error = request.failed(&failure);
+            request.answer("/h5/image", Err(error))
         }
     }
 }

@@ -1,11 +1,16 @@
 //! `koubei.marketing.campaign.activity.batchquery`: the merchant's activities, newest first, a page at a time.
+//!
+//! All criteria must hold. `STARTING`, `MODIFYING` and `CLOSING` are accepted as statuses, and no activity has them.
+//!
+//! # Repeats
+//!
+//! The call changes nothing and can be repeated.
 
 use super::shown_order::ShownOrder;
-use crate::biz::{Objects, Positive, Text, biz, choice, invalid};
+use crate::biz::{Objects, Positive, Shape, Text, answer, biz, choice, invalid};
 use crate::methods::operator::{self, OperatorType};
-use crate::methods::{Answer, Call, Method, Read};
+use crate::methods::{Answer, Call, Method, Read, SubCode};
 use domain::activity::{Activity, Order, Status};
-use serde::Serialize;
 use store::Tx;
 use store::activity::{self, Wanted};
 use wire::{Fault, time};
@@ -16,15 +21,15 @@ pub struct ActivityBatchquery;
 biz! {
     /// What the caller sends.
     pub struct Request {
-        /// Who operates; the merchant when absent.
+        /// The account id of who operates; the merchant when absent. With `operator_type` or not at all.
         operator_id: Option<Text<32>>,
         /// What the operator is.
         operator_type: Option<OperatorType>,
-        /// Counted from 1; 1 when absent.
+        /// The page, counted from 1; 1 when absent.
         page_number: Option<Positive<9_999_999_999>>,
-        /// Activities a page; 20 when absent.
+        /// Activities on a page; 20 when absent.
         page_size: Option<Positive<100>>,
-        /// What all of them must meet.
+        /// Criteria that an activity must meet, all of them; every activity when absent.
         query_criterias: Option<Objects<Criterion>>,
     }
 }
@@ -32,11 +37,11 @@ biz! {
 biz! {
     /// What they must meet.
     pub struct Criterion {
-        /// Which of their fields is meant.
+        /// The field that is compared.
         field_name: FieldName,
-        /// How it is compared.
+        /// How the field is compared.
         operator: Operator,
-        /// With what.
+        /// What the field is compared with. For `IN`, several values joined by `|`.
         field_value: Text<256>,
     }
 }
@@ -44,13 +49,13 @@ biz! {
 choice! {
     /// A field that is compared.
     pub enum FieldName {
-        /// The name, exactly.
+        /// The name; equal.
         Name = "name",
-        /// The start: then or later.
+        /// The start; at that time or later.
         StartTime = "startTime",
-        /// The end: then or earlier.
+        /// The end; at that time or earlier.
         EndTime = "endTime",
-        /// The status.
+        /// The status; one of several.
         Status = "status",
     }
 }
@@ -58,40 +63,53 @@ choice! {
 choice! {
     /// How it is compared.
     pub enum Operator {
-        /// With one value.
+        /// For `name`, `startTime` and `endTime`.
         Equal = "EQUAL",
-        /// With several; of the status.
+        /// For `status`.
         In = "IN",
     }
 }
 
-/// The answer.
-#[derive(Serialize)]
-pub struct Response {
-    camp_sets: Vec<Camp>,
-    /// Over all pages.
-    total_number: String,
+answer! {
+    /// The answer.
+    pub struct Response {
+        /// The activities, newest first.
+        camp_sets: Vec<Camp>,
+        /// How many activities there are on all pages.
+        total_number: String,
+    }
 }
 
-/// One activity.
-#[derive(Serialize)]
-struct Camp {
-    id: String,
-    name: String,
-    r#type: &'static str,
-    status: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    audit_status: Option<&'static str>,
-    auto_delay_flag: &'static str,
-    start_time: String,
-    end_time: String,
-    activity_orders: Vec<ShownOrder>,
+answer! {
+    /// One activity.
+    struct Camp {
+        /// The id of the activity.
+        id: String,
+        /// The name of the activity.
+        name: String,
+        /// POINT_SEND or DIRECT_SEND.
+        r#type: &'static str,
+        /// CREATED, STARTED, CLOSED, FINISHED or DISABLED.
+        status: &'static str,
+        /// AUDITING while an audit is waited for, REJECT after one that rejected.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        audit_status: Option<&'static str>,
+        /// Whether the end moves on instead of ending the activity: Y or N.
+        auto_delay_flag: &'static str,
+        /// When the activity begins.
+        start_time: String = Shape::Date,
+        /// When the activity ends.
+        end_time: String = Shape::Date,
+        /// What was done to the activity, oldest first.
+        activity_orders: Vec<ShownOrder>,
+    }
 }
 
 impl Method for ActivityBatchquery {
     const NAME: &'static str = "koubei.marketing.campaign.activity.batchquery";
     type Request = Request;
     type Response = Response;
+    const REFUSALS: &'static [SubCode] = &[];
 }
 
 impl Read for ActivityBatchquery {

@@ -1,18 +1,24 @@
-//! `koubei.marketing.campaign.activity.create`: makes an activity, and a card or a prize of each of its tools.
+//! `koubei.marketing.campaign.activity.create`: makes an activity, and a point card or prizes for its tools.
 //!
-//! A second call with the same `out_biz_no` and content answers with the first activity, as it stands now. The HTTP
-//! request's `notify_url` is kept: what comes of the activity is told there.
+//! POINT_SEND makes a point card on which members collect points. DIRECT_SEND makes coupons, which members take on the
+//! coupon page or which the merchant gives. The parameter `notify_url` of the call is kept: notifications about the
+//! activity go there. The ids of the card and the prizes are in the answer of `activity.query`, as
+//! `promo_tools[].voucher_no`.
+//!
+//! # Repeats
+//!
+//! A call with the same `out_biz_no` and content is answered with the first activity and its status of now. Other
+//! content is `OUT_BIZ_NO_CONFLICT`. A refused call uses up no `out_biz_no`.
 
-use super::plan::Plan;
-use crate::biz::{Text, biz, invalid};
-use crate::jobs::{activity_finish, card_end};
+use crate::acts::activity::card_end;
+use crate::acts::activity::plan::Plan;
+use crate::biz::{Text, answer, biz, invalid};
 use crate::methods::operator::{self, OperatorType};
-use crate::methods::{Answer, Call, Method, Once, Write, fingerprint};
+use crate::methods::{Answer, Call, Method, Once, SubCode, Write, fingerprint, refusals};
 use crate::world::Options;
 use domain::activity::{Activity, Budget, Kind, Order, OrderKind, OrderStatus, Review, ReviewStatus, Status, Tool};
 use domain::id::{AuditId, CampId, CrowdIdText, OrderId};
 use domain::{Refusal, window};
-use serde::Serialize;
 use store::once::{Claim, claim};
 use store::{Fault, Tx, activity, counter, job};
 
@@ -22,28 +28,28 @@ pub struct ActivityCreate;
 biz! {
     /// What the caller sends.
     pub struct Request {
-        /// The caller's serial number; the idempotency key.
+        /// The caller's serial number; the idempotency key, within the merchant.
         out_biz_no: Text<32>,
-        /// Who operates; the merchant when absent.
+        /// The account id of who operates; the merchant when absent. With `operator_type` or not at all.
         operator_id: Option<Text<32>>,
-        /// What the operator is.
+        /// What the operator is. A provider's activity waits for an audit where the merchant's option `audit` is on.
         operator_type: Option<OperatorType>,
-        ..
         /// The activity.
-        plan: Plan,
+        ..plan: Plan,
     }
 }
 
-/// The answer.
-#[derive(Serialize)]
-pub struct Response {
-    /// The activity's id.
-    camp_id: String,
-    /// Where it stands.
-    camp_status: &'static str,
-    /// What an auditor has to say, or has said against it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    audit_status: Option<&'static str>,
+answer! {
+    /// The answer.
+    pub struct Response {
+        /// The id of the activity.
+        camp_id: String,
+        /// STARTED; or CREATED, which waits for an audit. A repeat is answered with the status of now.
+        camp_status: &'static str,
+        /// AUDITING while an audit is waited for, REJECT after one that rejected.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        audit_status: Option<&'static str>,
+    }
 }
 
 /// New ids: the activity, two orders and an audit, and after them the tools.
@@ -53,6 +59,8 @@ impl Method for ActivityCreate {
     const NAME: &'static str = "koubei.marketing.campaign.activity.create";
     type Request = Request;
     type Response = Response;
+    const REFUSALS: &'static [SubCode] =
+        &[refusals::ACTIVITY_CONFLICT, refusals::CROWD_NOT_EXIST, refusals::SHOP_NOT_EXIST];
 }
 
 impl Write for ActivityCreate {
@@ -73,7 +81,7 @@ impl Write for ActivityCreate {
                 let made = activity::get(tx, number)?;
                 Ok(Response::of(&made.ok_or_else(|| Fault::bug("a claim for an activity that is not there"))?))
             }
-            Claim::Other(_) => Err(super::out_biz_no_conflict().into()),
+            Claim::Other(_) => Err(refusals::ACTIVITY_CONFLICT.into()),
         }
     }
 }
@@ -134,7 +142,7 @@ fn make(call: &Call, tx: &mut Tx, request: &Request, kind: Kind, number: i64) ->
         counter::open(tx, Budget::TOTAL, number, "", budget.total)?;
     }
     if made.status == Status::Started {
-        job::put(tx, activity_finish::KIND, number, made.finishes_at())?;
+        job::put(tx, job::ACTIVITY_FINISH, number, made.finishes_at())?;
     }
     Ok(made)
 }

@@ -1,10 +1,69 @@
 //! `camp_detail`: an activity in full, with all that the platform knows it by.
 
 use super::shown_order::ShownOrder;
-use super::stored;
+use crate::acts::activity::plan::budget_info::BudgetInfo;
+use crate::acts::activity::plan::channel::Channel;
+use crate::acts::activity::plan::constraint_info::ConstraintInfo;
+use crate::acts::activity::plan::promo_tool::PromoTool;
+use crate::acts::activity::plan::recruit_tool::RecruitTool;
+use crate::acts::activity::plan::{CampType, YN};
+use crate::acts::activity::stored;
+use crate::biz::{AnswerField, Biz, Field, Member, Object, Objects, Part, Shape, count, joined};
+use crate::links;
 use domain::activity::{Activity, Kind, Order, Tool};
 use serde_json::{Map, Value, json};
 use store::Fault;
+
+/// What `camp_detail` holds.
+pub const SHAPE: Shape = Shape::Object(&[
+    Member::text("id", "The id of the activity."),
+    Member::text("status", "CREATED, STARTED, CLOSED, FINISHED or DISABLED."),
+    optional(
+        "audit_status",
+        "AUDITING while an audit is waited for, REJECT after one that rejected.",
+        Shape::Text(None),
+    ),
+    Member::text("name", "The name of the activity."),
+    Member { shape: CampType::SHAPE, ..Member::text("type", "The kind of activity.") },
+    Member { shape: Shape::Date, ..Member::text("start_time", "When the activity begins.") },
+    Member { shape: Shape::Date, ..Member::text("end_time", "When the activity ends.") },
+    optional("desc", "The description.", Shape::Text(None)),
+    optional("budget_info", "How many prizes there are.", Object::<BudgetInfo>::SHAPE),
+    Member {
+        shape: Object::<ConstraintInfo>::SHAPE,
+        ..Member::text("constraint_info", "The shops that the activity is for, and who may take part.")
+    },
+    Member {
+        shape: Shape::List { of: &Shape::Object(TOOL), max: None },
+        ..Member::text("promo_tools", "What the activity gives.")
+    },
+    optional("publish_channels", "Where members find the activity.", Objects::<Channel>::SHAPE),
+    Member { shape: YN::SHAPE, ..Member::text("auto_delay_flag", "Whether the end moves on instead of ending it.") },
+    optional(
+        "ext_info",
+        "What the request had; of POINT_SEND JSON text with the `activity_account` of the card.",
+        Shape::Text(None),
+    ),
+    Member {
+        shape: Vec::<ShownOrder>::SHAPE,
+        ..Member::text("activity_orders", "What was done to the activity, oldest first.")
+    },
+    optional("recruit_info", "`recruit_tool` of the request, without `pid_shops`.", Object::<RecruitTool>::SHAPE),
+]);
+
+/// The members of one element of `promo_tools`.
+const TOOL: &[Member] = {
+    const PARTS: &[Part] = &[
+        Part { members: PromoTool::MEMBERS, always: true },
+        Part { members: &[Member::text("status", "ENABLED.")], always: true },
+    ];
+    const MEMBERS: [Member; count(PARTS)] = joined(PARTS);
+    &MEMBERS
+};
+
+const fn optional(name: &'static str, meaning: &'static str, shape: Shape) -> Member {
+    Member { name, required: false, meaning, shape }
+}
 
 /// What is shown of an activity, as the store has it.
 pub struct Detail {
@@ -40,7 +99,7 @@ impl Detail {
         }
         for channel in said.get_mut("publish_channels").and_then(Value::as_array_mut).into_iter().flatten() {
             if channel["type"] == "URL_WITH_TOKEN" {
-                channel["config"] = json!({ "URL": self.page() }).to_string().into();
+                channel["config"] = json!({ "URL": links::coupon(&self.base_url, activity) }).to_string().into();
             }
         }
         if activity.kind == Kind::PointSend {
@@ -61,11 +120,6 @@ impl Detail {
             put("recruit_info", recruit.into());
         }
         Ok(members)
-    }
-
-    /// Where its coupon is taken; the caller adds the rest, `type` and token included (DECISIONS.md 12).
-    fn page(&self) -> String {
-        format!("{}/h5/coupon?itemId={}", self.base_url, self.activity.item_id().to_text())
     }
 }
 

@@ -1,20 +1,22 @@
 //! `koubei.marketing.campaign.activity.modify`: gives a running activity more: time, budget, chances, shops.
 //!
-//! The request is the whole activity; what may not be changed must be as `activity.query` gives it. A second call with the
-//! same `out_biz_no` and content is a success that changes nothing.
+//! The request is the whole activity. What may not be changed must be as `activity.query` gives it; what may be changed
+//! may only grow.
+//!
+//! # Repeats
+//!
+//! A call with the same `out_biz_no` for the same activity and with the same content is a success that changes nothing.
+//! Other content is `OUT_BIZ_NO_CONFLICT`. A refused call uses up no `out_biz_no`.
 
-use super::growth;
-use super::plan::Plan;
-use super::shop_ids::SHOPS_MAX;
-use super::stored;
-use crate::biz::{List, Object, Text, biz};
-use crate::jobs::{activity_finish, card_end};
+use crate::acts::activity::plan::Plan;
+use crate::acts::activity::plan::shop_ids::SHOPS_MAX;
+use crate::acts::activity::{card_end, extension, stored};
+use crate::biz::{List, Object, Text, answer, biz};
 use crate::methods::operator::{self, OperatorType};
-use crate::methods::{Answer, Call, Method, Once, Write, fingerprint};
+use crate::methods::{Answer, Call, Method, Once, SubCode, Write, fingerprint, refusals};
 use domain::Refusal;
 use domain::activity::{Activity, Budget, OrderKind, Status, Tool};
 use domain::id::CampIdText;
-use serde::Serialize;
 use store::once::{Claim, claim};
 use store::{Tx, activity, counter, job};
 
@@ -26,28 +28,35 @@ biz! {
     pub struct Request {
         /// The caller's serial number; the idempotency key, within the activity.
         out_biz_no: Text<32>,
-        /// The activity.
+        /// The activity, by its id.
         camp_id: Text<32>,
-        /// Who operates; the merchant when absent.
+        /// The account id of who operates; the merchant when absent. With `operator_type` or not at all.
         operator_id: Option<Text<32>>,
         /// What the operator is.
         operator_type: Option<OperatorType>,
-        ..
-        /// What it is from now on.
-        plan: Plan,
+        /// The whole activity as it is to be from now on.
+        ..plan: Plan,
     }
 }
 
-/// The answer.
-#[derive(Serialize)]
-pub struct Response {
-    camp_status: &'static str,
+answer! {
+    /// The answer.
+    pub struct Response {
+        /// The status of the activity.
+        camp_status: &'static str,
+    }
 }
 
 impl Method for ActivityModify {
     const NAME: &'static str = "koubei.marketing.campaign.activity.modify";
     type Request = Request;
     type Response = Response;
+    const REFUSALS: &'static [SubCode] = &[
+        refusals::CAMPAIGN_NOT_EXIST,
+        refusals::ACTIVITY_CONFLICT,
+        refusals::CAMPAIGN_STATUS_ERROR,
+        refusals::SHOP_NOT_EXIST,
+    ];
 }
 
 impl Write for ActivityModify {
@@ -69,7 +78,7 @@ impl Write for ActivityModify {
         match claimed {
             Claim::New => {}
             Claim::Again(_) => return Ok(Response { camp_status: found.status.name() }),
-            Claim::Other(_) => return Err(super::out_biz_no_conflict().into()),
+            Claim::Other(_) => return Err(refusals::ACTIVITY_CONFLICT.into()),
         }
         if found.status != Status::Started {
             return Err(Refusal::CampaignStatusError.into());
@@ -77,14 +86,14 @@ impl Write for ActivityModify {
         let tools = activity::tools(tx, number)?;
         let shops = activity::shops(tx, number, SHOPS_MAX as i64)?;
         // Decide.
-        let arranged = growth::arranged(plan, &tools)?.into_iter().map(Object).collect();
+        let arranged = extension::arranged(plan, &tools)?.into_iter().map(Object).collect();
         let mut plan = Plan { promo_tools: List(arranged), ..plan.clone() };
         let before = stored::plan(&found, &tools)?;
-        growth::check(found.kind, &before, &shops, &plan)?;
+        extension::check(found.kind, &before, &shops, &plan)?;
         plan.ext_info = before.ext_info;
         let modified = found.modify(plan.end_time.0, plan.to_text())?;
         // Record. The job comes first, as for whoever does it.
-        job::put(tx, activity_finish::KIND, number, modified.finishes_at())?;
+        job::put(tx, job::ACTIVITY_FINISH, number, modified.finishes_at())?;
         record(tx, &modified, &plan, tools)?;
         let new = plan.constraint_info.suit_shops.as_ref().map_or_else(Vec::new, |new| new.beside(&shops));
         if activity::add_shops(tx, number, call.pid(), &new)? != new.len() as u64 {

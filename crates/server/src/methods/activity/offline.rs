@@ -1,16 +1,18 @@
 //! `koubei.marketing.campaign.activity.offline`: takes an activity off line, for good.
 //!
-//! Coupons that were taken stay valid, and so do points until the end of their card. A second call with the same
-//! `out_biz_no` and content is a success that changes nothing; another one finds it closed.
+//! Coupons that were taken stay valid, and so do points until the end of their card.
+//!
+//! # Repeats
+//!
+//! A call with the same `out_biz_no` for the same activity and with the same content is a success that changes nothing.
+//! Other content is `OUT_BIZ_NO_CONFLICT`; another `out_biz_no` finds the activity closed, `CAMPAIGN_STATUS_ERROR`.
 
-use crate::biz::{Text, biz};
-use crate::jobs::activity_finish;
+use crate::biz::{Text, answer, biz};
 use crate::methods::operator::{self, OperatorType};
-use crate::methods::{Answer, Call, Method, Once, Write, fingerprint};
+use crate::methods::{Answer, Call, Method, Once, SubCode, Write, fingerprint, refusals};
 use domain::Refusal;
 use domain::activity::{Order, OrderKind, ReviewStatus, Status};
 use domain::id::CampIdText;
-use serde::Serialize;
 use store::once::{Claim, claim};
 use store::{Tx, activity, job};
 
@@ -22,29 +24,33 @@ biz! {
     pub struct Request {
         /// The caller's serial number; the idempotency key, within the activity.
         out_biz_no: Text<32>,
-        /// The activity.
+        /// The activity, by its id.
         camp_id: Text<32>,
-        /// Why.
+        /// Why. Kept with the order.
         reason: Option<Text<1024>>,
         /// Not kept.
         ext_info: Option<Text<1024>>,
-        /// Who operates; the merchant when absent.
+        /// The account id of who operates; the merchant when absent. With `operator_type` or not at all.
         operator_id: Option<Text<32>>,
         /// What the operator is.
         operator_type: Option<OperatorType>,
     }
 }
 
-/// The answer.
-#[derive(Serialize)]
-pub struct Response {
-    camp_status: &'static str,
+answer! {
+    /// The answer.
+    pub struct Response {
+        /// The status of the activity: CLOSED.
+        camp_status: &'static str,
+    }
 }
 
 impl Method for ActivityOffline {
     const NAME: &'static str = "koubei.marketing.campaign.activity.offline";
     type Request = Request;
     type Response = Response;
+    const REFUSALS: &'static [SubCode] =
+        &[refusals::CAMPAIGN_NOT_EXIST, refusals::ACTIVITY_CONFLICT, refusals::CAMPAIGN_STATUS_ERROR];
 }
 
 impl Write for ActivityOffline {
@@ -65,7 +71,7 @@ impl Write for ActivityOffline {
         match claimed {
             Claim::New => {}
             Claim::Again(_) => return Ok(Response { camp_status: found.status.name() }),
-            Claim::Other(_) => return Err(super::out_biz_no_conflict().into()),
+            Claim::Other(_) => return Err(refusals::ACTIVITY_CONFLICT.into()),
         }
         // Decide.
         let before = found.status;
@@ -74,7 +80,7 @@ impl Write for ActivityOffline {
         let order = super::order(call, id, number, OrderKind::Close, operator_id.as_deref(), *operator_type);
         let order = Order { reason: reason.as_deref().map(str::to_owned), ..order };
         // Record. The job comes first, as for whoever does it.
-        job::take(tx, activity_finish::KIND, number)?;
+        job::take(tx, job::ACTIVITY_FINISH, number)?;
         activity::update(tx, &closed)?;
         if before == Status::Created {
             for asked in activity::orders(tx, number)? {

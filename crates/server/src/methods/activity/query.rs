@@ -1,12 +1,18 @@
 //! `koubei.marketing.campaign.activity.query`: an activity in full, with its card, its prizes and the address of its
 //! coupon page.
+//!
+//! A channel URL_WITH_TOKEN has the address of the coupon page in `config`; the caller adds the token, `outBizNo` and
+//! the rest.
+//!
+//! # Repeats
+//!
+//! The call changes nothing and can be repeated.
 
-use super::detail::Detail;
-use super::shop_ids::SHOPS_MAX;
-use crate::biz::{Text, biz};
+use super::detail::{self, Detail};
+use crate::acts::activity::plan::shop_ids::SHOPS_MAX;
+use crate::biz::{Text, answer, biz};
 use crate::methods::operator::{self, OperatorType};
-use crate::methods::{Answer, Call, Method, Read};
-use serde::Serialize;
+use crate::methods::{Answer, Call, Method, Read, SubCode, refusals};
 use serde_json::{Map, Value};
 use store::{Tx, activity};
 
@@ -16,25 +22,28 @@ pub struct ActivityQuery;
 biz! {
     /// What the caller sends.
     pub struct Request {
-        /// The activity.
+        /// The activity, by its id.
         camp_id: Text<32>,
-        /// Who operates; the merchant when absent.
+        /// The account id of who operates; the merchant when absent. With `operator_type` or not at all.
         operator_id: Option<Text<32>>,
         /// What the operator is.
         operator_type: Option<OperatorType>,
     }
 }
 
-/// The answer.
-#[derive(Serialize)]
-pub struct Response {
-    camp_detail: Map<String, Value>,
+answer! {
+    /// The answer.
+    pub struct Response {
+        /// The activity.
+        camp_detail: Map<String, Value> = detail::SHAPE,
+    }
 }
 
 impl Method for ActivityQuery {
     const NAME: &'static str = "koubei.marketing.campaign.activity.query";
     type Request = Request;
     type Response = Response;
+    const REFUSALS: &'static [SubCode] = &[refusals::CAMPAIGN_NOT_EXIST];
 }
 
 impl Read for ActivityQuery {

@@ -1,36 +1,54 @@
 //! `activity_orders`: what was done to an activity, as callers are shown it.
 
+use crate::biz::{Shape, answer};
 use domain::activity::Order;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use wire::time;
 
-/// One order.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct ShownOrder {
-    order_id: String,
-    order_type: String,
-    order_status: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    audit_status: Option<String>,
-    creator_id: String,
-    creator_type: String,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    activity_audit_list: Vec<ShownAudit>,
+answer! {
+    /// One order.
+    #[derive(Clone, Debug, Deserialize)]
+    pub struct ShownOrder {
+        /// The id of the order.
+        order_id: String,
+        /// `CAMPAIGN_…_ORDER` with CREATE, ENABLE, MODIFY, CLOSE or FINISH.
+        order_type: String,
+        /// DOING while an audit is waited for, SUCCESS or FAIL.
+        order_status: String,
+        /// What the audit came to, where there is one.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        audit_status: Option<String>,
+        /// The account id of who gave the order.
+        creator_id: String,
+        /// What that is: MER, MER_OPERATOR, PROVIDER, PROVIDER_STAFF; SYSTEM for the platform.
+        creator_type: String,
+        /// The audits of the order.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        activity_audit_list: Vec<ShownAudit>,
+    }
 }
 
-/// What an auditor said.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-struct ShownAudit {
-    audit_id: String,
-    audit_status: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    creator_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    creator_type: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    operation_time: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    reason: Option<String>,
+answer! {
+    /// An audit.
+    #[derive(Clone, Debug, Deserialize)]
+    struct ShownAudit {
+        /// The id of the audit.
+        audit_id: String,
+        /// AUDITING, PASS, REJECT; CANCEL where the activity was taken off line before.
+        audit_status: String,
+        /// Who decided.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        creator_id: Option<String>,
+        /// What that is: SALES, who runs the platform.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        creator_type: Option<String>,
+        /// When it was decided.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        operation_time: Option<String> = Shape::Date,
+        /// Why it was rejected.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
+    }
 }
 
 impl ShownOrder {

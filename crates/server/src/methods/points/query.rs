@@ -1,10 +1,13 @@
-//! `koubei.marketing.tool.points.query`: what a user has on a merchant's card.
+//! `koubei.marketing.tool.points.query`: what points a user has on a merchant's card.
 //!
-//! Somebody without points on a card that there is has none: `0`, not an error.
+//! A user without points on a card that exists has none: `0`, not an error.
+//!
+//! # Repeats
+//!
+//! The call changes nothing and can be repeated.
 
-use crate::biz::{Text, biz};
-use crate::methods::{Answer, Call, Method, Read};
-use serde::Serialize;
+use crate::biz::{Shape, Text, answer, biz};
+use crate::methods::{Answer, Call, Method, Read, SubCode, refusals};
 use store::Tx;
 
 /// See the module.
@@ -13,26 +16,30 @@ pub struct PointsQuery;
 biz! {
     /// What the caller sends.
     pub struct Request {
-        /// The card.
+        /// The card: `promo_tools[].voucher_no` of its activity.
         activity_account: Text<32>,
-        /// Whose points.
+        /// The user whose points are meant.
         user_id: Text<32>,
     }
 }
 
-/// The answer: integers as texts.
-#[derive(Serialize)]
-pub struct Response {
-    available_points: String,
-    freezed_points: String,
-    /// All that was ever deposited, spent or not.
-    total_points: String,
+answer! {
+    /// The answer.
+    pub struct Response {
+        /// The points that can be spent or frozen.
+        available_points: String = Shape::Count,
+        /// The points that are set aside.
+        freezed_points: String = Shape::Count,
+        /// The points that were ever given, spent or not.
+        total_points: String = Shape::Count,
+    }
 }
 
 impl Method for PointsQuery {
     const NAME: &'static str = "koubei.marketing.tool.points.query";
     type Request = Request;
     type Response = Response;
+    const REFUSALS: &'static [SubCode] = &[refusals::POINT_ACCOUNT_NOT_EXIST];
 }
 
 impl Read for PointsQuery {

@@ -1,25 +1,27 @@
-//! `koubei.marketing.tool.points.update`: changes what a user has on a merchant's card.
+//! `koubei.marketing.tool.points.update`: changes what points a user has on a merchant's card.
 //!
-//! DEPOSIT gives points for a payment, CONSUME spends them, FREEZE sets them aside until COMMIT spends or CANCEL returns
-//! them. What is refused, in this order: a wrong, missing or forbidden field; a `req_id` that was used for something else;
-//! a card that the merchant has not; a user that nobody knows; a card that has ended, or for a DEPOSIT an activity that
-//! does not run; for a DEPOSIT a shop that the activity is not for, a trade that this user did not pay to this merchant, one
-//! that has brought its points on this card; for all else a user without points on the card; for COMMIT and CANCEL an
-//! unknown freeze, one that has ended, another amount than it has; last, fewer points than are to be spent or set aside.
+//! DEPOSIT gives points for a payment, CONSUME spends them, FREEZE sets them aside until COMMIT spends or CANCEL
+//! returns them.
 //!
-//! A second call with the same `req_id` and content is answered with the first `point_log_no`. It is not kept as a text:
-//! the key is kept with the number of the entry in the log, which is never altered.
+//! Refusals are looked for in this order: a wrong, missing or forbidden field; the `req_id` was used with other
+//! content; the card is not the merchant's; nobody has the `user_id`; the card has ended, or for a DEPOSIT the activity
+//! does not run; for a DEPOSIT the shop, then the trade, then whether the trade has brought its points; for all else
+//! whether the user has points on the card; for COMMIT and CANCEL whether the freeze exists, waits and has this amount;
+//! last, whether the points suffice.
+//!
+//! # Repeats
+//!
+//! A call with the same `req_id` for the same card and with the same content is answered with the first `point_log_no`
+//! and changes nothing. Other content is `REQ_ID_CONFLICT`. A refused call uses up no `req_id`.
 
 use super::{Points, TransType, card};
-use crate::biz::{ABSENT, Text, biz, invalid};
-use crate::methods::refusals::req_id_conflict;
-use crate::methods::{Answer, Call, Method, Once, Write, fingerprint};
+use crate::biz::{ABSENT, Text, answer, biz, invalid};
+use crate::methods::{Answer, Call, Method, Once, SubCode, Write, fingerprint, refusals};
 use crate::world::Options;
 use domain::Refusal;
 use domain::id::{PointLogNo, PointLogNoText};
 use domain::points::{Amount, Card, Kind};
 use domain::trade::Status;
-use serde::Serialize;
 use store::once::{Claim, claim};
 use store::points::Entry;
 use store::{Fault, Tx, points, world};
@@ -30,37 +32,53 @@ pub struct PointsUpdate;
 biz! {
     /// What the caller sends.
     pub struct Request {
-        /// The caller's own number; the idempotency key, within the card.
+        /// The caller's serial number; the idempotency key, within the card.
         req_id: Text<32>,
-        /// Whose points.
+        /// The user whose points change.
         user_id: Text<32>,
-        /// The card.
+        /// The card: `promo_tools[].voucher_no` of its activity.
         activity_account: Text<32>,
-        /// What happens.
+        /// What happens to the points; read in any case.
         trans_type: TransType,
-        /// To how many; of a freeze that ends, all there are.
+        /// How many points. Required, but for COMMIT and CANCEL: those are for all points of the FREEZE, and a number
+        /// that is given must be that.
         trans_amount: Option<Points>,
-        /// Where the payment was that a DEPOSIT is for.
+        /// The shop where the payment of a DEPOSIT was made; required there.
         shop_id: Option<Text<32>>,
-        /// The payment that a DEPOSIT is for, or the FREEZE that ends.
+        /// For DEPOSIT the `trade_no` of the payment, for COMMIT and CANCEL the `point_log_no` of the FREEZE; required
+        /// there, forbidden otherwise.
         biz_no: Option<Text<64>>,
-        /// What the caller says of it.
+        /// A note. Kept.
         memo: Option<Text<256>>,
-        /// And besides; never read.
+        /// Kept; nothing reads it.
         ext_info: Option<Text<1024>>,
     }
 }
 
-/// The answer.
-#[derive(Serialize)]
-pub struct Response {
-    point_log_no: String,
+answer! {
+    /// The answer.
+    pub struct Response {
+        /// The number of the change in the log of points; of a FREEZE, what COMMIT and CANCEL name.
+        point_log_no: String,
+    }
 }
 
 impl Method for PointsUpdate {
     const NAME: &'static str = "koubei.marketing.tool.points.update";
     type Request = Request;
     type Response = Response;
+    const REFUSALS: &'static [SubCode] = &[
+        refusals::REQ_ID_CONFLICT,
+        refusals::POINT_ACCOUNT_NOT_EXIST,
+        refusals::USER_NOT_EXIST,
+        refusals::CAMPAIGN_STATUS_ERROR,
+        refusals::SHOP_NOT_EXIST,
+        refusals::POINT_TRADE_NOT_EXIST,
+        refusals::POINT_TRADE_ALREADY_DEPOSITED,
+        refusals::POINT_LOG_NOT_EXIST,
+        refusals::POINT_FREEZE_STATUS_ERROR,
+        refusals::POINT_NOT_ENOUGH,
+    ];
 }
 
 impl Write for PointsUpdate {
@@ -71,39 +89,39 @@ impl Write for PointsUpdate {
     }
 
     fn handle(call: &Call, tx: &mut Tx, request: &Request) -> Answer<Response> {
-        let order = Order::of(request)?;
+        let movement = Movement::of(request)?;
         let bucket = points::bucket(call.pid(), &request.user_id);
         let no = PointLogNo::new(call.now, call.new_id(0, bucket));
         let scope = format!("{}/{}/{}", Self::NAME, call.pid(), &*request.activity_account);
         let no = match claim(tx, &scope, &request.req_id, &fingerprint(request), no.number, call.now)? {
             Claim::New => {
-                change(call, tx, request, order, no)?;
+                change(call, tx, request, movement, no)?;
                 no
             }
             Claim::Again(number) => PointLogNo::new(points::entered_at(tx, number)?, number),
-            Claim::Other(_) => return Err(req_id_conflict().into()),
+            Claim::Other(_) => return Err(refusals::REQ_ID_CONFLICT.into()),
         };
         Ok(Response { point_log_no: no.to_text() })
     }
 }
 
-/// What is to be done: each kind with the fields that it needs.
+/// How points move: each kind with the fields that it needs.
 #[derive(Clone, Copy)]
-enum Order<'a> {
+enum Movement<'a> {
     Deposit { amount: Amount, shop_id: &'a str, trade_no: &'a str },
     Take(Amount),
     End { freeze: &'a str, stated: Option<Amount> },
 }
 
-impl Order<'_> {
+impl Movement<'_> {
     /// Holds the fields against the kind: what it needs is there, what it forbids is not.
-    fn of(request: &Request) -> Result<Order<'_>, wire::Fault> {
+    fn of(request: &Request) -> Result<Movement<'_>, wire::Fault> {
         let Request { trans_type: TransType(kind), trans_amount, shop_id, biz_no, .. } = request;
         let stated = trans_amount.map(|Points(amount)| amount);
         let amount = stated.ok_or_else(|| invalid("trans_amount", ABSENT));
         let biz_no = biz_no.as_deref();
         match kind {
-            Kind::Deposit => Ok(Order::Deposit {
+            Kind::Deposit => Ok(Movement::Deposit {
                 amount: amount?,
                 shop_id: shop_id.as_deref().ok_or_else(|| invalid("shop_id", ABSENT))?,
                 trade_no: biz_no.ok_or_else(|| invalid("biz_no", ABSENT))?,
@@ -111,24 +129,24 @@ impl Order<'_> {
             Kind::Consume | Kind::Freeze if biz_no.is_some() => {
                 Err(invalid("biz_no", &format!("交易类型为{}时不允许传入", kind.name())))
             }
-            Kind::Consume | Kind::Freeze => Ok(Order::Take(amount?)),
+            Kind::Consume | Kind::Freeze => Ok(Movement::Take(amount?)),
             Kind::Commit | Kind::Cancel => {
-                Ok(Order::End { freeze: biz_no.ok_or_else(|| invalid("biz_no", ABSENT))?, stated })
+                Ok(Movement::End { freeze: biz_no.ok_or_else(|| invalid("biz_no", ABSENT))?, stated })
             }
         }
     }
 }
 
 /// Does it, as the entry `no` of the log.
-fn change(call: &Call, tx: &mut Tx, request: &Request, order: Order<'_>, no: PointLogNo) -> Answer<()> {
+fn change(call: &Call, tx: &mut Tx, request: &Request, movement: Movement<'_>, no: PointLogNo) -> Answer<()> {
     let card = card(tx, call.pid(), &request.activity_account)?;
-    let done = change_on(&card, call, tx, request, order, no);
+    let done = change_on(&card, call, tx, request, movement, no);
     let Err(store::Stop::Refused(refusal)) = done else { return Ok(done?) };
     // Who has points was known when they were given, so what succeeds need not ask.
     if world::account(tx, &request.user_id)?.is_none() {
         return Err(Refusal::UserNotExist.into());
     }
-    let ends = matches!(order, Order::End { .. });
+    let ends = matches!(movement, Movement::End { .. });
     if ends && refusal == Refusal::PointLogNotExist {
         let account = points::account(tx, call.pid(), card.id.number, &request.user_id)?;
         account.ok_or(Refusal::PointAccountNotExist)?;
@@ -141,13 +159,13 @@ fn change_on(
     call: &Call,
     tx: &mut Tx,
     request: &Request,
-    order: Order<'_>,
+    movement: Movement<'_>,
     no: PointLogNo,
 ) -> Result<(), store::Stop> {
     let TransType(kind) = request.trans_type;
     card.is_open(call.now)?;
-    let (amount, freeze) = match order {
-        Order::Deposit { amount, shop_id, trade_no } => {
+    let (amount, freeze) = match movement {
+        Movement::Deposit { amount, shop_id, trade_no } => {
             may_deposit(card, call, tx, request, shop_id, trade_no)?;
             // Whatever the req_id: one trade brings points on one card once.
             let scope = format!("point_deposit/{}", card.id.number);
@@ -156,8 +174,8 @@ fn change_on(
             }
             (amount, None)
         }
-        Order::Take(amount) => (amount, None),
-        Order::End { freeze, stated } => {
+        Movement::Take(amount) => (amount, None),
+        Movement::End { freeze, stated } => {
             let frozen = PointLogNoText::parse(freeze).map(|text| (text, points::frozen(tx, text.number)));
             let frozen = match frozen {
                 Some((text, found)) => found?.filter(|frozen| text.names(frozen.no)),

@@ -1,18 +1,24 @@
-//! `koubei.marketing.tool.prizesend.auth`: a token that lets one user take one prize, once, on the coupon page.
+//! `koubei.marketing.tool.prizesend.auth`: makes a token with which one user takes one prize, once, on the coupon page.
 //!
-//! It reserves nothing: budget, limits and crowd are looked at again when the prize is taken, and points are the caller's
-//! own affair. What is refused, in this order: a wrong field, a `req_id` that was used for another user, a prize that the
-//! merchant has not or that takes no tokens, a user that nobody knows, an activity that does not run, an empty budget.
+//! The token reserves nothing: budget, limits and crowd are looked at again when the prize is taken, and points are the
+//! caller's own affair. It lives 24 hours or as long as the merchant's option `claim_token_life` says, and never longer
+//! than its activity.
+//!
+//! Refusals are looked for in this order: a wrong field; the `req_id` was used for another user; the prize is not the
+//! merchant's, or takes no tokens; nobody has the `user_id`; the activity does not run; the budget is empty.
+//!
+//! # Repeats
+//!
+//! The first answer is kept: a call with the same `req_id` for the same prize and user is answered with the same token,
+//! used or not. Another user is `REQ_ID_CONFLICT`. A refused call uses up no `req_id`.
 
-use crate::biz::{Text, biz};
-use crate::methods::refusals::req_id_conflict;
-use crate::methods::{Answer, Call, Method, Once, Write};
+use crate::acts::activity::stored;
+use crate::biz::{Text, answer, biz};
+use crate::methods::{Answer, Call, Method, Once, SubCode, Write, refusals};
 use crate::world::Options;
 use domain::Refusal;
 use domain::activity::{Activity, Budget, Kind, Tool};
 use domain::id::PrizeIdText;
-use serde::Serialize;
-use serde_json::Value;
 use store::prize::PrizeToken;
 use store::{Fault, Tx, activity, counter, prize, world};
 
@@ -22,30 +28,39 @@ pub struct PrizesendAuth;
 biz! {
     /// What the caller sends.
     pub struct Request {
-        /// The caller's own number; the idempotency key, within the prize.
+        /// The caller's serial number; the idempotency key, within the prize.
         req_id: Text<32>,
-        /// The prize.
+        /// The prize: `promo_tools[].voucher_no` of a DIRECT_SEND activity with the channel URL_WITH_TOKEN.
         prize_id: Text<32>,
-        /// Who is to take it.
+        /// The user who is to take the prize.
         user_id: Text<32>,
     }
 }
 
-/// The answer.
-#[derive(Serialize)]
-pub struct Response {
-    token: String,
+answer! {
+    /// The answer.
+    pub struct Response {
+        /// The token: 32 hexadecimal digits, for the address of the coupon page.
+        token: String,
+    }
 }
 
 impl Method for PrizesendAuth {
     const NAME: &'static str = "koubei.marketing.tool.prizesend.auth";
     type Request = Request;
     type Response = Response;
+    const REFUSALS: &'static [SubCode] = &[
+        refusals::REQ_ID_CONFLICT,
+        refusals::PRIZE_NOT_EXIST,
+        refusals::USER_NOT_EXIST,
+        refusals::CAMPAIGN_STATUS_ERROR,
+        refusals::BUDGET_NOT_ENOUGH,
+    ];
 }
 
 impl Write for PrizesendAuth {
     fn once(request: &Request) -> Once<'_> {
-        Once::Stored { within: &request.prize_id, key: &request.req_id, conflict: req_id_conflict() }
+        Once::Stored { within: &request.prize_id, key: &request.req_id, conflict: refusals::REQ_ID_CONFLICT.into() }
     }
 
     fn handle(call: &Call, tx: &mut Tx, request: &Request) -> Answer<Response> {
@@ -80,8 +95,8 @@ impl Write for PrizesendAuth {
     }
 }
 
-/// From when on a token gives nothing any more: after its life, or when the activity is over. One that delays its end has
-/// none yet.
+/// From when on a token gives nothing any more: after its life, or when the activity is over. One that delays its end
+/// has none yet.
 fn expires_at(activity: &Activity, now: i64, life_ms: i64) -> i64 {
     let life_ends_at = now.saturating_add(life_ms);
     if activity.auto_delay { life_ends_at } else { life_ends_at.min(activity.finishes_at()) }
@@ -94,15 +109,8 @@ fn prize(call: &Call, tx: &mut Tx, prize_id: &str) -> Answer<(Tool, Activity)> {
     let tool = activity::tool(tx, id.number)?.filter(|tool| tool.prize_id().is_some_and(|own| id.names(own)));
     let tool = tool.ok_or_else(unknown)?;
     let activity = activity::get(tx, tool.activity)?.ok_or_else(|| Fault::bug("a prize without an activity"))?;
-    let own = activity.pid == call.pid() && activity.kind == Kind::DirectSend && takes_tokens(&activity);
+    let own = activity.pid == call.pid() && activity.kind == Kind::DirectSend && stored::takes_tokens(&activity)?;
     if own { Ok((tool, activity)) } else { Err(unknown().into()) }
-}
-
-/// Whether its coupons are taken on the page, by whoever has a token.
-fn takes_tokens(activity: &Activity) -> bool {
-    let content: Value = serde_json::from_str(&activity.content).unwrap_or_default();
-    let channels = content["publish_channels"].as_array();
-    channels.into_iter().flatten().any(|channel| channel["type"] == "URL_WITH_TOKEN")
 }
 
 #[cfg(test)]
@@ -147,11 +155,12 @@ mod tests {
     #[test]
     fn only_an_activity_with_the_channel_takes_tokens() {
         for (content, expect) in [
-            (r#"{"publish_channels":[{"type":"QR_CODE"},{"type":"URL_WITH_TOKEN"}]}"#, true),
-            (r#"{"publish_channels":[{"type":"QR_CODE"}]}"#, false),
-            ("{}", false),
+            (r#"{"publish_channels":[{"type":"QR_CODE"},{"type":"URL_WITH_TOKEN"}]}"#, Some(true)),
+            (r#"{"publish_channels":[{"type":"QR_CODE"}]}"#, Some(false)),
+            ("{}", Some(false)),
+            (r#"{"publish_channels":"URL_WITH_TOKEN"}"#, None),
         ] {
-            assert_eq!(takes_tokens(&activity(false, content)), expect, "{content}");
+            assert_eq!(stored::takes_tokens(&activity(false, content)).ok(), expect, "{content}");
         }
     }
 }

@@ -1,8 +1,14 @@
 //! `koubei.marketing.campaign.crowd.batchquery`: the merchant's crowds, newest first, a page at a time.
+//!
+//! Deleted crowds are not listed. A page past the end is empty. The name is searched for as it stands: there are no
+//! wildcards.
+//!
+//! # Repeats
+//!
+//! The call changes nothing and can be repeated.
 
-use crate::biz::{Positive, Text, biz};
-use crate::methods::{Answer, Call, Method, Read};
-use serde::Serialize;
+use crate::biz::{AnswerField, Positive, Shape, Text, answer, biz};
+use crate::methods::{Answer, Call, Method, Read, SubCode};
 use store::Tx;
 
 /// See the module.
@@ -11,36 +17,42 @@ pub struct CrowdBatchquery;
 biz! {
     /// What the caller sends.
     pub struct Request {
-        /// Part of the name; all crowds when absent.
+        /// Part of the name; every crowd when absent.
         name: Option<Text<64>>,
-        /// Counted from 1; 1 when absent.
+        /// The page, counted from 1; 1 when absent.
         page_number: Option<Positive<9_999_999_999>>,
-        /// Crowds a page; 20 when absent.
+        /// Crowds on a page; 20 when absent.
         page_size: Option<Positive<100>>,
     }
 }
 
-/// The answer.
-#[derive(Serialize)]
-pub struct Response {
-    /// A JSON array in a string; `[]` past the end.
-    crowd_group_sets: String,
-    /// Over all pages.
-    total_number: String,
+answer! {
+    /// The answer.
+    pub struct Response {
+        /// The crowds; `[]` past the end.
+        crowd_group_sets: String = Shape::Json { of: &Shape::List { of: &<Element as AnswerField>::SHAPE, max: None }, max: None },
+        /// How many crowds there are on all pages.
+        total_number: String,
+    }
 }
 
-/// One element of `crowd_group_sets`.
-#[derive(Serialize)]
-struct Element {
-    id: String,
-    name: String,
-    status: &'static str,
+answer! {
+    /// One element of `crowd_group_sets`.
+    struct Element {
+        /// The id of the crowd.
+        id: String,
+        /// The name of the crowd.
+        name: String,
+        /// ENABLE: deleted crowds are not listed.
+        status: &'static str,
+    }
 }
 
 impl Method for CrowdBatchquery {
     const NAME: &'static str = "koubei.marketing.campaign.crowd.batchquery";
     type Request = Request;
     type Response = Response;
+    const REFUSALS: &'static [SubCode] = &[];
 }
 
 impl Read for CrowdBatchquery {

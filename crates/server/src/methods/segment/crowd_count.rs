@@ -1,10 +1,17 @@
 //! `koubei.marketing.campaign.crowd.count`: how many members meet the conditions, and how they spread over dimensions.
+//!
+//! `conditions` win over `crowd_group_id`, which is then not looked up. Members without a value for a tag match only
+//! NEQ and NOTIN, and stand in no bucket of a dimension; buckets without members are left out. The count holds every
+//! write that was answered before the call.
+//!
+//! # Repeats
+//!
+//! The call changes nothing and can be repeated.
 
-use super::conditions::{Conditions, column};
-use crate::biz::{self, Field, Text, biz, invalid};
-use crate::methods::{Answer, Call, Method, Read, Stop};
+use crate::acts::crowd::conditions::{Conditions, column};
+use crate::biz::{self, Field, Member, Shape, Text, answer, biz, invalid};
+use crate::methods::{Answer, Call, Method, Read, Stop, SubCode, refusals};
 use domain::tag::{Tag, is_dimension};
-use serde::Serialize;
 use serde_json::{Map, Value, json};
 use store::Tx;
 use wire::money;
@@ -15,34 +22,61 @@ pub struct CrowdCount;
 biz! {
     /// What the caller sends.
     pub struct Request {
-        /// The conditions to count; they win over a crowd.
+        /// The conditions to count by. They win over `crowd_group_id`.
         conditions: Option<Conditions>,
-        /// The crowd to count.
+        /// The crowd to count. One of both fields is required.
         crowd_group_id: Option<Text<32>>,
         /// The tags to break the count down by.
         dimensions: Option<Dimensions>,
     }
 }
 
-/// The answer.
-#[derive(Serialize)]
-pub struct Response {
-    /// `{"total":100}`, in a string; with `"sum"`, what they paid in yuan, once the merchant has trades.
-    summary_values: String,
-    /// A JSON array in a string, one element a dimension in the order asked for.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    dimension_values: Option<String>,
+answer! {
+    /// The answer.
+    pub struct Response {
+        /// How many members meet the conditions; and what they paid, once the merchant has trades.
+        summary_values: String = Shape::Json { of: &Shape::Object(SUMMARY), max: None },
+        /// The members by each dimension, in the order asked for; where dimensions were asked for.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        dimension_values: Option<String> =
+            Shape::Json { of: &Shape::List { of: &Shape::Object(DIMENSION), max: None }, max: None },
+    }
 }
+
+/// The members of `summary_values`.
+const SUMMARY: &[Member] = &[
+    Member { name: "total", required: true, meaning: "How many members.", shape: Shape::Count },
+    Member { name: "sum", required: false, meaning: "What they paid the merchant, yuan.", shape: Shape::Amount(None) },
+];
+
+/// The members of one element of `dimension_values`.
+const DIMENSION: &[Member] = &[
+    Member::text("label", "The dimension, by its tag's code."),
+    Member {
+        name: "value",
+        required: true,
+        meaning: "How many members have each value: by the value's label, or by the value where it has none.",
+        shape: Shape::Counts,
+    },
+];
+
+/// The most characters of `dimensions`.
+const TEXT_MAX: usize = 1_024;
 
 /// The codes of the tags to break down by: a JSON array in a string.
 #[derive(Clone, Debug)]
 pub struct Dimensions(Vec<String>);
 
 impl Field for Dimensions {
+    const SHAPE: Shape = Shape::Json {
+        of: &Shape::List { of: &Shape::Form("the code of a built-in tag"), max: None },
+        max: Some(TEXT_MAX),
+    };
+
     fn read(value: Option<&Value>) -> Result<Self, String> {
         let value = value.ok_or(biz::ABSENT)?;
-        if value.as_str().is_some_and(|text| 1024 < text.chars().count()) {
-            return Err("长度不能超过1024".to_owned());
+        if value.as_str().is_some_and(|text| TEXT_MAX < text.chars().count()) {
+            return Err(format!("长度不能超过{TEXT_MAX}"));
         }
         let Value::Array(codes) = biz::embedded(value)? else { return Err("必须是JSON数组".to_owned()) };
         let code = |(index, code): (usize, &Value)| match code.as_str() {
@@ -68,6 +102,7 @@ impl Method for CrowdCount {
     const NAME: &'static str = "koubei.marketing.campaign.crowd.count";
     type Request = Request;
     type Response = Response;
+    const REFUSALS: &'static [SubCode] = &[refusals::CROWD_NOT_EXIST];
 }
 
 impl Read for CrowdCount {

@@ -1,10 +1,13 @@
 //! `koubei.marketing.campaign.crowd.delete`: takes a crowd out of use, for good.
 //!
-//! Deleting it again is a success that changes nothing.
+//! The crowd is no longer listed or counted, and no activity can be made for it.
+//!
+//! # Repeats
+//!
+//! Deleting a deleted crowd is a success that changes nothing.
 
-use crate::biz::{Text, biz};
-use crate::methods::{Answer, Call, Method, Once, Write};
-use serde::Serialize;
+use crate::biz::{Text, answer, biz};
+use crate::methods::{Answer, Call, Method, Once, SubCode, Write, refusals};
 use store::Tx;
 
 /// See the module.
@@ -13,19 +16,22 @@ pub struct CrowdDelete;
 biz! {
     /// What the caller sends.
     pub struct Request {
-        /// The crowd to delete.
+        /// The crowd, by its id.
         crowd_group_id: Text<32>,
     }
 }
 
-/// The answer: no business member.
-#[derive(Serialize)]
-pub struct Response {}
+answer! {
+    /// The answer: no member of its own.
+    pub struct Response {
+    }
+}
 
 impl Method for CrowdDelete {
     const NAME: &'static str = "koubei.marketing.campaign.crowd.delete";
     type Request = Request;
     type Response = Response;
+    const REFUSALS: &'static [SubCode] = &[refusals::CROWD_NOT_EXIST, refusals::CROWD_IN_USE];
 }
 
 impl Write for CrowdDelete {

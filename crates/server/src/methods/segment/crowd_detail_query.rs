@@ -1,8 +1,12 @@
 //! `koubei.marketing.campaign.crowd.detail.query`: a crowd's name and conditions.
+//!
+//! # Repeats
+//!
+//! The call changes nothing and can be repeated.
 
-use crate::biz::{Text, biz};
-use crate::methods::{Answer, Call, Method, Read};
-use serde::Serialize;
+use crate::acts::crowd::conditions::Conditions;
+use crate::biz::{Field, Text, answer, biz};
+use crate::methods::{Answer, Call, Method, Read, SubCode, refusals};
 use store::Tx;
 
 /// See the module.
@@ -11,24 +15,26 @@ pub struct CrowdDetailQuery;
 biz! {
     /// What the caller sends.
     pub struct Request {
-        /// The crowd.
+        /// The crowd, by its id.
         crowd_group_id: Text<32>,
     }
 }
 
-/// The answer.
-#[derive(Serialize)]
-pub struct Response {
-    /// The conditions, as normalised JSON in a string.
-    crowd_group_info: String,
-    /// What the crowd is called.
-    name: String,
+answer! {
+    /// The answer.
+    pub struct Response {
+        /// The conditions in normal form.
+        crowd_group_info: String = <Conditions as Field>::SHAPE,
+        /// The name of the crowd.
+        name: String,
+    }
 }
 
 impl Method for CrowdDetailQuery {
     const NAME: &'static str = "koubei.marketing.campaign.crowd.detail.query";
     type Request = Request;
     type Response = Response;
+    const REFUSALS: &'static [SubCode] = &[refusals::CROWD_NOT_EXIST];
 }
 
 impl Read for CrowdDetailQuery {

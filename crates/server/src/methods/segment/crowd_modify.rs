@@ -1,12 +1,16 @@
-//! `koubei.marketing.campaign.crowd.modify`: replaces a crowd's conditions whole.
+//! `koubei.marketing.campaign.crowd.modify`: replaces all conditions of a crowd.
 //!
-//! Its name cannot be changed. A second call with the same `out_biz_no` and content changes nothing more.
+//! The name of a crowd cannot be changed.
+//!
+//! # Repeats
+//!
+//! The first answer is kept: a call with the same `out_biz_no` for the same crowd and with the same content changes
+//! nothing more. Other content is `OUT_BIZ_NO_CONFLICT`. A refused call uses up no `out_biz_no`.
 
-use super::conditions::Conditions;
-use crate::biz::{Text, biz};
+use crate::acts::crowd::conditions::Conditions;
+use crate::biz::{Text, answer, biz};
 use crate::methods::operator::{self, OperatorType};
-use crate::methods::{Answer, Call, Method, Once, Write};
-use serde::Serialize;
+use crate::methods::{Answer, Call, Method, Once, SubCode, Write, refusals};
 use store::Tx;
 
 /// See the module.
@@ -17,25 +21,28 @@ biz! {
     pub struct Request {
         /// The caller's serial number; the idempotency key, within the crowd.
         out_biz_no: Text<32>,
-        /// The crowd to change.
+        /// The crowd, by its id.
         crowd_group_id: Text<32>,
-        /// What its members have in common from now on.
+        /// What the members of the crowd have in common from now on: every condition holds.
         conditions: Conditions,
-        /// Who operates; the merchant when absent.
+        /// The account id of who operates; the merchant when absent. With `operator_type` or not at all.
         operator_id: Option<Text<32>>,
         /// What the operator is.
         operator_type: Option<OperatorType>,
     }
 }
 
-/// The answer: no business member.
-#[derive(Serialize)]
-pub struct Response {}
+answer! {
+    /// The answer: no member of its own.
+    pub struct Response {
+    }
+}
 
 impl Method for CrowdModify {
     const NAME: &'static str = "koubei.marketing.campaign.crowd.modify";
     type Request = Request;
     type Response = Response;
+    const REFUSALS: &'static [SubCode] = &[refusals::CROWD_CONFLICT, refusals::CROWD_NOT_EXIST];
 }
 
 impl Write for CrowdModify {
@@ -43,7 +50,7 @@ impl Write for CrowdModify {
         Once::Stored {
             within: &request.crowd_group_id,
             key: &request.out_biz_no,
-            conflict: super::out_biz_no_conflict(),
+            conflict: refusals::CROWD_CONFLICT.into(),
         }
     }
 

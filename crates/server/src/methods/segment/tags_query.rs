@@ -1,7 +1,12 @@
-//! `koubei.marketing.campaign.tags.query`: the tags that the merchant's crowd conditions may name.
+//! `koubei.marketing.campaign.tags.query`: the tags that the merchant's crowd conditions may name: the eight of the
+//! platform, then the merchant's own in the order of its world file.
+//!
+//! # Repeats
+//!
+//! The call changes nothing and can be repeated.
 
-use crate::biz::biz;
-use crate::methods::{Answer, Call, Method, Read};
+use crate::biz::{Member, Shape, answer, biz};
+use crate::methods::{Answer, Call, Method, Read, SubCode};
 use domain::tag::Tag;
 use serde::Serialize;
 use store::Tx;
@@ -14,12 +19,31 @@ biz! {
     pub struct Request {}
 }
 
-/// The answer.
-#[derive(Serialize)]
-pub struct Response {
-    /// A JSON array in a string.
-    tags: String,
+answer! {
+    /// The answer.
+    pub struct Response {
+        /// The tags: the eight of the platform, then the merchant's own.
+        tags: String = Shape::Json { of: &Shape::List { of: &Shape::Object(TAG), max: None }, max: None },
+    }
 }
+
+/// The members of one element of `tags`.
+const TAG: &[Member] = &[
+    Member::text("code", "What `tagCode` of a condition names."),
+    Member::text("name", "The name, for people."),
+    Member {
+        name: "valueRange",
+        required: true,
+        meaning: "The values that a member may have; empty for a tag without a closed list.",
+        shape: Shape::List {
+            of: &Shape::Object(&[
+                Member::text("value", "The value, as conditions have it."),
+                Member::text("label", "The value, for people."),
+            ]),
+            max: None,
+        },
+    },
+];
 
 /// One element of `tags`.
 #[derive(Serialize)]
@@ -41,6 +65,7 @@ impl Method for TagsQuery {
     const NAME: &'static str = "koubei.marketing.campaign.tags.query";
     type Request = Request;
     type Response = Response;
+    const REFUSALS: &'static [SubCode] = &[];
 }
 
 impl Read for TagsQuery {

@@ -1,12 +1,17 @@
-//! `alipay.trade.cancel`: undoes a trade, closing it when unpaid and refunding it whole when paid.
+//! `alipay.trade.cancel`: undoes a trade: closes it when unpaid, refunds it wholly when paid within 24 hours.
 //!
-//! A merchant calls it when it does not know what became of a payment, so an unknown trade is a success without an action.
+//! A merchant calls it when the result of a payment is unknown, so an unknown trade is a success without an `action`.
+//! The call waits for a payment that is on its way.
+//!
+//! # Repeats
+//!
+//! Cancelling again is a success that changes nothing and says what was done.
 
-use super::settle::{self, Moment, give_back, shut};
-use crate::biz::{Text, biz};
-use crate::methods::{Answer, Call, Method, Once, Write};
+use crate::acts::trade::context::{self, TradeContext};
+use crate::acts::trade::settle::{give_back, shut};
+use crate::biz::{Shape, Text, answer, biz};
+use crate::methods::{Answer, Call, Method, Once, SubCode, Write, refusals};
 use domain::trade::{Cancelled, Trade};
-use serde::Serialize;
 use store::trade::Refund;
 use store::{Tx, once};
 use wire::time;
@@ -17,26 +22,31 @@ pub struct TradeCancel;
 biz! {
     /// What the caller sends.
     pub struct Request {
-        /// The merchant's number.
+        /// The merchant's number of the trade. One of both numbers is required.
         out_trade_no: Option<Text<64>>,
-        /// The platform's number, which wins.
+        /// The platform's number of the trade. It wins.
         trade_no: Option<Text<64>>,
     }
 }
 
-/// The answer.
-#[derive(Serialize)]
-pub struct Response {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    trade_no: Option<String>,
-    /// Only an unknown trade that was asked for by `trade_no` has none.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    out_trade_no: Option<String>,
-    retry_flag: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    action: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    gmt_refund_pay: Option<String>,
+answer! {
+    /// The answer.
+    pub struct Response {
+        /// The platform's number of the trade, unless the trade is unknown.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        trade_no: Option<String>,
+        /// The merchant's number of the trade, unless an unknown trade was named by `trade_no` alone.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        out_trade_no: Option<String>,
+        /// Whether the call must be repeated: N, never.
+        retry_flag: &'static str,
+        /// `close` or `refund`: what was done, now or before. Absent for an unknown trade.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        action: Option<&'static str>,
+        /// When the money was given back, where it was.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        gmt_refund_pay: Option<String> = Shape::Date,
+    }
 }
 
 impl Method for TradeCancel {
@@ -44,10 +54,16 @@ impl Method for TradeCancel {
     const INVALID: &'static str = super::INVALID;
     type Request = Request;
     type Response = Response;
+    const REFUSALS: &'static [SubCode] = &[
+        refusals::TRADE_HAS_FINISHED,
+        refusals::CANCEL_NOT_ALLOWED,
+        refusals::TRADE_CANCEL_TIME_OUT,
+        refusals::SELLER_BALANCE_NOT_ENOUGH,
+    ];
 }
 
 impl Write for TradeCancel {
-    const NEW_IDS: u16 = settle::NEW_IDS;
+    const NEW_IDS: u16 = context::NEW_IDS;
 
     fn once(_: &Request) -> Once<'_> {
         Once::Natural
@@ -67,16 +83,16 @@ impl Write for TradeCancel {
             let out_trade_no = request.out_trade_no.as_deref().map(str::to_owned);
             return Ok(Response { trade_no: None, out_trade_no, retry_flag: "N", action: None, gmt_refund_pay: None });
         };
-        let moment = Moment::new(&trade, call.now, call.cause(), |nth, bucket| call.new_id(nth, bucket));
+        let context = TradeContext::new(&trade, call.now, call.cause(), |nth, bucket| call.new_id(nth, bucket));
         // Decide and record.
         let trade = match trade.cancel(call.now)? {
             Cancelled::Before(trade) => trade,
             Cancelled::Closed(trade) => {
-                shut(tx, &trade, moment.notice_id(), call.now)?;
+                shut(tx, &trade, context.notice_id(), call.now)?;
                 trade
             }
             Cancelled::Refunded(trade, amount_fen) => {
-                give_back(tx, &trade, cancelling(&trade, amount_fen, call.now), &moment)?;
+                give_back(tx, &trade, cancelling(&trade, amount_fen, call.now), &context)?;
                 trade
             }
         };

@@ -1,10 +1,13 @@
-//! `alipay.trade.close`: gives up a trade that was not paid. Doing it again changes nothing.
+//! `alipay.trade.close`: gives up a trade that was not paid.
+//!
+//! # Repeats
+//!
+//! Closing a closed trade is a success that changes nothing.
 
-use super::settle::shut;
-use crate::biz::{Text, biz};
-use crate::methods::{Answer, Call, Method, Once, Write};
+use crate::acts::trade::settle::shut;
+use crate::biz::{Text, answer, biz};
+use crate::methods::{Answer, Call, Method, Once, SubCode, Write, refusals};
 use domain::trade::Status;
-use serde::Serialize;
 use store::{Bucket, Tx};
 
 /// See the module.
@@ -13,20 +16,23 @@ pub struct TradeClose;
 biz! {
     /// What the caller sends.
     pub struct Request {
-        /// The merchant's number.
+        /// The merchant's number of the trade. One of both numbers is required.
         out_trade_no: Option<Text<64>>,
-        /// The platform's number, which wins.
+        /// The platform's number of the trade. It wins.
         trade_no: Option<Text<64>>,
-        /// The merchant's staff.
+        /// The merchant's own id of its staff. Not kept.
         operator_id: Option<Text<28>>,
     }
 }
 
-/// The answer.
-#[derive(Serialize)]
-pub struct Response {
-    trade_no: String,
-    out_trade_no: String,
+answer! {
+    /// The answer.
+    pub struct Response {
+        /// The platform's number of the trade.
+        trade_no: String,
+        /// The merchant's number of the trade.
+        out_trade_no: String,
+    }
 }
 
 impl Method for TradeClose {
@@ -34,6 +40,7 @@ impl Method for TradeClose {
     const INVALID: &'static str = super::INVALID;
     type Request = Request;
     type Response = Response;
+    const REFUSALS: &'static [SubCode] = &[refusals::TRADE_NOT_EXIST, refusals::TRADE_PAID];
 }
 
 impl Write for TradeClose {

@@ -1,14 +1,20 @@
 //! `alipay.trade.create`: makes an unpaid trade, which its buyer pays on the cashier page.
 //!
-//! A second call with the same `out_trade_no` and content answers with the first trade while it waits to be paid.
+//! The buyer pays at `cashier_uri` with a pay PIN; or the merchant sends the buyer's pay code with `alipay.trade.pay`
+//! and the same `out_trade_no`. A trade that nobody pays closes after `timeout_express`. The parameter `notify_url` of
+//! the call is kept: notifications about the trade go there.
+//!
+//! # Repeats
+//!
+//! A call with the same `out_trade_no` and content is answered with the first trade while it waits to be paid. Other
+//! content is `ACQ.CONTEXT_INCONSISTENT`; a trade that is paid or closed is refused as such.
 
-use super::order::{self, GoodsDetail, order};
-use crate::biz::{Price, Text, biz, invalid};
-use crate::jobs::trade_expire;
-use crate::methods::{Answer, Call, Method, Once, Stop, Write};
+use super::order::{self, Order};
+use crate::biz::{Biz, Text, answer, biz, invalid};
+use crate::links;
+use crate::methods::{Answer, Call, Method, Once, Stop, SubCode, Write, refusals};
 use domain::Refusal;
 use domain::trade::{Status, Trade};
-use serde::Serialize;
 use store::account_key::{self, Kind};
 use store::once::{Claim, claim};
 use store::{Fault, Tx, job, world};
@@ -19,52 +25,28 @@ pub struct TradeCreate;
 biz! {
     /// What the caller sends.
     pub struct Request {
-        /// Who is to pay.
+        /// The buyer, by account id. Required unless `buyer_logon_id` is there; it wins.
         buyer_id: Option<Text<28>>,
-        /// The same by login id.
+        /// The buyer, by login id.
         buyer_logon_id: Option<Text<100>>,
-        /// The merchant's number; the idempotency key.
-        out_trade_no: Text<64>,
-        /// What it is for.
-        subject: Text<256>,
-        /// More about it.
-        body: Option<Text<128>>,
-        /// What is asked, yuan.
-        total_amount: Price,
-        /// The part of it that vouchers may take from.
-        discountable_amount: Option<Price>,
-        /// The part of it that they may not.
-        undiscountable_amount: Option<Price>,
-        /// Who gets the money; the merchant when absent.
-        seller_id: Option<Text<28>>,
-        /// The merchant's staff.
-        operator_id: Option<Text<28>>,
-        /// The shop, by the merchant's number or by its id.
-        store_id: Option<Text<32>>,
-        /// The shop, by its id.
-        alipay_store_id: Option<Text<32>>,
-        /// The merchant's terminal.
-        terminal_id: Option<Text<32>>,
-        /// How long the buyer has.
-        timeout_express: Option<Text<6>>,
-        /// What kind of sale it is.
-        product_code: Option<Text<64>>,
-        /// What must not pay.
-        disable_pay_channels: Option<Text<128>>,
-        /// What is sold.
-        goods_detail: Option<GoodsDetail>,
-        /// What alone may pay.
+        /// The fields of an order.
+        ..order: Order,
+        /// The ways to pay that are allowed, joined by commas; coupons only with `coupon` among them. Not together with
+        /// `disable_pay_channels`.
         enable_pay_channels: Option<Text<128>>,
     }
 }
 
-/// The answer.
-#[derive(Serialize)]
-pub struct Response {
-    out_trade_no: String,
-    trade_no: String,
-    /// Where the buyer pays (DECISIONS.md 6); SDKs ignore it.
-    cashier_uri: String,
+answer! {
+    /// The answer.
+    pub struct Response {
+        /// The merchant's number of the trade.
+        out_trade_no: String,
+        /// The platform's number of the trade.
+        trade_no: String,
+        /// The address of the cashier page, where the buyer pays. Not of the protocol: SDKs ignore it.
+        cashier_uri: String,
+    }
 }
 
 impl Method for TradeCreate {
@@ -72,6 +54,16 @@ impl Method for TradeCreate {
     const INVALID: &'static str = super::INVALID;
     type Request = Request;
     type Response = Response;
+    const REFUSALS: &'static [SubCode] = &[
+        refusals::TOTAL_FEE_EXCEED,
+        refusals::SELLER_NOT_EXIST,
+        refusals::INVALID_STORE_ID,
+        refusals::BUYER_NOT_EXIST,
+        refusals::BUYER_SELLER_EQUAL,
+        refusals::TRADE_HAS_SUCCESS,
+        refusals::TRADE_HAS_CLOSE,
+        refusals::CONTEXT_INCONSISTENT,
+    ];
 }
 
 impl Write for TradeCreate {
@@ -83,16 +75,16 @@ impl Write for TradeCreate {
 
     fn handle(call: &Call, tx: &mut Tx, request: &Request) -> Answer<Response> {
         // Load.
-        if request.disable_pay_channels.is_some() && request.enable_pay_channels.is_some() {
+        if request.order.disable_pay_channels.is_some() && request.enable_pay_channels.is_some() {
             return Err(invalid("enable_pay_channels", "和disable_pay_channels不能同时使用").into());
         }
-        let order = order!(request).check(call, tx)?;
+        let order = request.order.check(request.canonical(), call, tx)?;
         let account = match (&request.buyer_id, &request.buyer_logon_id) {
             (Some(buyer_id), _) => world::account(tx, buyer_id)?,
             (None, Some(login)) => account_key::find(tx, Kind::Login, login)?,
             (None, None) => return Err(invalid("buyer_id", "和buyer_logon_id不能同时为空").into()),
         };
-        let buyer_id = account.ok_or_else(order::no_buyer)?.user_id;
+        let buyer_id = account.ok_or(refusals::BUYER_NOT_EXIST)?.user_id;
         order::not_itself(call, &buyer_id)?;
         let number = order::new_number(call, &buyer_id);
         let scope = store::trade::scope(call.pid());
@@ -104,17 +96,17 @@ impl Write for TradeCreate {
                 let trade = Trade { page_token, ..order.trade(call, &buyer_id, number) };
                 store::trade::insert(tx, &trade)?;
                 if let Some(end) = trade.expires_at {
-                    job::put(tx, trade_expire::KIND, number, end)?;
+                    job::put(tx, job::TRADE_EXPIRE, number, end)?;
                 }
                 trade
             }
             Claim::Again(number) => waiting(tx, number)?,
             Claim::Other(number) => {
                 waiting(tx, number)?;
-                return Err(order::inconsistent().into());
+                return Err(refusals::CONTEXT_INCONSISTENT.into());
             }
         };
-        let uri = cashier_uri(&call.app.site.base_url(tx)?, &trade);
+        let uri = links::cashier(&call.app.site.base_url(tx)?, &trade);
         Ok(Response {
             cashier_uri: uri.ok_or_else(|| Stop::Failed(Fault::bug("a trade that waits without a token")))?,
             trade_no: trade.trade_no(),
@@ -131,10 +123,4 @@ fn waiting(tx: &mut Tx, number: i64) -> Answer<Trade> {
         Status::TradeSuccess | Status::TradeFinished => Err(Refusal::TradeHasSuccess.into()),
         Status::TradeClosed => Err(Refusal::TradeHasClosed.into()),
     }
-}
-
-/// Where the buyer pays, while the trade waits for that.
-pub fn cashier_uri(base_url: &str, trade: &Trade) -> Option<String> {
-    let token = trade.page_token.as_ref().filter(|_| trade.status == Status::WaitBuyerPay)?;
-    Some(format!("{base_url}/h5/cashier?tradeNo={}&token={token}", trade.trade_no()))
 }

@@ -1,18 +1,28 @@
-//! `alipay.trade.pay`: makes a trade and pays it by the buyer's pay code, or pays one that was made before.
+//! `alipay.trade.pay`: makes a trade and pays it by the buyer's pay code, or pays a trade that `alipay.trade.create`
+//! made.
 //!
-//! Under a number that was used, what the trade says now decides: it is paid if it waits and is about the same.
+//! Coupons are chosen by the platform: the one that takes most off. Points are not given by a payment: that is
+//! `points.update` with the `trade_no`.
+//!
+//! # Repeats
+//!
+//! A call with the `out_trade_no` of a paid trade is refused with `ACQ.TRADE_HAS_SUCCESS`, of a closed one with
+//! `ACQ.TRADE_HAS_CLOSE`: ask `alipay.trade.query` what a payment came to. A trade that waits is paid if subject,
+//! amount and buyer are the same.
 
-use super::bill::{FundBill, VoucherDetail};
-use super::coupon::{self, Wanted};
-use super::order::{self, Checked, GoodsDetail, order};
-use super::settle::{self, Known, Moment, count_sale, settle};
-use super::{QueryOption, notice};
-use crate::biz::{List, Price, Text, biz, choice, invalid};
-use crate::methods::{Answer, Call, Method, Once, Write};
+use super::QueryOption;
+use super::order::{self, Checked, Order};
+use crate::acts::trade::bill::{FundBill, VoucherDetail};
+use crate::acts::trade::context::{self, TradeContext, TradeOrigin};
+use crate::acts::trade::coupon::{self, Wanted};
+use crate::acts::trade::detail::TradeDetail;
+use crate::acts::trade::notification;
+use crate::acts::trade::settle::{Payment, count_sale, settle};
+use crate::biz::{Biz, List, Shape, Text, answer, biz, choice, invalid};
+use crate::methods::{Answer, Call, Method, Once, SubCode, Write, refusals};
 use crate::world::Options;
 use domain::Refusal;
 use domain::trade::Trade;
-use serde::Serialize;
 use store::account_key::{find_payer, use_pay_code};
 use store::once::{Claim, claim};
 use store::trade::TradeVoucher;
@@ -36,67 +46,56 @@ choice! {
 biz! {
     /// What the caller sends.
     pub struct Request {
-        /// How the code was read.
+        /// How the pay code was read.
         scene: Scene,
-        /// The buyer's pay code.
+        /// The buyer's pay code. Required, but where `buyer_id` may pay alone: in a stand-in, and for a merchant with
+        /// the option `pay_by_user_id`.
         auth_code: Option<Text<32>>,
-        /// The buyer, who is whoever shows the code when absent; without a code, see [`Options::pay_by_user_id`].
+        /// The buyer, by account id; with a pay code, its owner.
         buyer_id: Option<Text<28>>,
-        /// The merchant's number; the idempotency key.
-        out_trade_no: Text<64>,
-        /// What it is for.
-        subject: Text<256>,
-        /// More about it.
-        body: Option<Text<128>>,
-        /// What is asked, yuan.
-        total_amount: Price,
-        /// The part of it that vouchers may take from.
-        discountable_amount: Option<Price>,
-        /// The part of it that they may not.
-        undiscountable_amount: Option<Price>,
-        /// Who gets the money; the merchant when absent.
-        seller_id: Option<Text<28>>,
-        /// The merchant's staff.
-        operator_id: Option<Text<28>>,
-        /// The shop, by the merchant's number or by its id.
-        store_id: Option<Text<32>>,
-        /// The shop, by its id.
-        alipay_store_id: Option<Text<32>>,
-        /// The merchant's terminal.
-        terminal_id: Option<Text<32>>,
-        /// How long the buyer has.
-        timeout_express: Option<Text<6>>,
-        /// What kind of sale it is.
-        product_code: Option<Text<64>>,
-        /// What must not pay.
-        disable_pay_channels: Option<Text<128>>,
-        /// What is sold.
-        goods_detail: Option<GoodsDetail>,
-        /// What else is asked for.
+        /// The fields of an order.
+        ..order: Order,
+        /// Read and checked; the answer has every part that there is.
         query_options: Option<List<QueryOption>>,
     }
 }
 
-/// The answer.
-#[derive(Serialize)]
-pub struct Response {
-    trade_no: String,
-    out_trade_no: String,
-    buyer_logon_id: String,
-    buyer_user_id: String,
-    total_amount: String,
-    receipt_amount: String,
-    buyer_pay_amount: String,
-    point_amount: String,
-    invoice_amount: String,
-    discount_amount: String,
-    mdiscount_amount: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    store_name: Option<String>,
-    gmt_payment: String,
-    fund_bill_list: Vec<FundBill>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    voucher_detail_list: Vec<VoucherDetail>,
+answer! {
+    /// The answer.
+    pub struct Response {
+        /// The platform's number of the trade.
+        trade_no: String,
+        /// The merchant's number of the trade.
+        out_trade_no: String,
+        /// The buyer's login id, with stars in its middle.
+        buyer_logon_id: String,
+        /// The buyer's account id.
+        buyer_user_id: String,
+        /// The amount of the trade, yuan.
+        total_amount: String = Shape::Amount(None),
+        /// What the seller gets, yuan.
+        receipt_amount: String = Shape::Amount(None),
+        /// What the buyer pays from the balance, yuan.
+        buyer_pay_amount: String = Shape::Amount(None),
+        /// Always `0.00`.
+        point_amount: String = Shape::Amount(None),
+        /// What an invoice may be about: the same as `buyer_pay_amount`.
+        invoice_amount: String = Shape::Amount(None),
+        /// What others than the seller take off, yuan.
+        discount_amount: String = Shape::Amount(None),
+        /// What the seller's coupons take off, yuan.
+        mdiscount_amount: String = Shape::Amount(None),
+        /// The name of the shop, where the trade has one.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        store_name: Option<String>,
+        /// When the trade was paid.
+        gmt_payment: String = Shape::Date,
+        /// What paid.
+        fund_bill_list: Vec<FundBill>,
+        /// The coupons that were used.
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        voucher_detail_list: Vec<VoucherDetail>,
+    }
 }
 
 impl Method for TradePay {
@@ -104,10 +103,23 @@ impl Method for TradePay {
     const INVALID: &'static str = super::INVALID;
     type Request = Request;
     type Response = Response;
+    const REFUSALS: &'static [SubCode] = &[
+        refusals::TOTAL_FEE_EXCEED,
+        refusals::SELLER_NOT_EXIST,
+        refusals::INVALID_STORE_ID,
+        refusals::PAYMENT_AUTH_CODE_INVALID,
+        refusals::BUYER_NOT_EXIST,
+        refusals::BUYER_SELLER_EQUAL,
+        refusals::CONTEXT_INCONSISTENT,
+        refusals::TRADE_BUYER_NOT_MATCH,
+        refusals::TRADE_HAS_SUCCESS,
+        refusals::TRADE_HAS_CLOSE,
+        refusals::BUYER_BALANCE_NOT_ENOUGH,
+    ];
 }
 
 impl Write for TradePay {
-    const NEW_IDS: u16 = 1 + settle::NEW_IDS;
+    const NEW_IDS: u16 = 1 + context::NEW_IDS;
 
     fn once(_: &Request) -> Once<'_> {
         Once::Natural
@@ -115,7 +127,7 @@ impl Write for TradePay {
 
     fn handle(call: &Call, tx: &mut Tx, request: &Request) -> Answer<Response> {
         // Load.
-        let order = order!(request).check(call, tx)?;
+        let order = request.order.check(request.canonical(), call, tx)?;
         let single_use = call.app.store.mode() == Mode::Platform;
         let buyer = buyer(call, tx, request, single_use)?;
         let buyer_id = &buyer.user_id;
@@ -123,26 +135,32 @@ impl Write for TradePay {
         let number = order::new_number(call, buyer_id);
         let scope = store::trade::scope(call.pid());
         // Decide.
-        let (trade, known) = match claim(tx, &scope, order.out_trade_no(), &order.fingerprint(), number, call.now)? {
-            Claim::New => (order.trade(call, buyer_id, number), Known::Now),
-            Claim::Again(number) | Claim::Other(number) => {
-                (made_before(call, tx, number, &order, buyer_id)?, Known::Before)
-            }
-        };
+        let detail = order.detail();
+        // What this call disables is disabled, whatever the call allowed that made the trade.
+        let wanted = if detail.vouchers_allowed { Wanted::Best } else { Wanted::None };
+        let (trade, detail, origin) =
+            match claim(tx, &scope, order.out_trade_no(), &order.fingerprint(), number, call.now)? {
+                Claim::New => (order.trade(call, buyer_id, number), detail, TradeOrigin::New),
+                Claim::Again(number) | Claim::Other(number) => {
+                    let trade = made_before(call, tx, number, &order, buyer_id)?;
+                    let detail = TradeDetail::of(&trade);
+                    (trade, detail, TradeOrigin::Stored)
+                }
+            };
         trade.payable(call.now)?;
-        // What this call disables is disabled, whatever the call said that made the trade.
-        let wanted = if coupon::lets_vouchers_pay(order.members()) { Wanted::Best } else { Wanted::None };
         count_sale(tx, &trade)?;
-        let chosen = coupon::pick(tx, &trade, wanted, call.now)?;
+        let choice = coupon::pick(tx, &trade, &detail, origin, wanted, call.now)?;
         // Record.
-        let moment = Moment::new(&trade, call.now, call.cause(), |nth, bucket| call.new_id(1 + nth, bucket));
-        let (trade, used) = settle(tx, trade, known, &chosen, &moment)?;
+        let context = TradeContext::new(&trade, call.now, call.cause(), |nth, bucket| call.new_id(1 + nth, bucket));
+        let payment = Payment { trade, detail: &detail, origin, buyer: &buyer, choice: &choice };
+        let (trade, used) = settle(tx, payment, &context)?;
         if let Some(code) = request.auth_code.as_deref().filter(|_| single_use)
             && !use_pay_code(tx, code, &trade.buyer_id, call.now)?
         {
             return Err(Refusal::PayCodeInvalid.into());
         }
-        response(tx, trade, &buyer, &used, call.now)
+        let store_name = super::store_name(tx, &trade, order.shop())?;
+        Ok(response(trade, store_name, &buyer, &used, call.now))
     }
 }
 
@@ -159,7 +177,7 @@ fn buyer(call: &Call, tx: &mut Tx, request: &Request, on_platform: bool) -> Answ
         (None, Some(_)) if on_platform && !Options::of(tx, call.pid())?.pay_by_user_id => {
             Err(Refusal::PayCodeInvalid.into())
         }
-        (None, Some(buyer_id)) => Ok(world::account(tx, buyer_id)?.ok_or_else(order::no_buyer)?),
+        (None, Some(buyer_id)) => Ok(world::account(tx, buyer_id)?.ok_or(refusals::BUYER_NOT_EXIST)?),
         (None, None) => Err(invalid("auth_code", "不能为空").into()),
     }
 }
@@ -168,10 +186,10 @@ fn buyer(call: &Call, tx: &mut Tx, request: &Request, on_platform: bool) -> Answ
 fn made_before(call: &Call, tx: &mut Tx, number: i64, order: &Checked<'_>, buyer_id: &str) -> Answer<Trade> {
     let trade = store::trade::get(tx, number)?.ok_or_else(|| Fault::bug("a claim for a trade that is not there"))?;
     if !order.agrees(&trade) {
-        return Err(order::inconsistent().into());
+        return Err(refusals::CONTEXT_INCONSISTENT.into());
     }
     if trade.buyer_id != buyer_id {
-        return Err(wire::Fault::business("ACQ.TRADE_BUYER_NOT_MATCH", "交易买家不匹配").into());
+        return Err(refusals::TRADE_BUYER_NOT_MATCH.into());
     }
     match &call.said.notify_url {
         Some(_) => Ok(Trade { origin: Some(call.origin()), ..trade }),
@@ -179,11 +197,11 @@ fn made_before(call: &Call, tx: &mut Tx, number: i64, order: &Checked<'_>, buyer
     }
 }
 
-fn response(tx: &mut Tx, trade: Trade, buyer: &Account, used: &[TradeVoucher], now: i64) -> Answer<Response> {
+fn response(trade: Trade, store_name: Option<String>, buyer: &Account, used: &[TradeVoucher], now: i64) -> Response {
     let off = trade.off();
-    Ok(Response {
+    Response {
         trade_no: trade.trade_no(),
-        buyer_logon_id: notice::login_of(buyer),
+        buyer_logon_id: notification::login_of(buyer),
         total_amount: money::format(trade.total_fen),
         receipt_amount: money::format(trade.receipt_fen),
         buyer_pay_amount: money::format(trade.buyer_pay_fen),
@@ -191,11 +209,11 @@ fn response(tx: &mut Tx, trade: Trade, buyer: &Account, used: &[TradeVoucher], n
         invoice_amount: money::format(trade.buyer_pay_fen),
         discount_amount: money::format(off.others_fen),
         mdiscount_amount: money::format(off.seller_fen),
-        store_name: super::store_name(tx, &trade)?,
+        store_name,
         gmt_payment: time::format(now),
         fund_bill_list: FundBill::paid(&trade, used),
         voucher_detail_list: VoucherDetail::all(used),
         out_trade_no: trade.out_trade_no,
         buyer_user_id: trade.buyer_id,
-    })
+    }
 }

@@ -1,12 +1,16 @@
 //! `alipay.trade.query`: where a trade stands, and what it came to.
+//!
+//! # Repeats
+//!
+//! The call changes nothing and can be repeated.
 
-use super::bill::{FundBill, VoucherDetail};
-use super::{QueryOption, coupon, notice};
-use crate::biz::{List, Text, biz};
-use crate::methods::{Answer, Call, Method, Read};
+use super::QueryOption;
+use crate::acts::trade::bill::{FundBill, VoucherDetail};
+use crate::acts::trade::detail::TradeDetail;
+use crate::acts::trade::{coupon, notification};
+use crate::biz::{List, Shape, Text, answer, biz};
+use crate::methods::{Answer, Call, Method, Read, SubCode, refusals};
 use domain::trade::Trade;
-use serde::Serialize;
-use serde_json::{Map, Value};
 use store::Tx;
 use store::trade::TradeVoucher;
 use wire::{money, time};
@@ -17,50 +21,72 @@ pub struct TradeQuery;
 biz! {
     /// What the caller sends.
     pub struct Request {
-        /// The merchant's number.
+        /// The merchant's number of the trade. One of both numbers is required.
         out_trade_no: Option<Text<64>>,
-        /// The platform's number, which wins.
+        /// The platform's number of the trade. It wins.
         trade_no: Option<Text<64>>,
-        /// What else is asked for.
+        /// Read and checked; the answer has every part that there is.
         query_options: Option<List<QueryOption>>,
     }
 }
 
-/// The answer.
-#[derive(Serialize)]
-pub struct Response {
-    trade_no: String,
-    out_trade_no: String,
-    buyer_logon_id: String,
-    buyer_user_id: String,
-    total_amount: String,
-    #[serde(flatten)]
-    paid: Option<Paid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    store_name: Option<String>,
-    trade_status: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    store_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    alipay_store_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    terminal_id: Option<String>,
-    buyer_user_type: &'static str,
+answer! {
+    /// The answer.
+    pub struct Response {
+        /// The platform's number of the trade.
+        trade_no: String,
+        /// The merchant's number of the trade.
+        out_trade_no: String,
+        /// The buyer's login id, with stars in its middle.
+        buyer_logon_id: String,
+        /// The buyer's account id.
+        buyer_user_id: String,
+        /// The amount of the trade, yuan.
+        total_amount: String = Shape::Amount(None),
+        /// What is known once the trade is paid.
+        ..paid: Option<Paid>,
+        /// The name of the shop, where the trade has one.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        store_name: Option<String>,
+        /// WAIT_BUYER_PAY, TRADE_SUCCESS, TRADE_FINISHED or TRADE_CLOSED.
+        trade_status: &'static str,
+        /// `store_id` of the order.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        store_id: Option<String>,
+        /// The id of the shop.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        alipay_store_id: Option<String>,
+        /// `terminal_id` of the order.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        terminal_id: Option<String>,
+        /// Always PRIVATE.
+        buyer_user_type: &'static str,
+    }
 }
 
-/// What is known once it is paid (rule 2).
-#[derive(Serialize)]
-pub struct Paid {
-    receipt_amount: String,
-    buyer_pay_amount: String,
-    point_amount: String,
-    invoice_amount: String,
-    discount_amount: String,
-    mdiscount_amount: String,
-    send_pay_date: String,
-    fund_bill_list: Vec<FundBill>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    voucher_detail_list: Vec<VoucherDetail>,
+answer! {
+    /// What is known once the trade is paid.
+    pub struct Paid {
+        /// What the seller gets, yuan.
+        receipt_amount: String = Shape::Amount(None),
+        /// What the buyer pays from the balance, yuan.
+        buyer_pay_amount: String = Shape::Amount(None),
+        /// Always `0.00`.
+        point_amount: String = Shape::Amount(None),
+        /// What an invoice may be about: the same as `buyer_pay_amount`.
+        invoice_amount: String = Shape::Amount(None),
+        /// What others than the seller take off, yuan.
+        discount_amount: String = Shape::Amount(None),
+        /// What the seller's coupons take off, yuan.
+        mdiscount_amount: String = Shape::Amount(None),
+        /// When the trade was paid.
+        send_pay_date: String = Shape::Date,
+        /// What paid.
+        fund_bill_list: Vec<FundBill>,
+        /// The coupons that were used.
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        voucher_detail_list: Vec<VoucherDetail>,
+    }
 }
 
 impl Method for TradeQuery {
@@ -68,6 +94,7 @@ impl Method for TradeQuery {
     const INVALID: &'static str = super::INVALID;
     type Request = Request;
     type Response = Response;
+    const REFUSALS: &'static [SubCode] = &[refusals::TRADE_NOT_EXIST];
 }
 
 impl Read for TradeQuery {
@@ -75,16 +102,16 @@ impl Read for TradeQuery {
 
     fn load(call: &Call, tx: &mut Tx, request: &Request) -> Answer<Response> {
         let trade = super::known(call, tx, request.trade_no.as_deref(), request.out_trade_no.as_deref())?;
-        let detail = super::detail(&trade);
+        let TradeDetail { store_id, terminal_id, .. } = TradeDetail::of(&trade);
         Ok(Response {
             trade_no: trade.trade_no(),
-            buyer_logon_id: notice::login(tx, &trade.buyer_id)?,
+            buyer_logon_id: notification::login(tx, &trade.buyer_id)?,
             total_amount: money::format(trade.total_fen),
             paid: paid(&trade, &coupon::used(tx, &trade)?),
-            store_name: super::store_name(tx, &trade)?,
+            store_name: super::store_name(tx, &trade, None)?,
             trade_status: trade.status.name(),
-            store_id: text(&detail, "store_id"),
-            terminal_id: text(&detail, "terminal_id"),
+            store_id,
+            terminal_id,
             buyer_user_type: "PRIVATE",
             out_trade_no: trade.out_trade_no,
             buyer_user_id: trade.buyer_id,
@@ -110,8 +137,4 @@ fn paid(trade: &Trade, used: &[TradeVoucher]) -> Option<Paid> {
         fund_bill_list: FundBill::paid(trade, used),
         voucher_detail_list: VoucherDetail::all(used),
     })
-}
-
-fn text(detail: &Map<String, Value>, name: &str) -> Option<String> {
-    detail.get(name).and_then(Value::as_str).map(str::to_owned)
 }

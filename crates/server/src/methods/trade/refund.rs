@@ -1,18 +1,24 @@
 //! `alipay.trade.refund`: gives back a paid trade, wholly or in part.
 //!
-//! A second call with the same `out_request_no` and amount moves nothing and says so (`fund_change` N).
+//! The last refund closes the trade. A coupon gets its share back: see the decisions on refunds with coupons.
+//!
+//! # Repeats
+//!
+//! A call with the same `out_request_no` for the same trade and with the same amount moves nothing and says so
+//! (`fund_change` N). Another amount is `ACQ.DISCORDANT_REPEAT_REQUEST`.
 
-use super::bill::FundBill;
+use super::QueryOption;
 use super::order::GoodsDetail;
-use super::settle::{self, Moment, give_back};
-use super::{QueryOption, notice};
-use crate::biz::{List, Text, biz, choice, invalid};
-use crate::methods::{Answer, Call, Method, Once, Write};
+use crate::acts::trade::bill::FundBill;
+use crate::acts::trade::context::{self, TradeContext};
+use crate::acts::trade::notification;
+use crate::acts::trade::settle::give_back;
+use crate::biz::{List, Shape, Text, answer, biz, choice, invalid};
+use crate::methods::{Answer, Call, Method, Once, SubCode, Write, refusals};
 use domain::trade::Trade;
-use serde::Serialize;
 use store::Tx;
 use store::trade::Refund;
-use wire::{Fault, money, time};
+use wire::{money, time};
 
 /// See the module.
 pub struct TradeRefund;
@@ -28,51 +34,66 @@ choice! {
 biz! {
     /// What the caller sends.
     pub struct Request {
-        /// The merchant's number of the trade.
+        /// The merchant's number of the trade. One of both numbers is required.
         out_trade_no: Option<Text<64>>,
-        /// The platform's number of the trade, which wins.
+        /// The platform's number of the trade. It wins.
         trade_no: Option<Text<64>>,
-        /// How much, yuan.
+        /// How much, yuan: above 0, with at most two decimals.
         refund_amount: Text<32>,
-        /// The merchant's number of the refund; the idempotency key, within the trade.
+        /// The merchant's number of the refund; the idempotency key, within the trade. Required for a part of the
+        /// trade; the `out_trade_no` when absent.
         out_request_no: Option<Text<64>>,
-        /// Why.
+        /// Why. Kept.
         refund_reason: Option<Text<256>>,
         /// The currency.
         refund_currency: Option<Currency>,
-        /// The merchant's staff.
+        /// The merchant's own id of its staff. Not kept.
         operator_id: Option<Text<30>>,
-        /// The merchant's shop.
+        /// The merchant's number of its shop. Not kept.
         store_id: Option<Text<32>>,
-        /// The merchant's terminal.
+        /// The merchant's own id of its terminal. Not kept.
         terminal_id: Option<Text<32>>,
-        /// What is taken back.
+        /// What is taken back. Not kept.
         goods_detail: Option<GoodsDetail>,
-        /// What else is asked for.
+        /// Read and checked; the answer has every part that there is.
         query_options: Option<List<QueryOption>>,
     }
 }
 
-/// The answer.
-#[derive(Serialize)]
-pub struct Response {
-    trade_no: String,
-    out_trade_no: String,
-    buyer_logon_id: String,
-    buyer_user_id: String,
-    fund_change: &'static str,
-    /// Of all refunds of the trade.
-    refund_fee: String,
-    gmt_refund_pay: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    store_name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    refund_currency: Option<&'static str>,
-    present_refund_buyer_amount: String,
-    present_refund_discount_amount: String,
-    present_refund_mdiscount_amount: String,
-    send_back_fee: String,
-    refund_detail_item_list: Vec<FundBill>,
+answer! {
+    /// The answer.
+    pub struct Response {
+        /// The platform's number of the trade.
+        trade_no: String,
+        /// The merchant's number of the trade.
+        out_trade_no: String,
+        /// The buyer's login id, with stars in its middle.
+        buyer_logon_id: String,
+        /// The buyer's account id.
+        buyer_user_id: String,
+        /// Whether this call moved money: Y, or N for a repeat.
+        fund_change: &'static str,
+        /// What all refunds of the trade came to, yuan.
+        refund_fee: String = Shape::Amount(None),
+        /// When the money was given back.
+        gmt_refund_pay: String = Shape::Date,
+        /// The name of the shop, where the trade has one.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        store_name: Option<String>,
+        /// The currency, where the call named it.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        refund_currency: Option<&'static str>,
+        /// What this refund gave back to the buyer, yuan.
+        present_refund_buyer_amount: String = Shape::Amount(None),
+        /// What this refund gave back to others than buyer and seller: always `0.00`.
+        present_refund_discount_amount: String = Shape::Amount(None),
+        /// The part of this refund that the seller's coupons had paid, yuan.
+        present_refund_mdiscount_amount: String = Shape::Amount(None),
+        /// The same as `present_refund_buyer_amount`.
+        send_back_fee: String = Shape::Amount(None),
+        /// What this refund went back to.
+        refund_detail_item_list: Vec<FundBill>,
+    }
 }
 
 impl Method for TradeRefund {
@@ -80,10 +101,20 @@ impl Method for TradeRefund {
     const INVALID: &'static str = super::INVALID;
     type Request = Request;
     type Response = Response;
+    const REFUSALS: &'static [SubCode] = &[
+        refusals::REFUND_FEE_ERR,
+        refusals::TRADE_NOT_EXIST,
+        refusals::DISCORDANT_REPEAT_REQUEST,
+        refusals::REFUND_TOO_MUCH,
+        refusals::TRADE_UNPAID,
+        refusals::TRADE_HAS_CLOSE,
+        refusals::TRADE_HAS_FINISHED,
+        refusals::SELLER_BALANCE_NOT_ENOUGH,
+    ];
 }
 
 impl Write for TradeRefund {
-    const NEW_IDS: u16 = settle::NEW_IDS;
+    const NEW_IDS: u16 = context::NEW_IDS;
 
     fn once(_: &Request) -> Once<'_> {
         Once::Natural
@@ -92,8 +123,7 @@ impl Write for TradeRefund {
     fn handle(call: &Call, tx: &mut Tx, request: &Request) -> Answer<Response> {
         // Load.
         let amount_fen = money::parse(request.refund_amount.trim()).filter(|&fen| 0 < fen);
-        let amount_fen =
-            amount_fen.ok_or_else(|| Fault::business("ACQ.REASON_TRADE_REFUND_FEE_ERR", "退款金额无效"))?;
+        let amount_fen = amount_fen.ok_or(refusals::REFUND_FEE_ERR)?;
         let trade = super::known(call, tx, request.trade_no.as_deref(), request.out_trade_no.as_deref())?;
         let out_request_no = match &request.out_request_no {
             Some(no) => no,
@@ -103,7 +133,7 @@ impl Write for TradeRefund {
         let before = store::trade::refund(tx, trade.no.number, out_request_no)?.filter(|before| !before.cancels);
         if let Some(before) = before {
             if before.amount_fen != amount_fen {
-                return Err(Fault::business("ACQ.DISCORDANT_REPEAT_REQUEST", "不一致的请求").into());
+                return Err(refusals::DISCORDANT_REPEAT_REQUEST.into());
             }
             // The refund may have come between the two reads: what it came to is in the trade as it is now.
             let trade = super::known(call, tx, Some(&trade.trade_no()), None)?;
@@ -121,8 +151,8 @@ impl Write for TradeRefund {
         };
         let trade = trade.refund(amount_fen, call.now)?;
         // Record.
-        let moment = Moment::new(&trade, call.now, call.cause(), |nth, bucket| call.new_id(nth, bucket));
-        let refund = give_back(tx, &trade, refund, &moment)?;
+        let context = TradeContext::new(&trade, call.now, call.cause(), |nth, bucket| call.new_id(nth, bucket));
+        let refund = give_back(tx, &trade, refund, &context)?;
         response(tx, request, trade, &refund, "Y")
     }
 }
@@ -136,11 +166,11 @@ fn response(
 ) -> Answer<Response> {
     Ok(Response {
         trade_no: trade.trade_no(),
-        buyer_logon_id: notice::login(tx, &trade.buyer_id)?,
+        buyer_logon_id: notification::login(tx, &trade.buyer_id)?,
         fund_change,
         refund_fee: money::format(trade.refunded_fen),
         gmt_refund_pay: time::format(refund.at),
-        store_name: super::store_name(tx, &trade)?,
+        store_name: super::store_name(tx, &trade, None)?,
         refund_currency: request.refund_currency.map(|Currency::Cny| "CNY"),
         present_refund_buyer_amount: money::format(refund.buyer_fen),
         present_refund_discount_amount: money::format(0),

@@ -16,9 +16,9 @@ fn cashier(stage: Stage) -> Cashier {
     }
 }
 
-fn to_pay(left: u32, said: Option<Said>) -> Stage {
+fn to_pay(left: u32, outcome: Option<FormOutcome>) -> Stage {
     let entry = Entry::Form { action: "/h5/cashier".to_owned(), csrf: "c".to_owned(), coupon: "none".to_owned(), left };
-    Stage::ToPay { entry, offered: Vec::new(), said, until: None }
+    Stage::ToPay { entry, offered: Vec::new(), outcome, until: None }
 }
 
 #[test]
@@ -37,38 +37,38 @@ fn other_peoples_texts_are_shown_and_never_run() {
 fn a_notice_says_what_is_so_now() {
     for (stage, expect) in [
         (to_pay(5, None), None),
-        (to_pay(5, Some(Said::WrongPin)), None),
+        (to_pay(5, Some(FormOutcome::WrongPin)), None),
         (to_pay(3, None), Some("A wrong PIN was entered before. 3 tries left.")),
-        (to_pay(1, Some(Said::WrongPin)), Some("Wrong PIN. 1 try left.")),
-        (to_pay(5, Some(Said::NoPin)), Some("Please enter the six digits")),
-        (to_pay(2, Some(Said::ShortBalance)), Some("The balance is too low")),
-        (to_pay(5, Some(Said::CouponGone)), Some("can no longer be used, and nothing was charged")),
+        (to_pay(1, Some(FormOutcome::WrongPin)), Some("Wrong PIN. 1 try left.")),
+        (to_pay(5, Some(FormOutcome::NoPin)), Some("Please enter the six digits")),
+        (to_pay(2, Some(FormOutcome::ShortBalance)), Some("The balance is too low")),
+        (to_pay(5, Some(FormOutcome::CouponGone)), Some("can no longer be used, and nothing was charged")),
     ] {
         let html = cashier(stage).page(&SHELL);
         assert_eq!(html.contains("id=\"notice\""), expect.is_some(), "{html}");
         assert!(html.contains(expect.unwrap_or_default()), "{html}");
     }
     for entry in [Entry::Locked(1_767_240_900_000), Entry::Unset] {
-        let html = cashier(Stage::ToPay { entry, offered: Vec::new(), said: None, until: None }).page(&SHELL);
+        let html = cashier(Stage::ToPay { entry, offered: Vec::new(), outcome: None, until: None }).page(&SHELL);
         assert!(html.contains("id=\"notice\"") && !html.contains("<form"), "{html}");
     }
 }
 
 #[test]
 fn names_of_what_is_said_read_back() {
-    for (said, name) in Said::NAMES {
-        assert_eq!((Said::parse(name), said.name()), (Some(said), name));
+    for (outcome, name) in FormOutcome::NAMES {
+        assert_eq!((FormOutcome::parse(name), outcome.name()), (Some(outcome), name));
     }
-    assert_eq!(Said::parse("anything"), None);
+    assert_eq!(FormOutcome::parse("anything"), None);
 }
 
 #[test]
 fn a_chosen_coupon_lowers_what_is_due() {
     let coupon = ("<b>满减</b>".to_owned(), 800, 1_767_240_000_000);
-    let with = Offered { coupon: Some(coupon), address: "/h5/cashier?coupon=1".to_owned(), chosen: true };
-    let without = Offered { coupon: None, address: "/h5/cashier?coupon=none".to_owned(), chosen: false };
+    let with = PayOption { coupon: Some(coupon), address: "/h5/cashier?coupon=1".to_owned(), chosen: true };
+    let without = PayOption { coupon: None, address: "/h5/cashier?coupon=none".to_owned(), chosen: false };
     let Stage::ToPay { entry, .. } = to_pay(5, None) else { unreachable!("it waits") };
-    let stage = Stage::ToPay { entry, offered: vec![with, without], said: None, until: None };
+    let stage = Stage::ToPay { entry, offered: vec![with, without], outcome: None, until: None };
     let html = Cashier { off_fen: 800, ..cashier(stage) }.page(&SHELL);
     for text in [
         "Pay <span class=\"money\">¥80.00</span>",

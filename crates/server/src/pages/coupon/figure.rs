@@ -1,6 +1,6 @@
 //! What a coupon is worth, as people read it from afar, and what it takes to use it.
 
-use crate::pages::words::{Lang, Yuan};
+use crate::pages::i18n::{Lang, Yuan};
 use domain::coupon::Offer;
 use maud::{Markup, html};
 

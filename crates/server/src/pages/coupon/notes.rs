@@ -1,7 +1,7 @@
 //! What else is to be known of a coupon, in the merchant's own words.
 
+use crate::pages::i18n::Lang;
 use crate::pages::parts;
-use crate::pages::words::Lang;
 use maud::{Markup, html};
 
 /// The most characters of all notes together that are shown: enough for what the contract allows of instructions and

@@ -30,8 +30,8 @@ fn to_take() -> Stage {
     Stage::ToTake { action: "/h5/coupon".to_owned(), csrf: "c".to_owned() }
 }
 
-fn held(stand: Stand) -> Held {
-    Held {
+fn held(stand: Stand) -> OwnVoucher {
+    OwnVoucher {
         id: "2026010100073000000000007168".to_owned(),
         page: "/h5/voucher?voucherId=2026010100073000000000007168".to_owned(),
         starts_at: NOON + 1,
@@ -44,16 +44,16 @@ fn held(stand: Stand) -> Held {
 #[test]
 fn a_reason_is_told_in_the_words_of_the_contract() {
     for (why, expect) in [
-        (WhyNot::Ended, "活动已结束"),
-        (WhyNot::SoldOut, "券已领完"),
-        (WhyNot::SoldOutToday, "券已领完"),
-        (WhyNot::TooOften, "超过参与次数限制"),
-        (WhyNot::NotEligible(For::Crowd), "不满足领取条件"),
-        (WhyNot::NotEligible(For::NewMembers), "不满足领取条件"),
-        (WhyNot::NotEligible(For::Students), "不满足领取条件"),
-        (WhyNot::NotEligible(For::CardHolders), "不满足领取条件"),
-        (WhyNot::HoldsUnredeemed, "已领取未使用的同款券"),
-        (WhyNot::NotYet(NOON), "活动未开始"),
+        (Obstacle::Ended, "活动已结束"),
+        (Obstacle::SoldOut, "券已领完"),
+        (Obstacle::SoldOutToday, "券已领完"),
+        (Obstacle::TooOften, "超过参与次数限制"),
+        (Obstacle::NotEligible(Audience::Crowd), "不满足领取条件"),
+        (Obstacle::NotEligible(Audience::NewMembers), "不满足领取条件"),
+        (Obstacle::NotEligible(Audience::Students), "不满足领取条件"),
+        (Obstacle::NotEligible(Audience::CardHolders), "不满足领取条件"),
+        (Obstacle::HoldsUnredeemed, "已领取未使用的同款券"),
+        (Obstacle::NotYet(NOON), "活动未开始"),
     ] {
         let html = coupon(Stage::Not(why)).page(&SHELL);
         assert!(
@@ -109,7 +109,7 @@ fn other_peoples_texts_are_shown_and_never_run_and_fit_on_a_page() {
     page.notes = vec![Note { title: None, lines: vec![long(500); 7] }];
     page.notes.push(Note { title: Some(long(64)), lines: vec![long(256); 20] });
     page.shops = vec![Place { name: long(500), address: Some(long(500)), near: true }; 3];
-    for stage in [to_take(), Stage::Taken(vec![held(Stand::Usable); 5]), Stage::Not(WhyNot::SoldOut)] {
+    for stage in [to_take(), Stage::Taken(vec![held(Stand::Usable); 5]), Stage::Not(Obstacle::SoldOut)] {
         let html = Coupon { stage, ..page.clone() }.page(&SHELL);
         assert!(!html.contains("<script") && html.contains("&lt;script&gt;alert(1)&lt;/script&gt;&quot;'&amp;"));
         assert!(html.len() <= 30 << 10, "{} bytes", html.len());

@@ -1,6 +1,6 @@
 //! When a coupon can be used, in words.
 
-use crate::pages::words::Lang;
+use crate::pages::i18n::Lang;
 use domain::coupon::{Begin, Validity};
 
 /// Hours of some weekdays, as the wire has them.

@@ -1,0 +1,8 @@
+//! Coupons: what an activity gives. A token is opened, its coupon is claimed, and a voucher of it is redeemed by its
+//! holder.
+
+pub mod claim;
+pub mod entitlement;
+mod notification;
+pub mod redemption;
+pub mod tool;

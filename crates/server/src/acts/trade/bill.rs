@@ -1,0 +1,103 @@
+//! What paid a trade, as its answers and its notifications say: the fund bills, and the vouchers in detail.
+
+use crate::biz::{Shape, answer};
+use domain::trade::Trade;
+use serde_json::{Value, json};
+use store::trade::{Refund, TradeVoucher};
+use wire::money;
+
+answer! {
+    /// What paid, or was paid back to.
+    pub struct FundBill {
+        /// `ALIPAYACCOUNT` a balance, `MDISCOUNT` the merchant's own coupon, `COUPON` a cash voucher.
+        fund_channel: &'static str,
+        /// How much, yuan.
+        amount: String = Shape::Amount(None),
+    }
+}
+
+impl FundBill {
+    /// What paid a trade: the buyer's balance, unless vouchers paid all of it, and each voucher.
+    pub fn paid(trade: &Trade, used: &[TradeVoucher]) -> Vec<FundBill> {
+        let balance = ("ALIPAYACCOUNT", trade.buyer_pay_fen);
+        bills([balance].into_iter().chain(used.iter().map(|one| (channel(one), one.deducted_fen))))
+    }
+
+    /// What a refund went back to. All coupons are the merchant's own.
+    pub fn given_back(refund: &Refund) -> Vec<FundBill> {
+        bills([("ALIPAYACCOUNT", refund.buyer_fen), ("MDISCOUNT", refund.amount_fen - refund.buyer_fen)].into_iter())
+    }
+}
+
+fn bills(parts: impl Iterator<Item = (&'static str, i64)>) -> Vec<FundBill> {
+    let some = parts.filter(|(_, fen)| 0 < *fen);
+    some.map(|(fund_channel, fen)| FundBill { fund_channel, amount: money::format(fen) }).collect()
+}
+
+fn channel(used: &TradeVoucher) -> &'static str {
+    if used.template.is_some() { "COUPON" } else { "MDISCOUNT" }
+}
+
+answer! {
+    /// A coupon that a trade was paid with.
+    pub struct VoucherDetail {
+        /// The id of the coupon.
+        id: String,
+        /// The name of the coupon.
+        name: String,
+        /// ALIPAY_FIX_VOUCHER an amount off, ALIPAY_DISCOUNT_VOUCHER a share off, ALIPAY_ITEM_VOUCHER for goods.
+        r#type: String,
+        /// How much the coupon took off, yuan.
+        amount: String = Shape::Amount(None),
+        /// What the merchant paid of `amount`, yuan.
+        merchant_contribute: String = Shape::Amount(None),
+        /// What others paid of `amount`, yuan.
+        other_contribute: String = Shape::Amount(None),
+        /// `voucher_note` of the coupon.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        memo: Option<String>,
+        /// The template of a cash voucher.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        template_id: Option<String>,
+    }
+}
+
+impl VoucherDetail {
+    /// Those of a trade.
+    pub fn all(used: &[TradeVoucher]) -> Vec<VoucherDetail> {
+        let detail = |one: &TradeVoucher| VoucherDetail {
+            id: one.voucher.to_text(),
+            name: one.name.clone(),
+            r#type: one.kind.clone(),
+            amount: money::format(one.deducted_fen),
+            merchant_contribute: money::format(one.merchant_fen),
+            other_contribute: money::format(one.deducted_fen - one.merchant_fen),
+            memo: one.memo.clone(),
+            template_id: one.template.clone(),
+        };
+        used.iter().map(detail).collect()
+    }
+}
+
+/// `fund_bill_list` as a notification has it: JSON text, with names of its own (DECISIONS.md 7).
+pub fn bills_text(trade: &Trade, used: &[TradeVoucher]) -> String {
+    let bill = |bill: FundBill| json!({"fundChannel": bill.fund_channel, "amount": bill.amount});
+    Value::from_iter(FundBill::paid(trade, used).into_iter().map(bill)).to_string()
+}
+
+/// `voucher_detail_list` as a notification has it; none where no voucher was used.
+pub fn vouchers_text(used: &[TradeVoucher]) -> Option<String> {
+    let detail = |one: VoucherDetail| {
+        let mut members = json!({
+            "name": one.name, "type": one.r#type, "amount": one.amount, "merchantContribute": one.merchant_contribute,
+            "otherContribute": one.other_contribute,
+        });
+        if let Some(memo) = one.memo {
+            members["memo"] = Value::from(memo);
+        }
+        members["voucherId"] = Value::from(one.id);
+        members
+    };
+    let details: Vec<Value> = VoucherDetail::all(used).into_iter().map(detail).collect();
+    (!details.is_empty()).then(|| Value::from(details).to_string())
+}

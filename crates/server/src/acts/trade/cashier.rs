@@ -1,0 +1,175 @@
+//! What the cashier page does with a trade that waits: it is looked at, holds a coupon, and is paid by its buyer's PIN,
+//! each in one transaction (DECISIONS.md 6).
+
+use super::context::{TradeContext, TradeOrigin};
+use super::coupon::{self, Choice, Chosen, Wanted};
+use super::detail::TradeDetail;
+use super::settle::{self, Payment};
+use crate::acts::pin::{self, Proof};
+use crate::keys;
+use domain::Refusal;
+use domain::id::TradeNoText;
+use domain::pin::{Pin, Tries};
+use domain::trade::Trade;
+use store::ledger::Cause;
+use store::trade::TradeVoucher;
+use store::world::{self, Account};
+use store::{Bucket, Fault, Stop, Tx};
+
+/// What opens a trade's page.
+#[derive(Clone, Copy, Debug)]
+pub struct Opening<'a> {
+    /// The trade's number.
+    pub trade_no: &'a str,
+    /// The page's token.
+    pub token: &'a str,
+}
+
+/// What the page is made from.
+pub struct Desk {
+    /// The trade.
+    pub trade: Trade,
+    /// What the seller is called.
+    pub seller: String,
+    /// The buyer's account.
+    pub buyer: Option<Account>,
+    /// The tries of the buyer's PIN.
+    pub tries: Tries,
+    /// The coupons that could pay for it, the best first.
+    pub usable: Choice,
+    /// The vouchers that it was paid with.
+    pub used: Vec<TradeVoucher>,
+}
+
+/// A payment by the buyer's PIN.
+#[derive(Clone, Copy)]
+pub struct PinPayment<'a> {
+    /// What opens the page that it comes from.
+    pub opening: Opening<'a>,
+    /// The PIN.
+    pub pin: &'a Pin,
+    /// The coupon that the page showed as chosen.
+    pub wanted: Wanted,
+    /// The name in the log of the request that pays.
+    pub trace_id: &'a str,
+    /// Now, UTC milliseconds.
+    pub at: i64,
+}
+
+/// What came of a payment by PIN.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The trade is paid with this transaction.
+    Paid,
+    /// The trade had been paid before.
+    PaidBefore,
+    /// Nothing opens, the trade can be paid no longer, or no PIN may be tried.
+    NotTried,
+    /// The PIN was wrong, and is counted.
+    WrongPin,
+    /// The PIN was right, and the coupon cannot be used any more.
+    CouponGone,
+    /// The PIN was right, and the balance is too low.
+    BalanceTooLow,
+}
+
+impl Opening<'_> {
+    /// The trade, if this opens it: nobody learns whether it is the number or the token that is wrong.
+    fn open(&self, tx: &mut Tx) -> Result<Option<Trade>, Fault> {
+        let Some(text) = TradeNoText::parse(self.trade_no) else { return Ok(None) };
+        let found = store::trade::get(tx, text.number)?.filter(|trade| text.names(trade.no));
+        let opens = |token: &str| keys::same(token, self.token);
+        Ok(found.filter(|trade| trade.page_token.as_deref().is_some_and(opens)))
+    }
+}
+
+impl Desk {
+    /// What the page shows at `now`, UTC milliseconds; `None` where nothing opens.
+    pub fn load(tx: &mut Tx, opening: Opening<'_>, now: i64) -> Result<Option<Desk>, Fault> {
+        let Some(trade) = opening.open(tx)? else { return Ok(None) };
+        let usable = match trade.payable(now) {
+            Ok(()) => coupon::usable(tx, &trade, &TradeDetail::of(&trade), now)?,
+            Err(_) => Choice::default(),
+        };
+        let used = coupon::used(tx, &trade)?;
+        let seller = world::merchant(tx, &trade.pid)?.map(|merchant| merchant.name);
+        let seller = seller.filter(|name| !name.is_empty()).unwrap_or_else(|| trade.pid.clone());
+        let buyer = world::account(tx, &trade.buyer_id)?;
+        let tries = store::pin::tries(tx, &trade.buyer_id)?;
+        Ok(Some(Desk { trade, seller, buyer, tries, usable, used }))
+    }
+
+    /// The coupon that the page shows as chosen; one that cannot be used any more leaves the choice to the page.
+    pub fn chosen(&self, wanted: Wanted) -> Option<&Chosen> {
+        let usable = &self.usable.chosen;
+        match wanted {
+            Wanted::Best => usable.first(),
+            Wanted::None => None,
+            Wanted::One(number) => usable.iter().find(|one| one.voucher.id.number == number).or_else(|| usable.first()),
+        }
+    }
+}
+
+/// The trade holds the coupon that its page shows as chosen, from `now` (UTC milliseconds) on for a quarter of an hour.
+/// Gives what the page shows; `None` where nothing opens.
+pub fn hold(tx: &mut Tx, opening: Opening<'_>, wanted: Wanted, now: i64) -> Result<Option<Desk>, Stop> {
+    let Some(desk) = Desk::load(tx, opening, now)? else { return Ok(None) };
+    if desk.trade.payable(now).is_ok() {
+        let voucher = desk.chosen(wanted).map(|one| &one.voucher);
+        coupon::hold(tx, &desk.trade, &desk.usable, voucher, now)?;
+    }
+    Ok(Some(desk))
+}
+
+/// Tries the PIN, counts it, and pays with all that follows from it. `kept_pin` reads the PIN that an account has,
+/// `new_id(nth, bucket)` gives the new ids of a [`TradeContext`].
+///
+/// After a refusal nothing may be kept, the PIN's count included: so what can be seen here is an [`Outcome`] and no
+/// refusal.
+pub fn pay(
+    tx: &mut Tx,
+    payment: PinPayment<'_>,
+    kept_pin: impl Fn(&Account) -> Option<Pin>,
+    new_id: impl Fn(u16, Bucket) -> i64,
+) -> Result<Outcome, Stop> {
+    let PinPayment { opening, pin, wanted, trace_id, at } = payment;
+    let Some(trade) = opening.open(tx)? else { return Ok(Outcome::NotTried) };
+    if let Err(refusal) = trade.payable(at) {
+        return Ok(unpayable(refusal));
+    }
+    let buyer = match pin::prove(tx, &trade.buyer_id, pin, kept_pin, at)? {
+        Proof::Right(buyer) => buyer,
+        Proof::Wrong => return Ok(Outcome::WrongPin),
+        Proof::NotTried => return Ok(Outcome::NotTried),
+    };
+    // The proof may have waited for another of this account's, so the trade may be old.
+    let Some(trade) = opening.open(tx)? else { return Ok(Outcome::NotTried) };
+    if let Err(refusal) = trade.payable(at) {
+        return Ok(unpayable(refusal));
+    }
+    let detail = TradeDetail::of(&trade);
+    let choice = coupon::pick(tx, &trade, &detail, TradeOrigin::Stored, wanted, at)?;
+    let is_gone = matches!(wanted, Wanted::One(_)) && choice.chosen.is_empty();
+    if is_gone || buyer.balance_fen < trade.total_fen - choice.off().seller_fen {
+        // The trade itself may have spent coupon and balance since it was loaded.
+        return Ok(match opening.open(tx)?.map(|trade| trade.payable(at)) {
+            Some(Ok(())) if is_gone => Outcome::CouponGone,
+            Some(Ok(())) => Outcome::BalanceTooLow,
+            Some(Err(refusal)) => unpayable(refusal),
+            None => Outcome::NotTried,
+        });
+    }
+    let cause = Cause { app_id: None, trace_id: Some(trace_id) };
+    let context = TradeContext::new(&trade, at, cause, new_id);
+    settle::count_sale(tx, &trade)?;
+    let origin = TradeOrigin::Stored;
+    settle::settle(tx, Payment { trade, detail: &detail, origin, buyer: &buyer, choice: &choice }, &context)?;
+    Ok(Outcome::Paid)
+}
+
+fn unpayable(refusal: Refusal) -> Outcome {
+    match refusal {
+        Refusal::TradeHasSuccess => Outcome::PaidBefore,
+        _ => Outcome::NotTried,
+    }
+}
