@@ -6,9 +6,9 @@
 //! answers are distinct. The store is read for each call; there is no cache of answers. In each round every figure is
 //! taken once, and openssl's before and after, since the machine's speed swings.
 //!
-//! Trades are paid as on a platform for real members: each call shows a pay code that no call showed
-//! before, and the trade is made, settled between two balances, put to the member's sum and to the jobs.
-//! Nobody asks for a notification.
+//! Trades are paid as on a platform for real members: each call shows a pay code that no call showed before, and the
+//! trade is made, settled between two balances, put to the member's sum and to the jobs. Nobody asks for a
+//! notification.
 
 pub(crate) mod load;
 mod rounds;

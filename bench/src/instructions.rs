@@ -1,6 +1,6 @@
-//! `instructions`: how many instructions one call of each method takes, as valgrind's callgrind counts
-//! them in the built binary. They do not depend on the machine's speed or on what else runs on it, so a
-//! change of 2 % shows anywhere.
+//! `instructions`: how many instructions one call of each method takes, as valgrind's callgrind counts them in the
+//! built binary. They do not depend on the machine's speed or on what else runs on it, so a change of 2 % shows
+//! anywhere.
 //!
 //! Calls come one after the other over one connection, to a stand-in on SQLite whose clock stands still. What the
 //! kernel does for them is not counted. The signature is taken off: it is most of a call, and where a method gives the

@@ -43,8 +43,8 @@ enum Command {
         #[arg(long)]
         alone: bool,
     },
-    /// Signed calls through the built binary, beside `openssl speed`: calls a second, and the
-    /// server's processor time a call.
+    /// Signed calls through the built binary, beside `openssl speed`: calls a second, and the server's processor time a
+    /// call.
     Gateway,
     /// Importing members through the built binary, beside the `sqlite3` shell.
     Import,

@@ -4,9 +4,9 @@ use std::io;
 use std::process::Command;
 use std::thread;
 
-/// Signatures a second of these cores' processor time, while they do nothing else. `openssl speed` divides
-/// by the time that its process was on a processor, so others on the machine do not count; their use of
-/// caches and the clock rate do.
+/// Signatures a second of these cores' processor time, while they do nothing else. `openssl speed` divides by the time
+/// that its process was on a processor, so others on the machine do not count; their use of caches and the clock rate
+/// do.
 pub(crate) fn signatures_a_second(seconds: u64, cores: &str) -> io::Result<f64> {
     let mut command = Command::new("taskset");
     command.args(["-c", cores, "openssl", "speed", "-seconds", &seconds.to_string()]);

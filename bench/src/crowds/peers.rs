@@ -36,8 +36,8 @@ impl Peers {
         Ok(Peers { python, script: bench.join("peers/crowds.py"), columns })
     }
 
-    /// One peer's answers to all questions, in all orders and forms. It waits after each of its
-    /// tables while `meanwhile` runs.
+    /// One peer's answers to all questions, in all orders and forms. It waits after each of its tables while
+    /// `meanwhile` runs.
     pub(crate) fn ask(&self, peer: &str, rounds: usize, mut meanwhile: impl FnMut()) -> io::Result<Vec<Answer>> {
         let mut command = Command::new(&self.python);
         // Polars reads its number of threads from here; the script sets DuckDB's.

@@ -1,5 +1,5 @@
-//! Connections that send what was signed beforehand, all from one thread, which costs a small part of
-//! what a server does to answer.
+//! Connections that send what was signed beforehand, all from one thread, which costs a small part of what a server
+//! does to answer.
 
 use std::collections::VecDeque;
 use std::io::{self, Write};

@@ -30,8 +30,8 @@ pub(super) struct Count {
 }
 
 impl Callgrind {
-    /// Starts a server on the shop, with one thread for calls: which of several takes a call
-    /// would differ from run to run.
+    /// Starts a server on the shop, with one thread for calls: which of several takes a call would differ from run to
+    /// run.
     pub(super) fn serve(shop: &Shop, binary: &Path) -> io::Result<Callgrind> {
         let out = shop.beside("callgrind.out");
         let mut command = Command::new("valgrind");

@@ -48,4 +48,4 @@ pub(super) const ARROWS: [(&str, &str); 43] = [
 ];
 
 /// Folders whose comments are too wide, or cite what is not there.
-pub(super) const COMMENTS: [&str; 3] = ["bench/", "crates/server/", "crates/store/"];
+pub(super) const COMMENTS: [&str; 2] = ["crates/server/", "crates/store/"];
