@@ -9,33 +9,35 @@ mod tests;
 
 pub use opening::{AppError, MASTER_KEY_CHECK, Opening, try_master_key};
 
+use crate::bodies::Bodies;
 use crate::directory::Directory;
-use crate::doors::body::Bodies;
-use crate::index::{Feeder, Index};
-use crate::keys::{MasterKey, MasterKeyError, Signer};
+use crate::index::{Index, IndexUpdater};
+use crate::keys::{MasterKey, Signer};
 use crate::metrics::Metrics;
 use crate::outbound::{Outbound, Reach};
-use crate::pages::parts::clipped;
-use crate::rate_limit::RateLimit;
+use crate::rate_limit::{FailedAttempts, RateLimit};
 use crate::recent::RecentCalls;
-use crate::runner::Bell;
+use crate::terminal::clipped;
+use crate::wakeup::Wakeup;
 use clock::Clock;
+use opening::{PLATFORM_KEY, setting};
 use site::Site;
 use std::error::Error;
 use std::sync::Arc;
 use std::time::Duration;
+use store::trouble::{Ring, Trouble};
 use store::{Change, Mode, Store, Tx};
 use tokio::sync::watch;
 use wire::PrivateKey;
 
-/// The setting that holds the platform's sealed private key.
-const PLATFORM_KEY: &str = "platform_private_key";
 /// How often an address may be refused in a second on a platform; a stand-in's tests know no bound.
 const REFUSALS_MAX: usize = 100;
 /// How many wrong PINs an address may send in any [`WRONG_PINS_WINDOW`], over all accounts (DECISIONS.md 12).
 const WRONG_PINS_MAX: usize = 20;
 /// The window of [`WRONG_PINS_MAX`], of real time.
 const WRONG_PINS_WINDOW: Duration = Duration::from_secs(15 * 60);
+/// How long a PIN waits while others of its address, not known to be right or wrong, fill [`WRONG_PINS_MAX`].
+const PIN_WAIT_MAX: Duration = Duration::from_secs(5);
 
 /// The longest name of a method that is kept of a call that was refused; those of real ones are shorter.
 pub const METHOD_CHARS_MAX: usize = 100;
@@ -43,41 +45,41 @@ pub const METHOD_CHARS_MAX: usize = 100;
 /// After missed changes could not be read, wait before the next attempt.
 const READ_AGAIN_PAUSE: Duration = Duration::from_secs(1);
 
-/// Everything a process holds.
+/// The shared parts of a process.
 pub struct App {
-    /// Where the truth is.
+    /// The store; everything else here is a cache of it, or its tool.
     pub store: Store,
-    /// What time it is.
+    /// The clock that every door reads.
     pub clock: Clock,
-    /// Signs answers.
+    /// Signs answers and notifications with the platform's key.
     pub signer: Signer,
-    /// Seals secrets.
+    /// Seals the secrets in the store.
     pub master_key: MasterKey,
-    /// Apps and authorisations.
+    /// The cached apps and authorisations.
     pub directory: Directory,
-    /// Where pages are.
-    pub site: Site,
-    /// Members, to count.
+    /// The addresses of pages.
+    pub site: Arc<Site>,
+    /// Every merchant's members, to count.
     pub index: Arc<Index>,
     /// Takes members into the index.
-    pub feeder: Feeder,
-    /// How often calls of an address may be refused before they are verified, and visits find no page.
+    pub index_updater: IndexUpdater,
+    /// The rate limit, for each address, of calls that are refused before they are verified, and of wrong paths.
     pub unverified_calls: RateLimit,
-    /// How often an address may send a wrong PIN.
-    pub wrong_pins: RateLimit,
+    /// The rate limit, for each address, of wrong PINs.
+    pub wrong_pins: FailedAttempts,
     /// The memory of calls that are being read.
     pub bodies: Bodies,
-    /// What calls came to.
+    /// The counters of calls, refused signatures and deliveries.
     pub metrics: Metrics,
     /// The last calls, in a stand-in.
     pub recent: Option<RecentCalls>,
     /// Sends notifications.
     pub outbound: Outbound,
-    /// Wakes whoever does what is due.
-    pub bell: Bell,
-    /// Held by who moves a manual clock.
+    /// Wakes the runner of jobs.
+    pub wakeup: Wakeup,
+    /// Held while a manual clock is moved.
     pub clock_moves: tokio::sync::Mutex<()>,
-    /// Held by who takes the platform's key from the store.
+    /// Held while the platform's key is read from the store.
     key_reads: tokio::sync::Mutex<()>,
     ready: watch::Sender<bool>,
     runtime: tokio::runtime::Handle,
@@ -86,46 +88,7 @@ pub struct App {
 impl App {
     /// Opens the store and builds everything on it but the crowd index.
     pub async fn open(opening: Opening) -> Result<Arc<App>, AppError> {
-        if opening.mode == Some(Mode::Platform) && opening.manual_clock_at.is_some() {
-            return Err(AppError::ClockOnPlatform);
-        }
-        let Opening { create, look, mode, new_mode, pool, .. } = opening;
-        let how = store::Open { create, look, mode, new_mode, pool };
-        let store = Store::open(&opening.place, how)?;
-        let setting = |name: &'static str| {
-            let store = store.clone();
-            async move { store.read(move |tx: &mut Tx| store::control::get(tx, name)).await }
-        };
-        let check: Option<String> = setting(MASTER_KEY_CHECK).await?;
-        let master_key = match &opening.master_key {
-            None if check.is_none() => MasterKey::from_file(&opening.master_key_file, true)?,
-            _ => opening.existing_master_key()?,
-        };
-        let made = PrivateKey::generate().to_pkcs8_base64();
-        let sealed = (master_key.seal(MASTER_KEY_CHECK), master_key.seal(&made), opening.manual_clock_at);
-        // What is there already stays: of two processes that start at once on an empty store, one wins.
-        let settle = move |tx: &mut Tx| {
-            if store::control::set_new(tx, MASTER_KEY_CHECK, &sealed.0)? == sealed.0 {
-                let clock = sealed.2.map_or_else(|| "system".to_owned(), |at| at.to_string());
-                store::control::set_new(tx, Clock::SETTING, &clock)?;
-                store::control::set_new(tx, PLATFORM_KEY, &sealed.1)?;
-            }
-            Ok::<_, store::Fault>(())
-        };
-        if check.is_none() && look {
-            // Whoever was to make it died at that.
-            return Err(store::OpenError::Missing.into());
-        }
-        if check.is_none() {
-            store.write(settle).await?;
-        }
-        let check = setting(MASTER_KEY_CHECK).await?.ok_or(MasterKeyError::Other)?;
-        try_master_key(&master_key, &check)?;
-        if !look {
-            pins::seal_old(&store, &master_key).await?;
-        }
-        let platform_key = setting(PLATFORM_KEY).await?.ok_or(AppError::PlatformKey)?;
-        let platform_key = PrivateKey::parse(&master_key.open(&platform_key)?).map_err(|_| AppError::PlatformKey)?;
+        let (store, master_key, platform_key) = opening.store_and_keys().await?;
         let is_open = opening.notify_allow_private || store.mode() == Mode::StandIn;
         let unverified_calls = match store.mode() {
             Mode::Platform => RateLimit::new(REFUSALS_MAX, Duration::from_secs(1)),
@@ -133,34 +96,34 @@ impl App {
         };
         let index = Arc::new(Index::default());
         let app = Arc::new(App {
-            clock: Clock::from_setting(setting(Clock::SETTING).await?.as_deref()),
+            clock: Clock::from_setting(setting(&store, Clock::SETTING).await?.as_deref()),
             signer: Signer::new(platform_key),
             master_key,
             directory: Directory::default(),
-            site: Site::default(),
-            feeder: Feeder::start(index.clone()),
+            site: Arc::default(),
+            index_updater: IndexUpdater::start(index.clone()),
             index,
             unverified_calls,
-            wrong_pins: RateLimit::new(WRONG_PINS_MAX, WRONG_PINS_WINDOW),
+            wrong_pins: FailedAttempts::new(WRONG_PINS_MAX, WRONG_PINS_WINDOW, PIN_WAIT_MAX),
             bodies: Bodies::default(),
-            metrics: Metrics::default(),
+            metrics: opening.metrics,
             recent: (store.mode() == Mode::StandIn).then(RecentCalls::default),
             outbound: Outbound::new(if is_open { Reach::All } else { Reach::Public }),
-            bell: Bell::default(),
+            wakeup: Wakeup::default(),
             clock_moves: tokio::sync::Mutex::default(),
             key_reads: tokio::sync::Mutex::default(),
             ready: watch::Sender::new(false),
             runtime: tokio::runtime::Handle::current(),
             store,
         });
-        let hearing = Arc::downgrade(&app);
+        let weak = Arc::downgrade(&app);
         app.store.on_change(move |change| {
-            if let Some(app) = hearing.upgrade() {
-                app.hear(change);
+            if let Some(app) = weak.upgrade() {
+                app.apply_change(change);
             }
         })?;
         app.directory.load(&app.store).await?;
-        // They may have been changed before changes were heard.
+        // They may have changed before this process listened for changes.
         app.read_clock().await?;
         app.read_platform_key().await?;
         Ok(app)
@@ -205,23 +168,23 @@ impl App {
         format!("{:032x}", u128::from_be_bytes(bytes))
     }
 
-    /// Keeps what was found out about a call, for `punchcard doctor`: a refused signature, or a likely mistake. The caller is
-    /// not kept waiting.
-    /// `cause` is a short name, `detail` the advice; where there is something to compare it with, a blank line, a title
-    /// and that text follow.
+    /// Keeps what was found out about a call, for `punchcard doctor`: a refused signature, or a likely mistake. The
+    /// caller is not kept waiting. `cause` is a short name, `detail` the advice; where there is something to compare it
+    /// with, a blank line, a title and that text follow.
     pub fn remember_trouble(&self, trace_id: &str, app_id: &str, method: &str, cause: &str, detail: &str) {
-        let row = store::trouble::Trouble {
+        let ring = self.directory.app(app_id).map_or(Ring::UnknownApp, |_| Ring::KnownApp);
+        let row = Trouble {
             trace_id: trace_id.to_owned(),
             at: self.clock.now(),
             app_id: app_id.to_owned(),
             method: clipped(method, METHOD_CHARS_MAX),
             cause: cause.to_owned(),
-            // It may repeat what a stranger has sent, and not every store has a place for that.
+            // It may repeat what an unknown caller has sent, and not every store has a place for U+0000.
             detail: detail.replace('\0', "\\u0000"),
         };
         let (store, trace_id) = (self.store.clone(), trace_id.to_owned());
         tokio::spawn(async move {
-            let write = move |tx: &mut Tx| store::trouble::record(tx, &row);
+            let write = move |tx: &mut Tx| store::trouble::record(tx, ring, &row);
             if let Err(failure) = store.write::<_, store::Fault, _>(write).await {
                 let error = &failure as &dyn Error;
                 tracing::error!(trace_id, error, "what was found out about a call could not be recorded");
@@ -259,21 +222,21 @@ impl App {
         self.warm().await
     }
 
-    /// Hears how far a manual clock is.
+    /// Moves a manual clock to where the store has it.
     async fn read_clock(&self) -> Result<(), store::Fault> {
-        let stored = self.store.read(|tx: &mut Tx| store::control::get(tx, Clock::SETTING)).await?;
+        let stored = setting(&self.store, Clock::SETTING).await?;
         if let Some(at) = stored.as_deref().and_then(Clock::read) {
-            self.clock.hear(at);
-            self.bell.rung.notify_one();
+            self.clock.advance_to(at);
+            self.wakeup.wake();
         }
         Ok::<_, store::Fault>(())
     }
 
-    /// Signs with the key that the store has. One reads at a time, so the last of several changes is the one that holds,
-    /// in whatever order they are heard.
+    /// Signs with the key that the store has. One reads at a time, so the last of several changes is the one that
+    /// holds, in whatever order this process learns of them.
     async fn read_platform_key(&self) -> Result<(), store::Fault> {
         let _alone = self.key_reads.lock().await;
-        let sealed = self.store.read(|tx: &mut Tx| store::control::get(tx, PLATFORM_KEY)).await?;
+        let sealed = setting(&self.store, PLATFORM_KEY).await?;
         let key = sealed.and_then(|sealed| PrivateKey::parse(&self.master_key.open(&sealed).ok()?).ok());
         match key {
             Some(key) if key.public_key() == self.signer.public_key() => {}
@@ -284,17 +247,17 @@ impl App {
     }
 
     /// Applies a committed change, this process's own or another's, to what is held in memory.
-    fn hear(self: &Arc<Self>, change: &Change) {
+    fn apply_change(self: &Arc<Self>, change: &Change) {
         match change {
-            Change::Members { pid, rows } => self.feeder.take(pid, rows),
+            Change::Members { pid, rows } => self.index_updater.take(pid, rows),
             Change::Sales { pid, rows } => self.index.put_sums(pid, rows),
             Change::Tags { pid, tags } => self.index.define(pid, tags),
             Change::App(row) => self.directory.put_app(row),
             Change::Authorization(row) => self.directory.put_authorization(row),
             Change::Setting { name, value } if **name == *Clock::SETTING => {
                 if let Some(at) = Clock::read(value) {
-                    self.clock.hear(at);
-                    self.bell.rung.notify_one();
+                    self.clock.advance_to(at);
+                    self.wakeup.wake();
                 }
             }
             Change::Setting { name, .. } if **name == *PLATFORM_KEY => {
@@ -311,7 +274,7 @@ impl App {
             }
             // What is due later is seen when the runner looks at the store next.
             Change::Job { due_at } if *due_at <= self.clock.now() || !self.clock.stands_still() => {
-                self.bell.planned(*due_at);
+                self.wakeup.planned(*due_at);
             }
             Change::Setting { .. } | Change::Merchant(_) | Change::Shop(_) | Change::Job { .. } => {}
             Change::Missed => self.read_again(),

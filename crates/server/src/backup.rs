@@ -21,8 +21,9 @@ const BUFFER_BYTES: usize = 1 << 17;
 /// How the file begins that a backup is written to before it gets its name.
 const PART_PREFIX: &str = ".punchcard-backup-";
 
-/// A new file in `folder` to write a backup to: readable by its owner alone, locked as long as this process lives, and gone
-/// if anything goes wrong. What processes that were killed have left in the folder is removed, and `removed` is told of each.
+/// A new file in `folder` to write a backup to: readable by its owner alone, locked as long as this process lives, and
+/// gone if anything goes wrong. What processes that were killed have left in the folder is removed, and `removed` is
+/// called with each.
 pub fn part_file(folder: &Path, removed: impl FnMut(&Path)) -> io::Result<NamedTempFile> {
     remove_parts_of_the_dead(folder, removed)?;
     loop {

@@ -8,6 +8,7 @@ mod apply;
 mod backup;
 mod call;
 mod clock;
+mod completions;
 mod doctor;
 mod import;
 mod keygen;
@@ -25,12 +26,15 @@ mod world;
 
 use crate::app::{App, Opening};
 use crate::control::{Lock, Operator, Remote, socket_path};
+use crate::jobs::notice_deliver::Outcome;
 use crate::log;
+use crate::methods::dispatch;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::str::FromStr;
 use store::{Mode, Place, Pool};
 
 /// A self-hosted member-marketing platform that speaks the Alipay open platform's protocol.
@@ -84,6 +88,10 @@ enum Command {
     Keygen(keygen::Keygen),
     /// Explain a refused call, or list the last ones.
     Doctor(doctor::Doctor),
+    /// Print a shell's completions of this program.
+    Completions(completions::Completions),
+    /// Print the manual page of this program, or of one of its commands.
+    Man(completions::ManualPage),
 }
 
 /// Why a command ended without having done its work: what to print.
@@ -131,6 +139,8 @@ pub fn main() -> ExitCode {
             Command::Methods(methods) => methods.run(),
             Command::Keygen(keygen) => keygen.run(),
             Command::Doctor(doctor) => doctor.run(&store).await,
+            Command::Completions(completions) => completions.run(Cli::command()),
+            Command::Man(page) => page.run(Cli::command()),
         }
     });
     log::flush();
@@ -190,6 +200,7 @@ impl StoreArgs {
             master_key_file: self.master_key_file.clone().unwrap_or_else(|| self.data.join("master.key")),
             pool: self.pool(),
             notify_allow_private: false,
+            metrics: dispatch::metrics(Outcome::ALL.map(|(_, name)| name)),
         }
     }
 
@@ -247,6 +258,16 @@ impl StoreArgs {
             None => Owner::Remote(Remote::new(socket_path(&self.data))),
         })
     }
+}
+
+/// Reads a number from 1; the error says so.
+fn at_least_one<T: FromStr + Default + PartialOrd>(text: &str) -> Result<T, String> {
+    text.parse().ok().filter(|number| T::default() < *number).ok_or_else(|| "must be a number from 1".to_owned())
+}
+
+/// Takes a text as it is, if it can be read.
+fn checked<T>(read: fn(&str) -> Result<T, String>) -> impl Fn(&str) -> Result<String, String> + Clone {
+    move |text| read(text).map(|_| text.to_owned())
 }
 
 /// Who may open a store.

@@ -4,7 +4,7 @@
 //! alone never decides: [`Caller::still_may`] compares versions inside the transaction that does the work, so a revoked
 //! token works nowhere, not even on a node that has not heard of it yet.
 
-use crate::methods::Stop;
+use crate::answer::{Answer, CallError};
 use domain::window;
 use std::collections::HashMap;
 use std::sync::{Arc, RwLock};
@@ -35,14 +35,14 @@ pub struct Caller {
 
 impl Caller {
     /// Whether what was looked up before is still so.
-    pub fn still_may(&self, tx: &mut Tx) -> Result<(), Stop> {
+    pub fn still_may(&self, tx: &mut Tx) -> Answer<()> {
         let token = self.token.as_ref();
         let guard = world::guard(tx, &self.app_id, token.map(|(token, _)| token.as_str()))?;
         let is_so = guard.is_some_and(|guard| {
             let version = guard.authorization.map(|(version, _)| version);
             guard.app_version == self.app_version && version == token.map(|&(_, version)| version)
         });
-        if is_so { Ok(()) } else { Err(Stop::Stale) }
+        if is_so { Ok(()) } else { Err(CallError::Stale) }
     }
 }
 
@@ -57,6 +57,11 @@ impl Directory {
     /// The app of that id, enabled or not.
     pub fn app(&self, app_id: &str) -> Option<Arc<App>> {
         self.apps.read().expect("no holder panics").get(app_id).cloned()
+    }
+
+    /// How many apps there are, enabled or not.
+    pub fn count(&self) -> usize {
+        self.apps.read().expect("no holder panics").len()
     }
 
     /// Some apps other than this one, with their keys.
@@ -109,7 +114,7 @@ impl Directory {
         token: Option<&str>,
         method: &str,
         now: i64,
-    ) -> Result<Caller, Stop> {
+    ) -> Answer<Caller> {
         let row = &app.row;
         let mut caller = Caller {
             app_id: row.app_id.clone(),

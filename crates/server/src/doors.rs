@@ -1,6 +1,5 @@
 //! Where calls come in. One list of methods, several doors to it; each door says who is there and in what form.
 
-pub mod body;
 pub mod caller;
 pub mod connections;
 pub mod gateway;

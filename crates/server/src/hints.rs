@@ -1,16 +1,18 @@
 //! What a caller most likely did wrong: in the answer of a stand-in, in the log, and for `punchcard doctor`.
 //!
-//! On a platform the answer says no more than the contract does, whoever asks. There the operator learns of calls that
-//! were verified, and of refused signatures.
+//! On a platform the answer says no more than the contract does, whoever asks. There the operator learns of it.
 
 mod json;
 mod nearest;
+mod open_platform;
+mod refusal;
 
 pub use nearest::nearest;
 
 use crate::app::App;
 use crate::biz::{self, Unknown};
-use crate::methods::{Entry, NOT_ANSWERED, THE_LIST};
+use crate::methods::{Entry, THE_LIST};
+use refusal::Subject;
 use wire::first_aid::Diagnosis;
 use wire::{Charset, Fault, RawCall, VerifiedCall, code};
 
@@ -35,7 +37,7 @@ impl Hint {
         Hint { cause, advice_en: advice_en.into(), advice_zh: advice_zh.into() }
     }
 
-    /// The refusal as a stand-in tells it. Elsewhere it stays as it is.
+    /// The refusal as a stand-in answers it. Elsewhere it stays as it is.
     pub fn added_to(&self, fault: Fault, app: &App, trace_id: &str) -> Fault {
         if !app.gives_hints() {
             return fault;
@@ -52,9 +54,9 @@ impl From<Diagnosis> for Hint {
     }
 }
 
-/// Whose call it is, as far as it is known.
+/// The names by which a call is known, as far as they are.
 #[derive(Clone, Copy)]
-pub struct Whose<'a> {
+pub struct CallNames<'a> {
     /// The call's trace id.
     pub trace_id: &'a str,
     /// The calling app.
@@ -63,40 +65,39 @@ pub struct Whose<'a> {
     pub method: &'a str,
 }
 
-impl Whose<'_> {
-    fn note(self, app: &App, hint: &Hint, told: &str) {
-        let Whose { trace_id, app_id, method } = self;
+impl CallNames<'_> {
+    fn note(self, app: &App, hint: &Hint, refusal: &str) {
+        let CallNames { trace_id, app_id, method } = self;
         tracing::warn!(trace_id, app_id, method, cause = hint.cause, advice = hint.advice_en, "a likely mistake");
-        let detail = format!("{}\n{}\n{told}", hint.advice_en, hint.advice_zh);
+        let detail = format!("{}\n{}\n{refusal}", hint.advice_en, hint.advice_zh);
         app.remember_trouble(trace_id, app_id, method, hint.cause, detail.trim_end());
     }
 }
 
-/// What is told of a call that was refused before anybody knew who calls: more than the refusal only in a stand-in.
+/// The answer to a call that was refused before its caller was known: more than the refusal only in a stand-in.
 pub fn unproved(app: &App, call: &RawCall, fault: Fault, trace_id: &str) -> Fault {
-    if !app.gives_hints() {
-        return fault;
-    }
     let text = |name: &str| String::from_utf8_lossy(call.get(name).unwrap_or_default()).into_owned();
     let (app_id, method) = (shown(&text("app_id")), text("method"));
     let hint = match () {
-        () if call.has_json_body() => json_body(),
-        () if fault == code::INVALID_METHOD => unknown_method(&method),
-        () => return fault,
+        () if call.has_json_body() => Some(json_body()),
+        () if fault == code::INVALID_METHOD => Some(unknown_method(&method)),
+        () => refusal::explain(&fault, &Subject { parameter: &text, apps: app.directory.count() }),
     };
-    Whose { trace_id, app_id: &app_id, method: &shown(&method) }.note(app, &hint, &fault.sub_msg);
+    let Some(hint) = hint else { return fault };
+    CallNames { trace_id, app_id: &app_id, method: &shown(&method) }.note(app, &hint, &fault.sub_msg);
     hint.added_to(fault, app, trace_id)
 }
 
-/// What is told of a verified call whose text cannot be read.
-pub fn unreadable(app: &App, fault: Fault, reads_as: Option<Charset>, whose: Whose<'_>) -> Fault {
-    let Some(reads_as) = reads_as else { return fault };
-    let hint = other_charset(reads_as);
-    whose.note(app, &hint, &fault.sub_msg);
-    hint.added_to(fault, app, whose.trace_id)
+/// The answer to a verified call whose text cannot be read.
+pub fn unreadable(app: &App, fault: Fault, reads_as: Option<Charset>, names: CallNames<'_>) -> Fault {
+    let by_protocol =
+        || refusal::explain(&fault, &Subject { parameter: &|_| String::new(), apps: app.directory.count() });
+    let Some(hint) = reads_as.map(other_charset).or_else(by_protocol) else { return fault };
+    names.note(app, &hint, &fault.sub_msg);
+    hint.added_to(fault, app, names.trace_id)
 }
 
-/// What is told of a verified call. `unknown` are the members of `biz_content` that its method does not know, where
+/// The answer to a verified call. `unknown` are the members of `biz_content` that its method does not know, where
 /// somebody has looked for them.
 pub fn verified(
     app: &App,
@@ -105,7 +106,7 @@ pub fn verified(
     unknown: &[Unknown],
     trace_id: &str,
 ) -> Result<String, Fault> {
-    let whose = Whose { trace_id, app_id: call.app_id(), method: call.method() };
+    let names = CallNames { trace_id, app_id: call.app_id(), method: call.method() };
     let doubt = || {
         let misspelt = (!unknown.is_empty()).then(|| unknown_members(unknown));
         misspelt.or_else(|| call.reads_as_utf8().filter(|_| app.gives_hints()).map(|_| other_charset(Charset::Utf8)))
@@ -113,17 +114,17 @@ pub fn verified(
     match answer {
         Ok(business) => {
             if let Some(hint) = doubt() {
-                whose.note(app, &hint, "");
+                names.note(app, &hint, "");
             }
             Ok(business)
         }
         Err(fault) => {
-            if let Some(hint) = of_refusal(call, &fault) {
-                whose.note(app, &hint, &fault.sub_msg);
+            if let Some(hint) = of_refusal(app, call, &fault) {
+                names.note(app, &hint, &fault.sub_msg);
                 return Err(hint.added_to(fault, app, trace_id));
             }
             let Some(hint) = doubt() else { return Err(fault) };
-            whose.note(app, &hint, &fault.sub_msg);
+            names.note(app, &hint, &fault.sub_msg);
             // What is only doubtful has nothing to do with most refusals.
             let explains = unknown.is_empty() || unknown.iter().any(|member| member.nearest.is_some());
             let is_of_a_field = fault.sub_code.ends_with(biz::INVALID);
@@ -133,13 +134,20 @@ pub fn verified(
 }
 
 /// The mistake that a refusal comes from.
-fn of_refusal(call: &VerifiedCall, fault: &Fault) -> Option<Hint> {
+fn of_refusal(app: &App, call: &VerifiedCall, fault: &Fault) -> Option<Hint> {
     if *fault == code::INVALID_METHOD {
         return Some(unknown_method(call.method()));
     }
-    let Some(biz_content) = call.biz_content() else { return call.has_json_body().then(json_body) };
+    let parameter = |name: &str| call.get(name).unwrap_or_default().to_owned();
+    let by_protocol = || refusal::explain(fault, &Subject { parameter: &parameter, apps: app.directory.count() });
+    let Some(biz_content) = call.biz_content() else {
+        return if call.has_json_body() { Some(json_body()) } else { by_protocol() };
+    };
     if *fault == code::INVALID_PARAMETER {
-        return json::explain("biz_content", biz_content);
+        return json::explain("biz_content", biz_content).or_else(by_protocol);
+    }
+    if let Some(hint) = by_protocol() {
+        return Some(hint);
     }
     let member = biz::refused_field(fault)?;
     let members = biz::object(Some(biz_content)).ok()?;
@@ -184,7 +192,7 @@ fn unknown_members(unknown: &[Unknown]) -> Hint {
 
 fn unknown_method(method: &str) -> Hint {
     let answered = THE_LIST.iter().map(|entry| entry.name);
-    let found = nearest(method, answered.chain(NOT_ANSWERED.iter().copied()));
+    let found = nearest(method, answered.chain(open_platform::names()));
     let (en, zh) = match found {
         Some(name) if name == method => (String::new(), String::new()),
         Some(name) => (format!("is it {name}? "), format!("是否应为{name}？")),
@@ -251,11 +259,25 @@ mod tests {
         check("alipay.trade.refunds", "unknown-method", "alipay.trade.refund");
         check("alipay.marketing.voucher.send", "method-not-answered", "尚不支持");
         check("alipay.marketing.voucher.sned", "method-not-answered", "alipay.marketing.voucher.send");
-        check("alipay.system.oauth.token", "method-not-answered", "尚不支持");
+        for method in [
+            "alipay.system.oauth.token",
+            "alipay.trade.precreate",
+            "alipay.trade.wap.pay",
+            "alipay.trade.app.pay",
+            "alipay.trade.page.pay",
+            "alipay.trade.fastpay.refund.query",
+            "alipay.trade.order.settle",
+            "alipay.fund.trans.uni.transfer",
+            "alipay.user.info.share",
+            "koubei.marketing.campaign.benefit.send",
+        ] {
+            check(method, "method-not-answered", "尚不支持");
+            assert_eq!(unknown_method(method).advice_zh.find("是否应为"), None, "{method}");
+        }
+        check("alipay.trade.precreat", "method-not-answered", "alipay.trade.precreate");
         check("com.example.nothing.like.it", "unknown-method", "punchcard methods");
         check("", "unknown-method", "punchcard methods");
         check(&"a.".repeat(4_000), "unknown-method", "punchcard methods");
-        assert_eq!(unknown_method("alipay.system.oauth.token").advice_zh.find("是否应为"), None);
     }
 
     #[test]

@@ -19,7 +19,7 @@ pub use report::Report;
 use crate::app::App;
 use members::Members;
 use report::Reporter;
-use rows::{Rows, Table, Wrong};
+use rows::{RowError, Rows, Table};
 use std::io::Read;
 use std::sync::Arc;
 use store::member::{Effect, MemberRow};
@@ -76,7 +76,7 @@ enum Message<C> {
 
 /// What a chunk came to.
 #[derive(Default)]
-struct Written {
+struct ChunkResult {
     new: u64,
     changed: u64,
     bad: Vec<(u64, &'static str)>,
@@ -99,11 +99,11 @@ pub async fn members(
         async move {
             let put = app.store.write(move |tx: &mut Tx| store::member::put_chunk(tx, &owner, &chunk)).await?;
             let count = |effect| put.effects.iter().filter(|&&had| had == effect).count() as u64;
-            Ok(Written { new: count(Effect::New), changed: count(Effect::Changed), bad: Vec::new() })
+            Ok(ChunkResult { new: count(Effect::New), changed: count(Effect::Changed), bad: Vec::new() })
         }
     })
     .await;
-    app.feeder.settled().await;
+    app.index_updater.settled().await;
     imported
 }
 
@@ -135,7 +135,7 @@ pub async fn trades(
             let taken = lines.iter().zip(&effects).filter(|&(_, &had)| had == trade::Effect::Taken);
             let reason = "trade_no or out_trade_no is used by another trade, or by this one with other content";
             let bad = taken.map(|(&line, _)| (line, reason)).collect();
-            Ok(Written { new: count(trade::Effect::New), changed: count(trade::Effect::Changed), bad })
+            Ok(ChunkResult { new: count(trade::Effect::New), changed: count(trade::Effect::Changed), bad })
         }
     })
     .await
@@ -149,7 +149,7 @@ async fn known(app: &App, pid: &str) -> Result<String, ImportError> {
 }
 
 /// Reads rows on a thread of its own, and has them written by the chunk.
-async fn run<T: Table, W: Future<Output = Result<Written, ImportError>> + Send>(
+async fn run<T: Table, W: Future<Output = Result<ChunkResult, ImportError>> + Send>(
     input: impl Read + Send + 'static,
     table: T,
     how: Import,
@@ -178,8 +178,8 @@ async fn run<T: Table, W: Future<Output = Result<Written, ImportError>> + Send>(
                     most = T::CHUNK_ROWS.min(2 * most);
                     message(&rows, std::mem::replace(&mut chunk, Vec::with_capacity(most)))
                 }
-                Err(Wrong::Row(line, reason)) => Message::Bad(line, reason),
-                Err(Wrong::File(wrong)) => Message::Broken(wrong),
+                Err(RowError::Row(line, reason)) => Message::Bad(line, reason),
+                Err(RowError::File(wrong)) => Message::Broken(wrong),
             };
             if sender.blocking_send(message).is_err() {
                 return;
@@ -198,7 +198,7 @@ async fn run<T: Table, W: Future<Output = Result<Written, ImportError>> + Send>(
             Message::Chunk(rows, chunk) => {
                 reporter.report.rows += rows;
                 if !how.check {
-                    let Written { new, changed, bad } = write(chunk).await?;
+                    let ChunkResult { new, changed, bad } = write(chunk).await?;
                     reporter.report.rows -= bad.len() as u64;
                     reporter.report.new += new;
                     reporter.report.changed += changed;

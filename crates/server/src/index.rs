@@ -1,13 +1,12 @@
 //! The crowd index: every merchant's members in memory, to count.
 //!
-//! A cache of the store, built when the process starts and fed between each commit and its answer (an import's: its last
-//! one), so that a count sees every write that was answered before it on this node. Deleting it loses time, never truth; one user's membership is
-//! decided from the store, inside the transaction that acts on it.
+//! A cache of the store, built when the process starts and updated between each commit and its answer (an import's: its
+//! last one), so that a count sees every write that was answered before it on this node. Deleting it loses time, never
+//! truth; one user's membership is decided from the store, inside the transaction that acts on it.
 
-mod feeder;
+mod updater;
 
-use crate::acts::crowd::conditions::column;
-use domain::tag::Tag;
+use domain::tag::{Tag, TagKind};
 use segment::{Counts, Expr, Kind, Members, Value};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -16,7 +15,7 @@ use store::member::{Cursor, Member};
 use store::sales::Sales;
 use store::{Store, Tx};
 
-pub use feeder::Feeder;
+pub use updater::IndexUpdater;
 
 /// Members read from the store at a time while the index is built.
 const LOAD_ROWS: usize = 10_000;
@@ -34,8 +33,8 @@ pub struct Index {
 }
 
 impl Index {
-    /// Counts a merchant's members. `ask` compiles the question against the columns as the index has them, which hold at
-    /// least `tags`.
+    /// Counts a merchant's members. `ask` compiles the question against the columns as the index has them, which hold
+    /// at least `tags`.
     pub fn count<E>(
         &self,
         pid: &str,
@@ -68,8 +67,8 @@ impl Index {
         let mut members = merchant.write().expect("no holder panics");
         for Sales { user_id, net_fen, version } in rows {
             if let Ok(user) = user_id.parse() {
-                // Who pays is a member. Of a new one the sum may come first: an import's rows take longer, and connections
-                // tell of what they have written side by side.
+                // Who pays is a member. Of a new one the sum may come first: an import's rows take longer, and
+                // connections tell of what they have written side by side.
                 members.put(user, 0, &[]);
                 members.put_sum(user, u32::try_from(*version).unwrap_or(u32::MAX), *net_fen);
             }
@@ -139,8 +138,8 @@ impl Index {
     }
 }
 
-/// Whether an expression over these tags takes a member whose row the store has: for who decides in a transaction, and must
-/// not ask an index.
+/// Whether an expression over these tags takes a member whose row the store has: for who decides in a transaction, and
+/// must not ask an index.
 pub fn takes(tags: Vec<segment::Tag>, expr: &Expr, row: &Member, now: i64) -> bool {
     let mut one = Members::new(tags, &[]);
     let tags = by_code(one.tags());
@@ -153,6 +152,18 @@ fn day(now: i64) -> i32 {
     const EAST_MS: i64 = 8 * 3_600_000;
     const DAY_MS: i64 = 86_400_000;
     i32::try_from((now + EAST_MS).div_euclid(DAY_MS)).expect("a clock's day is near 1970")
+}
+
+/// A tag as the crowd engine knows it.
+pub fn column(tag: &Tag) -> segment::Tag {
+    let kind = match tag.kind {
+        TagKind::Enum => Kind::Enum,
+        TagKind::Number => Kind::Number,
+        TagKind::Date => Kind::Date,
+        TagKind::Text => Kind::Text,
+        TagKind::Location => Kind::Location,
+    };
+    segment::Tag { code: tag.code.clone(), kind }
 }
 
 fn has(members: &Members, code: &str) -> bool {

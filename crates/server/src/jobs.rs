@@ -38,11 +38,6 @@ pub struct Job {
     pub run: fn(&mut Tx, &JobContext) -> Result<(), Fault>,
 }
 
-/// What this process knows to do; jobs of a newer one are left alone.
-pub fn kinds() -> Vec<&'static str> {
-    JOBS.iter().map(|job| job.kind).chain([notice_deliver::KIND]).collect()
-}
-
 impl Job {
     /// Does a job that is due, unless it was done meanwhile or planned anew.
     pub async fn run(&'static self, app: &App, due: &Due) -> Result<(), Fault> {
@@ -51,5 +46,16 @@ impl Job {
         let due = due.clone();
         let work = move |tx: &mut Tx| if store::job::take_due(tx, &due)? { (self.run)(tx, &context) } else { Ok(()) };
         app.store.write(work).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_of_job_is_done_by_one() {
+        let done: Vec<_> = JOBS.iter().map(|job| job.kind).chain([notice_deliver::KIND]).collect();
+        assert_eq!(done, store::job::KINDS);
     }
 }

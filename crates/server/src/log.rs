@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 const LINES_WAITING_MAX: usize = 4_096;
 /// Bytes of lines that may wait to be written.
 const BYTES_WAITING_MAX: u64 = 4 << 20;
-/// Losing lines for this long, without one that was written, is told by `/readyz`.
+/// Once lines have been lost for this long, and none was written, `/readyz` says so.
 const FAILING_AFTER: Duration = Duration::from_secs(10);
 /// When the process ends, lines that wait may take this long.
 const FLUSH_TIME_MAX: Duration = Duration::from_secs(1);
@@ -33,9 +33,9 @@ pub fn start() {
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
     let (log, json) = (LOG.get_or_init(|| Log::start(std::io::stderr())), !std::io::stderr().is_terminal());
     // Without colours, so that every escape character in a line is somebody else's.
-    let told = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(false).log_internal_errors(false);
-    let told = told.with_writer(move || LogWriter { inner: log.clone(), json });
-    if json { told.json().init() } else { told.init() }
+    let subscriber = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(false).log_internal_errors(false);
+    let subscriber = subscriber.with_writer(move || LogWriter { inner: log.clone(), json });
+    if json { subscriber.json().init() } else { subscriber.init() }
 }
 
 /// How many lines were lost since the process started.
@@ -130,12 +130,12 @@ impl Write for Log {
 
 /// Prints something on standard error, last of all: a reader who has stalled is waited for a second at most.
 pub fn print_last(print: impl FnOnce() + Send + 'static) {
-    let (printed, told) = sync_channel(1);
+    let (printed, waiting) = sync_channel(1);
     std::thread::spawn(move || {
         print();
         let _ = printed.send(());
     });
-    let _ = told.recv_timeout(FLUSH_TIME_MAX);
+    let _ = waiting.recv_timeout(FLUSH_TIME_MAX);
 }
 
 #[cfg(test)]
@@ -169,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_that_cannot_be_written_are_counted_and_told_after_a_while() {
+    fn lines_that_cannot_be_written_are_counted_and_reported_after_a_while() {
         let (allow, allowed) = channel();
         let mut log = Log::start(Gate(allowed));
         let lost = |log: &Log| log.state.lost.load(Ordering::Relaxed);

@@ -2,14 +2,17 @@
 //! commands.
 
 #![expect(unreachable_pub, reason = "in a binary `pub` says what a module shows to its neighbours")]
-// What is printed goes through `commands::output`, which makes others' texts harmless and survives a reader that has gone.
+// What is printed goes through `commands::output`, which makes others' texts harmless and survives a reader that has
+// gone.
 #![deny(clippy::print_stdout, clippy::print_stderr)]
 
 mod acts;
+mod answer;
 mod app;
 mod backup;
 mod biz;
-mod clockwork;
+mod bodies;
+mod clock_driver;
 mod commands;
 mod control;
 mod demo;
@@ -33,12 +36,13 @@ mod recent;
 mod reference;
 mod runner;
 mod terminal;
+mod wakeup;
 mod world;
 
 use std::process::ExitCode;
 
-/// A call makes hundreds of small allocations and is free of them when it is answered. With this allocator instead of the
-/// system's, one core answers a twentieth more (bench/RESULTS.md).
+/// A call makes hundreds of small allocations and is free of them when it is answered. With this allocator instead of
+/// the system's, one core answers a twentieth more (bench/RESULTS.md).
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

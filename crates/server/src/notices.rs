@@ -12,7 +12,7 @@ use wire::{Charset, time};
 
 /// Which notifications are asked for.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub struct Filter {
+pub struct NoticeFilter {
     /// `PENDING`, `DELIVERED` or `FAILED`; absent for all.
     pub state: Option<String>,
     /// A merchant's; absent for all.
@@ -23,7 +23,7 @@ pub struct Filter {
 
 /// A notification. Times are as the wire has them, UTC+8.
 #[derive(Debug, Serialize, Deserialize)]
-pub struct Listed {
+pub struct NoticeSummary {
     /// What its receiver knows it by.
     pub notify_id: String,
     /// What kind of event it tells.
@@ -48,10 +48,10 @@ pub struct Listed {
 
 /// A notification with everything that is known of it.
 #[derive(Debug, Serialize, Deserialize)]
-pub struct Told {
+pub struct NoticeView {
     /// The notification.
     #[serde(flatten)]
-    pub listed: Listed,
+    pub listed: NoticeSummary,
     /// The merchant's own app, where an ISV's acts for it.
     pub auth_app_id: String,
     /// `RSA2` or `RSA`.
@@ -98,18 +98,18 @@ pub enum NoticeError {
 }
 
 /// The newest notifications.
-pub async fn list(app: &App, filter: Filter) -> Result<Vec<Listed>, NoticeError> {
+pub async fn list(app: &App, filter: NoticeFilter) -> Result<Vec<NoticeSummary>, NoticeError> {
     let state = match &filter.state {
         Some(name) => Some(State::from_name(&name.to_uppercase()).ok_or_else(|| NoticeError::State(name.clone()))?),
         None => None,
     };
     let read = move |tx: &mut Tx| notice::list(tx, state, filter.pid.as_deref(), filter.limit.into());
     let found: Vec<Notice> = app.store.read::<_, Fault, _>(read).await?;
-    Ok(found.iter().map(Listed::from).collect())
+    Ok(found.iter().map(NoticeSummary::from).collect())
 }
 
 /// One notification, by its `notify_id`.
-pub async fn show(app: &App, notify_id: &str) -> Result<Told, NoticeError> {
+pub async fn show(app: &App, notify_id: &str) -> Result<NoticeView, NoticeError> {
     let asked = notify_id.to_owned();
     let read = move |tx: &mut Tx| {
         let notice = find(tx, &asked)?;
@@ -123,8 +123,8 @@ pub async fn show(app: &App, notify_id: &str) -> Result<Told, NoticeError> {
     });
     let deliveries = deliveries.collect();
     let members = serde_json::from_str(&notice.new.members).unwrap_or_else(|_| notice.new.members.clone().into());
-    Ok(Told {
-        listed: Listed::from(&notice),
+    Ok(NoticeView {
+        listed: NoticeSummary::from(&notice),
         auth_app_id: notice.new.auth_app_id,
         sign_type: notice.new.sign_type,
         members,
@@ -156,10 +156,10 @@ fn find(tx: &mut Tx, notify_id: &str) -> Result<Notice, NoticeError> {
     if text.names(NotifyId::new(notice.new.at, notice.new.id)) { Ok(notice) } else { Err(unknown()) }
 }
 
-impl From<&Notice> for Listed {
-    fn from(notice: &Notice) -> Listed {
+impl From<&Notice> for NoticeSummary {
+    fn from(notice: &Notice) -> NoticeSummary {
         let new = &notice.new;
-        Listed {
+        NoticeSummary {
             notify_id: NotifyId::new(new.at, new.id).to_text(),
             notify_type: new.kind.clone(),
             pid: new.pid.clone(),

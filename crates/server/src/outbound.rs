@@ -1,8 +1,8 @@
 //! What Punchcard sends by itself: one POST, one answer, over connections that are kept for the next.
 //!
-//! Built on hyper's connections and not on a client that resolves and connects by itself, because the connection must go to
-//! the very address that was checked: a name that is public when it is looked up may be private when it is looked up again.
-//! Redirects are answers like others; nobody follows them.
+//! Built on hyper's connections and not on a client that resolves and connects by itself, because the connection must
+//! go to the very address that was checked: a name that is public when it is looked up may be private when it is looked
+//! up again. Redirects are answers like others; nobody follows them.
 
 mod dial;
 mod target;
@@ -35,7 +35,7 @@ const TIME_MAX: Duration = Duration::from_secs(10);
 const ANSWER_BYTES_MAX: usize = 4096;
 /// How long an unused connection is kept: less than the five seconds after which common servers close it.
 const IDLE_MAX: Duration = Duration::from_secs(4);
-/// How many of a host's addresses are told of.
+/// How many of a host's addresses a failure names.
 const LISTED_MAX: usize = 4;
 /// How many unused connections are kept to one host.
 const IDLE_EACH_MAX: usize = 8;

@@ -1,8 +1,12 @@
 //! How often an address may do what costs us or others something: a number of times in any window of real time.
 //!
-//! Counted in this process and by the machine's monotonic clock, never by the store's: a manual clock stands still, and an
-//! address is a matter of this node's network. Another node counts by itself, and a restart forgets. What must hold over
-//! nodes and restarts has a count in the store besides (`store::pin`).
+//! Counted in this process and by the machine's monotonic clock, never by the store's: a manual clock stands still, and
+//! an address is a matter of this node's network. Another node counts by itself, and a restart forgets. What must hold
+//! over nodes and restarts has a count in the store besides (`store::pin`).
+
+mod attempts;
+
+pub use attempts::{Attempt, FailedAttempts};
 
 use quick_cache::sync::Cache;
 use std::collections::VecDeque;
@@ -41,8 +45,8 @@ impl RateLimit {
         })
     }
 
-    /// Counts one, at `now`; false, and not counted, if the address has used up what it is allowed. Of many at once exactly
-    /// as many are counted as are allowed.
+    /// Counts one, at `now`; false, and not counted, if the address has used up what it is allowed. Of many at once
+    /// exactly as many are counted as are allowed.
     pub fn take(&self, address: IpAddr, now: Instant) -> bool {
         if self.max == usize::MAX {
             return true;
@@ -55,16 +59,6 @@ impl RateLimit {
             times.push_back(now);
         }
         allowed
-    }
-
-    /// Takes back what was counted at `then`.
-    pub fn give_back(&self, address: IpAddr, then: Instant) {
-        if let Some(times) = self.times.get(&address) {
-            let mut times = times.lock().expect("no holder panics");
-            if let Some(place) = times.iter().rposition(|time| *time == then) {
-                times.remove(place);
-            }
-        }
     }
 
     fn forget_old(&self, times: &mut VecDeque<Instant>, now: Instant) {
@@ -95,8 +89,6 @@ mod tests {
         assert!(limit.is_over(one, after(600)) && !limit.is_over(other, after(600)));
         assert!(!limit.take(one, after(899)), "any window, not one that happens to begin");
         assert!(limit.take(one, after(900)) && !limit.take(one, after(1_499)));
-        limit.give_back(one, after(900));
-        assert!(!limit.is_over(one, after(901)) && limit.take(one, after(901)));
         let free = RateLimit::unlimited();
         assert!((0..1_000).all(|_| free.take(one, began)) && !free.is_over(one, began));
     }
@@ -115,10 +107,10 @@ mod tests {
     #[test]
     fn many_addresses_are_forgotten_but_not_the_busy_one() {
         let (limit, now) = (RateLimit::new(3, WINDOW), Instant::now());
-        for stranger in 0..40_000 {
-            limit.take(address(stranger), now);
+        for other in 0..40_000 {
+            limit.take(address(other), now);
             limit.is_over(address(0), now);
-            if stranger % 1_000 == 0 {
+            if other % 1_000 == 0 {
                 limit.take(address(0), now);
             }
         }

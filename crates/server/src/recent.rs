@@ -1,7 +1,7 @@
 //! The last calls, in memory, for the page of a stand-in: what was called and how it was answered, never what it said.
 
 use crate::app::METHOD_CHARS_MAX;
-use crate::pages::parts::clipped;
+use crate::terminal::clipped;
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
 use wire::Fault;

@@ -1,19 +1,18 @@
 //! Does what is due, for as long as it runs: jobs in their transactions, deliveries by workers beside it.
 //!
-//! It looks at the store when a job was planned here, when the clock was moved, and, on PostgreSQL, five times a second,
-//! since others plan jobs too. A job that fails is told in the log and tried again later; it holds up nothing else.
+//! It looks at the store when a job was planned here, when the clock was moved, and, on PostgreSQL, five times a
+//! second, since others plan jobs too. A job that fails leaves a line in the log and is tried again later; it holds up
+//! nothing else.
 
-mod bell;
-mod lanes;
+mod host_queues;
 mod leases;
 
-pub use bell::Bell;
 pub use leases::Share;
 
 use crate::app::App;
+use crate::jobs::JOBS;
 use crate::jobs::notice_deliver::{self, Delivered, Outcome};
-use crate::jobs::{JOBS, kinds};
-use lanes::{Lanes, Turn};
+use host_queues::{HostQueues, Turn};
 use leases::Leases;
 use std::error::Error;
 use std::sync::Arc;
@@ -51,10 +50,10 @@ impl Runner {
     pub fn start(app: Arc<App>, share: Share) -> Runner {
         let (stop, stopped) = watch::channel(false);
         let (sent, made) = mpsc::channel(2 * RECORDED_TOGETHER);
-        let lanes = Arc::new(Lanes::default());
-        let recording = tokio::spawn(record(app.clone(), lanes.clone(), made));
+        let queues = Arc::new(HostQueues::default());
+        let recording = tokio::spawn(record(app.clone(), queues.clone(), made));
         let leases = Leases::new(&app.store, share);
-        let work = Work { app, lanes, leases, sent };
+        let work = Work { app, queues, leases, sent };
         Runner { stop, task: tokio::spawn(work.run(stopped, recording)) }
     }
 
@@ -69,7 +68,7 @@ impl Runner {
 
 struct Work {
     app: Arc<App>,
-    lanes: Arc<Lanes>,
+    queues: Arc<HostQueues>,
     leases: Leases,
     sent: mpsc::Sender<Delivered>,
 }
@@ -80,9 +79,9 @@ impl Work {
         while !*stop.borrow() {
             let started = Instant::now();
             let (rest, wait) = match self.look().await {
-                Ok(Looked { did_something: true, .. }) => continue,
-                Ok(Looked { next_in, is_long: false, .. }) => (Duration::ZERO, next_in),
-                Ok(Looked { next_in, is_long: true, .. }) => (started.elapsed() * REST_FACTOR, next_in),
+                Ok(LookResult { did_something: true, .. }) => continue,
+                Ok(LookResult { next_in, is_long: false, .. }) => (Duration::ZERO, next_in),
+                Ok(LookResult { next_in, is_long: true, .. }) => (started.elapsed() * REST_FACTOR, next_in),
                 Err(fault) => {
                     tracing::warn!(error = &fault as &dyn Error, "what is due cannot be read; trying again");
                     (READ_AGAIN_PAUSE, Duration::ZERO)
@@ -90,15 +89,15 @@ impl Work {
             };
             let rested = async {
                 tokio::time::sleep(rest).await;
-                app.bell.sleep(app.clock.now(), wait).await;
+                app.wakeup.sleep(app.clock.now(), wait).await;
             };
             tokio::select! {
                 () = rested => {}
                 _ = stop.changed() => {}
             }
         }
-        let Work { app, lanes, leases, sent } = self;
-        lanes.give_up(|_| true);
+        let Work { app, queues, leases, sent } = self;
+        queues.give_up(|_| true);
         drop(sent);
         // The recording ends when the last worker has handed over its delivery.
         if tokio::time::timeout(ENDING_MAX, recording).await.is_err() {
@@ -110,23 +109,23 @@ impl Work {
     }
 
     /// Goes through everything that is due, once.
-    async fn look(&mut self) -> Result<Looked, Fault> {
+    async fn look(&mut self) -> Result<LookResult, Fault> {
         let (now, mut last, mut pages) = (self.app.clock.now(), None, 0_u32);
         let (mut did_something, mut has_room) = (false, true);
         loop {
-            self.leases.keep(&self.app, &self.lanes).await?;
+            self.leases.keep(&self.app, &self.queues).await?;
             let after: Option<Due> = last.take();
-            let read = move |tx: &mut Tx| job::due(tx, &kinds(), now, after.as_ref(), PAGE);
+            let read = move |tx: &mut Tx| job::due(tx, &job::KINDS, now, after.as_ref(), PAGE);
             let page: Vec<Due> = self.app.store.read::<_, Fault, _>(read).await?;
             pages += 1;
             let is_last = page.len() < PAGE;
             last = page.last().cloned();
-            let mine = page.into_iter().filter(|due| self.leases.holds(due.subject) && !self.app.bell.is_paused(due));
+            let mine = page.into_iter().filter(|due| self.leases.holds(due.subject) && !self.app.wakeup.is_paused(due));
             let (deliveries, jobs): (Vec<Due>, Vec<Due>) = mine.partition(|due| due.kind == notice_deliver::KIND);
             for due in deliveries {
-                has_room &= self.lanes.offer(&due.lane, due.subject);
+                has_room &= self.queues.offer(&due.lane, due.subject);
             }
-            employ(&self.app, &self.lanes, &self.sent);
+            employ(&self.app, &self.queues, &self.sent);
             did_something |= !jobs.is_empty();
             self.do_all(jobs).await;
             if is_last {
@@ -138,17 +137,17 @@ impl Work {
             (false, true) => self.next_in(now).await?,
             (false, false) => LOOK_EVERY,
         };
-        Ok(Looked { did_something, next_in, is_long: 1 < pages })
+        Ok(LookResult { did_something, next_in, is_long: 1 < pages })
     }
 
-    /// When to look again if nobody rings.
+    /// After how long to look again unless it is woken.
     async fn next_in(&self, now: i64) -> Result<Duration, Fault> {
         let every = if self.app.store.has_company() { LOOK_EVERY } else { LOOK_ALONE_EVERY };
-        let every = self.app.bell.next_try().map_or(every, |next| every.min(next));
+        let every = self.app.wakeup.next_try().map_or(every, |next| every.min(next));
         if self.app.store.has_company() || self.app.clock.stands_still() {
             return Ok(every);
         }
-        let first = move |tx: &mut Tx| job::first_after(tx, &kinds(), now);
+        let first = move |tx: &mut Tx| job::first_after(tx, &job::KINDS, now);
         let first: Option<Due> = self.app.store.read::<_, Fault, _>(first).await?;
         let due_in = first.map(|due| u64::try_from(due.due_at - now).unwrap_or_default());
         Ok(due_in.map_or(every, |due_in| every.min(Duration::from_millis(due_in))))
@@ -165,29 +164,29 @@ impl Work {
             running.spawn(async move {
                 let job = JOBS.iter().find(|job| job.kind == due.kind).expect("only known kinds are read");
                 let result = job.run(&app, &due).await;
-                app.bell.ended(&due.kind, due.subject, result.err().as_ref());
+                app.wakeup.ended(&due.kind, due.subject, result.err().as_ref());
             });
         }
         while running.join_next().await.is_some() {}
     }
 }
 
-/// What one look at the store has found.
-struct Looked {
+/// What the runner has found in one look at the store.
+struct LookResult {
     did_something: bool,
     next_in: Duration,
     is_long: bool,
 }
 
 /// Starts as many workers as there is work for.
-fn employ(app: &Arc<App>, lanes: &Arc<Lanes>, sent: &mpsc::Sender<Delivered>) {
-    while let Some(turn) = lanes.begin() {
-        tokio::spawn(work(app.clone(), lanes.clone(), sent.clone(), turn));
+fn employ(app: &Arc<App>, queues: &Arc<HostQueues>, sent: &mpsc::Sender<Delivered>) {
+    while let Some(turn) = queues.begin() {
+        tokio::spawn(work(app.clone(), queues.clone(), sent.clone(), turn));
     }
 }
 
 /// A worker: makes deliveries while it is anybody's turn.
-async fn work(app: Arc<App>, lanes: Arc<Lanes>, sent: mpsc::Sender<Delivered>, first: Turn) {
+async fn work(app: Arc<App>, queues: Arc<HostQueues>, sent: mpsc::Sender<Delivered>, first: Turn) {
     let mut next = Some(first);
     while let Some(turn) = next {
         let id = turn.notice;
@@ -195,32 +194,33 @@ async fn work(app: Arc<App>, lanes: Arc<Lanes>, sent: mpsc::Sender<Delivered>, f
         let mut slow = false;
         match found {
             // It was queued from a page of what was due; meanwhile it may have been delivered.
-            Ok(Some(notice)) if notice.next_at.is_none_or(|at| app.clock.now() < at) => lanes.forget(id),
+            Ok(Some(notice)) if notice.next_at.is_none_or(|at| app.clock.now() < at) => queues.forget(id),
             Ok(Some(notice)) => {
                 let delivered = notice_deliver::deliver(&app, notice).await;
-                app.metrics.delivered(delivered.outcome);
+                let outcome = Outcome::ALL.iter().find(|(outcome, _)| *outcome == delivered.outcome);
+                app.metrics.delivered(outcome.expect("all are named").1);
                 slow = delivered.outcome == Outcome::TimedOut;
                 // The recorder lives as long as any worker.
                 drop(sent.send(delivered).await);
             }
             Ok(None) => {
                 let gone = Fault::bug("a delivery of a notification that is not there");
-                app.bell.ended(notice_deliver::KIND, id, Some(&gone));
-                lanes.forget(id);
+                app.wakeup.ended(notice_deliver::KIND, id, Some(&gone));
+                queues.forget(id);
             }
             Err(fault) => {
-                app.bell.ended(notice_deliver::KIND, id, Some(&fault));
-                lanes.forget(id);
+                app.wakeup.ended(notice_deliver::KIND, id, Some(&fault));
+                queues.forget(id);
             }
         }
-        next = lanes.next(&turn, slow);
-        // A lane that is slow no more may have others at once again.
-        employ(&app, &lanes, &sent);
+        next = queues.next(&turn, slow);
+        // A host that is slow no more may have others at once again.
+        employ(&app, &queues, &sent);
     }
 }
 
 /// Records deliveries, as many in a transaction as are there. Whatever cannot be recorded is delivered again.
-async fn record(app: Arc<App>, lanes: Arc<Lanes>, mut made: mpsc::Receiver<Delivered>) {
+async fn record(app: Arc<App>, queues: Arc<HostQueues>, mut made: mpsc::Receiver<Delivered>) {
     let mut batch = Vec::new();
     while made.recv_many(&mut batch, RECORDED_TOGETHER).await > 0 {
         // Row locks are taken in one order, whoever records.
@@ -241,11 +241,11 @@ async fn record(app: Arc<App>, lanes: Arc<Lanes>, mut made: mpsc::Receiver<Deliv
                     app.store.write::<_, Fault, _>(move |tx: &mut Tx| notice_deliver::record(tx, &one[at])).await
                 }
             };
-            lanes.forget(id);
-            app.bell.ended(notice_deliver::KIND, id, alone.as_ref().err());
+            queues.forget(id);
+            app.wakeup.ended(notice_deliver::KIND, id, alone.as_ref().err());
             // One that was resent while it was delivered is due: who looked before it was forgotten here left it alone.
             if alone.is_ok_and(|next| next.is_some_and(|next_at| next_at <= app.clock.now())) {
-                app.bell.rung.notify_one();
+                app.wakeup.wake();
             }
         }
     }

@@ -1,14 +1,15 @@
 //! Texts of others on the operator's terminal: characters that a terminal obeys, or that are not seen, are written out.
 //!
-//! Everything that a command prints and every line of the log goes through here, so no merchant's name moves the cursor,
-//! hides a line or makes one up.
+//! Everything that a command prints and every line of the log goes through here, so no merchant's name moves the
+//! cursor, hides a line or makes one up.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-/// Whether a character is obeyed or not seen: the controls of C0 and C1 (line breaks and tabs among them), what turns the
-/// direction of a text, what has no width, and the invisible copies of ASCII. Joiners stay, for scripts and emoji need them.
+/// Whether a character is obeyed or not seen: the controls of C0 and C1 (line breaks and tabs among them), what turns
+/// the direction of a text, what has no width, and the invisible copies of ASCII. Joiners stay, for scripts and emoji
+/// need them.
 fn is_hidden(character: char) -> bool {
     character.is_control()
         || matches!(
@@ -37,6 +38,14 @@ pub fn json(text: &str) -> Cow<'_, str> {
             }
         },
     )
+}
+
+/// A text of others in at most `chars_max` characters, the last of which is `…` if it was longer.
+pub fn clipped(text: &str, chars_max: usize) -> String {
+    match text.char_indices().nth(chars_max) {
+        Some(_) => text.chars().take(chars_max - 1).chain(['…']).collect(),
+        None => text.to_owned(),
+    }
 }
 
 fn escaped(text: &str, hidden: impl Fn(char) -> bool, escape: impl Fn(&mut String, char)) -> Cow<'_, str> {

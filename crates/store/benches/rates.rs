@@ -1,8 +1,8 @@
 //! How fast the store is: `cargo bench -p punchcard-store -- [points|import] [sqlite|postgres]`.
 //!
 //! *points* is an update of points in five statements (claim, guarded update, entry, notice, answer) by 1, 64 and 512
-//! callers at once, beside a bare loop over the same statements in groups of 512. *import* is a million members with eight tags, beside what the `sqlite3` shell needs to `.import` the
-//! same file into one flat table.
+//! callers at once, beside a bare loop over the same statements in groups of 512. *import* is a million members with
+//! eight tags, beside what the `sqlite3` shell needs to `.import` the same file into one flat table.
 
 use std::io::Write as _;
 use std::path::Path;

@@ -1,14 +1,20 @@
 //! By what an account is found beside its number: login ids, pay codes, nicknames.
 //!
-//! A row leads to an account; whether the account still has the key is the account's to say, so a row that was left behind
-//! leads nowhere. A key that a second account states is that account's from then on.
+//! A row leads to an account; whether the account still has the key is the account's to say, so a row that was left
+//! behind leads nowhere. A key that a second account states is that account's from then on.
 
-use crate::bucket::{Bucket, bucket_of_key};
-use crate::fault::Fault;
+use crate::engine::bucket::{Bucket, bucket_of_key};
+use crate::engine::fault::Fault;
+use crate::engine::sql::statements;
+use crate::engine::table::{BucketOf, Lock, Module, Table};
+use crate::engine::tx::Tx;
 use crate::params;
-use crate::sql::statements;
-use crate::tx::Tx;
-use crate::world::{Account, account};
+use crate::world::account::{Account, account};
+
+pub(crate) static MODULE: Module = Module {
+    tables: &[Table { lock: Lock::AccountKey, ..Table::by_bucket("account_key", BucketOf::Pair(Some("kind"), "key")) }],
+    proofs: &[],
+};
 
 statements! {
     PUT = "INSERT INTO account_key (bucket, kind, key, user_id) VALUES ($1, $2, $3, $4)
@@ -18,7 +24,7 @@ statements! {
     FIND = "SELECT user_id FROM account_key WHERE bucket = $1 AND kind = $2 AND key = $3";
     USE = "UPDATE account_key SET used_at = $1 WHERE bucket = $2 AND kind = 'pay_code' AND key = $3
         AND user_id = $4 AND used_at IS NULL";
-    WITH_KEYS = "SELECT user_id FROM account WHERE login_id IS NOT NULL OR taobao_nick IS NOT NULL OR pay_codes <> '[]'
+    WITH_KEYS: all_buckets = "SELECT user_id FROM account WHERE login_id IS NOT NULL OR taobao_nick IS NOT NULL OR pay_codes <> '[]'
         ORDER BY user_id";
 }
 
@@ -58,8 +64,8 @@ pub fn find(tx: &mut Tx, kind: Kind, key: &str) -> Result<Option<Account>, Fault
     }
 }
 
-/// The account that a pay code is of: one that lists it or, where `by_default` says so (on a stand-in, DECISIONS 5), the
-/// one whose default it is, `28` and the last 14 digits of the user id.
+/// The account that a pay code is of: one that lists it or, where `by_default` says so (on a stand-in:
+/// `docs/decisions.md`, "Pay codes"), the one whose default it is, `28` and the last 14 digits of the user id.
 pub fn find_payer(tx: &mut Tx, code: &str, by_default: bool) -> Result<Option<Account>, Fault> {
     if let Some(found) = find(tx, Kind::PayCode, code)? {
         return Ok(Some(found));
@@ -70,7 +76,8 @@ pub fn find_payer(tx: &mut Tx, code: &str, by_default: bool) -> Result<Option<Ac
     }
 }
 
-/// Uses up a listed pay code of this account, which pays only once; `false` if it has paid before, or is another's by now.
+/// Uses up a listed pay code of this account, which pays only once; `false` if it has paid before, or is another's by
+/// now.
 pub fn use_pay_code(tx: &mut Tx, code: &str, user_id: &str, at: i64) -> Result<bool, Fault> {
     Ok(tx.execute(USE, params![at, bucket(Kind::PayCode, code), code, user_id])? == 1)
 }

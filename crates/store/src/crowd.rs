@@ -3,12 +3,18 @@
 use domain::crowd::{Crowd, Status};
 use domain::id::{CrowdId, CrowdIdText};
 
-use crate::bucket::bucket_of;
-use crate::fault::Fault;
+use crate::engine::bucket::bucket_of;
+use crate::engine::fault::Fault;
+use crate::engine::row::{FromRow, Row};
+use crate::engine::sql::statements;
+use crate::engine::table::{BucketOf, Lock, Module, Table};
+use crate::engine::tx::Tx;
 use crate::params;
-use crate::row::{FromRow, Row};
-use crate::sql::statements;
-use crate::tx::Tx;
+
+pub(crate) static MODULE: Module = Module {
+    tables: &[Table { without_rowid: true, lock: Lock::Thing, ..Table::by_bucket("crowd", BucketOf::Id("id")) }],
+    proofs: &[],
+};
 
 statements! {
     INSERT = "INSERT INTO crowd (bucket, id, pid, name, conditions, status, created_at)
@@ -26,7 +32,7 @@ statements! {
 }
 
 /// Where a merchant's crowds are, and so what their ids carry.
-pub fn bucket(pid: &str) -> crate::Bucket {
+pub fn bucket(pid: &str) -> crate::engine::bucket::Bucket {
     bucket_of(pid, "")
 }
 
@@ -58,13 +64,14 @@ pub fn update(tx: &mut Tx, crowd: &Crowd) -> Result<(), Fault> {
     }
 }
 
-/// Keeps everybody else from deleting a crowd, and from holding it, until this transaction ends; false if it was deleted.
+/// Keeps everybody else from deleting a crowd, and from holding it, until this transaction ends; false if it was
+/// deleted.
 pub fn hold(tx: &mut Tx, crowd: &Crowd) -> Result<bool, Fault> {
     Ok(tx.execute(HOLD, params![bucket(&crowd.pid), crowd.id.number, &crowd.pid])? == 1)
 }
 
-/// One page of a merchant's crowds, newest first, and how many there are on all pages. Deleted ones are left out, and those
-/// whose name does not contain `name`.
+/// One page of a merchant's crowds, newest first, and how many there are on all pages. Deleted ones are left out, and
+/// those whose name does not contain `name`.
 pub fn page(tx: &mut Tx, pid: &str, name: &str, limit: i64, offset: i64) -> Result<(Vec<Crowd>, i64), Fault> {
     let crowds = tx.query(PAGE, params![bucket(pid), pid, name, limit, offset])?;
     let (total,) = tx.query_one(TOTAL, params![bucket(pid), pid, name])?;

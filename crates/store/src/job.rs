@@ -1,40 +1,51 @@
 //! What is due, and when: jobs. The transaction that does a job takes its row away, so each is done once.
 
-use crate::bucket::Bucket;
-use crate::changes::Change;
-use crate::fault::Fault;
+use crate::changes::change::Change;
+use crate::engine::bucket::Bucket;
+use crate::engine::fault::Fault;
+use crate::engine::row::Val;
+use crate::engine::rows::Rows;
+use crate::engine::sql::statements;
+use crate::engine::table::{BucketOf, Lock, Module, Table};
+use crate::engine::tx::Tx;
 use crate::params;
-use crate::row::Val;
-use crate::rows::Rows;
-use crate::sql::statements;
-use crate::tx::Tx;
 
 /// How many kinds of jobs a process may know.
 pub const KINDS_MAX: usize = 8;
 
-// The kinds of jobs. Stores hold their names, so a name never changes. A notification's is [`crate::notice::DELIVER`].
+// The kinds of jobs. Stores hold their names, so a name never changes; the proofs name them too.
 
 /// Ends an activity at its end, or moves that on; planned with the activity's number.
 pub const ACTIVITY_FINISH: &str = "activity_finish";
 /// Cancels what is frozen on a point card at its end; planned with the card's number.
 pub const CARD_END: &str = "card_end";
+/// Delivers a notification; planned with its id.
+pub const NOTICE_DELIVER: &str = "notice_deliver";
 /// Closes a trade that was not paid in time; planned with the trade's number.
 pub const TRADE_EXPIRE: &str = "trade_expire";
 /// Finishes a paid trade when the time for refunds is over; planned with the trade's number, also by an import.
 pub const TRADE_FINISH: &str = "trade_finish";
+
+/// Every kind of job that this build does. Jobs of other kinds, a newer build's, are left alone.
+pub const KINDS: [&str; 5] = [ACTIVITY_FINISH, CARD_END, TRADE_EXPIRE, TRADE_FINISH, NOTICE_DELIVER];
+
+pub(crate) static MODULE: Module = Module {
+    tables: &[Table { without_rowid: true, lock: Lock::Job, ..Table::by_bucket("job", BucketOf::Id("subject")) }],
+    proofs: &[],
+};
 
 statements! {
     PUT = "INSERT INTO job (bucket, kind, subject, lane, due_at) VALUES ($1, $2, $3, $4, $5)
         ON CONFLICT (bucket, kind, subject) DO UPDATE SET lane = excluded.lane, due_at = excluded.due_at";
     TAKE = "DELETE FROM job WHERE bucket = $1 AND kind = $2 AND subject = $3";
     TAKE_DUE = "DELETE FROM job WHERE bucket = $1 AND kind = $2 AND subject = $3 AND due_at = $4";
-    DUE = "SELECT due_at, subject, kind, lane FROM job
+    DUE: all_buckets = "SELECT due_at, subject, kind, lane FROM job
         WHERE due_at <= $1 AND (due_at, subject, kind) > ($2, $3, $4) AND kind IN ($5, $6, $7, $8, $9, $10, $11, $12)
         ORDER BY due_at, subject, kind LIMIT $13";
-    FIRST = "SELECT due_at, subject, kind, lane FROM job
+    FIRST: all_buckets = "SELECT due_at, subject, kind, lane FROM job
         WHERE due_at > $1 AND kind IN ($2, $3, $4, $5, $6, $7, $8, $9)
         ORDER BY due_at, subject, kind LIMIT 1";
-    WAITING = "SELECT COUNT(*) FROM job WHERE due_at <= $1 AND kind = $2";
+    WAITING: all_buckets = "SELECT COUNT(*) FROM job WHERE due_at <= $1 AND kind = $2";
 }
 
 static PUT_MANY: Rows<5> = Rows::new(
@@ -91,8 +102,8 @@ pub fn take_due(tx: &mut Tx, due: &Due) -> Result<bool, Fault> {
     Ok(tx.execute(TAKE_DUE, params![Bucket::of_id(*subject), kind, *subject, *due_at])? == 1)
 }
 
-/// The first `limit` jobs of these kinds that are due at `now`, in the order in which they are, after `last` of an earlier
-/// page. Jobs of other kinds, a newer node's, are left alone.
+/// The first `limit` jobs of these kinds that are due at `now`, in the order in which they are, after `last` of an
+/// earlier page. Jobs of other kinds, a newer node's, are left alone.
 pub fn due(tx: &mut Tx, kinds: &[&str], now: i64, last: Option<&Due>, limit: usize) -> Result<Vec<Due>, Fault> {
     let (due_at, subject, kind) = last.map_or((i64::MIN, 0, ""), |last| (last.due_at, last.subject, &*last.kind));
     let mut values = vec![Val::Int(now), Val::Int(due_at), Val::Int(subject), Val::Text(kind)];
@@ -122,10 +133,4 @@ fn padded<'a>(kinds: &[&'a str]) -> impl Iterator<Item = Val<'a>> {
     assert!(kinds.len() <= KINDS_MAX, "{} kinds of jobs", kinds.len());
     let none = KINDS_MAX - kinds.len();
     kinds.iter().copied().map(Val::Text).chain(std::iter::repeat_n(Val::Text(""), none))
-}
-
-/// The texts that are made as needed, for the test of the rules.
-#[cfg(test)]
-pub(crate) fn several_rows() -> impl Iterator<Item = (&'static str, String)> {
-    [1, 2].into_iter().map(|rows| ("several rows", PUT_MANY.text(rows)))
 }

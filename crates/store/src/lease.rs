@@ -1,13 +1,20 @@
-//! Leases: which process does the jobs of which slice of the buckets. No clock takes part: a holder that lives moves its
-//! beat, and whoever has watched a beat stand still for long enough, by a watch of its own, may take the slice over.
+//! Leases: which process does the jobs of which slice of the buckets. No clock takes part: a holder that lives moves
+//! its beat, and whoever has watched a beat stand still for long enough, by a watch of its own, may take the slice
+//! over.
 
-use crate::fault::Fault;
+use crate::engine::fault::Fault;
+use crate::engine::sql::statements;
+use crate::engine::table::{Module, Table};
+use crate::engine::tx::Tx;
 use crate::params;
-use crate::sql::statements;
-use crate::tx::Tx;
 
 /// The holder of a slice that was given back.
 pub const NOBODY: i64 = 0;
+
+pub(crate) static MODULE: Module = Module {
+    tables: &[Table { without_rowid: true, dumped: false, ..Table::on_coordinator("job_lease") }],
+    proofs: &[],
+};
 
 statements! {
     ALL = "SELECT slice, holder, beat FROM job_lease ORDER BY slice";

@@ -1,25 +1,62 @@
-//! Double entry: a transfer takes from one purse what it gives to another, and is never altered. A balance is the opening
-//! balance and the sum of the transfers to it less the sum of those from it; the sum of all balances never changes.
+//! Double entry: a transfer takes from one purse what it gives to another, and is never altered. A balance is the
+//! opening balance and the sum of the transfers to it less the sum of those from it; the sum of all balances never
+//! changes.
 //!
 //! Both balances are written in the order of their keys, whoever pays whom, so that of two transactions that move money
-//! between the same two none waits for the other in a circle: a merchant's row is hot, and a deadlock costs far more than
-//! its wait. A caller moves money last in its transaction, so that the rows are locked hardly longer than the COMMIT takes.
+//! between the same two none waits for the other in a circle: a merchant's row is hot, and a deadlock costs far more
+//! than its wait. A caller moves money last in its transaction, so that the rows are locked hardly longer than the
+//! COMMIT takes.
 
 use std::borrow::Cow;
 
-use crate::bucket::{Bucket, bucket_of};
-use crate::fault::Fault;
+use crate::engine::bucket::{Bucket, bucket_of};
+use crate::engine::fault::Fault;
+use crate::engine::rows::Rows;
+use crate::engine::sql::statements;
+use crate::engine::table::{BucketOf, Lock, Module, Proof, Table};
+use crate::engine::tx::Tx;
 use crate::params;
-use crate::rows::Rows;
-use crate::sql::statements;
-use crate::tx::Tx;
+
+pub(crate) static MODULE: Module = Module {
+    tables: &[
+        Table { without_rowid: true, lock: Lock::Balance, ..Table::by_bucket("fund", BucketOf::Pair(None, "name")) },
+        Table { without_rowid: true, lock: Lock::Part, ..Table::by_bucket("transfer", BucketOf::Id("id")) },
+    ],
+    proofs: &[
+        Proof { name: "account balances", count: ACCOUNTS, differ: ACCOUNTS_OFF, values: &[] },
+        Proof { name: "fund balances", count: FUNDS, differ: FUNDS_OFF, values: &[] },
+        Proof { name: "transfers between known accounts", count: TRANSFERS, differ: TRANSFERS_OFF, values: &[] },
+        Proof { name: "the sum of all money", count: ACCOUNTS, differ: MONEY_OFF, values: &[] },
+    ],
+};
 
 statements! {
     TAKE = "UPDATE account SET balance_fen = balance_fen - $1 WHERE bucket = $2 AND user_id = $3 AND balance_fen >= $1";
     GIVE = "UPDATE account SET balance_fen = balance_fen + $1 WHERE bucket = $2 AND user_id = $3";
     MOVE_FUND = "INSERT INTO fund (bucket, name, balance_fen) VALUES ($1, $2, $3)
         ON CONFLICT (bucket, name) DO UPDATE SET balance_fen = fund.balance_fen + excluded.balance_fen";
-    FUND = "SELECT balance_fen FROM fund WHERE bucket = $1 AND name = $2";
+    ACCOUNTS: proof = "SELECT COUNT(*) FROM account";
+    ACCOUNTS_OFF: proof = "SELECT account.user_id, CAST(account.balance_fen AS TEXT),
+            CAST(account.opening_fen + COALESCE(moved.fen, 0) AS TEXT) FROM account
+        LEFT JOIN (SELECT name, CAST(SUM(fen) AS BIGINT) AS fen FROM (SELECT credit AS name, amount_fen AS fen FROM transfer
+            UNION ALL SELECT debit, 0 - amount_fen FROM transfer) AS parts GROUP BY name) AS moved
+            ON moved.name = account.user_id
+        WHERE account.balance_fen <> account.opening_fen + COALESCE(moved.fen, 0) ORDER BY account.user_id";
+    FUNDS: proof = "SELECT COUNT(*) FROM fund";
+    FUNDS_OFF: proof = "SELECT fund.name, CAST(fund.balance_fen AS TEXT), CAST(COALESCE(moved.fen, 0) AS TEXT) FROM fund
+        LEFT JOIN (SELECT name, CAST(SUM(fen) AS BIGINT) AS fen FROM (SELECT credit AS name, amount_fen AS fen FROM transfer
+            UNION ALL SELECT debit, 0 - amount_fen FROM transfer) AS parts GROUP BY name) AS moved ON moved.name = fund.name
+        WHERE fund.balance_fen <> COALESCE(moved.fen, 0) ORDER BY fund.name";
+    TRANSFERS: proof = "SELECT COUNT(*) FROM transfer";
+    TRANSFERS_OFF: proof = "SELECT CAST(parts.id AS TEXT), parts.name, 'an account' FROM (SELECT id, credit AS name FROM transfer
+            UNION ALL SELECT id, debit FROM transfer) AS parts
+        LEFT JOIN account ON account.user_id = parts.name LEFT JOIN fund ON fund.name = parts.name
+        WHERE account.user_id IS NULL AND fund.name IS NULL ORDER BY 1";
+    MONEY_OFF: proof = "SELECT 'all accounts and funds', CAST(balances.fen AS TEXT), CAST(openings.fen AS TEXT) FROM
+        (SELECT CAST(COALESCE(SUM(fen), 0) AS BIGINT) AS fen FROM (SELECT balance_fen AS fen FROM account
+            UNION ALL SELECT balance_fen FROM fund) AS parts) AS balances,
+        (SELECT CAST(COALESCE(SUM(opening_fen), 0) AS BIGINT) AS fen FROM account) AS openings
+        WHERE balances.fen <> openings.fen";
 }
 
 static INSERT: Rows<10> = Rows::new(
@@ -125,13 +162,6 @@ pub(crate) fn move_between(tx: &mut Tx, debit: Purse<'_>, credit: Purse<'_>, fen
     Ok(false)
 }
 
-/// What is in the fund for this merchant's history.
-pub fn outside_balance(tx: &mut Tx, pid: &str) -> Result<i64, Fault> {
-    let name = Purse::Outside(pid).name();
-    let found: Option<(i64,)> = tx.query_opt(FUND, params![bucket_of("", &name), &*name])?;
-    Ok(found.map_or(0, |(balance,)| balance))
-}
-
 /// Where a purse stands in the order of locks: funds after accounts, each by its primary key.
 fn key(purse: Purse<'_>) -> (bool, Bucket, Cow<'_, str>) {
     let name = purse.name();
@@ -152,10 +182,4 @@ fn add(tx: &mut Tx, purse: Purse<'_>, fen: i64) -> Result<bool, Fault> {
         Purse::Outside(_) => tx.execute(MOVE_FUND, params![bucket, &*name, fen])?,
     };
     Ok(changed == 1)
-}
-
-/// The texts that are made as needed, for the test of the rules.
-#[cfg(test)]
-pub(crate) fn several_rows() -> impl Iterator<Item = (&'static str, String)> {
-    [1, 2].into_iter().map(|rows| ("several rows", INSERT.text(rows)))
 }

@@ -10,61 +10,60 @@
 //! # changed?; Ok(()) }
 //! ```
 //!
-//! A write is a synchronous `Fn(&mut Tx)`: on SQLite it runs on the one writer thread, many to an fsync (`lite`); on
-//! PostgreSQL on one of a pool of threads that each own a connection (`postgres`), again if the database asks for it. It
-//! is answered when it is on the disk; what processes cache hears of it before that (`changes`).
+//! A write is a synchronous `Fn(&mut Tx)`: on SQLite it runs on the one writer thread, many to an fsync
+//! (`engine/sqlite`); on PostgreSQL on one of a pool of threads that each own a connection (`engine/postgres`), again
+//! if the database asks for it. It is answered when it is on the disk and what processes cache has been changed
+//! (`changes`).
 //!
-//! **Invariants.** Nobody else writes SQL. After a failed statement nothing of its operation is kept. Every key of a table
-//! that grows with members begins with the bucket (`bucket`). No statement reads a clock or draws a random number.
+//! `engine` runs statements and knows no table. A module for each thing holds its tables' statements, and declares what
+//! the migrations' text cannot say of them (`engine/table.rs`); `schema` lists the modules. Above them stand `dump`,
+//! `prove` and [`Store`].
+//!
+//! **Invariants.** Nobody else writes SQL. After a failed statement nothing of its operation is kept. Every key of a
+//! table that grows with members begins with the bucket (`engine/bucket.rs`). No statement reads a clock or draws a
+//! random number. Locks are taken in one order (`engine/lock_order.rs`).
 
 pub mod account_key;
 pub mod activity;
-mod bucket;
 mod changes;
 pub mod control;
 pub mod counter;
 pub mod crowd;
 pub mod dump;
-mod fault;
-pub mod heard;
+mod engine;
 mod ids;
 pub mod job;
 pub mod lease;
 pub mod ledger;
-mod lite;
-pub mod measure;
 pub mod member;
-mod migrate;
 pub mod notice;
 pub mod once;
-mod op;
 pub mod participation;
 pub mod pin;
 pub mod points;
-mod poll;
-mod postgres;
 pub mod prize;
 pub mod prove;
-mod row;
-mod rows;
+#[cfg(test)]
+mod rules;
 pub mod sales;
-mod shared;
-mod sql;
+mod schema;
 mod store;
-mod tags;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod trade;
 pub mod trouble;
-mod tx;
 pub mod voucher;
 pub mod world;
 
-pub use bucket::{BUCKETS, Bucket, bucket_of, bucket_of_key};
-pub use changes::Change;
-pub use fault::{Cause, Fault, Stop};
+pub use changes::change::Change;
+pub use changes::settings as heard;
+pub use engine::bucket::{BUCKETS, Bucket, bucket_of, bucket_of_key};
+pub use engine::effect::Effect;
+pub use engine::fault::{Cause, Fault, Stop};
+pub use engine::measure;
+pub use engine::open::{Found, Mode, Open, OpenError, Place};
+pub use engine::postgres::Pool;
+pub use engine::row::{Cell, Column, FromRow, Row, Val};
+pub use engine::tx::Tx;
 pub use ids::next_number_in;
-pub use postgres::Pool;
-pub use row::{Cell, Column, FromRow, Row, Val};
-pub use store::{Found, Mode, Open, OpenError, Place, Store};
-pub use tx::Tx;
+pub use store::Store;

@@ -2,22 +2,34 @@
 
 use domain::notice::{After, State};
 
-use crate::bucket::Bucket;
-use crate::fault::Fault;
-use crate::row::{FromRow, Row, column};
-use crate::sql::statements;
-use crate::tx::Tx;
+use crate::engine::bucket::Bucket;
+use crate::engine::fault::Fault;
+use crate::engine::row::{FromRow, Row, column};
+use crate::engine::sql::statements;
+use crate::engine::table::{BucketOf, Lock, Module, Proof, Table};
+use crate::engine::tx::Tx;
 use crate::{job, params};
 
 /// The kind of the job that delivers a notification.
-pub const DELIVER: &str = "notice_deliver";
+pub const DELIVER: &str = job::NOTICE_DELIVER;
+
+pub(crate) static MODULE: Module = Module {
+    tables: &[
+        Table { lock: Lock::Notice, ..Table::by_bucket("notice", BucketOf::Id("id")) },
+        Table { without_rowid: true, lock: Lock::Notice, ..Table::by_bucket("notice_attempt", BucketOf::Id("notice")) },
+    ],
+    proofs: &[
+        Proof { name: "deliveries that wait", count: JOBS, differ: DELIVER_OFF, values: &[DELIVER] },
+        Proof { name: "attempts of deliveries", count: NOTICES, differ: ATTEMPTS_OFF, values: &[] },
+    ],
+};
 
 statements! {
     INSERT = "INSERT INTO notice (bucket, id, pid, app_id, auth_app_id, kind, subject, url, sign_type, members, state,
             attempts, rung, created_at, next_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'PENDING', 0, 0, $11, $11)";
     FIND = "SELECT id, pid, app_id, auth_app_id, kind, subject, url, sign_type, members, state, attempts, rung, created_at,
             next_at FROM notice WHERE bucket = $1 AND id = $2";
-    LIST = "SELECT id, pid, app_id, auth_app_id, kind, subject, url, sign_type, members, state, attempts, rung, created_at,
+    LIST: all_buckets = "SELECT id, pid, app_id, auth_app_id, kind, subject, url, sign_type, members, state, attempts, rung, created_at,
             next_at FROM notice WHERE ($1 = '' OR state = $1) AND ($2 = '' OR pid = $2) ORDER BY id DESC LIMIT $3";
     TRIED = "UPDATE notice SET state = $1, attempts = attempts + 1, rung = rung + 1, next_at = $2
         WHERE bucket = $3 AND id = $4 AND attempts = $5 AND rung = $6 AND next_at = $7";
@@ -29,6 +41,17 @@ statements! {
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
     ATTEMPTS = "SELECT attempt, at, took_us, status, answer, error FROM notice_attempt WHERE bucket = $1 AND notice = $2
         ORDER BY attempt";
+    JOBS: proof = "SELECT COUNT(*) FROM job";
+    DELIVER_OFF: proof = "SELECT notice.kind || ' ' || notice.subject, notice.state, COALESCE(job.kind, 'no job') FROM notice
+        LEFT JOIN job ON job.bucket = notice.bucket AND job.subject = notice.id AND job.kind = $1
+        WHERE (notice.state = 'PENDING' AND job.kind IS NULL) OR (notice.state <> 'PENDING' AND job.kind IS NOT NULL)
+        ORDER BY 1";
+    NOTICES: proof = "SELECT COUNT(*) FROM notice";
+    ATTEMPTS_OFF: proof = "SELECT notice.kind || ' ' || notice.subject, CAST(notice.attempts AS TEXT),
+            CAST(COALESCE(tried.times, 0) AS TEXT) FROM notice
+        LEFT JOIN (SELECT bucket, notice, COUNT(*) AS times FROM notice_attempt GROUP BY bucket, notice) AS tried
+            ON tried.bucket = notice.bucket AND tried.notice = notice.id
+        WHERE notice.attempts <> COALESCE(tried.times, 0) ORDER BY 1";
 }
 
 /// A notification that is to be sent.
@@ -114,8 +137,9 @@ pub fn attempts(tx: &mut Tx, id: i64) -> Result<Vec<Attempt>, Fault> {
     Ok(rows.into_iter().map(read).collect())
 }
 
-/// Keeps a delivery of `notice`, as it was when that began, and what follows it. If it was resent meanwhile, that follows;
-/// if another process has delivered it meanwhile, nothing is kept and nothing is given. Else gives what follows.
+/// Keeps a delivery of `notice`, as it was when that began, and what follows it. If it was resent meanwhile, that
+/// follows; if another process has delivered it meanwhile, nothing is kept and nothing is given. Else gives what
+/// follows.
 pub fn tried(tx: &mut Tx, notice: &Notice, attempt: &Attempt, after: After) -> Result<Option<After>, Fault> {
     let (bucket, id) = (Bucket::of_id(notice.new.id), notice.new.id);
     let (before, rung) = (attempt.attempt - 1, notice.rung);

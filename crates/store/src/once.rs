@@ -1,15 +1,25 @@
-//! Idempotency, once for all write methods (contract: DECISIONS.md 2).
+//! Idempotency, once for all write methods (`docs/decisions.md`, "Three kinds").
 //!
-//! A method of the *stored* kind repeats its answer ([`stored`]); one of the *recomputed* kind repeats what the state of
-//! the thing it made says now ([`claim`] gives the thing's id back); one of the *natural* kind needs nothing. The claim
-//! comes first and the work after it, so that of two calls at once the second waits for the first. A call that fails uses
-//! up no key: the claim is undone with the rest.
+//! A method of the *stored* kind repeats its answer ([`stored`]); one of the *recomputed* kind repeats what the state
+//! of the thing it made says now ([`claim`] gives the thing's id back); one of the *natural* kind needs nothing. The
+//! claim comes first and the work after it, so that of two calls at once the second waits for the first. A call that
+//! fails uses up no key: the claim is undone with the rest.
 
-use crate::bucket::bucket_of_key;
-use crate::fault::Fault;
+use crate::engine::bucket::bucket_of_key;
+use crate::engine::fault::Fault;
+use crate::engine::sql::statements;
+use crate::engine::table::{BucketOf, Lock, Module, Table};
+use crate::engine::tx::Tx;
 use crate::params;
-use crate::sql::statements;
-use crate::tx::Tx;
+
+pub(crate) static MODULE: Module = Module {
+    tables: &[Table {
+        without_rowid: true,
+        lock: Lock::Key,
+        ..Table::by_bucket("once", BucketOf::Pair(Some("scope"), "key"))
+    }],
+    proofs: &[],
+};
 
 statements! {
     CLAIM = "INSERT INTO once (bucket, scope, key, fingerprint, subject, created_at) VALUES ($1, $2, $3, $4, $5, $6)
@@ -17,6 +27,11 @@ statements! {
     CLAIMED = "SELECT fingerprint, answer, subject FROM once WHERE bucket = $1 AND scope = $2 AND key = $3";
     RELEASE = "DELETE FROM once WHERE bucket = $1 AND scope = $2 AND key = $3";
     ANSWERED = "UPDATE once SET answer = $1 WHERE bucket = $2 AND scope = $3 AND key = $4";
+}
+
+/// Within what a key is unique: what uses it, for whom, and what else the two add.
+pub fn scope(parts: &[&str]) -> String {
+    parts.join("/")
 }
 
 /// What became of a call of the stored kind.
@@ -41,8 +56,8 @@ pub enum Claim {
     Other(i64),
 }
 
-/// Executes `work` unless `key` was used before within `scope` (the acting PID and what the method adds). `at` is now, UTC
-/// milliseconds. If `work` fails, so does the operation.
+/// Executes `work` unless `key` was used before within `scope` (see [`scope`]). `at` is now, UTC milliseconds. If
+/// `work` fails, so does the operation.
 pub fn stored<E: From<Fault>>(
     tx: &mut Tx,
     scope: &str,
@@ -63,7 +78,7 @@ pub fn stored<E: From<Fault>>(
             Ok(Outcome::New(answer))
         }
         Err(error) => {
-            tx.doom("an operation went on after the work of its claim had failed");
+            tx.set_rollback_only("an operation went on after the work of its claim had failed");
             Err(error)
         }
     }

@@ -2,11 +2,17 @@
 
 use domain::pin::Tries;
 
-use crate::bucket::bucket_of;
-use crate::fault::Fault;
+use crate::engine::bucket::bucket_of;
+use crate::engine::fault::Fault;
+use crate::engine::sql::statements;
+use crate::engine::table::{BucketOf, Lock, Module, Table};
+use crate::engine::tx::Tx;
 use crate::params;
-use crate::sql::statements;
-use crate::tx::Tx;
+
+pub(crate) static MODULE: Module = Module {
+    tables: &[Table { lock: Lock::Key, ..Table::by_bucket("pin_try", BucketOf::Pair(None, "user_id")) }],
+    proofs: &[],
+};
 
 statements! {
     GET = "SELECT wrong, locked_until FROM pin_try WHERE bucket = $1 AND user_id = $2";

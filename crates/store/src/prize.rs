@@ -1,12 +1,18 @@
 //! Tokens of `prizesend.auth`: each lets one user take one prize, once. They are looked up by themselves, so each is in
 //! the bucket of its own text.
 
-use crate::bucket::bucket_of;
-use crate::fault::Fault;
+use crate::engine::bucket::bucket_of;
+use crate::engine::fault::Fault;
+use crate::engine::row::{FromRow, Row};
+use crate::engine::sql::statements;
+use crate::engine::table::{BucketOf, Lock, Module, Proof, Table};
+use crate::engine::tx::Tx;
 use crate::params;
-use crate::row::{FromRow, Row};
-use crate::sql::statements;
-use crate::tx::Tx;
+
+pub(crate) static MODULE: Module = Module {
+    tables: &[Table { lock: Lock::Thing, ..Table::by_bucket("prize_token", BucketOf::Pair(None, "token")) }],
+    proofs: &[Proof { name: "prize tokens", count: TOKENS, differ: TOKENS_OFF, values: &[] }],
+};
 
 statements! {
     INSERT = "INSERT INTO prize_token (bucket, token, pid, activity, tool, user_id, created_at, expires_at)
@@ -15,6 +21,14 @@ statements! {
         WHERE bucket = $1 AND token = $2";
     USE = "UPDATE prize_token SET used_at = $1, out_biz_no = $2
         WHERE bucket = $3 AND token = $4 AND used_at IS NULL AND expires_at > $1";
+    TOKENS: proof = "SELECT COUNT(*) FROM prize_token";
+    TOKENS_OFF: proof = "SELECT prize_token.pid || '/' || prize_token.user_id,
+            CASE WHEN prize_token.used_at IS NULL THEN 'not used' ELSE 'used' END,
+            CASE WHEN given.token IS NULL THEN 'gave nothing' ELSE 'gave a voucher' END FROM prize_token
+        LEFT JOIN (SELECT DISTINCT token, user_id FROM voucher WHERE token IS NOT NULL) AS given
+            ON given.token = prize_token.token AND given.user_id = prize_token.user_id
+        WHERE (prize_token.used_at IS NULL AND given.token IS NOT NULL)
+            OR (prize_token.used_at IS NOT NULL AND given.token IS NULL) ORDER BY 1";
 }
 
 /// A token and what became of it. Shown in logs without its text.

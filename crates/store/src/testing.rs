@@ -14,9 +14,10 @@ use std::thread;
 
 use tempfile::TempDir;
 
-use crate::fault::Fault;
-use crate::postgres::{Connection, config};
-use crate::store::{Mode, Open, OpenError, Place, Store};
+use crate::engine::fault::Fault;
+use crate::engine::open::{Mode, Open, OpenError, Place};
+use crate::engine::postgres::connection::{Connection, config};
+use crate::store::Store;
 
 /// Where a test finds the URL of a database that it may make others beside.
 pub const VARIABLE: &str = "PUNCHCARD_TEST_POSTGRES";

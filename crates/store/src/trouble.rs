@@ -1,15 +1,37 @@
-//! The last thousand calls that something was wrong with, as a ring, for `doctor`.
+//! The last calls that something was wrong with, for `doctor`: a ring of those whose app is known, and a smaller one of
+//! others, so that whoever sends any `app_id` pushes out none of the first.
 
-use crate::fault::Fault;
+use crate::engine::fault::Fault;
+use crate::engine::sql::statements;
+use crate::engine::table::{Module, Table};
+use crate::engine::tx::Tx;
 use crate::params;
-use crate::sql::statements;
-use crate::tx::Tx;
 
-/// How many are kept.
-const SLOTS: i64 = 1000;
+/// One of the two rings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Ring {
+    /// Of calls whose `app_id` is an app's.
+    KnownApp,
+    /// Of calls with any other `app_id`, or none.
+    UnknownApp,
+}
+
+impl Ring {
+    const ALL: [Ring; 2] = [Ring::KnownApp, Ring::UnknownApp];
+
+    /// The name of its counter, its first slot, and how many slots it has.
+    fn place(self) -> (&'static str, i64, i64) {
+        match self {
+            Ring::KnownApp => ("signature_trouble", 0, 1_000),
+            Ring::UnknownApp => ("signature_trouble_unknown_app", 1_000, 200),
+        }
+    }
+}
+
+pub(crate) static MODULE: Module = Module { tables: &[Table::on_coordinator("signature_trouble")], proofs: &[] };
 
 statements! {
-    TURN = "INSERT INTO id_lease (name, next) VALUES ('signature_trouble', 1)
+    TURN = "INSERT INTO id_lease (name, next) VALUES ($1, 1)
         ON CONFLICT (name) DO UPDATE SET next = id_lease.next + 1 RETURNING next";
     PUT = "INSERT INTO signature_trouble (slot, trace_id, at, app_id, method, cause, detail)
         VALUES ($1, $2, $3, $4, $5, $6, $7)
@@ -17,7 +39,7 @@ statements! {
         method = excluded.method, cause = excluded.cause, detail = excluded.detail";
     FIND = "SELECT trace_id, at, app_id, method, cause, detail FROM signature_trouble WHERE trace_id = $1
         ORDER BY at DESC LIMIT 1";
-    LAST_TURN = "SELECT next FROM id_lease WHERE name = 'signature_trouble'";
+    LAST_TURN = "SELECT next FROM id_lease WHERE name = $1";
     ALL = "SELECT slot, trace_id, at, app_id, method, cause, detail FROM signature_trouble";
 }
 
@@ -38,20 +60,30 @@ pub struct Trouble {
     pub detail: String,
 }
 
-/// Keeps it in the place of the oldest.
-pub fn record(tx: &mut Tx, trouble: &Trouble) -> Result<(), Fault> {
-    let (turn,) = tx.query_one::<(i64,)>(TURN, &[])?;
+/// Keeps it in the place of the ring's oldest.
+pub fn record(tx: &mut Tx, ring: Ring, trouble: &Trouble) -> Result<(), Fault> {
+    let (counter, first, slots) = ring.place();
+    let (turn,) = tx.query_one::<(i64,)>(TURN, params![counter])?;
+    let slot = first + turn % slots;
     let Trouble { trace_id, at, app_id, method, cause, detail } = trouble;
-    // A stranger's text, of which PostgreSQL does not take every character.
+    // A caller's text, of which PostgreSQL does not take every character.
     let [app_id, method, detail] = [app_id, method, detail].map(|text| text.replace('\0', "\u{fffd}"));
-    tx.execute(PUT, params![turn % SLOTS, trace_id, *at, &app_id, &method, cause, &detail]).map(drop)
+    tx.execute(PUT, params![slot, trace_id, *at, &app_id, &method, cause, &detail]).map(drop)
 }
 
-/// The newest `limit` of them, the newest first: by their turns, for a clock may stand still.
+/// The newest `limit` of them, the newest first; of one time by their turns, for a clock may stand still.
 pub fn latest(tx: &mut Tx, limit: usize) -> Result<Vec<Trouble>, Fault> {
-    let Some((last,)) = tx.query_opt::<(i64,)>(LAST_TURN, &[])? else { return Ok(Vec::new()) };
+    let mut last = [0; Ring::ALL.len()];
+    for (last, ring) in last.iter_mut().zip(Ring::ALL) {
+        let (counter, ..) = ring.place();
+        *last = tx.query_opt::<(i64,)>(LAST_TURN, params![counter])?.map_or(0, |(turn,)| turn);
+    }
     let mut rows: Vec<(i64, String, i64, String, String, String, String)> = tx.query(ALL, &[])?;
-    rows.sort_unstable_by_key(|(slot, ..)| (last - slot).rem_euclid(SLOTS));
+    rows.sort_by_cached_key(|&(slot, _, at, ..)| {
+        let ring = if slot < Ring::UnknownApp.place().1 { Ring::KnownApp } else { Ring::UnknownApp };
+        let (_, first, slots) = ring.place();
+        (std::cmp::Reverse(at), ring, (last[ring as usize] - (slot - first)).rem_euclid(slots))
+    });
     let newest = rows.into_iter().take(limit);
     let read =
         |(_, trace_id, at, app_id, method, cause, detail)| Trouble { trace_id, at, app_id, method, cause, detail };

@@ -4,13 +4,19 @@ use domain::id::VoucherId;
 use domain::voucher::{Status, Voucher};
 use domain::window;
 
-use crate::bucket::{Bucket, bucket_of};
-use crate::fault::Fault;
+use crate::engine::bucket::{Bucket, bucket_of};
+use crate::engine::fault::Fault;
+use crate::engine::row::{FromRow, Row, Val, column};
+use crate::engine::rows::Rows;
+use crate::engine::sql::statements;
+use crate::engine::table::{BucketOf, Lock, Module, Proof, Table};
+use crate::engine::tx::Tx;
 use crate::params;
-use crate::row::{FromRow, Row, Val, column};
-use crate::rows::Rows;
-use crate::sql::statements;
-use crate::tx::Tx;
+
+pub(crate) static MODULE: Module = Module {
+    tables: &[Table { lock: Lock::Part, ..Table::by_bucket("voucher", BucketOf::Id("id")) }],
+    proofs: &[Proof { name: "statuses of vouchers", count: VOUCHERS, differ: VOUCHERS_OFF, values: &[] }],
+};
 
 statements! {
     GET = "SELECT id, pid, user_id, activity, tool, token, status, received_at, starts_at, ends_at, trade, held_until,
@@ -22,6 +28,28 @@ statements! {
             used_at, version FROM voucher WHERE bucket = $1 AND token = $2 ORDER BY id";
     UPDATE = "UPDATE voucher SET status = $1, trade = $2, held_until = $3, used_at = $4, version = version + 1
         WHERE bucket = $5 AND id = $6 AND version = $7";
+    VOUCHERS: proof = "SELECT COUNT(*) FROM voucher";
+    // A coupon that was used has one bill of it: with the trade that took it, or with none where its holder used it
+    // alone.
+    VOUCHERS_OFF: proof = "SELECT voucher.user_id || '/' || CAST(voucher.id AS TEXT), voucher.status,
+            'a status that its trade, bills and times allow' FROM voucher
+        LEFT JOIN trade ON trade.bucket = voucher.bucket AND trade.id = voucher.trade
+        LEFT JOIN trade_voucher ON trade_voucher.bucket = voucher.bucket AND trade_voucher.trade = voucher.trade
+            AND trade_voucher.voucher = voucher.id
+        LEFT JOIN (SELECT bucket, voucher, COUNT(*) AS times, MAX(trade) AS trade FROM voucher_bill WHERE kind = 'V_USE'
+            GROUP BY bucket, voucher) AS uses ON uses.bucket = voucher.bucket AND uses.voucher = voucher.id
+        WHERE voucher.tool IS NOT NULL AND NOT (
+            (voucher.status IN ('ENABLED', 'EXPIRED') AND voucher.trade IS NULL AND voucher.held_until IS NULL
+                AND voucher.used_at IS NULL AND uses.times IS NULL)
+            OR (voucher.status = 'USING' AND voucher.held_until IS NOT NULL AND voucher.used_at IS NULL
+                AND uses.times IS NULL AND COALESCE(trade.status, '') = 'WAIT_BUYER_PAY')
+            OR (voucher.status = 'USED' AND voucher.held_until IS NULL AND voucher.used_at IS NOT NULL
+                AND COALESCE(uses.times, 0) = 1 AND COALESCE(uses.trade, 0) = COALESCE(voucher.trade, 0)
+                AND (voucher.trade IS NULL OR (trade_voucher.voucher IS NOT NULL AND trade.paid_at IS NOT NULL
+                    AND trade.refunded_fen < trade.total_fen)))
+            OR (voucher.status = 'REFUNDED' AND voucher.held_until IS NULL AND voucher.used_at IS NOT NULL
+                AND COALESCE(uses.times, 0) = 1 AND trade_voucher.voucher IS NOT NULL AND trade.paid_at IS NOT NULL
+                AND trade.refunded_fen = trade.total_fen)) ORDER BY 1";
 }
 
 static INSERT: Rows<15> = Rows::new(
@@ -59,8 +87,8 @@ pub fn of_token(tx: &mut Tx, pid: &str, user_id: &str, token: &str) -> Result<Ve
     tx.query(OF_TOKEN, params![bucket(pid, user_id), token])
 }
 
-/// Keeps what was done with a voucher, and counts it. Should another operation have changed it since it was loaded, this
-/// one runs again.
+/// Keeps what was done with a voucher, and counts it. Should another operation have changed it since it was loaded,
+/// this one runs again.
 pub fn update(tx: &mut Tx, voucher: &Voucher) -> Result<(), Fault> {
     let Voucher { id, status, trade, held_until, used_at, version, .. } = voucher;
     let bucket = Bucket::of_id(id.number);
@@ -87,12 +115,6 @@ fn columns(voucher: &Voucher) -> [Val<'_>; 15] {
         voucher.used_at.into(),
         voucher.version.into(),
     ]
-}
-
-/// The texts that are made as needed, for the test of the rules.
-#[cfg(test)]
-pub(crate) fn several_rows() -> impl Iterator<Item = (&'static str, String)> {
-    [1, 2].into_iter().map(|rows| ("several rows", INSERT.text(rows)))
 }
 
 impl FromRow for Voucher {

@@ -65,6 +65,27 @@ impl Charset {
             }
         }
     }
+
+    /// The same for Java alone: its GBK has `€` too, as two bytes that other readers do not know.
+    pub fn encode_for_java(self, text: &str) -> Option<Cow<'_, [u8]>> {
+        const EURO: &[u8] = b"\xa2\xe3";
+        if self == Charset::Utf8 || !text.contains('€') {
+            return self.encode(text);
+        }
+        let parts: Option<Vec<_>> = text.split('€').map(|part| self.encode(part)).collect();
+        Some(Cow::Owned(parts?.join(EURO)))
+    }
+}
+
+/// Whether Java's GB2312 has this character, with the same bytes as GBK: 7443 characters beyond ASCII.
+pub(crate) fn is_gb2312(character: char) -> bool {
+    // Java reads the bytes of the first two as `・` and `―`; the others came with GBK into the rows of GB2312.
+    let is_other = matches!(character,
+        '·' | '—' | 'ń' | 'ň' | 'ɑ' | 'ɡ' | 'ⅰ'..='ⅹ'
+        | '\u{fe30}'..='\u{fe4f}' // vertical forms
+    );
+    let is_in_rows = |bytes: &[u8]| matches!(bytes, [0xa1..=0xf7, 0xa1..=0xff] | [0..=0x7f]);
+    !is_other && Charset::Gbk.encode(character.encode_utf8(&mut [0; 4])).is_some_and(|bytes| is_in_rows(&bytes))
 }
 
 /// The characters that our encoder has bytes for and CP936 has not, or for which Java has others: `€`, the additions of
@@ -124,5 +145,27 @@ mod tests {
         check(Charset::Gbk, "😀", None);
         check(Charset::Gbk, "€", None);
         check(Charset::Gbk, "积分€", None);
+    }
+
+    #[test]
+    fn java_has_the_euro_sign_in_gbk() {
+        let check = |charset: Charset, text: &str, expect: Option<&[u8]>| {
+            assert_eq!(charset.encode_for_java(text).as_deref(), expect, "{text}");
+        };
+        check(Charset::Gbk, "€", Some(b"\xa2\xe3"));
+        check(Charset::Gbk, "积€€分", Some(b"\xbb\xfd\xa2\xe3\xa2\xe3\xb7\xd6"));
+        check(Charset::Gbk, "€😀", None);
+        check(Charset::Utf8, "€", Some("€".as_bytes()));
+        assert_eq!(Charset::Gbk.decode(b"\xa2\xe3").as_deref(), Some("€"));
+    }
+
+    #[test]
+    fn gb2312_as_java_has_it() {
+        let beyond_ascii = ('\u{80}'..=char::MAX).filter(|&character| is_gb2312(character)).count();
+        assert_eq!(beyond_ascii, 7_443, "java.nio's GB2312 has 7445, two of which GBK writes otherwise");
+        assert!(
+            "龙井茶 ￥88「八折」①Ⅳ㈠ αβ жя ぱん ㄅ㐀".chars().filter(|&character| !is_gb2312(character)).eq(['㐀'])
+        );
+        assert!("·—―・镕囧€😀ⅰńɡ︵".chars().all(|character| !is_gb2312(character)));
     }
 }

@@ -14,9 +14,9 @@
 //!   texts that hold JSON do; in any other, braces inside strings are written `\u007b` and `\u007d`.
 //! - Two SDKs cannot read raw GBK, so in GBK everything beyond ASCII is escaped.
 //! - The Java SDK reads the letters of `\uXXXX` wrongly, but it looks at quotes and reads raw GBK. To it goes
-//!   everything raw that its charset has.
+//!   everything raw that its charset has; what it reads wrongly, it can still verify.
 
-use crate::{Charset, Fault, PublicKey, SignType};
+use crate::{Charset, Fault, PublicKey, SignType, charset};
 
 /// Who reads an answer: what decides how its text is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,6 +25,9 @@ pub struct Reader {
     pub charset: Charset,
     /// Whether the reader is the official Java SDK, which reads JSON in a way of its own.
     pub is_java: bool,
+    /// Whether the call named its charset GB2312. The Java SDK then reads an answer as GBK, and checks its signature over
+    /// the text as GB2312, which has fewer characters.
+    pub is_gb2312: bool,
 }
 
 /// The part of an answer that is signed: rendered once, signed and sent as these bytes.
@@ -53,24 +56,29 @@ impl Node {
     }
 
     /// The text goes as it is wherever its reader can take it so, which is nearly always.
-    fn render(json: String, Reader { charset, is_java }: Reader) -> Node {
+    fn render(json: String, Reader { charset, is_java, is_gb2312 }: Reader) -> Node {
         let escape_braces = !is_java && !is_closed_at_its_end(json.as_bytes());
         if !escape_braces && (charset == Charset::Utf8 || json.is_ascii()) {
             return Node(json.into_bytes());
         }
-        if is_java && let Some(bytes) = charset.encode(&json) {
+        let lacks = |character: char| is_gb2312 && !charset::is_gb2312(character);
+        if is_java
+            && !json.contains(lacks)
+            && let Some(bytes) = charset.encode_for_java(&json)
+        {
             return Node(bytes.into_owned());
         }
         let is_escaped = |character: char| match charset {
             Charset::Utf8 => false,
-            Charset::Gbk => !is_java || charset.encode(character.encode_utf8(&mut [0; 4])).is_none(),
+            Charset::Gbk if !is_java => true,
+            Charset::Gbk => lacks(character) || charset.encode_for_java(character.encode_utf8(&mut [0; 4])).is_none(),
         };
         let mut bytes = Vec::with_capacity(json.len() + json.len() / 8);
         let mut in_string = false;
         let mut escaped = false;
         // What is not escaped goes over in one piece, up to the next character that is.
         let keep = |bytes: &mut Vec<u8>, text: &str| {
-            bytes.extend_from_slice(&charset.encode(text).expect("what the charset lacks is escaped"));
+            bytes.extend_from_slice(&charset.encode_for_java(text).expect("what the charset lacks is escaped"));
         };
         let mut copied = 0;
         for (at, byte) in json.bytes().enumerate() {

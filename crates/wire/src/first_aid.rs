@@ -7,20 +7,20 @@
 //!
 //! A diagnosis may name another app, so it is for the operator and not for an unproved caller.
 
+mod reading;
 mod trial;
 
-use std::borrow::Cow;
-
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-
 use crate::canonical::{Leave, string_to_sign};
-use crate::{BadSignature, PublicKey, percent};
+use crate::{BadSignature, PublicKey};
+use reading::{Reading, Repair, lost_capitals, readings};
 use trial::Trial;
 
 /// The longest string and the most parameters in which mistakes are looked for, so that a dozen variants stay cheap.
 const STRING_BYTES_MAX: usize = 16 << 10;
 const PARAMETERS_MAX: usize = 60;
+/// The bytes of RSA signatures by keys of any usual size, and what all of these are multiples of.
+const KEY_BYTES: std::ops::RangeInclusive<usize> = 64..=1024;
+const KEY_BYTES_STEP: usize = 64;
 
 /// The mistakes that a diagnosis can name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -33,6 +33,12 @@ pub enum Cause {
     UnknownKey,
     /// The text in `sign` is not base64.
     NotBase64,
+    /// The signature's bytes are in `sign` in another way than once in base64.
+    SignEncoding,
+    /// The bytes in `sign` are too few or too many for any RSA signature.
+    SignLength,
+    /// Signed with the right key, by RSA-PSS.
+    PssPadding,
     /// Signed with the right key over another string, for none of the other reasons.
     OtherString,
     /// Signed by the other algorithm than `sign_type` says.
@@ -55,11 +61,14 @@ pub enum Cause {
 
 impl Cause {
     /// Every cause, in the order of their declaration.
-    pub const ALL: [Cause; 13] = [
+    pub const ALL: [Cause; 16] = [
         Cause::PlatformKeyRegistered,
         Cause::AnotherKey,
         Cause::UnknownKey,
         Cause::NotBase64,
+        Cause::SignEncoding,
+        Cause::SignLength,
+        Cause::PssPadding,
         Cause::OtherString,
         Cause::OtherAlgorithm,
         Cause::SignTypeLeftOut,
@@ -78,6 +87,9 @@ impl Cause {
             Cause::AnotherKey => "another-key",
             Cause::UnknownKey => "unknown-key",
             Cause::NotBase64 => "not-base64",
+            Cause::SignEncoding => "sign-encoding",
+            Cause::SignLength => "sign-length",
+            Cause::PssPadding => "pss-padding",
             Cause::OtherString => "other-string",
             Cause::OtherAlgorithm => "other-algorithm",
             Cause::Charset => "charset",
@@ -127,18 +139,35 @@ pub fn diagnose(
         );
     }
     let params = &bad.call.params;
-    let Some((signature, repair)) = params.get(&b"sign"[..]).and_then(|sign| signature(sign)) else {
+    let sign = params.get(&b"sign"[..]).map_or(&[][..], |sign| sign);
+    let readings = readings(sign);
+    let Some(first) = readings.first() else {
+        if lost_capitals(sign) {
+            return one_kind_of_letters();
+        }
         return Diagnosis::new(
             Cause::NotBase64,
             "sign is not base64: send the signature's bytes in base64 with + and /, on one line, percent-encoded once",
             "sign不是合法的Base64：请将签名结果以标准Base64（单行，含+和/）表示，并进行一次URL编码",
         );
     };
-    let Some(opened) = registered.open(&signature) else {
-        return another_key(&signature, registered, platform, others);
-    };
-    let trial = Trial { opened, sign_type: bad.terms.sign_type };
     let string = string_to_sign(params, Leave::Empty);
+    let opened = readings.iter().find_map(|reading| Some((registered.open(&reading.bytes)?, reading.repair)));
+    let Some((opened, repair)) = opened else {
+        if registered.is_padded_by_pss(&first.bytes, &string) {
+            return pss_padding();
+        }
+        let plain = readings.iter().filter_map(|reading| reading.repair).find(|repair| repair.is_plain());
+        return match plain {
+            Some(repair) => repair.diagnosis(),
+            None if lost_capitals(sign) => one_kind_of_letters(),
+            None => another_key(first, registered, platform, others),
+        };
+    };
+    if let Some(repair) = repair.filter(|repair| repair.is_plain() || *repair == Repair::Reversed) {
+        return repair.diagnosis();
+    }
+    let trial = Trial { opened, sign_type: bad.terms.sign_type };
     if let Some(repair) = repair.filter(|_| trial.fits(&string)) {
         return repair.diagnosis();
     }
@@ -157,7 +186,7 @@ pub fn diagnose(
 
 /// Looks for the app, or the platform, whose key made this signature.
 fn another_key(
-    signature: &[u8],
+    Reading { bytes: signature, .. }: &Reading,
     registered: &PublicKey,
     platform: &PublicKey,
     others: &[(&str, PublicKey)],
@@ -181,6 +210,18 @@ fn another_key(
     }
     let bits = signature.len() * 8;
     let expected = registered.bits().next_multiple_of(8);
+    if !KEY_BYTES.contains(&signature.len()) || !signature.len().is_multiple_of(KEY_BYTES_STEP) {
+        return Diagnosis::new(
+            Cause::SignLength,
+            format!(
+                "sign holds {bits} bits, those of the registered key have {expected}, and no RSA signature has so many: \
+                 send the signature whole and unchanged, in base64"
+            ),
+            format!(
+                "sign解码后为{bits}位，已登记公钥的签名应为{expected}位，且不是任何RSA签名的长度：请以Base64完整发送签名结果"
+            ),
+        );
+    }
     let (sizes_en, sizes_zh) = if bits == expected {
         (String::new(), String::new())
     } else {
@@ -201,24 +242,20 @@ fn another_key(
     )
 }
 
-/// What had to be undone to read `sign` as base64.
-#[derive(Clone, Copy)]
-enum Repair {
-    Plus,
-    Twice,
+fn pss_padding() -> Diagnosis {
+    Diagnosis::new(
+        Cause::PssPadding,
+        "the key is right, but it signed by RSA-PSS: sign with PKCS#1 v1.5 padding (SHA256withRSA, not RSASSA-PSS)",
+        "密钥匹配，但使用了RSA-PSS填充签名：请改用PKCS#1 v1.5填充（SHA256withRSA，而非RSASSA-PSS）",
+    )
 }
 
-impl Repair {
-    fn diagnosis(self) -> Diagnosis {
-        match self {
-            Repair::Plus => Diagnosis::new(
-                Cause::PlusInSign,
-                "every + in sign was sent unescaped and read as a blank: percent-encode sign (+ as %2B)",
-                "sign中的+未做URL编码，被解析为空格：请对sign进行URL编码（+编码为%2B）",
-            ),
-            Repair::Twice => encoded_twice(),
-        }
-    }
+fn one_kind_of_letters() -> Diagnosis {
+    Diagnosis::new(
+        Cause::SignEncoding,
+        "sign has letters of one case only, and base64 tells capitals from small letters: send it as it was made",
+        "sign只含大写或只含小写字母，而Base64区分大小写：请勿转换sign的大小写",
+    )
 }
 
 fn encoded_twice() -> Diagnosis {
@@ -227,11 +264,4 @@ fn encoded_twice() -> Diagnosis {
         "parameters were percent-encoded twice: encode each one once, or leave it to the HTTP library",
         "参数被重复进行了URL编码：每个参数只编码一次，或交由HTTP库编码",
     )
-}
-
-fn signature(sign: &[u8]) -> Option<(Vec<u8>, Option<Repair>)> {
-    let plus: Vec<u8> = sign.iter().map(|&byte| if byte == b' ' { b'+' } else { byte }).collect();
-    let twice = percent::decode(sign).0;
-    let readings = [(Cow::Borrowed(sign), None), (Cow::Owned(plus), Some(Repair::Plus)), (twice, Some(Repair::Twice))];
-    readings.into_iter().find_map(|(sign, repair)| Some((STANDARD.decode(&*sign).ok()?, repair)))
 }

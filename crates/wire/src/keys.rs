@@ -17,7 +17,7 @@ use base64::engine::general_purpose::STANDARD;
 
 use crate::opened::Opened;
 use crate::rsa::Rsa;
-use crate::{SignType, der};
+use crate::{SignType, der, pss};
 
 /// The sizes of keys that are taken, in bits; smaller ones are broken, larger ones slow everybody down.
 const BITS: std::ops::RangeInclusive<usize> = 1024..=8192;
@@ -92,6 +92,13 @@ impl PublicKey {
     /// What `signature` (its bytes, not base64) was made of; nothing when it was not made with this key's private half.
     pub fn open(&self, signature: &[u8]) -> Option<Opened> {
         Some(Opened::read(&Rsa::parse_public(&self.0.pkcs1)?.open(signature)?))
+    }
+
+    /// Whether `signature` (its bytes, not base64) was made with this key's private half, but padded by RSA-PSS. Where the
+    /// padding alone does not prove it, it must be over `message`.
+    pub fn is_padded_by_pss(&self, signature: &[u8], message: &[u8]) -> bool {
+        let encoded = Rsa::parse_public(&self.0.pkcs1).and_then(|key| key.encoded(signature));
+        encoded.is_some_and(|encoded| pss::is_padded(&encoded, self.0.bits, message))
     }
 
     /// The size of the modulus, in bits.

@@ -23,6 +23,7 @@ mod multipart;
 mod opened;
 mod params;
 mod percent;
+mod pss;
 mod request;
 mod rsa;
 mod sign;

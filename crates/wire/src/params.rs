@@ -154,9 +154,16 @@ impl RawCall {
     /// How to answer, before it is known whether the call says so properly: UTF-8 and RSA2 unless it names others. The
     /// Java SDK says who it is in a parameter.
     pub fn answer_terms(&self) -> (Reader, SignType) {
+        // There is also an `alipay-sdk-javascript`.
+        let is_java = |sdk: &[u8]| {
+            sdk.strip_prefix(b"alipay-sdk-java")
+                .is_some_and(|rest| !rest.first().is_some_and(u8::is_ascii_alphanumeric))
+        };
+        let charset = self.get("charset");
         let reader = Reader {
-            charset: self.get("charset").and_then(Charset::from_name).unwrap_or(Charset::Utf8),
-            is_java: self.get("alipay_sdk").is_some_and(|sdk| sdk.starts_with(b"alipay-sdk-java")),
+            charset: charset.and_then(Charset::from_name).unwrap_or(Charset::Utf8),
+            is_java: self.get("alipay_sdk").is_some_and(is_java),
+            is_gb2312: charset.is_some_and(|name| name.eq_ignore_ascii_case(b"gb2312")),
         };
         (reader, self.get("sign_type").and_then(SignType::from_name).unwrap_or(SignType::Rsa2))
     }

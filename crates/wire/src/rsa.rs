@@ -10,8 +10,8 @@
 use std::ptr::NonNull;
 
 use aws_lc_sys::{
-    ERR_clear_error, NID_sha1, NID_sha256, RSA, RSA_PKCS1_PADDING, RSA_free, RSA_private_key_from_bytes,
-    RSA_public_key_from_bytes, RSA_sign, RSA_size, RSA_verify_raw,
+    ERR_clear_error, NID_sha1, NID_sha256, RSA, RSA_NO_PADDING, RSA_PKCS1_PADDING, RSA_free,
+    RSA_private_key_from_bytes, RSA_public_key_from_bytes, RSA_sign, RSA_size, RSA_verify_raw,
 };
 
 use crate::SignType;
@@ -55,6 +55,15 @@ impl Rsa {
 
     /// What stands inside the PKCS#1 v1.5 padding of a signature: nothing when it was made with another key.
     pub(crate) fn open(&self, signature: &[u8]) -> Option<Vec<u8>> {
+        self.open_padded(signature, RSA_PKCS1_PADDING)
+    }
+
+    /// What was signed with its padding, whatever that is: noise when it was made with another key.
+    pub(crate) fn encoded(&self, signature: &[u8]) -> Option<Vec<u8>> {
+        self.open_padded(signature, RSA_NO_PADDING)
+    }
+
+    fn open_padded(&self, signature: &[u8], padding: i32) -> Option<Vec<u8>> {
         // SAFETY: the key is live by the invariant of `Rsa`.
         let size = unsafe { RSA_size(self.0.as_ptr()) } as usize;
         let mut inside = vec![0; size];
@@ -69,7 +78,7 @@ impl Rsa {
                 inside.len(),
                 signature.as_ptr(),
                 signature.len(),
-                RSA_PKCS1_PADDING,
+                padding,
             )
         };
         if opened != 1 {

@@ -127,7 +127,8 @@ mod tests {
     fn how_to_answer() {
         let check = |query: &str, charset, is_java, sign_type| {
             let answer_terms = RawCall::read(query.as_bytes(), None, b"").answer_terms();
-            assert_eq!(answer_terms, (Reader { charset, is_java }, sign_type), "{query}");
+            let reader = Reader { charset, is_java, is_gb2312: query.contains("charset=GB2312") };
+            assert_eq!(answer_terms, (reader, sign_type), "{query}");
         };
         check(SOUND, Charset::Gbk, false, SignType::Rsa);
         check("", Charset::Utf8, false, SignType::Rsa2);
@@ -136,6 +137,8 @@ mod tests {
         check("alipay_sdk=alipay-sdk-java-dynamicVersionNo&charset=gbk", Charset::Gbk, true, SignType::Rsa2);
         check("alipay_sdk=alipay-sdk-nodejs-4.14.0", Charset::Utf8, false, SignType::Rsa2);
         check("alipay_sdk=my-alipay-sdk-java", Charset::Utf8, false, SignType::Rsa2);
+        check("alipay_sdk=alipay-sdk-javascript-1.0&charset=gbk", Charset::Gbk, false, SignType::Rsa2);
+        check("alipay_sdk=alipay-sdk-java&charset=GB2312", Charset::Gbk, true, SignType::Rsa2);
         check("alipay_sdk=", Charset::Utf8, false, SignType::Rsa2);
     }
 }

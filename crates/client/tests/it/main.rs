@@ -34,7 +34,7 @@ fn call(terms: (Charset, SignType), biz_content: &str, handle: Handle) -> Result
 
 /// Our client is no Java SDK.
 fn reader(call: &VerifiedCall) -> Reader {
-    Reader { charset: call.charset(), is_java: false }
+    Reader { charset: call.charset(), is_java: false, is_gb2312: false }
 }
 
 fn settings(gateway_url: String, (charset, sign_type): (Charset, SignType)) -> Settings {

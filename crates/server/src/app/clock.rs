@@ -43,7 +43,7 @@ impl Clock {
     }
 
     /// Moves a manual clock forward; it never goes back.
-    pub fn hear(&self, at: i64) {
+    pub fn advance_to(&self, at: i64) {
         if let Clock::Manual(now) = self {
             now.fetch_max(at, Ordering::AcqRel);
         }

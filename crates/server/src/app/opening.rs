@@ -1,11 +1,17 @@
 //! How a store is opened for work, and what may be wrong with it.
 
+use super::clock::Clock;
+use super::pins;
 use crate::keys::{MasterKey, MasterKeyError};
+use crate::metrics::Metrics;
 use std::path::PathBuf;
-use store::{Mode, Place, Pool};
+use store::{Fault, Mode, OpenError, Place, Pool, Store, Tx, control};
+use wire::PrivateKey;
 
-/// The setting that tells whether a master key is the one this store was sealed with.
+/// The setting by which a master key is recognised as the one that this store was sealed with.
 pub const MASTER_KEY_CHECK: &str = "master_key_check";
+/// The setting that holds the platform's sealed private key.
+pub(super) const PLATFORM_KEY: &str = "platform_private_key";
 
 /// How to open a store for work.
 pub struct Opening {
@@ -29,6 +35,8 @@ pub struct Opening {
     pub pool: Pool,
     /// Whether a platform may send notifications into private networks.
     pub notify_allow_private: bool,
+    /// The counters of the process, one for each method that it answers.
+    pub metrics: Metrics,
 }
 
 impl Opening {
@@ -39,6 +47,56 @@ impl Opening {
             None => MasterKey::from_file(&self.master_key_file, false),
         }
     }
+
+    /// Opens the store, and the keys that it is sealed and signed with. A new store gets its keys and its clock.
+    pub(super) async fn store_and_keys(&self) -> Result<(Store, MasterKey, PrivateKey), AppError> {
+        if self.mode == Some(Mode::Platform) && self.manual_clock_at.is_some() {
+            return Err(AppError::ClockOnPlatform);
+        }
+        let &Opening { create, look, mode, new_mode, pool, .. } = self;
+        let store = Store::open(&self.place, store::Open { create, look, mode, new_mode, pool })?;
+        let check = setting(&store, MASTER_KEY_CHECK).await?;
+        let master_key = match &self.master_key {
+            None if check.is_none() => MasterKey::from_file(&self.master_key_file, true)?,
+            _ => self.existing_master_key()?,
+        };
+        if check.is_none() && look {
+            // The process that was to make the store died while it did.
+            return Err(OpenError::Missing.into());
+        }
+        if check.is_none() {
+            self.set_up(&store, &master_key).await?;
+        }
+        let check = setting(&store, MASTER_KEY_CHECK).await?.ok_or(MasterKeyError::Other)?;
+        try_master_key(&master_key, &check)?;
+        if !look {
+            pins::seal_old(&store, &master_key).await?;
+        }
+        let platform_key = setting(&store, PLATFORM_KEY).await?.ok_or(AppError::PlatformKey)?;
+        let platform_key = PrivateKey::parse(&master_key.open(&platform_key)?).map_err(|_| AppError::PlatformKey)?;
+        Ok((store, master_key, platform_key))
+    }
+
+    /// Writes a new store's first settings. Those that are there already stay: of two processes that start at once on
+    /// an empty store, one wins.
+    async fn set_up(&self, store: &Store, master_key: &MasterKey) -> Result<(), Fault> {
+        let check = master_key.seal(MASTER_KEY_CHECK);
+        let platform_key = master_key.seal(&PrivateKey::generate().to_pkcs8_base64());
+        let clock = self.manual_clock_at.map_or_else(|| "system".to_owned(), |at| at.to_string());
+        let set = move |tx: &mut Tx| {
+            if control::set_new(tx, MASTER_KEY_CHECK, &check)? == check {
+                control::set_new(tx, Clock::SETTING, &clock)?;
+                control::set_new(tx, PLATFORM_KEY, &platform_key)?;
+            }
+            Ok(())
+        };
+        store.write(set).await
+    }
+}
+
+/// A setting as the store has it.
+pub(super) async fn setting(store: &Store, name: &'static str) -> Result<Option<String>, Fault> {
+    store.read(move |tx: &mut Tx| control::get(tx, name)).await
 }
 
 /// Whether this is the key that a store was sealed with, by its setting [`MASTER_KEY_CHECK`].
@@ -51,13 +109,13 @@ pub fn try_master_key(key: &MasterKey, check: &str) -> Result<(), MasterKeyError
 pub enum AppError {
     /// The store itself.
     #[error(transparent)]
-    Open(#[from] store::OpenError),
+    Open(#[from] OpenError),
     /// Its secrets.
     #[error(transparent)]
     MasterKey(#[from] MasterKeyError),
     /// Reading or writing it.
     #[error("the store failed while starting")]
-    Store(#[from] store::Fault),
+    Store(#[from] Fault),
     /// The stored signing key is damaged.
     #[error("the platform's private key in the store cannot be read")]
     PlatformKey,

@@ -1,5 +1,5 @@
-//! Pay PINs at rest: sealed, like the store's other secrets, so that neither its file nor a backup shows one. Six digits are
-//! of a build that kept them as they were; they are still read, and sealed where they are found.
+//! Pay PINs at rest: sealed, like the store's other secrets, so that neither its file nor a backup shows one. Six
+//! digits are of a build that kept them as they were; they are still read, and sealed where they are found.
 
 use crate::keys::MasterKey;
 use domain::pin::Pin;
@@ -10,7 +10,7 @@ const ALL_SEALED: &str = "pay_pins_sealed";
 /// Accounts a transaction.
 const CHUNK: usize = 1_000;
 
-/// The PIN in what an account keeps; `None`, and told in the log, if it cannot be read.
+/// The PIN in what an account keeps; `None`, with a line in the log, if it cannot be read.
 pub fn opened(key: &MasterKey, kept: &str) -> Option<Pin> {
     let pin = Pin::parse(kept).or_else(|| Pin::parse(&key.open(kept).ok()?));
     if pin.is_none() {

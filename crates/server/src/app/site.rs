@@ -2,7 +2,7 @@
 
 use axum::http::Uri;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 use store::{Fault, Tx, control};
 
 /// Where a Punchcard serves when nothing else is said.
@@ -11,7 +11,7 @@ const DEFAULT: &str = "http://127.0.0.1:8088";
 const ADDRESS_CHARS_MAX: usize = 256;
 
 /// The site that pages are on.
-#[derive(Clone, Default)]
+#[derive(Default)]
 pub struct Site {
     /// What `--base-url` says.
     flag: OnceLock<String>,
@@ -46,7 +46,7 @@ impl Site {
     }
 
     /// [`Site::base_url`], as a read of its own.
-    pub fn asking(&self) -> impl Fn(&mut Tx) -> Result<String, Fault> + Send + 'static {
+    pub fn asking(self: &Arc<Self>) -> impl Fn(&mut Tx) -> Result<String, Fault> + Send + 'static {
         let site = self.clone();
         move |tx| site.base_url(tx)
     }
@@ -69,8 +69,8 @@ impl Site {
     }
 }
 
-/// An address that pages may be on: http or https, a host, if need be a port and a path, and nothing that would have to be
-/// escaped on a page. The error says what is wrong.
+/// An address that pages may be on: http or https, a host, if need be a port and a path, and nothing that would have to
+/// be escaped on a page. The error says what is wrong.
 pub fn check_base_url(text: &str) -> Result<String, String> {
     let wrong =
         |why: &str| format!("base_url {text:?} {why}: it is what browsers reach, such as https://shop.example.com");

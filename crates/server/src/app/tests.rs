@@ -4,7 +4,7 @@ use super::*;
 use store::{Place, Pool};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_key_that_was_replaced_unheard_is_taken_up_with_what_else_was_missed() {
+async fn a_key_that_was_replaced_unseen_is_taken_up_with_what_else_was_missed() {
     let folder = tempfile::tempdir().expect("a folder");
     let place = Place::Folder(folder.path().to_owned());
     let opening = Opening {
@@ -18,17 +18,18 @@ async fn a_key_that_was_replaced_unheard_is_taken_up_with_what_else_was_missed()
         master_key_file: folder.path().join("master.key"),
         pool: Pool::default(),
         notify_allow_private: false,
+        metrics: Metrics::new([], []),
     };
     let app = App::open(opening).await.expect("a fresh store opens");
     app.warm().await.expect("it is empty");
     let new = PrivateKey::generate();
     let sealed = app.master_key.seal(&new.to_pkcs8_base64());
     // Past the process, which on SQLite asks nobody what has changed.
-    let unheard = Store::open(&place, store::Open::default()).expect("it is there");
+    let other = Store::open(&place, store::Open::default()).expect("it is there");
     let replace = move |tx: &mut Tx| store::control::set(tx, PLATFORM_KEY, &sealed).map(drop);
-    unheard.write::<_, store::Fault, _>(replace).await.expect("it is kept");
+    other.write::<_, store::Fault, _>(replace).await.expect("it is kept");
     assert_ne!(app.signer.public_key(), new.public_key());
-    app.hear(&Change::Missed);
+    app.apply_change(&Change::Missed);
     assert!(app.until_ready(Duration::from_secs(10)).await);
     assert_eq!(app.signer.public_key(), new.public_key());
 }

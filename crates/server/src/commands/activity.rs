@@ -1,9 +1,11 @@
 //! `punchcard activity`: the activities of all merchants, and the auditor's yes or no.
 
-use super::{Failure, StoreArgs, output};
-use crate::acts::activity::audit::Verdict;
-use crate::control::{ActivityFilter, ListedActivity, Said, ShownActivity};
+use super::{Failure, StoreArgs, at_least_one, output};
 use crate::methods::activity::ShownOrder;
+use crate::methods::console::activity::ActivitySummary;
+use crate::methods::console::activity_list::ActivityList;
+use crate::methods::console::activity_review::ActivityReview;
+use crate::methods::console::activity_show::{ActivityShow, ActivityView};
 use clap::{Args, Subcommand};
 use serde_json::{Map, Value, json};
 
@@ -20,14 +22,14 @@ Activities wait for an auditor where the merchant's options have audit = true an
 PROVIDER or PROVIDER_STAFF makes them.")]
 pub struct Activity {
     #[command(subcommand)]
-    order: Order,
+    command: Command,
     /// Print the result as JSON
     #[arg(long, global = true)]
     json: bool,
 }
 
 #[derive(Subcommand)]
-enum Order {
+enum Command {
     /// The newest activities
     List {
         /// Only CREATED, STARTED, CLOSED, FINISHED or DISABLED ones
@@ -37,7 +39,7 @@ enum Order {
         #[arg(long)]
         pid: Option<String>,
         /// How many at most
-        #[arg(long, default_value_t = 100, value_name = "N")]
+        #[arg(long, default_value_t = 100, value_name = "N", value_parser = at_least_one::<u32>)]
         limit: u32,
     },
     /// One activity in full, with what was taken of its budget and what was done to it
@@ -46,7 +48,13 @@ enum Order {
         id: String,
     },
     /// Let one run that waits for an auditor
-    Approve(Audited),
+    Approve {
+        /// Its camp_id
+        id: String,
+        /// Why; its maker is told
+        #[arg(long)]
+        reason: Option<String>,
+    },
     /// Never let it run
     Reject {
         /// Its camp_id
@@ -57,61 +65,40 @@ enum Order {
     },
 }
 
-#[derive(Args)]
-struct Audited {
-    /// Its camp_id
-    id: String,
-    /// Why; its maker is told
-    #[arg(long)]
-    reason: Option<String>,
-}
-
 impl Activity {
     pub(super) async fn run(self, store: &StoreArgs) -> Result<(), Failure> {
-        let (operator, _lock) = match &self.order {
-            Order::List { .. } | Order::Show { .. } => store.onlooker().await?,
-            Order::Approve(_) | Order::Reject { .. } => store.operator().await?,
+        let (operator, _lock) = match &self.command {
+            Command::List { .. } | Command::Show { .. } => store.onlooker().await?,
+            Command::Approve { .. } | Command::Reject { .. } => store.operator().await?,
         };
-        let (audited, verdict) = match self.order {
-            Order::List { status, pid, limit } => {
-                let listed = operator.activities(ActivityFilter { status, pid, limit }).await?;
-                if self.json {
-                    output::json(&listed);
-                } else {
-                    listed.iter().for_each(|it| output::line(line(it)));
-                }
+        let review = match self.command {
+            Command::List { status, pid, limit } => {
+                let request = json!({"status": status, "pid": pid, "limit": limit});
+                let listed = operator.call::<ActivityList>(request).await?;
+                output::result(self.json, &listed, |listed| listed.iter().map(line).collect());
                 return Ok(());
             }
-            Order::Show { id } => {
-                let shown = operator.activity(&id).await?;
-                if self.json {
-                    output::json(&shown);
-                } else {
-                    output::lines(text(&shown));
-                }
+            Command::Show { id } => {
+                let shown = operator.call::<ActivityShow>(json!({"camp_id": id})).await?;
+                output::result(self.json, &shown, text);
                 return Ok(());
             }
-            Order::Approve(audited) => (audited, Verdict::Approve),
-            Order::Reject { id, reason } => (Audited { id, reason: Some(reason) }, Verdict::Reject),
+            Command::Approve { id, reason } => json!({"camp_id": id, "verdict": "approve", "reason": reason}),
+            Command::Reject { id, reason } => json!({"camp_id": id, "verdict": "reject", "reason": reason}),
         };
-        let Audited { id, reason } = audited;
-        let decided = operator.review(Said { camp_id: id, verdict, reason }).await?;
-        if self.json {
-            output::json(&decided);
-        } else {
-            output::line(line(&decided));
-        }
+        let reviewed = operator.call::<ActivityReview>(review).await?;
+        output::result(self.json, &reviewed, |reviewed| vec![line(reviewed)]);
         Ok(())
     }
 }
 
-fn line(listed: &ListedActivity) -> String {
-    let ListedActivity { camp_id, pid, name, r#type, status, start_time, end_time } = listed;
+fn line(listed: &ActivitySummary) -> String {
+    let ActivitySummary { camp_id, pid, name, r#type, status, start_time, end_time } = listed;
     format!("{camp_id}  {status}  {type}  {start_time} to {end_time}  {pid}  {name}")
 }
 
 /// A member a line, what is inside of one below it; of the shops, which may be a hundred thousand, how many there are.
-fn text(shown: &ShownActivity) -> Vec<String> {
+fn text(shown: &ActivityView) -> Vec<String> {
     let mut lines = output::entry("pid", &json!(shown.pid), 0);
     if let Some(url) = &shown.notify_url {
         lines.extend(output::entry("notify_url", &json!(url), 0));

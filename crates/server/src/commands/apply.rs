@@ -1,10 +1,11 @@
 //! `punchcard apply`: a world file into an existing store.
 
 use super::{Failure, StoreArgs, output};
-use crate::control::OperatorError;
+use crate::methods::console::world_apply::{Response, WorldApply};
 use crate::world::WorldText;
 use clap::Args;
-use std::path::PathBuf;
+use serde_json::json;
+use std::path::{Path, PathBuf};
 
 /// Apply a world file to a store, running or not. It adds and changes by id and deletes nothing; applying it again
 /// changes nothing. A wrong file is refused whole.
@@ -22,25 +23,23 @@ impl Apply {
     pub(super) async fn run(self, store: &StoreArgs) -> Result<(), Failure> {
         let text = WorldText::read(&self.file)?;
         let (operator, _lock) = store.operator().await?;
-        let applied = operator.apply(&text).await.map_err(|error| text.place(&self.file, error))?;
-        if self.json {
-            output::json(&applied);
-        } else {
-            output::line(format!("{} things, {} of them new or changed", applied.things, applied.changed));
-        }
+        let applied = match operator.call::<WorldApply>(json!({"text": text.as_str()})).await? {
+            Response::Applied(applied) => applied,
+            Response::Refused { table, id, message } => return Err(text.refused(&self.file, &table, &id, &message)),
+        };
+        output::result(self.json, &applied, |applied| {
+            vec![format!("{} things, {} of them new or changed", applied.things, applied.changed)]
+        });
         Ok(())
     }
 }
 
 impl WorldText {
-    /// What was refused, at the line of the file that it is about.
-    pub(super) fn place(&self, path: &std::path::Path, error: OperatorError) -> Failure {
-        match &error {
-            OperatorError::Refused { at: Some((table, id)), message } => match self.line(table, id) {
-                Some(line) => Failure(format!("{}:{line}: {message}", path.display())),
-                None => Failure::from(error),
-            },
-            _ => Failure::from(error),
+    /// The refusal of one of its tables, at that table's line of the file.
+    pub(super) fn refused(&self, path: &Path, table: &str, id: &str, message: &str) -> Failure {
+        match self.line(table, id) {
+            Some(line) => Failure(format!("{}:{line}: {message}", path.display())),
+            None => Failure(message.to_owned()),
         }
     }
 }

@@ -2,7 +2,9 @@
 
 use super::{Failure, Owner, StoreArgs, output, progress};
 use crate::backup;
+use crate::methods::console::backup_write::BackupWrite;
 use clap::Args;
+use serde_json::json;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use store::dump::Summary;
@@ -40,7 +42,7 @@ impl Backup {
         let bar = progress(None);
         let out = bar.wrap_write(temporary.reopen().map_err(failed)?);
         match store.owner()? {
-            Owner::Remote(remote) => remote.backup(out).await?,
+            Owner::Remote(remote) => remote.export::<BackupWrite>(&json!({}), out).await?,
             Owner::Here(_lock) => {
                 let how = Open { look: true, pool: store.pool(), ..Open::default() };
                 backup::write(&Store::open(&store.opening().place, how)?, out).await?;
@@ -58,7 +60,7 @@ impl Backup {
 
     fn print(&self, summary: &Summary, bytes: u64) {
         if self.json {
-            return output::json(&serde_json::json!({"bytes": bytes, "tables": summary.tables}));
+            return output::json(&json!({"bytes": bytes, "tables": summary.tables}));
         }
         output::line(format!("{} rows in {bytes} bytes, read again and right", summary.rows()));
         output::line("the master key is not in it: keep that too, elsewhere");

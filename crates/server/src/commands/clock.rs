@@ -1,8 +1,12 @@
 //! `punchcard clock`: shows and moves the clock.
 
-use super::{Failure, StoreArgs, output};
-use crate::clockwork::{Move, Moved, Shown};
+use super::{Failure, StoreArgs, checked, output};
+use crate::app::clock::parse_time;
+use crate::clock_driver::{ClockView, Movement};
 use crate::control::Operator;
+use crate::duration;
+use crate::methods::console::clock_move::ClockMove;
+use crate::methods::console::clock_show::ClockShow;
 use crate::runner::{Runner, Share};
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
@@ -17,27 +21,27 @@ Examples:
   punchcard clock next                                 to when the next thing is due")]
 pub struct Clock {
     #[command(subcommand)]
-    order: Order,
+    command: Command,
     /// Print the result as JSON
     #[arg(long, global = true)]
     json: bool,
 }
 
 #[derive(Subcommand)]
-enum Order {
+enum Command {
     /// What time it is, and when the next thing is due
     Show,
     /// Move it to this time
     Set {
         /// As 2026-02-01T00:00:00+08:00, or "2026-02-01 00:00:00" in UTC+8
-        #[arg(value_parser = crate::app::clock::parse_time, value_name = "TIME")]
-        to: i64,
+        #[arg(value_parser = checked(parse_time), value_name = "TIME")]
+        to: String,
     },
     /// Move it by this long
     Advance {
         /// As 90d, 12h, 30m, 45s or 1d12h
-        #[arg(value_parser = crate::duration::parse, value_name = "DURATION")]
-        by: i64,
+        #[arg(value_parser = checked(duration::parse), value_name = "DURATION")]
+        by: String,
     },
     /// Move it to when the next thing is due, and do that
     Next,
@@ -45,55 +49,55 @@ enum Order {
 
 impl Clock {
     pub(super) async fn run(self, store: &StoreArgs) -> Result<(), Failure> {
-        let (operator, _lock) = match &self.order {
-            Order::Show => store.onlooker().await?,
-            Order::Set { .. } | Order::Advance { .. } | Order::Next => store.operator().await?,
+        let (operator, _lock) = match &self.command {
+            Command::Show => store.onlooker().await?,
+            Command::Set { .. } | Command::Advance { .. } | Command::Next => store.operator().await?,
         };
-        let to = match self.order {
-            Order::Show => {
-                let shown = operator.clock().await?;
-                self.print(&told(&shown), &shown_text(&shown));
+        let to = match self.command {
+            Command::Show => {
+                let shown = operator.call::<ClockShow>(json!({})).await?;
+                self.print(&shown_json(&shown), shown_text(&shown));
                 return Ok(());
             }
-            Order::Set { to } => Move::To(to),
-            Order::Advance { by } => Move::By(by),
-            Order::Next => Move::Next,
+            Command::Set { ref to } => json!({"to": to}),
+            Command::Advance { ref by } => json!({"by": by}),
+            Command::Next => json!({"next": true}),
         };
-        // Where no other process does what is due, this one does.
+        // Where no other process does the jobs that are due, this one does.
         let runner = match &operator {
             Operator::Own(app) => Some(Runner::start(app.clone(), Share::Rest)),
             Operator::Remote(_) => None,
         };
-        let moved = operator.move_clock(to).await;
+        let moved = operator.call::<ClockMove>(to).await;
         if let Some(runner) = runner {
             runner.stop().await;
         }
         let moved = moved?;
-        self.print(&moved_json(&moved), &moved_text(&moved));
+        self.print(&moved_json(&moved), moved_text(&moved));
         Ok(())
     }
 
-    fn print(&self, json: &Value, text: &str) {
-        if self.json { output::json(json) } else { output::line(text) }
+    fn print(&self, json: &Value, text: String) {
+        output::result(self.json, json, |_| vec![text]);
     }
 }
 
-fn told(shown: &Shown) -> Value {
+fn shown_json(shown: &ClockView) -> Value {
     let kind = if shown.manual { "manual" } else { "system" };
     json!({"clock": kind, "now": iso(shown.now), "next_due": shown.next_due.map(iso)})
 }
 
-fn shown_text(shown: &Shown) -> String {
+fn shown_text(shown: &ClockView) -> String {
     let kind = if shown.manual { "manual, stands still" } else { "the system's" };
     let next = shown.next_due.map_or_else(|| "nothing is due".to_owned(), |at| format!("next due {}", iso(at)));
     format!("{} ({kind}); {next}", iso(shown.now))
 }
 
-fn moved_json(moved: &Moved) -> Value {
+fn moved_json(moved: &Movement) -> Value {
     json!({"from": iso(moved.from), "now": iso(moved.to), "stops": moved.stops})
 }
 
-fn moved_text(moved: &Moved) -> String {
+fn moved_text(moved: &Movement) -> String {
     match (moved.to == moved.from, moved.stops) {
         (true, _) => format!("{}; nothing is due", iso(moved.to)),
         (false, 0) => format!("{}; nothing was due on the way", iso(moved.to)),

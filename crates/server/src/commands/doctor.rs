@@ -1,7 +1,10 @@
 //! `punchcard doctor`: why a call was refused.
 
-use super::{Failure, StoreArgs, output};
+use super::{Failure, StoreArgs, at_least_one, output};
+use crate::methods::console::signature_list::SignatureList;
+use crate::methods::console::signature_show::SignatureShow;
 use clap::Args;
+use serde_json::json;
 use store::trouble::Trouble;
 
 /// Explain a refused call, or list the last ones. The trace id is in the answer's header `trace_id` and in the log;
@@ -17,7 +20,7 @@ pub struct Doctor {
     /// The trace id of the refused call; without one, the last refusals
     trace: Option<String>,
     /// How many of the last refusals
-    #[arg(long, default_value_t = 20, value_name = "N")]
+    #[arg(long, default_value_t = 20, value_name = "N", value_parser = at_least_one::<u32>)]
     limit: u32,
     /// Print JSON
     #[arg(long)]
@@ -28,21 +31,17 @@ impl Doctor {
     pub(super) async fn run(self, store: &StoreArgs) -> Result<(), Failure> {
         let (operator, _lock) = store.onlooker().await?;
         let Some(trace) = self.trace else {
-            let troubles = operator.troubles(self.limit).await?;
+            let troubles = operator.call::<SignatureList>(json!({"limit": self.limit})).await?;
             if self.json {
                 output::json(&troubles);
             } else if troubles.is_empty() {
-                output::note("no call was refused for its signature");
+                output::note("no call was refused");
             } else {
                 output::lines(troubles.iter().map(line));
             }
             return Ok(());
         };
-        let Some(trouble) = operator.trouble(&trace).await? else {
-            return Err(Failure(format!(
-                "no refusal with trace {trace} is kept; punchcard doctor lists the last ones"
-            )));
-        };
+        let trouble = operator.call::<SignatureShow>(json!({"trace_id": trace})).await?;
         if self.json {
             output::json(&trouble);
             return Ok(());

@@ -2,9 +2,12 @@
 
 use super::{Failure, StoreArgs, output, progress};
 use crate::control::Operator;
-use crate::import::{Import as How, Report, charset_name, charset_of};
+use crate::import::{Report, charset_name, charset_of};
+use crate::methods::console::import_members::ImportMembers;
+use crate::methods::console::import_trades::ImportTrades;
 use crate::world::account_id;
 use clap::{Args, Subcommand, ValueEnum};
+use serde_json::json;
 use std::fs::File;
 use std::io::Read;
 use std::path::PathBuf;
@@ -32,14 +35,14 @@ A bad row is reported with its line, the rest is imported, and the exit status i
 a trade that comes again with a refund, or with a higher one, is changed.")]
 pub struct Import {
     #[command(subcommand)]
-    what: What,
+    command: Command,
     /// Print the result as JSON
     #[arg(long, global = true)]
     json: bool,
 }
 
 #[derive(Subcommand)]
-enum What {
+enum Command {
     /// A merchant's members with their tags.
     Members(Rows),
     /// Trades that a merchant made elsewhere.
@@ -75,9 +78,9 @@ enum FileCharset {
 
 impl Import {
     pub(super) async fn run(self, store: &StoreArgs) -> Result<(), Failure> {
-        match self.what {
-            What::Members(rows) => rows.run(Kind::Members, self.json, store).await,
-            What::Trades(rows) => rows.run(Kind::Trades, self.json, store).await,
+        match self.command {
+            Command::Members(rows) => rows.run(Kind::Members, self.json, store).await,
+            Command::Trades(rows) => rows.run(Kind::Trades, self.json, store).await,
         }
     }
 }
@@ -90,24 +93,26 @@ enum Kind {
 
 impl Rows {
     async fn run(self, kind: Kind, json: bool, store: &StoreArgs) -> Result<(), Failure> {
-        let import = async |operator: &Operator, input: Box<dyn Read + Send>, how| match kind {
-            Kind::Members => operator.import_members(&self.pid, input, how).await,
-            Kind::Trades => operator.import_trades(&self.pid, input, how).await,
-        };
         account_id("--pid", &self.pid).map_err(Failure)?;
         let input = self.input()?;
         let charset = self.charset(&input)?;
-        let how = How { check: false, charset };
+        let import = async |operator: &Operator, input: Box<dyn Read + Send>, check: bool| {
+            let request = json!({"pid": self.pid, "check": check, "charset": charset.name()});
+            match kind {
+                Kind::Members => operator.send::<ImportMembers>(request, input).await,
+                Kind::Trades => operator.send::<ImportTrades>(request, input).await,
+            }
+        };
         let (operator, _lock) = store.operator().await?;
         if self.strict {
-            let report = import(&operator, Box::new(input.read()), How { check: true, ..how }).await?;
+            let report = import(&operator, Box::new(input.read()), true).await?;
             if 0 < report.bad {
                 self.print(kind, json, &report);
                 return Err(Failure(format!("nothing imported: {} bad rows", report.bad)));
             }
         }
         let bar = progress(Some(input.len));
-        let report = import(&operator, Box::new(bar.wrap_read(input.read())), how).await?;
+        let report = import(&operator, Box::new(bar.wrap_read(input.read())), false).await?;
         bar.finish_and_clear();
         self.print(kind, json, &report);
         match report.bad {
@@ -156,8 +161,8 @@ impl Rows {
         }
     }
 
-    /// The file; what can be read only once is kept in a temporary file, because the whole of it decides its charset before
-    /// any of it is imported.
+    /// The file; what can be read only once is kept in a temporary file, because the whole of it decides its charset
+    /// before any of it is imported.
     fn input(&self) -> Result<Input, Failure> {
         let unreadable = |error: std::io::Error| Failure(format!("{}: {error}", self.file.display()));
         let kept = |mut input: Box<dyn Read>| {

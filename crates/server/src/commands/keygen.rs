@@ -5,8 +5,8 @@ use clap::Args;
 use serde::Serialize;
 use wire::PrivateKey;
 
-/// Print a new RSA-2048 key pair in every form that SDKs want. The public key goes into the world file (`public_key`) or
-/// to the platform; the private key stays with the app.
+/// Print a new RSA-2048 key pair in every form that SDKs want. The public key goes into the world file (`public_key`)
+/// or to the platform; the private key stays with the app.
 #[derive(Args)]
 #[command(after_help = "Example:  punchcard keygen --json > keys.json")]
 pub struct Keygen {

@@ -1,7 +1,10 @@
 //! `punchcard notify`: the log of notifications, and sending them again.
 
-use super::{Failure, StoreArgs, output};
-use crate::notices::{Filter, Listed, Told};
+use super::{Failure, StoreArgs, at_least_one, output};
+use crate::methods::console::notice_list::NoticeList;
+use crate::methods::console::notice_resend::NoticeResend;
+use crate::methods::console::notice_show::NoticeShow;
+use crate::notices::{NoticeSummary, NoticeView};
 use clap::{Args, Subcommand};
 use serde_json::json;
 
@@ -14,14 +17,14 @@ Examples:
   punchcard notify resend 2026010100222000000000000000007168")]
 pub struct Notify {
     #[command(subcommand)]
-    order: Order,
+    command: Command,
     /// Print the result as JSON
     #[arg(long, global = true)]
     json: bool,
 }
 
 #[derive(Subcommand)]
-enum Order {
+enum Command {
     /// The newest notifications
     List {
         /// Only PENDING, DELIVERED or FAILED ones
@@ -31,7 +34,7 @@ enum Order {
         #[arg(long)]
         pid: Option<String>,
         /// How many at most
-        #[arg(long, default_value_t = 100, value_name = "N")]
+        #[arg(long, default_value_t = 100, value_name = "N", value_parser = at_least_one::<u32>)]
         limit: u32,
     },
     /// One notification with every delivery of it
@@ -52,45 +55,38 @@ enum Order {
 
 impl Notify {
     pub(super) async fn run(self, store: &StoreArgs) -> Result<(), Failure> {
-        let (operator, _lock) = match &self.order {
-            Order::List { .. } | Order::Show { .. } => store.onlooker().await?,
-            Order::Resend { .. } => store.operator().await?,
+        let (operator, _lock) = match &self.command {
+            Command::List { .. } | Command::Show { .. } => store.onlooker().await?,
+            Command::Resend { .. } => store.operator().await?,
         };
-        match self.order {
-            Order::List { state, pid, limit } => {
-                let listed = operator.notices(Filter { state, pid, limit }).await?;
-                if self.json {
-                    output::json(&listed);
-                } else {
-                    listed.iter().for_each(|it| output::line(line(it)));
-                }
+        match self.command {
+            Command::List { state, pid, limit } => {
+                let request = json!({"state": state, "pid": pid, "limit": limit});
+                let listed = operator.call::<NoticeList>(request).await?;
+                output::result(self.json, &listed, |listed| listed.iter().map(line).collect());
             }
-            Order::Show { id, signed } => {
-                let told = operator.notice(&id).await?;
-                if self.json { output::json(&told) } else { output::lines(text(&told, signed)) }
+            Command::Show { id, signed } => {
+                let shown = operator.call::<NoticeShow>(json!({"notify_id": id})).await?;
+                output::result(self.json, &shown, |shown| text(shown, signed));
             }
-            Order::Resend { ids } => {
-                let resent = operator.resend(ids).await?;
-                if self.json {
-                    output::json(&json!({"resent": resent}));
-                } else {
-                    output::line(format!("{resent} to be delivered"));
-                }
+            Command::Resend { ids } => {
+                let resent = operator.call::<NoticeResend>(json!({"notify_ids": ids})).await?;
+                output::result(self.json, &json!({"resent": resent}), |_| vec![format!("{resent} to be delivered")]);
             }
         }
         Ok(())
     }
 }
 
-fn line(listed: &Listed) -> String {
-    let Listed { notify_id, notify_type, subject, url, state, attempts, next_at, .. } = listed;
+fn line(listed: &NoticeSummary) -> String {
+    let NoticeSummary { notify_id, notify_type, subject, url, state, attempts, next_at, .. } = listed;
     let next = next_at.as_ref().map_or_else(String::new, |at| format!(", next {at}"));
     format!("{notify_id}  {state}, {attempts} deliveries{next}  {notify_type} {subject}  {url}")
 }
 
-fn text(told: &Told, signed: bool) -> Vec<String> {
-    let Told { listed, auth_app_id, sign_type, members, deliveries } = told;
-    let Listed { pid, app_id, created_at, .. } = listed;
+fn text(told: &NoticeView, signed: bool) -> Vec<String> {
+    let NoticeView { listed, auth_app_id, sign_type, members, deliveries } = told;
+    let NoticeSummary { pid, app_id, created_at, .. } = listed;
     let mut lines =
         vec![line(listed), format!("of merchant {pid}, app {app_id} for {auth_app_id}, {sign_type}, {created_at}")];
     let members = members.as_object().into_iter().flatten();

@@ -1,10 +1,12 @@
 //! `punchcard prove`: whether every sum is what its parts come to.
 
 use super::{Failure, StoreArgs, output};
+use crate::methods::console::prove_run::ProveRun;
 use clap::Args;
+use serde_json::json;
 
-/// Recompute every balance and counter from what it is the sum of, in one snapshot, while calls go on. Exit status 1, and
-/// every difference by name, if a sum is not what its parts come to.
+/// Recompute every balance and counter from what it is the sum of, in one snapshot, while calls go on. Exit status 1,
+/// and every difference by name, if a sum is not what its parts come to.
 #[derive(Args)]
 #[command(after_help = "Example:  punchcard prove --data ./punchcard-data")]
 pub struct Prove {
@@ -16,7 +18,7 @@ pub struct Prove {
 impl Prove {
     pub(super) async fn run(self, store: &StoreArgs) -> Result<(), Failure> {
         let (operator, _lock) = store.onlooker().await?;
-        let rows = operator.prove().await?;
+        let rows = operator.call::<ProveRun>(json!({})).await?;
         if self.json {
             output::json(&rows);
         } else {

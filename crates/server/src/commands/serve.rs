@@ -1,8 +1,8 @@
-//! `punchcard serve`: answers calls until it is told to stop.
+//! `punchcard serve`: answers calls until a signal stops it.
 
 mod standing;
 
-use super::{Failure, ModeArg, StoreArgs, output};
+use super::{Failure, ModeArg, StoreArgs, at_least_one, output};
 use crate::app::App;
 use crate::app::clock::parse_time;
 use crate::app::site::check_base_url;
@@ -13,7 +13,7 @@ use crate::doors::connections::{self, Connections};
 use crate::doors::{gateway, h5, health, home, listener, operator};
 use crate::log;
 use crate::runner::{Runner, Share};
-use crate::world::{WorldText, apply};
+use crate::world::{ApplyError, WorldText, apply};
 use axum::Router;
 use axum::routing::{any, get};
 use clap::Args;
@@ -56,7 +56,8 @@ pub struct Serve {
     /// Add the demo world: a merchant, a service provider, apps with fresh keys, ten thousand members
     #[arg(long)]
     demo: bool,
-    /// What kind of store to make; it never changes [default: stand-in with --demo, --world or a manual clock, else platform]
+    /// What kind of store to make; it never changes [default: stand-in with --demo, --world or a manual clock, else
+    /// platform]
     #[arg(long, env = "PUNCHCARD_MODE")]
     mode: Option<ModeArg>,
     /// The clock of a new store: system, or manual:2026-01-01T00:00:00+08:00, which stands still until it is moved
@@ -68,8 +69,8 @@ pub struct Serve {
     /// Let a platform send notifications into private networks; a stand-in does so anyway
     #[arg(long, env = "PUNCHCARD_NOTIFY_ALLOW_PRIVATE", value_parser = FalseyValueParser::new())]
     notify_allow_private: bool,
-    /// A reverse proxy whose X-Forwarded-For or Forwarded header is believed; may be given several times. Without it all
-    /// callers behind a proxy count as one address
+    /// A reverse proxy whose X-Forwarded-For or Forwarded header is believed; may be given several times. Without it
+    /// all callers behind a proxy count as one address
     #[arg(
         long,
         env = "PUNCHCARD_TRUSTED_PROXY",
@@ -79,19 +80,15 @@ pub struct Serve {
     )]
     trusted_proxy: Vec<ipnet::IpNet>,
     /// Callers' connections at a time; more are refused [default: the limit on open files less 128, at most 4096]
-    #[arg(long, env = "PUNCHCARD_MAX_CONNECTIONS", value_parser = at_least_one, value_name = "N")]
+    #[arg(long, env = "PUNCHCARD_MAX_CONNECTIONS", value_parser = at_least_one::<usize>, value_name = "N")]
     max_connections: Option<usize>,
     /// The same from one address that is not a trusted proxy's [default: half of --max-connections]
-    #[arg(long, env = "PUNCHCARD_MAX_CONNECTIONS_PER_ADDRESS", value_parser = at_least_one, value_name = "N")]
+    #[arg(long, env = "PUNCHCARD_MAX_CONNECTIONS_PER_ADDRESS", value_parser = at_least_one::<usize>, value_name = "N")]
     max_connections_per_address: Option<usize>,
 }
 
 /// Connections of an operator, at most: a probe must be answered however many callers there are.
 const OPERATOR_CONNECTIONS_MAX: usize = 64;
-
-fn at_least_one(text: &str) -> Result<usize, String> {
-    text.parse().ok().filter(|number| 0 < *number).ok_or_else(|| "must be a number from 1".to_owned())
-}
 
 #[derive(Clone, Copy)]
 enum ClockArg {
@@ -126,7 +123,10 @@ impl Serve {
         let _lock = store.lock()?;
         let app = self.open(store).await?;
         for (path, text) in self.world.iter().zip(&worlds) {
-            apply(&app, text.world()?).await.map_err(|error| text.place(path, error.into()))?;
+            apply(&app, text.world()?).await.map_err(|error| match error {
+                ApplyError::Refused { table, id, message } => text.refused(path, table, &id, &message),
+                ApplyError::Store(_) => Failure::from(error),
+            })?;
         }
         let addresses = listeners.iter().map(TcpListener::local_addr).collect::<Result<Vec<_>, _>>()?;
         app.site.serves_on(addresses[0]);
@@ -146,7 +146,6 @@ impl Serve {
             .merge(home::router())
             .with_state(app.clone());
         let connections = self.connections();
-        app.metrics.watch(connections.clone());
         for listener in listeners {
             serving.spawn(listener::serve(listener, router.clone(), connections.clone(), stop.clone()));
         }
@@ -154,8 +153,9 @@ impl Serve {
         if let Some(listener) = operator_listener {
             operator_address = Some(listener.local_addr()?);
             let max = OPERATOR_CONNECTIONS_MAX;
+            let router = operator::router(app.clone(), connections);
             let connections = Connections::new(max, max, TrustedProxies::default());
-            serving.spawn(listener::serve(listener, operator::router(app.clone()), connections, stop.clone()));
+            serving.spawn(listener::serve(listener, router, connections, stop.clone()));
         }
         if keeps_folder {
             serving.spawn(serve_control(control_socket(store)?, app.clone(), stop.clone()));
@@ -164,13 +164,13 @@ impl Serve {
         // From here on health is answered, and calls wait.
         let work = async {
             app.warm().await?;
-            self.tell_how_it_stands(&app, &addresses).await?;
+            self.announce_store(&app, &addresses).await?;
             Serve::welcome(&app, &addresses, operator_address, demo.as_deref());
             std::future::pending::<Result<(), Failure>>().await
         };
         let must_start_again = tokio::select! {
             failed = work => return failed,
-            () = told_to_stop() => false,
+            () = stop_signal() => false,
             () = disk_failed.notified() => true,
         };
         tracing::info!("stopping: answering what was accepted");
@@ -227,7 +227,8 @@ impl Serve {
             ClockArg::System => None,
             ClockArg::ManualAt(at) => Some(at),
         };
-        // These two are for stand-ins alone; a world is for either, and says only what a new store is without a word more.
+        // These two are for stand-ins alone; a world is for either, and says only what a new store is without a word
+        // more.
         let needed = (self.demo || manual_clock_at.is_some()).then_some(Mode::StandIn);
         let mut opening = store.opening();
         opening.create = true;
@@ -236,7 +237,7 @@ impl Serve {
         opening.manual_clock_at = manual_clock_at;
         opening.notify_allow_private = self.notify_allow_private;
         let app = App::open(opening).await?;
-        standing::tell_what_was_found(&app);
+        standing::announce_upgrade(&app);
         Ok(app)
     }
 }
@@ -248,11 +249,11 @@ const DISK_FAILED: i32 = 74;
 /// for the store does nothing more.
 fn end_well_when_the_disk_fails(app: &App) -> Arc<Notify> {
     let failed = Arc::new(Notify::new());
-    let tell = failed.clone();
+    let notify = failed.clone();
     app.store.on_fatal(move |why| {
         let error = why as &dyn std::error::Error;
         tracing::error!(error, "the disk failed while committing; ending: start again once it works");
-        tell.notify_one();
+        notify.notify_one();
     });
     failed
 }
@@ -281,10 +282,10 @@ async fn serve_control(listener: UnixListener, app: Arc<App>, mut stop: watch::R
     }
 }
 
-/// Waits for SIGTERM or Ctrl-C, which are heard from this call on.
-fn told_to_stop() -> impl Future<Output = ()> {
-    let mut terminate = signal(SignalKind::terminate()).expect("signals can be heard");
-    let mut interrupt = signal(SignalKind::interrupt()).expect("signals can be heard");
+/// Waits for SIGTERM or Ctrl-C, which this process handles from this call on.
+fn stop_signal() -> impl Future<Output = ()> {
+    let mut terminate = signal(SignalKind::terminate()).expect("signals can be handled");
+    let mut interrupt = signal(SignalKind::interrupt()).expect("signals can be handled");
     async move {
         tokio::select! {
             _ = terminate.recv() => {}

@@ -31,7 +31,8 @@ pub fn with_file(command: Command) -> Result<Command, Failure> {
     Ok(command)
 }
 
-/// Gives an option these values as its default, in the command and in all below it; `known` becomes true if there is one.
+/// Gives an option these values as its default, in the command and in all below it; `known` becomes true if there is
+/// one.
 fn with_default(command: Command, long: &str, values: &[String], known: &mut bool) -> Command {
     let command = command.mut_args(|arg| {
         if arg.get_long() != Some(long) {

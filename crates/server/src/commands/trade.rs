@@ -1,9 +1,9 @@
 //! `punchcard trade show`: all there is to know of one trade.
 
 use super::{Failure, StoreArgs, output};
-use crate::control::Asked;
+use crate::methods::console::trade_show::{TradeShow, TradeView};
 use clap::{Args, Subcommand};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// Look at trades.
 #[derive(Args)]
@@ -13,14 +13,14 @@ Examples:
   punchcard trade show --pid 2088201914979011 --out-trade-no 20150320010101001")]
 pub struct Trade {
     #[command(subcommand)]
-    what: What,
+    command: Command,
     /// Print JSON
     #[arg(long, global = true)]
     json: bool,
 }
 
 #[derive(Subcommand)]
-enum What {
+enum Command {
     /// Show one trade, with its refunds and, while it is unpaid, the address of its cashier page.
     Show(Show),
 }
@@ -40,42 +40,40 @@ struct Show {
 
 impl Trade {
     pub(super) async fn run(self, store: &StoreArgs) -> Result<(), Failure> {
-        let What::Show(show) = self.what;
+        let Command::Show(show) = self.command;
         show.run(self.json, store).await
     }
 }
 
 impl Show {
-    async fn run(self, json: bool, store: &StoreArgs) -> Result<(), Failure> {
+    async fn run(self, as_json: bool, store: &StoreArgs) -> Result<(), Failure> {
         let (operator, _lock) = store.onlooker().await?;
-        let Show { trade_no, pid, out_trade_no, .. } = self;
-        let Some(shown) = operator.trade(Asked { trade_no, pid, out_trade_no }).await? else {
-            return Err(Failure("no such trade".to_owned()));
-        };
-        if json {
-            output::json(&shown);
-            return Ok(());
-        }
-        let members = serde_json::to_value(&shown).expect("answers serialise");
-        for (name, value) in members.as_object().into_iter().flatten() {
-            match value {
-                Value::Array(vouchers) if name == "vouchers" => vouchers.iter().for_each(print_voucher),
-                Value::Array(refunds) => refunds.iter().for_each(print_refund),
-                other => output::lines(output::entry(name, other, 0)),
-            }
-        }
+        let Show { trade_no, pid, out_trade_no } = self;
+        let request = json!({"trade_no": trade_no, "pid": pid, "out_trade_no": out_trade_no});
+        let shown = operator.call::<TradeShow>(request).await?;
+        output::result(as_json, &shown, text);
         Ok(())
     }
 }
 
-fn print_voucher(voucher: &Value) {
-    let text = |name: &str| voucher[name].as_str().unwrap_or_default();
-    let (id, name, amount, back) = (text("voucher_id"), text("name"), text("amount"), text("refunded_amount"));
-    output::line(format!("{:16} {amount} by {id} {name}, {back} of it refunded", "voucher"));
+fn text(shown: &TradeView) -> Vec<String> {
+    let members = serde_json::to_value(shown).expect("answers serialise");
+    let lines = members.as_object().into_iter().flatten().flat_map(|(name, value)| match value {
+        Value::Array(vouchers) if name == "vouchers" => vouchers.iter().map(voucher).collect(),
+        Value::Array(refunds) => refunds.iter().map(refund).collect(),
+        other => output::entry(name, other, 0),
+    });
+    lines.collect()
 }
 
-fn print_refund(refund: &Value) {
+fn voucher(voucher: &Value) -> String {
+    let text = |name: &str| voucher[name].as_str().unwrap_or_default();
+    let (id, name, amount, back) = (text("voucher_id"), text("name"), text("amount"), text("refunded_amount"));
+    format!("{:16} {amount} by {id} {name}, {back} of it refunded", "voucher")
+}
+
+fn refund(refund: &Value) -> String {
     let text = |name: &str| refund[name].as_str().unwrap_or_default();
     let (no, amount, at) = (text("out_request_no"), text("refund_amount"), text("gmt_refund_pay"));
-    output::line(format!("{:16} {amount} at {at} as {no} {}", "refund", text("reason")));
+    format!("{:16} {amount} at {at} as {no} {}", "refund", text("reason"))
 }

@@ -1,7 +1,9 @@
 //! `punchcard voucher show`: all there is to know of one voucher.
 
 use super::{Failure, StoreArgs, output};
+use crate::methods::console::coupon_show::CouponShow;
 use clap::{Args, Subcommand};
+use serde_json::json;
 
 /// Look at vouchers.
 #[derive(Args)]
@@ -10,14 +12,14 @@ Example:
   punchcard voucher show 2026010400073000000000007168")]
 pub struct Voucher {
     #[command(subcommand)]
-    what: What,
+    command: Command,
     /// Print JSON
     #[arg(long, global = true)]
     json: bool,
 }
 
 #[derive(Subcommand)]
-enum What {
+enum Command {
     /// Show one voucher: how it stands, which trade has it, and where its holder finds it.
     Show(Show),
 }
@@ -30,23 +32,19 @@ struct Show {
 
 impl Voucher {
     pub(super) async fn run(self, store: &StoreArgs) -> Result<(), Failure> {
-        let What::Show(show) = self.what;
+        let Command::Show(show) = self.command;
         show.run(self.json, store).await
     }
 }
 
 impl Show {
-    async fn run(self, json: bool, store: &StoreArgs) -> Result<(), Failure> {
+    async fn run(self, as_json: bool, store: &StoreArgs) -> Result<(), Failure> {
         let (operator, _lock) = store.onlooker().await?;
-        let Some(shown) = operator.voucher(&self.voucher_id).await? else {
-            return Err(Failure("no such voucher".to_owned()));
-        };
-        if json {
-            output::json(&shown);
-            return Ok(());
-        }
-        let members = serde_json::to_value(&shown).expect("answers serialise");
-        output::lines(members.as_object().map(|members| output::outline(members, 0)).unwrap_or_default());
+        let shown = operator.call::<CouponShow>(json!({"voucher_id": self.voucher_id})).await?;
+        output::result(as_json, &shown, |shown| {
+            let members = serde_json::to_value(shown).expect("answers serialise");
+            members.as_object().map(|members| output::outline(members, 0)).unwrap_or_default()
+        });
         Ok(())
     }
 }

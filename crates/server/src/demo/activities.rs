@@ -4,7 +4,7 @@
 use super::trades::USERS_TRADE;
 use super::{APP_ID, DemoError, LOGO_ID, SHOP_IDS, USER_IDS};
 use crate::app::App;
-use crate::methods::{Entry, Said, Stop};
+use crate::methods::{CallContext, CallError, Entry};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -110,17 +110,19 @@ async fn call(app: &Arc<App>, method: &str, biz_content: Value) -> Result<Value,
     let (Value::Object(members), Some(own)) = (biz_content, app.directory.app(APP_ID)) else {
         return Err(DemoError::Refused("the demo's app is gone".to_owned()));
     };
-    let said = Said { notify_url: None, sign_type: SignType::Rsa2, trace_id: app.new_trace_id() };
+    let context = CallContext { notify_url: None, sign_type: SignType::Rsa2, trace_id: app.new_trace_id() };
     let caller = app.directory.caller(&app.store, &own, None, method, app.clock.now()).await;
     let answer = match caller {
-        Ok(caller) => entry.run(app.clone(), caller, said, members).await,
-        Err(stop) => Err(stop),
+        Ok(caller) => entry.run(app.clone(), caller, context, members).await,
+        Err(error) => Err(error),
     };
     match answer {
         Ok(answer) => Ok(serde_json::from_str(&answer)?),
-        Err(Stop::Refused(fault)) => Err(DemoError::Refused(format!("{method}: {} {}", fault.sub_code, fault.sub_msg))),
-        Err(Stop::Failed(fault)) => Err(DemoError::Store(fault)),
-        Err(Stop::Stale) => Err(DemoError::Refused(format!("{method}: the demo's app was changed meanwhile"))),
+        Err(CallError::Rejection(fault)) => {
+            Err(DemoError::Refused(format!("{method}: {} {}", fault.sub_code, fault.sub_msg)))
+        }
+        Err(CallError::Error(fault)) => Err(DemoError::Store(fault)),
+        Err(CallError::Stale) => Err(DemoError::Refused(format!("{method}: the demo's app was changed meanwhile"))),
     }
 }
 

@@ -13,8 +13,8 @@ pub const X_FORWARDED_FOR: &str = "x-forwarded-for";
 /// The same, as RFC 7239 does.
 const FORWARDED: &str = "forwarded";
 
-/// The address that a request is counted by, put beside it by `listener`: IPv4, or the first half of an IPv6 address, for
-/// whoever has one of those has 2^64.
+/// The address that a request is counted by, put beside it by `listener`: IPv4, or the first half of an IPv6 address,
+/// for whoever has one of those has 2^64.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Caller(pub IpAddr);
 
@@ -47,8 +47,8 @@ impl TrustedProxies {
         self.0.iter().any(|network| network.contains(&peer))
     }
 
-    /// Who asks: `peer`, or who a trusted one names. What cannot be read, or two headers that disagree (one of them came
-    /// with the request), leave the peer.
+    /// Who asks: `peer`, or who a trusted one names. What cannot be read, or two headers that disagree (one of them
+    /// came with the request), leave the peer.
     pub fn caller(&self, peer: IpAddr, headers: &HeaderMap) -> Caller {
         if !self.has(peer) {
             return Caller(grouped(peer));
@@ -84,7 +84,8 @@ pub fn grouped(address: IpAddr) -> IpAddr {
     }
 }
 
-/// What a header lists, over all of its lines; `None` where it is not there. What is no text is a hop that cannot be read.
+/// What a header lists, over all of its lines; `None` where it is not there. What is no text is a hop that cannot be
+/// read.
 fn named(headers: &HeaderMap, name: &str, read: fn(&str) -> Option<IpAddr>) -> Option<Vec<Option<IpAddr>>> {
     let mut hops = None;
     for line in headers.get_all(name) {

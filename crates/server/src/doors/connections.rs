@@ -1,6 +1,6 @@
-//! How many connections there may be: in all, so that files and sockets of ours can still be opened, and from one address,
-//! so that nobody has them all. The newest is refused, for those that are there may have calls on them; idle ones end by
-//! themselves, after the time that a head may take.
+//! How many connections there may be: in all, so that files and sockets of ours can still be opened, and from one
+//! address, so that nobody has them all. The newest is refused, for those that are there may have calls on them; idle
+//! ones end by themselves, after the time that a head may take.
 
 use super::caller::{Caller, TrustedProxies, X_FORWARDED_FOR, grouped};
 use axum::http::HeaderMap;
@@ -14,24 +14,25 @@ const FILES_KEPT: u64 = 128;
 /// Connections in all where the system would give more: each may hold a head of `listener::HEAD_MAX` bytes.
 const CONNECTIONS_MAX: usize = 4_096;
 
-/// Why a connection is refused.
+/// The limit by which a connection is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Full {
+pub enum ConnectionLimit {
     /// There are as many as there may be.
     All,
     /// There are as many from this address as there may be.
     Address,
 }
 
-impl Full {
+impl ConnectionLimit {
     /// Every reason.
-    pub const ALL: [(Full, &str); 2] = [(Full::All, "all"), (Full::Address, "address")];
+    pub const ALL: [(ConnectionLimit, &str); 2] =
+        [(ConnectionLimit::All, "all"), (ConnectionLimit::Address, "address")];
 
-    /// What whoever is refused is told.
-    pub fn told(self) -> &'static str {
+    /// The reason, as the answer to a refused connection has it.
+    pub fn reason(self) -> &'static str {
         match self {
-            Full::All => "too many connections\n",
-            Full::Address => "too many connections from your address\n",
+            ConnectionLimit::All => "too many connections\n",
+            ConnectionLimit::Address => "too many connections from your address\n",
         }
     }
 }
@@ -42,8 +43,8 @@ pub struct Connections {
     of_address_max: usize,
     proxies: TrustedProxies,
     open: Mutex<Open>,
-    refused: [AtomicU64; Full::ALL.len()],
-    /// Whether a proxy that is not trusted has been told of.
+    refused: [AtomicU64; ConnectionLimit::ALL.len()],
+    /// Whether the log has its line about a proxy that is not trusted.
     untrusted: Once,
 }
 
@@ -55,7 +56,7 @@ struct Open {
 }
 
 /// A connection's place among them, until it is dropped.
-pub struct Place {
+pub struct ConnectionSlot {
     connections: Arc<Connections>,
     address: IpAddr,
 }
@@ -74,7 +75,8 @@ impl Connections {
         Arc::new(Connections { max, of_address_max, proxies, open: Mutex::default(), refused, untrusted: Once::new() })
     }
 
-    /// For whom a request is that came over this peer's connection. A proxy that nobody trusts is told of, once: all of its
+    /// For whom a request is that came over this peer's connection. The log gets one line about a proxy that nobody
+    /// trusts: all of its
     /// callers have one share.
     pub fn caller(&self, peer: IpAddr, headers: &HeaderMap) -> Caller {
         let caller = self.proxies.caller(peer, headers);
@@ -92,15 +94,15 @@ impl Connections {
     }
 
     /// Takes a new connection in, unless there are too many; a refusal is counted.
-    pub fn enter(self: &Arc<Connections>, peer: IpAddr) -> Result<Place, Full> {
+    pub fn enter(self: &Arc<Connections>, peer: IpAddr) -> Result<ConnectionSlot, ConnectionLimit> {
         let address = grouped(peer);
         let entered = {
             let mut open = self.open.lock().expect("no holder panics");
             let of_address = open.by_address.get(&address).copied().unwrap_or_default();
             if self.max <= open.all {
-                Err(Full::All)
+                Err(ConnectionLimit::All)
             } else if self.of_address_max <= of_address && !self.proxies.has(peer) {
-                Err(Full::Address)
+                Err(ConnectionLimit::Address)
             } else {
                 open.all += 1;
                 open.by_address.insert(address, of_address + 1);
@@ -108,10 +110,10 @@ impl Connections {
             }
         };
         match entered {
-            Ok(()) => Ok(Place { connections: self.clone(), address }),
-            Err(full) => {
-                self.refused[full as usize].fetch_add(1, Ordering::Relaxed);
-                Err(full)
+            Ok(()) => Ok(ConnectionSlot { connections: self.clone(), address }),
+            Err(limit) => {
+                self.refused[limit as usize].fetch_add(1, Ordering::Relaxed);
+                Err(limit)
             }
         }
     }
@@ -123,11 +125,11 @@ impl Connections {
 
     /// How many were refused, by reason.
     pub fn refused(&self) -> impl Iterator<Item = (&'static str, u64)> {
-        Full::ALL.iter().map(|(full, name)| (*name, self.refused[*full as usize].load(Ordering::Relaxed)))
+        ConnectionLimit::ALL.iter().map(|(limit, name)| (*name, self.refused[*limit as usize].load(Ordering::Relaxed)))
     }
 }
 
-impl Drop for Place {
+impl Drop for ConnectionSlot {
     fn drop(&mut self) {
         let mut open = self.connections.open.lock().expect("no holder panics");
         open.all -= 1;
@@ -153,14 +155,14 @@ mod tests {
         let enter = |text: &str| connections.enter(address(text));
         let one = enter("203.0.113.1").expect("the first");
         let _again = enter("::ffff:203.0.113.1").expect("the second");
-        assert_eq!(enter("203.0.113.1").err(), Some(Full::Address));
+        assert_eq!(enter("203.0.113.1").err(), Some(ConnectionLimit::Address));
         // One IPv6 customer has 2^64 addresses.
         let _six = ["2001:db8::1", "2001:db8::2"].map(|text| enter(text).expect("there is room"));
-        assert_eq!(enter("2001:db8::3").err(), Some(Full::Address));
+        assert_eq!(enter("2001:db8::3").err(), Some(ConnectionLimit::Address));
         drop(one);
         let _proxy = ["10.0.0.1"; 3].map(|text| enter(text).expect("there is room"));
-        assert_eq!(enter("10.0.0.1").err(), Some(Full::All));
-        assert_eq!(enter("203.0.113.2").err(), Some(Full::All));
+        assert_eq!(enter("10.0.0.1").err(), Some(ConnectionLimit::All));
+        assert_eq!(enter("203.0.113.2").err(), Some(ConnectionLimit::All));
         assert_eq!(connections.refused().collect::<Vec<_>>(), [("all", 2), ("address", 2)]);
         drop(_six);
         assert!(enter("203.0.113.2").is_ok());

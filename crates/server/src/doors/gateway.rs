@@ -2,34 +2,29 @@
 //!
 //! The order of refusals is the protocol's; whatever happens, the answer is HTTP 200, in the method's node, signed.
 
-use super::body::{Drawn, Unread, Whole};
 use super::caller::Caller;
 use crate::app::App;
-use crate::biz::{self, Unknown};
+use crate::bodies::{BodyError, CallBody, MemoryShare};
 use crate::directory;
-use crate::hints::{self, Hint, Whose};
-use crate::methods::{Answer, Entry, Said, Stop, unavailable};
+use crate::hints::{self, CallNames, Hint};
+use crate::methods::dispatch::{self, AnsweredCall, Findings, KnownCall, unavailable};
+use crate::methods::{CallContext, Entry};
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::header::{CONTENT_TYPE, UPGRADE_INSECURE_REQUESTS};
 use axum::http::{HeaderMap, HeaderValue, Uri};
 use axum::response::Response;
-use std::error::Error;
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 use wire::first_aid::{Cause, diagnose};
 use wire::{BadSignature, Charset, Fault, Node, PublicKey, RawCall, Reader, Refused, SignType, VerifiedCall, code};
 
 /// The most bytes of a request target.
 const URI_MAX: usize = wire::URI_BYTES_MAX;
-/// While the crowd index is being built, calls wait this long for it; SDKs give up after 15 seconds or more.
-const READY_TIME_MAX: Duration = Duration::from_secs(10);
-/// How often a call is looked up again when its app or authorisation changes under it.
-const STALE_MAX: usize = 3;
 /// How many other apps' keys a refused signature is compared with.
 const OTHERS_MAX: usize = 4;
-/// How much is kept of the string that a refused signature was compared with, which strangers send.
+/// How much is kept of the string that a refused signature was compared with, whoever has sent it.
 const STRING_KEPT_BYTES_MAX: usize = 64 << 10;
 
 /// How to answer: what the request says of it, or the protocol's defaults.
@@ -41,11 +36,12 @@ struct Terms {
     sign_type: SignType,
     certificate: Option<String>,
     trace_id: String,
-    /// Who says to call, as far as the directory knows the app, and for which merchant, once that is decided: for the log.
+    /// Who says to call, as far as the directory knows the app, and for which merchant, the app's own until that is
+    /// decided: for the log.
     app_id: Option<String>,
     pid: Option<String>,
-    /// Whether the caller's address was refused too often. A verified call is answered all the same; any other gets the one
-    /// answer that a flood of them gets.
+    /// Whether the caller's address was refused too often. A verified call is answered all the same; any other gets the
+    /// one answer that a flood of them gets.
     limited: bool,
 }
 
@@ -53,8 +49,8 @@ struct Terms {
 enum Outcome {
     /// It was verified: the business members, or why not.
     Verified(Result<String, Fault>),
-    /// Nothing is known of who called.
-    Stranger(Fault),
+    /// It was not verified: why not.
+    Unverified(Fault),
 }
 
 /// Answers a call.
@@ -70,49 +66,43 @@ pub async fn gateway(State(app): State<Arc<App>>, request: Request) -> Response 
     let mut terms =
         Terms { method, reader, in_browser, sign_type, certificate: None, trace_id, app_id: None, pid: None, limited };
     let outcome = match &read {
-        Err(fault) => Outcome::Stranger(fault.clone()),
+        Err(fault) if limited => Outcome::Unverified(fault.clone()),
+        Err(fault) => Outcome::Unverified(hints::unproved(&app, &call, fault.clone(), &terms.trace_id)),
         Ok(_) => answer(&app, call, &mut terms).await,
     };
     let outcome = match outcome {
-        Outcome::Stranger(_) if limited || !app.unverified_calls.take(caller, Instant::now()) => {
-            Outcome::Stranger(code::APP_CALL_LIMITED)
+        Outcome::Unverified(_) if limited || !app.unverified_calls.take(caller, Instant::now()) => {
+            Outcome::Unverified(code::APP_CALL_LIMITED)
         }
         outcome => outcome,
     };
     // The call, and with it what it held of the memory for bodies, is done.
     drop(read);
     let response = seal(&app, &terms, &outcome);
-    let told = match &outcome {
+    let refusal = match &outcome {
         Outcome::Verified(Ok(_)) => None,
-        Outcome::Verified(Err(told)) | Outcome::Stranger(told) => Some(told),
+        Outcome::Verified(Err(fault)) | Outcome::Unverified(fault) => Some(fault),
     };
-    let (code, took) = (told.map_or("10000", |told| told.code), started.elapsed());
-    app.metrics.called(terms.method.as_deref(), code, took);
-    if let Some(recent) = &app.recent {
-        recent.push(app.clock.now(), terms.method.as_deref(), terms.app_id.as_deref(), code, told, &terms.trace_id);
-    }
-    tracing::info!(
-        trace_id = terms.trace_id,
-        method = terms.method,
-        app_id = terms.app_id,
-        pid = terms.pid,
-        code,
-        sub_code = told.map(|told| &*told.sub_code),
-        field = told.and_then(biz::refused_field),
-        elapsed_us = u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
-        "call"
-    );
+    let answered = AnsweredCall {
+        trace_id: &terms.trace_id,
+        method: terms.method.as_deref(),
+        app_id: terms.app_id.as_deref(),
+        pid: terms.pid.as_deref(),
+        refusal,
+        took: started.elapsed(),
+    };
+    dispatch::record(&app, &answered);
     response
 }
 
-/// Takes query and body. A target that is too long and a body that cannot be read are told as the call's defect; what is
+/// Takes query and body. A target that is too long and a body that cannot be read are the call's defect; what is
 /// held of the memory for bodies, with a body that could be read.
 async fn read<'a>(
     app: &'a App,
     request: Request,
     caller: IpAddr,
     limited: bool,
-) -> (RawCall, Result<Drawn<'a>, Fault>) {
+) -> (RawCall, Result<MemoryShare<'a>, Fault>) {
     let (head, body) = request.into_parts();
     let query = head.uri.query().unwrap_or_default().as_bytes();
     let content_type = head.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
@@ -121,14 +111,14 @@ async fn read<'a>(
         return (RawCall::read(b"", None, b""), defect("请求地址超过32KiB"));
     }
     match app.bodies.read(body, caller, limited).await {
-        Ok(Whole { bytes, drawn }) => (RawCall::read(query, content_type, &bytes), Ok(drawn)),
-        Err(unread) => {
-            let told = match unread {
-                Unread::LongOrBroken => defect("请求体超过16MiB或不完整"),
-                Unread::Slow => defect("请求体接收超时"),
-                Unread::NoMemory => Err(unavailable()),
+        Ok(CallBody { bytes, share }) => (RawCall::read(query, content_type, &bytes), Ok(share)),
+        Err(error) => {
+            let fault = match error {
+                BodyError::LongOrBroken => defect("请求体超过16MiB或不完整"),
+                BodyError::Slow => defect("请求体接收超时"),
+                BodyError::NoMemory => Err(unavailable()),
             };
-            (RawCall::read(query, None, b""), told)
+            (RawCall::read(query, None, b""), fault)
         }
     }
 }
@@ -137,49 +127,49 @@ async fn read<'a>(
 async fn answer(app: &Arc<App>, call: RawCall, terms: &mut Terms) -> Outcome {
     let (trace_id, limited) = (terms.trace_id.as_str(), terms.limited);
     // An address that is over its limit gets no advice, and nothing is kept of its calls.
-    let stranger = |call: &RawCall, fault| {
-        Outcome::Stranger(if limited { fault } else { hints::unproved(app, call, fault, trace_id) })
+    let unverified = |call: &RawCall, fault| {
+        Outcome::Unverified(if limited { fault } else { hints::unproved(app, call, fault, trace_id) })
     };
     // Who calls, as far as an unverified request can say.
     let caller = match call.head() {
         Ok(head) => app.directory.app(head.app_id),
-        Err(fault) => return stranger(&call, fault),
+        Err(fault) => return unverified(&call, fault),
     };
-    let Some(caller) = caller else { return stranger(&call, code::INVALID_APP_ID) };
+    let Some(caller) = caller else { return unverified(&call, code::INVALID_APP_ID) };
     terms.app_id = Some(caller.row.app_id.clone());
     let sent = match call.terms() {
         Ok(sent) => sent,
-        Err(fault) => return stranger(&call, fault),
+        Err(fault) => return unverified(&call, fault),
     };
     if sent.certificate {
-        return Outcome::Stranger(code::APP_CERT_NOT_EXIST);
+        return unverified(&call, code::APP_CERT_NOT_EXIST);
     }
-    let Some(key) = &caller.key else { return Outcome::Stranger(code::MISSING_SIGNATURE_CONFIG) };
+    let Some(key) = &caller.key else { return unverified(&call, code::MISSING_SIGNATURE_CONFIG) };
     let call = match call.verify(sent, key) {
         Ok(call) => call,
-        Err(Refused::Signature(_)) if limited => return Outcome::Stranger(code::INVALID_SIGNATURE),
-        Err(Refused::Signature(bad)) => return Outcome::Stranger(refuse_signature(app, &bad, key, trace_id)),
+        Err(Refused::Signature(_)) if limited => return Outcome::Unverified(code::INVALID_SIGNATURE),
+        Err(Refused::Signature(bad)) => return Outcome::Unverified(refuse_signature(app, &bad, key, trace_id)),
         Err(Refused::Text { fault, reads_as }) => {
             let method = terms.method.as_deref().unwrap_or_default();
-            let whose = Whose { trace_id, app_id: &caller.row.app_id, method };
-            return Outcome::Verified(Err(hints::unreadable(app, fault, reads_as, whose)));
+            let names = CallNames { trace_id, app_id: &caller.row.app_id, method };
+            return Outcome::Verified(Err(hints::unreadable(app, fault, reads_as, names)));
         }
     };
     // From here on we know who calls.
     terms.certificate = call.app_cert_sn().map(str::to_owned);
-    let mut unknown = Vec::new();
-    let answer = run(app, &caller, &call, terms, &mut unknown).await;
-    Outcome::Verified(hints::verified(app, &call, answer, &unknown, &terms.trace_id))
+    let mut findings = Findings { pid: Some(caller.row.pid.clone()), ..Findings::default() };
+    let answer = run(app, &caller, &call, &terms.trace_id, &mut findings).await;
+    terms.pid = findings.pid;
+    Outcome::Verified(hints::verified(app, &call, answer, &findings.unknown, &terms.trace_id))
 }
 
-/// Runs a verified call. When the app or its authorisation changed since it was looked up, looks again and repeats. In a
-/// stand-in `unknown` gets the members that the method does not know.
+/// Runs a verified call, whose method and other parameters are looked at first.
 async fn run(
     app: &Arc<App>,
     known: &directory::App,
     call: &VerifiedCall,
-    terms: &mut Terms,
-    unknown: &mut Vec<Unknown>,
+    trace_id: &str,
+    findings: &mut Findings,
 ) -> Result<String, Fault> {
     if call.encrypt_type().is_some_and(|encrypt_type| encrypt_type != "AES") {
         return Err(code::INVALID_ENCRYPT_TYPE);
@@ -188,52 +178,9 @@ async fn run(
         return Err(code::UNSUPPORTED_ENCRYPT_TYPE);
     }
     let entry = Entry::find(call.method()).ok_or(code::INVALID_METHOD)?;
-    let said = Said::read(call, &terms.trace_id).map_err(|fault| entry.refusal(fault))?;
-    // A half-built index would count some of the members.
-    if !app.until_ready(READY_TIME_MAX).await {
-        tracing::warn!(trace_id = terms.trace_id, "not ready: the crowd index is still being built");
-        return Err(unavailable());
-    }
-    for attempt in 0..STALE_MAX {
-        let fresh = if attempt == 0 { None } else { app.directory.app(call.app_id()) };
-        let fresh = fresh.as_deref().unwrap_or(known);
-        if fresh.key != known.key {
-            // Verified with a key that has just been taken away: the repeat will be told so.
-            return Err(unavailable());
-        }
-        let failure = match attempt_once(app, fresh, entry, call, said.clone(), terms, unknown).await {
-            Ok(business) => return Ok(business),
-            Err(Stop::Refused(fault)) => return Err(fault),
-            Err(Stop::Failed(failure)) => Err(failure),
-            Err(Stop::Stale) => app.directory.refresh(&app.store, call.app_auth_token()).await,
-        };
-        if let Err(failure) = failure {
-            let error = &failure as &dyn Error;
-            tracing::error!(trace_id = terms.trace_id, method = call.method(), error, "the store failed");
-            return Err(unavailable());
-        }
-    }
-    tracing::error!(trace_id = terms.trace_id, method = call.method(), "the caller's app kept changing");
-    Err(unavailable())
-}
-
-async fn attempt_once(
-    app: &Arc<App>,
-    known: &directory::App,
-    entry: &Entry,
-    call: &VerifiedCall,
-    said: Said,
-    terms: &mut Terms,
-    unknown: &mut Vec<Unknown>,
-) -> Answer<String> {
-    let (token, now) = (call.app_auth_token(), app.clock.now());
-    let caller = app.directory.caller(&app.store, known, token, call.method(), now).await?;
-    terms.pid = Some(caller.pid.clone());
-    let members = biz::object(call.biz_content()).map_err(|fault| entry.refusal(fault))?;
-    if app.gives_hints() {
-        *unknown = biz::unknown(&members, entry.fields);
-    }
-    entry.run(app.clone(), caller, said, members).await
+    let context = CallContext::read(call, trace_id).map_err(|fault| entry.refusal(fault))?;
+    let (token, biz_content) = (call.app_auth_token(), call.biz_content());
+    dispatch::run(app, KnownCall { entry, app: known, token, biz_content, context }, findings).await
 }
 
 /// The refusal of a signature, with what may be wrong: in the log, for `punchcard doctor`, and in a stand-in's answer.
@@ -268,13 +215,13 @@ fn seal(app: &App, terms: &Terms, outcome: &Outcome) -> Response {
             let signature = app.signer.sign(terms.sign_type, node.bytes());
             (node, signature)
         }
-        // The one answer that a flood of strangers gets is the same for all of them, and signed once.
-        Outcome::Stranger(fault) if *fault == code::APP_CALL_LIMITED => {
+        // Every call over the rate limit gets the same answer, which is signed once.
+        Outcome::Unverified(fault) if *fault == code::APP_CALL_LIMITED => {
             let node = Node::failure(fault, terms.reader);
             let signature = app.signer.sign(terms.sign_type, node.bytes());
             (node, signature)
         }
-        Outcome::Stranger(fault) => {
+        Outcome::Unverified(fault) => {
             let node = Node::failure(fault, terms.reader);
             let signature = app.signer.sign_anew(terms.sign_type, node.bytes());
             (node, signature)

@@ -1,4 +1,4 @@
-//! `/healthz`: the process runs. `/readyz`: it answers calls, its index built, and its log tells of them.
+//! `/healthz`: the process runs. `/readyz`: it answers calls, its index is built, and its log can be written.
 
 use crate::app::App;
 use crate::log;
@@ -29,6 +29,7 @@ mod tests {
     use super::*;
     use crate::app::Opening;
     use crate::doors::gateway::gateway;
+    use crate::metrics::Metrics;
     use crate::world::{WorldText, apply};
     use axum::body::Body;
     use axum::extract::Request;
@@ -51,6 +52,7 @@ mod tests {
             master_key_file: folder.path().join("master.key"),
             pool: Pool::default(),
             notify_allow_private: false,
+            metrics: Metrics::new([], []),
         };
         let app = App::open(opening).await.expect("a fresh store opens");
         let key = PrivateKey::generate();

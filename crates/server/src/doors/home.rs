@@ -1,11 +1,11 @@
-//! `/` and every path that is none of ours. A stand-in shows at `/` how it stands and what was called; everything else is
-//! answered with the one sentence that says where calls go, and leaves a line in the log.
+//! `/` and every path that is none of ours. A stand-in shows at `/` how it stands and what was called; everything else
+//! is answered with the one sentence that says where calls go, and leaves a line in the log.
 
 use super::h5::{PageRequest, View};
 use crate::app::App;
 use crate::pages::home::Page;
-use crate::pages::parts::clipped;
 use crate::pages::shell::Shell;
+use crate::terminal::clipped;
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;

@@ -1,7 +1,7 @@
-//! Accepts connections and serves them until told to stop: HTTP/1 with bounds on numbers, bytes and time, whoever is on the
-//! other side. Every answer leaves here, so what browsers may do with any of them is said here.
+//! Accepts connections and serves them until it is to stop: HTTP/1 with bounds on numbers, bytes and time, whoever is
+//! on the other side. Every answer leaves here, so what browsers may do with any of them is said here.
 
-use super::connections::{Connections, Full};
+use super::connections::{ConnectionLimit, Connections};
 use super::writing::TimedWrites;
 use axum::Router;
 use axum::extract::Request;
@@ -20,8 +20,8 @@ use tower_service::Service;
 
 /// A head must have arrived whole within this time, the wait for its first byte included.
 const HEAD_TIME_MAX: Duration = Duration::from_secs(30);
-/// The most bytes of a head, and of a body's part that waits to be read: what hyper takes for a request target (one over
-/// the gateway's bound is told so), and 16 KiB of headers.
+/// The most bytes of a head, and of a body's part that waits to be read: what hyper takes for a request target (one
+/// over the gateway's bound is told so), and 16 KiB of headers.
 pub const HEAD_MAX: usize = 80 << 10;
 /// Who is answered must take each part of the answer (see `writing`) within this time.
 const WRITE_TIME_MAX: Duration = Duration::from_secs(30);
@@ -29,8 +29,8 @@ const WRITE_TIME_MAX: Duration = Duration::from_secs(30);
 const DRAIN_TIME_MAX: Duration = Duration::from_secs(10);
 /// After a failed accept (no file descriptors left), wait before the next.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
-/// How often a line of the log tells of refused connections.
-const REFUSALS_TOLD_EVERY: Duration = Duration::from_secs(10);
+/// The pause between two lines of the log about refused connections.
+const REFUSALS_LOGGED_EVERY: Duration = Duration::from_secs(10);
 
 /// Serves `router` on `listener` until `stop` turns true; then answers what was accepted and returns.
 pub async fn serve(
@@ -40,7 +40,7 @@ pub async fn serve(
     mut stop: watch::Receiver<bool>,
 ) {
     let graceful = GracefulShutdown::new();
-    let mut told = None;
+    let mut logged_at = None;
     loop {
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
@@ -53,8 +53,8 @@ pub async fn serve(
         let peer = peer.ip();
         let place = match connections.enter(peer) {
             Ok(place) => place,
-            Err(full) => {
-                refuse(&stream, full, peer, &mut told);
+            Err(limit) => {
+                refuse(&stream, limit, peer, &mut logged_at);
                 continue;
             }
         };
@@ -90,23 +90,24 @@ pub async fn serve(
 }
 
 /// No answer is taken for another type than it says, and none but a page of ours, which has a policy of its own, does
-/// anything in a browser: whatever a stranger's text in it looks like.
+/// anything in a browser: whatever a caller's text in it looks like.
 fn restrict(headers: &mut HeaderMap) {
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.entry(CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static("default-src 'none'; sandbox"));
 }
 
-/// Says why and closes. The log is told of the first, and then now and then: a flood of connections is no flood of lines.
-fn refuse(stream: &TcpStream, full: Full, peer: IpAddr, told: &mut Option<Instant>) {
-    let why = full.told();
+/// Answers why, and closes. The log gets a line of the first, and then one now and then: a flood of connections is no
+/// flood of lines.
+fn refuse(stream: &TcpStream, limit: ConnectionLimit, peer: IpAddr, logged_at: &mut Option<Instant>) {
+    let why = limit.reason();
     let answer = format!(
         "HTTP/1.1 503 Service Unavailable\r\ncontent-type: text/plain\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{why}",
         why.len()
     );
     // A fresh socket has room for it; should it not, closing says enough.
     drop(stream.try_write(answer.as_bytes()));
-    if told.is_none_or(|told| REFUSALS_TOLD_EVERY <= told.elapsed()) {
-        *told = Some(Instant::now());
+    if logged_at.is_none_or(|at| REFUSALS_LOGGED_EVERY <= at.elapsed()) {
+        *logged_at = Some(Instant::now());
         tracing::warn!(%peer, why = why.trim_end(), "connection refused; the metrics count them");
     }
 }

@@ -1,4 +1,5 @@
-//! A socket on which an answer cannot wait for ever to be read: who does not take what was written loses the connection.
+//! A socket on which an answer cannot wait for ever to be read: who does not take what was written loses the
+//! connection.
 
 use std::io::{ErrorKind, IoSlice, Result};
 use std::pin::Pin;

@@ -5,8 +5,8 @@ use strsim::damerau_levenshtein;
 /// Longer names are nobody's misspelling.
 const BYTES_MAX: usize = 128;
 
-/// The known name that is nearest to `name`, if one is near: what differs in capitals and separators alone is, and so is what
-/// a few slips of the finger make of it.
+/// The known name that is nearest to `name`, if one is near: what differs in capitals and separators alone is, and so
+/// is what a few slips of the finger make of it.
 pub fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     if BYTES_MAX < name.len() {
         return None;
@@ -14,7 +14,9 @@ pub fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&
     let letters = letters(name);
     let length = letters.chars().count();
     let slips_max = (length / 5).max((length / 3).min(2));
-    let slips = known.map(|known| (damerau_levenshtein(&letters, &self::letters(known)), known));
+    // As many slips as the lengths differ by are the least there can be.
+    let is_near = |known: &&str| self::letters(known).chars().count().abs_diff(length) <= slips_max;
+    let slips = known.filter(is_near).map(|known| (damerau_levenshtein(&letters, &self::letters(known)), known));
     let (slips, found) = slips.min_by_key(|(slips, _)| *slips)?;
     (0 < length && slips <= slips_max).then_some(found)
 }

@@ -11,8 +11,8 @@ const DIGITS_KEPT: usize = 15;
 /// So many numbers tell that their last digits are gone: of ten user ids one ends in 0 by chance.
 const NUMBERS_MIN: u64 = 20;
 
-/// The text of a cell without what cannot be seen around it: blanks, no-break and full-width ones too, and marks of byte order
-/// and writing direction, which copying from a page or a chat leaves.
+/// The text of a cell without what cannot be seen around it: blanks, no-break and full-width ones too, and marks of
+/// byte order and writing direction, which copying from a page or a chat leaves.
 pub fn trimmed(text: &str) -> Result<&str, String> {
     let invisible = |found: char| {
         found.is_whitespace()
@@ -31,8 +31,8 @@ pub fn trimmed(text: &str) -> Result<&str, String> {
     Ok(text)
 }
 
-/// The number in a cell that must hold one: an id or a trade number. Takes away what makes a spreadsheet leave it as it is
-/// (`'2088…`, `="2088…"`); the error says what the cell has lost.
+/// The number in a cell that must hold one: an id or a trade number. Takes away what makes a spreadsheet leave it as it
+/// is (`'2088…`, `="2088…"`); the error says what the cell has lost.
 pub fn number<'a>(name: &str, text: &'a str) -> Result<&'a str, String> {
     if text.bytes().all(|byte| byte.is_ascii_digit()) {
         return Ok(text);

@@ -5,8 +5,8 @@ use super::rows::plain;
 use std::io::Read;
 use wire::Charset;
 
-/// Reads a whole file, gzipped or not, and tells its charset: the one that is asked for, or UTF-8, or GB18030 if it is that and
-/// not UTF-8. The error says why it is none. Nothing of it is kept, however long it is.
+/// Reads a whole file, gzipped or not, and tells its charset: the one that is asked for, or UTF-8, or GB18030 if it is
+/// that and not UTF-8. The error says why it is none. Nothing of it is kept, however long it is.
 pub fn charset_of(input: impl Read + Send + 'static, asked: Option<Charset>) -> Result<Charset, String> {
     let candidates = asked.map_or(vec![Charset::Utf8, Charset::Gbk], |charset| vec![charset]);
     // The first line of each candidate that is not in it.

@@ -1,7 +1,7 @@
 //! The fields of one line of CSV.
 //!
-//! A line is all that a field can be in: a quote that is not closed there makes a bad row of one line, where a reader that
-//! looks for its end further down, as CSV libraries do, would take the lines between into one field and lose them.
+//! A line is all that a field can be in: a quote that is not closed there makes a bad row of one line, where a reader
+//! that looks for its end further down, as CSV libraries do, would take the lines between into one field and lose them.
 
 use std::borrow::Cow;
 
@@ -23,7 +23,8 @@ pub fn separator_line(line: &str) -> Option<char> {
     (SEPARATORS.contains(&separator) && rest.next().is_none()).then_some(separator)
 }
 
-/// Splits a line. A quoted field may hold separators, and quotes that are doubled; blanks around its quotes do not count.
+/// Splits a line. A quoted field may hold separators, and quotes that are doubled; blanks around its quotes do not
+/// count.
 pub fn fields(line: &str, separator: char) -> Result<Vec<Cow<'_, str>>, &'static str> {
     if !line.contains('"') {
         let mut fields = Vec::with_capacity(FIELDS_USUAL);

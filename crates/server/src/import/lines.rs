@@ -1,7 +1,8 @@
 //! Lines out of bytes, in bounded memory, numbered as editors number them.
 //!
-//! A line ends with LF, CR LF, CR CR LF (what a program on Windows makes of CR LF) or CR alone (what a spreadsheet writes for
-//! old Macs). No byte of a longer character in UTF-8 or GB18030 is one of these, so lines are found before they are decoded.
+//! A line ends with LF, CR LF, CR CR LF (what a program on Windows makes of CR LF) or CR alone (what a spreadsheet
+//! writes for old Macs). No byte of a longer character in UTF-8 or GB18030 is one of these, so lines are found before
+//! they are decoded.
 
 use super::rows::unreadable;
 use memchr::memchr2;

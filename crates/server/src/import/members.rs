@@ -1,7 +1,7 @@
 //! The columns of members: a user, tags, and where the user lives and works.
 
 use super::rows::Table;
-use crate::acts::crowd::conditions::column;
+use crate::index::column;
 use crate::world::{account_id, degrees_e7};
 use domain::tag::Tag;
 use store::member::{MemberRow, Patch, Position};
@@ -135,7 +135,7 @@ fn position(name: &str, lon: Option<Option<i32>>, lat: Option<Option<i32>>) -> R
 
 #[cfg(test)]
 mod tests {
-    use super::super::rows::{Rows, Wrong};
+    use super::super::rows::{RowError, Rows};
     use super::*;
 
     /// A good row: the last digits of its user, and the values of gender that it sets or clears.
@@ -157,8 +157,8 @@ mod tests {
         let mut read = Vec::new();
         while let Some(row) = rows.next() {
             read.push(row.map_err(|wrong| match wrong {
-                Wrong::Row(line, reason) => format!("line {line}: {reason}"),
-                Wrong::File(wrong) => wrong,
+                RowError::Row(line, reason) => format!("line {line}: {reason}"),
+                RowError::File(wrong) => wrong,
             }));
         }
         assert_eq!(read, expect, "{file}");

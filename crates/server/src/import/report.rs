@@ -7,7 +7,7 @@ use std::collections::HashMap;
 const KINDS_NAMED: usize = 100;
 /// Lines of one kind that a report names beside the first.
 const LINES_NAMED: usize = 5;
-/// The most characters of a reason that are told: it may quote a cell, and cells may be long.
+/// The most characters of a reason that a report has: it may quote a cell, and cells may be long.
 const REASON_CHARS_MAX: usize = 300;
 
 /// What came of an import.
@@ -54,7 +54,7 @@ impl BadRow {
         BadRow { line, reason, more: 0, more_lines: Vec::new() }
     }
 
-    /// As it is told: the reason, how often more, and where.
+    /// For a person: the reason, how often more, and where.
     pub fn text(&self) -> String {
         let BadRow { reason, more, more_lines, .. } = self;
         if *more == 0 {

@@ -17,7 +17,7 @@ const BYTE_ORDER_MARK: char = '\u{feff}';
 
 /// What is wrong: one row, by its line, or all that is left of the file.
 #[derive(Debug)]
-pub enum Wrong {
+pub enum RowError {
     Row(u64, String),
     File(String),
 }
@@ -104,18 +104,18 @@ fn peek(mut input: Box<dyn Read + Send>) -> Result<(Vec<u8>, Box<dyn Read + Send
 }
 
 /// The text of a line; the error says that it is too long for one, or in another charset.
-fn text(charset: Charset, number: u64, line: Line<'_>) -> Result<std::borrow::Cow<'_, str>, Wrong> {
+fn text(charset: Charset, number: u64, line: Line<'_>) -> Result<std::borrow::Cow<'_, str>, RowError> {
     match line {
-        Line::TooLong => Err(Wrong::Row(number, format!("the line is longer than {LINE_BYTES_MAX} bytes"))),
+        Line::TooLong => Err(RowError::Row(number, format!("the line is longer than {LINE_BYTES_MAX} bytes"))),
         Line::Whole(bytes) => charset
             .decode(bytes)
-            .ok_or_else(|| Wrong::File(format!("line {number} is not {}, as the lines before are", name(charset)))),
+            .ok_or_else(|| RowError::File(format!("line {number} is not {}, as the lines before are", name(charset)))),
     }
 }
 
 impl<T: Table> Rows<T> {
-    /// Finds out what the file is, whose charset is known. The error is about the file as a whole, such as a column that is no
-    /// tag.
+    /// Finds out what the file is, whose charset is known. The error is about the file as a whole, such as a column
+    /// that is no tag.
     pub fn open(input: impl Read + Send + 'static, charset: Charset, table: T) -> Result<Rows<T>, String> {
         let mut lines = Lines::new(plain(input)?);
         let mut declared = None;
@@ -123,8 +123,8 @@ impl<T: Table> Rows<T> {
             let number = lines.number() + 1;
             let line = lines.next()?.ok_or("the file is empty")?;
             let line = text(charset, number, line).map_err(|wrong| match wrong {
-                Wrong::Row(_, reason) => format!("line {number}: {reason}"),
-                Wrong::File(reason) => reason,
+                RowError::Row(_, reason) => format!("line {number}: {reason}"),
+                RowError::File(reason) => reason,
             })?;
             let line = line.trim_start_matches(BYTE_ORDER_MARK);
             if line.trim().is_empty() {
@@ -164,10 +164,10 @@ impl<T: Table> Rows<T> {
     }
 
     /// The next row; after a wrong file there is none.
-    pub fn next(&mut self) -> Option<Result<T::Row, Wrong>> {
+    pub fn next(&mut self) -> Option<Result<T::Row, RowError>> {
         while !self.ended {
             let row = self.read();
-            self.ended = matches!(row, Ok(LineContent::End) | Err(Wrong::File(_)));
+            self.ended = matches!(row, Ok(LineContent::End) | Err(RowError::File(_)));
             match row {
                 Ok(LineContent::Row(row)) => return Some(Ok(row)),
                 Ok(LineContent::Blank | LineContent::End) => {}
@@ -178,12 +178,12 @@ impl<T: Table> Rows<T> {
     }
 
     /// What the next line holds.
-    fn read(&mut self) -> Result<LineContent<T::Row>, Wrong> {
+    fn read(&mut self) -> Result<LineContent<T::Row>, RowError> {
         let Rows { lines, charset, form, first, columns, .. } = self;
         let number = lines.number() + u64::from(first.is_none());
         let line = match first.take() {
             Some(line) => line.into(),
-            None => match lines.next().map_err(Wrong::File)? {
+            None => match lines.next().map_err(RowError::File)? {
                 Some(line) => text(*charset, number, line)?,
                 None => return Ok(LineContent::End),
             },
@@ -195,7 +195,7 @@ impl<T: Table> Rows<T> {
             Form::Csv { header, separator } => columns.of_fields(number, &line, header, *separator),
             Form::Json => columns.of_object(number, &line).map(Some),
         };
-        let row = row.map_err(|reason| Wrong::Row(number, reason))?;
+        let row = row.map_err(|reason| RowError::Row(number, reason))?;
         Ok(row.map_or(LineContent::Blank, LineContent::Row))
     }
 }

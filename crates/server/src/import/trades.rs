@@ -1,4 +1,5 @@
-//! The columns of trades that a merchant made elsewhere: numbers, who paid how much in which shop, and what was refunded.
+//! The columns of trades that a merchant made elsewhere: numbers, who paid how much in which shop, and what was
+//! refunded.
 
 use super::rows::Table;
 use crate::world::account_id;
@@ -85,7 +86,8 @@ impl Table for Trades {
     type Row = (u64, TradeRow);
     /// And the lines of its rows.
     type Chunk = (Vec<u64>, TradeChunk);
-    /// A merchant's members are far fewer than its trades, and most of them are in any chunk: their sums are a chunk's cost.
+    /// A merchant's members are far fewer than its trades, and most of them are in any chunk: their sums are a chunk's
+    /// cost.
     const CHUNK_ROWS: usize = 20_000;
     const REQUIRED: &'static [&'static str] = &["trade_no", "user_id", "shop_id", "total_amount", "paid_at"];
     const NUMBERS: &'static [&'static str] = &["trade_no", "user_id", "shop_id", "out_trade_no"];
@@ -177,7 +179,7 @@ fn fingerprint(content: &TradeContent<'_>) -> [u8; 32] {
 
 #[cfg(test)]
 mod tests {
-    use super::super::rows::{Rows, Wrong};
+    use super::super::rows::{RowError, Rows};
     use super::*;
 
     const HEADER: &str = "trade_no,user_id,shop_id,total_amount,paid_at,out_trade_no,refunded_amount,refunded_at";
@@ -191,8 +193,8 @@ mod tests {
         let mut rows =
             Rows::open(std::io::Cursor::new(file), wire::Charset::Utf8, table).expect("the file as a whole is right");
         rows.next().expect("a row").map(|(_, row)| row.refunded).map_err(|wrong| match wrong {
-            Wrong::Row(_, reason) => reason,
-            Wrong::File(wrong) => wrong,
+            RowError::Row(_, reason) => reason,
+            RowError::File(wrong) => wrong,
         })
     }
 

@@ -5,7 +5,7 @@ mod table;
 
 pub use table::*;
 
-use super::Stop;
+use crate::answer::CallError;
 use crate::biz;
 use domain::Refusal;
 use serde::Serialize;
@@ -34,14 +34,14 @@ impl From<SubCode> for Fault {
     }
 }
 
-impl From<SubCode> for Stop {
-    fn from(code: SubCode) -> Stop {
-        Stop::Refused(code.into())
+impl From<SubCode> for CallError {
+    fn from(code: SubCode) -> CallError {
+        CallError::Rejection(code.into())
     }
 }
 
-impl From<Refusal> for Stop {
-    fn from(refusal: Refusal) -> Stop {
+impl From<Refusal> for CallError {
+    fn from(refusal: Refusal) -> CallError {
         let code = match refusal {
             Refusal::CrowdNotExist => CROWD_NOT_EXIST,
             Refusal::CrowdInUse => CROWD_IN_USE,
@@ -83,11 +83,11 @@ impl From<Refusal> for Stop {
     }
 }
 
-impl From<store::Stop> for Stop {
-    fn from(stop: store::Stop) -> Stop {
+impl From<store::Stop> for CallError {
+    fn from(stop: store::Stop) -> CallError {
         match stop {
             store::Stop::Refused(refusal) => refusal.into(),
-            store::Stop::Fault(fault) => Stop::Failed(fault),
+            store::Stop::Fault(fault) => CallError::Error(fault),
         }
     }
 }

@@ -34,8 +34,8 @@ pub async fn connect(addresses: &[SocketAddr]) -> Result<TcpStream, Vec<(SocketA
     }
 }
 
-/// The addresses in the resolver's order, but of both families by turns, so that a family that cannot be reached costs one
-/// wait (RFC 8305, section 4).
+/// The addresses in the resolver's order, but of both families by turns, so that a family that cannot be reached costs
+/// one wait (RFC 8305, section 4).
 fn alternating(addresses: &[SocketAddr]) -> Vec<SocketAddr> {
     let first_is_v6 = addresses.first().is_some_and(SocketAddr::is_ipv6);
     let (first, other): (Vec<_>, Vec<_>) =

@@ -1,4 +1,5 @@
-//! Where a notification goes, and whether it may: on a platform no address of a private network, whatever its name says.
+//! Where a notification goes, and whether it may: on a platform no address of a private network, whatever its name
+//! says.
 
 use super::NoReply;
 use axum::http::Uri;
@@ -11,7 +12,7 @@ use std::pin::Pin;
 pub enum Reach {
     /// All: a stand-in's developer listens on localhost.
     All,
-    /// Only the public ones: on a platform strangers register addresses, and must not reach its neighbours by them.
+    /// Only the public ones: on a platform anybody may register addresses, and must not reach its neighbours by them.
     Public,
 }
 

@@ -12,8 +12,8 @@ const SECOND: IpAddr = IpAddr::V4(Ipv4Addr::new(127, 0, 0, 2));
 const THIRD: IpAddr = IpAddr::V4(Ipv4Addr::new(127, 0, 0, 3));
 const OWN_V6: IpAddr = IpAddr::V6(Ipv6Addr::LOCALHOST);
 
-/// An address at which connecting hangs: its queue of connections is full, so the kernel drops what comes. It is so while
-/// this lives.
+/// An address at which connecting hangs: its queue of connections is full, so the kernel drops what comes. It is so
+/// while this lives.
 struct Dead {
     address: SocketAddr,
     _listener: TcpListener,

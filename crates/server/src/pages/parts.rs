@@ -3,6 +3,7 @@
 
 use super::i18n::{Lang, Yuan};
 use super::icons;
+pub use crate::terminal::clipped;
 use maud::{Markup, html};
 
 /// A text of others, which may run in any direction and be in another language than the page, as far as its letters
@@ -39,14 +40,6 @@ pub fn logo(name: &str, address: Option<&str>) -> Markup {
             Some(address) => img.logo src=(address) alt="" width="48" height="48";,
             None => span.logo aria-hidden="true" { (initial) },
         }
-    }
-}
-
-/// A text of others in at most `chars_max` characters.
-pub fn clipped(text: &str, chars_max: usize) -> String {
-    match text.char_indices().nth(chars_max) {
-        Some(_) => text.chars().take(chars_max - 1).chain(['…']).collect(),
-        None => text.to_owned(),
     }
 }
 

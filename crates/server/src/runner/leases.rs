@@ -1,11 +1,12 @@
 //! Which slices of the buckets this process does the jobs of.
 //!
 //! Processes on one PostgreSQL share them evenly; a slice whose holder's beat has stood still for [`LAPSE`], by this
-//! process's own watch, is taken over. No two clocks are ever compared. A lease keeps work from being done twice in vain;
-//! that an effect happens once is for the transaction to see to. On SQLite there is one process, and it holds all.
+//! process's own watch, is taken over. No two clocks are ever compared. A lease keeps work from being done twice in
+//! vain; that an effect happens once is for the transaction to see to. On SQLite there is one process, and it holds
+//! all.
 
+use super::host_queues::HostQueues;
 use crate::app::App;
-use crate::runner::lanes::Lanes;
 use std::collections::{BTreeSet, HashMap};
 use std::time::{Duration, Instant};
 use store::lease::{self, Lease, NOBODY};
@@ -69,8 +70,9 @@ impl Leases {
         self.alone || (believed && self.held.contains(&slice_of(id)) && !self.leaving.contains(&slice_of(id)))
     }
 
-    /// Shows that it lives, takes over what others have left, and gives back what is more than its part, if it is time to.
-    pub async fn keep(&mut self, app: &App, lanes: &Lanes) -> Result<(), Fault> {
+    /// Shows that it lives, takes over what others have left, and gives back what is more than its part, if it is time
+    /// to.
+    pub async fn keep(&mut self, app: &App, queues: &HostQueues) -> Result<(), Fault> {
         if self.alone || self.beaten_at.is_some_and(|at| at.elapsed() < BEAT) {
             return Ok(());
         }
@@ -107,7 +109,7 @@ impl Leases {
         let surplus = self.held.len().saturating_sub(part);
         self.leaving = self.held.iter().rev().take(surplus).copied().collect();
         let left: BTreeSet<i64> =
-            self.leaving.iter().filter(|slice| lanes.give_up(|notice| slice_of(notice) == **slice)).copied().collect();
+            self.leaving.iter().filter(|slice| queues.give_up(|notice| slice_of(notice) == **slice)).copied().collect();
         if wanted.is_empty() && left.is_empty() && dead.is_empty() {
             return Ok(());
         }

@@ -3,7 +3,7 @@
 
 use crate::raw::{Answer, Connection, signed_node};
 use crate::running::{APP_ID, NOW, Running, each_engine, succeed};
-use crate::shop::{CUSTOMER, OTHER_CUSTOMER, OTHER_PIN, PIN, SHORT_CUSTOMER, Shop, header, text};
+use crate::shop::{CUSTOMER, OTHER_CUSTOMER, OTHER_PIN, PIN, SHORT_CUSTOMER, Sale, Shop, header, text};
 use serde_json::{Value, json};
 use std::io::Write;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -156,3 +156,40 @@ each_engine!(an_address_may_send_twenty_wrong_pins_over_all_accounts, |engine| {
     assert_eq!(answer.status, 303, "{}", header(&answer, "location"));
     assert_eq!(shop.status(&open), "TRADE_SUCCESS");
 });
+
+// What is not known to be wrong is not counted as wrong: a right PIN waits for others of its address, and is not refused.
+each_engine!(sixty_right_pins_at_once_from_one_address_all_pay, |engine| {
+    let shop = Shop::open(engine);
+    let sales: Vec<_> = (0..60).map(|_| shop.sell(CUSTOMER, "苹果", "1.00")).collect();
+    assert_eq!(answers_at_once(&shop, &sales, PIN), [60, 0]);
+    assert!(sales.iter().all(|sale| shop.status(sale) == "TRADE_SUCCESS"));
+    assert_eq!(shop.balance(CUSTOMER), 4_000);
+});
+
+each_engine!(of_sixty_wrong_pins_at_once_from_one_address_twenty_are_looked_at, |engine| {
+    let shop = Shop::open(engine);
+    // An account's lock looks at five of its own.
+    let buyers: Vec<String> = (0..12).map(|nth| format!("20881021469314{nth:02}")).collect();
+    let user =
+        |id: &String| format!("[[user]]\nuser_id = \"{id}\"\nlogin_id = \"{id}@example.com\"\nbalance = \"100.00\"\n");
+    let path = shop.server.folder.path().join("buyers.toml");
+    std::fs::write(&path, buyers.iter().map(user).collect::<String>()).expect("the folder is ours");
+    let output = shop.server.command(&["apply", &path.display().to_string()]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let sales: Vec<_> =
+        buyers.iter().flat_map(|buyer| [buyer; 5]).map(|buyer| shop.sell(buyer, "苹果", "1.00")).collect();
+    assert_eq!(answers_at_once(&shop, &sales, "999999"), [20, 40]);
+    assert!(sales.iter().all(|sale| shop.status(sale) == "WAIT_BUYER_PAY"));
+});
+
+/// Sends this PIN on all of the sales' pages at once: how many were looked at, and how many refused.
+fn answers_at_once(shop: &Shop, sales: &[Sale], pin: &str) -> [usize; 2] {
+    let forms: Vec<_> = sales.iter().map(|sale| format!("csrf={}&pin={pin}", shop.csrf(sale))).collect();
+    let statuses: Vec<u16> = std::thread::scope(|scope| {
+        let send = |(sale, form)| scope.spawn(move || shop.post(sale, form).status);
+        let targets = sales.iter().map(|sale| sale.target.as_str());
+        let sent: Vec<_> = targets.zip(forms.iter().map(String::as_str)).map(send).collect();
+        sent.into_iter().map(|thread| thread.join().expect("no panic")).collect()
+    });
+    [303, 429].map(|status| statuses.iter().filter(|&&found| found == status).count())
+}

@@ -1,7 +1,9 @@
 //! The operator's commands, against a running process and against a store that nobody runs.
 
-use crate::running::{PID, Running, each_engine, log_of, succeed, world};
+use crate::running::{PID, Running, call, each_engine, log_of, succeed, world};
 use serde_json::{Value, json};
+use std::io::{Read, Write};
+use std::os::unix::net::UnixStream;
 use std::process::Command;
 use store::testing::Engine;
 
@@ -129,4 +131,45 @@ fn a_term_signal_ends_it_well() {
     let mut running = Running::start_with(Engine::Lite, &world(), &[]);
     running.terminate();
     assert!(!log_of(running.folder.path()).contains("ERROR"));
+}
+
+/// Posts to the control socket as no command does; the status, and the answer's JSON.
+fn post(running: &Running, path: &str, body: &str) -> (u16, Value) {
+    let mut socket = UnixStream::connect(running.data().join("control.sock")).expect("it listens");
+    let length = body.len();
+    write!(
+        socket,
+        "POST {path} HTTP/1.1\r\nhost: control\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n{body}"
+    )
+    .expect("it reads");
+    let mut answer = String::new();
+    socket.read_to_string(&mut answer).expect("it answers");
+    let status = answer.split(' ').nth(1).and_then(|status| status.parse().ok()).expect("a status");
+    let (_, body) = answer.split_once("\r\n\r\n").expect("a head");
+    (status, serde_json::from_str(body).expect("JSON"))
+}
+
+#[test]
+fn a_method_answers_through_its_own_doors_alone() {
+    let running = Running::start(Engine::Lite);
+    let client = running.client();
+    for operators in ["punchcard.trade.show", "punchcard.clock.show", "punchcard.backup.write"] {
+        assert_eq!(call(&client, operators, &json!({})).sub_code.as_deref(), Some("isv.invalid-method"), "{operators}");
+    }
+    assert_eq!(post(&running, "/call/punchcard.clock.show", "{}\n").1["manual"], false);
+    for (path, body, reason) in [
+        ("/call/alipay.trade.pay", "{}\n", "operators cannot call alipay.trade.pay"),
+        ("/call/koubei.marketing.campaign.tags.query", "{}\n", "operators cannot call"),
+        ("/call/punchcard.no.such", "{}\n", "operators cannot call punchcard.no.such"),
+        // What a member means that this build does not know, it cannot leave out.
+        ("/call/punchcard.clock.show", "{\"at\":1}\n", "punchcard.clock.show has no member at"),
+        ("/call/punchcard.clock.show", "no JSON\n", "expected"),
+        // As commands of earlier builds ask.
+        ("/apply", "[[merchant]]", "another build"),
+        ("/clock", "\"next\"", "another build"),
+    ] {
+        let (status, refusal) = post(&running, path, body);
+        let message = refusal["message"].as_str().expect("a message");
+        assert!(status == 409 && message.contains(reason), "{path}: {status} {message}");
+    }
 }

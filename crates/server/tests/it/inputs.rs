@@ -408,7 +408,7 @@ fn json_instead_of_a_form_is_recognised_before_anybody_is() {
             assert!(!told(&platform, content_type, body).contains("解决方案"), "{content_type} {body}");
         }
     }
-    assert!(!told(&stand_in, "application/json", "a=1").contains("解决方案"));
+    assert!(!told(&stand_in, "application/json", "a=1").contains("请求体是JSON"));
     // Nor is a stranger told on a platform which methods there are.
     let unsigned = |running: &Running| {
         let request = "GET /gateway.do?method=koubei_marketing_campaign_crowd_create HTTP/1.1\r\nhost: x\r\n\r\n";

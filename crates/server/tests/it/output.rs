@@ -266,3 +266,22 @@ pub(crate) fn stranger(running: &Running) -> Client {
         app_auth_token: None,
     })
 }
+
+#[test]
+fn completions_and_manual_pages_come_from_the_declaration() {
+    let run = |arguments: &[&str]| {
+        let output = Command::new(env!("CARGO_BIN_EXE_punchcard")).args(arguments).output().expect("the binary runs");
+        (output.status.code(), text(&output.stdout), text(&output.stderr))
+    };
+    for shell in ["bash", "zsh", "fish"] {
+        let (status, script, _) = run(&["completions", shell]);
+        let knows = |word: &str| script.contains(word);
+        assert!(status == Some(0) && ["advance", "database-url", "notify"].into_iter().all(knows), "{shell}: {script}");
+    }
+    let (status, page, _) = run(&["man"]);
+    assert!(status == Some(0) && page.starts_with(".ie") && page.contains("Explain a refused call"), "{page}");
+    let (status, page, _) = run(&["man", "serve"]);
+    assert!(status == Some(0) && page.contains("trusted\\-proxy"), "{page}");
+    let (status, _, reason) = run(&["man", "nothing"]);
+    assert_eq!((status, reason.as_str()), (Some(1), "punchcard: no command nothing: punchcard --help lists them\n"));
+}

@@ -3,11 +3,11 @@
 use domain::activity::{Order, OrderKind, OrderStatus, Review, ReviewStatus};
 use domain::id::{AuditId, OrderId};
 
-use crate::fault::Fault;
+use crate::engine::fault::Fault;
+use crate::engine::row::{FromRow, Row, column};
+use crate::engine::sql::statements;
+use crate::engine::tx::Tx;
 use crate::params;
-use crate::row::{FromRow, Row, column};
-use crate::sql::statements;
-use crate::tx::Tx;
 
 statements! {
     INSERT = "INSERT INTO activity_order (activity, id, kind, status, creator_id, creator_type, reason, at, audit_id,

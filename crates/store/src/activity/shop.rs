@@ -2,11 +2,11 @@
 
 use domain::activity::Activity;
 
-use crate::fault::Fault;
+use crate::engine::fault::Fault;
+use crate::engine::rows::Rows;
+use crate::engine::sql::statements;
+use crate::engine::tx::Tx;
 use crate::params;
-use crate::rows::Rows;
-use crate::sql::statements;
-use crate::tx::Tx;
 use crate::world::Shop;
 
 statements! {
@@ -35,8 +35,8 @@ static ADD: Rows<3> = Rows::new(
         ON CONFLICT (activity, shop_id) DO NOTHING",
 );
 
-/// Makes an activity be for these shops of its merchant too; how many were added. Fewer than are given: some are unknown,
-/// another merchant's, or were there.
+/// Makes an activity be for these shops of its merchant too; how many were added. Fewer than are given: some are
+/// unknown, another merchant's, or were there.
 pub fn add_shops(tx: &mut Tx, activity: i64, pid: &str, shop_ids: &[String]) -> Result<u64, Fault> {
     tx.execute_rows(&ADD, shop_ids.iter().map(|shop_id| [activity.into(), pid.into(), shop_id.into()]))
 }
@@ -62,14 +62,8 @@ pub fn count_shops(tx: &mut Tx, activity: i64, limit: i64) -> Result<i64, Fault>
     Ok(tx.query_one::<(i64,)>(COUNT, params![activity, limit])?.0)
 }
 
-/// The point cards that a payment in a merchant's shop tells: started, with an address to tell it to. Whether they run at
-/// the time is theirs to say ([`Activity::running`]).
+/// The point cards that a payment in a merchant's shop tells: started, with an address to tell it to. Whether they run
+/// at the time is theirs to say ([`Activity::running`]).
 pub fn cards_of_shop(tx: &mut Tx, pid: &str, shop_id: &str) -> Result<Vec<Activity>, Fault> {
     tx.query(CARDS, params![shop_id, pid])
-}
-
-/// The texts that are made as needed, for the test of the rules.
-#[cfg(test)]
-pub(crate) fn several_rows() -> impl Iterator<Item = (&'static str, String)> {
-    [1, 2].into_iter().map(|rows| ("several rows", ADD.text(rows)))
 }

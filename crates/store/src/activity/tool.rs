@@ -2,11 +2,11 @@
 
 use domain::activity::{Tool, ToolKind};
 
-use crate::fault::Fault;
+use crate::engine::fault::Fault;
+use crate::engine::row::{FromRow, Row};
+use crate::engine::sql::statements;
+use crate::engine::tx::Tx;
 use crate::params;
-use crate::row::{FromRow, Row};
-use crate::sql::statements;
-use crate::tx::Tx;
 
 statements! {
     INSERT = "INSERT INTO tool (id, activity, place, kind, content, starts_at, ends_at, created_at)

@@ -3,17 +3,17 @@
 use domain::id::{CardId, PointLogNo};
 use domain::points::{Amount, Kind};
 
-use crate::fault::Fault;
+use crate::engine::fault::Fault;
+use crate::engine::row::{FromRow, Row, column};
+use crate::engine::sql::statements;
+use crate::engine::tx::Tx;
 use crate::params;
-use crate::row::{FromRow, Row, column};
-use crate::sql::statements;
-use crate::tx::Tx;
 
-use super::{amount, bucket};
+use super::account::{amount, bucket};
 
 statements! {
-    ON_CARD = "SELECT id, user_id, amount FROM point_freeze WHERE card = $1 ORDER BY id LIMIT $2";
-    OPEN = "SELECT point_freeze.id, point_freeze.at, point_freeze.user_id, point_freeze.amount, tool.id, tool.created_at,
+    ON_CARD: all_buckets = "SELECT id, user_id, amount FROM point_freeze WHERE card = $1 ORDER BY id LIMIT $2";
+    OPEN: all_buckets = "SELECT point_freeze.id, point_freeze.at, point_freeze.user_id, point_freeze.amount, tool.id, tool.created_at,
             tool.ends_at, activity.pid FROM point_freeze JOIN tool ON tool.id = point_freeze.card
         JOIN activity ON activity.id = tool.activity
         WHERE point_freeze.at <= $1 AND ($2 = '' OR activity.pid = $2) ORDER BY point_freeze.at, point_freeze.id LIMIT $3";

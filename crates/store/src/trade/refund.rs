@@ -1,18 +1,47 @@
 //! Refunds of a trade, by the merchant's numbers for them.
 
-use crate::bucket::Bucket;
-use crate::fault::Fault;
+use crate::engine::bucket::Bucket;
+use crate::engine::fault::Fault;
+use crate::engine::row::{FromRow, Row, Val};
+use crate::engine::rows::Rows;
+use crate::engine::sql::statements;
+use crate::engine::table::{BucketOf, Lock, Module, Proof, Table};
+use crate::engine::tx::Tx;
 use crate::params;
-use crate::row::{FromRow, Row, Val};
-use crate::rows::Rows;
-use crate::sql::statements;
-use crate::tx::Tx;
+
+pub(crate) static MODULE: Module = Module {
+    tables: &[Table { without_rowid: true, lock: Lock::Part, ..Table::by_bucket("refund", BucketOf::Id("trade")) }],
+    proofs: &[
+        Proof { name: "refunds of trades", count: REFUNDS, differ: REFUNDED_OFF, values: &[] },
+        Proof { name: "money paid back", count: REFUNDS, differ: REPAID_OFF, values: &[] },
+    ],
+};
 
 statements! {
     GET = "SELECT trade, out_request_no, amount_fen, buyer_fen, reason, cancels, at FROM refund
         WHERE bucket = $1 AND trade = $2 AND out_request_no = $3";
     LIST = "SELECT trade, out_request_no, amount_fen, buyer_fen, reason, cancels, at FROM refund
         WHERE bucket = $1 AND trade = $2 ORDER BY at, out_request_no";
+    REFUNDS: proof = "SELECT COUNT(*) FROM refund";
+    REFUNDED_OFF: proof = "SELECT trade.pid || '/' || trade.out_trade_no, CAST(trade.refunded_fen AS TEXT),
+            CAST(COALESCE(parts.fen, 0) AS TEXT) FROM trade
+        LEFT JOIN (SELECT bucket, trade, CAST(SUM(amount_fen) AS BIGINT) AS fen FROM refund GROUP BY bucket, trade) AS parts
+            ON parts.bucket = trade.bucket AND parts.trade = trade.id
+        WHERE trade.refunded_fen <> COALESCE(parts.fen, 0) ORDER BY 1";
+    // Of what a coupon paid the seller got nothing, and gives nothing back.
+    REPAID_OFF: proof = "SELECT trade.pid || '/' || trade.out_trade_no, CAST(trade.refunded_fen - COALESCE(shares.fen, 0) AS TEXT),
+            CAST(COALESCE(moved.fen, 0) AS TEXT) FROM trade
+        LEFT JOIN (SELECT bucket, trade, CAST(SUM(refunded_fen) AS BIGINT) AS fen FROM trade_voucher
+            WHERE merchant_fen = deducted_fen GROUP BY bucket, trade) AS shares
+            ON shares.bucket = trade.bucket AND shares.trade = trade.id
+        LEFT JOIN (SELECT bucket, trade, debit, CAST(SUM(amount_fen) AS BIGINT) AS fen FROM transfer
+            WHERE trade IS NOT NULL GROUP BY bucket, trade, debit) AS moved
+            ON moved.bucket = trade.bucket AND moved.trade = trade.id AND moved.debit = trade.seller_id
+        LEFT JOIN (SELECT bucket, trade, credit, COUNT(*) AS times FROM transfer
+            WHERE trade IS NOT NULL GROUP BY bucket, trade, credit) AS paid
+            ON paid.bucket = trade.bucket AND paid.trade = trade.id AND paid.credit = trade.seller_id
+        WHERE (trade.imported_no IS NULL OR paid.times IS NOT NULL)
+            AND trade.refunded_fen - COALESCE(shares.fen, 0) <> COALESCE(moved.fen, 0) ORDER BY 1";
 }
 
 static INSERT: Rows<8> = Rows::new(
@@ -80,10 +109,4 @@ impl FromRow for Refund {
         let (trade, out_request_no, amount_fen, buyer_fen, reason, cancels, at) = FromRow::from_row(row)?;
         Ok(Refund { trade, out_request_no, amount_fen, buyer_fen, reason, cancels, at })
     }
-}
-
-/// The texts that are made as needed, for the test of the rules.
-#[cfg(test)]
-pub(crate) fn several_rows() -> impl Iterator<Item = (&'static str, String)> {
-    [1, 2].into_iter().map(|rows| ("several rows", INSERT.text(rows)))
 }

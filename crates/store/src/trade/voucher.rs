@@ -4,12 +4,25 @@
 use domain::coupon::share::Taken;
 use domain::id::VoucherId;
 
-use crate::bucket::Bucket;
-use crate::fault::Fault;
+use crate::engine::bucket::Bucket;
+use crate::engine::fault::Fault;
+use crate::engine::row::{FromRow, Row, column};
+use crate::engine::sql::statements;
+use crate::engine::table::{BucketOf, Lock, Module, Proof, Table};
+use crate::engine::tx::Tx;
 use crate::params;
-use crate::row::{FromRow, Row, column};
-use crate::sql::statements;
-use crate::tx::Tx;
+
+pub(crate) static MODULE: Module = Module {
+    tables: &[
+        Table { without_rowid: true, lock: Lock::Part, ..Table::by_bucket("trade_voucher", BucketOf::Id("trade")) },
+        Table { without_rowid: true, lock: Lock::Part, ..Table::by_bucket("voucher_bill", BucketOf::Id("id")) },
+    ],
+    proofs: &[
+        Proof { name: "buyers' part of refunds", count: REFUNDS, differ: BUYERS_OFF, values: &[] },
+        Proof { name: "what vouchers took off trades", count: USES, differ: OFF_OFF, values: &[] },
+        Proof { name: "bills of vouchers", count: USES, differ: BILLS_OFF, values: &[] },
+    ],
+};
 
 statements! {
     INSERT = "INSERT INTO trade_voucher (bucket, trade, voucher, name, kind, memo, template, deducted_fen, merchant_fen,
@@ -21,6 +34,34 @@ statements! {
         WHERE trade_voucher.bucket = $1 AND trade_voucher.trade = $2 ORDER BY trade_voucher.voucher";
     GIVE_BACK = "UPDATE trade_voucher SET refunded_fen = refunded_fen + $1 WHERE bucket = $2 AND trade = $3 AND voucher = $4";
     BILL = "INSERT INTO voucher_bill (bucket, id, voucher, trade, kind, amount_fen, at) VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    REFUNDS: proof = "SELECT COUNT(*) FROM refund";
+    BUYERS_OFF: proof = "SELECT trade.pid || '/' || trade.out_trade_no, CAST(COALESCE(parts.fen, 0) AS TEXT),
+            CAST(trade.refunded_fen - COALESCE(shares.fen, 0) AS TEXT) FROM trade
+        LEFT JOIN (SELECT bucket, trade, CAST(SUM(refunded_fen) AS BIGINT) AS fen FROM trade_voucher GROUP BY bucket, trade)
+            AS shares ON shares.bucket = trade.bucket AND shares.trade = trade.id
+        LEFT JOIN (SELECT bucket, trade, CAST(SUM(buyer_fen) AS BIGINT) AS fen FROM refund GROUP BY bucket, trade) AS parts
+            ON parts.bucket = trade.bucket AND parts.trade = trade.id
+        WHERE COALESCE(parts.fen, 0) <> trade.refunded_fen - COALESCE(shares.fen, 0) ORDER BY 1";
+    USES: proof = "SELECT COUNT(*) FROM trade_voucher";
+    OFF_OFF: proof = "SELECT sums.name, CAST(sums.less AS TEXT) || ' and ' || CAST(sums.merchant_less AS TEXT),
+            CAST(sums.fen AS TEXT) || ' and ' || CAST(sums.merchant_fen AS TEXT) FROM
+        (SELECT trade.pid || '/' || trade.out_trade_no AS name,
+            CASE WHEN trade.paid_at IS NULL THEN 0 ELSE trade.total_fen - trade.buyer_pay_fen END AS less,
+            CASE WHEN trade.paid_at IS NULL THEN 0 ELSE trade.total_fen - trade.receipt_fen END AS merchant_less,
+            COALESCE(taken.fen, 0) AS fen, COALESCE(taken.merchant_fen, 0) AS merchant_fen FROM trade
+        LEFT JOIN (SELECT bucket, trade, CAST(SUM(deducted_fen) AS BIGINT) AS fen,
+            CAST(SUM(merchant_fen) AS BIGINT) AS merchant_fen FROM trade_voucher GROUP BY bucket, trade) AS taken
+            ON taken.bucket = trade.bucket AND taken.trade = trade.id) AS sums
+        WHERE sums.less <> sums.fen OR sums.merchant_less <> sums.merchant_fen ORDER BY 1";
+    BILLS_OFF: proof = "SELECT sums.name, CAST(sums.deducted AS TEXT) || ' less ' || CAST(sums.refunded AS TEXT),
+            CAST(sums.used AS TEXT) || ' less ' || CAST(sums.back AS TEXT) FROM
+        (SELECT CAST(voucher AS TEXT) || ' in trade ' || CAST(trade AS TEXT) AS name,
+            SUM(deducted_fen) AS deducted, SUM(refunded_fen) AS refunded, SUM(used_fen) AS used, SUM(back_fen) AS back FROM
+            (SELECT voucher, trade, deducted_fen, refunded_fen, 0 AS used_fen, 0 AS back_fen FROM trade_voucher
+            UNION ALL SELECT voucher, trade, 0, 0, CASE WHEN kind = 'V_USE' THEN amount_fen ELSE 0 END,
+                CASE WHEN kind = 'V_REFUND' THEN amount_fen ELSE 0 END FROM voucher_bill WHERE trade IS NOT NULL) AS parts
+            GROUP BY voucher, trade) AS sums
+        WHERE sums.deducted <> sums.used OR sums.refunded <> sums.back ORDER BY 1";
 }
 
 /// A voucher that a trade was paid with.

@@ -1,40 +1,22 @@
 //! Apps, and what merchants have authorised other people's apps for.
 
-use std::sync::Arc;
-
-use crate::changes::{Change, announce};
-use crate::fault::Fault;
+use crate::engine::fault::Fault;
+use crate::engine::row::{FromRow, Row};
+use crate::engine::sql::statements;
+use crate::engine::table::{Module, Table};
+use crate::engine::tx::Tx;
 use crate::params;
-use crate::row::{FromRow, Row};
-use crate::sql::statements;
-use crate::tx::Tx;
 
-use super::{from_json, to_json};
+use super::json::from_json;
+
+pub(crate) static MODULE: Module =
+    Module { tables: &[Table::on_every_node("app"), Table::on_every_node("app_authorization")], proofs: &[] };
 
 statements! {
-    PUT_APP = "INSERT INTO app (app_id, pid, public_key, aes_key, isv, methods, notify_charset, enabled, version)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 1)
-        ON CONFLICT (app_id) DO UPDATE SET pid = excluded.pid, public_key = excluded.public_key,
-        aes_key = excluded.aes_key, isv = excluded.isv, methods = excluded.methods,
-        notify_charset = excluded.notify_charset, enabled = excluded.enabled, version = app.version + 1
-        WHERE app.pid <> excluded.pid OR app.public_key <> excluded.public_key
-        OR app.aes_key IS DISTINCT FROM excluded.aes_key OR app.isv <> excluded.isv OR app.methods <> excluded.methods
-        OR app.notify_charset <> excluded.notify_charset OR app.enabled <> excluded.enabled
-        RETURNING version";
     APP = "SELECT app_id, pid, public_key, aes_key, isv, methods, notify_charset, enabled, version FROM app
         WHERE app_id = $1";
     APPS = "SELECT app_id, pid, public_key, aes_key, isv, methods, notify_charset, enabled, version FROM app
         ORDER BY app_id";
-    PUT_AUTHORIZATION = "INSERT INTO app_authorization
-            (app_auth_token, app_id, pid, auth_app_id, methods, expires_at, enabled, version)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, 1)
-        ON CONFLICT (app_auth_token) DO UPDATE SET app_id = excluded.app_id, pid = excluded.pid,
-        auth_app_id = excluded.auth_app_id, methods = excluded.methods, expires_at = excluded.expires_at,
-        enabled = excluded.enabled, version = app_authorization.version + 1
-        WHERE app_authorization.app_id <> excluded.app_id OR app_authorization.pid <> excluded.pid
-        OR app_authorization.auth_app_id <> excluded.auth_app_id OR app_authorization.methods <> excluded.methods
-        OR app_authorization.expires_at <> excluded.expires_at OR app_authorization.enabled <> excluded.enabled
-        RETURNING version";
     AUTHORIZATION = "SELECT app_auth_token, app_id, pid, auth_app_id, methods, expires_at, enabled, version
         FROM app_authorization WHERE app_auth_token = $1";
     GUARD = "SELECT app.version, app.enabled, given.version, given.enabled FROM app
@@ -114,16 +96,6 @@ pub struct Guard {
     pub authorization: Option<(i64, bool)>,
 }
 
-/// States an app; whether anything changed.
-pub fn put_app(tx: &mut Tx, app: &App) -> Result<bool, Fault> {
-    let App { app_id, pid, public_key, aes_key, isv, methods, notify_charset, enabled, .. } = app;
-    let (aes_key, methods) = (aes_key.as_deref(), to_json(methods));
-    let values = params![app_id, pid, public_key, aes_key, *isv, &methods, notify_charset, *enabled];
-    let Some((version,)) = tx.query_opt(PUT_APP, values)? else { return Ok(false) };
-    announce(tx, Change::App(Arc::new(App { version, ..app.clone() })))?;
-    Ok(true)
-}
-
 /// One app.
 pub fn app(tx: &mut Tx, app_id: &str) -> Result<Option<App>, Fault> {
     tx.query_opt(APP, params![app_id])
@@ -132,16 +104,6 @@ pub fn app(tx: &mut Tx, app_id: &str) -> Result<Option<App>, Fault> {
 /// Every app, by id.
 pub fn apps(tx: &mut Tx) -> Result<Vec<App>, Fault> {
     tx.query(APPS, &[])
-}
-
-/// States an authorization; whether anything changed. Its app must exist.
-pub fn put_authorization(tx: &mut Tx, authorization: &Authorization) -> Result<bool, Fault> {
-    let Authorization { app_auth_token, app_id, pid, auth_app_id, methods, expires_at, enabled, .. } = authorization;
-    let methods = to_json(methods);
-    let values = params![app_auth_token, app_id, pid, auth_app_id, &methods, *expires_at, *enabled];
-    let Some((version,)) = tx.query_opt(PUT_AUTHORIZATION, values)? else { return Ok(false) };
-    announce(tx, Change::Authorization(Arc::new(Authorization { version, ..authorization.clone() })))?;
-    Ok(true)
 }
 
 /// The authorization with that token.

@@ -1,9 +1,12 @@
 //! Pictures that pages show.
 
-use crate::fault::Fault;
+use crate::engine::fault::Fault;
+use crate::engine::sql::statements;
+use crate::engine::table::{Module, Table};
+use crate::engine::tx::Tx;
 use crate::params;
-use crate::sql::statements;
-use crate::tx::Tx;
+
+pub(crate) static MODULE: Module = Module { tables: &[Table::on_every_node("image")], proofs: &[] };
 
 statements! {
     PUT = "INSERT INTO image (id, media_type, bytes) VALUES ($1, $2, $3)

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use store::member::{MemberRow, put_chunk};
 use store::testing::{Engine, TestStore, block_on};
-use store::{Change, Store, control, each_engine, heard};
+use store::{Change, Store, bucket_of, control, each_engine, heard, params, sales};
 
 use crate::probe::{read, write};
 
@@ -25,6 +25,11 @@ fn listen(store: &Store) -> Heard {
             Change::Members { pid, rows } => {
                 for row in &**rows {
                     ears.entry(format!("{pid}/{}/{}", row.user_id, row.version)).or_insert(now);
+                }
+            }
+            Change::Sales { pid, rows } => {
+                for row in &**rows {
+                    ears.entry(format!("{pid}/{}={}/{}", row.user_id, row.net_fen, row.version)).or_insert(now);
                 }
             }
             _ => {}
@@ -83,6 +88,52 @@ fn every_process_sees_every_change_in_time() {
         let late = delays.iter().filter(|delay| **delay > Duration::from_millis(200)).count();
         // The machine may stall for a moment; polling may not.
         assert!(late * 50 <= delays.len(), "{late} of {} late, worst {:?}", delays.len(), delays.last());
+    });
+}
+
+/// Announces by hand, as another process would, what the row of a member or of a sum comes to.
+fn announce(tx: &mut store::Tx, kind: &str, seq: i64, payload: &str) -> Result<(), store::Fault> {
+    let sql = "INSERT INTO changes (bucket, origin, seq, kind, subject, payload) VALUES ($1, $2, $3, $4, $5, $6)";
+    tx.execute(sql, params![bucket_of("2088a", ""), -5_i64, seq, kind, "2088a", payload]).map(drop)
+}
+
+#[test]
+fn what_is_announced_is_asked_for_again_until_it_is_seen() {
+    let test = TestStore::new(Engine::Postgres);
+    block_on(async {
+        let store = test.store();
+        let user = "2088102146931393";
+        let pay = move |tx: &mut store::Tx| Ok(sales::add(tx, "2088a", user, 500)?);
+        write(store, pay).await.unwrap();
+        let other = test.open_again().unwrap();
+        let heard = listen(&other);
+        // The announcement comes first, as from a database of several servers; the rows have their first version still.
+        let tell = move |tx: &mut store::Tx| {
+            announce(tx, "members", 1, &format!(r##"["{user}","#2"]"##))?;
+            announce(tx, "members", 2, r##"["2088102146931394","#1"]"##)?;
+            Ok(announce(tx, "sales", 3, &format!(r##"["{user}","#3"]"##))?)
+        };
+        write(store, tell).await.unwrap();
+        tokio::time::sleep(Duration::from_millis(400)).await;
+        let known = || heard.lock().unwrap().keys().filter(|key| !key.ends_with("/1")).count();
+        assert_eq!(known(), 0, "{:?}", heard.lock().unwrap());
+        let follow = move |tx: &mut store::Tx| {
+            let bucket = bucket_of("2088a", user);
+            let member = "UPDATE member SET version = 2 WHERE bucket = $1 AND user_id = $2";
+            tx.execute(member, params![bucket, user])?;
+            let late = "INSERT INTO member (bucket, pid, user_id, tags, version) VALUES ($1, $2, $3, '{}', 1)";
+            tx.execute(late, params![bucket_of("2088a", "2088102146931394"), "2088a", "2088102146931394"])?;
+            let sum = "UPDATE member_sales SET version = 3, net_fen = 700 WHERE bucket = $1 AND user_id = $2";
+            Ok(tx.execute(sum, params![bucket, user])?)
+        };
+        write(store, follow).await.unwrap();
+        let expect = [format!("2088a/{user}/2"), "2088a/2088102146931394/1".to_owned(), format!("2088a/{user}=700/3")];
+        let all_known = || async { expect.iter().all(|key| heard.lock().unwrap().contains_key(key)) };
+        wait_until(&all_known).await;
+        // What an earlier build announces has no version: any will do, and it is not asked for again.
+        heard.lock().unwrap().clear();
+        write(store, move |tx| Ok(announce(tx, "members", 4, &format!(r#"["{user}"]"#))?)).await.unwrap();
+        wait_until(&|| async { heard.lock().unwrap().contains_key(&expect[0]) }).await;
     });
 }
 

@@ -56,7 +56,8 @@ each_engine!(a_total_only_grows_whoever_tells_it, |test| {
     assert!(!take(store, "budget", "", 1, 2).await);
     assert!(take(store, "budget", "", 1, 9).await);
     assert_eq!(left(store, "budget", "").await, Some((4, 5)));
-    // A part may have been begun by one who had read an old total: a reader who knows the new one sees what is left of that.
+    // A part may have been begun by one who had read an old total: a reader who knows the new one sees what is left of
+    // that.
     assert_eq!([3, 9, 12].map(|total| Stock { taken: 4, total: 9 }.left_of(total)), [5, 5, 8]);
     write(store, |tx| Ok(counter::extend(tx, "nothing", SUBJECT, 9)?)).await.unwrap();
     assert_eq!(left(store, "nothing", "").await, None);

@@ -35,7 +35,7 @@ fn child() {
             let store = store.clone();
             tokio::spawn(async move {
                 loop {
-                    let id = store.next_id(bucket_of("", "u")).await;
+                    let id = store.next_numbers(1).await.map(|number| bucket_of("", "u").id(number));
                     let spent = match id {
                         Ok(id) => write(&store, move |tx| spend(tx, "u", id, 1)).await.map(|_| id),
                         Err(fault) => Err(fault.into()),

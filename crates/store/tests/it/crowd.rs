@@ -11,7 +11,7 @@ const DAY_MS: i64 = 86_400_000;
 const NOW: i64 = 1_767_225_600_000;
 
 async fn make(store: &Store, pid: &'static str, name: &'static str, at: i64) -> CrowdId {
-    let number = store.next_id(crowd::bucket(pid)).await.unwrap();
+    let number = crowd::bucket(pid).id(store.next_numbers(1).await.unwrap());
     let id = CrowdId::new(at, number);
     let insert = move |tx: &mut store::Tx| Ok(crowd::insert(tx, &Crowd::create(id, pid, name, "[]".to_owned()))?);
     write(store, insert).await.unwrap();

@@ -12,7 +12,7 @@ each_engine!(ids_are_distinct_tell_their_bucket_and_outlive_a_restart, |test| {
             let bucket = bucket_of("2088", &taker.to_string());
             let mut ids = Vec::new();
             for _ in 0..100 {
-                let id = store.next_id(bucket).await.unwrap();
+                let id = bucket.id(store.next_numbers(1).await.unwrap());
                 assert_eq!(Bucket::of_id(id), bucket);
                 ids.push(id);
             }
@@ -28,6 +28,6 @@ each_engine!(ids_are_distinct_tell_their_bucket_and_outlive_a_restart, |test| {
     assert_eq!(all.len(), 6_400);
     drop(two);
     let restarted = test.open_again().unwrap();
-    let next = restarted.next_id(bucket_of("", "")).await.unwrap();
+    let next = bucket_of("", "").id(restarted.next_numbers(1).await.unwrap());
     assert!(next > 0 && all.iter().all(|id| id >> 10 < next >> 10));
 });

@@ -1,10 +1,10 @@
 //! Money moves whole or not at all, and none is made or lost.
 
-use store::ledger::{Cause, Purse, Transfer, outside_balance, transfer};
+use store::ledger::{Cause, Purse, Transfer, transfer};
 use store::world::account;
 use store::{Stop, Store, Tx, bucket_of, each_engine};
 
-use crate::probe::{add_user, read, write};
+use crate::probe::{add_user, outside_balance, read, write};
 
 fn moving<'a>(id: i64, debit: Purse<'a>, credit: Purse<'a>, amount_fen: i64) -> Transfer<'a> {
     let cause = Cause { app_id: Some("2021a"), trace_id: None };

@@ -10,7 +10,7 @@ const NOW: i64 = 1_767_225_600_000;
 
 async fn insert(store: &Store, pid: &'static str, at: i64) -> NewNotice {
     let new = NewNotice {
-        id: store.next_id(bucket_of(pid, "buyer")).await.unwrap(),
+        id: bucket_of(pid, "buyer").id(store.next_numbers(1).await.unwrap()),
         pid: pid.to_owned(),
         app_id: "2021000000000001".to_owned(),
         auth_app_id: "2021000000000002".to_owned(),

@@ -2,13 +2,19 @@
 
 use std::thread;
 
-use store::testing::{Engine, Space, fresh};
+use store::testing::{Engine, Space, TestStore, block_on, fresh};
 use store::{Mode, Open, OpenError, Place, Store, each_engine, params};
 
 use crate::probe::{read, write};
 
 fn refusal(place: &Place, how: Open) -> OpenError {
     Store::open(place, how).err().expect("a store that is not opened")
+}
+
+/// The numbers of the files in `migrations`, each of which a store has had once.
+fn migrations() -> Vec<(i64,)> {
+    let files = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/migrations")).expect("the schema");
+    (1..).zip(files).map(|(number, _)| (number,)).collect()
 }
 
 fn missing_then_made(engine: Engine) {
@@ -44,8 +50,10 @@ each_engine!(a_newer_store_is_left_alone, |test| {
     };
     write(test.store(), record).await.unwrap();
     let refused = test.open_again().err().expect("not opened");
-    assert!(matches!(refused, OpenError::NewerStore { found: 99, known: 4 }));
-    assert!(refused.to_string().contains("migration 99") && refused.to_string().contains("up to 4"), "{refused}");
+    let newest = migrations().last().expect("a schema").0;
+    assert!(matches!(refused, OpenError::NewerStore { found: 99, known } if known == newest));
+    let up_to = format!("up to {newest}");
+    assert!(refused.to_string().contains("migration 99") && refused.to_string().contains(&up_to), "{refused}");
     let alter = |tx: &mut store::Tx| Ok(tx.execute("DELETE FROM migration WHERE number = $1", params![99])?);
     write(test.store(), alter).await.unwrap();
     drop(test.open_again().unwrap());
@@ -60,12 +68,9 @@ fn many_at_once(engine: Engine) {
         let opening: Vec<_> = (0..6).map(|_| scope.spawn(|| Store::open(&space.place(), fresh()).unwrap())).collect();
         opening.into_iter().map(|opening| opening.join().unwrap()).collect()
     });
-    store::testing::block_on(async {
+    block_on(async {
         let origins = read(&stores[0], |tx| {
-            assert_eq!(
-                tx.query::<(i64,)>("SELECT number FROM migration ORDER BY number", &[])?,
-                [(1,), (2,), (3,), (4,)]
-            );
+            assert_eq!(tx.query::<(i64,)>("SELECT number FROM migration ORDER BY number", &[])?, migrations());
             Ok(tx.query_one::<(i64,)>("SELECT next FROM id_lease WHERE name = $1", params!["origin"])?.0)
         });
         assert_eq!(origins.await.unwrap(), 6);
@@ -92,6 +97,33 @@ fn a_url_that_cannot_be_used_says_why() {
     check("postgres://me:secret@127.0.0.1:1/x?sslmode=require", "sslmode=require");
     check("nonsense", "the database URL cannot be read");
     check("postgres://me:secret@127.0.0.1:1/x", "cannot be opened");
+}
+
+/// Citus names the tables that it has distributed in a catalog of its own. A plain PostgreSQL has none, so a table with
+/// that name and the columns that are read stands in for it: this holds what is asked and answered, not Citus itself.
+#[test]
+fn a_distributed_database_is_refused() {
+    let test = TestStore::new(Engine::Postgres);
+    block_on(async {
+        let catalog = |tx: &mut store::Tx| {
+            tx.execute("CREATE TABLE pg_dist_partition (logicalrelid regclass NOT NULL)", &[])?;
+            Ok(tx.execute("CREATE TABLE elsewhere (id BIGINT)", &[])?)
+        };
+        write(test.store(), catalog).await.unwrap();
+        let distribute = |table: &'static str| {
+            let sql = "INSERT INTO pg_dist_partition (logicalrelid) SELECT oid FROM pg_class WHERE CAST(relname AS TEXT) = $1";
+            write(test.store(), move |tx| Ok(tx.execute(sql, params![table])?))
+        };
+        distribute("elsewhere").await.unwrap_or_else(|stop| panic!("{stop:?}"));
+        drop(test.open_again().unwrap());
+        assert_eq!(distribute("trade").await.unwrap(), 1);
+        for how in [fresh(), Open::default(), Open { look: true, ..Open::default() }] {
+            let refused = refusal(&test.place(), how);
+            assert!(matches!(refused, OpenError::Unusable(_)), "{refused:?}");
+            let text = refused.to_string();
+            assert!(text.contains("distributed with Citus") && text.contains("not supported yet"), "{text}");
+        }
+    });
 }
 
 #[test]

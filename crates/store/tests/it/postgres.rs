@@ -112,8 +112,8 @@ fn a_hot_key_does_not_stop_the_others() {
         };
         let others = async {
             tokio::time::sleep(Duration::from_millis(50)).await;
-            // One connection is the holder's, each who waits for the key has one, and one is left: with as many as there are
-            // connections, nobody else would get on. That is the limit; a larger pool moves it.
+            // One connection is the holder's, each who waits for the key has one, and one is left: with as many as
+            // there are connections, nobody else would get on. That is the limit; a larger pool moves it.
             let waiters: Vec<_> = (2..16).map(waiting).collect();
             for number in 0..20 {
                 let set = write(store, move |tx| Ok(control::set(tx, "other", &number.to_string())?));

@@ -1,6 +1,7 @@
 //! A product in small, for trying the write path on: accounts to spend from, with an entry for each spending.
 
 use domain::Refusal;
+use store::ledger::Purse;
 use store::{Change, Fault, Stop, Store, Tx, bucket_of, once, params};
 
 /// Makes the product's table, and one user with that balance.
@@ -85,4 +86,11 @@ pub(crate) async fn read<T: Send + 'static>(
     work: impl Fn(&mut Tx) -> Result<T, Stop> + Send + 'static,
 ) -> Result<T, Stop> {
     store.read(work).await
+}
+
+/// What is in the fund for the history that this merchant imported.
+pub(crate) fn outside_balance(tx: &mut Tx, pid: &str) -> Result<i64, Fault> {
+    let name = Purse::Outside(pid).name();
+    let sql = "SELECT balance_fen FROM fund WHERE bucket = $1 AND name = $2";
+    Ok(tx.query_one::<(i64,)>(sql, params![bucket_of("", &name), &*name])?.0)
 }

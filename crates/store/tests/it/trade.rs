@@ -3,7 +3,6 @@
 use domain::id::{TradeNo, VoucherId};
 use domain::trade::{Off, Origin, Status, Trade};
 use domain::voucher::Voucher;
-use store::ledger::outside_balance;
 use store::once::{Claim, claim};
 use store::sales::Sales;
 use store::trade::{
@@ -13,7 +12,7 @@ use store::trade::{
 use store::world::account;
 use store::{Change, Fault, Stop, Store, Tx, each_engine, member, sales};
 
-use crate::probe::{add_user, fingerprint, read, write};
+use crate::probe::{add_user, fingerprint, outside_balance, read, write};
 
 const PID: &str = "2088201914979011";
 const BUYER: &str = "2088102146931393";

@@ -90,7 +90,7 @@ each_engine!(nothing_runs_after_a_failed_statement, |test| {
     }
     let doomed = write(store, |tx| {
         enter(tx, "u", 2, 1)?;
-        tx.doom("on purpose");
+        tx.set_rollback_only("on purpose");
         Ok(())
     });
     assert!(matches!(doomed.await, Err(Stop::Fault(Fault::Bug(_)))));

@@ -140,9 +140,10 @@ fn a_signature_that_is_none() {
     let good = key.sign(SignType::Rsa2, b"");
     let url_safe = format!("-_{}", &good[2..]);
     for (sign, cause, word) in [
-        ("sign", Cause::UnknownKey, "24 bits"),
-        ("AAAA", Cause::UnknownKey, "24 bits, those of the registered key have 2048"),
-        (&good[..100], Cause::UnknownKey, "have 2048"),
+        ("sign", Cause::SignLength, "24 bits"),
+        ("AAAA", Cause::SignLength, "24 bits, those of the registered key have 2048"),
+        (&good[..100], Cause::SignLength, "have 2048"),
+        (&good[..340], Cause::SignLength, "2040 bits"),
         (&good[1..], Cause::NotBase64, "base64"),
         (&url_safe, Cause::NotBase64, "base64"),
         ("你好", Cause::NotBase64, "base64"),
@@ -152,6 +153,58 @@ fn a_signature_that_is_none() {
         let diagnosis = look(&with_signature(sign), &registered);
         assert_eq!(diagnosis.cause, cause, "{sign}: {diagnosis:?}");
         assert!(diagnosis.advice_en.contains(word), "{sign}: {diagnosis:?}");
+    }
+}
+
+#[test]
+fn a_signature_that_was_mangled() {
+    use base64::Engine;
+    use base64::engine::general_purpose::STANDARD;
+
+    let registered = vectors::public_key("app_public.pem");
+    let right = (Client::new(&[]).sign)(&Client::new(&[]).params);
+    let [app, unknown] = [vectors::private_key("app_private_pkcs8.pem"), PrivateKey::generate()];
+    let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    for string in [&right[..], b"something else"] {
+        let signs = [&app, &unknown].map(|key| key.sign(SignType::Rsa2, string));
+        for (key, good) in signs.iter().enumerate() {
+            let bytes = STANDARD.decode(good).unwrap();
+            let reversed: Vec<u8> = bytes.iter().rev().copied().collect();
+            for (sign, cause, word) in [
+                (hex(&bytes), Cause::SignEncoding, "hexadecimal"),
+                (hex(&bytes).to_uppercase(), Cause::SignEncoding, "hexadecimal"),
+                (STANDARD.encode(hex(&bytes)), Cause::SignEncoding, "hexadecimal"),
+                (STANDARD.encode(good), Cause::SignEncoding, "base64 of base64"),
+                (good.to_lowercase(), Cause::SignEncoding, "of one case"),
+                (good.to_uppercase(), Cause::SignEncoding, "of one case"),
+                (STANDARD.encode(&bytes[..253]), Cause::SignLength, "2024 bits, those of the registered key have 2048"),
+                (STANDARD.encode([&bytes[..], b"\n"].concat()), Cause::SignLength, "2056 bits"),
+                // Nothing shows this but the key.
+                (STANDARD.encode(&reversed), [Cause::SignEncoding, Cause::UnknownKey][key], ["reverse", "wrong"][key]),
+            ] {
+                let diagnosis = look(&with_signature(&sign), &registered);
+                assert_eq!(diagnosis.cause, cause, "{sign}: {diagnosis:?}");
+                assert!(
+                    diagnosis.advice_en.contains(word) && !diagnosis.advice_en.contains(". "),
+                    "{sign}: {diagnosis:?}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn pss_instead_of_pkcs1() {
+    let registered = vectors::public_key("app_public.pem");
+    let check = |sign: &str, cause: Cause| {
+        let diagnosis = look(&with_signature(sign), &registered);
+        assert_eq!(diagnosis.cause, cause, "{sign}: {diagnosis:?}");
+    };
+    for sign in vectors::text("keys/app_pss.b64").lines() {
+        check(sign, Cause::PssPadding);
+    }
+    for sign in vectors::text("keys/other_pss.b64").lines() {
+        check(sign, Cause::UnknownKey);
     }
 }
 

@@ -7,10 +7,11 @@ use wire::{Charset, Fault, Node, Reader};
 use crate::responses::{METHOD, Response, responses};
 use crate::vectors;
 
-const JAVA: Reader = Reader { charset: Charset::Utf8, is_java: true };
-const JAVA_GBK: Reader = Reader { charset: Charset::Gbk, is_java: true };
-const OTHER: Reader = Reader { charset: Charset::Utf8, is_java: false };
-const OTHER_GBK: Reader = Reader { charset: Charset::Gbk, is_java: false };
+const JAVA: Reader = Reader { charset: Charset::Utf8, is_java: true, is_gb2312: false };
+const JAVA_GBK: Reader = Reader { charset: Charset::Gbk, is_java: true, is_gb2312: false };
+const JAVA_GB2312: Reader = Reader { charset: Charset::Gbk, is_java: true, is_gb2312: true };
+const OTHER: Reader = Reader { charset: Charset::Utf8, is_java: false, is_gb2312: false };
+const OTHER_GBK: Reader = Reader { charset: Charset::Gbk, is_java: false, is_gb2312: false };
 
 /// Whether the SDK that finds this text finds it signed.
 fn is_signed(response: &Response, signed: &str, answer: &Value) -> bool {
@@ -122,12 +123,50 @@ fn everybody_reads_what_was_meant() {
         check(text, [false, false]);
     }
     // What GBK lacks can only be escaped, and is garbled where the escape has letters in it.
-    for text in ["€", "😀", "积分€", "{€}", "}€{", "⊕ 和", "龴"] {
+    for text in ["😀", "积分😀", "{😀}", "}😀{", "⊕ 和", "龴"] {
         check(text, [false, text != "⊕ 和"]);
+    }
+    // Java's GBK has two bytes for it, and others get it escaped.
+    for text in ["€", "积分€", "{€}", "}€{", "€€", "€ 3.00, \\ \"€\""] {
+        check(text, [false, false]);
+        assert!(Node::success(&business(text).to_string(), JAVA_GBK).bytes().windows(2).any(|two| two == b"\xa2\xe3"));
     }
     // JSON has one way to write each of these, and it has letters.
     for text in ["\u{b}", "\u{e}", "\u{f}", "\u{1a}", "\u{1f}", "龙井\u{b}"] {
         check(text, [true, true]);
+    }
+}
+
+/// Java reads an answer as GBK, as it is named in the head, and signs it as the charset that the call named.
+#[test]
+fn java_can_verify_what_gb2312_lacks() {
+    let node = |text: &str| Node::success(&business(text).to_string(), JAVA_GB2312);
+    for text in ["龙井茶 ￥88 满减「八折」①Ⅳ㈠ αβ жя ぱん ㄅ", "{龙}", "啊齄", "……《》×÷"]
+    {
+        assert_eq!(node(text), Node::success(&business(text).to_string(), JAVA_GBK), "{text}");
+        assert!(!node(text).bytes().windows(2).any(|two| two == br"\u"), "{text}");
+    }
+    for (text, escaped) in [
+        ("满减——八折", r"\u2014\u2014"),
+        ("龙井·茶", r"\u00b7"),
+        ("朱镕基", r"\u9555"),
+        ("囧", r"\u56e7"),
+        ("€", r"\u20ac"),
+        ("―", r"\u2015"),
+        ("ⅰ", r"\u2170"),
+        ("︵", r"\ufe35"),
+        ("😀", r"\ud83d\ude00"),
+    ] {
+        let node = node(text);
+        let ascii_and_rest: Vec<_> = text.split(|character: char| !"满减八折龙井茶朱基".contains(character)).collect();
+        let raw = |part: &&str| Charset::Gbk.encode(part).unwrap().into_owned();
+        for part in ascii_and_rest.iter().map(raw).filter(|part| !part.is_empty()) {
+            assert!(node.bytes().windows(part.len()).any(|window| window == part), "{text}");
+        }
+        let node = Charset::Gbk.decode(node.bytes()).unwrap().into_owned();
+        assert!(node.contains(escaped), "{node}");
+        let whole = sent(&Node::success(&business(text).to_string(), JAVA_GB2312), JAVA_GB2312);
+        assert_eq!(java(METHOD, &whole).unwrap().signed, node, "{text}");
     }
 }
 
@@ -157,7 +196,7 @@ fn every_recorded_answer_is_read_as_it_was_meant() {
         let Ok(answer) = serde_json::from_str::<Value>(text.trim()) else { continue };
         let Some(node) = answer["koubei_marketing_campaign_crowd_create_response"].as_object() else { continue };
         let json = Value::Object(node.clone()).to_string();
-        let lacked = Charset::Gbk.encode(&json).is_none();
+        let lacked = Charset::Gbk.encode_for_java(&json).is_none();
         check_node(|reader| Node::bare(&json, reader), &Value::Object(node.clone()), [false, lacked]);
         read += 1;
     }

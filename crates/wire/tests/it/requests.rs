@@ -19,7 +19,7 @@ fn check(name: &str) {
     assert_eq!(terms.charset.name(), if recorded["charset_param"] == "gbk" { "gbk" } else { "utf-8" }, "{name}");
     assert_eq!(terms.sign_type.name(), recorded["sign_type"], "{name}");
     assert_eq!(terms.certificate, name.contains("-cert-"), "{name}");
-    let reader = Reader { charset: terms.charset, is_java: false };
+    let reader = Reader { charset: terms.charset, is_java: false, is_gb2312: false };
     assert_eq!(call.answer_terms(), (reader, terms.sign_type), "{name}");
 
     let verified = call.verify(terms, &vectors::public_key("app_public.pem"));

@@ -9,8 +9,8 @@ use crate::vectors;
 pub(crate) const METHOD: &str = "koubei.marketing.campaign.crowd.create";
 
 /// The SDKs but the Java one, in UTF-8 and in GBK.
-const UTF8: Reader = Reader { charset: Charset::Utf8, is_java: false };
-const GBK: Reader = Reader { charset: Charset::Gbk, is_java: false };
+const UTF8: Reader = Reader { charset: Charset::Utf8, is_java: false, is_gb2312: false };
+const GBK: Reader = Reader { charset: Charset::Gbk, is_java: false, is_gb2312: false };
 
 pub(crate) struct Response {
     pub(crate) name: String,
@@ -57,7 +57,7 @@ impl Response {
     }
 
     fn reader(&self) -> Reader {
-        Reader { charset: self.charset(), is_java: false }
+        Reader { charset: self.charset(), is_java: false, is_gb2312: false }
     }
 
     fn check(&self) -> Result<&[u8], AnswerError> {

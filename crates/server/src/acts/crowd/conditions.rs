@@ -4,8 +4,9 @@
 //! koubei.marketing.campaign.crowd.create, "The conditions string").
 
 use crate::biz::{self, Field, Member, Shape};
-use domain::tag::{Tag, TagKind};
-use segment::{Expr, Kind, Op, Reject};
+use crate::index::column;
+use domain::tag::Tag;
+use segment::{Expr, Op, Reject};
 use serde::Serialize;
 use serde_json::Value;
 use wire::Fault;
@@ -168,21 +169,10 @@ fn joined(list: &[Value]) -> Result<String, String> {
     Ok(texts.collect::<Result<Vec<_>, _>>()?.join(","))
 }
 
-/// A tag as the crowd engine knows it.
-pub fn column(tag: &Tag) -> segment::Tag {
-    let kind = match tag.kind {
-        TagKind::Enum => Kind::Enum,
-        TagKind::Number => Kind::Number,
-        TagKind::Date => Kind::Date,
-        TagKind::Text => Kind::Text,
-        TagKind::Location => Kind::Location,
-    };
-    segment::Tag { code: tag.code.clone(), kind }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use domain::tag::TagKind;
 
     fn check(text: &str, expect: Result<&str, &str>) {
         check_value(&Value::from(text), expect);

@@ -1,7 +1,7 @@
 //! Whether one user is in a crowd now, decided from the store in the transaction that acts on it.
 
-use super::conditions::{Conditions, column};
-use crate::index;
+use super::conditions::Conditions;
+use crate::index::{self, column};
 use domain::tag;
 use store::{Fault, Tx};
 

@@ -84,6 +84,8 @@ pub fn settle(
 /// What was paid outside of Punchcard goes back there: the buyer of an imported trade never paid from an account.
 pub fn give_back(tx: &mut Tx, trade: &Trade, refund: Refund, context: &TradeContext<'_>) -> Result<Refund, Stop> {
     let number = trade.no.number;
+    // The member's sum first, as in a payment: two who want both want them in one order.
+    sales::hold(tx, &trade.pid, &trade.buyer_id)?;
     if trade.status == Status::TradeClosed {
         job::take(tx, job::TRADE_FINISH, number)?;
     }

@@ -1,5 +1,5 @@
-//! What `serve` says of its store when it starts: whether it was made or upgraded, its mode and why, its clock, and where
-//! its pages are. On standard output for people and scripts, and in the log.
+//! What `serve` says of its store when it starts: whether it was made or upgraded, its mode and why, its clock, and
+//! where its pages are. On standard output for people and scripts, and in the log.
 
 use super::{ClockArg, Serve};
 use crate::app::App;
@@ -10,20 +10,20 @@ use std::net::SocketAddr;
 use store::{Fault, Found, Mode, Tx};
 
 /// Says once that a store was upgraded, whatever the log leaves out.
-pub fn tell_what_was_found(app: &App) {
+pub fn announce_upgrade(app: &App) {
     if let Found::Older { from, to } = app.store.found() {
         tracing::info!(from, to, "the store was upgraded");
-        let told = format!(
+        let line = format!(
             "punchcard: the store was upgraded, from migration {from} to {to}; builds before this one open it no longer"
         );
-        // Nobody need listen.
-        drop(writeln!(std::io::stderr(), "{told}"));
+        // A command whose standard error is closed goes on.
+        drop(writeln!(std::io::stderr(), "{line}"));
     }
 }
 
 impl Serve {
     /// Says how the store stands that is served.
-    pub(super) async fn tell_how_it_stands(&self, app: &App, addresses: &[SocketAddr]) -> Result<(), Fault> {
+    pub(super) async fn announce_store(&self, app: &App, addresses: &[SocketAddr]) -> Result<(), Fault> {
         let (mode, why) = (app.store.mode(), self.why(app));
         let clock = if app.clock.stands_still() {
             format!("manual, at {}+08:00", wire::time::format(app.clock.now()).replace(' ', "T"))

@@ -8,7 +8,7 @@
 
 use super::address::query;
 use super::page::{Page, is_plain};
-use super::pin::{self, Attempt};
+use super::pin;
 use super::request::{PageRequest, View};
 use crate::acts::trade::cashier::{self, Desk, Opening, Outcome, PinPayment};
 use crate::acts::trade::context;
@@ -105,10 +105,10 @@ impl Page for CashierLink {
             return Ok(CashierLink { outcome: Some(FormOutcome::NoPin), ..self });
         };
         let wanted = wanted(form.coupon.as_deref().unwrap_or(NO_COUPON));
-        let attempt = Attempt::new(request.app(), request.caller())?;
+        let attempt = pin::attempt(request.app(), request.caller()).await?;
         let outcome = self.clone().pay(request, wanted, pin).await;
         if !matches!(outcome, Ok(Some(FormOutcome::WrongPin))) {
-            attempt.was_not_wrong();
+            attempt.did_not_fail();
         }
         let outcome = outcome?;
         let coupon = self.coupon.filter(|_| outcome != Some(FormOutcome::CouponGone));

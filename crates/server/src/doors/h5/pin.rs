@@ -8,32 +8,16 @@
 
 use crate::app::{App, pins};
 use crate::pages::error_page::ErrorPage;
+use crate::rate_limit::Attempt;
 use domain::pin::Pin;
 use std::net::IpAddr;
-use std::time::Instant;
 use store::Mode;
 use store::world::Account;
 
-/// A try of a PIN from an address. It is counted as a wrong one of that address's until it is known to be none: so of
-/// many tries at once no more are looked at than may be wrong, and hanging up before the answer saves none.
-pub struct Attempt<'a> {
-    app: &'a App,
-    address: IpAddr,
-    at: Instant,
-}
-
-impl Attempt<'_> {
-    /// One more from this address, unless it has sent too many wrong ones.
-    pub fn new(app: &App, address: IpAddr) -> Result<Attempt<'_>, ErrorPage> {
-        let at = Instant::now();
-        let allowed = app.wrong_pins.take(address, at);
-        allowed.then_some(Attempt { app, address, at }).ok_or(ErrorPage::TooManyPins)
-    }
-
-    /// The PIN was right, or was not looked at: it counts no longer.
-    pub fn was_not_wrong(self) {
-        self.app.wrong_pins.give_back(self.address, self.at);
-    }
+/// One more PIN from an address, unless it has sent too many wrong ones. It is counted as a wrong one unless it is known
+/// to be none.
+pub async fn attempt(app: &App, address: IpAddr) -> Result<Attempt, ErrorPage> {
+    app.wrong_pins.begin(address).await.ok_or(ErrorPage::TooManyPins)
 }
 
 /// The account's PIN, if it has one (DECISIONS.md 5).

@@ -9,7 +9,7 @@
 use super::shown_order::ShownOrder;
 use crate::biz::{Objects, Positive, Shape, Text, answer, biz, choice, invalid};
 use crate::methods::operator::{self, OperatorType};
-use crate::methods::{Answer, Call, Method, Read, SubCode};
+use crate::methods::{Answer, Call, Doors, Method, Need, Read, SubCode};
 use domain::activity::{Activity, Order, Status};
 use store::Tx;
 use store::activity::{self, Wanted};
@@ -107,6 +107,8 @@ answer! {
 
 impl Method for ActivityBatchquery {
     const NAME: &'static str = "koubei.marketing.campaign.activity.batchquery";
+    const DOORS: Doors = Doors::SIGNED.and(Doors::CONSOLE);
+    const NEED: Need = Need::Read;
     type Request = Request;
     type Response = Response;
     const REFUSALS: &'static [SubCode] = &[];

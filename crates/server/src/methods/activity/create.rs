@@ -14,12 +14,12 @@ use crate::acts::activity::card_end;
 use crate::acts::activity::plan::Plan;
 use crate::biz::{Text, answer, biz, invalid};
 use crate::methods::operator::{self, OperatorType};
-use crate::methods::{Answer, Call, Method, Once, SubCode, Write, fingerprint, refusals};
+use crate::methods::{Answer, Call, Doors, Key, Method, Need, Recomputed, SubCode, fingerprint, refusals};
 use crate::world::Options;
 use domain::activity::{Activity, Budget, Kind, Order, OrderKind, OrderStatus, Review, ReviewStatus, Status, Tool};
 use domain::id::{AuditId, CampId, CrowdIdText, OrderId};
 use domain::{Refusal, window};
-use store::once::{Claim, claim};
+use store::once::Claim;
 use store::{Fault, Tx, activity, counter, job};
 
 /// See the module.
@@ -57,26 +57,36 @@ const TOOLS_FROM: u16 = 4;
 
 impl Method for ActivityCreate {
     const NAME: &'static str = "koubei.marketing.campaign.activity.create";
+    const DOORS: Doors = Doors::SIGNED.and(Doors::CONSOLE);
+    const NEED: Need = Need::Market;
     type Request = Request;
     type Response = Response;
     const REFUSALS: &'static [SubCode] =
         &[refusals::ACTIVITY_CONFLICT, refusals::CROWD_NOT_EXIST, refusals::SHOP_NOT_EXIST];
 }
 
-impl Write for ActivityCreate {
+impl Recomputed for ActivityCreate {
     const NEW_IDS: u16 = TOOLS_FROM + 20;
 
-    fn once(_: &Request) -> Once<'_> {
-        Once::Natural
+    type Checked<'a> = Kind;
+
+    fn check(_: &Call, _: &mut Tx, request: &Request) -> Answer<Kind> {
+        operator::is_paired(request.operator_id.as_deref(), request.operator_type)?;
+        Ok(request.plan.check()?)
     }
 
-    fn handle(call: &Call, tx: &mut Tx, request: &Request) -> Answer<Response> {
-        operator::is_paired(request.operator_id.as_deref(), request.operator_type)?;
-        let kind = request.plan.check()?;
-        let number = new_id(call, 0);
-        let scope = format!("{}/{}", Self::NAME, call.pid());
-        match claim(tx, &scope, &request.out_biz_no, &fingerprint(request), number, call.now)? {
-            Claim::New => Ok(Response::of(&make(call, tx, request, kind, number)?)),
+    fn key<'a>(call: &Call, request: &'a Request, _: &Kind) -> Key<'a> {
+        Key {
+            scope: activity::scope(call.pid()),
+            key: &request.out_biz_no,
+            fingerprint: fingerprint(request),
+            id: new_id(call, 0),
+        }
+    }
+
+    fn handle(call: &Call, tx: &mut Tx, request: &Request, kind: Kind, claim: Claim) -> Answer<Response> {
+        match claim {
+            Claim::New => Ok(Response::of(&make(call, tx, request, kind, new_id(call, 0))?)),
             Claim::Again(number) => {
                 let made = activity::get(tx, number)?;
                 Ok(Response::of(&made.ok_or_else(|| Fault::bug("a claim for an activity that is not there"))?))

@@ -13,11 +13,11 @@ use crate::acts::activity::plan::shop_ids::SHOPS_MAX;
 use crate::acts::activity::{card_end, extension, stored};
 use crate::biz::{List, Object, Text, answer, biz};
 use crate::methods::operator::{self, OperatorType};
-use crate::methods::{Answer, Call, Method, Once, SubCode, Write, fingerprint, refusals};
+use crate::methods::{Answer, Call, Doors, Key, Method, Need, Recomputed, SubCode, fingerprint, refusals};
 use domain::Refusal;
 use domain::activity::{Activity, Budget, OrderKind, Status, Tool};
 use domain::id::CampIdText;
-use store::once::{Claim, claim};
+use store::once::{self, Claim};
 use store::{Tx, activity, counter, job};
 
 /// See the module.
@@ -49,6 +49,8 @@ answer! {
 
 impl Method for ActivityModify {
     const NAME: &'static str = "koubei.marketing.campaign.activity.modify";
+    const DOORS: Doors = Doors::SIGNED.and(Doors::CONSOLE);
+    const NEED: Need = Need::Market;
     type Request = Request;
     type Response = Response;
     const REFUSALS: &'static [SubCode] = &[
@@ -59,23 +61,32 @@ impl Method for ActivityModify {
     ];
 }
 
-impl Write for ActivityModify {
+impl Recomputed for ActivityModify {
     const NEW_IDS: u16 = 1;
 
-    fn once(_: &Request) -> Once<'_> {
-        Once::Natural
+    /// The activity's number.
+    type Checked<'a> = i64;
+
+    fn check(_: &Call, _: &mut Tx, request: &Request) -> Answer<i64> {
+        operator::is_paired(request.operator_id.as_deref(), request.operator_type)?;
+        request.plan.check()?;
+        Ok(CampIdText::parse(&request.camp_id).ok_or(Refusal::CampaignNotExist)?.number)
     }
 
-    fn handle(call: &Call, tx: &mut Tx, request: &Request) -> Answer<Response> {
-        // Load. The key is claimed first, so that of two calls the second sees what the first has done.
-        let Request { out_biz_no, camp_id, operator_id, operator_type, plan } = request;
-        operator::is_paired(operator_id.as_deref(), *operator_type)?;
-        plan.check()?;
-        let number = CampIdText::parse(camp_id).ok_or(Refusal::CampaignNotExist)?.number;
-        let scope = format!("{}/{}/{}", Self::NAME, call.pid(), &**camp_id);
-        let claimed = claim(tx, &scope, out_biz_no, &fingerprint(request), number, call.now)?;
+    fn key<'a>(call: &Call, request: &'a Request, number: &i64) -> Key<'a> {
+        Key {
+            scope: once::scope(&[Self::NAME, call.pid(), &request.camp_id]),
+            key: &request.out_biz_no,
+            fingerprint: fingerprint(request),
+            id: *number,
+        }
+    }
+
+    fn handle(call: &Call, tx: &mut Tx, request: &Request, number: i64, claim: Claim) -> Answer<Response> {
+        // Load.
+        let Request { camp_id, operator_id, operator_type, plan, .. } = request;
         let found = super::activity(call, tx, camp_id)?;
-        match claimed {
+        match claim {
             Claim::New => {}
             Claim::Again(_) => return Ok(Response { camp_status: found.status.name() }),
             Claim::Other(_) => return Err(refusals::ACTIVITY_CONFLICT.into()),

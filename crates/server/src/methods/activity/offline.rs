@@ -9,11 +9,11 @@
 
 use crate::biz::{Text, answer, biz};
 use crate::methods::operator::{self, OperatorType};
-use crate::methods::{Answer, Call, Method, Once, SubCode, Write, fingerprint, refusals};
+use crate::methods::{Answer, Call, Doors, Key, Method, Need, Recomputed, SubCode, fingerprint, refusals};
 use domain::Refusal;
 use domain::activity::{Order, OrderKind, ReviewStatus, Status};
 use domain::id::CampIdText;
-use store::once::{Claim, claim};
+use store::once::{self, Claim};
 use store::{Tx, activity, job};
 
 /// See the module.
@@ -47,28 +47,39 @@ answer! {
 
 impl Method for ActivityOffline {
     const NAME: &'static str = "koubei.marketing.campaign.activity.offline";
+    const DOORS: Doors = Doors::SIGNED.and(Doors::CONSOLE);
+    const NEED: Need = Need::Market;
     type Request = Request;
     type Response = Response;
     const REFUSALS: &'static [SubCode] =
         &[refusals::CAMPAIGN_NOT_EXIST, refusals::ACTIVITY_CONFLICT, refusals::CAMPAIGN_STATUS_ERROR];
 }
 
-impl Write for ActivityOffline {
+impl Recomputed for ActivityOffline {
     const NEW_IDS: u16 = 1;
 
-    fn once(_: &Request) -> Once<'_> {
-        Once::Natural
+    /// The activity's number.
+    type Checked<'a> = i64;
+
+    fn check(_: &Call, _: &mut Tx, request: &Request) -> Answer<i64> {
+        operator::is_paired(request.operator_id.as_deref(), request.operator_type)?;
+        Ok(CampIdText::parse(&request.camp_id).ok_or(Refusal::CampaignNotExist)?.number)
     }
 
-    fn handle(call: &Call, tx: &mut Tx, request: &Request) -> Answer<Response> {
-        // Load. The key is claimed first, so that of two calls the second sees what the first has done.
-        let Request { out_biz_no, camp_id, operator_id, operator_type, reason, .. } = request;
-        operator::is_paired(operator_id.as_deref(), *operator_type)?;
-        let number = CampIdText::parse(camp_id).ok_or(Refusal::CampaignNotExist)?.number;
-        let scope = format!("{}/{}/{}", Self::NAME, call.pid(), &**camp_id);
-        let claimed = claim(tx, &scope, out_biz_no, &fingerprint(request), number, call.now)?;
+    fn key<'a>(call: &Call, request: &'a Request, number: &i64) -> Key<'a> {
+        Key {
+            scope: once::scope(&[Self::NAME, call.pid(), &request.camp_id]),
+            key: &request.out_biz_no,
+            fingerprint: fingerprint(request),
+            id: *number,
+        }
+    }
+
+    fn handle(call: &Call, tx: &mut Tx, request: &Request, number: i64, claim: Claim) -> Answer<Response> {
+        // Load.
+        let Request { camp_id, operator_id, operator_type, reason, .. } = request;
         let found = super::activity(call, tx, camp_id)?;
-        match claimed {
+        match claim {
             Claim::New => {}
             Claim::Again(_) => return Ok(Response { camp_status: found.status.name() }),
             Claim::Other(_) => return Err(refusals::ACTIVITY_CONFLICT.into()),

@@ -12,7 +12,7 @@ use super::detail::{self, Detail};
 use crate::acts::activity::plan::shop_ids::SHOPS_MAX;
 use crate::biz::{Text, answer, biz};
 use crate::methods::operator::{self, OperatorType};
-use crate::methods::{Answer, Call, Method, Read, SubCode, refusals};
+use crate::methods::{Answer, Call, Doors, Method, Need, Read, SubCode, refusals};
 use serde_json::{Map, Value};
 use store::{Tx, activity};
 
@@ -41,6 +41,8 @@ answer! {
 
 impl Method for ActivityQuery {
     const NAME: &'static str = "koubei.marketing.campaign.activity.query";
+    const DOORS: Doors = Doors::SIGNED.and(Doors::CONSOLE);
+    const NEED: Need = Need::Read;
     type Request = Request;
     type Response = Response;
     const REFUSALS: &'static [SubCode] = &[refusals::CAMPAIGN_NOT_EXIST];
@@ -57,7 +59,7 @@ impl Read for ActivityQuery {
             tools: activity::tools(tx, number)?,
             shops: activity::shops(tx, number, SHOPS_MAX as i64)?,
             orders: activity::orders(tx, number)?,
-            base_url: call.app.site.base_url(tx)?,
+            base_url: call.site.base_url(tx)?,
             activity,
         })
     }

@@ -7,7 +7,7 @@
 //! The call changes nothing and can be repeated.
 
 use crate::biz::{Shape, Text, answer, biz};
-use crate::methods::{Answer, Call, Method, Read, SubCode, refusals};
+use crate::methods::{Answer, Call, Doors, Method, Need, Read, SubCode, refusals};
 use store::Tx;
 
 /// See the module.
@@ -37,6 +37,8 @@ answer! {
 
 impl Method for PointsQuery {
     const NAME: &'static str = "koubei.marketing.tool.points.query";
+    const DOORS: Doors = Doors::SIGNED.and(Doors::CONSOLE);
+    const NEED: Need = Need::Read;
     type Request = Request;
     type Response = Response;
     const REFUSALS: &'static [SubCode] = &[refusals::POINT_ACCOUNT_NOT_EXIST];

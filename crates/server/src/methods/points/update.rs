@@ -16,13 +16,13 @@
 
 use super::{Points, TransType, card};
 use crate::biz::{ABSENT, Text, answer, biz, invalid};
-use crate::methods::{Answer, Call, Method, Once, SubCode, Write, fingerprint, refusals};
+use crate::methods::{Answer, Call, Doors, Key, Method, Need, Recomputed, SubCode, fingerprint, refusals};
 use crate::world::Options;
 use domain::Refusal;
 use domain::id::{PointLogNo, PointLogNoText};
 use domain::points::{Amount, Card, Kind};
 use domain::trade::Status;
-use store::once::{Claim, claim};
+use store::once::{self, Claim};
 use store::points::Entry;
 use store::{Fault, Tx, points, world};
 
@@ -65,6 +65,8 @@ answer! {
 
 impl Method for PointsUpdate {
     const NAME: &'static str = "koubei.marketing.tool.points.update";
+    const DOORS: Doors = Doors::SIGNED;
+    const NEED: Need = Need::Money;
     type Request = Request;
     type Response = Response;
     const REFUSALS: &'static [SubCode] = &[
@@ -81,19 +83,35 @@ impl Method for PointsUpdate {
     ];
 }
 
-impl Write for PointsUpdate {
+impl Recomputed for PointsUpdate {
     const NEW_IDS: u16 = 1;
 
-    fn once(_: &Request) -> Once<'_> {
-        Once::Natural
-    }
+    /// What is to be done, and the new entry of the log.
+    type Checked<'a> = (Movement<'a>, PointLogNo);
 
-    fn handle(call: &Call, tx: &mut Tx, request: &Request) -> Answer<Response> {
+    fn check<'a>(call: &Call, _: &mut Tx, request: &'a Request) -> Answer<(Movement<'a>, PointLogNo)> {
         let movement = Movement::of(request)?;
         let bucket = points::bucket(call.pid(), &request.user_id);
-        let no = PointLogNo::new(call.now, call.new_id(0, bucket));
-        let scope = format!("{}/{}/{}", Self::NAME, call.pid(), &*request.activity_account);
-        let no = match claim(tx, &scope, &request.req_id, &fingerprint(request), no.number, call.now)? {
+        Ok((movement, PointLogNo::new(call.now, call.new_id(0, bucket))))
+    }
+
+    fn key<'a>(call: &Call, request: &'a Request, (_, no): &(Movement<'a>, PointLogNo)) -> Key<'a> {
+        Key {
+            scope: once::scope(&[Self::NAME, call.pid(), &request.activity_account]),
+            key: &request.req_id,
+            fingerprint: fingerprint(request),
+            id: no.number,
+        }
+    }
+
+    fn handle(
+        call: &Call,
+        tx: &mut Tx,
+        request: &Request,
+        (movement, no): (Movement<'_>, PointLogNo),
+        claim: Claim,
+    ) -> Answer<Response> {
+        let no = match claim {
             Claim::New => {
                 change(call, tx, request, movement, no)?;
                 no
@@ -107,7 +125,7 @@ impl Write for PointsUpdate {
 
 /// How points move: each kind with the fields that it needs.
 #[derive(Clone, Copy)]
-enum Movement<'a> {
+pub enum Movement<'a> {
     Deposit { amount: Amount, shop_id: &'a str, trade_no: &'a str },
     Take(Amount),
     End { freeze: &'a str, stated: Option<Amount> },
@@ -168,8 +186,8 @@ fn change_on(
         Movement::Deposit { amount, shop_id, trade_no } => {
             may_deposit(card, call, tx, request, shop_id, trade_no)?;
             // Whatever the req_id: one trade brings points on one card once.
-            let scope = format!("point_deposit/{}", card.id.number);
-            if claim(tx, &scope, trade_no, &[0; 32], no.number, call.now)? != Claim::New {
+            let scope = points::deposit_scope(card.id.number);
+            if once::claim(tx, &scope, trade_no, &[0; 32], no.number, call.now)? != Claim::New {
                 return Err(Refusal::PointTradeAlreadyDeposited.into());
             }
             (amount, None)

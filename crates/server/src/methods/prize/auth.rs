@@ -14,7 +14,7 @@
 
 use crate::acts::activity::stored;
 use crate::biz::{Text, answer, biz};
-use crate::methods::{Answer, Call, Method, Once, SubCode, Write, refusals};
+use crate::methods::{Answer, Call, Doors, Method, Need, Once, SubCode, Write, refusals};
 use crate::world::Options;
 use domain::Refusal;
 use domain::activity::{Activity, Budget, Kind, Tool};
@@ -47,6 +47,8 @@ answer! {
 
 impl Method for PrizesendAuth {
     const NAME: &'static str = "koubei.marketing.tool.prizesend.auth";
+    const DOORS: Doors = Doors::SIGNED.and(Doors::CONSOLE);
+    const NEED: Need = Need::Market;
     type Request = Request;
     type Response = Response;
     const REFUSALS: &'static [SubCode] = &[

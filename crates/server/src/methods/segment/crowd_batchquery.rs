@@ -8,7 +8,7 @@
 //! The call changes nothing and can be repeated.
 
 use crate::biz::{AnswerField, Positive, Shape, Text, answer, biz};
-use crate::methods::{Answer, Call, Method, Read, SubCode};
+use crate::methods::{Answer, Call, Doors, Method, Need, Read, SubCode};
 use store::Tx;
 
 /// See the module.
@@ -50,6 +50,8 @@ answer! {
 
 impl Method for CrowdBatchquery {
     const NAME: &'static str = "koubei.marketing.campaign.crowd.batchquery";
+    const DOORS: Doors = Doors::SIGNED.and(Doors::CONSOLE);
+    const NEED: Need = Need::Read;
     type Request = Request;
     type Response = Response;
     const REFUSALS: &'static [SubCode] = &[];

@@ -8,9 +8,10 @@
 //!
 //! The call changes nothing and can be repeated.
 
-use crate::acts::crowd::conditions::{Conditions, column};
+use crate::acts::crowd::conditions::Conditions;
 use crate::biz::{self, Field, Member, Shape, Text, answer, biz, invalid};
-use crate::methods::{Answer, Call, Method, Read, Stop, SubCode, refusals};
+use crate::index::column;
+use crate::methods::{Answer, Call, CallError, Doors, Method, Need, Read, SubCode, refusals};
 use domain::tag::{Tag, is_dimension};
 use serde_json::{Map, Value, json};
 use store::Tx;
@@ -100,6 +101,8 @@ pub struct Loaded {
 
 impl Method for CrowdCount {
     const NAME: &'static str = "koubei.marketing.campaign.crowd.count";
+    const DOORS: Doors = Doors::SIGNED.and(Doors::CONSOLE);
+    const NEED: Need = Need::Read;
     type Request = Request;
     type Response = Response;
     const REFUSALS: &'static [SubCode] = &[refusals::CROWD_NOT_EXIST];
@@ -118,7 +121,7 @@ impl Read for CrowdCount {
             (None, Some(id)) => {
                 let crowd = super::crowd(call, tx, id)?.live()?;
                 Conditions::from_stored(&crowd.conditions)
-                    .map_err(|reason| Stop::Failed(store::Fault::bug(format!("stored conditions: {reason}"))))?
+                    .map_err(|reason| CallError::Error(store::Fault::bug(format!("stored conditions: {reason}"))))?
             }
             (None, None) => return Err(invalid("conditions", "和crowd_group_id不能同时为空").into()),
         };
@@ -128,7 +131,7 @@ impl Read for CrowdCount {
 
     fn answer(call: &Call, Loaded { tags, conditions, dimensions }: Loaded) -> Answer<Response> {
         let columns: Vec<_> = tags.iter().map(column).collect();
-        let counts = call.app.index.count(call.pid(), &columns, call.now, |columns| {
+        let counts = call.index.count(call.pid(), &columns, call.now, |columns| {
             let expr = conditions.compile(columns)?;
             let column =
                 |code: &String| columns.iter().position(|tag| tag.code == *code).expect("dimensions are built in");

@@ -10,7 +10,7 @@
 use crate::acts::crowd::conditions::Conditions;
 use crate::biz::{Text, answer, biz};
 use crate::methods::operator::{self, OperatorType};
-use crate::methods::{Answer, Call, Method, Once, SubCode, Write, refusals};
+use crate::methods::{Answer, Call, Doors, Method, Need, Once, SubCode, Write, refusals};
 use domain::crowd::Crowd;
 use domain::id::CrowdId;
 use store::Tx;
@@ -44,6 +44,8 @@ answer! {
 
 impl Method for CrowdCreate {
     const NAME: &'static str = "koubei.marketing.campaign.crowd.create";
+    const DOORS: Doors = Doors::SIGNED.and(Doors::CONSOLE);
+    const NEED: Need = Need::Market;
     type Request = Request;
     type Response = Response;
     const REFUSALS: &'static [SubCode] = &[refusals::CROWD_CONFLICT];

@@ -7,7 +7,7 @@
 //! Deleting a deleted crowd is a success that changes nothing.
 
 use crate::biz::{Text, answer, biz};
-use crate::methods::{Answer, Call, Method, Once, SubCode, Write, refusals};
+use crate::methods::{Answer, Call, Doors, Method, Need, Once, SubCode, Write, refusals};
 use store::Tx;
 
 /// See the module.
@@ -29,6 +29,8 @@ answer! {
 
 impl Method for CrowdDelete {
     const NAME: &'static str = "koubei.marketing.campaign.crowd.delete";
+    const DOORS: Doors = Doors::SIGNED.and(Doors::CONSOLE);
+    const NEED: Need = Need::Market;
     type Request = Request;
     type Response = Response;
     const REFUSALS: &'static [SubCode] = &[refusals::CROWD_NOT_EXIST, refusals::CROWD_IN_USE];

@@ -6,7 +6,7 @@
 
 use crate::acts::crowd::conditions::Conditions;
 use crate::biz::{Field, Text, answer, biz};
-use crate::methods::{Answer, Call, Method, Read, SubCode, refusals};
+use crate::methods::{Answer, Call, Doors, Method, Need, Read, SubCode, refusals};
 use store::Tx;
 
 /// See the module.
@@ -32,6 +32,8 @@ answer! {
 
 impl Method for CrowdDetailQuery {
     const NAME: &'static str = "koubei.marketing.campaign.crowd.detail.query";
+    const DOORS: Doors = Doors::SIGNED.and(Doors::CONSOLE);
+    const NEED: Need = Need::Read;
     type Request = Request;
     type Response = Response;
     const REFUSALS: &'static [SubCode] = &[refusals::CROWD_NOT_EXIST];

@@ -10,7 +10,7 @@
 use crate::acts::crowd::conditions::Conditions;
 use crate::biz::{Text, answer, biz};
 use crate::methods::operator::{self, OperatorType};
-use crate::methods::{Answer, Call, Method, Once, SubCode, Write, refusals};
+use crate::methods::{Answer, Call, Doors, Method, Need, Once, SubCode, Write, refusals};
 use store::Tx;
 
 /// See the module.
@@ -40,6 +40,8 @@ answer! {
 
 impl Method for CrowdModify {
     const NAME: &'static str = "koubei.marketing.campaign.crowd.modify";
+    const DOORS: Doors = Doors::SIGNED.and(Doors::CONSOLE);
+    const NEED: Need = Need::Market;
     type Request = Request;
     type Response = Response;
     const REFUSALS: &'static [SubCode] = &[refusals::CROWD_CONFLICT, refusals::CROWD_NOT_EXIST];

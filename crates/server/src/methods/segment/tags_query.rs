@@ -6,7 +6,7 @@
 //! The call changes nothing and can be repeated.
 
 use crate::biz::{Member, Shape, answer, biz};
-use crate::methods::{Answer, Call, Method, Read, SubCode};
+use crate::methods::{Answer, Call, Doors, Method, Need, Read, SubCode};
 use domain::tag::Tag;
 use serde::Serialize;
 use store::Tx;
@@ -63,6 +63,8 @@ struct Choice<'a> {
 
 impl Method for TagsQuery {
     const NAME: &'static str = "koubei.marketing.campaign.tags.query";
+    const DOORS: Doors = Doors::SIGNED.and(Doors::CONSOLE);
+    const NEED: Need = Need::Read;
     type Request = Request;
     type Response = Response;
     const REFUSALS: &'static [SubCode] = &[];

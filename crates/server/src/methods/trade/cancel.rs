@@ -10,7 +10,7 @@
 use crate::acts::trade::context::{self, TradeContext};
 use crate::acts::trade::settle::{give_back, shut};
 use crate::biz::{Shape, Text, answer, biz};
-use crate::methods::{Answer, Call, Method, Once, SubCode, Write, refusals};
+use crate::methods::{Answer, Call, Doors, Method, Need, Once, SubCode, Write, refusals};
 use domain::trade::{Cancelled, Trade};
 use store::trade::Refund;
 use store::{Tx, once};
@@ -51,6 +51,8 @@ answer! {
 
 impl Method for TradeCancel {
     const NAME: &'static str = "alipay.trade.cancel";
+    const DOORS: Doors = Doors::SIGNED.and(Doors::CONSOLE);
+    const NEED: Need = Need::Money;
     const INVALID: &'static str = super::INVALID;
     type Request = Request;
     type Response = Response;

@@ -6,7 +6,7 @@
 
 use crate::acts::trade::settle::shut;
 use crate::biz::{Text, answer, biz};
-use crate::methods::{Answer, Call, Method, Once, SubCode, Write, refusals};
+use crate::methods::{Answer, Call, Doors, Method, Need, Once, SubCode, Write, refusals};
 use domain::trade::Status;
 use store::{Bucket, Tx};
 
@@ -37,6 +37,8 @@ answer! {
 
 impl Method for TradeClose {
     const NAME: &'static str = "alipay.trade.close";
+    const DOORS: Doors = Doors::SIGNED.and(Doors::CONSOLE);
+    const NEED: Need = Need::Money;
     const INVALID: &'static str = super::INVALID;
     type Request = Request;
     type Response = Response;

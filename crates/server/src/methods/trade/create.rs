@@ -9,14 +9,14 @@
 //! A call with the same `out_trade_no` and content is answered with the first trade while it waits to be paid. Other
 //! content is `ACQ.CONTEXT_INCONSISTENT`; a trade that is paid or closed is refused as such.
 
-use super::order::{self, Order};
+use super::order::{self, Checked, Order};
 use crate::biz::{Biz, Text, answer, biz, invalid};
 use crate::links;
-use crate::methods::{Answer, Call, Method, Once, Stop, SubCode, Write, refusals};
+use crate::methods::{Answer, Call, CallError, Doors, Key, Method, Need, Recomputed, SubCode, refusals};
 use domain::Refusal;
 use domain::trade::{Status, Trade};
 use store::account_key::{self, Kind};
-use store::once::{Claim, claim};
+use store::once::Claim;
 use store::{Fault, Tx, job, world};
 
 /// See the module.
@@ -51,6 +51,8 @@ answer! {
 
 impl Method for TradeCreate {
     const NAME: &'static str = "alipay.trade.create";
+    const DOORS: Doors = Doors::SIGNED;
+    const NEED: Need = Need::Money;
     const INVALID: &'static str = super::INVALID;
     type Request = Request;
     type Response = Response;
@@ -66,15 +68,20 @@ impl Method for TradeCreate {
     ];
 }
 
-impl Write for TradeCreate {
+/// What was checked before the merchant's number is claimed.
+pub struct CheckedTrade<'a> {
+    order: Checked<'a>,
+    buyer_id: String,
+    /// The number of the new trade.
+    number: i64,
+}
+
+impl Recomputed for TradeCreate {
     const NEW_IDS: u16 = 1;
 
-    fn once(_: &Request) -> Once<'_> {
-        Once::Natural
-    }
+    type Checked<'a> = CheckedTrade<'a>;
 
-    fn handle(call: &Call, tx: &mut Tx, request: &Request) -> Answer<Response> {
-        // Load.
+    fn check<'a>(call: &Call, tx: &mut Tx, request: &'a Request) -> Answer<CheckedTrade<'a>> {
         if request.order.disable_pay_channels.is_some() && request.enable_pay_channels.is_some() {
             return Err(invalid("enable_pay_channels", "和disable_pay_channels不能同时使用").into());
         }
@@ -87,10 +94,21 @@ impl Write for TradeCreate {
         let buyer_id = account.ok_or(refusals::BUYER_NOT_EXIST)?.user_id;
         order::not_itself(call, &buyer_id)?;
         let number = order::new_number(call, &buyer_id);
-        let scope = store::trade::scope(call.pid());
-        let claimed = claim(tx, &scope, order.out_trade_no(), &order.fingerprint(), number, call.now)?;
-        // Decide and record.
-        let trade = match claimed {
+        Ok(CheckedTrade { order, buyer_id, number })
+    }
+
+    fn key<'a>(call: &Call, request: &'a Request, checked: &CheckedTrade<'a>) -> Key<'a> {
+        Key {
+            scope: store::trade::scope(call.pid()),
+            key: &request.order.out_trade_no,
+            fingerprint: checked.order.fingerprint(),
+            id: checked.number,
+        }
+    }
+
+    fn handle(call: &Call, tx: &mut Tx, _: &Request, checked: CheckedTrade<'_>, claim: Claim) -> Answer<Response> {
+        let CheckedTrade { order, buyer_id, number } = checked;
+        let trade = match claim {
             Claim::New => {
                 let page_token = Some(call.secret().to_owned());
                 let trade = Trade { page_token, ..order.trade(call, &buyer_id, number) };
@@ -106,9 +124,9 @@ impl Write for TradeCreate {
                 return Err(refusals::CONTEXT_INCONSISTENT.into());
             }
         };
-        let uri = links::cashier(&call.app.site.base_url(tx)?, &trade);
+        let uri = links::cashier(&call.site.base_url(tx)?, &trade);
         Ok(Response {
-            cashier_uri: uri.ok_or_else(|| Stop::Failed(Fault::bug("a trade that waits without a token")))?,
+            cashier_uri: uri.ok_or_else(|| CallError::Error(Fault::bug("a trade that waits without a token")))?,
             trade_no: trade.trade_no(),
             out_trade_no: trade.out_trade_no,
         })

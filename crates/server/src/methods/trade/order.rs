@@ -3,7 +3,7 @@
 use super::{Answer, Call};
 use crate::acts::trade::detail::{TradeDetail, kept_text};
 use crate::biz::{Objects, Positive, Price, Text, biz, invalid};
-use crate::methods::{Stop, fingerprint_of, refusals};
+use crate::methods::{CallError, fingerprint_of, refusals};
 use domain::id::TradeNo;
 use domain::trade::{Status, TOTAL_MAX_FEN, Timeout, Trade, is_out_trade_no};
 use serde_json::{Map, Value};
@@ -115,7 +115,7 @@ impl Order {
 
     /// The shop, by the merchant's number for it or by its id; both must mean the same.
     fn shop(&self, call: &Call, tx: &mut Tx) -> Answer<Option<world::Shop>> {
-        let unknown = || Stop::from(refusals::INVALID_STORE_ID);
+        let unknown = || CallError::from(refusals::INVALID_STORE_ID);
         let own = |shop: &world::Shop| shop.pid == call.pid();
         let mut shop: Option<world::Shop> = None;
         if let Some(store_id) = self.store_id.as_deref() {
@@ -137,11 +137,6 @@ impl Order {
 }
 
 impl Checked<'_> {
-    /// The merchant's number for it.
-    pub fn out_trade_no(&self) -> &str {
-        &self.order.out_trade_no
-    }
-
     /// What makes two requests for a trade the same.
     pub fn fingerprint(&self) -> [u8; 32] {
         fingerprint_of(self.members.clone())

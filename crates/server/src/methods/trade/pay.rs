@@ -19,12 +19,12 @@ use crate::acts::trade::detail::TradeDetail;
 use crate::acts::trade::notification;
 use crate::acts::trade::settle::{Payment, count_sale, settle};
 use crate::biz::{Biz, List, Shape, Text, answer, biz, choice, invalid};
-use crate::methods::{Answer, Call, Method, Once, SubCode, Write, refusals};
+use crate::methods::{Answer, Call, Doors, Key, Method, Need, Recomputed, SubCode, refusals};
 use crate::world::Options;
 use domain::Refusal;
 use domain::trade::Trade;
 use store::account_key::{find_payer, use_pay_code};
-use store::once::{Claim, claim};
+use store::once::Claim;
 use store::trade::TradeVoucher;
 use store::world::Account;
 use store::{Fault, Mode, Tx, world};
@@ -100,6 +100,8 @@ answer! {
 
 impl Method for TradePay {
     const NAME: &'static str = "alipay.trade.pay";
+    const DOORS: Doors = Doors::SIGNED;
+    const NEED: Need = Need::Money;
     const INVALID: &'static str = super::INVALID;
     type Request = Request;
     type Response = Response;
@@ -118,35 +120,58 @@ impl Method for TradePay {
     ];
 }
 
-impl Write for TradePay {
+/// What was checked before the merchant's number is claimed.
+pub struct CheckedPayment<'a> {
+    order: Checked<'a>,
+    buyer: Account,
+    /// The number of the new trade.
+    number: i64,
+}
+
+impl Recomputed for TradePay {
     const NEW_IDS: u16 = 1 + context::NEW_IDS;
 
-    fn once(_: &Request) -> Once<'_> {
-        Once::Natural
+    type Checked<'a> = CheckedPayment<'a>;
+
+    fn check<'a>(call: &Call, tx: &mut Tx, request: &'a Request) -> Answer<CheckedPayment<'a>> {
+        let order = request.order.check(request.canonical(), call, tx)?;
+        let buyer = buyer(call, tx, request)?;
+        order::not_itself(call, &buyer.user_id)?;
+        let number = order::new_number(call, &buyer.user_id);
+        Ok(CheckedPayment { order, buyer, number })
     }
 
-    fn handle(call: &Call, tx: &mut Tx, request: &Request) -> Answer<Response> {
+    fn key<'a>(call: &Call, request: &'a Request, checked: &CheckedPayment<'a>) -> Key<'a> {
+        Key {
+            scope: store::trade::scope(call.pid()),
+            key: &request.order.out_trade_no,
+            fingerprint: checked.order.fingerprint(),
+            id: checked.number,
+        }
+    }
+
+    fn handle(
+        call: &Call,
+        tx: &mut Tx,
+        request: &Request,
+        checked: CheckedPayment<'_>,
+        claim: Claim,
+    ) -> Answer<Response> {
         // Load.
-        let order = request.order.check(request.canonical(), call, tx)?;
-        let single_use = call.app.store.mode() == Mode::Platform;
-        let buyer = buyer(call, tx, request, single_use)?;
+        let CheckedPayment { order, buyer, number } = checked;
         let buyer_id = &buyer.user_id;
-        order::not_itself(call, buyer_id)?;
-        let number = order::new_number(call, buyer_id);
-        let scope = store::trade::scope(call.pid());
         // Decide.
         let detail = order.detail();
         // What this call disables is disabled, whatever the call allowed that made the trade.
         let wanted = if detail.vouchers_allowed { Wanted::Best } else { Wanted::None };
-        let (trade, detail, origin) =
-            match claim(tx, &scope, order.out_trade_no(), &order.fingerprint(), number, call.now)? {
-                Claim::New => (order.trade(call, buyer_id, number), detail, TradeOrigin::New),
-                Claim::Again(number) | Claim::Other(number) => {
-                    let trade = made_before(call, tx, number, &order, buyer_id)?;
-                    let detail = TradeDetail::of(&trade);
-                    (trade, detail, TradeOrigin::Stored)
-                }
-            };
+        let (trade, detail, origin) = match claim {
+            Claim::New => (order.trade(call, buyer_id, number), detail, TradeOrigin::New),
+            Claim::Again(number) | Claim::Other(number) => {
+                let trade = made_before(call, tx, number, &order, buyer_id)?;
+                let detail = TradeDetail::of(&trade);
+                (trade, detail, TradeOrigin::Stored)
+            }
+        };
         trade.payable(call.now)?;
         count_sale(tx, &trade)?;
         let choice = coupon::pick(tx, &trade, &detail, origin, wanted, call.now)?;
@@ -154,7 +179,7 @@ impl Write for TradePay {
         let context = TradeContext::new(&trade, call.now, call.cause(), |nth, bucket| call.new_id(1 + nth, bucket));
         let payment = Payment { trade, detail: &detail, origin, buyer: &buyer, choice: &choice };
         let (trade, used) = settle(tx, payment, &context)?;
-        if let Some(code) = request.auth_code.as_deref().filter(|_| single_use)
+        if let Some(code) = request.auth_code.as_deref().filter(|_| codes_are_used_up(call))
             && !use_pay_code(tx, code, &trade.buyer_id, call.now)?
         {
             return Err(Refusal::PayCodeInvalid.into());
@@ -164,9 +189,15 @@ impl Write for TradePay {
     }
 }
 
+/// Whether a pay code pays once: on a platform, where real members show theirs.
+fn codes_are_used_up(call: &Call) -> bool {
+    call.mode == Mode::Platform
+}
+
 /// Who pays: the owner of the code, or (ours) whoever the merchant says. On a platform that takes the merchant's option
 /// `pay_by_user_id`: otherwise pay codes would protect nobody (DECISIONS.md 12).
-fn buyer(call: &Call, tx: &mut Tx, request: &Request, on_platform: bool) -> Answer<Account> {
+fn buyer(call: &Call, tx: &mut Tx, request: &Request) -> Answer<Account> {
+    let on_platform = codes_are_used_up(call);
     let buyer_id = request.buyer_id.as_deref();
     match (&request.auth_code, buyer_id) {
         (Some(code), _) => {
@@ -191,7 +222,7 @@ fn made_before(call: &Call, tx: &mut Tx, number: i64, order: &Checked<'_>, buyer
     if trade.buyer_id != buyer_id {
         return Err(refusals::TRADE_BUYER_NOT_MATCH.into());
     }
-    match &call.said.notify_url {
+    match &call.context.notify_url {
         Some(_) => Ok(Trade { origin: Some(call.origin()), ..trade }),
         None => Ok(trade),
     }

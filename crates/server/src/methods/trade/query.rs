@@ -9,7 +9,7 @@ use crate::acts::trade::bill::{FundBill, VoucherDetail};
 use crate::acts::trade::detail::TradeDetail;
 use crate::acts::trade::{coupon, notification};
 use crate::biz::{List, Shape, Text, answer, biz};
-use crate::methods::{Answer, Call, Method, Read, SubCode, refusals};
+use crate::methods::{Answer, Call, Doors, Method, Need, Read, SubCode, refusals};
 use domain::trade::Trade;
 use store::Tx;
 use store::trade::TradeVoucher;
@@ -91,6 +91,8 @@ answer! {
 
 impl Method for TradeQuery {
     const NAME: &'static str = "alipay.trade.query";
+    const DOORS: Doors = Doors::SIGNED.and(Doors::CONSOLE);
+    const NEED: Need = Need::Read;
     const INVALID: &'static str = super::INVALID;
     type Request = Request;
     type Response = Response;

@@ -14,7 +14,7 @@ use crate::acts::trade::context::{self, TradeContext};
 use crate::acts::trade::notification;
 use crate::acts::trade::settle::give_back;
 use crate::biz::{List, Shape, Text, answer, biz, choice, invalid};
-use crate::methods::{Answer, Call, Method, Once, SubCode, Write, refusals};
+use crate::methods::{Answer, Call, Doors, Method, Need, Once, SubCode, Write, refusals};
 use domain::trade::Trade;
 use store::Tx;
 use store::trade::Refund;
@@ -98,6 +98,8 @@ answer! {
 
 impl Method for TradeRefund {
     const NAME: &'static str = "alipay.trade.refund";
+    const DOORS: Doors = Doors::SIGNED.and(Doors::CONSOLE);
+    const NEED: Need = Need::Money;
     const INVALID: &'static str = super::INVALID;
     type Request = Request;
     type Response = Response;

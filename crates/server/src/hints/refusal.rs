@@ -1,0 +1,170 @@
+//! What to change, where a call was refused by the protocol: for what it says of itself, or for who calls.
+
+use super::{Hint, shown};
+use wire::{Fault, code};
+
+/// What the advice may repeat of the call, and of the store.
+pub struct Subject<'a> {
+    /// A parameter of the call, as text.
+    pub parameter: &'a dyn Fn(&str) -> String,
+    /// How many apps there are.
+    pub apps: usize,
+}
+
+/// The advice on this refusal; none where the refusal is not about the call's own form, its app or its authorisation.
+pub fn explain(fault: &Fault, subject: &Subject<'_>) -> Option<Hint> {
+    let sent = |name: &str| shown(&(subject.parameter)(name));
+    let missing = |name: &str| {
+        Hint::new(
+            "missing-parameter",
+            format!("the call has no {name}: send it as a parameter of the request, not within biz_content"),
+            format!("请求缺少{name}：请作为公共请求参数提交，而非放在biz_content中"),
+        )
+    };
+    let is = |refusal: &Fault| refusal.sub_code == fault.sub_code;
+    Some(match () {
+        () if is(&code::MISSING_METHOD) => missing("method"),
+        () if is(&code::MISSING_APP_ID) => missing("app_id"),
+        () if is(&code::MISSING_SIGNATURE) => missing("sign"),
+        () if is(&code::MISSING_SIGNATURE_TYPE) => missing("sign_type (RSA2 or RSA)"),
+        () if is(&code::MISSING_TIMESTAMP) => missing("timestamp"),
+        () if is(&code::MISSING_VERSION) => missing("version (1.0)"),
+        () if is(&code::INVALID_APP_ID) => unknown_app(&sent("app_id"), subject.apps),
+        () if is(&code::INVALID_TIMESTAMP) => Hint::new(
+            "timestamp-form",
+            format!("timestamp is {:?}: write a date that exists as yyyy-MM-dd HH:mm:ss", sent("timestamp")),
+            format!("timestamp为“{}”：请使用yyyy-MM-dd HH:mm:ss格式，且日期须真实存在", sent("timestamp")),
+        ),
+        () if is(&code::INVALID_FORMAT) => wrong_value("format", &sent("format"), "JSON"),
+        () if is(&code::INVALID_CHARSET) => wrong_value("charset", &sent("charset"), "utf-8, gbk, gb2312, gb18030"),
+        () if is(&code::INVALID_SIGNATURE_TYPE) => wrong_value("sign_type", &sent("sign_type"), "RSA2, RSA"),
+        () if is(&code::APP_CERT_NOT_EXIST) => Hint::new(
+            "certificate",
+            "the call names a certificate, and this build knows public keys only: leave app_cert_sn out, or let the SDK \
+             sign in its public key mode",
+            "请求使用了公钥证书，而本版本只支持公钥模式：请去掉app_cert_sn，或将SDK改为公钥模式",
+        ),
+        () if is(&code::MISSING_SIGNATURE_CONFIG) => Hint::new(
+            "no-public-key",
+            "the app has no public key: register the public half of the key that it signs with (public_key of [[app]])",
+            "该应用未登记公钥：请登记与其签名私钥配对的应用公钥（[[app]]的public_key）",
+        ),
+        () if is(&code::INVALID_APP_STATE) => Hint::new(
+            "app-disabled",
+            "the app is disabled: enable it (enabled of [[app]])",
+            "该应用已被停用：请启用（[[app]]的enabled）",
+        ),
+        () if is(&code::INSUFFICIENT_ISV_PERMISSIONS) => Hint::new(
+            "app-without-method",
+            "the app may not call this method: add it (methods of [[app]])",
+            "该应用无权调用此方法：请在[[app]]的methods中添加",
+        ),
+        () if is(&code::INVALID_APP_AUTH_TOKEN) => Hint::new(
+            "unknown-authorisation",
+            "app_auth_token is no authorisation of this app, or a revoked one: send one that the merchant gave to this \
+             app_id, or none to act for the app's own merchant",
+            "app_auth_token不是授予该应用的授权，或已被撤销：请使用商户授予该app_id的令牌，代表应用自身商户时则不传",
+        ),
+        () if is(&code::APP_AUTH_TOKEN_TIME_OUT) => Hint::new(
+            "expired-authorisation",
+            "the authorisation of app_auth_token has expired: extend it (expires_at of [[authorization]])",
+            "app_auth_token的授权已过期：请延长其有效期（[[authorization]]的expires_at）",
+        ),
+        () if is(&code::APP_AUTH_TOKEN_NO_API) => Hint::new(
+            "authorisation-without-method",
+            "the authorisation of app_auth_token does not name this method: add it (methods of [[authorization]])",
+            "app_auth_token的授权不包含此方法：请在[[authorization]]的methods中添加",
+        ),
+        () if is(&code::INVALID_ENCRYPT_TYPE) || is(&code::UNSUPPORTED_ENCRYPT_TYPE) => Hint::new(
+            "encrypted",
+            "biz_content is encrypted, which this build does not read: send it in clear, without encrypt_type",
+            "本版本不支持加密的biz_content：请发送明文，并去掉encrypt_type",
+        ),
+        () if is(&code::INVALID_PARAMETER) => invalid_parameter(fault, &sent),
+        () => return None,
+    })
+}
+
+fn unknown_app(app_id: &str, apps: usize) -> Hint {
+    let (en, zh) = match apps {
+        0 => ("this store has no app yet".to_owned(), "当前没有任何应用".to_owned()),
+        1 => ("this store has 1 app, which is another".to_owned(), "当前共有1个应用，均不是它".to_owned()),
+        apps => (format!("this store has {apps} apps, all of them others"), format!("当前共有{apps}个应用，均不是它")),
+    };
+    Hint::new(
+        "unknown-app",
+        format!("no app has the app_id {app_id:?}; {en}: correct it, or add the app ([[app]] of a world file)"),
+        format!("没有app_id为“{app_id}”的应用；{zh}：请核对app_id，或在world文件的[[app]]中添加"),
+    )
+}
+
+fn wrong_value(name: &str, sent: &str, known: &str) -> Hint {
+    Hint::new(
+        "wrong-value",
+        format!("{name} is {sent:?}: send one of {known}"),
+        format!("{name}为“{sent}”：可用的值为{known}"),
+    )
+}
+
+fn invalid_parameter(fault: &Fault, sent: &dyn Fn(&str) -> String) -> Hint {
+    if fault.sub_msg.contains("version只支持") {
+        return wrong_value("version", &sent("version"), "1.0");
+    }
+    if fault.sub_msg.contains("multipart/form-data格式错误") {
+        return Hint::new(
+            "multipart-form",
+            "the body is no multipart/form-data as its content type says: the head must name the boundary that stands \
+             between the parts (leave the header to the HTTP library)",
+            "请求体不是有效的multipart/form-data：请求头须包含各部分之间的boundary（请由HTTP库生成该请求头）",
+        );
+    }
+    let reason =
+        shown(fault.sub_msg.split_once(['：', ':']).map_or(&*fault.sub_msg, |(_, reason)| reason.trim_start()));
+    Hint::new(
+        "invalid-parameter",
+        format!("the parameters cannot be read ({reason}): send each once, percent-encoded, in the declared charset"),
+        format!("参数无法解析（{reason}）：每个参数只提交一次，进行URL编码，并使用所声明的字符集"),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(fault: &Fault, sent: &str, cause: &str, en: &str, zh: &str) {
+        let subject = Subject { parameter: &|_| sent.to_owned(), apps: 3 };
+        let hint = explain(fault, &subject).unwrap_or_else(|| panic!("{fault:?}"));
+        assert_eq!(hint.cause, cause, "{hint:?}");
+        assert!(hint.advice_en.contains(en) && hint.advice_zh.contains(zh), "{hint:?}");
+    }
+
+    #[test]
+    fn each_refusal_of_the_protocol_says_what_to_change() {
+        check(&code::MISSING_METHOD, "", "missing-parameter", "no method", "缺少method");
+        check(&code::MISSING_TIMESTAMP, "", "missing-parameter", "no timestamp", "缺少timestamp");
+        check(&code::INVALID_APP_ID, "2021\u{1b}", "unknown-app", "has 3 apps", "共有3个应用");
+        check(&code::INVALID_TIMESTAMP, "1700000000", "timestamp-form", "\"1700000000\": write", "yyyy-MM-dd HH:mm:ss");
+        check(&code::INVALID_FORMAT, "xml", "wrong-value", "format is \"xml\"", "format为“xml”");
+        check(&code::INVALID_CHARSET, "latin1", "wrong-value", "gb18030", "gb18030");
+        check(&code::INVALID_SIGNATURE_TYPE, "SM2", "wrong-value", "RSA2, RSA", "RSA2, RSA");
+        let version = code::INVALID_PARAMETER.with_msg("参数无效：version只支持1.0");
+        check(&version, "2.0", "wrong-value", "version is \"2.0\": send one of 1.0", "version为“2.0”");
+        let multipart = code::INVALID_PARAMETER.with_msg("参数无效：multipart/form-data格式错误");
+        check(&multipart, "", "multipart-form", "boundary", "boundary");
+        let twice = code::INVALID_PARAMETER.with_msg("参数无效：charset重复且取值不同");
+        check(&twice, "", "invalid-parameter", "(charset重复且取值不同)", "（charset重复且取值不同）");
+        let late = code::INVALID_PARAMETER.with_msg("参数无效: 请求体接收超时");
+        check(&late, "", "unreadable-request", "16 MiB", "16MiB");
+        check(&code::APP_CERT_NOT_EXIST, "", "certificate", "app_cert_sn", "app_cert_sn");
+        check(&code::MISSING_SIGNATURE_CONFIG, "", "no-public-key", "no public key", "未登记公钥");
+        check(&code::INVALID_APP_AUTH_TOKEN, "", "unknown-authorisation", "no authorisation of this app", "已被撤销");
+        check(&code::APP_AUTH_TOKEN_TIME_OUT, "", "expired-authorisation", "has expired", "已过期");
+        check(&code::APP_AUTH_TOKEN_NO_API, "", "authorisation-without-method", "does not name", "不包含此方法");
+        check(&code::INSUFFICIENT_ISV_PERMISSIONS, "", "app-without-method", "may not call", "无权调用");
+        check(&code::INVALID_APP_STATE, "", "app-disabled", "disabled", "停用");
+        check(&code::UNSUPPORTED_ENCRYPT_TYPE, "", "encrypted", "in clear", "明文");
+        let subject = Subject { parameter: &|_| String::new(), apps: 0 };
+        assert!(explain(&code::UNKNOWN_ERROR, &subject).is_none());
+        assert!(explain(&Fault::business("TRADE_NOT_EXIST", "交易不存在"), &subject).is_none());
+    }
+}

@@ -1,0 +1,75 @@
+//! Who may call a method: through which doors, and with which right.
+
+/// A set of doors: the ways by which a call comes in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Doors(u8);
+
+impl Doors {
+    /// `/gateway.do`: calls that an app has signed, for a merchant.
+    pub const SIGNED: Doors = Doors(1);
+    /// The control socket: commands of whoever may read the data folder.
+    pub const CONTROL: Doors = Doors(2);
+    /// The console: requests of an operator who has signed in.
+    pub const CONSOLE: Doors = Doors(4);
+
+    /// The doors of both sets.
+    pub const fn and(self, other: Doors) -> Doors {
+        Doors(self.0 | other.0)
+    }
+
+    /// Whether every door of `others` is one of these.
+    pub const fn has(self, others: Doors) -> bool {
+        self.0 & others.0 == others.0
+    }
+}
+
+/// The right that an operator needs to call a method. An app needs none of them: its merchant says which methods it may
+/// call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Need {
+    /// To look at anything but what [`Need::Develop`] is for.
+    Read,
+    /// Crowds, activities and what they give.
+    Market,
+    /// Money and points: payments, refunds, corrections.
+    Money,
+    /// Signatures, deliveries, the clock.
+    Develop,
+    /// The whole platform: who exists in it, its files, its backups.
+    Own,
+}
+
+/// The rights of an operator.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rights(u8);
+
+impl Rights {
+    /// Those of whoever may use the control socket, whose file is its owner's alone.
+    pub const ALL: Rights = Rights(u8::MAX);
+
+    /// Whether they are enough for a method.
+    pub const fn allow(self, need: Need) -> bool {
+        self.0 & (1 << need as u8) != 0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_right_is_had_or_not() {
+        let reader = Rights(1 << Need::Read as u8);
+        for need in [Need::Read, Need::Market, Need::Money, Need::Develop, Need::Own] {
+            assert!(Rights::ALL.allow(need));
+            assert_eq!(reader.allow(need), need == Need::Read);
+        }
+    }
+
+    #[test]
+    fn a_set_of_doors_has_its_doors_alone() {
+        let both = Doors::SIGNED.and(Doors::CONSOLE);
+        assert!(both.has(Doors::SIGNED) && both.has(Doors::CONSOLE) && both.has(both));
+        assert!(!both.has(Doors::CONTROL) && !Doors::SIGNED.has(both));
+    }
+}

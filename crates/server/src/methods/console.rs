@@ -1,0 +1,99 @@
+//! The methods of operators: what commands do to a running process or to a store that nobody runs, and later the
+//! console.
+//!
+//! An operator's method belongs to no merchant, so it has the whole process to work with, and its own transactions. It
+//! reads its request as every method does; its refusals are for an operator and in English.
+
+pub mod activity;
+pub mod activity_list;
+pub mod activity_review;
+pub mod activity_show;
+pub mod backup_write;
+pub mod clock_move;
+pub mod clock_show;
+pub mod coupon_show;
+pub mod import_members;
+pub mod import_trades;
+pub mod notice_list;
+pub mod notice_resend;
+pub mod notice_show;
+pub mod points_account;
+pub mod points_frozen;
+pub mod prove_run;
+mod rows;
+pub mod signature_list;
+pub mod signature_show;
+pub mod trade_show;
+pub mod world_apply;
+
+use super::entry::{Entry, operator_export, operator_read, operator_write};
+use crate::answer::{Answer, CallError};
+use crate::app::App;
+use crate::biz::{self, Positive, Text};
+use crate::notices::NoticeError;
+use std::borrow::Cow;
+use store::{Fault, Tx};
+
+/// Every method of operators: the second part of THE LIST.
+pub static OPERATIONS: &[Entry] = &[
+    operator_write::<world_apply::WorldApply>(),
+    operator_read::<prove_run::ProveRun>(),
+    operator_read::<trade_show::TradeShow>(),
+    operator_read::<coupon_show::CouponShow>(),
+    operator_read::<activity_list::ActivityList>(),
+    operator_read::<activity_show::ActivityShow>(),
+    operator_write::<activity_review::ActivityReview>(),
+    operator_read::<points_frozen::PointsFrozen>(),
+    operator_read::<points_account::PointsAccount>(),
+    operator_read::<signature_list::SignatureList>(),
+    operator_read::<signature_show::SignatureShow>(),
+    operator_read::<clock_show::ClockShow>(),
+    operator_write::<clock_move::ClockMove>(),
+    operator_read::<notice_list::NoticeList>(),
+    operator_read::<notice_show::NoticeShow>(),
+    operator_write::<notice_resend::NoticeResend>(),
+    operator_write::<import_members::ImportMembers>(),
+    operator_write::<import_trades::ImportTrades>(),
+    operator_export::<backup_write::BackupWrite>(),
+];
+
+/// An id or a word as an operator gives it. Nothing has a longer one.
+pub type Argument = Text<1_024>;
+
+/// How many things an operator asks for at most; as many as 32 bits hold.
+pub type Limit = Positive<4_294_967_295>;
+
+/// The refusal of a call about a thing that does not exist.
+fn not_found(text: impl Into<Cow<'static, str>>) -> CallError {
+    wire::Fault::business("NOT_FOUND", text).into()
+}
+
+/// The refusal of a call that asks for what cannot be done.
+pub fn wrong(text: impl Into<Cow<'static, str>>) -> CallError {
+    wire::Fault::business(biz::INVALID, text).into()
+}
+
+impl From<NoticeError> for CallError {
+    fn from(error: NoticeError) -> CallError {
+        match error {
+            NoticeError::Store(fault) => fault.into(),
+            NoticeError::Unknown(_) => not_found(error.to_string()),
+            NoticeError::State(_) => wrong(error.to_string()),
+        }
+    }
+}
+
+/// How many things are listed at most.
+fn limit(Positive(limit): Limit) -> u32 {
+    u32::try_from(limit).expect("a bound of the type")
+}
+
+/// Reads what takes long, on a thread of its own.
+async fn read_long<T: Send + 'static>(
+    app: &App,
+    read: impl Fn(&mut Tx) -> Result<T, Fault> + Send + 'static,
+) -> Answer<Result<T, Fault>> {
+    let (store, runtime) = (app.store.clone(), tokio::runtime::Handle::current());
+    let reading = tokio::task::spawn_blocking(move || runtime.block_on(store.read(read))).await;
+    reading.map_err(|error| wrong(error.to_string()))
+}

@@ -1,0 +1,181 @@
+//! Runs a method for a door, whichever door that is, and records how it was answered.
+//!
+//! A door says who calls and in what form. From there on everything is the same for all of them: waiting for the crowd
+//! index, finding the merchant that the call acts for, looking again when the caller's app has changed meanwhile, the
+//! log, the metrics.
+
+use super::THE_LIST;
+use super::access::{Doors, Rights};
+use super::call::CallContext;
+use super::console::OPERATIONS;
+use super::entry::Entry;
+use super::method::OperatorCall;
+use super::run::Output;
+use crate::answer::{Answer, CallError};
+use crate::app::App;
+use crate::biz::{self, Unknown};
+use crate::directory;
+use crate::metrics::Metrics;
+use serde_json::{Map, Value};
+use std::error::Error;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use wire::{Fault, code};
+
+/// While the crowd index is being built, calls wait this long for it; SDKs give up after 15 seconds or more.
+const READY_TIME_MAX: Duration = Duration::from_secs(10);
+/// How often a call is looked up again when its app or authorisation changes under it.
+const STALE_MAX: usize = 3;
+
+/// A call whose caller is known, as its door has read it.
+pub struct KnownCall<'a> {
+    /// The method.
+    pub entry: &'static Entry,
+    /// The calling app, as it was when the door looked it up.
+    pub app: &'a directory::App,
+    /// The authorisation that the app calls with; without one it acts for its own merchant.
+    pub token: Option<&'a str>,
+    /// The business parameters, as JSON.
+    pub biz_content: Option<&'a str>,
+    /// The other parameters.
+    pub context: CallContext,
+}
+
+/// What became known of a call while it ran, whatever its answer.
+#[derive(Default)]
+pub struct Findings {
+    /// The merchant that it acts for, once that is decided.
+    pub pid: Option<String>,
+    /// The members of `biz_content` that the method does not know; only in a stand-in.
+    pub unknown: Vec<Unknown>,
+}
+
+/// Runs a call; the business members of its answer. When the app or its authorisation has changed since it was looked
+/// up, looks again and repeats.
+pub async fn run(app: &Arc<App>, call: KnownCall<'_>, findings: &mut Findings) -> Result<String, Fault> {
+    let (trace_id, method) = (call.context.trace_id.as_str(), call.entry.name);
+    // A half-built index would count some of the members.
+    if !app.until_ready(READY_TIME_MAX).await {
+        tracing::warn!(trace_id, "not ready: the crowd index is still being built");
+        return Err(unavailable());
+    }
+    for attempt in 0..STALE_MAX {
+        let fresh = if attempt == 0 { None } else { app.directory.app(&call.app.row.app_id) };
+        let fresh = fresh.as_deref().unwrap_or(call.app);
+        if fresh.key != call.app.key {
+            // Verified with a key that has just been taken away: the repeat will be told so.
+            return Err(unavailable());
+        }
+        let failure = match attempt_once(app, fresh, &call, findings).await {
+            Ok(business) => return Ok(business),
+            Err(CallError::Rejection(fault)) => return Err(fault),
+            Err(CallError::Error(failure)) => Err(failure),
+            Err(CallError::Stale) => app.directory.refresh(&app.store, call.token).await,
+        };
+        if let Err(failure) = failure {
+            let error = &failure as &dyn Error;
+            tracing::error!(trace_id, method, error, "the store failed");
+            return Err(unavailable());
+        }
+    }
+    tracing::error!(trace_id, method, "the caller's app kept changing");
+    Err(unavailable())
+}
+
+async fn attempt_once(
+    app: &Arc<App>,
+    fresh: &directory::App,
+    call: &KnownCall<'_>,
+    findings: &mut Findings,
+) -> Answer<String> {
+    let entry = call.entry;
+    let caller = app.directory.caller(&app.store, fresh, call.token, entry.name, app.clock.now()).await?;
+    findings.pid = Some(caller.pid.clone());
+    let members = biz::object(call.biz_content).map_err(|fault| entry.refusal(fault))?;
+    if app.gives_hints() {
+        findings.unknown = biz::unknown(&members, entry.fields);
+    }
+    entry.run(app.clone(), caller, call.context.clone(), members).await
+}
+
+/// Runs an operator's call that came through `door`. Whoever asks for a member that the method does not know is
+/// refused: it is of another build, and means something by it.
+pub async fn operate(
+    door: Doors,
+    rights: Rights,
+    name: &str,
+    call: OperatorCall,
+    members: Map<String, Value>,
+) -> Answer<Output> {
+    let (app, started) = (call.app.clone(), Instant::now());
+    let unknown = || code::INVALID_METHOD.with_msg(format!("operators cannot call {name} in this build"));
+    let entry = Entry::at(door, name).ok_or_else(unknown)?;
+    let answer = if !rights.allow(entry.need) {
+        Err(code::INSUFFICIENT_USER_PERMISSIONS.into())
+    } else if let Some(unknown) = biz::unknown(&members, entry.fields).first() {
+        Err(code::INVALID_PARAMETER.with_msg(format!("{name} has no member {} in this build", unknown.path)).into())
+    } else {
+        entry.operate(call, members).await
+    };
+    let code = match &answer {
+        Ok(_) => "10000",
+        Err(CallError::Rejection(fault)) => fault.code,
+        Err(CallError::Error(_) | CallError::Stale) => code::UNKNOWN_ERROR.code,
+    };
+    app.metrics.called(label(door), Some(name), code, started.elapsed());
+    answer
+}
+
+/// The doors' names in the metrics. The signed door has none: its series are older than the other doors.
+fn label(door: Doors) -> &'static str {
+    if door == Doors::SIGNED { "" } else { "control" }
+}
+
+/// The counters of a process: one for each method and door that answers it.
+pub fn metrics(outcomes: impl IntoIterator<Item = &'static str>) -> Metrics {
+    let signed = THE_LIST.iter().map(|entry| (label(Doors::SIGNED), entry.name));
+    let control = OPERATIONS.iter().map(|entry| (label(Doors::CONTROL), entry.name));
+    Metrics::new(signed.chain(control), outcomes)
+}
+
+/// The answer of a call that cannot be answered now, whatever the reason: the log has it.
+pub fn unavailable() -> Fault {
+    code::UNKNOWN_ERROR
+}
+
+/// An answered call, as its door knows it.
+pub struct AnsweredCall<'a> {
+    /// The call's name in the log.
+    pub trace_id: &'a str,
+    /// The method, whatever the caller has sent as its name.
+    pub method: Option<&'a str>,
+    /// The calling app, as far as the directory knows it.
+    pub app_id: Option<&'a str>,
+    /// The merchant that it acts for, once that was decided.
+    pub pid: Option<&'a str>,
+    /// The refusal that it was answered with.
+    pub refusal: Option<&'a Fault>,
+    /// The time from its head to its answer.
+    pub took: Duration,
+}
+
+/// Records a signed call that was answered: in the metrics, among a stand-in's last calls, in the log.
+pub fn record(app: &App, call: &AnsweredCall<'_>) {
+    let &AnsweredCall { trace_id, method, app_id, pid, refusal, took } = call;
+    let code = refusal.map_or("10000", |refusal| refusal.code);
+    app.metrics.called(label(Doors::SIGNED), method, code, took);
+    if let Some(recent) = &app.recent {
+        recent.push(app.clock.now(), method, app_id, code, refusal, trace_id);
+    }
+    tracing::info!(
+        trace_id,
+        method,
+        app_id,
+        pid,
+        code,
+        sub_code = refusal.map(|refusal| &*refusal.sub_code),
+        field = refusal.and_then(biz::refused_field),
+        elapsed_us = u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
+        "call"
+    );
+}

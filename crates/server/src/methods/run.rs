@@ -1,0 +1,144 @@
+//! What surrounds a method, once for all: reading the request and rendering the answer; for a merchant's also the
+//! transaction, the check that the caller still may, and idempotency; for an operator's also the line in the log.
+
+use super::call::{Call, CallContext};
+use super::method::{Key, Once, OperatorCall, OperatorExport, OperatorRead, OperatorWrite, Read, Recomputed, Write};
+use crate::answer::Answer;
+use crate::app::App;
+use crate::biz::{self, Biz};
+use crate::directory::Caller;
+use crate::terminal::clipped;
+use serde::Serialize;
+use serde_json::{Map, Value};
+use std::io::PipeReader;
+use std::sync::Arc;
+use store::Tx;
+use store::once::{self, Outcome};
+use wire::Fault;
+
+/// Runs a method that changes nothing; its answer as JSON.
+pub async fn read<M: Read>(
+    app: Arc<App>,
+    caller: Caller,
+    context: CallContext,
+    members: Map<String, Value>,
+) -> Answer<String> {
+    let request = M::Request::read(&members)?;
+    let call = Arc::new(Call::new(&app, caller, context, String::new(), 0));
+    let in_tx = call.clone();
+    let load = move |tx: &mut Tx| {
+        in_tx.caller.still_may(tx)?;
+        M::load(&in_tx, tx, &request)
+    };
+    let loaded = app.store.read(load).await?;
+    M::answer(&call, loaded).map(|response| render(&response))
+}
+
+/// Runs a method that changes something; its answer as JSON.
+pub async fn write<M: Write>(
+    app: Arc<App>,
+    caller: Caller,
+    context: CallContext,
+    members: Map<String, Value>,
+) -> Answer<String> {
+    let request = M::Request::read(&members)?;
+    let call = new_call(&app, caller, context, M::NEW_IDS).await?;
+    let write = move |tx: &mut Tx| {
+        call.caller.still_may(tx)?;
+        let handle = |tx: &mut Tx| M::handle(&call, tx, &request).map(|response| render(&response));
+        match M::once(&request) {
+            Once::Natural => handle(tx),
+            Once::Stored { within, key, conflict } => {
+                let scope = once::scope(&[M::NAME, call.pid(), within]);
+                match once::stored(tx, &scope, key, &fingerprint(&request), call.now, handle)? {
+                    Outcome::New(answer) | Outcome::Again(answer) => Ok(answer),
+                    Outcome::Conflict => Err(conflict.into()),
+                }
+            }
+        }
+    };
+    app.store.write(write).await
+}
+
+/// Runs a method that does a thing once under the caller's key; its answer as JSON.
+pub async fn recomputed<M: Recomputed>(
+    app: Arc<App>,
+    caller: Caller,
+    context: CallContext,
+    members: Map<String, Value>,
+) -> Answer<String> {
+    let request = M::Request::read(&members)?;
+    let call = new_call(&app, caller, context, M::NEW_IDS).await?;
+    let write = move |tx: &mut Tx| {
+        call.caller.still_may(tx)?;
+        let checked = M::check(&call, tx, &request)?;
+        let Key { scope, key, fingerprint, id } = M::key(&call, &request, &checked);
+        let claim = once::claim(tx, &scope, key, &fingerprint, id, call.now)?;
+        M::handle(&call, tx, &request, checked, claim).map(|response| render(&response))
+    };
+    app.store.write(write).await
+}
+
+/// The answer of an operator's method.
+pub enum Output {
+    /// The answer's JSON.
+    Json(String),
+    /// A file that is still being written.
+    File(PipeReader),
+}
+
+/// The longest text of a log line on what an operator does, characters.
+const ABOUT_CHARS_MAX: usize = 200;
+
+/// Runs an operator's method that changes nothing.
+pub async fn operator_read<M: OperatorRead>(call: OperatorCall, members: Map<String, Value>) -> Answer<Output> {
+    let request = M::Request::read(&members)?;
+    M::run(call, request).await.map(|response| Output::Json(render(&response)))
+}
+
+/// Runs an operator's method that changes something.
+pub async fn operator_write<M: OperatorWrite>(call: OperatorCall, members: Map<String, Value>) -> Answer<Output> {
+    let request = M::Request::read(&members)?;
+    let (act, about) = M::action(&request);
+    let about = clipped(&about, ABOUT_CHARS_MAX);
+    let done = M::run(call, request).await;
+    match &done {
+        Ok(response) => tracing::info!(act, about, outcome = M::outcome(response), "operator"),
+        Err(error) => tracing::warn!(act, about, %error, "operator"),
+    }
+    done.map(|response| Output::Json(render(&response)))
+}
+
+/// Begins an operator's method whose answer is a file.
+pub async fn operator_export<M: OperatorExport>(call: OperatorCall, members: Map<String, Value>) -> Answer<Output> {
+    let request = M::Request::read(&members)?;
+    let (reader, writer) = std::io::pipe().map_err(|error| Fault::business(biz::INVALID, error.to_string()))?;
+    tokio::spawn(M::run(call.app, request, writer));
+    Ok(Output::File(reader))
+}
+
+/// A call that may make `new_ids` things.
+async fn new_call(app: &App, caller: Caller, context: CallContext, new_ids: u16) -> Answer<Call> {
+    let first_number = if new_ids == 0 { 0 } else { app.store.next_numbers(new_ids).await? };
+    Ok(Call::new(app, caller, context, app.new_secret(), first_number))
+}
+
+fn render(response: &impl Serialize) -> String {
+    serde_json::to_string(response).expect("responses serialise")
+}
+
+/// What makes two requests the same: a version byte and the canonical JSON of the non-empty known fields, so that a
+/// field added later changes no old fingerprint (DECISIONS.md 2).
+pub fn fingerprint(request: &impl Biz) -> [u8; 32] {
+    fingerprint_of(request.canonical())
+}
+
+/// The same of a request in normal form.
+pub fn fingerprint_of(canonical: Map<String, Value>) -> [u8; 32] {
+    const VERSION: u8 = 1;
+    let mut canonical = Value::Object(canonical);
+    canonical.sort_all_objects();
+    let mut bytes = vec![VERSION];
+    serde_json::to_writer(&mut bytes, &canonical).expect("JSON serialises");
+    wire::sha256(&bytes)
+}
