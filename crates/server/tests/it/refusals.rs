@@ -142,7 +142,11 @@ fn a_flood_of_an_unknown_app_pushes_out_nothing_else() {
     let running = Running::start(Engine::Lite);
     let first = refused(&running, FORM, &[("version", Some("2.0"))]);
     running.doctor(&first.trace_id);
-    let last = (0..1_100).map(|_| refused(&running, FORM, &[("app_id", Some("1"))])).last().expect("many");
+    let flood = || refused(&running, FORM, &[("app_id", Some("1"))]);
+    for _ in 0..1_100 {
+        flood();
+    }
+    let last = flood();
     running.doctor(&last.trace_id);
     running.doctor(&first.trace_id);
     let deadline = Instant::now() + Duration::from_secs(5);
