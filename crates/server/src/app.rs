@@ -32,7 +32,8 @@ use wire::PrivateKey;
 
 /// How often an address may be refused in a second on a platform; a stand-in's tests know no bound.
 const REFUSALS_MAX: usize = 100;
-/// How many wrong PINs an address may send in any [`WRONG_PINS_WINDOW`], over all accounts (DECISIONS.md 12).
+/// How many wrong PINs an address may send in any [`WRONG_PINS_WINDOW`], over all accounts (`docs/decisions.md`, "Pay
+/// PIN").
 const WRONG_PINS_MAX: usize = 20;
 /// The window of [`WRONG_PINS_MAX`], of real time.
 const WRONG_PINS_WINDOW: Duration = Duration::from_secs(15 * 60);

@@ -16,7 +16,7 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::time::{Instant, timeout_at};
 
-/// The most bytes of a body (DESIGN, "Security").
+/// The most bytes of a body (`docs/decisions.md`, "Limits").
 pub const BODY_MAX: usize = wire::BODY_BYTES_MAX;
 /// What each body may hold without asking; nearly every call is far shorter.
 const FREE: usize = 64 << 10;

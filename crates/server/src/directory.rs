@@ -105,8 +105,9 @@ impl Directory {
         self.load(store).await
     }
 
-    /// Decides whom a verified call acts for and whether it may call `method` (COMMON.md, "Who the call acts for"; the
-    /// merchant's authorisation comes before the app's permission, DECISIONS.md 1).
+    /// Decides whom a verified call acts for and whether it may call `method` (`docs/decisions.md`, "Callers and
+    /// merchants"). The merchant's authorisation comes before the app's permission (`docs/decisions.md`, "Order of
+    /// refusals").
     pub async fn caller(
         &self,
         store: &Store,

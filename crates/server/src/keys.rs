@@ -99,8 +99,8 @@ impl MasterKey {
     }
 }
 
-/// Makes a file with a new key in it, whole and readable by its owner alone. Of several processes that do so at once one
-/// makes it.
+/// Makes a file with a new key in it, whole and readable by its owner alone. Of several processes that do so at once
+/// one makes it.
 fn make(path: &Path) -> std::io::Result<()> {
     let mut bytes = [0; 32];
     aws_lc_rs::rand::fill(&mut bytes).expect("the system has random bytes");

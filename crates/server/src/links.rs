@@ -11,7 +11,8 @@ pub fn cashier(base_url: &str, trade: &Trade) -> Option<String> {
     Some(format!("{base_url}/h5/cashier?tradeNo={}&token={token}", trade.trade_no()))
 }
 
-/// Where an activity's coupon is claimed. The merchant adds the rest, `type` and token included (DECISIONS.md 12).
+/// Where an activity's coupon is claimed. The merchant adds the rest, `type` and token included (`docs/decisions.md`,
+/// "Coupon page").
 pub fn coupon(base_url: &str, activity: &Activity) -> String {
     format!("{base_url}/h5/coupon?itemId={}", activity.item_id().to_text())
 }

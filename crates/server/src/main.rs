@@ -42,7 +42,7 @@ mod world;
 use std::process::ExitCode;
 
 /// A call makes hundreds of small allocations and is free of them when it is answered. With this allocator instead of
-/// the system's, one core answers a twentieth more (bench/RESULTS.md).
+/// the system's, one core answers a twentieth more (`bench/RESULTS.md`).
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

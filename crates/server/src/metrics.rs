@@ -15,7 +15,7 @@ use wire::first_aid::Cause;
 
 /// The label of methods that are not in the list.
 const UNKNOWN: &str = "unknown";
-/// Every `code` that an answer may carry (PROTOCOL.md 11).
+/// Every `code` that an answer may carry.
 const CODES: [&str; 9] = ["10000", "20000", "20001", "40001", "40002", "40003", "40004", "40005", "40006"];
 /// Bounds of the latency histograms, microseconds; a signature takes 250 or more.
 const LATENCIES_US: [u64; 13] =

@@ -1,8 +1,8 @@
 //! The world file: who exists (docs/world-file.md).
 //!
-//! Read in three steps, so that a wrong file is refused whole and by line: the text becomes tables, every table is checked
-//! on its own and against the others, and only a checked [`World`] can be applied. Files that it names (keys, images)
-//! are taken in where the file is read: what travels to a running server is one text that needs no other.
+//! Read in three steps, so that a wrong file is refused whole and by line: the text becomes tables, every table is
+//! checked on its own and against the others, and only a checked [`World`] can be applied. Files that it names (keys,
+//! images) are taken in where the file is read: what travels to a running server is one text that needs no other.
 
 mod apply;
 mod check;

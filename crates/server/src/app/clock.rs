@@ -1,4 +1,4 @@
-//! The one clock (DESIGN, "Time"): the system's, or one that stands still until it is moved.
+//! The one clock (`docs/decisions.md`, "The clock"): the system's, or one that stands still until it is moved.
 
 use domain::calendar::{CLOCK_BEGINS, CLOCK_ENDS};
 use std::sync::atomic::{AtomicI64, Ordering};

@@ -1,5 +1,5 @@
-//! A point card and the coupon that its points are exchanged for: made by calls, as a merchant's app makes them. Whoever
-//! starts the demo again calls again, and is answered with what there is.
+//! A point card and the coupon that its points are exchanged for: made by calls, as a merchant's app makes them.
+//! Whoever starts the demo again calls again, and is answered with what there is.
 
 use super::trades::USERS_TRADE;
 use super::{APP_ID, DemoError, LOGO_ID, SHOP_IDS, USER_IDS};

@@ -76,8 +76,7 @@ impl Connections {
     }
 
     /// For whom a request is that came over this peer's connection. The log gets one line about a proxy that nobody
-    /// trusts: all of its
-    /// callers have one share.
+    /// trusts: all of its callers have one share.
     pub fn caller(&self, peer: IpAddr, headers: &HeaderMap) -> Caller {
         let caller = self.proxies.caller(peer, headers);
         let is_near = match peer.to_canonical() {

@@ -123,7 +123,7 @@ async fn read<'a>(
     }
 }
 
-/// The order of PROTOCOL.md section 7, with the acting merchant before the permission (DECISIONS.md 1).
+/// The order is that of `docs/decisions.md`, "Order of refusals".
 async fn answer(app: &Arc<App>, call: RawCall, terms: &mut Terms) -> Outcome {
     let (trace_id, limited) = (terms.trace_id.as_str(), terms.limited);
     // An address that is over its limit gets no advice, and nothing is kept of its calls.

@@ -27,8 +27,8 @@ pub trait Method: 'static {
     type Request: Biz;
     /// The business members of the answer, in their order.
     type Response: Serialize;
-    /// The refusals of its own rules, beside that of a wrong field, in the order in which they are looked for. Those of an
-    /// operator's method are texts for a person, and are not declared.
+    /// The refusals of its own rules, beside that of a wrong field, in the order in which they are looked for. Those of
+    /// an operator's method are texts for a person, and are not declared.
     const REFUSALS: &'static [SubCode] = &[];
 }
 
@@ -46,7 +46,7 @@ pub trait Read: Method<Response: AnswerField> {
 
 /// A merchant's method that changes something: load, decide, record, in one transaction.
 pub trait Write: Method<Response: AnswerField> {
-    /// The way in which a repeat is answered (DECISIONS.md 2).
+    /// The way in which a repeat is answered (`docs/decisions.md`, "Idempotency").
     fn once(request: &Self::Request) -> Once<'_>;
 
     /// How many new ids it needs at most: see [`Call::new_id`].
@@ -72,8 +72,8 @@ pub enum Once<'a> {
 }
 
 /// A merchant's method that does a thing once under the caller's key, and answers a repeat by what the thing's state
-/// says then: the recomputed kind of DECISIONS.md 2. The key is kept with the thing's id. It is claimed before the
-/// work, so that of two calls at once the second waits for the first and finds what it has done.
+/// says then: the recomputed kind (`docs/decisions.md`, "Idempotency"). The key is kept with the thing's id. It is
+/// claimed before the work, so that of two calls at once the second waits for the first and finds what it has done.
 pub trait Recomputed: Method<Response: AnswerField> {
     /// What was checked and read before the key is claimed.
     type Checked<'a>;

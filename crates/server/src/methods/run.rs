@@ -128,7 +128,7 @@ fn render(response: &impl Serialize) -> String {
 }
 
 /// What makes two requests the same: a version byte and the canonical JSON of the non-empty known fields, so that a
-/// field added later changes no old fingerprint (DECISIONS.md 2).
+/// field added later changes no old fingerprint (`docs/decisions.md`, "Request fingerprint").
 pub fn fingerprint(request: &impl Biz) -> [u8; 32] {
     fingerprint_of(request.canonical())
 }

@@ -19,7 +19,7 @@ pub struct Message {
 pub struct UnsignedMessage {
     charset: Charset,
     sign_type: SignType,
-    /// The envelope around what the event says (PROTOCOL.md 10, V1).
+    /// The envelope around what the event says (`docs/decisions.md`, "Form and signature").
     params: Vec<(String, String)>,
     /// What is signed.
     string: Vec<u8>,

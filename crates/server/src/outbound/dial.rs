@@ -6,7 +6,8 @@ use std::time::Duration;
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 
-/// How long an address has to itself before the next one is tried beside it (DECISIONS.md 12).
+/// How long an address has to itself before the next one is tried beside it (`docs/decisions.md`, "Connections to
+/// receivers").
 const NEXT_AFTER: Duration = Duration::from_millis(300);
 
 /// Connects to one of these addresses: each is begun when those before it have failed, or [`NEXT_AFTER`] after the last

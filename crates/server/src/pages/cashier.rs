@@ -1,4 +1,4 @@
-//! The cashier: what is paid to whom, and the buyer's PIN (DECISIONS.md 6).
+//! The cashier: what is paid to whom, and the buyer's PIN (`docs/decisions.md`, "Cashier").
 
 use super::i18n::{Lang, Yuan};
 use super::icons;

@@ -1,4 +1,5 @@
-//! The voucher page: a coupon in its holder's hands, with one button where the holder uses it himself (DECISIONS.md 8).
+//! The voucher page: a coupon in its holder's hands, with one button where the holder uses it himself
+//! (`docs/decisions.md`, "States of a coupon").
 
 use super::i18n::Lang;
 use super::icons;

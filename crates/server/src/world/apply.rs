@@ -49,7 +49,8 @@ pub enum ApplyError {
     Store(#[from] Fault),
 }
 
-/// Applies a world: upserts by id, deletes nothing, and leaves as it is what no table states; applying twice changes nothing.
+/// Applies a world: upserts by id, deletes nothing, and leaves as it is what no table states; applying twice changes
+/// nothing.
 pub async fn apply(app: &App, world: World) -> Result<Applied, ApplyError> {
     let key = world.platform_key.as_deref().map(|text| PrivateKey::parse(text).expect("checked"));
     let mut world = world;
@@ -73,8 +74,8 @@ fn sealed(app: &App, secret: &str, known: Option<String>) -> String {
     known.unwrap_or_else(|| app.master_key.seal(secret))
 }
 
-/// Seals the users' pay PINs. What the store has may be another by the time that it is written: then it opens to the same
-/// PIN all the same.
+/// Seals the users' pay PINs. What the store has may be another by the time that it is written: then it opens to the
+/// same PIN all the same.
 async fn seal_pins(app: &App, users: &mut [UserTable]) -> Result<(), Fault> {
     let with_pin: Vec<_> =
         users.iter_mut().filter(|user| user.pay_pin.as_ref().is_some_and(|pin| !pin.is_empty())).collect();
@@ -308,8 +309,8 @@ impl<'a> Applying<'a> {
     }
 }
 
-/// Whether an account may open with this balance: what has been spent of it must be covered, and what it has must be no more
-/// than an account can have.
+/// Whether an account may open with this balance: what has been spent of it must be covered, and what it has must be no
+/// more than an account can have.
 fn can_open_with(at: &At<'_>, account: Option<&rows::Account>, opening_fen: i64) -> Result<(), ApplyError> {
     let Some(account) = account else { return Ok(()) };
     let moved = account.balance_fen - account.opening_fen;

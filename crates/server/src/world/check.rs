@@ -1,5 +1,5 @@
-//! From tables to a world that may be applied: every value in its range, every id once, every key a key. What a table does
-//! not state is not looked at: it stays as the store has it.
+//! From tables to a world that may be applied: every value in its range, every id once, every key a key. What a table
+//! does not state is not looked at: it stays as the store has it.
 
 use super::merge;
 use super::values::{Checked, account_id};
@@ -50,8 +50,8 @@ impl World {
     }
 }
 
-/// Checks the world in `text`, naming lines of it. `whole`, where given, is the same with the files that it names taken in:
-/// its values are checked, at the lines of `text`.
+/// Checks the world in `text`, naming lines of it. `whole`, where given, is the same with the files that it names taken
+/// in: its values are checked, at the lines of `text`.
 pub(super) fn world(text: &str, path: &Path, whole: Option<&str>) -> Result<World, WorldError> {
     let syntax = |error: toml::de::Error| WorldError::Syntax { path: path.to_owned(), message: error.to_string() };
     let line_ends = text.match_indices('\n').map(|(at, _)| at).collect();
@@ -246,7 +246,8 @@ impl Checker<'_> {
     }
 }
 
-/// Says of a login id, a nickname or a pay code that it is another account's. A pay code is as good as money and not shown.
+/// Says of a login id, a nickname or a pay code that it is another account's. A pay code is as good as money and not
+/// shown.
 pub(super) fn taken(name: &str, key: &str, owner: &str) -> String {
     if name == "pay_code" {
         return format!("one of its pay codes is the account's {owner} already");

@@ -157,7 +157,8 @@ each_engine!(an_address_may_send_twenty_wrong_pins_over_all_accounts, |engine| {
     assert_eq!(shop.status(&open), "TRADE_SUCCESS");
 });
 
-// What is not known to be wrong is not counted as wrong: a right PIN waits for others of its address, and is not refused.
+// What is not known to be wrong is not counted as wrong: a right PIN waits for others of its address, and is not
+// refused.
 each_engine!(sixty_right_pins_at_once_from_one_address_all_pay, |engine| {
     let shop = Shop::open(engine);
     let sales: Vec<_> = (0..60).map(|_| shop.sell(CUSTOMER, "苹果", "1.00")).collect();

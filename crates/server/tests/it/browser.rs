@@ -156,8 +156,8 @@ impl Browser {
         self.runtime.block_on(look).expect("the page can be looked at")
     }
 
-    /// Sees all of these texts on a page that is fit to be shipped, by day and by night, and at twice its size. With `PUNCHCARD_PICTURES` set to a
-    /// folder, pictures of it are put there under this name.
+    /// Sees all of these texts on a page that is fit to be shipped, by day and by night, and at twice its size. With
+    /// `PUNCHCARD_PICTURES` set to a folder, pictures of it are put there under this name.
     pub(crate) fn sees(&self, picture: &str, texts: &[&str]) {
         let page = self.text();
         for text in texts {

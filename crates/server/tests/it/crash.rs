@@ -1,9 +1,9 @@
-//! What was acknowledged survives a kill at any moment, an order to end, and ([`disk`]) a full disk; nothing is half done;
-//! and a repeat gets its answer.
+//! What was acknowledged survives a kill at any moment, an order to end, and ([`disk`]) a full disk; nothing is half
+//! done; and a repeat gets its answer.
 //!
-//! Writers send every writing method of THE LIST at once, each on crowds and trades of its own, and keep books of what was
-//! acknowledged. After the crash the books must be what the server says, give or take the one call of each writer that
-//! was not answered: it is there whole or not at all.
+//! Writers send every writing method of THE LIST at once, each on crowds and trades of its own, and keep books of what
+//! was acknowledged. After the crash the books must be what the server says, give or take the one call of each writer
+//! that was not answered: it is there whole or not at all.
 
 mod claims;
 mod disk;

@@ -1,5 +1,5 @@
-//! The documents' commands, run as they are written there: of both READMEs and of every page of the book, in the order of
-//! the page, beside a demo store, with what `cargo xtask up` says to export.
+//! The documents' commands, run as they are written there: of both READMEs and of every page of the book, in the order
+//! of the page, beside a demo store, with what `cargo xtask up` says to export.
 
 mod blocks;
 mod reader;

@@ -1,5 +1,6 @@
-//! From a payment over points to a coupon (contract: DOMAIN.md, "Flow B"), as an ISV's system and a member live it: every
-//! call through an official SDK, the page in a real browser, notifications believed by the SDK's own check.
+//! From a payment over points to a coupon (`docs/decisions.md`, "From a payment to a coupon"), as an ISV's system and a
+//! member live it: every call through an official SDK, the page in a real browser, notifications believed by the SDK's
+//! own check.
 
 use crate::browser::Browser;
 use crate::giveaway::{LOGO, SHOPS, USER, world_of_shops};

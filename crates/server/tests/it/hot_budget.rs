@@ -1,5 +1,5 @@
-//! A budget that everybody wants from at once: twice as many tokens as coupons, 64 clients, and exactly as many vouchers as
-//! there are coupons.
+//! A budget that everybody wants from at once: twice as many tokens as coupons, 64 clients, and exactly as many
+//! vouchers as there are coupons.
 //!
 //! `PUNCHCARD_TEST_COUPONS=10000` is the whole of it; without it there are fewer, for every day.
 

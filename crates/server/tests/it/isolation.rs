@@ -396,7 +396,7 @@ impl Stranger {
                 let told = ("20001", "aop.invalid-app-auth-token-no-api");
                 return (ISV_APP_ID.to_owned(), Some(token_but(place)), told);
             }
-            // The token is looked at before the permission (DECISIONS.md 1).
+            // The token is looked at before the permission (`docs/decisions.md`, "Order of refusals").
             Stranger::UnknownTokenOfAnAppWithoutPermission => {
                 let told = ("20001", "aop.invalid-app-auth-token");
                 return (app_but(place), Some("nobody's".to_owned()), told);

@@ -164,7 +164,7 @@ fn charset_of(call: &RawCall) -> Charset {
     call.get("charset").and_then(Charset::from_name).expect("a charset")
 }
 
-/// Whether the platform has signed it (PROTOCOL.md 10, V1).
+/// Whether the platform has signed it (`docs/decisions.md`, "Form and signature").
 pub(crate) fn is_signed(letter: &Letter, key: &PublicKey) -> bool {
     let pairs: Vec<_> = letter.members.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     let charset = Charset::from_name(letter.get("charset").as_bytes()).expect("a charset");

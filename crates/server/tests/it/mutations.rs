@@ -1,8 +1,8 @@
 //! Whatever is sent under correct framing is answered with HTTP 200 and a signed node that verifies.
 //!
-//! Requests are captured ones and well-signed ones of our own, with query, headers and body mutated. Only a target that is
-//! no URI is answered by the HTTP layer itself, with 400; which targets those are, [`is_uri`] says. `HEAD` is not tried:
-//! its answer has no body that could be verified.
+//! Requests are captured ones and well-signed ones of our own, with query, headers and body mutated. Only a target that
+//! is no URI is answered by the HTTP layer itself, with 400; which targets those are, [`is_uri`] says. `HEAD` is not
+//! tried: its answer has no body that could be verified.
 
 use crate::raw::{Connection, signed_node, vector, vectors, world_of_vectors};
 use crate::running::{Running, log_of, number, seed};

@@ -49,7 +49,7 @@ fn pay(client: &Client, out_trade_no: &str, notify_url: &str) {
 }
 
 fn pay_for(client: &Client, out_trade_no: &str, subject: &str, notify_url: &str) {
-    // The pay code of every user of a stand-in (DECISIONS.md 5).
+    // The pay code of every user of a stand-in (`docs/decisions.md`, "Pay codes").
     let auth_code = format!("28{}", &buyer(0)[2..]);
     let request = json!({
         "scene": "bar_code", "auth_code": auth_code, "out_trade_no": out_trade_no, "subject": subject,

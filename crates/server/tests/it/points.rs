@@ -71,7 +71,8 @@ each_engine!(every_rule_says_no_in_its_turn, |engine| {
     let over = tool_of(&client, &over_camp);
     let deposit = json!({"trans_type": "DEPOSIT", "trans_amount": "1", "shop_id": SHOP, "biz_no": trade_no});
     let commit = json!({"trans_type": "COMMIT", "biz_no": frozen});
-    // What is changed of a request that would do, and what is said to it; each line is wrong in what comes after it too.
+    // What is changed of a request that would do, and what is said to it; each line is wrong in what comes after it
+    // too.
     let (a, b) = (&deposit, &commit);
     let freeze = &json!({"trans_type": "FREEZE", "trans_amount": "7"});
     let nobody = "2088000000000009";

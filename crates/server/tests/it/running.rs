@@ -19,7 +19,8 @@ pub(crate) fn number(variable: &str) -> Option<u64> {
     Some(text.parse().unwrap_or_else(|_| panic!("{variable} must be a number, not {text:?}")))
 }
 
-/// What a test's random choices follow from: printed, so that a failing run can be had again with `PUNCHCARD_TEST_SEED`.
+/// What a test's random choices follow from: printed, so that a failing run can be had again with
+/// `PUNCHCARD_TEST_SEED`.
 pub(crate) fn seed() -> u64 {
     let seed = number("PUNCHCARD_TEST_SEED").unwrap_or_else(|| fastrand::u64(..));
     println!("PUNCHCARD_TEST_SEED={seed}");
@@ -296,7 +297,8 @@ impl Running {
         self.client_of(APP_ID, None)
     }
 
-    /// The form of a signed call of the merchant's app that any method takes, with a `biz_content` of about as many bytes.
+    /// The form of a signed call of the merchant's app that any method takes, with a `biz_content` of about as many
+    /// bytes.
     pub(crate) fn form_of(method: &str, content_bytes: usize) -> String {
         let biz_content = json!({"note": "x".repeat(content_bytes)}).to_string();
         let params = [

@@ -66,8 +66,8 @@ pub(crate) fn installed(name: &str) -> PathBuf {
     PathBuf::from(path.unwrap_or_else(|| panic!("{name} is not set: run this test with `cargo xtask test sdk`")))
 }
 
-/// A server with what the cases are about, where it listens on this address too, and these runs as the programs are told
-/// of them.
+/// A server with what the cases are about, where it listens on this address too, and these runs as the programs are
+/// told of them.
 pub(crate) fn prepare(engine: Engine, portless: Option<&str>, runs: &[(&str, &str)]) -> (Running, Vec<Value>) {
     let mut arguments = vec!["--world".to_owned(), format!("{SDK}/world.toml")];
     arguments.extend(portless.map(|address| format!("--listen={address}:80")));

@@ -1,5 +1,5 @@
-//! The cases of `tests/sdk/cases.json`, asked as the official Java SDK asks, and read as it reads. The SDK itself is in no
-//! registry; `wire::testing` has its reader.
+//! The cases of `tests/sdk/cases.json`, asked as the official Java SDK asks, and read as it reads. The SDK itself is in
+//! no registry; `wire::testing` has its reader.
 
 use crate::raw::Connection;
 use crate::running::{NOW, Running};

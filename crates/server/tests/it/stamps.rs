@@ -16,7 +16,8 @@ pub(crate) const ELSEWHERE: &str = "2015122900077000000002409504";
 pub(crate) const MEMBER: &str = "2088102146931393";
 pub(crate) const FRIEND: &str = "2088102146931394";
 
-/// The merchant, at noon of 2026-01-01. The activities run until the end of January, the card until the end of February.
+/// The merchant, at noon of 2026-01-01. The activities run until the end of January, the card until the end of
+/// February.
 pub(crate) struct Stamps {
     pub(crate) server: Running,
     /// The card, its activity, and the coupon.

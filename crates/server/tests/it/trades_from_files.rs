@@ -1,4 +1,5 @@
-//! Trades that happened elsewhere: imported, asked about, counted, given back; and any trade, as the operator is shown it.
+//! Trades that happened elsewhere: imported, asked about, counted, given back; and any trade, as the operator is shown
+//! it.
 
 use crate::running::{PID, Running, call, conditions, each_engine, refuse, succeed, world};
 use serde_json::{Value, json};

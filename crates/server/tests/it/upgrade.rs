@@ -1,5 +1,5 @@
-//! Stores of earlier builds, kept in `crates/server/tests/stores/`: this build opens each, migrates it, answers from it and
-//! proves it.
+//! Stores of earlier builds, kept in `crates/server/tests/stores/`: this build opens each, migrates it, answers from it
+//! and proves it.
 //!
 //! Each folder there holds what one build left: `punchcard.db` after a clean stop, `store.backup` of the same store,
 //! a throw-away `master.key`, and `facts.json`, what it must answer. To keep one more, made by the build at hand:

@@ -1,9 +1,9 @@
-//! A seeded workload: random calls and visits to pages, alone and at once, repeats and contradictions, kills, a clock that
-//! jumps and a receiver that fails, against the books of [`model`], which predict every answer.
+//! A seeded workload: random calls and visits to pages, alone and at once, repeats and contradictions, kills, a clock
+//! that jumps and a receiver that fails, against the books of [`model`], which predict every answer.
 //!
-//! Calls at once are right if there is an order in which the books predict all their answers. Where answers do not tell which
-//! of several orders it was, all books that may be are kept until notifications tell. A call that a kill left without an
-//! answer may have been executed or not, and its repeat must fit.
+//! Calls at once are right if there is an order in which the books predict all their answers. Where answers do not tell
+//! which of several orders it was, all books that may be are kept until notifications tell. A call that a kill left
+//! without an answer may have been executed or not, and its repeat must fit.
 
 mod activities;
 mod calls;
@@ -233,7 +233,8 @@ impl<'a> Play<'a> {
         self.hear();
     }
 
-    /// What the receiver was told tells what happened. Whatever was due when the clock was moved was sent once at least.
+    /// What the receiver was told tells what happened. Whatever was due when the clock was moved was sent once at
+    /// least.
     fn hear(&mut self) {
         let told: BTreeSet<_> = self.receiver.events(&app_id(self.nth)).into_iter().collect();
         let expected = |model: &Model| model.notified.iter().map(|it| self.as_told(it)).collect::<BTreeSet<_>>();

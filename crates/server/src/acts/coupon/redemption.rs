@@ -1,4 +1,5 @@
-//! Redeeming a coupon whose `verify_mode` is USER_CLICK: its holder uses it, in no trade (DECISIONS.md 8).
+//! Redeeming a coupon whose `verify_mode` is USER_CLICK: its holder uses it, in no trade (`docs/decisions.md`, "States
+//! of a coupon").
 
 use super::tool::Coupon;
 use domain::coupon::{Offer, Verify};

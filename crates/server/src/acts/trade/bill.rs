@@ -79,7 +79,8 @@ impl VoucherDetail {
     }
 }
 
-/// `fund_bill_list` as a notification has it: JSON text, with names of its own (DECISIONS.md 7).
+/// `fund_bill_list` as a notification has it: JSON text, with names of its own (`docs/decisions.md`, "Trade
+/// notifications").
 pub fn bills_text(trade: &Trade, used: &[TradeVoucher]) -> String {
     let bill = |bill: FundBill| json!({"fundChannel": bill.fund_channel, "amount": bill.amount});
     Value::from_iter(FundBill::paid(trade, used).into_iter().map(bill)).to_string()

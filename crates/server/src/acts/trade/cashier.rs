@@ -1,5 +1,5 @@
 //! What the cashier page does with a trade that waits: it is looked at, holds a coupon, and is paid by its buyer's PIN,
-//! each in one transaction (DECISIONS.md 6).
+//! each in one transaction (`docs/decisions.md`, "Cashier").
 
 use super::context::{TradeContext, TradeOrigin};
 use super::coupon::{self, Choice, Chosen, Wanted};

@@ -1,4 +1,5 @@
-//! `trade_status_sync`: the notification by which a merchant learns what became of a trade (DECISIONS.md 7).
+//! `trade_status_sync`: the notification by which a merchant learns what became of a trade (`docs/decisions.md`, "Trade
+//! notifications").
 //!
 //! The members made here are of the event and stay the same over all deliveries; each delivery puts the envelope around
 //! them.
@@ -22,8 +23,8 @@ const KIND: &str = "trade_status_sync";
 const CARD_EVENT: &str = "EC-promocore-trade-notice";
 
 /// Queues the notifications of a payment: the merchant's, if the call that made the trade named an address, and one for
-/// each point card of the trade's shop at its activity's own address, so that points are deposited (DECISIONS.md 7).
-/// `used` are the vouchers that the trade was paid with.
+/// each point card of the trade's shop at its activity's own address, so that points are deposited
+/// (`docs/decisions.md`, "Trade notifications"). `used` are the vouchers that the trade was paid with.
 pub fn enqueue_payment(
     tx: &mut Tx,
     trade: &Trade,

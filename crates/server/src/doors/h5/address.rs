@@ -12,7 +12,7 @@ const QUERY_MAX: usize = 2 * 1024;
 
 /// What an address asks for; `None` for what is too long, gives one parameter two values, or has bytes in one that are
 /// no UTF-8. Given twice with one value is given once; a parameter that the page does not know is ignored, whatever it
-/// holds (DECISIONS.md 12).
+/// holds (`docs/decisions.md`, "Coupon page").
 pub fn query<T: for<'de> Deserialize<'de>>(uri: &Uri) -> Option<T> {
     let query = uri.query().unwrap_or_default().as_bytes();
     if QUERY_MAX < query.len() {

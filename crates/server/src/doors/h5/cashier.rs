@@ -1,4 +1,5 @@
-//! `/h5/cashier?tradeNo=…&token=…`: shows a trade that was made to be paid here, and pays it (DECISIONS.md 6).
+//! `/h5/cashier?tradeNo=…&token=…`: shows a trade that was made to be paid here, and pays it (`docs/decisions.md`,
+//! "Cashier").
 //!
 //! Whoever holds the token may look; only the buyer's PIN pays. The count of wrong PINs and the payment are one
 //! transaction, which holds the count first: of many PINs at once each is counted, and of many right ones one pays.

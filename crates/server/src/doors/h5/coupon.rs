@@ -32,7 +32,7 @@ pub struct CouponLink {
 #[serde(rename_all = "camelCase")]
 struct Query {
     item_id: Option<String>,
-    /// The same as the activity's channel may write it (AMBIGUITIES 29).
+    /// The same as the activity's channel may write it (`docs/decisions.md`, "Coupon page").
     #[serde(rename = "item_id")]
     item: Option<String>,
     token: String,

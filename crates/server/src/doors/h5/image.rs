@@ -1,7 +1,7 @@
 //! `/h5/image/ID`: the pictures of a world file, for pages to show.
 //!
 //! A picture is one: whatever it is opened as, it runs nothing and fetches nothing, as `doors/listener.rs` says of
-//! every answer. What nobody knows is a neutral picture (DECISIONS.md 10).
+//! every answer. What nobody knows is a neutral picture (`docs/decisions.md`, "Pictures").
 
 use super::page::nothing;
 use super::request::PageRequest;

@@ -14,13 +14,13 @@ use std::net::IpAddr;
 use store::Mode;
 use store::world::Account;
 
-/// One more PIN from an address, unless it has sent too many wrong ones. It is counted as a wrong one unless it is known
-/// to be none.
+/// One more PIN from an address, unless it has sent too many wrong ones. It is counted as a wrong one unless it is
+/// known to be none.
 pub async fn attempt(app: &App, address: IpAddr) -> Result<Attempt, ErrorPage> {
     app.wrong_pins.begin(address).await.ok_or(ErrorPage::TooManyPins)
 }
 
-/// The account's PIN, if it has one (DECISIONS.md 5).
+/// The account's PIN, if it has one (`docs/decisions.md`, "Pay PIN").
 pub fn of(account: &Account, app: &App) -> Option<Pin> {
     match &account.pay_pin {
         Some(kept) => pins::opened(&app.master_key, kept),

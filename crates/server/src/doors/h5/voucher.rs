@@ -1,5 +1,5 @@
 //! `/h5/voucher?voucherId=…&token=…`: a coupon in its holder's hands, and the button that uses one whose `verify_mode`
-//! is USER_CLICK (DECISIONS.md 8).
+//! is USER_CLICK (`docs/decisions.md`, "States of a coupon").
 //!
 //! Its address is given on the coupon page to whoever took the coupon there, so what opens that page opens this one: a
 //! token, and no PIN, for no money moves. The token is the platform's vouching for the voucher's id; there is nothing

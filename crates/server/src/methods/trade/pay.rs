@@ -195,7 +195,7 @@ fn codes_are_used_up(call: &Call) -> bool {
 }
 
 /// Who pays: the owner of the code, or (ours) whoever the merchant says. On a platform that takes the merchant's option
-/// `pay_by_user_id`: otherwise pay codes would protect nobody (DECISIONS.md 12).
+/// `pay_by_user_id`: otherwise pay codes would protect nobody (`docs/decisions.md`, "Pay codes").
 fn buyer(call: &Call, tx: &mut Tx, request: &Request) -> Answer<Account> {
     let on_platform = codes_are_used_up(call);
     let buyer_id = request.buyer_id.as_deref();

@@ -46,8 +46,8 @@ impl fmt::Display for Reply {
     }
 }
 
-/// What a claim's page shows: the numbers of what its token has given, or nothing where there is a button to press; as JSON,
-/// and what vouches for that button.
+/// What a claim's page shows: the numbers of what its token has given, or nothing where there is a button to press; as
+/// JSON, and what vouches for that button.
 fn look(address: SocketAddr, page: &str) -> Result<(Value, Option<String>), Reply> {
     let seen = ask(address, &format!("GET {page} HTTP/1.1\r\nhost: shop\r\n\r\n"))?;
     let html = String::from_utf8_lossy(&seen.body);

@@ -1,5 +1,5 @@
-//! A disk that is full, and a file that cannot grow: every call is answered, nothing acknowledged is lost, and service goes on
-//! once there is room.
+//! A disk that is full, and a file that cannot grow: every call is answered, nothing acknowledged is lost, and service
+//! goes on once there is room.
 
 use super::{CLOCK, Watch, check_all, join, start, world_of_writers};
 use crate::running::{Running, log_of, seed, succeed};

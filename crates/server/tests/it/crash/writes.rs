@@ -8,11 +8,11 @@ use fastrand::Rng;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
-/// Crowds that live, as their merchant sees them: name and conditions by id. And trades: status by the merchant's number,
-/// which begins with [`TRADE`]. And activities: name, and status with the end, by id after [`CAMP`]. And what the buyer has
-/// on a card of the writer's own, after [`CARD`]. And what no query tells: what waits on that card, by its number after
-/// [`FREEZE`], and the writer's own prize, after [`PRIZE`], and tokens for it that gave nothing yet, by the caller's number
-/// after [`TOKEN`]. What a token gave is there instead after [`GIVEN`], as its page shows it.
+/// Crowds that live, as their merchant sees them: name and conditions by id. And trades: status by the merchant's
+/// number, which begins with [`TRADE`]. And activities: name, and status with the end, by id after [`CAMP`]. And what
+/// the buyer has on a card of the writer's own, after [`CARD`]. And what no query tells: what waits on that card, by
+/// its number after [`FREEZE`], and the writer's own prize, after [`PRIZE`], and tokens for it that gave nothing yet,
+/// by the caller's number after [`TOKEN`]. What a token gave is there instead after [`GIVEN`], as its page shows it.
 pub(super) type Books = BTreeMap<String, (String, String)>;
 
 /// What a trade's number begins with, and no crowd's id.

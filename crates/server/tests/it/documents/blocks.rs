@@ -1,8 +1,9 @@
 //! A document in Markdown, read for what a reader does with it: files to save, commands to type, output to compare.
 //!
-//! A fenced block says what it holds. `sh` or `console` holds commands; `sh background` holds one that keeps running, as in a terminal
-//! of its own. `text` right behind commands is what they print, where `…` stands for anything. Any other language with a
-//! second word is a file of that name, to be saved in the reader's folder. Commands in sentences stand in backquotes.
+//! A fenced block says what it holds. `sh` or `console` holds commands; `sh background` holds one that keeps running,
+//! as in a terminal of its own. `text` right behind commands is what they print, where `…` stands for anything. Any
+//! other language with a second word is a file of that name, to be saved in the reader's folder. Commands in sentences
+//! stand in backquotes.
 
 /// The programs whose names begin a command in a sentence.
 const PROGRAMS: [&str; 6] = ["punchcard ", "cargo ", "npm ", "node ", "mdbook ", "sudo "];

@@ -14,8 +14,8 @@ use std::process::{Child, Command, Output, Stdio};
 use store::Place;
 use store::testing::{Engine, Space};
 
-/// Refusals that show that the store was found and asked: nothing of the demo waits for an auditor, and no coupon has the
-/// number that the reader knows.
+/// Refusals that show that the store was found and asked: nothing of the demo waits for an auditor, and no coupon has
+/// the number that the reader knows.
 const REFUSALS: [&str; 2] = ["does not wait for an auditor", "no such voucher"];
 /// The exit status of a command whose arguments are missing.
 const USAGE: i32 = 2;

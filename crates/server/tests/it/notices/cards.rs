@@ -1,4 +1,5 @@
-//! A payment in a shop is told to the point cards of that shop, however many there are (DECISIONS.md 7).
+//! A payment in a shop is told to the point cards of that shop, however many there are (`docs/decisions.md`, "Trade
+//! notifications").
 
 use super::{buyer, called, command};
 use crate::giveaway::{Giveaway, LOGO, SHOPS, world_of_shops};

@@ -30,8 +30,8 @@ impl Play<'_> {
         Way { doors: self.doors().map(|running| running.address).collect(), next: nth }
     }
 
-    /// One call, or all that a visit consists of, through the `nth` process first. The last has no answer where a kill came
-    /// between.
+    /// One call, or all that a visit consists of, through the `nth` process first. The last has no answer where a kill
+    /// came between.
     pub(super) fn call(&self, nth: usize, step: &Step) -> Vec<Called> {
         if let Step::Crowd(crowds::Step::Import { rows }) = step {
             let began = Instant::now();
@@ -53,8 +53,9 @@ impl Play<'_> {
         vec![Called::new(step.clone(), began, got)]
     }
 
-    /// Imports members; no answer where nobody knows whether they were taken. Commands reach whoever owns a folder; to a
-    /// database they write beside the servers, as this process does: that is the same without starting another each time.
+    /// Imports members; no answer where nobody knows whether they were taken. Commands reach whoever owns a folder; to
+    /// a database they write beside the servers, as this process does: that is the same without starting another each
+    /// time.
     fn import(&self, nth: usize, rows: &[(String, Option<u8>)]) -> Option<Got> {
         let (pid, done) = (pid(self.nth), Got { refusal: None, node: Value::Null });
         let level = |level: Option<u8>| level.map(|level| level.to_string());

@@ -1,5 +1,5 @@
-//! The cashier page: looking at it holds the coupon that it shows as chosen, for a quarter of an hour, and its form pays by
-//! what it showed.
+//! The cashier page: looking at it holds the coupon that it shows as chosen, for a quarter of an hour, and its form
+//! pays by what it showed.
 
 use super::coupons::Coupon;
 use super::model::{Expect, MINUTE, Model};

@@ -1,5 +1,5 @@
-//! What is done next: mostly what makes sense by the books, among few members, shops and offers, so that calls meet; now and
-//! then what repeats or contradicts what was said before, or makes no sense.
+//! What is done next: mostly what makes sense by the books, among few members, shops and offers, so that calls meet;
+//! now and then what repeats or contradicts what was said before, or makes no sense.
 
 use super::activities;
 use super::model::Step;
@@ -213,8 +213,8 @@ impl Play<'_> {
         }
     }
 
-    /// What is said of a trade follows from its number, so that most calls about it agree, and some do not: from this, and
-    /// its buyer.
+    /// What is said of a trade follows from its number, so that most calls about it agree, and some do not: from this,
+    /// and its buyer.
     fn about(&self, trade: u64) -> (Rng, String) {
         let mut own = Rng::with_seed(self.seed.rotate_left(32) ^ trade);
         let buyer = own.choice(customers(self.nth)).expect("there are some");

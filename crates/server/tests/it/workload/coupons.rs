@@ -248,8 +248,8 @@ impl Model {
         reasons
     }
 
-    /// The coupons that this trade of the user in this shop could take, each by itself, with what it takes off: the one that
-    /// takes the most first, then the one that ends first, then the lowest number.
+    /// The coupons that this trade of the user in this shop could take, each by itself, with what it takes off: the one
+    /// that takes the most first, then the one that ends first, then the lowest number.
     pub(crate) fn usable(
         &self,
         user: &str,

@@ -1,7 +1,7 @@
 //! The books of one merchant, and what there is to do with them. Each subject has a file of its own beside this one.
 //!
-//! Nothing here knows how Punchcard does it: what an answer must be follows from the contract's words alone. Where those do
-//! not say which of several refusals wins, each of them will do. Amounts are fen, times UTC milliseconds.
+//! Nothing here knows how Punchcard does it: what an answer must be follows from the contract's words alone. Where
+//! those do not say which of several refusals wins, each of them will do. Amounts are fen, times UTC milliseconds.
 
 use super::activities::{self, Activity};
 use super::cashier;

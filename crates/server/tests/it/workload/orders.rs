@@ -30,8 +30,8 @@ impl fmt::Debug for Called {
     }
 }
 
-/// The books after some order of `called`, in which each caller's calls keep theirs and a call that was answered comes before
-/// those that began later, and then after `again`. None where no order explains the answers.
+/// The books after some order of `called`, in which each caller's calls keep theirs and a call that was answered comes
+/// before those that began later, and then after `again`. None where no order explains the answers.
 pub(super) fn after(books: &[Model], called: &[Vec<Called>], again: &[Called]) -> Vec<Model> {
     // By how far each caller has come. What is reached from one place lies behind it.
     let mut reached = BTreeMap::from([(vec![0; called.len()], books.to_vec())]);

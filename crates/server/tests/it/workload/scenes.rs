@@ -17,8 +17,8 @@ const CROWDS: usize = 2;
 const LEVELS: u8 = 3;
 
 impl Play<'_> {
-    /// A newcomer's first payments, and claims of what is for who has paid nothing yet. Or whose payment is given back, who
-    /// is new no more.
+    /// A newcomer's first payments, and claims of what is for who has paid nothing yet. Or whose payment is given back,
+    /// who is new no more.
     pub(super) fn newcomers_scene(&mut self) -> Option<Vec<Step>> {
         let (mut old, mut new) = (newcomers(self.nth), Vec::new());
         old.retain(|user| self.book().payers.contains(user));

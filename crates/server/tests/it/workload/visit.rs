@@ -27,7 +27,8 @@ pub(super) struct Way {
 }
 
 impl Play<'_> {
-    /// All that a visit consists of, until there is nothing to press; the last without an answer if a kill came between.
+    /// All that a visit consists of, until there is nothing to press; the last without an answer if a kill came
+    /// between.
     pub(super) fn visit(&self, step: &Step, mut way: Way) -> Vec<Called> {
         match step {
             Step::Coupon(coupons::Step::Look { prize, token, presses }) => self.claim(prize, token, *presses, &mut way),
