@@ -11,8 +11,8 @@ use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::sync::Mutex;
-use store::dump::{self, DumpError, Summary};
-use store::{Place, Store, Tx};
+use store::dump::{self, DumpError, Restore, Summary};
+use store::{Store, Tx};
 use tempfile::NamedTempFile;
 
 /// Bytes that are compressed, or read, at once.
@@ -75,9 +75,9 @@ pub fn check(input: impl Read) -> Result<Summary, DumpError> {
     dump::check(unpack(input))
 }
 
-/// Makes a store of a backup; blocks.
-pub fn restore(place: &Place, input: impl Read + Send) -> Result<Summary, DumpError> {
-    dump::restore(place, unpack(input))
+/// Makes a store of a backup, at the place that is marked for it; blocks.
+pub fn restore(restore: Restore, input: impl Read + Send) -> Result<Summary, DumpError> {
+    restore.run(unpack(input))
 }
 
 fn unpack(input: impl Read) -> impl BufRead {

@@ -89,6 +89,34 @@ each_engine!(a_restore_that_is_killed_is_told_of_and_can_be_begun_again, |engine
     assert!(0 < unfinished, "every kill missed it");
 });
 
+each_engine!(a_restore_that_is_killed_while_it_reads_the_backup_is_told_of, |engine| {
+    let space = Space::new(engine);
+    let folder = tempfile::tempdir().expect("a folder");
+    let place = match space.place() {
+        Place::Folder(parent) => Place::Folder(parent.join("data")),
+        place @ Place::Postgres(_) => place,
+    };
+    // A backup that has not come yet: who reads it waits.
+    let backup = folder.path().join("shop.backup");
+    assert!(Command::new("mkfifo").arg(&backup).status().expect("it runs").success());
+    let _writer = std::fs::File::options().read(true).write(true).open(&backup).expect("it is ours");
+    let child = punchcard(folder.path(), &place, &["restore", "shop.backup"]).spawn().expect("the binary runs");
+    let began = Instant::now();
+    let is_marked = || {
+        let opened = Store::open(&place, Open { look: true, ..Open::default() });
+        matches!(opened, Err(OpenError::Unfinished { .. }))
+    };
+    while !is_marked() {
+        assert!(began.elapsed().as_secs() < 30, "it waits without a mark");
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    kill(child);
+    let refused = punchcard(folder.path(), &place, &["serve", "--listen", "127.0.0.1:0"]).output();
+    let refused = refused.expect("the binary runs");
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(said(&refused).contains("a restore into this place was cut off"), "{}", said(&refused));
+});
+
 #[test]
 fn what_a_killed_restore_left_can_be_given_up_for_an_empty_store() {
     let folder = tempfile::tempdir().expect("a folder");
