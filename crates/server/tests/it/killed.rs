@@ -166,15 +166,43 @@ each_engine!(what_killed_backups_left_is_removed_by_the_next, |engine| {
 });
 
 #[test]
+fn a_backup_that_is_stopped_removes_its_part() {
+    let running = Running::start(Engine::Lite);
+    running.import(PID, &members(5_000));
+    let folder = running.folder.path().to_owned();
+    for signal in ["TERM", "INT", "HUP"] {
+        let mut hit = false;
+        for _ in 0..100 {
+            let mut child = punchcard(&folder, &running.place(), &["backup", "x"]).spawn().expect("the binary runs");
+            while child.try_wait().expect("a child can be asked").is_none() && parts(&folder).is_empty() {
+                std::thread::yield_now();
+            }
+            drop(Command::new("kill").args([&format!("-{signal}"), &child.id().to_string()]).output());
+            let ended = child.wait().expect("a child can be waited for");
+            assert_eq!(parts(&folder), Vec::<PathBuf>::new(), "{signal}: {ended}");
+            hit = ended.code().is_some_and(|code| 128 < code);
+            if hit {
+                break;
+            }
+        }
+        assert!(hit, "every {signal} missed it");
+    }
+}
+
+#[test]
 fn a_backup_leaves_the_part_of_one_that_lives() {
     let running = Running::start(Engine::Lite);
     let folder = running.folder.path();
-    let (alive, dead) = (folder.join(".punchcard-backup-alive"), folder.join(".punchcard-backup-dead"));
+    let (alive, dead) = (folder.join(".punchcard-backup-alive1.part"), folder.join(".punchcard-backup-dead01.part"));
+    // Files of somebody else.
+    let others = [".punchcard-backup-notes", ".punchcard-backup-photos", ".punchcard-backup-my-own.part", ".part"];
+    others.iter().for_each(|name| std::fs::write(folder.join(name), "").expect("the folder is ours"));
     let file = std::fs::File::create(&alive).expect("the folder is ours");
     file.lock().expect("nobody has it");
     std::fs::write(&dead, "").expect("the folder is ours");
     let output = running.command(&["backup", "shop.backup"]);
     assert!(output.status.success(), "{}", said(&output));
     assert!(alive.exists() && !dead.exists());
-    assert!(said(&output).contains("removed ./.punchcard-backup-dead"), "{}", said(&output));
+    assert!(others.iter().all(|name| folder.join(name).exists()));
+    assert!(said(&output).contains("removed ./.punchcard-backup-dead01.part"), "{}", said(&output));
 }
