@@ -6,20 +6,30 @@
 use flate2::Compression;
 use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
+use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::sync::Mutex;
-use store::dump::{self, DumpError, Summary};
-use store::{Place, Store, Tx};
+use store::dump::{self, DumpError, Restore, Summary};
+use store::{Store, Tx};
 use tempfile::NamedTempFile;
 
 /// Bytes that are compressed, or read, at once.
 const BUFFER_BYTES: usize = 1 << 17;
 
-/// How the file begins that a backup is written to before it gets its name.
+/// The name of the file that a backup is written to before it gets its own: this, random letters and digits, and an
+/// ending.
 const PART_PREFIX: &str = ".punchcard-backup-";
+const PART_RANDOM: usize = 6;
+const PART_SUFFIX: &str = ".part";
+
+/// Whether a file is called as a part is, and as no file of anybody else's.
+fn is_part(name: &OsStr) -> bool {
+    let random = name.to_str().and_then(|name| name.strip_prefix(PART_PREFIX)?.strip_suffix(PART_SUFFIX));
+    random.is_some_and(|random| random.len() == PART_RANDOM && random.bytes().all(|byte| byte.is_ascii_alphanumeric()))
+}
 
 /// A new file in `folder` to write a backup to: readable by its owner alone, locked as long as this process lives, and
 /// gone if anything goes wrong. What processes that were killed have left in the folder is removed, and `removed` is
@@ -27,7 +37,8 @@ const PART_PREFIX: &str = ".punchcard-backup-";
 pub fn part_file(folder: &Path, removed: impl FnMut(&Path)) -> io::Result<NamedTempFile> {
     remove_parts_of_the_dead(folder, removed)?;
     loop {
-        let file = tempfile::Builder::new().prefix(PART_PREFIX).tempfile_in(folder)?;
+        let mut name = tempfile::Builder::new();
+        let file = name.prefix(PART_PREFIX).rand_bytes(PART_RANDOM).suffix(PART_SUFFIX).tempfile_in(folder)?;
         file.as_file().lock()?;
         // Another process may have taken it for one of the dead before it was locked.
         if file.as_file().metadata()?.nlink() == 1 {
@@ -39,8 +50,7 @@ pub fn part_file(folder: &Path, removed: impl FnMut(&Path)) -> io::Result<NamedT
 fn remove_parts_of_the_dead(folder: &Path, mut removed: impl FnMut(&Path)) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
-        let is_part = entry.file_name().as_encoded_bytes().starts_with(PART_PREFIX.as_bytes());
-        if !is_part || !entry.file_type()?.is_file() {
+        if !is_part(&entry.file_name()) || !entry.file_type()?.is_file() {
             continue;
         }
         // One that another user left, or that is gone by now, is nothing to fail for.
@@ -75,9 +85,9 @@ pub fn check(input: impl Read) -> Result<Summary, DumpError> {
     dump::check(unpack(input))
 }
 
-/// Makes a store of a backup; blocks.
-pub fn restore(place: &Place, input: impl Read + Send) -> Result<Summary, DumpError> {
-    dump::restore(place, unpack(input))
+/// Makes a store of a backup, at the place that is marked for it; blocks.
+pub fn restore(restore: Restore, input: impl Read + Send) -> Result<Summary, DumpError> {
+    restore.run(unpack(input))
 }
 
 fn unpack(input: impl Read) -> impl BufRead {

@@ -127,13 +127,18 @@ pub struct Lock(#[expect(dead_code, reason = "holding the file is what it does")
 impl Lock {
     /// Takes the folder's lock; `None` when another process has it.
     pub fn take(data: &Path) -> std::io::Result<Option<Lock>> {
-        let file = File::options().create(true).truncate(false).write(true).open(data.join("lock"))?;
+        let file = File::options().create(true).truncate(false).write(true).open(lock_path(data))?;
         match file.try_lock() {
             Ok(()) => Ok(Some(Lock(file))),
             Err(TryLockError::WouldBlock) => Ok(None),
             Err(TryLockError::Error(error)) => Err(error),
         }
     }
+}
+
+/// The path of the folder's lock.
+pub fn lock_path(data: &Path) -> PathBuf {
+    data.join("lock")
 }
 
 /// The path of the folder's control socket.

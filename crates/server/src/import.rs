@@ -14,7 +14,7 @@ mod rows;
 mod source;
 mod trades;
 
-pub use charset::{charset_of, name as charset_name};
+pub use charset::{Detection, charset_of, name as charset_name};
 pub use report::Report;
 
 use crate::app::App;
@@ -56,7 +56,7 @@ pub enum ImportError {
 pub struct Import {
     /// Only look: check every row, change nothing.
     pub check: bool,
-    /// The file's: [`charset_of`] tells.
+    /// The file's: [`charset_of`] finds it out.
     pub charset: Charset,
 }
 

@@ -210,7 +210,7 @@ struct ImageTable {
 #[derive(Debug, Error)]
 pub enum WorldError {
     /// The file cannot be read.
-    #[error("{path}: {source}")]
+    #[error("{path}")]
     File {
         /// The file.
         path: PathBuf,
@@ -284,27 +284,33 @@ impl WorldText {
 fn take_in(text: &str, folder: &Path, path: &Path) -> Result<String, WorldError> {
     let syntax = |error: toml::de::Error| WorldError::Syntax { path: path.to_owned(), message: error.to_string() };
     let mut tables: toml::Table = toml::from_str(text).map_err(syntax)?;
-    let read_key = |value: &mut toml::Value| -> Result<(), WorldError> {
+    // The error is at the line of the table that names the file.
+    let unreadable = |kind: &str, index: usize, name: &str, file: &Path, error: &std::io::Error| WorldError::Wrong {
+        path: path.to_owned(),
+        line: check::line_of(text, kind, index),
+        message: format!("{name}: {}: {error}", file.display()),
+    };
+    let read_key = |value: &mut toml::Value, kind: &str, index: usize, name: &str| -> Result<(), WorldError> {
         let Some(named) = value.as_str().filter(|text| !text.is_empty() && !is_key(text)) else { return Ok(()) };
         let file = folder.join(named);
-        let key = std::fs::read_to_string(&file).map_err(|source| WorldError::File { path: file, source })?;
+        let key = std::fs::read_to_string(&file).map_err(|error| unreadable(kind, index, name, &file, &error))?;
         *value = toml::Value::String(key);
         Ok(())
     };
     if let Some(key) = tables.get_mut("platform").and_then(|platform| platform.get_mut("private_key")) {
-        read_key(key)?;
+        read_key(key, "platform", 0, "private_key")?;
     }
-    for app in rows(&mut tables, "app") {
+    for (index, app) in rows(&mut tables, "app").enumerate() {
         for name in ["public_key", "aes_key"] {
             if let Some(key) = app.get_mut(name) {
-                read_key(key)?;
+                read_key(key, "app", index, name)?;
             }
         }
     }
-    for image in rows(&mut tables, "image") {
+    for (index, image) in rows(&mut tables, "image").enumerate() {
         let Some(named) = image.get("file").and_then(toml::Value::as_str) else { continue };
         let file = folder.join(named);
-        let bytes = std::fs::read(&file).map_err(|source| WorldError::File { path: file, source })?;
+        let bytes = std::fs::read(&file).map_err(|error| unreadable("image", index, "file", &file, &error))?;
         let data = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, bytes);
         if let Some(image) = image.as_table_mut() {
             image.remove("file");

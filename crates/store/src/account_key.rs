@@ -70,7 +70,12 @@ pub fn find_payer(tx: &mut Tx, code: &str, by_default: bool) -> Result<Option<Ac
     if let Some(found) = find(tx, Kind::PayCode, code)? {
         return Ok(Some(found));
     }
-    match code.strip_prefix("28").filter(|rest| by_default && rest.len() == 14) {
+    if by_default { default_owner(tx, code) } else { Ok(None) }
+}
+
+/// The account whose default pay code on a stand-in this is.
+pub fn default_owner(tx: &mut Tx, code: &str) -> Result<Option<Account>, Fault> {
+    match code.strip_prefix("28").filter(|rest| rest.len() == 14) {
         Some(rest) => account(tx, &format!("20{rest}")),
         None => Ok(None),
     }

@@ -18,6 +18,6 @@ mod summary;
 mod write;
 
 pub use read::check;
-pub use restore::restore;
+pub use restore::{Restore, restore};
 pub use summary::{DumpError, Sum, Summary};
 pub use write::write;

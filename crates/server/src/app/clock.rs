@@ -26,13 +26,18 @@ impl Clock {
 
     /// A manual clock's time in its setting. What an earlier build let run past the end of time stands at that end.
     pub fn read(setting: &str) -> Option<i64> {
-        setting.parse().ok().map(bounded)
+        setting.parse().ok().map(Clock::bounded)
+    }
+
+    /// The time within [`CLOCK_BEGINS`] and [`CLOCK_ENDS`] that is nearest to this one, UTC milliseconds.
+    pub fn bounded(at: i64) -> i64 {
+        at.clamp(CLOCK_BEGINS, CLOCK_ENDS)
     }
 
     /// The time now, UTC milliseconds, between [`CLOCK_BEGINS`] and [`CLOCK_ENDS`].
     pub fn now(&self) -> i64 {
         match self {
-            Clock::System => bounded(system_now()),
+            Clock::System => Clock::bounded(system_now()),
             Clock::Manual(at) => at.load(Ordering::Acquire),
         }
     }
@@ -48,10 +53,6 @@ impl Clock {
             now.fetch_max(at, Ordering::AcqRel);
         }
     }
-}
-
-fn bounded(at: i64) -> i64 {
-    at.clamp(CLOCK_BEGINS, CLOCK_ENDS)
 }
 
 /// The machine's time: for logs and for stores whose clock is the system's.

@@ -34,6 +34,19 @@ impl Site {
     /// The setting that a world file's `[platform] base_url` makes.
     pub const SETTING: &'static str = "base_url";
 
+    /// The setting that keeps what `serve --base-url` said last, for commands that open the store themselves; empty, or
+    /// not there, where it said nothing.
+    const SERVE_SETTING: &'static str = "serve_base_url";
+
+    /// Keeps what `serve` was started with, for commands that open the store themselves.
+    pub fn record(tx: &mut Tx, flag: Option<&str>) -> Result<(), Fault> {
+        let flag = flag.unwrap_or_default();
+        if control::get(tx, Site::SERVE_SETTING)?.unwrap_or_default() != flag {
+            control::set(tx, Site::SERVE_SETTING, flag)?;
+        }
+        Ok(())
+    }
+
     /// Takes the first address that calls are answered on.
     pub fn serves_on(&self, address: SocketAddr) {
         // A second address would be a second process.
@@ -56,11 +69,17 @@ impl Site {
         Ok(self.base_url_and_source(tx)?.0)
     }
 
-    /// The same with what decides it: the flag, else the setting, else where calls are answered.
+    /// The same with what decides it: the flag, else the setting, else where calls are answered. A process that answers
+    /// no calls has the flag of the one that did so last.
     pub fn base_url_and_source(&self, tx: &mut Tx) -> Result<(String, Source), Fault> {
         let trimmed = |address: &str| address.trim_end_matches('/').to_owned();
         if let Some(flag) = self.flag.get() {
             return Ok((trimmed(flag), Source::Flag));
+        }
+        if self.listens_on.get().is_none()
+            && let Some(flag) = control::get(tx, Site::SERVE_SETTING)?.filter(|flag| !flag.is_empty())
+        {
+            return Ok((trimmed(&flag), Source::Flag));
         }
         if let Some(set) = control::get(tx, Site::SETTING)? {
             return Ok((trimmed(&set), Source::World));

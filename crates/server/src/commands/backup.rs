@@ -9,6 +9,7 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use store::dump::Summary;
 use store::{Open, Store};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 /// Write everything that a store holds into one file, while it runs or not. The file is complete, on the disk and read
 /// again before it gets its name; it restores on SQLite and on PostgreSQL. It holds members and tokens: keep it as safe
@@ -38,7 +39,9 @@ impl Backup {
         let removed = |part: &Path| {
             output::note(format!("removed {}, which a backup that was cut off had left", part.display()));
         };
+        let stops = stops();
         let temporary = backup::part_file(folder, removed).map_err(failed)?;
+        remove_when_stopped(stops, temporary.path());
         let bar = progress(None);
         let out = bar.wrap_write(temporary.reopen().map_err(failed)?);
         match store.owner()? {
@@ -64,5 +67,30 @@ impl Backup {
         }
         output::line(format!("{} rows in {bytes} bytes, read again and right", summary.rows()));
         output::line("the master key is not in it: keep that too, elsewhere");
+    }
+}
+
+/// The signals that end a process which does not listen to them; those that come from now on wait for
+/// [`remove_when_stopped`]. What the process was started to ignore, as `nohup` does it, it ignores.
+fn stops() -> Vec<(SignalKind, Signal)> {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored = status.lines().find_map(|line| u64::from_str_radix(line.strip_prefix("SigIgn:")?.trim(), 16).ok());
+    [SignalKind::hangup(), SignalKind::interrupt(), SignalKind::terminate()]
+        .into_iter()
+        .filter(|kind| ignored.unwrap_or_default() >> (kind.as_raw_value() - 1) & 1 == 0)
+        .map(|kind| (kind, signal(kind).expect("signals can be awaited")))
+        .collect()
+}
+
+/// Removes the part and ends the process when one of the signals comes.
+fn remove_when_stopped(stops: Vec<(SignalKind, Signal)>, part: &Path) {
+    for (kind, mut stop) in stops {
+        let part = part.to_owned();
+        tokio::spawn(async move {
+            stop.recv().await;
+            // A part that has its name by now is a backup.
+            drop(std::fs::remove_file(part));
+            std::process::exit(128 + kind.as_raw_value());
+        });
     }
 }

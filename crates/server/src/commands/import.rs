@@ -2,7 +2,7 @@
 
 use super::{Failure, StoreArgs, output, progress};
 use crate::control::Operator;
-use crate::import::{Report, charset_name, charset_of};
+use crate::import::{Detection, Report, charset_name, charset_of};
 use crate::methods::console::import_members::ImportMembers;
 use crate::methods::console::import_trades::ImportTrades;
 use crate::world::account_id;
@@ -29,7 +29,7 @@ are yyyy-MM-dd HH:mm:ss in UTC+8, amounts yuan. Who paid becomes a member; the m
 
 CSV has a header, separators that it shows (commas, tabs, semicolons, bars), quotes that end on their line, and lines of at most
 64 KiB. Ids are text: a spreadsheet that takes them for numbers keeps 15 digits. A file is UTF-8 or, if all of it is that and
-not UTF-8, GB18030; another one is refused whole.
+not UTF-8, GB18030; another one is refused whole. A file that may be either is warned of, and with --strict refused.
 
 A bad row is reported with its line, the rest is imported, and the exit status is 1. Importing a file twice changes nothing;
 a trade that comes again with a refund, or with a higher one, is changed.")]
@@ -95,7 +95,7 @@ impl Rows {
     async fn run(self, kind: Kind, json: bool, store: &StoreArgs) -> Result<(), Failure> {
         account_id("--pid", &self.pid).map_err(Failure)?;
         let input = self.input()?;
-        let charset = self.charset(&input)?;
+        let Detection { charset, doubt } = self.charset(&input)?;
         let import = async |operator: &Operator, input: Box<dyn Read + Send>, check: bool| {
             let request = json!({"pid": self.pid, "check": check, "charset": charset.name()});
             match kind {
@@ -112,8 +112,9 @@ impl Rows {
             }
         }
         let bar = progress(Some(input.len));
-        let report = import(&operator, Box::new(bar.wrap_read(input.read())), false).await?;
+        let mut report = import(&operator, Box::new(bar.wrap_read(input.read())), false).await?;
         bar.finish_and_clear();
+        report.warnings.extend(doubt);
         self.print(kind, json, &report);
         match report.bad {
             0 => Ok(()),
@@ -121,14 +122,17 @@ impl Rows {
         }
     }
 
-    /// Of the whole file, before any of it is imported.
-    fn charset(&self, input: &Input) -> Result<Charset, Failure> {
+    /// Of the whole file, before any of it is imported. A doubt about it is a bad file to `--strict`.
+    fn charset(&self, input: &Input) -> Result<Detection, Failure> {
         let asked = self.charset.map(|charset| match charset {
             FileCharset::Utf8 => Charset::Utf8,
             FileCharset::Gb18030 => Charset::Gbk,
         });
-        let charset = charset_of(input.read(), asked)
-            .map_err(|wrong| Failure(format!("nothing imported: {}: {wrong}", self.file.display())))?;
+        let refused = |wrong: &str| Failure(format!("nothing imported: {}: {wrong}", self.file.display()));
+        let Detection { charset, doubt } = charset_of(input.read(), asked).map_err(|wrong| refused(&wrong))?;
+        if let Some(doubt) = doubt.as_ref().filter(|_| self.strict) {
+            return Err(refused(doubt));
+        }
         if asked.is_none() && charset != Charset::Utf8 {
             output::note(format!(
                 "{}: read as {}; --charset says otherwise",
@@ -136,7 +140,7 @@ impl Rows {
                 charset_name(charset)
             ));
         }
-        Ok(charset)
+        Ok(Detection { charset, doubt })
     }
 
     fn print(&self, kind: Kind, json: bool, report: &Report) {

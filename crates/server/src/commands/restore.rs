@@ -3,11 +3,12 @@
 use super::{Failure, Owner, StoreArgs, output, progress};
 use crate::app;
 use crate::backup;
+use crate::control::lock_path;
 use crate::keys::MasterKeyError;
 use clap::Args;
-use std::fs::File;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
-use store::dump::Summary;
+use store::dump::{self, Summary};
 
 /// Make a store of a backup, in a folder or a database that has none. The backup is checked first, then restored in one
 /// step: if anything is wrong, everything is as it was. The master key that was kept beside the backup must be at hand.
@@ -29,25 +30,22 @@ pub struct Restore {
 
 impl Restore {
     pub(super) async fn run(self, store: &StoreArgs) -> Result<(), Failure> {
-        let open = || File::open(&self.file).map_err(|error| Failure(format!("{}: {error}", self.file.display())));
-        let bytes = open()?.metadata()?.len();
-        let bar = progress(Some(bytes));
-        let summary = backup::check(bar.wrap_read(open()?))?;
-        bar.finish_and_clear();
-        Restore::try_master_key(store, &summary)?;
-        let opening = store.opening();
-        if store.database_url.is_none() {
+        self.open()?;
+        let is_new = store.database_url.is_none() && !store.data.exists();
+        if is_new {
             let failed = |error| Failure(format!("{}: {error}", store.data.display()));
-            std::fs::create_dir_all(&store.data).map_err(failed)?;
+            fs::create_dir_all(&store.data).map_err(failed)?;
         }
         let Owner::Here(_lock) = store.owner()? else {
             return Err(Failure(format!("another Punchcard runs on {}", store.data.display())));
         };
-        let bar = progress(Some(bytes));
-        let input = bar.wrap_read(open()?);
-        let restored = tokio::task::spawn_blocking(move || backup::restore(&opening.place, input)).await;
-        let summary = restored.expect("restoring does not panic")?;
-        bar.finish_and_clear();
+        let restored = self.restore(store).await;
+        if restored.is_err() && is_new {
+            // A folder that was made for nothing holds the lock at most; with anything else in it, it stays.
+            drop(fs::remove_file(lock_path(&store.data)));
+            drop(fs::remove_dir(&store.data));
+        }
+        let summary = restored?;
         if self.json {
             output::json(&serde_json::json!({"tables": summary.tables}));
         } else {
@@ -55,6 +53,29 @@ impl Restore {
         }
         tell_where_the_key_belongs(store);
         Ok(())
+    }
+
+    /// Checks the backup and makes the store. The place is marked before anything is read, so that whoever is killed at
+    /// any time has left the mark.
+    async fn restore(&self, store: &StoreArgs) -> Result<Summary, Failure> {
+        let place = store.opening().place;
+        let mark = tokio::task::spawn_blocking(move || dump::Restore::begin(&place)).await;
+        let mark = mark.expect("restoring does not panic")?;
+        let bytes = self.open()?.metadata()?.len();
+        let bar = progress(Some(bytes));
+        let summary = backup::check(bar.wrap_read(self.open()?))?;
+        bar.finish_and_clear();
+        Restore::try_master_key(store, &summary)?;
+        let bar = progress(Some(bytes));
+        let input = bar.wrap_read(self.open()?);
+        let restored = tokio::task::spawn_blocking(move || backup::restore(mark, input)).await;
+        let summary = restored.expect("restoring does not panic")?;
+        bar.finish_and_clear();
+        Ok(summary)
+    }
+
+    fn open(&self) -> Result<File, Failure> {
+        File::open(&self.file).map_err(|error| Failure(format!("{}: {error}", self.file.display())))
     }
 
     /// Whether the key at hand opens what is sealed in the backup.

@@ -5,7 +5,7 @@ mod standing;
 use super::{Failure, ModeArg, StoreArgs, at_least_one, output};
 use crate::app::App;
 use crate::app::clock::parse_time;
-use crate::app::site::check_base_url;
+use crate::app::site::{Site, check_base_url};
 use crate::control::{self, socket_path};
 use crate::demo;
 use crate::doors::caller::{TrustedProxies, network};
@@ -23,7 +23,7 @@ use std::net::SocketAddr;
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::sync::Arc;
-use store::Mode;
+use store::{Mode, Tx};
 use tokio::net::{TcpListener, UnixListener};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{Notify, watch};
@@ -130,6 +130,8 @@ impl Serve {
         }
         let addresses = listeners.iter().map(TcpListener::local_addr).collect::<Result<Vec<_>, _>>()?;
         app.site.serves_on(addresses[0]);
+        let flag = self.base_url.clone();
+        app.store.write(move |tx: &mut Tx| Site::record(tx, flag.as_deref())).await?;
         if let Some(base_url) = self.base_url.clone() {
             app.site.is_at(base_url);
         }

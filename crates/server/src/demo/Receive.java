@@ -22,11 +22,13 @@ import java.security.spec.X509EncodedKeySpec;
 import java.util.Base64;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 public class Receive {
     static final String PUBLIC_KEY = "@ALIPAY_PUBLIC_KEY@";
     static final int BODY_BYTES_MAX = 1 << 20;
+    static final Pattern HIDDEN = Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]");
     static final PrintStream OUT = new PrintStream(System.out, true, StandardCharsets.UTF_8);
 
     // The members of a form, each byte one char: what is signed are the bytes in the message's own charset.
@@ -61,6 +63,12 @@ public class Receive {
         }
     }
 
+    // A text as a terminal may have it: what it obeys, what turns the direction of a text and what is not seen, as \\u….
+    static String shown(String text) {
+        return HIDDEN.matcher(text).replaceAll(found -> found.group().chars()
+            .mapToObj(unit -> String.format("\\\\u%04x", unit)).collect(Collectors.joining()));
+    }
+
     static void receive(HttpExchange exchange) throws IOException {
         byte[] body = exchange.getRequestBody().readNBytes(BODY_BYTES_MAX);
         boolean good = false;
@@ -70,10 +78,10 @@ public class Receive {
             boolean gbk = "gbk".equalsIgnoreCase(all.get("charset"));
             Charset charset = gbk ? Charset.forName("GBK") : StandardCharsets.UTF_8;
             all.replaceAll((name, value) -> new String(value.getBytes(StandardCharsets.ISO_8859_1), charset));
-            OUT.println(good ? "verified " + all
+            OUT.println(good ? "verified " + shown(all.toString())
                 : "NOT SIGNED BY THE PLATFORM: compare with punchcard notify show ID --signed");
         } catch (GeneralSecurityException | IllegalArgumentException noForm) {
-            OUT.println("NOT A NOTIFICATION: " + noForm.getMessage());
+            OUT.println("NOT A NOTIFICATION: " + shown(String.valueOf(noForm.getMessage())));
         }
         byte[] answer = (good ? "success" : "fail").getBytes(StandardCharsets.ISO_8859_1);
         exchange.getResponseHeaders().set("Content-Type", "text/plain");

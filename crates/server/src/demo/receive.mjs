@@ -33,6 +33,12 @@ function isSigned(all) {
   return verify(algorithm, Buffer.concat(parts), publicKey, Buffer.from(of('sign'), 'base64'));
 }
 
+// JSON as a terminal may have it: characters that it obeys, that turn the direction of a text or that are not seen, as \u….
+function shown(value) {
+  return JSON.stringify(value).replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (found) =>
+    found.split('').map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`).join(''));
+}
+
 const server = createServer((request, response) => {
   const chunks = [];
   let length = 0;
@@ -47,7 +53,7 @@ const server = createServer((request, response) => {
     const text = new TextDecoder(charset === 'gbk' ? 'gbk' : 'utf-8');
     const good = isSigned(all);
     if (good) {
-      console.log('verified', Object.fromEntries(all.map(([name, value]) => [name, text.decode(value)])));
+      console.log('verified', shown(Object.fromEntries(all.map(([name, value]) => [name, text.decode(value)]))));
     } else {
       console.log('NOT SIGNED BY THE PLATFORM: compare with punchcard notify show ID --signed');
     }

@@ -41,8 +41,11 @@ def is_signed(all):
 
 class Receiver(BaseHTTPRequestHandler):
     def do_POST(self):
-        length = int(self.headers.get("Content-Length") or 0)
-        all = members(self.rfile.read(min(length, BODY_BYTES_MAX)))
+        length = self.headers.get("Content-Length") or "0"
+        if not (length.isascii() and length.isdigit() and len(length) < 10):
+            self.send_error(400, "Content-Length is no number of bytes")
+            return
+        all = members(self.rfile.read(min(int(length), BODY_BYTES_MAX)))
         charset = "gb18030" if all.get(b"charset", b"").lower() == b"gbk" else "utf-8"
         good = is_signed(all)
         if good:

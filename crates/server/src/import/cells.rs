@@ -8,8 +8,8 @@ const NOTHING: [&str; 6] = ["null", "nil", "none", "nan", "n/a", "undefined"];
 const FAILED: [&str; 8] = ["\\N", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#DIV/0!"];
 /// Digits of a number that spreadsheets keep.
 const DIGITS_KEPT: usize = 15;
-/// So many numbers tell that their last digits are gone: of ten user ids one ends in 0 by chance.
-const NUMBERS_MIN: u64 = 20;
+/// So many digits that are all 0 are no chance: it is one in a million.
+const ZEROS_MIN: u64 = 6;
 
 /// The text of a cell without what cannot be seen around it: blanks, no-break and full-width ones too, and marks of
 /// byte order and writing direction, which copying from a page or a chat leaves.
@@ -32,7 +32,7 @@ pub fn trimmed(text: &str) -> Result<&str, String> {
 }
 
 /// The number in a cell that must hold one: an id or a trade number. Takes away what makes a spreadsheet leave it as it
-/// is (`'2088…`, `="2088…"`); the error says what the cell has lost.
+/// is (`'2088…`, `="2088…"`); the error says what the cell has lost, or what no number of a shop's system holds.
 pub fn number<'a>(name: &str, text: &'a str) -> Result<&'a str, String> {
     if text.bytes().all(|byte| byte.is_ascii_digit()) {
         return Ok(text);
@@ -44,8 +44,20 @@ pub fn number<'a>(name: &str, text: &'a str) -> Result<&'a str, String> {
             "{name} {number:?} has been rounded by a spreadsheet: set the column to text before it is filled, and fill it anew"
         ));
     }
-    if number.strip_suffix(".0").is_some_and(|whole| whole.bytes().all(|byte| byte.is_ascii_digit())) {
+    if is_decimal(number.strip_prefix(['+', '-']).unwrap_or(number)) {
         return Err(format!("{name} {number:?} was made a decimal: export the column as text"));
+    }
+    if let Some(digits) = number.strip_prefix(['+', '-'])
+        && digits.bytes().all(|byte| byte.is_ascii_digit())
+    {
+        return Err(format!(
+            "{name} {number:?} has a sign, as a spreadsheet's numbers have: export the column as text"
+        ));
+    }
+    if !number.is_empty() && number.bytes().all(|byte| byte == b'#') {
+        return Err(format!(
+            "{name} {number:?} is what a spreadsheet shows of a column that is too narrow: export the column as text"
+        ));
     }
     if NOTHING.iter().any(|nothing| number.eq_ignore_ascii_case(nothing)) {
         return Err(format!("{name} {number:?} is no number: leave the cell empty where there is none"));
@@ -53,23 +65,53 @@ pub fn number<'a>(name: &str, text: &'a str) -> Result<&'a str, String> {
     if number.contains(|found: char| found.is_whitespace() || found.is_control() || "\"'`=,".contains(found)) {
         return Err(format!("{name} {number:?} must not hold blanks, quotes, commas or control characters"));
     }
+    if number.contains(is_invisible) {
+        return Err(format!("{name} {number:?} holds a character that cannot be seen: type it anew"));
+    }
+    if number.contains(|found| matches!(found, '\u{ff01}'..='\u{ff5e}' | '\u{ffe0}'..='\u{ffe6}')) {
+        return Err(format!("{name} {number:?} holds full-width characters: write it in plain letters and digits"));
+    }
     Ok(number)
 }
 
-/// `2.0160102E+27`, `1E5`: how spreadsheets write a number that is too long for them.
+/// Whether a character has no picture of its own: marks of byte order and writing direction, soft hyphens, joiners,
+/// fillers, variation selectors. Two numbers that differ in one of these look the same.
+fn is_invisible(character: char) -> bool {
+    matches!(
+        character,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
+            | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}'
+            | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{1d173}'..='\u{1d17a}'
+            | '\u{e0000}'..='\u{e0fff}'
+    )
+}
+
+/// `2.0160102E+27`, `1E5`, `2.E+27`, `.2E+28`: how spreadsheets write a number that is too long for them.
 fn is_exponent_form(text: &str) -> bool {
     let Some((mantissa, exponent)) = text.split_once(['e', 'E']) else { return false };
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let unsigned = |text| str::strip_prefix(text, ['+', '-']).unwrap_or(text);
-    let (whole, fraction) = mantissa.split_once(['.', ',']).unwrap_or((mantissa, "0"));
-    digits(unsigned(whole)) && digits(fraction) && digits(unsigned(exponent))
+    let mantissa = unsigned(mantissa);
+    (digits(mantissa) || is_decimal(mantissa) || is_decimal(&mantissa.replacen(',', ".", 1)))
+        && digits(unsigned(exponent))
+}
+
+/// `31198000017.00`, `1.5`, `2.`, `.2`: digits with a point at one place, and no sign.
+fn is_decimal(text: &str) -> bool {
+    let Some((whole, fraction)) = text.split_once('.') else { return false };
+    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    1 < text.len() && digits(whole) && digits(fraction)
 }
 
 /// Counts the numbers of one column whose last digits are 0, as they are when a spreadsheet has read them as numbers.
 #[derive(Clone, Copy, Default)]
 pub struct Zeros {
+    /// Numbers with more digits than a spreadsheet keeps.
     long: u64,
+    /// Of these, those with nothing but 0 after the kept digits.
     zeroed: u64,
+    /// How many digits these 0 are.
+    zeros: u64,
 }
 
 impl Zeros {
@@ -77,14 +119,17 @@ impl Zeros {
     pub fn count(&mut self, number: &str) {
         if let Some(tail) = number.as_bytes().get(DIGITS_KEPT..).filter(|tail| !tail.is_empty()) {
             self.long += 1;
-            self.zeroed += u64::from(tail.iter().all(|byte| *byte == b'0'));
+            if tail.iter().all(|byte| *byte == b'0') && number.bytes().all(|byte| byte.is_ascii_digit()) {
+                self.zeroed += 1;
+                self.zeros += tail.len() as u64;
+            }
         }
     }
 
-    /// What to warn of, if nearly all of them are so.
+    /// What to warn of, if nearly all of them are so and that is hardly chance: one digit in ten is a 0.
     pub fn warning(self, name: &str) -> Option<String> {
-        let Zeros { long, zeroed } = self;
-        let nearly_all = NUMBERS_MIN <= long && 19 * long <= 20 * zeroed;
+        let Zeros { long, zeroed, zeros } = self;
+        let nearly_all = ZEROS_MIN <= zeros && 19 * long <= 20 * zeroed;
         nearly_all.then(|| {
             format!(
                 "in {zeroed} of {long} rows {name} has nothing but 0 after its first {DIGITS_KEPT} digits, which are all that \
@@ -107,7 +152,24 @@ mod tests {
                 (read, expect) => assert_eq!(read.as_deref().map_err(String::as_str), expect, "{text}"),
             }
         };
-        for same in ["2088000000000001", "2016-01/02", "A1", "E5", "1E", "1e5x", "收01", "0xE5", "1.5", ""] {
+        for same in [
+            "2088000000000001",
+            "2016-01/02",
+            "A1",
+            "E5",
+            "1E",
+            "1e5x",
+            "收01",
+            "0xE5",
+            "",
+            "POS1-000123",
+            "T_2016.01.02",
+            "2016.01.02",
+            "1-5",
+            "#1024",
+            "d3b07384-d113-4ec6-a7d8-8d1d7b4f9f2e",
+            ".E5",
+        ] {
             check(same, Ok(same));
         }
         for wrapped in [
@@ -134,10 +196,42 @@ mod tests {
             "'2.088E+15",
             "1E-5",
             "20160101E0001",
+            "2.E+27",
+            ".2E+28",
+            "-.2e28",
+            "2,E+27",
         ] {
             check(rounded, Err("has been rounded"));
         }
-        check("31198000017.0", Err("was made a decimal"));
+        for decimal in
+            ["31198000017.0", "31198000017.00", "1.5", "-1.5", "+2.0", "2.", ".2", "'31198000017.000", "=\"1.5\""]
+        {
+            check(decimal, Err("was made a decimal"));
+        }
+        for signed in ["-5", "+5", "-20160102", "'-5"] {
+            check(signed, Err("has a sign"));
+        }
+        for narrow in ["#", "########", "'####"] {
+            check(narrow, Err("too narrow"));
+        }
+        for wide in ["２０１６０１０２", "2.0160102Ｅ+27", "２.016", "2016Ｔ01", "Ａ1", "１", "2016－01", "￥1"]
+        {
+            check(wide, Err("full-width"));
+        }
+        for unseen in [
+            "2016\u{200b}0102",
+            "2016\u{ad}0102",
+            "\u{ad}20160102",
+            "2016\u{feff}0102",
+            "2016\u{202e}0102",
+            "2016\u{2060}0102",
+            "2016\u{fe0f}0102",
+            "T\u{200d}1",
+            "2016\u{3164}",
+            "\u{e0041}1",
+        ] {
+            check(unseen, Err("cannot be seen"));
+        }
         for nothing in ["NULL", "nan", "None", "N/A"] {
             check(nothing, Err("is no number"));
         }
@@ -157,10 +251,20 @@ mod tests {
             (0..rows).for_each(|row| zeros.count(if row < whole { "2088000000000001" } else { "2088000000000000" }));
             assert_eq!(zeros.warning("user_id").is_some(), expect, "{rows} {whole}");
         };
-        check(19, 0, false);
-        check(20, 0, true);
+        check(5, 0, false);
+        check(6, 0, true);
+        check(7, 1, false);
+        check(20, 1, true);
         check(1_000, 50, true);
         check(1_000, 51, false);
+        // A trade number of 28 digits has lost more of them than a user id.
+        let mut one = Zeros::default();
+        one.count("2016010200000000000000000000");
+        assert!(one.warning("trade_no").is_some());
+        // What no spreadsheet takes for a number has lost nothing.
+        let mut names = Zeros::default();
+        (0..100).for_each(|_| names.count("POS1-20160102-0000"));
+        assert!(names.warning("trade_no").is_none());
         let mut short = Zeros::default();
         (0..100).for_each(|_| short.count("208800000000000"));
         assert_eq!(short.warning("user_id"), None);

@@ -24,7 +24,8 @@ pub fn separator_line(line: &str) -> Option<char> {
 }
 
 /// Splits a line. A quoted field may hold separators, and quotes that are doubled; blanks around its quotes do not
-/// count.
+/// count. A quote in any other field is refused: it may be the end of a field that began on the line before. The
+/// formula `="…"` is such a field, by which a spreadsheet keeps digits as text.
 pub fn fields(line: &str, separator: char) -> Result<Vec<Cow<'_, str>>, &'static str> {
     if !line.contains('"') {
         let mut fields = Vec::with_capacity(FIELDS_USUAL);
@@ -36,11 +37,15 @@ pub fn fields(line: &str, separator: char) -> Result<Vec<Cow<'_, str>>, &'static
     let mut rest = line;
     loop {
         let Some(quoted) = rest.trim_start_matches(blank).strip_prefix('"') else {
-            let Some((field, more)) = rest.split_once(separator) else {
-                fields.push(Cow::Borrowed(rest));
-                return Ok(fields);
+            let (field, more) = match rest.split_once(separator) {
+                Some((field, more)) => (field, Some(more)),
+                None => (rest, None),
             };
+            if field.contains('"') && !is_formula(field.trim()) {
+                return Err("a quote stands in a field that does not begin with one");
+            }
             fields.push(Cow::Borrowed(field));
+            let Some(more) = more else { return Ok(fields) };
             rest = more;
             continue;
         };
@@ -52,6 +57,12 @@ pub fn fields(line: &str, separator: char) -> Result<Vec<Cow<'_, str>>, &'static
         }
         rest = after.strip_prefix(separator).ok_or("text follows a closing quote")?;
     }
+}
+
+/// Whether a field is `="…"`, with no other quote in it.
+fn is_formula(field: &str) -> bool {
+    let quoted = field.strip_prefix("=\"").and_then(|field| field.strip_suffix('"'));
+    quoted.is_some_and(|text| !text.contains('"'))
 }
 
 /// What is in quotes, after the first of them, and what comes after the last.
@@ -85,7 +96,8 @@ mod tests {
         check("\"a \"\"b\"\" c\",\"\"", &["a \"b\" c", ""]);
         check("\"\"\"\",\"\"\"\"\"\"", &["\"", "\"\""]);
         check(" \"a\" , \"b\"\t,c", &["a", "b", "c"]);
-        check("5\" tablet,a\"b", &["5\" tablet", "a\"b"]);
+        check("\"5\"\" tablet\",ab", &["5\" tablet", "ab"]);
+        check("=\"2088\", =\"1\" ", &["=\"2088\"", " =\"1\" "]);
         check("=\"2088\",\"=\"\"2088\"\"\"", &["=\"2088\"", "=\"2088\""]);
         check("“a”,'b'", &["“a”", "'b'"]);
         assert_eq!(fields("\"a\"\t\"b,\"\t", '\t').expect("tabs"), ["a", "b,", ""]);
@@ -104,6 +116,25 @@ mod tests {
         check("1,\"a\"b\",c", after);
         check("1,\"a\\\"b\"", after);
         check("1,\"a\" \"b\"", after);
+    }
+
+    #[test]
+    fn a_quote_stands_in_no_field_without_quotes() {
+        for line in [
+            "海\",2088000000000001",
+            "2088000000000001,海\"",
+            "上\"海\",b",
+            "5\" tablet,ab",
+            "a,b\"",
+            "=\"2088,1\",b",
+            "=\"a\"b\"",
+            "=\"",
+            "a\"\"b",
+            "海\"",
+        ] {
+            let told = fields(line, ',').expect_err(line);
+            assert_eq!(told, "a quote stands in a field that does not begin with one", "{line}");
+        }
     }
 
     #[test]

@@ -3,6 +3,7 @@
 
 use super::rows::Table;
 use crate::world::account_id;
+use domain::calendar::CLOCK_BEGINS;
 use domain::trade::{NUMBER_CHARS_MAX, TOTAL_MAX_FEN, is_out_trade_no};
 use std::collections::HashSet;
 use store::trade::{TradeChunk, TradeContent, TradeRow};
@@ -58,6 +59,9 @@ impl Trades {
     fn past(&self, name: &str, text: &str) -> Result<i64, String> {
         let at =
             time::parse(text).ok_or_else(|| format!("{name} {text:?} must be a time, yyyy-MM-dd HH:mm:ss in UTC+8"))?;
+        if at < CLOCK_BEGINS {
+            return Err(format!("{name} {text:?} is before {}, where time begins here", time::format(CLOCK_BEGINS)));
+        }
         if at <= self.now { Ok(at) } else { Err(format!("{name} {text:?} is yet to come")) }
     }
 
@@ -231,6 +235,10 @@ mod tests {
             ),
             ("1,2088000000000001,s,8.80,2026-01-01 00:00:01,,,", "paid_at \"2026-01-01 00:00:01\" is yet to come"),
             (
+                "1,2088000000000001,s,8.80,0999-12-31 23:59:59,,,",
+                "paid_at \"0999-12-31 23:59:59\" is before 1000-01-01 00:00:00, where time begins here",
+            ),
+            (
                 "1,2088000000000001,s,8.80,2025-01-01 00:00:00,,8.81,2025-01-02 00:00:00",
                 "refunded_amount \"8.81\" must be above 0 and at most total_amount",
             ),
@@ -267,6 +275,13 @@ mod tests {
             (0, "2.0160102E+27", "trade_no \"2.0160102E+27\" has been rounded"),
             (0, "1E5", "trade_no \"1E5\" has been rounded"),
             (0, "31198000017.0", "trade_no \"31198000017.0\" was made a decimal"),
+            (0, "31198000017.00", "trade_no \"31198000017.00\" was made a decimal"),
+            (0, "-5", "trade_no \"-5\" has a sign"),
+            (0, "########", "too narrow"),
+            (0, ".2E+28", "trade_no \".2E+28\" has been rounded"),
+            (0, "2.0160102Ｅ+27", "trade_no \"2.0160102Ｅ+27\" holds full-width characters"),
+            (0, "2016\u{200b}0102", "holds a character that cannot be seen"),
+            (1, "2088\u{200b}000000000001", "holds a character that cannot be seen"),
             (0, "NULL", "trade_no \"NULL\" is no number"),
             (0, "20 16", "trade_no \"20 16\" must not hold"),
             (1, "2.088E+15", "user_id \"2.088E+15\" has been rounded"),

@@ -11,7 +11,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use store::account_key::{self, Kind};
 use store::world as rows;
-use store::{Fault, Tx};
+use store::{Fault, Mode, Tx};
 use thiserror::Error;
 use wire::{PrivateKey, money};
 
@@ -61,7 +61,8 @@ pub async fn apply(app: &App, world: World) -> Result<Applied, ApplyError> {
     }
     seal_pins(app, &mut world.users).await?;
     let world = Arc::new(world);
-    let applied = app.store.write(move |tx: &mut Tx| Applying::new(tx, &world).record()).await?;
+    let mode = app.store.mode();
+    let applied = app.store.write(move |tx: &mut Tx| Applying::new(tx, &world, mode).record()).await?;
     if let Some(key) = key {
         app.replace_platform_key(&key).await?;
     }
@@ -94,6 +95,7 @@ async fn seal_pins(app: &App, users: &mut [UserTable]) -> Result<(), Fault> {
 struct Applying<'a> {
     tx: &'a mut Tx,
     world: &'a World,
+    mode: Mode,
     applied: Applied,
     /// What accounts of other tables had when a table stated it: by the end they must have given it up.
     claims: Vec<Claim>,
@@ -128,8 +130,8 @@ impl At<'_> {
 }
 
 impl<'a> Applying<'a> {
-    fn new(tx: &'a mut Tx, world: &'a World) -> Applying<'a> {
-        Applying { tx, world, applied: Applied::default(), claims: Vec::new() }
+    fn new(tx: &'a mut Tx, world: &'a World, mode: Mode) -> Applying<'a> {
+        Applying { tx, world, mode, applied: Applied::default(), claims: Vec::new() }
     }
 
     fn record(mut self) -> Result<Applied, ApplyError> {
@@ -149,6 +151,7 @@ impl<'a> Applying<'a> {
             self.applied.count(At("image", &image.id).put(put)?);
         }
         self.settle_claims()?;
+        self.no_default_codes_of_others()?;
         Ok(self.applied)
     }
 
@@ -278,6 +281,20 @@ impl<'a> Applying<'a> {
             }
             let changed = known.as_ref() != Some(&row) && at.put(rows::put_account(self.tx, &row))?;
             self.applied.count(changed);
+        }
+        Ok(())
+    }
+
+    /// On a stand-in, refuses pay codes that another account pays with although it lists none.
+    fn no_default_codes_of_others(&mut self) -> Result<(), ApplyError> {
+        for table in self.world.users.iter().filter(|_| self.mode == Mode::StandIn) {
+            for code in table.pay_codes.iter().flatten() {
+                let owner = account_key::default_owner(self.tx, code)?;
+                if let Some(owner) = owner.filter(|owner| owner.user_id != table.user_id) {
+                    let message = taken("pay_code", code, &owner.user_id);
+                    return Err(At("user", &table.user_id).refused(message));
+                }
+            }
         }
         Ok(())
     }

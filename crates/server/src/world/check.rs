@@ -82,6 +82,15 @@ pub(super) fn world(text: &str, path: &Path, whole: Option<&str>) -> Result<Worl
     Ok(checker.world)
 }
 
+/// The line, from 1, where a table of this kind begins: the only one, or the one of this index in an array of tables.
+pub(super) fn line_of(text: &str, kind: &str, index: usize) -> usize {
+    let start = DeTable::parse(text).ok().and_then(|document| {
+        let (_, found) = document.get_ref().iter().find(|(name, _)| &**name.get_ref() == kind)?;
+        Some(found.get_ref().as_array().and_then(|tables| tables.get(index)).unwrap_or(found).span().start)
+    });
+    1 + text[..start.unwrap_or_default()].matches('\n').count()
+}
+
 /// Where the first text with U+0000 in it begins.
 fn nul(table: &DeTable<'_>) -> Option<usize> {
     table.iter().find_map(

@@ -61,6 +61,10 @@ each_engine!(a_quote_that_is_not_closed_swallows_no_member, |engine| {
         &[open, after],
     );
     members(&running, file.as_bytes(), &[], 1, "4 rows: 4 new members, 0 changed; 2 bad rows", &[open, after]);
+    // The rest of a cell with a line break is no row of its own.
+    let broken = "user_id,note,spent\n2088000000000007,\"上\n海\",1\n2088000000000008,海\",2\n";
+    let rest = "FILE:3: a quote stands in a field that does not begin with one (and 1 more like it: line 4)";
+    members(&running, broken.as_bytes(), &[], 1, "0 rows: 0 new members, 0 changed; 3 bad rows", &[open, rest]);
     let good = file.replace("\"上海\n", "\"上海\"\n").replace("\"新区", "新区\"");
     members(&running, good.as_bytes(), &["--strict"], 0, "6 rows: 2 new members, 0 changed; 0 bad rows", &[]);
     // The lines of a file of trades count the same way, however they end.
@@ -83,6 +87,18 @@ each_engine!(a_file_has_one_charset_or_is_refused_whole, |engine| {
         members(&running, bytes, &[], 0, same, &[]);
     }
     members(&running, &zipped(&gbk(file)), &["--strict"], 0, same, &["read as GB18030"]);
+    // 女 alone is Ů too.
+    let either = gbk("user_id,note\n2088000000000001,女\n");
+    let readings = "the file may be UTF-8 (\"Ů\") or GB18030 (\"女\"): say which by --charset";
+    members(&running, &either, &["--strict"], 1, "", &["nothing imported: FILE: ", readings]);
+    let one = "1 rows: 0 new members, 0 changed; 0 bad rows";
+    members(&running, &either, &["--charset", "gbk", "--strict"], 0, one, &[]);
+    let changed = "1 rows: 0 new members, 1 changed; 0 bad rows";
+    members(&running, &either, &[], 0, changed, &["FILE: warning: ", readings]);
+    let (_, _, output) = import(&running, "members", &either, &["--json"]);
+    let report: Value = serde_json::from_str(&output).expect("JSON");
+    assert!(report["warnings"][0].as_str().is_some_and(|told| told.contains(readings)), "{report}");
+    members(&running, &either, &["--charset", "gbk"], 0, changed, &[]);
     members(&running, &gbk(file), &["--charset", "gbk"], 0, same, &[]);
     members(&running, file.as_bytes(), &["--charset", "utf-8"], 0, same, &[]);
     // The last line decides too, and then nothing before it is imported.
@@ -134,7 +150,23 @@ each_engine!(a_trade_that_comes_again_with_a_higher_refund_is_changed, |engine| 
 each_engine!(rounded_numbers_are_refused_and_zeroed_ones_warned_of, |engine| {
     let running = Running::start(engine);
     let row = |no: &str| format!("{TRADES}\n{no},2088000000000001,,1.00,2020-01-01 00:00:00,,,\n");
-    for no in ["2.0160102E+27", "1E5", "20160102.0", "NULL", "\"1,000\""] {
+    for no in [
+        "2.0160102E+27",
+        "1E5",
+        "20160102.0",
+        "NULL",
+        "\"1,000\"",
+        "31198000017.00",
+        "########",
+        "2.E+27",
+        ".2E+28",
+        "2.0160102Ｅ+27",
+        "２０１６",
+        "1.5",
+        "-5",
+        "2016\u{200b}0102",
+        "2016\u{ad}0102",
+    ] {
         let (code, error, output) = import(&running, "trades", row(no).as_bytes(), &[]);
         assert_eq!((code, output.trim_end()), (Some(1), "0 rows: 0 new trades; 1 bad rows"), "{error}");
     }
@@ -149,6 +181,9 @@ each_engine!(rounded_numbers_are_refused_and_zeroed_ones_warned_of, |engine| {
     let report: Value = serde_json::from_str(&output).expect("JSON");
     let warning = report["warnings"][0].as_str().unwrap_or_default();
     assert!(code == Some(0) && warning.starts_with("in 30 of 30 rows user_id has nothing but 0"), "{error}{output}");
+    let six: String = (1..7).map(|nth| format!("{nth},20880000000{nth:04}0,,1.00,2020-01-01 00:00:00,,,\n")).collect();
+    let (code, error, _) = import(&running, "trades", format!("{TRADES}\n{six}").as_bytes(), &[]);
+    assert!(code == Some(0) && error.contains("in 6 of 6 rows user_id has nothing but 0"), "{error}");
     // U+0000 is no part of a value.
     let file = "user_id,note\n2088000000000001,a\0b\n{\n";
     members(

@@ -89,6 +89,34 @@ each_engine!(a_restore_that_is_killed_is_told_of_and_can_be_begun_again, |engine
     assert!(0 < unfinished, "every kill missed it");
 });
 
+each_engine!(a_restore_that_is_killed_while_it_reads_the_backup_is_told_of, |engine| {
+    let space = Space::new(engine);
+    let folder = tempfile::tempdir().expect("a folder");
+    let place = match space.place() {
+        Place::Folder(parent) => Place::Folder(parent.join("data")),
+        place @ Place::Postgres(_) => place,
+    };
+    // A backup that has not come yet: who reads it waits.
+    let backup = folder.path().join("shop.backup");
+    assert!(Command::new("mkfifo").arg(&backup).status().expect("it runs").success());
+    let _writer = std::fs::File::options().read(true).write(true).open(&backup).expect("it is ours");
+    let child = punchcard(folder.path(), &place, &["restore", "shop.backup"]).spawn().expect("the binary runs");
+    let began = Instant::now();
+    let is_marked = || {
+        let opened = Store::open(&place, Open { look: true, ..Open::default() });
+        matches!(opened, Err(OpenError::Unfinished { .. }))
+    };
+    while !is_marked() {
+        assert!(began.elapsed().as_secs() < 30, "it waits without a mark");
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    kill(child);
+    let refused = punchcard(folder.path(), &place, &["serve", "--listen", "127.0.0.1:0"]).output();
+    let refused = refused.expect("the binary runs");
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(said(&refused).contains("a restore into this place was cut off"), "{}", said(&refused));
+});
+
 #[test]
 fn what_a_killed_restore_left_can_be_given_up_for_an_empty_store() {
     let folder = tempfile::tempdir().expect("a folder");
@@ -138,15 +166,43 @@ each_engine!(what_killed_backups_left_is_removed_by_the_next, |engine| {
 });
 
 #[test]
+fn a_backup_that_is_stopped_removes_its_part() {
+    let running = Running::start(Engine::Lite);
+    running.import(PID, &members(5_000));
+    let folder = running.folder.path().to_owned();
+    for signal in ["TERM", "INT", "HUP"] {
+        let mut hit = false;
+        for _ in 0..100 {
+            let mut child = punchcard(&folder, &running.place(), &["backup", "x"]).spawn().expect("the binary runs");
+            while child.try_wait().expect("a child can be asked").is_none() && parts(&folder).is_empty() {
+                std::thread::yield_now();
+            }
+            drop(Command::new("kill").args([&format!("-{signal}"), &child.id().to_string()]).output());
+            let ended = child.wait().expect("a child can be waited for");
+            assert_eq!(parts(&folder), Vec::<PathBuf>::new(), "{signal}: {ended}");
+            hit = ended.code().is_some_and(|code| 128 < code);
+            if hit {
+                break;
+            }
+        }
+        assert!(hit, "every {signal} missed it");
+    }
+}
+
+#[test]
 fn a_backup_leaves_the_part_of_one_that_lives() {
     let running = Running::start(Engine::Lite);
     let folder = running.folder.path();
-    let (alive, dead) = (folder.join(".punchcard-backup-alive"), folder.join(".punchcard-backup-dead"));
+    let (alive, dead) = (folder.join(".punchcard-backup-alive1.part"), folder.join(".punchcard-backup-dead01.part"));
+    // Files of somebody else.
+    let others = [".punchcard-backup-notes", ".punchcard-backup-photos", ".punchcard-backup-my-own.part", ".part"];
+    others.iter().for_each(|name| std::fs::write(folder.join(name), "").expect("the folder is ours"));
     let file = std::fs::File::create(&alive).expect("the folder is ours");
     file.lock().expect("nobody has it");
     std::fs::write(&dead, "").expect("the folder is ours");
     let output = running.command(&["backup", "shop.backup"]);
     assert!(output.status.success(), "{}", said(&output));
     assert!(alive.exists() && !dead.exists());
-    assert!(said(&output).contains("removed ./.punchcard-backup-dead"), "{}", said(&output));
+    assert!(others.iter().all(|name| folder.join(name).exists()));
+    assert!(said(&output).contains("removed ./.punchcard-backup-dead01.part"), "{}", said(&output));
 }

@@ -108,6 +108,27 @@ fn check(program: impl Fn() -> Command, file: &str) {
             assert_eq!(forged(&receiver.url, "a=b&sign=AAAA&sign_type=RSA2"), "fail");
             receiver.printed("NOT SIGNED BY THE PLATFORM");
         }
+        // What a terminal obeys, and what turns the direction of a text, is written out.
+        let pay = json!({
+            "scene": "bar_code", "auth_code": format!("28{}", &user[2..]), "out_trade_no": "hostile",
+            "subject": "\u{1b}[31m\u{9b}2J\u{202e}gpj", "total_amount": "1.00",
+        });
+        let app = running.data().join("demo/demo.json").display().to_string();
+        let paid = running.command(&[
+            "call",
+            "alipay.trade.pay",
+            &pay.to_string(),
+            "--app",
+            &app,
+            "--notify-url",
+            &receiver.url,
+        ]);
+        assert!(paid.status.success(), "{}", String::from_utf8_lossy(&paid.stderr));
+        let printed = receiver.printed("gpj");
+        assert!(!printed.contains(['\u{1b}', '\u{9b}', '\u{202e}']), "{file} {charset}: {printed:?}");
+        delivered(&running);
+        assert_eq!(forged(&receiver.url, "a=b&sign=AAAA&sign_type=RSA2"), "fail");
+        receiver.printed("NOT SIGNED BY THE PLATFORM");
         for form in ["", "sign=", "sign=%ff&a=%zz", "&&=&==", "sign=x&sign_type=RSA", "notify_id=1&charset=nonsense"] {
             assert_eq!(forged(&receiver.url, form), "fail", "{file}: {form}");
         }
@@ -144,6 +165,19 @@ fn signed(running: &Running, subject: &str, charset: &str) {
     assert!(String::from_utf8_lossy(&lines.stdout).lines().any(|line| line == string), "{string}");
     let without = running.command(&["notify", "show", id]);
     assert!(!String::from_utf8_lossy(&without.stdout).contains(string));
+}
+
+#[test]
+fn the_demos_receiver_in_python_refuses_a_length_that_is_none() {
+    let running = demo("utf-8");
+    let program = Command::new(installed("PUNCHCARD_TEST_PYTHON"));
+    let receiver = Receiver::start(program, "receive.py", &running.data().join("demo"));
+    let address = receiver.url.trim_start_matches("http://").trim_end_matches('/').parse().expect("an address");
+    for length in ["-5", "abc", "1.5", "٣", "99999999999999999999", "0x10"] {
+        let request = format!("POST / HTTP/1.1\r\nhost: x\r\ncontent-length: {length}\r\n\r\n");
+        let answer = crate::raw::Connection::open(address).exchange(request.as_bytes()).expect("an answer");
+        assert_eq!(answer.status, 400, "{length}");
+    }
 }
 
 #[test]

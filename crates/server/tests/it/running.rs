@@ -228,6 +228,12 @@ impl Running {
         Running::run(self.folder.clone(), self.database.clone(), arguments, self.log)
     }
 
+    /// The same store, when nobody runs on it any more, with exactly these arguments beside store and port.
+    pub(crate) fn start_at(before: &Running, arguments: &[&str]) -> Running {
+        let arguments = arguments.iter().map(|&argument| argument.to_owned()).collect();
+        Running::run(before.folder.clone(), before.database.clone(), arguments, before.log)
+    }
+
     /// Where its database is.
     pub(crate) fn place(&self) -> Place {
         self.database.as_ref().map_or_else(|| Place::Folder(self.data()), |database| database.place())

@@ -4,8 +4,8 @@ use crate::running::each_engine;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Command, Stdio};
-use store::Place;
-use store::testing::Space;
+use store::testing::{Space, block_on};
+use store::{Fault, Open, Place, Store, Tx};
 
 const WORLD: &str = "[[merchant]]\npid = \"2088201914979011\"\n";
 
@@ -105,6 +105,17 @@ each_engine!(serve_says_mode_clock_and_address_and_why, |engine| {
     fresh().check(&clock, &[], "stand-in: a new store, because of --clock manual", listens, false);
     let manual = fresh().start(&clock, &[]);
     assert!(manual.lines.iter().any(|line| line == "clock manual, at 2026-01-01T00:00:00+08:00"), "{:?}", manual.lines);
+
+    let late = fresh();
+    drop(late.start(&clock, &[]));
+    let stored = Store::open(&late.place, Open { create: true, ..Open::default() }).expect("a store");
+    let set = |tx: &mut Tx| store::control::set(tx, "clock", "253402271999000").map(drop);
+    block_on(stored.write::<_, Fault, _>(set)).expect("it can be written");
+    drop(stored);
+    let said = late.start(&[], &[]);
+    assert!(said.log.contains("the stored clock stands beyond the end of time"), "{}", said.log);
+    assert!(said.lines.iter().any(|line| line == "clock manual, at 9500-01-01T00:00:00+08:00"), "{:?}", said.lines);
+    assert!(!manual.log.contains("beyond the end of time"), "{}", manual.log);
 
     let toml = tempfile::tempdir().expect("a folder");
     std::fs::write(

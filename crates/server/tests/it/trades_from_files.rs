@@ -113,6 +113,23 @@ each_engine!(what_many_new_members_paid_is_counted, |engine| {
     counts(&running, "NEQ", "2", &json!({"total": 1_000, "sum": "1000.00"}));
 });
 
+each_engine!(a_command_that_opens_the_store_itself_knows_the_address_that_serve_was_given, |engine| {
+    let mut running = start(engine);
+    running.stop();
+    let mut running = running.with(&["--base-url", "https://shop.example.com"]);
+    let order = json!({"out_trade_no": "1", "buyer_id": "2088102146931393", "subject": "s", "total_amount": "1"});
+    let made = succeed(&running.client(), "alipay.trade.create", &order);
+    let no = made["trade_no"].as_str().expect("a number");
+    let uri = |running: &Running| show(running, &[no])["cashier_uri"].as_str().expect("an address").to_owned();
+    assert!(uri(&running).starts_with("https://shop.example.com/h5/cashier?"), "{}", uri(&running));
+    running.stop();
+    assert_eq!(uri(&running), made["cashier_uri"]);
+    // Served without one, it is as if there had never been one.
+    let world = running.folder.path().join("world.toml").display().to_string();
+    let again = Running::start_at(&running, &["--world", &world]);
+    assert!(uri(&again).starts_with("http://127.0.0.1:"), "{}", uri(&again));
+});
+
 each_engine!(a_trade_is_shown_with_its_cashier_while_it_waits, |engine| {
     let running = start(engine);
     let client = running.client();
@@ -125,7 +142,7 @@ each_engine!(a_trade_is_shown_with_its_cashier_while_it_waits, |engine| {
         "trade_status": "WAIT_BUYER_PAY", "subject": "s", "total_amount": "1.00", "refunded_amount": "0.00",
         "gmt_create": "2026-01-01 12:00:00", "expires": "2026-01-16 12:00:00", "refunds": [],
         "cashier_uri": made["cashier_uri"]});
-    // With a database the command opens it itself, and knows of no address but the default one.
+    // With a database the command opens it itself, and knows of no address but one that was given.
     let uri = |mut shown: Value| {
         let uri = shown["cashier_uri"].as_str().and_then(|uri| Some(uri.split_once("/h5/")?.1.to_owned()));
         shown["cashier_uri"] = json!(uri);

@@ -141,6 +141,22 @@ each_engine!(what_cannot_be_is_refused_at_its_line_and_nothing_is_kept, |engine|
         (both("login_id = \"1\""), 7, "login_id"),
         (both("pay_codes = [\"1\"]"), 7, "pay codes"),
         (user("2088102146931395", "pay_codes = [\"\"]"), 4, "a pay code must not be empty"),
+        // What a stand-in takes from an account that lists no code.
+        (
+            user("2088102146931395", &format!("pay_codes = [\"28{}\"]", &OTHER_USER[2..])),
+            4,
+            "one of its pay codes is the account's 2088102146931394 already",
+        ),
+        (
+            format!("[[app]]\napp_id = \"{APP_ID}\"\npublic_key = \"nosuch.pem\"\n"),
+            4,
+            "public_key: nosuch.pem: No such file or directory (os error 2)\n",
+        ),
+        (
+            "[platform]\nprivate_key = \"nosuch.pem\"\n".to_owned(),
+            4,
+            "private_key: nosuch.pem: No such file or directory (os error 2)\n",
+        ),
         (
             format!("{merchant}{}", shop("2015121600077000000002388299", "store_id = \"NJ_001\"")),
             6,
@@ -193,6 +209,9 @@ each_engine!(what_cannot_be_is_refused_at_its_line_and_nothing_is_kept, |engine|
         assert!(!said.contains("28763443825664394"), "{said}");
         assert_eq!(known(&running), before, "{wrong}");
     }
+    let own = format!("pay_codes = [\"28{}\", \"2888102146931399\"]", &OTHER_USER[2..]);
+    assert_eq!(changed(&apply(&running, &user(OTHER_USER, &own))), 1, "its own, and one that is nobody's");
+    assert_eq!(changed(&apply(&running, &user(OTHER_USER, "pay_codes = []"))), 1);
     assert_eq!(changed(&apply(&running, &good)), 1, "what stood before the mistakes is as new as before");
     // What it had when it was spent is enough.
     assert_eq!(changed(&apply(&running, &user(USER, "balance = \"60.00\""))), 1);

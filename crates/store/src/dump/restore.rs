@@ -2,6 +2,7 @@
 
 use std::fs::{self, File};
 use std::io::BufRead;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread;
 
@@ -25,42 +26,79 @@ use crate::schema;
 
 /// Makes a store of a dump where none is; blocks. Nothing is there afterwards unless all of it is.
 pub fn restore(place: &Place, input: impl BufRead + Send) -> Result<Summary, DumpError> {
-    // On a thread of its own, because PostgreSQL's client must not be used inside of an async runtime.
-    thread::scope(|scope| scope.spawn(|| restore_here(place, input)).join()).expect("restoring does not panic")
+    Restore::begin(place)?.run(input)
 }
 
-fn restore_here(place: &Place, input: impl BufRead) -> Result<Summary, DumpError> {
-    match place {
-        Place::Postgres(url) => {
-            let config = config(url).map_err(OpenError::Unusable)?;
-            let connection = Connection::open(&config)?;
-            let mut tx = Tx::new(Backend::Postgres(connection), Arc::new(Shared::new(0, None)));
-            // Kept whatever becomes of the transaction: who dies in it has left nothing else.
-            tx.batch(&format!("CREATE TABLE IF NOT EXISTS {RESTORING} (at_work INTEGER)"))?;
-            let done = in_one_transaction(&mut tx, "BEGIN", input);
-            tx.batch(&format!("DROP TABLE IF EXISTS {RESTORING}"))?;
-            done
-        }
-        Place::Folder(folder) => {
-            // A write-ahead log that belongs to another file would be played into the new one.
-            for ending in ["", "-wal", "-shm", "-journal"] {
-                let path = folder.join(format!("{FILE}{ending}"));
-                if path.exists() {
-                    return Err(DumpError::Occupied(path.display().to_string()));
-                }
+/// A place without a store that is marked for a restore until this is dropped. Who dies before that leaves the mark, so
+/// that nobody makes an empty store there unawares.
+pub struct Restore(Mark);
+
+enum Mark {
+    /// The folder that the store goes to, and the one in it where it is made.
+    Folder(PathBuf, Scratch),
+    /// The database's URL; the mark is a table.
+    Postgres(String),
+}
+
+impl Restore {
+    /// Marks a place that has no store; blocks. A folder must be there.
+    pub fn begin(place: &Place) -> Result<Restore, DumpError> {
+        match place {
+            Place::Postgres(url) => {
+                let mark = format!("CREATE TABLE IF NOT EXISTS {RESTORING} (at_work INTEGER)");
+                on_postgres(url, |tx| Ok(tx.batch(&mark)?))?;
+                Ok(Restore(Mark::Postgres(url.clone())))
             }
-            let scratch = Scratch::new(folder)?;
-            let connection = Sqlite::connect(&scratch.0, true)?.expect("it is made");
-            let mut tx = Tx::new(Backend::Sqlite(connection), Arc::new(Shared::new(0, None)));
-            let summary = in_one_transaction(&mut tx, "BEGIN IMMEDIATE", input)?;
-            let Backend::Sqlite(connection) = tx.backend else { unreachable!("the one that went in") };
-            connection.into_one_file()?;
-            File::open(scratch.0.join(FILE))?.sync_all()?;
-            fs::rename(scratch.0.join(FILE), folder.join(FILE))?;
-            File::open(folder)?.sync_all()?;
-            Ok(summary)
+            Place::Folder(folder) => {
+                // A write-ahead log that belongs to another file would be played into the new one.
+                for ending in ["", "-wal", "-shm", "-journal"] {
+                    let path = folder.join(format!("{FILE}{ending}"));
+                    if path.exists() {
+                        return Err(DumpError::Occupied(path.display().to_string()));
+                    }
+                }
+                Ok(Restore(Mark::Folder(folder.clone(), Scratch::new(folder)?)))
+            }
         }
     }
+
+    /// Makes the store of a dump; blocks. Nothing is there afterwards unless all of it is.
+    pub fn run(self, input: impl BufRead + Send) -> Result<Summary, DumpError> {
+        match &self.0 {
+            Mark::Postgres(url) => on_postgres(url, |tx| in_one_transaction(tx, "BEGIN", input)),
+            Mark::Folder(folder, scratch) => {
+                let connection = Sqlite::connect(&scratch.0, true)?.expect("it is made");
+                let mut tx = Tx::new(Backend::Sqlite(connection), Arc::new(Shared::new(0, None)));
+                let summary = in_one_transaction(&mut tx, "BEGIN IMMEDIATE", input)?;
+                let Backend::Sqlite(connection) = tx.backend else { unreachable!("the one that went in") };
+                connection.into_one_file()?;
+                File::open(scratch.0.join(FILE))?.sync_all()?;
+                fs::rename(scratch.0.join(FILE), folder.join(FILE))?;
+                File::open(folder)?.sync_all()?;
+                Ok(summary)
+            }
+        }
+    }
+}
+
+impl Drop for Restore {
+    /// A table that cannot be removed is in no store's way, and the next attempt takes it over.
+    fn drop(&mut self) {
+        if let Mark::Postgres(url) = &self.0 {
+            drop(on_postgres(url, |tx| Ok(tx.batch(&format!("DROP TABLE IF EXISTS {RESTORING}"))?)));
+        }
+    }
+}
+
+/// Works on a connection of its own, and on a thread of its own, because PostgreSQL's client must not be used inside of
+/// an async runtime.
+fn on_postgres<T: Send>(url: &str, work: impl FnOnce(&mut Tx) -> Result<T, DumpError> + Send) -> Result<T, DumpError> {
+    let connected = || {
+        let config = config(url).map_err(OpenError::Unusable)?;
+        let connection = Connection::open(&config)?;
+        work(&mut Tx::new(Backend::Postgres(connection), Arc::new(Shared::new(0, None))))
+    };
+    thread::scope(|scope| scope.spawn(connected).join()).expect("restoring does not panic")
 }
 
 fn in_one_transaction(tx: &mut Tx, begin: &str, input: impl BufRead) -> Result<Summary, DumpError> {

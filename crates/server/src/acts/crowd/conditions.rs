@@ -90,15 +90,24 @@ impl Condition {
         })
     }
 
-    /// The first value of its list that its tag's closed list lacks, and the one that was meant, if that is known. Read
+    /// The first of its values that its tag's closed list lacks, and the one that was meant, if that is known. Read
     /// as it stands it would silently be another crowd.
+    ///
+    /// EQ and NEQ take a number that the list lacks: `NEQ 9` on a gender is how callers name all members.
     fn lacking(&self, tags: &[Tag]) -> Option<String> {
-        let op = Op::from_name(&self.op).filter(|op| op.takes_list())?;
+        let op = Op::from_name(&self.op).filter(|op| op.takes_list() || matches!(op, Op::Eq | Op::Neq))?;
         let tag = tags.iter().find(|tag| tag.code == self.tag_code)?;
-        let value = op.values(&self.value).find(|value| tag.lacks(value))?;
-        let meant = tag.code_of(value).map_or_else(String::new, |code| format!("，{value} 的值是 {code}"));
+        let is_refused = |value: &&str| tag.lacks(value) && (op.takes_list() || !is_plain_number(value));
+        let value = op.values(&self.value).find(is_refused)?;
+        let meant =
+            tag.code_of(value.trim()).map_or_else(String::new, |code| format!("，{} 的值是 {code}", value.trim()));
         Some(format!("{} 标签 {} 没有值 {value}{meant}", op.name(), tag.code))
     }
+}
+
+/// Whether a value is written as codes of numbers are: digits, without a 0 in front.
+fn is_plain_number(value: &str) -> bool {
+    !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) && (value == "0" || !value.starts_with('0'))
 }
 
 fn refusal(index: usize, reason: &str) -> Fault {
@@ -209,9 +218,12 @@ mod tests {
             ("NOTIN", " 1 ,2 "),
             ("NOTIN", "2,\u{3000}1"),
             ("BETWEEN", "1, 2"),
-            // What is no list is taken as before.
+            ("EQ", "1"),
+            // Nobody and everybody.
             ("EQ", "9"),
-            ("NEQ", "男"),
+            ("NEQ", "9"),
+            ("NEQ", "0"),
+            // What is compared as a number need not be a code.
             ("GTEQ", "0"),
         ] {
             check_one(op, "pam_gender", value, Ok(()));
@@ -230,6 +242,17 @@ mod tests {
             ("IN", "男", "IN 标签 pam_gender 没有值 男，男 的值是 1"),
             ("NOTIN", "1, 女 ", "NOTIN 标签 pam_gender 没有值 女，女 的值是 2"),
             ("NOTIN", "male", "NOTIN 标签 pam_gender 没有值 male"),
+            ("NEQ", "女", "NEQ 标签 pam_gender 没有值 女，女 的值是 2"),
+            ("EQ", "男", "EQ 标签 pam_gender 没有值 男，男 的值是 1"),
+            ("NEQ", " 女 ", "NEQ 标签 pam_gender 没有值  女 ，女 的值是 2"),
+            ("NEQ", "1 ", "NEQ 标签 pam_gender 没有值 1 "),
+            ("NEQ", "\u{3000}1", "NEQ 标签 pam_gender 没有值 \u{3000}1"),
+            ("NEQ", "1,2", "NEQ 标签 pam_gender 没有值 1,2"),
+            ("NEQ", "１", "NEQ 标签 pam_gender 没有值 １"),
+            ("NEQ", "01", "NEQ 标签 pam_gender 没有值 01"),
+            ("NEQ", "-1", "NEQ 标签 pam_gender 没有值 -1"),
+            ("NEQ", "1.0", "NEQ 标签 pam_gender 没有值 1.0"),
+            ("NEQ", "female", "NEQ 标签 pam_gender 没有值 female"),
             ("BETWEEN", "1,3", "BETWEEN 标签 pam_gender 没有值 3"),
             ("BETWEEN", "0,1", "BETWEEN 标签 pam_gender 没有值 0"),
             ("BETWEEN", "2,1", "BETWEEN 标签 pam_gender 的 value 2,1 下限大于上限"),
@@ -239,6 +262,7 @@ mod tests {
         check_one("IN", "pam_consume_level", "较高", Err("IN 标签 pam_consume_level 没有值 较高，较高 的值是 4"));
         // An open list has any value.
         check_one("IN", "pam_age", "1, 99", Ok(()));
+        check_one("NEQ", "pam_age", "老人", Ok(()));
         check_one("IN", "pam_city_code", "330100，330200", Ok(()));
         check_one("IN", "note", "常客, 新客", Ok(()));
         check_one("BETWEEN", "spent", "10, 9.9999", Err("BETWEEN 标签 spent 的 value 10, 9.9999 下限大于上限"));
@@ -254,6 +278,8 @@ mod tests {
             ("NOTIN", "pam_gender", "1, 男"),
             ("BETWEEN", "pam_gender", "2,1"),
             ("BETWEEN", "spent", "10,9"),
+            ("NEQ", "pam_gender", "女"),
+            ("EQ", "pam_gender", "1 "),
         ] {
             let text = serde_json::json!([{"op": op, "tagCode": tag_code, "value": value}]).to_string();
             let stored = Conditions::from_stored(&text).expect("it was taken once");

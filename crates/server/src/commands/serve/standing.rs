@@ -3,6 +3,7 @@
 
 use super::{ClockArg, Serve};
 use crate::app::App;
+use crate::app::clock::Clock;
 use crate::app::site::Source;
 use crate::commands::output;
 use std::io::Write;
@@ -21,6 +22,18 @@ pub fn announce_upgrade(app: &App) {
     }
 }
 
+/// Says that a manual clock stands elsewhere than the store has it: at the end of time, which an earlier build did not
+/// know.
+async fn tell_of_a_clock_beyond_time(app: &App) -> Result<(), Fault> {
+    let stored = app.store.read(|tx: &mut Tx| store::control::get(tx, Clock::SETTING)).await?;
+    let stored = stored.and_then(|stored| stored.parse::<i64>().ok());
+    if let Some(stored_ms) = stored.filter(|&stored| Clock::bounded(stored) != stored) {
+        let now = wire::time::format(app.clock.now());
+        tracing::warn!(now, stored_ms, "the stored clock stands beyond the end of time, so it stands at that end");
+    }
+    Ok(())
+}
+
 impl Serve {
     /// Says how the store stands that is served.
     pub(super) async fn announce_store(&self, app: &App, addresses: &[SocketAddr]) -> Result<(), Fault> {
@@ -30,6 +43,7 @@ impl Serve {
         } else {
             "system".to_owned()
         };
+        tell_of_a_clock_beyond_time(app).await?;
         let site = app.site.clone();
         let (address, source) = app.store.read(move |tx: &mut Tx| site.base_url_and_source(tx)).await?;
         let said_by = match source {
