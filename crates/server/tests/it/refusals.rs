@@ -43,7 +43,7 @@ fn refused(running: &Running, content_type: &str, changes: &[(&str, Option<&str>
         "POST /gateway.do HTTP/1.1\r\nhost: x\r\ncontent-type: {content_type}\r\ncontent-length: {}\r\n\r\n",
         form.len()
     );
-    let answer = Connection::open(running.address).exchange((head + &form).as_bytes()).expect("it answers");
+    let answer = Connection::open(running.address).exchange((head + form.as_str()).as_bytes()).expect("it answers");
     let trace_id = answer.headers.lines().find_map(|line| line.strip_prefix("trace_id: ")).expect("a trace").to_owned();
     let node = signed_node(&answer.body, &running.platform_key).expect("it is signed");
     let node: Value = serde_json::from_slice(node).expect("JSON");
@@ -142,7 +142,11 @@ fn a_flood_of_an_unknown_app_pushes_out_nothing_else() {
     let running = Running::start(Engine::Lite);
     let first = refused(&running, FORM, &[("version", Some("2.0"))]);
     running.doctor(&first.trace_id);
-    let last = (0..1_100).map(|_| refused(&running, FORM, &[("app_id", Some("1"))])).last().expect("many");
+    let flood = || refused(&running, FORM, &[("app_id", Some("1"))]);
+    for _ in 0..1_100 {
+        flood();
+    }
+    let last = flood();
     running.doctor(&last.trace_id);
     running.doctor(&first.trace_id);
     let deadline = Instant::now() + Duration::from_secs(5);
