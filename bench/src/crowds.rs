@@ -1,10 +1,10 @@
 //! `crowds`: five questions to our columns and to the peers, one thread each.
 //!
-//! Every peer is asked in several orders of its rows and several forms of the question: the best median of these counts.
-//! We have one form, asked again after each of the peer's tables, so that a machine whose speed swings swings for both
-//! sides; the median of all of it counts. For the same reason times are the process's own on a processor, not those on the
-//! wall: others on the machine take turns with either side. All must give the same totals and the same breakdowns, else
-//! there is no result.
+//! Every peer is asked in several orders of its rows and several forms of the question: the best median of these
+//! counts. We have one form, asked again after each of the peer's tables, so that a machine whose speed swings swings
+//! for both sides; the median of all of it counts. For the same reason times are the process's own on a processor, not
+//! those on the wall: others on the machine take turns with either side. All must give the same totals and the same
+//! breakdowns, else there is no result.
 
 pub(crate) mod data;
 mod peers;
@@ -23,6 +23,7 @@ use crate::Options;
 use crate::report::{Goal, Part};
 use crate::samples::Samples;
 use data::Data;
+use peers::{PEERS, Peers};
 use questions::{DIMENSIONS, QUESTIONS};
 
 /// How many times as long a peer takes, at least: question, Polars, DuckDB.
@@ -63,15 +64,15 @@ pub(crate) fn run(options: &Options) -> io::Result<Part> {
     let ours = Ours::new(&data);
     let mut our_answers = ours.ask(options.rounds);
     let mut their_answers = Vec::new();
-    let asking = peers::Asking::new(Path::new(env!("CARGO_MANIFEST_DIR")), &data)?;
-    for peer in peers::PEERS {
+    let peers = Peers::new(Path::new(env!("CARGO_MANIFEST_DIR")), &data)?;
+    for peer in PEERS {
         // Between its tables.
         let meanwhile = || {
             for (answer, again) in our_answers.iter_mut().zip(ours.ask(options.rounds)) {
                 answer.ms.extend(again.ms);
             }
         };
-        their_answers.extend(asking.ask(peer, options.rounds, meanwhile)?);
+        their_answers.extend(peers.ask(peer, options.rounds, meanwhile)?);
     }
     for answer in &their_answers {
         let our = our_answers.iter().find(|our| our.question == answer.question).expect("we answer every question");
@@ -108,7 +109,7 @@ fn part(held: &str, our_answers: &[Answer], their_answers: &[Answer]) -> Part {
             let ratio = best.times().median() / our.times().median();
             (format!("{:.2} {}", best.times(), best.form), ratio)
         };
-        let [(polars, polars_ratio), (duckdb, duckdb_ratio)] = peers::PEERS.map(best);
+        let [(polars, polars_ratio), (duckdb, duckdb_ratio)] = PEERS.map(best);
         let Answer { question, total, .. } = our;
         lines.push(format!(
             "| {question} | {total} | {:.2} | {polars} | {duckdb} | {polars_ratio:.1}× | {duckdb_ratio:.1}× |",

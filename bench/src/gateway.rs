@@ -1,29 +1,34 @@
-//! `gateway`: signed calls a second through the built binary, as a share of what `openssl speed` signs on the same core.
+//! `gateway`: signed calls through the built binary, beside what `openssl speed` signs on the same core: how many a
+//! second, and how much of the server's processor time for a call the signature is.
 //!
 //! Requests are signed beforehand and come from one thread on the last core. Each measurement has a fresh copy of one
 //! store and a fresh process, whose cache of signatures is empty: so the same requests serve every round, and distinct
 //! answers are distinct. The store is read for each call; there is no cache of answers. In each round every figure is
 //! taken once, and openssl's before and after, since the machine's speed swings.
 //!
-//! Trades are paid as on a platform for real members: each call shows a pay code that no call showed before, and the trade is
-//! made, settled between two balances, put to the member's sum and to the jobs. Nobody asks to be told of it.
+//! Trades are paid as on a platform for real members: each call shows a pay code that no call showed before, and the
+//! trade is made, settled between two balances, put to the member's sum and to the jobs. Nobody asks for a
+//! notification.
 
 pub(crate) mod load;
+mod rounds;
 
 use std::fmt::Write as _;
 use std::fs::{self, File};
 use std::io;
-use std::process::Command;
 use std::thread;
 use std::time::Duration;
 
 use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
 
 use crate::Options;
-use crate::report::{Goal, Part};
+use crate::answer::member;
+use crate::report::Part;
 use crate::samples::Samples;
-use crate::server::{Shop, find};
-use load::{Idle, Measured, Pace, drive};
+use crate::server::Shop;
+use crate::signature::signatures_a_second;
+use load::{Idle, Measurement, Pace, drive};
+use rounds::{Round, Rounds};
 
 /// Connections that load the server.
 pub(crate) const CONNECTIONS: usize = 64;
@@ -47,108 +52,48 @@ struct Bench<'a> {
     pays: Vec<Vec<u8>>,
 }
 
-/// The figures of all rounds.
-#[derive(Default)]
-struct Rounds {
-    raw: Vec<f64>,
-    raw_all_cores: Vec<f64>,
-    distinct: Vec<Measured>,
-    /// With a load that sleeps, as where it shares all cores.
-    distinct_beside_sleeper: Vec<Measured>,
-    distinct_all_cores: Vec<Measured>,
-    identical: Vec<Measured>,
-    create: Vec<Measured>,
-    create_at_half: Vec<Measured>,
-    pay: Vec<Measured>,
-}
-
 pub(crate) fn run(options: &Options) -> io::Result<Part> {
     let cores = thread::available_parallelism()?.get();
     let all_cores = format!("0-{}", cores - 1);
-    let mut rounds = Rounds::default();
-    rounds.raw.push(openssl_signs_a_second(options.seconds, "0")?);
-    let bench = Bench::prepare(options, cores, rounds.raw[0])?;
+    let mut before = signatures_a_second(options.seconds, "0")?;
+    let bench = Bench::prepare(options, cores, before)?;
     let Bench { crowds, details, creates, trades, pays, .. } = &bench;
-    for round in 0..options.rounds {
-        rounds.distinct.push(bench.measure(crowds, "0", details.iter(), FULL)?);
-        rounds.distinct_beside_sleeper.push(bench.measure(crowds, "0", details.iter(), (Pace::Full, Idle::Sleep))?);
-        rounds.distinct_all_cores.push(bench.measure(crowds, &all_cores, details.iter(), (Pace::Full, Idle::Sleep))?);
-        rounds.raw_all_cores.push(openssl_signs_a_second(options.seconds, &all_cores)?);
-        rounds.raw.push(openssl_signs_a_second(options.seconds, "0")?);
-        rounds.create.push(bench.measure(crowds, "0", creates.iter(), FULL)?);
-        rounds.pay.push(bench.measure(trades, "0", pays.iter(), FULL)?);
-        rounds.identical.push(bench.measure(crowds, "0", details[..1].iter().cycle(), FULL)?);
-        rounds.raw.push(openssl_signs_a_second(options.seconds, "0")?);
-        println!("gateway: round {} of {}", round + 1, options.rounds);
+    let (mut rounds, mut signatures_all_cores) = (Vec::new(), Vec::new());
+    for nth in 0..options.rounds {
+        let distinct = bench.measure(crowds, "0", details.iter(), FULL)?;
+        let distinct_beside_sleeper = bench.measure(crowds, "0", details.iter(), (Pace::Full, Idle::Sleep))?;
+        let distinct_all_cores = bench.measure(crowds, &all_cores, details.iter(), (Pace::Full, Idle::Sleep))?;
+        signatures_all_cores.push(signatures_a_second(options.seconds, &all_cores)?);
+        let between = signatures_a_second(options.seconds, "0")?;
+        let create = bench.measure(crowds, "0", creates.iter(), FULL)?;
+        let pay = bench.measure(trades, "0", pays.iter(), FULL)?;
+        let identical = bench.measure(crowds, "0", details[..1].iter().cycle(), FULL)?;
+        let after = signatures_a_second(options.seconds, "0")?;
+        let signatures = Samples::new(vec![before, between, after]).median();
+        before = after;
+        rounds.push(Round {
+            signatures,
+            distinct,
+            distinct_beside_sleeper,
+            distinct_all_cores,
+            identical,
+            create,
+            pay,
+        });
+        println!("gateway: round {} of {}", nth + 1, options.rounds);
     }
     // Whoever writes to the disk for the server wants a core too, now and then.
-    let half = (Pace::Rate(rate(&rounds.create).median() / 2.0), Idle::Sleep);
-    for _ in 0..options.rounds {
-        rounds.create_at_half.push(bench.measure(crowds, "0", creates.iter(), half)?);
-    }
-    Ok(rounds.part())
-}
-
-impl Rounds {
-    fn part(self) -> Part {
-        let (raw, raw_all_cores) = (Samples::new(self.raw), Samples::new(self.raw_all_cores));
-        let signature_us = 1e6 / raw.median();
-        let row = |name: &str, measured: &[Measured]| {
-            let rate = rate(measured);
-            format!(
-                "| {name} | {rate} | {:.0} % | {} | {} | {:.0} % |",
-                100.0 * rate.median() / raw.median(),
-                latency(measured, 50.0),
-                latency(measured, 99.0),
-                100.0 * Samples::new(measured.iter().map(|measured| measured.load).collect()).median()
-            )
-        };
-        let lines = vec![
-            format!(
-                "openssl speed rsa2048: {raw} signatures/s on one core, {raw_all_cores} on all: {:.2}×. The server's \
-                 share is of one core's. Latencies in µs with {CONNECTIONS} connections; the load's own part is of a core: all of \
-                 it where it has one for itself, and looks for answers without sleeping.",
-                raw_all_cores.median() / raw.median()
-            ),
-            String::new(),
-            "| calls | calls/s | of openssl | p50 | p99 | load |\n|---|---:|---:|---:|---:|---:|".to_owned(),
-            row("crowd.detail.query, distinct answers, one core", &self.distinct),
-            row("the same, with a load that sleeps", &self.distinct_beside_sleeper),
-            row("the same, all cores, shared with the load", &self.distinct_all_cores),
-            row("crowd.detail.query, identical answers, one core", &self.identical),
-            row("crowd.create, on the disk, one core", &self.create),
-            row("crowd.create at half that load", &self.create_at_half),
-            row("alipay.trade.pay, on the disk, one core", &self.pay),
-        ];
-        let part = |measured: &[Measured]| rate(measured).median() / raw.median();
-        let scaling = rate(&self.distinct_all_cores).median() / rate(&self.distinct_beside_sleeper).median();
-        let goals = vec![
-            Goal::at_least(
-                "distinct answers, one core, of openssl's signatures",
-                80.0,
-                100.0 * part(&self.distinct),
-                " %",
-            ),
-            Goal::at_least("identical answers, one core, of openssl's signatures", 3.0, part(&self.identical), "×"),
-            Goal::at_least("distinct answers, all cores, of one core's", 1.8, scaling, "×"),
-            Goal::at_least("crowd.create, one core, of openssl's signatures", 75.0, 100.0 * part(&self.create), " %"),
-            Goal::at_least("alipay.trade.pay, one core, of openssl's signatures", 75.0, 100.0 * part(&self.pay), " %"),
-            Goal::at_most(
-                "p99 of crowd.create at half load, in signatures' time",
-                20.0,
-                latency(&self.create_at_half, 99.0).median() / signature_us,
-                "×",
-            ),
-        ];
-        Part { name: "gateway", lines, goals }
-    }
+    let create_rate = Samples::new(rounds.iter().map(|round| round.create.rate).collect()).median();
+    let half = (Pace::Rate(create_rate / 2.0), Idle::Sleep);
+    let create_at_half = (0..options.rounds).map(|_| bench.measure(crowds, "0", creates.iter(), half));
+    Ok(Rounds { rounds, signatures_all_cores, create_at_half: create_at_half.collect::<io::Result<_>>()? }.part())
 }
 
 impl Bench<'_> {
     /// Signs all requests, and makes the two stores that every measurement begins with.
-    fn prepare(options: &Options, cores: usize, raw: f64) -> io::Result<Bench<'_>> {
+    fn prepare(options: &Options, cores: usize, signatures: f64) -> io::Result<Bench<'_>> {
         let crowds = Shop::open("gateway")?;
-        let most = (raw * ENOUGH * options.seconds as f64) as usize;
+        let most = (signatures * ENOUGH * options.seconds as f64) as usize;
         let create = |serial: usize| {
             let conditions = r#"[{\"op\":\"IN\",\"tagCode\":\"pam_gender\",\"value\":\"1\"}]"#;
             let content = format!(r#"{{"out_biz_no":"{serial}","name":"白领 {serial}","conditions":"{conditions}"}}"#);
@@ -158,8 +103,8 @@ impl Bench<'_> {
         {
             let server = crowds.serve(&options.binary, &format!("0-{}", cores - 1))?;
             let requests = in_parallel(0..most * cores, create);
-            let hear = |answer: &[u8]| ids.push(crowd_group_id(answer));
-            drive(server.address, requests.iter(), CONNECTIONS, (Duration::MAX, Pace::Full, Idle::Sleep), hear)?;
+            let keep_id = |answer: &[u8]| ids.push(member(answer, "crowd_group_id").expect("a crowd has an id"));
+            drive(&server, requests.iter(), CONNECTIONS, (Duration::MAX, Pace::Full, Idle::Sleep), keep_id)?;
             server.stop()?;
         }
         fs::rename(crowds.data(), crowds.beside("begin"))?;
@@ -188,20 +133,20 @@ impl Bench<'_> {
         cores: &str,
         requests: impl Iterator<Item = impl AsRef<[u8]>>,
         how: (Pace, Idle),
-    ) -> io::Result<Measured> {
+    ) -> io::Result<Measurement> {
         measure(shop, self.options, cores, requests, how)
     }
 }
 
-/// One measurement of a fresh server on these cores, on a copy of the store that is called `begin`. The load has the last
-/// core for itself unless the server has all.
+/// One measurement of a fresh server on these cores, on a copy of the store that is called `begin`. The load has the
+/// last core for itself unless the server has all.
 pub(crate) fn measure(
     shop: &Shop,
     options: &Options,
     cores: &str,
     requests: impl Iterator<Item = impl AsRef<[u8]>>,
     (pace, idle): (Pace, Idle),
-) -> io::Result<Measured> {
+) -> io::Result<Measurement> {
     shop.clear()?;
     fs::create_dir(shop.data())?;
     for file in fs::read_dir(shop.beside("begin"))? {
@@ -221,9 +166,9 @@ pub(crate) fn measure(
         sched_setaffinity(None, &last)?;
     }
     let time = Duration::from_secs(options.seconds);
-    let measured = drive(server.address, requests, CONNECTIONS, (time, pace, idle), |_| {});
+    let measurement = drive(&server, requests, CONNECTIONS, (time, pace, idle), |_| {});
     sched_setaffinity(None, &everywhere)?;
-    measured
+    measurement
 }
 
 /// A world file's users, who have so many pay codes together.
@@ -242,21 +187,6 @@ fn pay_code(nth: usize) -> String {
     format!("28{nth:016}")
 }
 
-pub(crate) fn rate(measured: &[Measured]) -> Samples {
-    Samples::new(measured.iter().map(|measured| measured.rate).collect())
-}
-
-/// Each round's own percentile.
-pub(crate) fn latency(measured: &[Measured], percent: f64) -> Samples {
-    Samples::new(measured.iter().map(|measured| measured.latencies.percentile(percent)).collect())
-}
-
-fn crowd_group_id(answer: &[u8]) -> String {
-    const NAME: &[u8] = b"\"crowd_group_id\":\"";
-    let id = &answer[find(answer, NAME).expect("a created crowd has an id") + NAME.len()..];
-    String::from_utf8_lossy(&id[..find(id, b"\"").expect("a text ends")]).into_owned()
-}
-
 /// Signs on two cores; order is kept.
 pub(crate) fn in_parallel(range: std::ops::Range<usize>, make: impl Fn(usize) -> Vec<u8> + Sync) -> Vec<Vec<u8>> {
     let middle = usize::midpoint(range.start, range.end);
@@ -266,18 +196,4 @@ pub(crate) fn in_parallel(range: std::ops::Range<usize>, make: impl Fn(usize) ->
         all.extend(second.join().expect("no panic"));
         all
     })
-}
-
-/// What these cores sign when they do nothing else: the budget of every call.
-pub(crate) fn openssl_signs_a_second(seconds: u64, cores: &str) -> io::Result<f64> {
-    let mut command = Command::new("taskset");
-    command.args(["-c", cores, "openssl", "speed", "-seconds", &seconds.to_string()]);
-    if cores != "0" {
-        command.args(["-multi", &thread::available_parallelism()?.to_string()]);
-    }
-    let output = command.arg("rsa2048").output()?;
-    let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    let line = text.lines().rfind(|line| line.starts_with("rsa 2048"));
-    let signs = line.and_then(|line| line.split_whitespace().rev().nth(1)?.parse().ok());
-    signs.ok_or_else(|| io::Error::other(format!("openssl speed said: {text}")))
 }

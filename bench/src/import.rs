@@ -1,5 +1,5 @@
-//! `import`: rows a second of `punchcard import members` into a running server, whose index counts them at once, beside the
-//! `sqlite3` shell's `.import` of the same file on the same disk.
+//! `import`: rows a second of `punchcard import members` into a running server, whose index counts them at once, beside
+//! the `sqlite3` shell's `.import` of the same file on the same disk.
 
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
@@ -72,7 +72,7 @@ pub(crate) fn seconds_of_import(binary: &Path, what: &str, shop: &Shop, file: &P
     seconds_of(command)
 }
 
-/// The same by the `sqlite3` shell, into a database of its own: into the table that `schema` makes, or one without a key.
+/// The same by the `sqlite3` shell, into a database of its own: the table that `schema` makes, or one without a key.
 pub(crate) fn seconds_of_peer(shop: &Shop, file: &Path, schema: &str) -> io::Result<f64> {
     let database = shop.beside("peer.db");
     drop(fs::remove_file(&database));

@@ -1,16 +1,20 @@
 //! Measurements: ours and the peers in one run.
 //!
-//! Times say something about a machine on a day, so goals are ratios within one run wherever there is a peer, results are
-//! kept with their spread in `RESULTS.md`, and no test depends on a time.
+//! Times say something about a machine on a day, so goals are ratios within one run wherever there is a peer,
+//! results are kept with their spread in `RESULTS.md`, and no test depends on a time. Instructions are the same
+//! on any day: see `instructions`.
 
+mod answer;
 mod crowds;
 mod gateway;
 mod import;
+mod instructions;
 mod notify;
 mod points;
 mod report;
 mod samples;
 mod server;
+mod signature;
 mod start;
 mod trades;
 
@@ -31,7 +35,7 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Everything below, as one section.
+    /// Everything below but `instructions`, as one section.
     All,
     /// Counting crowds, beside Polars and DuckDB.
     Crowds {
@@ -39,10 +43,18 @@ enum Command {
         #[arg(long)]
         alone: bool,
     },
-    /// Signed calls through the built binary, beside `openssl speed`.
+    /// Signed calls through the built binary, beside `openssl speed`: calls a second, and the server's processor time a
+    /// call.
     Gateway,
     /// Importing members through the built binary, beside the `sqlite3` shell.
     Import,
+    /// Instructions of one call of each method without its signature, counted by valgrind's callgrind: the same
+    /// within 0.2 %, however busy the machine is.
+    Instructions {
+        /// Another build to count first, such as one of an older commit: shows by how much each method has changed.
+        #[arg(long, value_name = "BINARY")]
+        base: Option<PathBuf>,
+    },
     /// Notifications delivered to a receiver on this machine, beside `openssl speed`.
     Notify,
     /// FREEZE, inside of the process beside `pgbench`, and through the built binary beside `openssl speed`.
@@ -90,6 +102,7 @@ fn main() -> io::Result<()> {
         Command::Crowds { alone: false } => section.add(crowds::run(&options)?),
         Command::Gateway => section.add(gateway::run(&options)?),
         Command::Import => section.add(import::run(&options)?),
+        Command::Instructions { base } => section.add(instructions::run(&options, base.as_deref())?),
         Command::Notify => section.add(notify::run(&options)?),
         Command::Points => section.add(points::run(&options)?),
         Command::Start => section.add(start::run(&options)?),

@@ -1,5 +1,5 @@
-//! `notify`: notifications a second that are signed, delivered to a receiver on this machine and recorded by a server on one
-//! core, as a share of what `openssl speed` signs on it.
+//! `notify`: notifications a second that are signed, delivered to a receiver on this machine and recorded by a server
+//! on one core, as a share of what `openssl speed` signs on it.
 //!
 //! Every notification has failed once before: then all are due at one time, and nothing but delivering is measured.
 
@@ -16,35 +16,36 @@ use std::time::{Duration, Instant};
 use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
 
 use crate::Options;
+use crate::answer::{is_complete, read_some};
 use crate::gateway::load::{Idle, Pace, drive};
-use crate::gateway::openssl_signs_a_second;
 use crate::report::{Goal, Part};
 use crate::samples::Samples;
-use crate::server::{Shop, is_whole, read_some};
+use crate::server::Shop;
+use crate::signature::signatures_a_second;
 
 /// Connections that make the trades.
 const CONNECTIONS: usize = 64;
 const USER: &str = "2088000000000001";
-/// After it the trades end, unpaid, and are told of.
+/// After it the trades end, unpaid, and each sends a notification.
 const TIMEOUT: &str = "1m";
 /// When a first delivery that failed is repeated.
-const FIRST_RUNG: &str = "4m";
+const FIRST_RETRY: &str = "4m";
 
 pub(crate) fn run(options: &Options) -> io::Result<Part> {
     let shop = Shop::with_world("notify", &format!("[[user]]\nuser_id = \"{USER}\"\n"))?;
     let last_core = thread::available_parallelism()?.get() - 1;
     let everywhere = sched_getaffinity(None)?;
-    let (mut raw, mut rates) = (vec![openssl_signs_a_second(options.seconds, "0")?], Vec::new());
-    let notices = (raw[0] * options.seconds as f64) as usize;
+    let (mut raw, mut rates) = (vec![signatures_a_second(options.seconds, "0")?], Vec::new());
+    let notifications = (raw[0] * options.seconds as f64) as usize;
     for round in 0..options.rounds {
         // Its threads stay on the core that they begin on.
         let mut only = CpuSet::new();
         only.set(last_core);
         sched_setaffinity(None, &only)?;
         let receiver = Receiver::start()?;
-        rates.push(measure(options, &shop, &receiver, notices)?);
+        rates.push(measure(options, &shop, &receiver, notifications)?);
         sched_setaffinity(None, &everywhere)?;
-        raw.push(openssl_signs_a_second(options.seconds, "0")?);
+        raw.push(signatures_a_second(options.seconds, "0")?);
         println!("notify: round {} of {}", round + 1, options.rounds);
     }
     let (raw, rates) = (Samples::new(raw), Samples::new(rates));
@@ -52,14 +53,16 @@ pub(crate) fn run(options: &Options) -> io::Result<Part> {
     let lines = vec![
         format!("openssl speed rsa2048: {raw} signatures/s on one core"),
         String::new(),
-        format!("- {notices} notifications to one address: {rates} a second, each signed, acknowledged and recorded"),
+        format!(
+            "- {notifications} notifications to one address: {rates} a second, each signed, acknowledged and recorded"
+        ),
     ];
     let goals = vec![Goal::at_least("notifications delivered, one core, of openssl's signatures", 45.0, part, " %")];
     Ok(Part { name: "notify", lines, goals })
 }
 
 /// Notifications a second of a fresh server on the first core.
-fn measure(options: &Options, shop: &Shop, receiver: &Receiver, notices: usize) -> io::Result<f64> {
+fn measure(options: &Options, shop: &Shop, receiver: &Receiver, notifications: usize) -> io::Result<f64> {
     shop.clear()?;
     let server = shop.serve(&options.binary, "0")?;
     let create = |nth: usize| {
@@ -68,21 +71,21 @@ fn measure(options: &Options, shop: &Shop, receiver: &Receiver, notices: usize) 
         );
         shop.signed("alipay.trade.create", &order, &[("notify_url", &receiver.url)])
     };
-    drive(server.address, (0..notices).map(create), CONNECTIONS, (Duration::MAX, Pace::Full, Idle::Sleep), |_| {})?;
+    drive(&server, (0..notifications).map(create), CONNECTIONS, (Duration::MAX, Pace::Full, Idle::Sleep), |_| {})?;
     receiver.accepts.store(false, Ordering::Relaxed);
     advance(&options.binary, shop, TIMEOUT)?;
     receiver.arrivals.try_iter().for_each(drop);
     receiver.accepts.store(true, Ordering::Relaxed);
     // It ends when all are delivered and recorded.
     let start = Instant::now();
-    advance(&options.binary, shop, FIRST_RUNG)?;
+    advance(&options.binary, shop, FIRST_RETRY)?;
     let seconds = start.elapsed().as_secs_f64();
     let arrived = receiver.arrivals.try_iter().count();
     server.stop()?;
-    if arrived == notices {
-        Ok(notices as f64 / seconds)
+    if arrived == notifications {
+        Ok(notifications as f64 / seconds)
     } else {
-        Err(io::Error::other(format!("{arrived} of {notices} notifications arrived")))
+        Err(io::Error::other(format!("{arrived} of {notifications} notifications arrived")))
     }
 }
 
@@ -124,7 +127,7 @@ fn take(mut stream: TcpStream, arrived: &Sender<()>, accepts: &AtomicBool) -> io
     let mut request = Vec::new();
     loop {
         request.clear();
-        while !is_whole(&request)? {
+        while !is_complete(&request)? {
             read_some(&mut stream, &mut request)?;
         }
         let answer = if accepts.load(Ordering::Relaxed) { "success" } else { "failing" };

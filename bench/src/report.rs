@@ -37,7 +37,7 @@ enum Bound {
 impl Section {
     /// The date and the machine as they are before the run.
     pub(crate) fn begin() -> io::Result<Section> {
-        Ok(Section { date: said_by("date", &["+%Y-%m-%d %H:%M"])?, machine: machine()?, parts: Vec::new() })
+        Ok(Section { date: output_of("date", &["+%Y-%m-%d %H:%M"])?, machine: machine()?, parts: Vec::new() })
     }
 
     pub(crate) fn add(&mut self, part: Part) {
@@ -64,9 +64,11 @@ impl Section {
              in this process, crowds and load, is built with `dev` (optimised, with checks). Figures are medians \
              (lowest–highest).",
         );
-        say("");
-        say("| goal | bound | measured | |\n|---|---:|---:|---|");
-        self.parts.iter().flat_map(|part| &part.goals).for_each(|goal| say(&goal.row()));
+        let mut goals = self.parts.iter().flat_map(|part| &part.goals).peekable();
+        if goals.peek().is_some() {
+            say("\n| goal | bound | measured | |\n|---|---:|---:|---|");
+            goals.for_each(|goal| say(&goal.row()));
+        }
         for part in &self.parts {
             say(&format!("\n### {}\n", part.name));
             part.lines.iter().for_each(|line| say(line));
@@ -107,7 +109,7 @@ fn machine() -> io::Result<String> {
     Ok(format!("{processor}, {} cores, {memory}; load before the run {load} (1 minute)", available_parallelism()?))
 }
 
-fn said_by(program: &str, arguments: &[&str]) -> io::Result<String> {
+fn output_of(program: &str, arguments: &[&str]) -> io::Result<String> {
     let output = Command::new(program).args(arguments).output()?;
     Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }

@@ -1,13 +1,17 @@
 //! The built binary, with one merchant and one app, and a client for one call.
 
+use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::fs;
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use wire::{Charset, PrivateKey, SignType, signed_form};
+
+use crate::answer::{is_complete, read_some};
 
 /// The app of the benchmark.
 const APP_ID: &str = "2021000000000001";
@@ -36,6 +40,10 @@ pub(crate) struct Server {
     pub(crate) address: SocketAddr,
     operator: SocketAddr,
 }
+
+/// Nanoseconds that each thread of a process was on a processor, user and system, as the kernel counts them
+/// (`schedstat`): `stat` has the process as a whole, but in hundredths of a second.
+pub(crate) struct ProcessorTime(BTreeMap<OsString, u64>);
 
 impl Shop {
     /// An empty folder for a store that has a merchant and an app once it was served.
@@ -84,6 +92,11 @@ impl Shop {
     pub(crate) fn serve(&self, binary: &Path, cores: &str) -> io::Result<Server> {
         let mut command = Command::new("taskset");
         command.args(["-c", cores]).arg(binary);
+        self.serve_with(command)
+    }
+
+    /// The same, where `command` runs the binary with the arguments that are added to it.
+    pub(crate) fn serve_with(&self, mut command: Command) -> io::Result<Server> {
         command.arg("serve").arg("--world").arg(self.folder.join("world.toml")).args(self.mode);
         let mut server = self.spawn(command)?;
         server.until_ready()?;
@@ -143,12 +156,12 @@ impl Server {
         Ok(())
     }
 
-    /// One of the figures that it tells its operator.
+    /// One of the figures of its `/metrics`.
     pub(crate) fn metric(&mut self, name: &str) -> io::Result<f64> {
         let page = self.ask_at(self.operator, &get("/metrics"))?;
         let page = String::from_utf8_lossy(&page).into_owned();
         let value = page.lines().find_map(|line| line.strip_prefix(name)?.trim().parse().ok());
-        value.ok_or_else(|| io::Error::other(format!("the server tells no {name}")))
+        value.ok_or_else(|| io::Error::other(format!("the server has no metric {name}")))
     }
 
     fn ask_at(&mut self, address: SocketAddr, request: &[u8]) -> io::Result<Vec<u8>> {
@@ -162,24 +175,51 @@ impl Server {
         stream.set_nodelay(true)?;
         stream.write_all(request)?;
         let mut answer = Vec::new();
-        while !is_whole(&answer)? {
+        while !is_complete(&answer)? {
             read_some(&mut stream, &mut answer)?;
         }
         Ok(answer)
     }
 
-    /// Memory that it holds.
+    /// Its process.
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// How long its threads have been on a processor so far.
+    pub(crate) fn processor_time(&self) -> io::Result<ProcessorTime> {
+        let mut threads = BTreeMap::new();
+        for thread in fs::read_dir(format!("/proc/{}/task", self.pid()))? {
+            let thread = thread?;
+            // One that has ended since the folder was read has no time any more.
+            let Ok(text) = fs::read_to_string(thread.path().join("schedstat")) else { continue };
+            let nanoseconds = text.split(' ').next().and_then(|text| text.parse().ok());
+            let nanoseconds = nanoseconds.ok_or_else(|| io::Error::other(format!("not a schedstat: {text}")))?;
+            threads.insert(thread.file_name(), nanoseconds);
+        }
+        Ok(ProcessorTime(threads))
+    }
+
+    /// Resident memory, in MB.
     pub(crate) fn resident_mb(&self) -> io::Result<f64> {
-        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
+        let status = fs::read_to_string(format!("/proc/{}/status", self.pid()))?;
         let kilobytes = status.lines().find_map(|line| line.strip_prefix("VmRSS:")?.trim().strip_suffix(" kB"));
         let kilobytes: f64 = kilobytes.and_then(|text| text.parse().ok()).unwrap_or(f64::NAN);
         Ok(kilobytes * 1024.0 / 1e6)
     }
 
-    /// Tells it to stop, and waits until it has: its store is in one file then.
+    /// Asks it to stop, and waits until it has: its store is in one file then.
     pub(crate) fn stop(mut self) -> io::Result<()> {
-        Command::new("kill").arg(self.child.id().to_string()).status()?;
+        Command::new("kill").arg(self.pid().to_string()).status()?;
         self.child.wait().map(drop)
+    }
+}
+
+impl ProcessorTime {
+    /// Seconds since then, of all threads, but for those that have ended.
+    pub(crate) fn seconds_since(&self, before: &ProcessorTime) -> f64 {
+        let spent = |(thread, now): (_, &u64)| now.saturating_sub(*before.0.get(thread).unwrap_or(&0));
+        self.0.iter().map(spent).sum::<u64>() as f64 / 1e9
     }
 }
 
@@ -202,47 +242,4 @@ pub(crate) fn scratch(name: &str) -> io::Result<PathBuf> {
 
 fn get(path: &str) -> Vec<u8> {
     format!("GET {path} HTTP/1.1\r\nhost: bench\r\n\r\n").into_bytes()
-}
-
-/// Appends what has arrived.
-pub(crate) fn read_some(stream: &mut TcpStream, answer: &mut Vec<u8>) -> io::Result<()> {
-    let mut part = [0; 4096];
-    match stream.read(&mut part)? {
-        0 => Err(io::Error::other("the server hung up")),
-        len => {
-            answer.extend_from_slice(&part[..len]);
-            Ok(())
-        }
-    }
-}
-
-/// Whether an answer has arrived whole; nothing in it is looked at but its length.
-pub(crate) fn is_whole(answer: &[u8]) -> io::Result<bool> {
-    const LENGTH: &[u8] = b"content-length: ";
-    let Some(head) = find(answer, b"\r\n\r\n") else { return Ok(false) };
-    let length = find(&answer[..head], LENGTH).map(|at| &answer[at + LENGTH.len()..head]);
-    let digits = length.map(|text| text.iter().take_while(|byte| byte.is_ascii_digit()));
-    let length = digits.map(|digits| digits.fold(0, |length, digit| length * 10 + usize::from(digit - b'0')));
-    let length = length.ok_or_else(|| io::Error::other("an answer without a length"))?;
-    Ok(head + 4 + length <= answer.len())
-}
-
-/// Where one text begins in another.
-pub(crate) fn find(text: &[u8], part: &[u8]) -> Option<usize> {
-    text.windows(part.len()).position(|window| window == part)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_answer_is_whole_when_its_body_is() {
-        let check = |answer: &str, expect| assert_eq!(is_whole(answer.as_bytes()).ok(), expect, "{answer:?}");
-        check("", Some(false));
-        check("HTTP/1.1 200 OK\r\ncontent-length: 12\r\n", Some(false));
-        check("HTTP/1.1 200 OK\r\ncontent-length: 12\r\n\r\n01234567890", Some(false));
-        check("HTTP/1.1 200 OK\r\ncontent-length: 12\r\n\r\n012345678901", Some(true));
-        check("HTTP/1.1 200 OK\r\n\r\n", None);
-    }
 }

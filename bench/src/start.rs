@@ -5,10 +5,11 @@ use std::thread::available_parallelism;
 use std::time::Instant;
 
 use crate::Options;
+use crate::answer::check_success;
 use crate::import::{seconds_of_import, write_members};
 use crate::report::{Goal, Part};
 use crate::samples::Samples;
-use crate::server::{Shop, find};
+use crate::server::Shop;
 
 /// Seconds and MB of several starts.
 struct Starts {
@@ -59,9 +60,7 @@ fn starts(options: &Options, shop: &Shop) -> io::Result<Starts> {
         let mut server = shop.start_again(&options.binary)?;
         let answer = server.ask(&call)?;
         seconds.push(start.elapsed().as_secs_f64());
-        if find(&answer, b"\"code\":\"10000\"").is_none() {
-            return Err(io::Error::other(String::from_utf8_lossy(&answer).into_owned()));
-        }
+        check_success(&answer)?;
         resident_mb.push(server.resident_mb()?);
         server.stop()?;
     }

@@ -1,5 +1,6 @@
-//! `trades`: rows a second of `punchcard import trades` into a running server, beside the `sqlite3` shell's `.import` of the
-//! same file on the same disk: into a table that nothing is known of, and into one with the keys that finding trades takes.
+//! `trades`: rows a second of `punchcard import trades` into a running server, beside the `sqlite3` shell's
+//! `.import` of the same file on the same disk: into a table that nothing is known of, and into one with the
+//! keys that finding trades takes.
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};

@@ -1,4 +1,4 @@
-//! Asking the peers: a Python environment of their own, and one process a peer.
+//! The peers: a Python environment of their own, and one process a peer.
 
 use std::fs;
 use std::io::{self, BufRead, BufReader, Error, Write};
@@ -14,15 +14,15 @@ const PACKAGES: [&str; 4] = ["polars", "duckdb", "numpy", "pyarrow"];
 pub(crate) const PEERS: [&str; 2] = ["polars", "duckdb"];
 
 /// The script, what runs it, and the members as files; all that is made lies under the target folder.
-pub(crate) struct Asking {
+pub(crate) struct Peers {
     python: PathBuf,
     script: PathBuf,
     columns: PathBuf,
 }
 
-impl Asking {
+impl Peers {
     /// Makes the Python environment, if there is none yet, and writes the members.
-    pub(crate) fn new(bench: &Path, data: &Data) -> io::Result<Asking> {
+    pub(crate) fn new(bench: &Path, data: &Data) -> io::Result<Peers> {
         let folder = bench.join("../target/bench");
         let python = folder.join("venv/bin/python");
         if !python.exists() {
@@ -33,14 +33,14 @@ impl Asking {
         let columns = folder.join("crowds");
         fs::create_dir_all(&columns)?;
         data.write(&columns)?;
-        Ok(Asking { python, script: bench.join("peers/crowds.py"), columns })
+        Ok(Peers { python, script: bench.join("peers/crowds.py"), columns })
     }
 
-    /// One peer's answers to all questions, in all orders and forms. It waits after each of its tables while `meanwhile`
-    /// runs.
+    /// One peer's answers to all questions, in all orders and forms. It waits after each of its tables while
+    /// `meanwhile` runs.
     pub(crate) fn ask(&self, peer: &str, rounds: usize, mut meanwhile: impl FnMut()) -> io::Result<Vec<Answer>> {
         let mut command = Command::new(&self.python);
-        // Polars reads its number of threads from here; DuckDB is told in the script.
+        // Polars reads its number of threads from here; the script sets DuckDB's.
         command.env("POLARS_MAX_THREADS", "1").arg(&self.script).arg(peer).arg(&self.columns).arg(rounds.to_string());
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
         let (mut input, output) = (child.stdin.take().expect("piped"), child.stdout.take().expect("piped"));

@@ -1,17 +1,18 @@
-//! Connections that send what was signed beforehand, all from one thread, which costs a small part of what a server does
-//! to answer.
+//! Connections that send what was signed beforehand, all from one thread, which costs a small part of what a server
+//! does to answer.
 
 use std::collections::VecDeque;
 use std::io::{self, Write};
-use std::net::{SocketAddr, TcpStream};
+use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
 use rustix::buffer::spare_capacity;
 use rustix::event::{Timespec, epoll};
 use rustix::time::{ClockId, clock_gettime};
 
+use crate::answer::{check_success, is_complete, read_some};
 use crate::samples::Samples;
-use crate::server::{find, is_whole, read_some};
+use crate::server::Server;
 
 /// How fast to call.
 #[derive(Clone, Copy)]
@@ -32,10 +33,13 @@ pub(crate) enum Idle {
     Look,
 }
 
-/// What came of it.
-pub(crate) struct Measured {
+/// The figures of one measurement.
+pub(crate) struct Measurement {
     /// Calls a second.
     pub(crate) rate: f64,
+    /// Microseconds of processor time that the server took for a call, user and system. Others on the machine do not
+    /// count, and the server's waiting does not.
+    pub(crate) server_us: f64,
     /// Microseconds from when a call was due, not from when there was a connection for it.
     pub(crate) latencies: Samples,
     /// Part of a core that the load itself took.
@@ -43,32 +47,33 @@ pub(crate) struct Measured {
 }
 
 /// One connection, and its call on the way.
-struct Line {
+struct Connection {
     stream: TcpStream,
     due: Instant,
     answer: Vec<u8>,
 }
 
-/// Sends the requests one after the other over so many connections, until the time is over or all are sent, then waits for
-/// what is on the way. Each answer must be a success; `hear` gets it.
+/// Sends the requests one after the other over so many connections, until the time is over or all are sent, then waits
+/// for what is on the way. Each answer must be a success; `on_answer` gets it.
 pub(crate) fn drive(
-    address: SocketAddr,
+    server: &Server,
     requests: impl Iterator<Item = impl AsRef<[u8]>>,
     connections: usize,
     (time, pace, idle): (Duration, Pace, Idle),
-    mut hear: impl FnMut(&[u8]),
-) -> io::Result<Measured> {
+    mut on_answer: impl FnMut(&[u8]),
+) -> io::Result<Measurement> {
     let poll = epoll::create(epoll::CreateFlags::CLOEXEC)?;
-    let mut lines = Vec::new();
+    let mut open = Vec::with_capacity(connections);
     for place in 0..connections {
-        let stream = TcpStream::connect(address)?;
+        let stream = TcpStream::connect(server.address)?;
         stream.set_nodelay(true)?;
         epoll::add(&poll, &stream, epoll::EventData::new_u64(place as u64), epoll::EventFlags::IN)?;
-        lines.push(Line { stream, due: Instant::now(), answer: Vec::with_capacity(4096) });
+        open.push(Connection { stream, due: Instant::now(), answer: Vec::with_capacity(4096) });
     }
     let mut free: VecDeque<usize> = (0..connections).collect();
     let (mut latencies, mut sent, mut events) = (Vec::new(), 0, Vec::with_capacity(connections));
     let mut requests = requests.fuse();
+    let server_before = server.processor_time()?;
     let (start, processor) = (Instant::now(), processor_time());
     loop {
         let due = match pace {
@@ -81,10 +86,10 @@ pub(crate) fn drive(
             && let Some(request) = requests.next()
         {
             free.pop_front();
-            let line = &mut lines[place];
-            (line.due, sent) = (due, sent + 1);
-            line.answer.clear();
-            line.stream.write_all(request.as_ref())?;
+            let connection = &mut open[place];
+            (connection.due, sent) = (due, sent + 1);
+            connection.answer.clear();
+            connection.stream.write_all(request.as_ref())?;
             continue;
         }
         if free.len() == connections && (time <= start.elapsed() || may_send) {
@@ -102,21 +107,26 @@ pub(crate) fn drive(
         epoll::wait(&poll, spare_capacity(&mut events), Some(&wait))?;
         for event in &events {
             let place = event.data.u64() as usize;
-            let line = &mut lines[place];
-            read_some(&mut line.stream, &mut line.answer)?;
-            if is_whole(&line.answer)? {
-                latencies.push(line.due.elapsed().as_secs_f64() * 1e6);
-                if find(&line.answer, b"\"code\":\"10000\"").is_none() {
-                    return Err(io::Error::other(String::from_utf8_lossy(&line.answer).into_owned()));
-                }
-                hear(&line.answer);
+            let connection = &mut open[place];
+            read_some(&mut connection.stream, &mut connection.answer)?;
+            if is_complete(&connection.answer)? {
+                latencies.push(connection.due.elapsed().as_secs_f64() * 1e6);
+                check_success(&connection.answer)?;
+                on_answer(&connection.answer);
                 free.push_back(place);
             }
         }
     }
     let seconds = start.elapsed().as_secs_f64();
     let load = (processor_time() - processor) / seconds;
-    Ok(Measured { rate: latencies.len() as f64 / seconds, latencies: Samples::new(latencies), load })
+    let server_seconds = server.processor_time()?.seconds_since(&server_before);
+    let calls = latencies.len() as f64;
+    Ok(Measurement {
+        rate: calls / seconds,
+        server_us: server_seconds * 1e6 / calls,
+        latencies: Samples::new(latencies),
+        load,
+    })
 }
 
 /// Seconds that this thread was on a processor.

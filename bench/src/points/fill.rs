@@ -33,8 +33,8 @@ pub(super) fn folder(folder: &Path, accounts: i64) -> io::Result<()> {
     fill(&store, accounts)
 }
 
-/// Adds the card of a running activity, and so many users with a hundred thousand points on it. On PostgreSQL their bucket
-/// is their number modulo 1,024: it costs what the true one does, and `pgbench` can count it out.
+/// Adds the card of a running activity, and so many users with a hundred thousand points on it. On PostgreSQL their
+/// bucket is their number modulo 1,024: it costs what the true one does, and `pgbench` can count it out.
 pub(super) fn fill(store: &Store, accounts: i64) -> io::Result<()> {
     let buckets = if store.has_company() { 1_024 } else { 1 };
     let activity =

@@ -29,8 +29,8 @@ pub(super) struct Inside {
     next: Arc<AtomicI64>,
 }
 
-/// What one measurement came to.
-pub(super) struct Measured {
+/// The figures of one measurement.
+pub(super) struct Measurement {
     /// FREEZEs a second.
     pub(super) rate: f64,
     /// How long the median waited.
@@ -50,7 +50,7 @@ impl Inside {
     }
 
     /// So many wait at once, for so long; each draws another account each time.
-    pub(super) fn measure(&self, seconds: u64) -> Measured {
+    pub(super) fn measure(&self, seconds: u64) -> Measurement {
         block_on(async {
             let (begin, time) = (Instant::now(), Duration::from_secs(seconds));
             let callers: Vec<_> = (0..WAITING)
@@ -73,7 +73,7 @@ impl Inside {
             }
             let rate = waits_ms.len() as f64 / begin.elapsed().as_secs_f64();
             let waits_ms = Samples::new(waits_ms);
-            Measured { rate, p50_ms: waits_ms.percentile(50.0), p99_ms: waits_ms.percentile(99.0) }
+            Measurement { rate, p50_ms: waits_ms.percentile(50.0), p99_ms: waits_ms.percentile(99.0) }
         })
     }
 }

@@ -52,7 +52,7 @@ impl Peer {
         peer.ask("CHECKPOINT")?;
         for setting in ["fsync", "synchronous_commit"] {
             if peer.ask(&format!("SHOW {setting}"))? != "on" {
-                return Err(io::Error::other(format!("a PostgreSQL with {setting} off forgets what it has answered")));
+                return Err(io::Error::other(format!("a PostgreSQL with {setting} off loses what it has answered")));
             }
         }
         Ok(peer)
@@ -63,9 +63,9 @@ impl Peer {
         let mut command = Command::new("pgbench");
         command.args(["--no-vacuum", "--protocol", "prepared", "--jobs", "2", "--client", &clients.to_string()]);
         let time = seconds.to_string();
-        let said = said_by(command.args(["--time", &time, "--file"]).arg(&self.script).arg(&self.url))?;
-        let rate = said.lines().find_map(|line| line.strip_prefix("tps = ")?.split(' ').next()?.parse().ok());
-        rate.ok_or_else(|| io::Error::other(format!("pgbench said: {said}")))
+        let output = output_of(command.args(["--time", &time, "--file"]).arg(&self.script).arg(&self.url))?;
+        let rate = output.lines().find_map(|line| line.strip_prefix("tps = ")?.split(' ').next()?.parse().ok());
+        rate.ok_or_else(|| io::Error::other(format!("pgbench printed: {output}")))
     }
 
     /// What it is and how it keeps what it has answered.
@@ -73,9 +73,9 @@ impl Peer {
         let show = |name: &str| self.ask(&format!("SHOW {name}"));
         let (version, folder) = (show("server_version")?, show("data_directory")?);
         let (method, buffers) = (show("wal_sync_method")?, show("shared_buffers")?);
-        let device = said_by(Command::new("df").args(["--output=source", &folder]))?;
+        let device = output_of(Command::new("df").args(["--output=source", &folder]))?;
         let device = device.lines().next_back().unwrap_or_default().to_owned();
-        let ours = said_by(Command::new("df").args(["--output=source", env!("CARGO_MANIFEST_DIR")]))?;
+        let ours = output_of(Command::new("df").args(["--output=source", env!("CARGO_MANIFEST_DIR")]))?;
         let same = if ours.lines().next_back() == Some(&device) { "the disk of our store" } else { "ANOTHER DISK" };
         Ok(format!(
             "PostgreSQL {version} on {device}, {same}: fsync on, synchronous_commit on, wal_sync_method {method}, \
@@ -84,7 +84,7 @@ impl Peer {
     }
 
     fn ask(&self, sql: &str) -> io::Result<String> {
-        said_by(Command::new("psql").args([
+        output_of(Command::new("psql").args([
             "--no-psqlrc",
             "--quiet",
             "--tuples-only",
@@ -93,11 +93,11 @@ impl Peer {
             sql,
             &self.url,
         ]))
-        .map(|said| said.trim().to_owned())
+        .map(|output| output.trim().to_owned())
     }
 }
 
-fn said_by(command: &mut Command) -> io::Result<String> {
+fn output_of(command: &mut Command) -> io::Result<String> {
     let output = command.output()?;
     if output.status.success() {
         return Ok(String::from_utf8_lossy(&output.stdout).into_owned());

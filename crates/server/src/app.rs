@@ -16,7 +16,7 @@ use crate::keys::{MasterKey, Signer};
 use crate::metrics::Metrics;
 use crate::outbound::{Outbound, Reach};
 use crate::rate_limit::{FailedAttempts, RateLimit};
-use crate::recent::RecentCalls;
+use crate::recent::{METHOD_CHARS_MAX, RecentCalls};
 use crate::terminal::clipped;
 use crate::wakeup::Wakeup;
 use clock::Clock;
@@ -38,9 +38,6 @@ const WRONG_PINS_MAX: usize = 20;
 const WRONG_PINS_WINDOW: Duration = Duration::from_secs(15 * 60);
 /// How long a PIN waits while others of its address, not known to be right or wrong, fill [`WRONG_PINS_MAX`].
 const PIN_WAIT_MAX: Duration = Duration::from_secs(5);
-
-/// The longest name of a method that is kept of a call that was refused; those of real ones are shorter.
-pub const METHOD_CHARS_MAX: usize = 100;
 
 /// After missed changes could not be read, wait before the next attempt.
 const READ_AGAIN_PAUSE: Duration = Duration::from_secs(1);

@@ -11,6 +11,7 @@ mod members;
 mod object;
 mod report;
 mod rows;
+mod source;
 mod trades;
 
 pub use charset::{charset_of, name as charset_name};

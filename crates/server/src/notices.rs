@@ -1,7 +1,8 @@
 //! Notifications as an operator sees them: a list, one with all its deliveries, and sending again.
 
+pub mod message;
+
 use crate::app::App;
-use crate::jobs::notice_deliver;
 use domain::id::{NotifyId, NotifyIdText};
 use domain::notice::State;
 use serde::{Deserialize, Serialize};
@@ -118,7 +119,7 @@ pub async fn show(app: &App, notify_id: &str) -> Result<NoticeView, NoticeError>
     };
     let (notice, attempts) = app.store.read::<_, NoticeError, _>(read).await?;
     let deliveries = attempts.into_iter().map(|made| {
-        let string = notice_deliver::signed_string(app, &notice.new, made.at);
+        let string = message::signed_string(app, &notice.new, made.at);
         Delivery::new(made, string)
     });
     let deliveries = deliveries.collect();

@@ -1,11 +1,12 @@
 //! The last calls, in memory, for the page of a stand-in: what was called and how it was answered, never what it said.
 
-use crate::app::METHOD_CHARS_MAX;
 use crate::terminal::clipped;
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
 use wire::Fault;
 
+/// The longest name of a method that is kept of a call that was refused; those of real ones are shorter.
+pub const METHOD_CHARS_MAX: usize = 100;
 /// How many are kept.
 const KEPT: usize = 20;
 

@@ -9,9 +9,11 @@ mod check;
 mod merge;
 #[cfg(test)]
 mod tests;
+mod values;
 
 pub use apply::{Applied, ApplyError, apply};
-pub use check::{World, account_id, degrees_e7};
+pub use check::World;
+pub use values::{account_id, degrees_e7};
 
 use serde::Deserialize;
 use std::path::{Path, PathBuf};

@@ -27,7 +27,7 @@ pub const TRADE_EXPIRE: &str = "trade_expire";
 pub const TRADE_FINISH: &str = "trade_finish";
 
 /// Every kind of job that this build does. Jobs of other kinds, a newer build's, are left alone.
-pub const KINDS: [&str; 5] = [ACTIVITY_FINISH, CARD_END, TRADE_EXPIRE, TRADE_FINISH, crate::notice::DELIVER];
+pub const KINDS: [&str; 5] = [ACTIVITY_FINISH, CARD_END, TRADE_EXPIRE, TRADE_FINISH, NOTICE_DELIVER];
 
 pub(crate) static MODULE: Module = Module {
     tables: &[Table { without_rowid: true, lock: Lock::Job, ..Table::by_bucket("job", BucketOf::Id("subject")) }],

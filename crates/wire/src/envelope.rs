@@ -25,8 +25,8 @@ pub struct Reader {
     pub charset: Charset,
     /// Whether the reader is the official Java SDK, which reads JSON in a way of its own.
     pub is_java: bool,
-    /// Whether the call named its charset GB2312. The Java SDK then reads an answer as GBK, and checks its signature over
-    /// the text as GB2312, which has fewer characters.
+    /// Whether the call named its charset GB2312. The Java SDK then reads an answer as GBK, and checks its signature
+    /// over the text as GB2312, which has fewer characters.
     pub is_gb2312: bool,
 }
 

@@ -94,8 +94,8 @@ impl PublicKey {
         Some(Opened::read(&Rsa::parse_public(&self.0.pkcs1)?.open(signature)?))
     }
 
-    /// Whether `signature` (its bytes, not base64) was made with this key's private half, but padded by RSA-PSS. Where the
-    /// padding alone does not prove it, it must be over `message`.
+    /// Whether `signature` (its bytes, not base64) was made with this key's private half, but padded by RSA-PSS. Where
+    /// the padding alone does not prove it, it must be over `message`.
     pub fn is_padded_by_pss(&self, signature: &[u8], message: &[u8]) -> bool {
         let encoded = Rsa::parse_public(&self.0.pkcs1).and_then(|key| key.encoded(signature));
         encoded.is_some_and(|encoded| pss::is_padded(&encoded, self.0.bits, message))

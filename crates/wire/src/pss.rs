@@ -5,8 +5,8 @@ use aws_lc_rs::digest::{Algorithm, SHA1_FOR_LEGACY_USE_ONLY, SHA256, SHA384, SHA
 /// As many zeros before the salt are no chance.
 const ZEROS_MIN: usize = 8;
 
-/// Whether `encoded`, which came out of a signature by a key of this size, is padded by EMSA-PSS (RFC 8017, 9.1.2), with
-/// MGF1 over the same digest: of any message when the salt leaves zeros before it, else of `message`.
+/// Whether `encoded`, which came out of a signature by a key of this size, is padded by EMSA-PSS (RFC 8017, 9.1.2),
+/// with MGF1 over the same digest: of any message when the salt leaves zeros before it, else of `message`.
 pub(crate) fn is_padded(encoded: &[u8], modulus_bits: usize, message: &[u8]) -> bool {
     let algorithms = [&SHA256, &SHA1_FOR_LEGACY_USE_ONLY, &SHA384, &SHA512];
     algorithms.into_iter().any(|algorithm| is_padded_by(algorithm, encoded, modulus_bits, message).unwrap_or_default())

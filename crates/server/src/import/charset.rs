@@ -1,7 +1,7 @@
 //! What a file is, as far as all of it decides: which charset, and whether it is a text at all.
 
 use super::lines::{Line, Lines};
-use super::rows::plain;
+use super::source::plain;
 use std::io::Read;
 use wire::Charset;
 

@@ -4,7 +4,7 @@
 //! writes for old Macs). No byte of a longer character in UTF-8 or GB18030 is one of these, so lines are found before
 //! they are decoded.
 
-use super::rows::unreadable;
+use super::source::unreadable;
 use memchr::memchr2;
 use std::io::Read;
 

@@ -5,14 +5,11 @@ use super::charset::name;
 use super::fields::{fields, separator, separator_line};
 use super::lines::{LINE_BYTES_MAX, Line, Lines};
 use super::object::Object;
-use flate2::read::MultiGzDecoder;
+use super::source::plain;
 use serde_json::Value;
-use std::io::{Cursor, Read};
+use std::io::Read;
 use wire::Charset;
 
-/// How many bytes tell what a file is.
-const MAGIC_BYTES: u64 = 4;
-const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
 const BYTE_ORDER_MARK: char = '\u{feff}';
 
 /// What is wrong: one row, by its line, or all that is left of the file.
@@ -71,36 +68,6 @@ struct Columns<T> {
     table: T,
     /// For each of [`Table::NUMBERS`].
     zeros: Vec<Zeros>,
-}
-
-/// Why an input gives no more bytes.
-pub fn unreadable(error: &std::io::Error) -> String {
-    format!("the file cannot be read: {error}")
-}
-
-/// The bytes of a file, gunzipped; refuses what is no text.
-pub fn plain(input: impl Read + Send + 'static) -> Result<Box<dyn Read + Send>, String> {
-    let (head, mut input) = peek(Box::new(input))?;
-    let mut first = head;
-    if first.starts_with(&GZIP_MAGIC) {
-        (first, input) = peek(Box::new(MultiGzDecoder::new(input)))?;
-    }
-    let is = match &first[..] {
-        [] => return Err("the file is empty".to_owned()),
-        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] | [0, ..] | [_, 0, ..] => "UTF-16",
-        b"PK\x03\x04" => "a workbook (.xlsx)",
-        [0xd0, 0xcf, 0x11, 0xe0] => "a workbook (.xls)",
-        [b'<', ..] => "HTML or XML",
-        _ => return Ok(input),
-    };
-    Err(format!("the file is {is}: open it in the spreadsheet and save it as \"CSV UTF-8\""))
-}
-
-/// The first bytes of an input, and all of it.
-fn peek(mut input: Box<dyn Read + Send>) -> Result<(Vec<u8>, Box<dyn Read + Send>), String> {
-    let mut head = Vec::new();
-    (&mut input).take(MAGIC_BYTES).read_to_end(&mut head).map_err(|error| unreadable(&error))?;
-    Ok((head.clone(), Box::new(Cursor::new(head).chain(input))))
 }
 
 /// The text of a line; the error says that it is too long for one, or in another charset.

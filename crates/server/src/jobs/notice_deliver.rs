@@ -5,15 +5,15 @@
 //! is sent again, with the same `notify_id`.
 
 use crate::app::App;
+use crate::notices::message::{Message, UnsignedMessage};
 use crate::outbound::NoReply;
 use domain::id::NotifyId;
 use domain::notice::after;
-use serde_json::{Map, Value};
 use std::time::Instant;
 use store::notice::{Attempt, NewNotice, Notice};
 use store::{Fault, Tx};
-use wire::notify::{Rule, form, is_acknowledgement, string_to_sign};
-use wire::{Charset, SignType, time};
+use wire::notify::is_acknowledgement;
+use wire::time;
 
 /// What the store knows it by.
 pub const KIND: &str = store::notice::DELIVER;
@@ -86,7 +86,7 @@ impl Delivered {
 pub async fn deliver(app: &App, notice: Notice) -> Delivered {
     let (at, started) = (app.clock.now(), Instant::now());
     let new = &notice.new;
-    let answer = match Unsigned::new(app, new, at).and_then(|unsigned| unsigned.sign(app)) {
+    let answer = match UnsignedMessage::new(app, new, at).and_then(|unsigned| unsigned.sign(app)) {
         Some(Message { content_type, form }) => app.outbound.post(&new.url, &content_type, form).await,
         None => Err(NoReply::Refused("the notification's members cannot be read".to_owned())),
     };
@@ -112,79 +112,6 @@ pub fn record(tx: &mut Tx, delivered: &Delivered) -> Result<Option<i64>, Fault> 
     let Delivered { notice, outcome, attempt } = delivered;
     let after = after(notice.rung, attempt.at, *outcome == Outcome::Acknowledged);
     Ok(store::notice::tried(tx, notice, attempt, after)?.and_then(|after| after.next_at))
-}
-
-/// What is sent.
-struct Message {
-    content_type: String,
-    form: String,
-}
-
-/// A message with everything but its signature.
-struct Unsigned {
-    charset: Charset,
-    sign_type: SignType,
-    /// The envelope around what the event says (PROTOCOL.md 10, V1).
-    params: Vec<(String, String)>,
-    /// What is signed.
-    string: Vec<u8>,
-}
-
-impl Unsigned {
-    /// The delivery of a notification at `at`, in the app's charset. `None` when the notification cannot be read.
-    fn new(app: &App, notice: &NewNotice, at: i64) -> Option<Unsigned> {
-        let own = app.directory.app(&notice.app_id);
-        let charset = own.and_then(|app| Charset::from_name(app.row.notify_charset.as_bytes()));
-        let wanted = charset.filter(|charset| *charset != Charset::Utf8);
-        // A receiver can read UTF-8 in place of what its charset lacks, but nothing in place of a lost character.
-        let wanted = wanted.and_then(|charset| Unsigned::in_charset(notice, at, charset));
-        wanted.or_else(|| Unsigned::in_charset(notice, at, Charset::Utf8))
-    }
-
-    /// `None` when the charset lacks a character.
-    fn in_charset(notice: &NewNotice, at: i64, charset: Charset) -> Option<Unsigned> {
-        let sign_type = SignType::from_name(notice.sign_type.as_bytes()).unwrap_or(SignType::Rsa2);
-        let (notify_time, notify_id) = (time::format(at), NotifyId::new(notice.at, notice.id).to_text());
-        let envelope = [
-            ("notify_time", notify_time.as_str()),
-            ("notify_type", &notice.kind),
-            ("notify_id", &notify_id),
-            ("app_id", &notice.app_id),
-            ("auth_app_id", &notice.auth_app_id),
-            ("charset", charset.name()),
-            ("version", "1.0"),
-            ("sign_type", sign_type.name()),
-        ];
-        let event: Map<String, Value> = serde_json::from_str(&notice.members).ok()?;
-        let envelope = envelope.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned()));
-        let params: Vec<_> = envelope.chain(event.iter().map(|(name, value)| (name.clone(), text_of(value)))).collect();
-        let string = string_to_sign(&borrowed(&params), Rule::V1, charset)?;
-        Some(Unsigned { charset, sign_type, params, string })
-    }
-
-    fn sign(self, app: &App) -> Option<Message> {
-        let signature = app.signer.sign_anew(self.sign_type, &self.string);
-        let mut params = borrowed(&self.params);
-        params.push(("sign", &signature));
-        let content_type = format!("application/x-www-form-urlencoded; charset={}", self.charset.name());
-        Some(Message { content_type, form: form(&params, self.charset)? })
-    }
-}
-
-fn borrowed(params: &[(String, String)]) -> Vec<(&str, &str)> {
-    params.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect()
-}
-
-/// The string that was signed for the delivery of a notification at `at`, and its charset, made anew; as its receiver
-/// could compare it with its own. `None` when the notification cannot be read.
-pub fn signed_string(app: &App, notice: &NewNotice, at: i64) -> Option<(Charset, String)> {
-    let Unsigned { charset, string, .. } = Unsigned::new(app, notice, at)?;
-    Some((charset, charset.decode(&string)?.into_owned()))
-}
-
-/// A member's value; an inner list is sent as its JSON.
-fn text_of(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
 /// The beginning of an answer as a text that every store takes.

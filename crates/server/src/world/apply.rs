@@ -1,7 +1,8 @@
 //! Applies a checked world to a store: all of it in one transaction, or nothing.
 
 use super::check::taken;
-use super::merge::{self, Checked};
+use super::merge;
+use super::values::Checked;
 use super::{UserTable, World};
 use crate::app::App;
 use crate::app::site::Site;

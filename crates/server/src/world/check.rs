@@ -1,7 +1,8 @@
 //! From tables to a world that may be applied: every value in its range, every id once, every key a key. What a table does
 //! not state is not looked at: it stays as the store has it.
 
-use super::merge::{self, Checked};
+use super::merge;
+use super::values::{Checked, account_id};
 use super::{
     AppTable, AuthorizationTable, ImageTable, Lines, MerchantTable, ShopTable, Tables, TagTable, UserTable, WorldError,
 };
@@ -11,10 +12,10 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use domain::tag::{Tag, TagKind};
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
-use store::world::{Authorization, BALANCE_FEN_MAX, Image};
+use store::world::{Authorization, Image};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
-use wire::{PrivateKey, PublicKey, money};
+use wire::{PrivateKey, PublicKey};
 
 /// A checked world. What it refers to and does not hold must be in the store already.
 #[derive(Default)]
@@ -345,38 +346,6 @@ fn image_row(image: &ImageTable) -> Checked<Image> {
         _ => return Err("the file is no PNG, JPEG, GIF or BMP".to_owned()),
     };
     Ok(Image { id: image.id.clone(), media_type: media_type.to_owned(), bytes })
-}
-
-/// A merchant's or a person's account id: 16 digits that begin with 2088.
-pub fn account_id(name: &str, text: &str) -> Checked<String> {
-    if text.len() == 16 && text.starts_with("2088") && text.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Ok(text.to_owned());
-    }
-    Err(format!("{name} {text:?} must be 16 digits that begin with 2088"))
-}
-
-/// A balance, where one is stated.
-pub(super) fn fen(balance: Option<&str>) -> Checked<Option<i64>> {
-    let Some(text) = balance else { return Ok(None) };
-    let fen = money::parse(text).ok_or_else(|| format!("balance {text:?} must be yuan with at most two decimals"))?;
-    if BALANCE_FEN_MAX < fen {
-        return Err(format!(
-            "balance {text:?} is above {}, the most that an account can have",
-            money::format(BALANCE_FEN_MAX)
-        ));
-    }
-    Ok(Some(fen))
-}
-
-/// Degrees as integers of 1e-7, about a centimetre.
-pub fn degrees_e7(name: &str, text: Option<&str>, limit: i32) -> Checked<Option<i32>> {
-    let Some(text) = text.filter(|text| !text.is_empty()) else { return Ok(None) };
-    let degrees: f64 = text.trim().parse().map_err(|_| format!("{name} {text:?} must be degrees"))?;
-    if degrees.is_nan() || f64::from(limit) < degrees.abs() {
-        return Err(format!("{name} {text:?} must be within ±{limit}"));
-    }
-    #[expect(clippy::cast_possible_truncation, reason = "±180e7 fits")]
-    Ok(Some((degrees * 1e7).round() as i32))
 }
 
 fn method_names(methods: Option<&[String]>) -> Checked<()> {

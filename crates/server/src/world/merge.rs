@@ -3,7 +3,7 @@
 //! An empty text takes an optional value away. What is new begins with the defaults. The tables have been checked
 //! (`super::check`), so what is still refused here is a new thing that states too little.
 
-use super::check::{account_id, degrees_e7, fen};
+use super::values::{Checked, account_id, degrees_e7, fen};
 use super::{AppTable, AuthorizationTable, MerchantTable, Options, ShopTable, StatedOptions, TagTable, UserTable};
 use domain::calendar::LAST_WRITTEN;
 use domain::tag::{Tag, TagKind, TagValue};
@@ -11,9 +11,6 @@ use serde_json::{Map, Value};
 use store::member::Position;
 use store::world::{Account, App, Authorization, Merchant, Shop};
 use wire::time;
-
-/// What is wrong with one table.
-pub(super) type Checked<T> = Result<T, String>;
 
 /// An optional text.
 fn optional(stated: Option<&String>, known: Option<String>) -> Option<String> {
