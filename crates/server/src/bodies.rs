@@ -4,8 +4,8 @@
 //! share: so many callers who send long bodies, or begin to, hold no more than the budget. An address may hold as much
 //! as is left free: one alone gets half of the budget, each of ten an eleventh, and as much is there for the next. An
 //! address that was refused too often draws from a small budget apart. Who gets nothing waits a while, unread, and is
-//! then refused as under any overload; who holds some waits less, for others wait for that. What was drawn is held
-//! until the call is answered.
+//! then refused as under any overload; who holds some waits less, for others wait for that. While a body waits, others of
+//! its address that hold some and stall are given up. What was drawn is held until the call is answered.
 
 use axum::body::Body;
 use http_body_util::BodyExt;
@@ -37,6 +37,8 @@ struct Times {
     step: usize,
     /// ... of these. Its memory is others' too.
     of_step: Duration,
+    /// ... or of these, while another body of its address waits for memory: whoever stalls keeps nobody else waiting.
+    of_wanted_step: Duration,
     /// How long it may wait for the first memory that it draws.
     for_memory: Duration,
     /// How long for more, each time.
@@ -47,8 +49,9 @@ const TIMES: Times = Times {
     whole: Duration::from_secs(60),
     step: 64 << 10,
     of_step: Duration::from_secs(5),
+    of_wanted_step: Duration::from_secs(1),
     for_memory: Duration::from_secs(10),
-    for_more: Duration::from_secs(2),
+    for_more: Duration::from_secs(5),
 };
 
 /// The reason for which a body was not read.
@@ -89,13 +92,20 @@ impl Bodies {
         let budget = if limited { &self.limited } else { &self.all };
         let mut whole = CallBody { bytes: Vec::new(), share: MemoryShare { budget, address, bytes: 0 } };
         let end = Instant::now() + self.times.whole;
-        let (mut step_end, mut step_bytes) = (end, 0);
+        // The first is the end of the step while another body of the address waits for memory.
+        let (mut wanted_end, mut step_end, mut step_bytes) = (end, end, 0);
         loop {
-            let frame = match timeout_at(step_end.min(end), body.frame()).await {
+            let frame = match timeout_at(wanted_end.min(end), body.frame()).await {
                 Ok(Some(Ok(frame))) => frame,
                 Ok(None) => return Ok(whole),
                 Ok(Some(Err(_))) => return Err(BodyError::LongOrBroken),
-                Err(_) => return Err(BodyError::Slow),
+                Err(_) if step_end.min(end) <= Instant::now() || budget.is_wanted(address) => {
+                    return Err(BodyError::Slow);
+                }
+                Err(_) => {
+                    wanted_end = step_end.min(Instant::now() + self.times.of_wanted_step);
+                    continue;
+                }
             };
             let Ok(data) = frame.into_data() else { continue };
             let len = whole.bytes.len() + data.len();
@@ -104,7 +114,8 @@ impl Bodies {
             }
             step_bytes += data.len();
             if whole.make_room(len, &self.times, end).await? || self.times.step <= step_bytes {
-                (step_end, step_bytes) = (Instant::now() + self.times.of_step, 0);
+                let now = Instant::now();
+                (wanted_end, step_end, step_bytes) = (now + self.times.of_wanted_step, now + self.times.of_step, 0);
             }
             whole.bytes.extend_from_slice(&data);
         }
@@ -147,6 +158,8 @@ struct State {
     held: usize,
     /// Only addresses that hold some.
     by_address: HashMap<IpAddr, usize>,
+    /// How many bodies wait for some, of addresses with any.
+    waiting: HashMap<IpAddr, usize>,
 }
 
 impl Budget {
@@ -156,6 +169,11 @@ impl Budget {
 
     fn held(&self) -> usize {
         self.state.lock().expect("no holder panics").held
+    }
+
+    /// Whether a body of this address waits for memory.
+    fn is_wanted(&self, address: IpAddr) -> bool {
+        self.state.lock().expect("no holder panics").waiting.contains_key(&address)
     }
 
     fn try_draw(&self, address: IpAddr, bytes: usize) -> bool {
@@ -193,6 +211,7 @@ pub struct MemoryShare<'a> {
 impl MemoryShare<'_> {
     /// Draws some more, once it is there.
     async fn draw(&mut self, bytes: usize) {
+        let _waiting = Waiting::new(self.budget, self.address);
         loop {
             // Listening begins before looking, so that nothing that is given back in between is missed.
             let mut freed = std::pin::pin!(self.budget.freed.notified());
@@ -202,6 +221,31 @@ impl MemoryShare<'_> {
                 return;
             }
             freed.await;
+        }
+    }
+}
+
+/// A body that waits for memory, until it is dropped.
+struct Waiting<'a> {
+    budget: &'a Budget,
+    address: IpAddr,
+}
+
+impl Waiting<'_> {
+    fn new(budget: &Budget, address: IpAddr) -> Waiting<'_> {
+        *budget.state.lock().expect("no holder panics").waiting.entry(address).or_default() += 1;
+        Waiting { budget, address }
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        let mut state = self.budget.state.lock().expect("no holder panics");
+        if let Some(waiting) = state.waiting.get_mut(&self.address) {
+            *waiting -= 1;
+            if *waiting == 0 {
+                state.waiting.remove(&self.address);
+            }
         }
     }
 }

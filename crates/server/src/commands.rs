@@ -237,7 +237,13 @@ impl StoreArgs {
     async fn operator_with(&self, opening: Opening) -> Result<(Operator, Option<Lock>), Failure> {
         Ok(match self.owner()? {
             Owner::Remote(remote) => (Operator::Remote(remote), None),
-            Owner::Here(lock) => (Operator::Own(App::open(opening).await?), lock),
+            Owner::Here(lock) => {
+                // What an operator does is logged by whoever does it, as a running process does.
+                if !opening.look {
+                    log::start();
+                }
+                (Operator::Own(App::open(opening).await?), lock)
+            }
         })
     }
 

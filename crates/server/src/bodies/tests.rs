@@ -14,6 +14,7 @@ const QUICK: Times = Times {
     whole: Duration::from_millis(2_400),
     step: 16 << 10,
     of_step: Duration::from_millis(600),
+    of_wanted_step: Duration::from_millis(100),
     for_memory: Duration::from_millis(400),
     for_more: Duration::from_millis(200),
 };
@@ -156,4 +157,27 @@ async fn who_waits_gets_what_is_given_back() {
     assert_eq!(tokio::join!(waits, frees).0, (1 << 20) + 1);
     drop((second, third));
     assert_eq!((bodies.held(), bodies.all.state.lock().expect("no panic").by_address.len()), (0, 0));
+}
+
+#[tokio::test]
+async fn bodies_that_stall_are_given_up_for_another_of_their_address() {
+    // One address may hold half: two stalled bodies have all of that.
+    let bodies = bodies(2 << 20);
+    let stalled = || read(&bodies, &[512 << 10], Duration::ZERO, false);
+    let good = |from: Duration| {
+        let bodies = &bodies;
+        async move {
+            tokio::time::sleep(from).await;
+            read(bodies, &[400 << 10, 400 << 10], Duration::ZERO, true).await
+        }
+    };
+    let began = Instant::now();
+    let (one, two, good) = tokio::join!(stalled(), stalled(), good(QUICK.of_wanted_step / 2));
+    assert_eq!((one, two), (Err(BodyError::Slow), Err(BodyError::Slow)));
+    assert_eq!(good, Ok(800 << 10));
+    assert!(began.elapsed() < QUICK.of_step, "{:?}", began.elapsed());
+    assert_eq!(bodies.held(), 0);
+    // Where nobody waits, a slow one has its time.
+    let slow = read(&bodies, &[512 << 10, QUICK.step], QUICK.of_step / 2, true).await;
+    assert_eq!(slow, Ok((512 << 10) + QUICK.step));
 }

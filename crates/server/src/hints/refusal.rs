@@ -118,6 +118,14 @@ fn invalid_parameter(fault: &Fault, sent: &dyn Fn(&str) -> String) -> Hint {
             "请求体不是有效的multipart/form-data：请求头须包含各部分之间的boundary（请由HTTP库生成该请求头）",
         );
     }
+    if fault.sub_msg.contains("请求体") || fault.sub_msg.contains("请求地址") {
+        return Hint::new(
+            "unreadable-request",
+            "the request could not be read whole: a body has at most 16 MiB and an address 32 KiB, and a body must arrive \
+             without long pauses",
+            "请求未能完整读取：请求体不超过16MiB、请求地址不超过32KiB，且请求体须连续发送",
+        );
+    }
     let reason =
         shown(fault.sub_msg.split_once(['：', ':']).map_or(&*fault.sub_msg, |(_, reason)| reason.trim_start()));
     Hint::new(

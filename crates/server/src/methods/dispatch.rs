@@ -44,7 +44,7 @@ pub struct KnownCall<'a> {
 /// What became known of a call while it ran, whatever its answer.
 #[derive(Default)]
 pub struct Findings {
-    /// The merchant that it acts for, once that is decided.
+    /// The merchant that it acts for, the app's own until that is decided.
     pub pid: Option<String>,
     /// The members of `biz_content` that the method does not know; only in a stand-in.
     pub unknown: Vec<Unknown>,

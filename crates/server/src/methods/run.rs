@@ -104,7 +104,7 @@ pub async fn operator_write<M: OperatorWrite>(call: OperatorCall, members: Map<S
     let done = M::run(call, request).await;
     match &done {
         Ok(response) => tracing::info!(act, about, outcome = M::outcome(response), "operator"),
-        Err(error) => tracing::warn!(act, about, %error, "operator"),
+        Err(error) => tracing::info!(act, about, %error, "operator"),
     }
     done.map(|response| Output::Json(render(&response)))
 }

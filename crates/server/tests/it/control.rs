@@ -173,3 +173,24 @@ fn a_method_answers_through_its_own_doors_alone() {
         assert!(status == 409 && message.contains(reason), "{path}: {status} {message}");
     }
 }
+
+// Whoever does an operator's act logs it: the process that owns the store, or the command that opens it by itself.
+each_engine!(an_operators_act_is_logged_where_it_is_done, |engine| {
+    let mut running = Running::start_logging(engine);
+    let acts = |running: &Running| {
+        let mut command = running.prepared(&["apply", "world.toml"]);
+        let output = command.env("PUNCHCARD_LOG", "info").output().expect("the binary runs");
+        assert!(output.status.success(), "{output:?}");
+        let stdout = String::from_utf8(output.stdout).expect("text");
+        assert!(!stdout.contains("operator"), "{stdout}");
+        [String::from_utf8(output.stderr).expect("text"), log_of(running.folder.path())]
+            .map(|log| log.lines().filter(|line| line.contains("\"operator\"")).count())
+    };
+    // A database belongs to nobody, so commands open it.
+    assert_eq!(acts(&running), if engine == Engine::Lite { [0, 1] } else { [1, 0] });
+    let log = log_of(running.folder.path());
+    running.terminate();
+    let [by_itself, by_owner] = acts(&running);
+    assert_eq!(by_itself, 1, "nobody runs");
+    assert_eq!(by_owner, log.lines().filter(|line| line.contains("\"operator\"")).count());
+});

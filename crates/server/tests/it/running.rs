@@ -281,8 +281,14 @@ impl Running {
 
     /// Runs another command of the binary on the same store.
     pub(crate) fn command(&self, arguments: &[&str]) -> Output {
+        self.prepared(arguments).output().expect("the binary runs")
+    }
+
+    /// Another command of the binary on the same store, to be run.
+    pub(crate) fn prepared(&self, arguments: &[&str]) -> Command {
         let mut command = punchcard(&self.folder, self.database.as_deref());
-        command.args(arguments).output().expect("the binary runs")
+        command.args(arguments);
+        command
     }
 
     /// What `doctor` prints of a call. The diagnosis is written after the answer, so it may take a moment.
