@@ -10,7 +10,9 @@ mod disk;
 mod writes;
 
 use crate::receiver::Receiver;
-use crate::running::{APP_ID, PID, Running, call, each_engine, log_of, number, refuse, seed, succeed, the_list, world};
+use crate::running::{
+    APP_ID, PID, Running, call, each_engine, no_panic, number, refuse, seed, succeed, the_list, world,
+};
 use crate::stamps::{AUTH, QUERY, UPDATE, with};
 use claims::{Door, Reply, seen_on};
 use fastrand::Rng;
@@ -323,5 +325,5 @@ each_engine!(acknowledged_calls_survive_a_kill_and_an_order_to_end, |engine| {
     assert_eq!(receiver.events(APP_ID).into_iter().collect::<BTreeSet<_>>(), given);
     let proved = running.command(&["prove"]);
     assert!(proved.status.success(), "{}", String::from_utf8_lossy(&proved.stderr));
-    assert!(!log_of(running.folder.path()).contains("panicked"));
+    no_panic(running.folder.path());
 });

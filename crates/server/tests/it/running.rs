@@ -413,6 +413,13 @@ fn log_path(folder: &Path) -> PathBuf {
     folder.join("log")
 }
 
+/// Expects that no thread of the server on this folder has panicked; shows what its log has of it.
+pub(crate) fn no_panic(folder: &Path) {
+    let log = log_of(folder);
+    let panics: Vec<&str> = log.lines().skip_while(|line| !line.contains("panicked")).take(20).collect();
+    assert!(panics.is_empty(), "{}", panics.join("\n"));
+}
+
 /// What the process wrote to its log, once it has written no more for a moment: lines are written behind the answers.
 pub(crate) fn log_of(folder: &Path) -> String {
     const QUIET: Duration = Duration::from_millis(250);

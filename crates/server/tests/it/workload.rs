@@ -25,7 +25,7 @@ mod visit;
 mod wire;
 
 use crate::receiver::Receiver;
-use crate::running::{NOW, Running, app_key, each_engine, log_of, number, seed};
+use crate::running::{NOW, Running, app_key, each_engine, no_panic, number, seed};
 use choices::Focus;
 use fastrand::Rng;
 use model::{Got, MINUTE, Model, Notified, Step};
@@ -301,7 +301,7 @@ impl<'a> Play<'a> {
         }
         self.count_crowds();
         self.punchcard(&["prove"]);
-        assert!(!log_of(self.running.folder.path()).contains("panicked"));
+        no_panic(self.running.folder.path());
     }
 }
 

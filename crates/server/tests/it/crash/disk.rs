@@ -2,7 +2,7 @@
 //! goes on once there is room.
 
 use super::{CLOCK, Watch, check_all, join, start, world_of_writers};
-use crate::running::{Running, log_of, seed, succeed};
+use crate::running::{Running, log_of, no_panic, seed, succeed};
 use serde_json::json;
 use std::process::Command;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -95,7 +95,7 @@ fn write_on_a_full_disk(mut running: Running, full: impl Fn(&Running), clear: im
     println!("{TIMES} times full: {refused} calls were answered with 20000, {ends} times the process ended");
     running.kill_and_start();
     check_all(&running, writers, true);
-    assert!(!log_of(running.folder.path()).contains("panicked"));
+    no_panic(running.folder.path());
 }
 
 #[test]
