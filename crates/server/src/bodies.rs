@@ -4,8 +4,8 @@
 //! share: so many callers who send long bodies, or begin to, hold no more than the budget. An address may hold as much
 //! as is left free: one alone gets half of the budget, each of ten an eleventh, and as much is there for the next. An
 //! address that was refused too often draws from a small budget apart. Who gets nothing waits a while, unread, and is
-//! then refused as under any overload; who holds some waits less, for others wait for that. While a body waits, others of
-//! its address that hold some and stall are given up. What was drawn is held until the call is answered.
+//! then refused as under any overload; who holds some waits less, for others wait for that. While a body waits, others
+//! of its address that hold some and stall are given up. What was drawn is held until the call is answered.
 
 use axum::body::Body;
 use http_body_util::BodyExt;
