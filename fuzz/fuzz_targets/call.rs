@@ -7,7 +7,7 @@
 use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
-use wire::{Charset, Node, PublicKey, RawCall, Refused};
+use wire::{Charset, Node, PublicKey, RawCall, VerifyError};
 
 static KEY: LazyLock<PublicKey> = LazyLock::new(|| {
     PublicKey::parse(include_str!("../../crates/wire/tests/vectors/keys/app_public.pem")).expect("a key")
@@ -27,11 +27,11 @@ fuzz_target!(|data: &[u8]| {
                 assert_eq!(Some(verified.method()), method.as_deref());
                 return;
             }
-            Err(Refused::Signature(bad)) => {
-                drop(wire::first_aid::diagnose(&bad, &KEY, &KEY, &[]));
+            Err(VerifyError::Signature(bad)) => {
+                drop(wire::diagnosis::diagnose(&bad, &KEY, &KEY, &[]));
                 bad.fault()
             }
-            Err(Refused::Text { fault, .. }) => fault,
+            Err(VerifyError::Text { fault, .. }) => fault,
         },
     };
     // Whatever is wrong can be told in an answer that our own client takes apart again.

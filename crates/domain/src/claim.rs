@@ -36,7 +36,7 @@ pub enum Restriction {
 
 /// The user who wants to take a coupon, as far as a claim depends on it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Taker {
+pub struct Claimant {
     /// Whether the activity's crowd has this member; yes where the activity has no crowd.
     pub in_crowd: bool,
     /// Whether the user has ever paid the merchant.
@@ -53,7 +53,7 @@ pub struct Taker {
 
 /// What is left of an activity's budget, in prizes; 0 or less is sold out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Left {
+pub struct BudgetLeft {
     /// Left over the activity's whole time.
     pub total: i64,
     /// Left today (UTC+8); `None` where there is no daily bound.
@@ -92,8 +92,8 @@ pub fn verdict(
     item: i64,
     activity: &Activity,
     prize: &Prize,
-    left: Left,
-    taker: &Taker,
+    left: BudgetLeft,
+    taker: &Claimant,
     now: i64,
 ) -> Result<Verdict, Refusal> {
     if token.activity != item || activity.id.number != item {
@@ -125,7 +125,7 @@ pub fn verdict(
 }
 
 impl Restriction {
-    fn lets(&self, taker: &Taker) -> bool {
+    fn lets(&self, taker: &Claimant) -> bool {
         match self {
             Restriction::None => true,
             Restriction::NewMember => !taker.has_paid,

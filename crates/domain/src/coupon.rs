@@ -11,7 +11,7 @@ pub mod share;
 mod tests;
 mod validity;
 
-pub use calendar::{Days, Hours, HoursMisread, Misread, Why};
+pub use calendar::{Days, Hours, HoursParseError, ParseError, ParseErrorKind};
 pub use deduction::{Goods, Sale};
 pub use validity::{Begin, Validity};
 

@@ -38,7 +38,7 @@ impl State {
 
 /// What a notification becomes with a delivery's result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct After {
+pub struct DeliveryOutcome {
     /// The notification's new state.
     pub state: State,
     /// When the next delivery begins, UTC milliseconds; `None` when none is planned.
@@ -47,12 +47,12 @@ pub struct After {
 
 /// The state after a delivery that began at `at`, UTC milliseconds. `attempt` counts deliveries from 0, and again from
 /// 0 after it was resent by hand.
-pub fn after(attempt: u32, at: i64, acknowledged: bool) -> After {
+pub fn after(attempt: u32, at: i64, acknowledged: bool) -> DeliveryOutcome {
     let delay = usize::try_from(attempt).ok().and_then(|attempt| DELAYS_MS.get(attempt));
     match delay {
-        _ if acknowledged => After { state: State::Delivered, next_at: None },
-        Some(delay) => After { state: State::Pending, next_at: Some(at + delay) },
-        None => After { state: State::Failed, next_at: None },
+        _ if acknowledged => DeliveryOutcome { state: State::Delivered, next_at: None },
+        Some(delay) => DeliveryOutcome { state: State::Pending, next_at: Some(at + delay) },
+        None => DeliveryOutcome { state: State::Failed, next_at: None },
     }
 }
 
@@ -65,7 +65,7 @@ mod tests {
         let mut at = 0;
         let mut deliveries = vec![at];
         for attempt in 0.. {
-            let After { state, next_at } = after(attempt, at, false);
+            let DeliveryOutcome { state, next_at } = after(attempt, at, false);
             let Some(next) = next_at else {
                 assert_eq!(state, State::Failed);
                 break;
@@ -83,7 +83,7 @@ mod tests {
     #[test]
     fn an_acknowledged_one_is_delivered_at_every_attempt() {
         for attempt in [0, 1, 6, 7, 8, u32::MAX] {
-            assert_eq!(after(attempt, 5, true), After { state: State::Delivered, next_at: None });
+            assert_eq!(after(attempt, 5, true), DeliveryOutcome { state: State::Delivered, next_at: None });
         }
         for state in [State::Pending, State::Delivered, State::Failed] {
             assert_eq!(State::from_name(state.name()), Some(state));

@@ -59,7 +59,7 @@ pub enum Lock {
 
 /// The result of a try.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Tried {
+pub enum PinResult {
     /// The PIN is the account's; the record of wrong ones is to be deleted.
     Right,
     /// The PIN is wrong; this record is to be kept.
@@ -80,15 +80,15 @@ impl Tries {
     }
 
     /// Tries a PIN against the account's.
-    pub fn try_pin(self, given: &Pin, account: &Pin, now: i64) -> Tried {
+    pub fn try_pin(self, given: &Pin, account: &Pin, now: i64) -> PinResult {
         let left = match self.lock(now) {
-            Lock::Locked { .. } => return Tried::Locked,
-            Lock::Open { .. } if given.is(account) => return Tried::Right,
+            Lock::Locked { .. } => return PinResult::Locked,
+            Lock::Open { .. } if given.is(account) => return PinResult::Right,
             Lock::Open { left } => left,
         };
         let wrong = TRIES_MAX - left + 1;
         let locked_until = if wrong == TRIES_MAX { now + LOCK_MS } else { 0 };
-        Tried::Wrong(Tries { wrong, locked_until })
+        PinResult::Wrong(Tries { wrong, locked_until })
     }
 }
 
@@ -123,19 +123,19 @@ mod tests {
         let mut tries = Tries::default();
         for nth in 1..=TRIES_MAX {
             assert_eq!(tries.lock(1_000), Lock::Open { left: TRIES_MAX + 1 - nth });
-            let Tried::Wrong(next) = tries.try_pin(&wrong, &right, 1_000) else { panic!("{nth} is wrong") };
+            let PinResult::Wrong(next) = tries.try_pin(&wrong, &right, 1_000) else { panic!("{nth} is wrong") };
             tries = next;
         }
         let until = 1_000 + LOCK_MS;
         assert_eq!(tries, Tries { wrong: TRIES_MAX, locked_until: until });
         // While it is locked the right one is not looked at either, so that nobody learns that it is right.
         for given in [wrong, right] {
-            assert_eq!(tries.try_pin(&given, &right, until - 1), Tried::Locked);
+            assert_eq!(tries.try_pin(&given, &right, until - 1), PinResult::Locked);
         }
         assert_eq!(tries.lock(until - 1), Lock::Locked { until });
         assert_eq!(tries.lock(until), Lock::Open { left: TRIES_MAX });
-        assert_eq!(tries.try_pin(&right, &right, until), Tried::Right);
-        let once = Tried::Wrong(Tries { wrong: 1, locked_until: 0 });
+        assert_eq!(tries.try_pin(&right, &right, until), PinResult::Right);
+        let once = PinResult::Wrong(Tries { wrong: 1, locked_until: 0 });
         assert_eq!(tries.try_pin(&wrong, &right, until), once);
     }
 }

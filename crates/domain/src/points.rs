@@ -71,14 +71,14 @@ impl Kind {
     }
 
     /// The points that a change of this kind adds to each of an account's numbers.
-    pub fn moves(self, amount: Amount) -> Moves {
+    pub fn moves(self, amount: Amount) -> AccountChange {
         let Amount(points) = amount;
         let moves = match self {
-            Kind::Deposit => Moves { available: points, frozen: 0, spent: 0, total: points },
-            Kind::Consume => Moves { available: -points, frozen: 0, spent: points, total: 0 },
-            Kind::Freeze => Moves { available: -points, frozen: points, spent: 0, total: 0 },
-            Kind::Commit => Moves { available: 0, frozen: -points, spent: points, total: 0 },
-            Kind::Cancel => Moves { available: points, frozen: -points, spent: 0, total: 0 },
+            Kind::Deposit => AccountChange { available: points, frozen: 0, spent: 0, total: points },
+            Kind::Consume => AccountChange { available: -points, frozen: 0, spent: points, total: 0 },
+            Kind::Freeze => AccountChange { available: -points, frozen: points, spent: 0, total: 0 },
+            Kind::Commit => AccountChange { available: 0, frozen: -points, spent: points, total: 0 },
+            Kind::Cancel => AccountChange { available: points, frozen: -points, spent: 0, total: 0 },
         };
         debug_assert_eq!(moves.available + moves.frozen + moves.spent, moves.total, "no point comes from nothing");
         moves
@@ -88,7 +88,7 @@ impl Kind {
 /// The points that a change adds to each of an account's numbers: available, frozen and spent together get as much as
 /// the total.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Moves {
+pub struct AccountChange {
     /// Added to the points that can be spent or frozen.
     pub available: i64,
     /// Added to the frozen points.
@@ -122,7 +122,7 @@ pub fn change(account: Option<Account>, kind: Kind, amount: Amount) -> Result<Ac
         (None, Kind::Deposit) => Account::default(),
         (None, _) => return Err(Refusal::PointAccountNotExist),
     };
-    let Moves { available, frozen, spent, total } = kind.moves(amount);
+    let AccountChange { available, frozen, spent, total } = kind.moves(amount);
     // No sum of what an account can hold overflows; that of one that it cannot is refused too.
     let add = |number: i64, more: i64| number.checked_add(more).ok_or(Refusal::PointTotalTooLarge);
     let after = Account {

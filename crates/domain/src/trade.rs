@@ -120,7 +120,7 @@ pub struct Trade {
 
 /// What vouchers take off a payment, fen. At most the total, together.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Off {
+pub struct TradeDeduction {
     /// Taken off at the seller's cost: the seller gets that much less.
     pub seller_fen: i64,
     /// Taken off at somebody else's cost: the seller gets it all the same.
@@ -129,7 +129,7 @@ pub struct Off {
 
 /// The outcome of cancelling a trade.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Cancelled {
+pub enum Cancellation {
     /// It was not paid: it is closed now, and no money moves.
     Closed(Trade),
     /// It was paid: it is closed now, and this much goes back.
@@ -161,9 +161,9 @@ impl Trade {
 
     /// The buyer pays what coupons leave of the total: WAIT_BUYER_PAY → TRADE_SUCCESS. Refused where [`Trade::payable`]
     /// refuses.
-    pub fn pay(self, off: Off, at: i64) -> Result<Trade, Refusal> {
+    pub fn pay(self, off: TradeDeduction, at: i64) -> Result<Trade, Refusal> {
         self.payable(at)?;
-        let Off { seller_fen, others_fen } = off;
+        let TradeDeduction { seller_fen, others_fen } = off;
         debug_assert!(0 <= seller_fen && 0 <= others_fen, "coupons add nothing to a price");
         debug_assert!(seller_fen + others_fen <= self.total_fen, "coupons take at most the total");
         Ok(Trade {
@@ -176,12 +176,13 @@ impl Trade {
     }
 
     /// What coupons took off; nothing until the trade is paid.
-    pub fn off(&self) -> Off {
+    pub fn off(&self) -> TradeDeduction {
         match self.paid_at {
-            Some(_) => {
-                Off { seller_fen: self.total_fen - self.receipt_fen, others_fen: self.receipt_fen - self.buyer_pay_fen }
-            }
-            None => Off::default(),
+            Some(_) => TradeDeduction {
+                seller_fen: self.total_fen - self.receipt_fen,
+                others_fen: self.receipt_fen - self.buyer_pay_fen,
+            },
+            None => TradeDeduction::default(),
         }
     }
 
@@ -234,10 +235,10 @@ impl Trade {
     }
 
     /// Takes a trade back, paid or not: within [`CANCEL_TIME_MS`] of the payment, and only whole (alipay.trade.cancel).
-    pub fn cancel(self, at: i64) -> Result<Cancelled, Refusal> {
+    pub fn cancel(self, at: i64) -> Result<Cancellation, Refusal> {
         match self.status {
-            Status::WaitBuyerPay => self.close(at).map(Cancelled::Closed),
-            Status::TradeClosed => Ok(Cancelled::Before(self)),
+            Status::WaitBuyerPay => self.close(at).map(Cancellation::Closed),
+            Status::TradeClosed => Ok(Cancellation::Before(self)),
             Status::TradeFinished => Err(Refusal::TradeHasFinished),
             Status::TradeSuccess if 0 < self.refunded_fen => Err(Refusal::CancelOfPart),
             Status::TradeSuccess if self.paid_at.is_none_or(|paid| CANCEL_TIME_MS < at - paid) => {
@@ -245,7 +246,7 @@ impl Trade {
             }
             Status::TradeSuccess => {
                 let amount_fen = self.rest_fen();
-                self.refund(amount_fen, at).map(|trade| Cancelled::Refunded(trade, amount_fen))
+                self.refund(amount_fen, at).map(|trade| Cancellation::Refunded(trade, amount_fen))
             }
         }
     }

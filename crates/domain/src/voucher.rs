@@ -79,7 +79,7 @@ pub struct Voucher {
 
 /// How a coupon stands at a moment: its status and its times together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Stand {
+pub enum CouponState {
     /// Its validity has not begun.
     Unactive,
     /// It can be used now.
@@ -96,28 +96,28 @@ pub enum Stand {
 
 impl Voucher {
     /// How it stands at `now`. What is held for longer than was said is held no more.
-    pub fn stand(&self, now: i64) -> Stand {
+    pub fn stand(&self, now: i64) -> CouponState {
         match self.status {
-            Status::Used => Stand::Used,
-            Status::Refunded => Stand::Refunded,
-            Status::Using if self.held_until.is_none_or(|end| now < end) => Stand::Held,
-            Status::Enabled | Status::Using if now < self.starts_at => Stand::Unactive,
-            Status::Enabled | Status::Using if !window::is_over(self.ends_at, now) => Stand::Usable,
-            Status::Enabled | Status::Using | Status::Expired => Stand::Expired,
+            Status::Used => CouponState::Used,
+            Status::Refunded => CouponState::Refunded,
+            Status::Using if self.held_until.is_none_or(|end| now < end) => CouponState::Held,
+            Status::Enabled | Status::Using if now < self.starts_at => CouponState::Unactive,
+            Status::Enabled | Status::Using if !window::is_over(self.ends_at, now) => CouponState::Usable,
+            Status::Enabled | Status::Using | Status::Expired => CouponState::Expired,
         }
     }
 
     /// Whether its holder can still use it, now or later.
     pub fn is_unredeemed(&self, now: i64) -> bool {
-        matches!(self.stand(now), Stand::Unactive | Stand::Usable | Stand::Held)
+        matches!(self.stand(now), CouponState::Unactive | CouponState::Usable | CouponState::Held)
     }
 
     /// Whether this trade (its number) can take it: in its time, and held by no other.
     pub fn is_open_to(&self, trade: i64, now: i64) -> bool {
         match self.stand(now) {
-            Stand::Usable => true,
-            Stand::Held => self.trade == Some(trade) && window::contains(self.starts_at, self.ends_at, now),
-            Stand::Unactive | Stand::Used | Stand::Refunded | Stand::Expired => false,
+            CouponState::Usable => true,
+            CouponState::Held => self.trade == Some(trade) && window::contains(self.starts_at, self.ends_at, now),
+            CouponState::Unactive | CouponState::Used | CouponState::Refunded | CouponState::Expired => false,
         }
     }
 
@@ -147,7 +147,7 @@ impl Voucher {
 
     /// Its holder uses it on the voucher page, in no trade.
     pub fn click(self, now: i64) -> Result<Voucher, Refusal> {
-        if self.stand(now) != Stand::Usable {
+        if self.stand(now) != CouponState::Usable {
             return Err(Refusal::VoucherNotUsable);
         }
         Ok(Voucher { status: Status::Used, trade: None, held_until: None, used_at: Some(now), ..self })
@@ -186,7 +186,7 @@ mod tests {
 
     #[test]
     fn how_it_stands_at_every_moment_in_every_status() {
-        use Stand::{Expired, Held, Refunded, Unactive, Usable, Used};
+        use CouponState::{Expired, Held, Refunded, Unactive, Usable, Used};
         for (status, held_until, expect) in [
             (Status::Enabled, None, [Unactive, Usable, Usable, Usable, Expired]),
             (Status::Using, None, [Held; 5]),

@@ -6,7 +6,7 @@
 
 use crate::geo_circle::GeoCircle;
 use crate::operator::Op;
-use crate::reject::Reject;
+use crate::reject::ConditionError;
 use crate::tag::{Kind, Tag};
 use crate::value::{Value, decimal, integer};
 
@@ -56,7 +56,7 @@ impl Expr {
     /// # Errors
     /// Where `docs/decisions.md`, "Operators by tag type", has a –, or the value is not what the operator takes on that
     /// kind.
-    pub fn test(tags: &[Tag], op: Op, tag: usize, value: &str) -> Result<Expr, Reject> {
+    pub fn test(tags: &[Tag], op: Op, tag: usize, value: &str) -> Result<Expr, ConditionError> {
         let condition = Condition { op, tag: &tags[tag], value };
         Ok(Expr::Test(Test { tag, rule: condition.rule()? }))
     }
@@ -70,7 +70,7 @@ struct Condition<'a> {
 }
 
 impl Condition<'_> {
-    fn rule(&self) -> Result<Rule, Reject> {
+    fn rule(&self) -> Result<Rule, ConditionError> {
         use {Kind as K, Op as O};
         let negated = matches!(self.op, O::Neq | O::NotIn);
         match (self.tag.kind, self.op) {
@@ -89,26 +89,26 @@ impl Condition<'_> {
             (K::Date, O::LeftDays) => Ok(Rule::DaysAgo { least: 0, most: self.days()? }),
             (K::Date, O::RightDays) => Ok(Rule::DaysAgo { least: self.days()? + 1, most: i64::from(u32::MAX) }),
             (K::Location, O::Locate) => self.circle().map(Rule::Near).ok_or_else(|| self.operand()),
-            _ => Err(Reject::Operator { op: self.op, tag: self.tag.code.clone(), kind: self.tag.kind }),
+            _ => Err(ConditionError::Operator { op: self.op, tag: self.tag.code.clone(), kind: self.tag.kind }),
         }
     }
 
     /// The values of a list, or the one value that is not a list.
-    fn list(&self) -> Result<Vec<&str>, Reject> {
+    fn list(&self) -> Result<Vec<&str>, ConditionError> {
         let list: Vec<&str> = self.op.values(self.value).collect();
         if LIST_MAX < list.len() {
-            return Err(Reject::TooMany { op: self.op, tag: self.tag.code.clone(), count: list.len() });
+            return Err(ConditionError::TooMany { op: self.op, tag: self.tag.code.clone(), count: list.len() });
         }
         Ok(list)
     }
 
-    fn words(&self, negated: bool) -> Result<Rule, Reject> {
+    fn words(&self, negated: bool) -> Result<Rule, ConditionError> {
         let mut words = self.list()?.into_iter().map(|text| self.word(text)).collect::<Result<Vec<_>, _>>()?;
         words.sort_unstable();
         Ok(Rule::Words { words, negated })
     }
 
-    fn listed_ranges(&self, negated: bool) -> Result<Rule, Reject> {
+    fn listed_ranges(&self, negated: bool) -> Result<Rule, ConditionError> {
         let mut numbers = self.list()?.into_iter().map(|text| self.number(text)).collect::<Result<Vec<_>, _>>()?;
         numbers.sort_unstable();
         let mut ranges: Vec<(i64, i64)> = Vec::new();
@@ -122,12 +122,12 @@ impl Condition<'_> {
     }
 
     /// The closed range that a comparison or BETWEEN means.
-    fn ends(&self, read: impl Fn(&str) -> Result<i128, Reject>) -> Result<(i128, i128), Reject> {
+    fn ends(&self, read: impl Fn(&str) -> Result<i128, ConditionError>) -> Result<(i128, i128), ConditionError> {
         if self.op == Op::Between {
             let (low, high) = self.value.split_once(',').ok_or_else(|| self.operand())?;
             let (low, high) = (read(low.trim())?, read(high.trim())?);
             let reversed =
-                || Reject::Reversed { op: self.op, tag: self.tag.code.clone(), value: self.value.to_owned() };
+                || ConditionError::Reversed { op: self.op, tag: self.tag.code.clone(), value: self.value.to_owned() };
             return (low <= high).then_some((low, high)).ok_or_else(reversed);
         }
         let end = read(self.value)?;
@@ -139,11 +139,11 @@ impl Condition<'_> {
         })
     }
 
-    fn word(&self, text: &str) -> Result<Box<str>, Reject> {
+    fn word(&self, text: &str) -> Result<Box<str>, ConditionError> {
         self.parse(text).map(|_| text.into())
     }
 
-    fn number(&self, text: &str) -> Result<i64, Reject> {
+    fn number(&self, text: &str) -> Result<i64, ConditionError> {
         Ok(match self.parse(text)? {
             Value::Number(number) => number,
             Value::Date(days) => i64::from(days),
@@ -153,14 +153,14 @@ impl Condition<'_> {
         })
     }
 
-    fn parse<'t>(&self, text: &'t str) -> Result<Value<'t>, Reject> {
+    fn parse<'t>(&self, text: &'t str) -> Result<Value<'t>, ConditionError> {
         if text.is_empty() {
-            return Err(Reject::Empty { op: self.op, tag: self.tag.code.clone() });
+            return Err(ConditionError::Empty { op: self.op, tag: self.tag.code.clone() });
         }
         Value::parse(self.tag.kind, text)
     }
 
-    fn days(&self) -> Result<i64, Reject> {
+    fn days(&self) -> Result<i64, ConditionError> {
         let days = integer(self.value).filter(|days| (0..=DAYS_MAX).contains(days));
         days.map(|days| days as i64).ok_or_else(|| self.operand())
     }
@@ -172,8 +172,13 @@ impl Condition<'_> {
         Some(GeoCircle::new(lon, lat, radius_m))
     }
 
-    fn operand(&self) -> Reject {
-        Reject::Operand { op: self.op, tag: self.tag.code.clone(), kind: self.tag.kind, value: self.value.to_owned() }
+    fn operand(&self) -> ConditionError {
+        ConditionError::Operand {
+            op: self.op,
+            tag: self.tag.code.clone(),
+            kind: self.tag.kind,
+            value: self.value.to_owned(),
+        }
     }
 }
 

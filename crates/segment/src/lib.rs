@@ -63,7 +63,7 @@ mod value;
 pub use expr::{Expr, Test};
 pub use members::Members;
 pub use operator::Op;
-pub use reject::Reject;
+pub use reject::ConditionError;
 pub use scan::Counts;
 pub use tag::{Kind, Tag};
 pub use value::Value;

@@ -9,7 +9,7 @@ use crate::tag::Kind;
 
 /// What is wrong with a value or a condition.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Reject {
+pub enum ConditionError {
     /// The operator has no meaning for tags of this kind: a – in `docs/decisions.md`, "Operators by tag type".
     Operator {
         /// The operator asked for.
@@ -65,14 +65,14 @@ pub enum Reject {
     },
 }
 
-impl fmt::Display for Reject {
+impl fmt::Display for ConditionError {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Reject::Operator { op, tag, kind } => {
+            ConditionError::Operator { op, tag, kind } => {
                 write!(out, "{} 不适用于标签 {tag}（类型 {}）", op.name(), kind.name())
             }
-            Reject::Empty { op, tag } => write!(out, "{} 标签 {tag} 的 value 为空或含有空值", op.name()),
-            Reject::Misfit { kind, value } => {
+            ConditionError::Empty { op, tag } => write!(out, "{} 标签 {tag} 的 value 为空或含有空值", op.name()),
+            ConditionError::Misfit { kind, value } => {
                 let expected = match kind {
                     Kind::Enum => " 1 至 64 个字符",
                     Kind::Number => "最多 4 位小数、绝对值小于 10^12 的十进制数",
@@ -82,7 +82,7 @@ impl fmt::Display for Reject {
                 };
                 write!(out, "值 {} 不符合类型 {}，应为{expected}", Excerpt(value), kind.name())
             }
-            Reject::Operand { op, tag, kind, value } => {
+            ConditionError::Operand { op, tag, kind, value } => {
                 let expected = match op {
                     Op::Between if *kind == Kind::Enum => "两个整数 下限,上限",
                     Op::Between => "两个值 下限,上限",
@@ -93,17 +93,17 @@ impl fmt::Display for Reject {
                 let (op, kind) = (op.name(), kind.name());
                 write!(out, "{op} 标签 {tag}（类型 {kind}）的 value {} 应为{expected}", Excerpt(value))
             }
-            Reject::Reversed { op, tag, value } => {
+            ConditionError::Reversed { op, tag, value } => {
                 write!(out, "{} 标签 {tag} 的 value {} 下限大于上限", op.name(), Excerpt(value))
             }
-            Reject::TooMany { op, tag, count } => {
+            ConditionError::TooMany { op, tag, count } => {
                 write!(out, "{} 标签 {tag} 的 value 含 {count} 个值，最多 1000 个", op.name())
             }
         }
     }
 }
 
-impl std::error::Error for Reject {}
+impl std::error::Error for ConditionError {}
 
 /// The first characters of a text that may be as long as a request.
 struct Excerpt<'a>(&'a str);

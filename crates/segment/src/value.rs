@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use jiff::civil::Date;
 
-use crate::reject::Reject;
+use crate::reject::ConditionError;
 use crate::tag::Kind;
 
 /// Ten-thousandths in one: a number is kept as an integer count of 1e-4, so that 1 and 1.0 are one value.
@@ -39,7 +39,7 @@ pub enum Value<'a> {
 
 impl Value<'_> {
     /// Reads a member's value as an import gives it; what does not fit the kind is rejected.
-    pub fn parse(kind: Kind, text: &str) -> Result<Value<'_>, Reject> {
+    pub fn parse(kind: Kind, text: &str) -> Result<Value<'_>, ConditionError> {
         let value = match kind {
             Kind::Enum => at_most(CODE_CHARS_MAX, text).filter(|code| !code.is_empty()).map(Value::Code),
             Kind::Text => at_most(TEXT_CHARS_MAX, text).map(Value::Text),
@@ -47,7 +47,7 @@ impl Value<'_> {
             Kind::Date => date(text).map(Value::Date),
             Kind::Location => place(text),
         };
-        value.ok_or_else(|| Reject::Misfit { kind, value: text.to_owned() })
+        value.ok_or_else(|| ConditionError::Misfit { kind, value: text.to_owned() })
     }
 }
 

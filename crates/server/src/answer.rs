@@ -2,7 +2,7 @@
 
 use std::error::Error;
 use std::fmt::{Display, Formatter};
-use wire::Fault;
+use wire::Rejection;
 
 /// The answer of a call, or of a part of it.
 pub type Answer<T> = Result<T, CallError>;
@@ -11,15 +11,15 @@ pub type Answer<T> = Result<T, CallError>;
 #[derive(Debug)]
 pub enum CallError {
     /// The caller's: a rule refuses the call, and this is the refusal that the caller gets.
-    Rejection(Fault),
+    Rejection(Rejection),
     /// Ours: the store failed. The log gets the reason; a caller who is no operator gets 20000.
     Error(store::Fault),
     /// The caller's app or authorisation has changed since it was looked up: look it up again, and repeat the call.
     Stale,
 }
 
-impl From<Fault> for CallError {
-    fn from(rejection: Fault) -> CallError {
+impl From<Rejection> for CallError {
+    fn from(rejection: Rejection) -> CallError {
         CallError::Rejection(rejection)
     }
 }

@@ -22,7 +22,7 @@ pub use declaration::{plain, put, read_field};
 pub use field::{Field, present, text};
 pub use json::{embedded, is_too_deep, object};
 pub use refusal::{ABSENT, INVALID, NOT_JSON, NUL, invalid, refused_field};
-pub use scalar::{Date, Flag, Positive, Price, Text, Whole, Yuan};
+pub use scalar::{Date, Flag, Positive, Price, Text, WholeNumber, Yuan};
 pub use several::{List, Object, Objects};
 pub use shape::{Choice, Member, Part, Shape, count, joined};
 pub use unknown::{Unknown, unknown};
@@ -32,7 +32,7 @@ pub(crate) use choice::choice;
 pub(crate) use declaration::{biz, part};
 
 use serde_json::{Map, Value};
-use wire::Fault;
+use wire::Rejection;
 
 /// A request that can be read from `biz_content`; implemented by [`biz!`].
 pub trait Biz: Sized + Send + Sync + 'static {
@@ -43,7 +43,7 @@ pub trait Biz: Sized + Send + Sync + 'static {
     fn fields(members: &Map<String, Value>) -> Result<Self, Wrong>;
 
     /// Reads the fields for a call. The first wrong one refuses the call.
-    fn read(members: &Map<String, Value>) -> Result<Self, Fault> {
+    fn read(members: &Map<String, Value>) -> Result<Self, Rejection> {
         Self::fields(members).map_err(|Wrong { field, reason }| invalid(field, &reason))
     }
 

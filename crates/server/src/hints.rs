@@ -13,8 +13,8 @@ use crate::app::App;
 use crate::biz::{self, Unknown};
 use crate::methods::{Entry, THE_LIST};
 use refusal::Subject;
-use wire::first_aid::Diagnosis;
-use wire::{Charset, Fault, RawCall, VerifiedCall, code};
+use wire::diagnosis::Diagnosis;
+use wire::{Charset, RawCall, Rejection, VerifiedCall, code};
 
 /// The most unknown members that are named.
 const UNKNOWN_MAX: usize = 5;
@@ -38,7 +38,7 @@ impl Hint {
     }
 
     /// The refusal as a stand-in answers it. Elsewhere it stays as it is.
-    pub fn added_to(&self, fault: Fault, app: &App, trace_id: &str) -> Fault {
+    pub fn added_to(&self, fault: Rejection, app: &App, trace_id: &str) -> Rejection {
         if !app.gives_hints() {
             return fault;
         }
@@ -75,7 +75,7 @@ impl CallNames<'_> {
 }
 
 /// The answer to a call that was refused before its caller was known: more than the refusal only in a stand-in.
-pub fn unproved(app: &App, call: &RawCall, fault: Fault, trace_id: &str) -> Fault {
+pub fn unproved(app: &App, call: &RawCall, fault: Rejection, trace_id: &str) -> Rejection {
     let text = |name: &str| String::from_utf8_lossy(call.get(name).unwrap_or_default()).into_owned();
     let (app_id, method) = (shown(&text("app_id")), text("method"));
     let hint = match () {
@@ -89,7 +89,7 @@ pub fn unproved(app: &App, call: &RawCall, fault: Fault, trace_id: &str) -> Faul
 }
 
 /// The answer to a verified call whose text cannot be read.
-pub fn unreadable(app: &App, fault: Fault, reads_as: Option<Charset>, names: CallNames<'_>) -> Fault {
+pub fn unreadable(app: &App, fault: Rejection, reads_as: Option<Charset>, names: CallNames<'_>) -> Rejection {
     let by_protocol =
         || refusal::explain(&fault, &Subject { parameter: &|_| String::new(), apps: app.directory.count() });
     let Some(hint) = reads_as.map(other_charset).or_else(by_protocol) else { return fault };
@@ -102,10 +102,10 @@ pub fn unreadable(app: &App, fault: Fault, reads_as: Option<Charset>, names: Cal
 pub fn verified(
     app: &App,
     call: &VerifiedCall,
-    answer: Result<String, Fault>,
+    answer: Result<String, Rejection>,
     unknown: &[Unknown],
     trace_id: &str,
-) -> Result<String, Fault> {
+) -> Result<String, Rejection> {
     let names = CallNames { trace_id, app_id: call.app_id(), method: call.method() };
     let doubt = || {
         let misspelt = (!unknown.is_empty()).then(|| unknown_members(unknown));
@@ -134,7 +134,7 @@ pub fn verified(
 }
 
 /// The mistake that a refusal comes from.
-fn of_refusal(app: &App, call: &VerifiedCall, fault: &Fault) -> Option<Hint> {
+fn of_refusal(app: &App, call: &VerifiedCall, fault: &Rejection) -> Option<Hint> {
     if *fault == code::INVALID_METHOD {
         return Some(unknown_method(call.method()));
     }

@@ -11,7 +11,7 @@ pub use exposition::Exposition;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use store::measure::Histogram;
-use wire::first_aid::Cause;
+use wire::diagnosis::Cause;
 
 /// The label of methods that are not in the list.
 const UNKNOWN: &str = "unknown";

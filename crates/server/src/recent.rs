@@ -3,7 +3,7 @@
 use crate::terminal::clipped;
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
-use wire::Fault;
+use wire::Rejection;
 
 /// The longest name of a method that is kept of a call that was refused; those of real ones are shorter.
 pub const METHOD_CHARS_MAX: usize = 100;
@@ -39,7 +39,7 @@ impl RecentCalls {
         method: Option<&str>,
         app_id: Option<&str>,
         code: &'static str,
-        refusal: Option<&Fault>,
+        refusal: Option<&Rejection>,
         trace_id: &str,
     ) {
         let call = RecentCall {

@@ -1,4 +1,4 @@
-//! Double entry: a transfer takes from one purse what it gives to another, and is never altered. A balance is the
+//! Double entry: a transfer takes from one party what it gives to another, and is never altered. A balance is the
 //! opening balance and the sum of the transfers to it less the sum of those from it; the sum of all balances never
 //! changes.
 //!
@@ -67,19 +67,19 @@ static INSERT: Rows<10> = Rows::new(
 
 /// What holds money.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Purse<'a> {
+pub enum Party<'a> {
     /// The account of a user or merchant; never below zero.
     Account(&'a str),
     /// Where the history that this merchant imported comes from: the world outside, which may owe any amount.
     Outside(&'a str),
 }
 
-impl<'a> Purse<'a> {
+impl<'a> Party<'a> {
     /// As a transfer names it: a user id, or `outside/` and a PID.
     pub fn name(self) -> Cow<'a, str> {
         match self {
-            Purse::Account(user_id) => Cow::Borrowed(user_id),
-            Purse::Outside(pid) => Cow::Owned(format!("outside/{pid}")),
+            Party::Account(user_id) => Cow::Borrowed(user_id),
+            Party::Outside(pid) => Cow::Owned(format!("outside/{pid}")),
         }
     }
 }
@@ -90,9 +90,9 @@ pub struct Transfer<'a> {
     /// What the store knows it by, in the bucket of its cause.
     pub id: i64,
     /// Who gives.
-    pub debit: Purse<'a>,
+    pub debit: Party<'a>,
     /// Who gets.
-    pub credit: Purse<'a>,
+    pub credit: Party<'a>,
     /// How much, at least 1.
     pub amount_fen: i64,
     /// What for: `pay`, `refund`, `cancel`, `import`.
@@ -145,7 +145,7 @@ pub(crate) fn enter_many(tx: &mut Tx, transfers: &[Transfer<'_>]) -> Result<(), 
 }
 
 /// Moves money without an entry, which the caller writes; `false` when the giver's balance does not cover it.
-pub(crate) fn move_between(tx: &mut Tx, debit: Purse<'_>, credit: Purse<'_>, fen: i64) -> Result<bool, Fault> {
+pub(crate) fn move_between(tx: &mut Tx, debit: Party<'_>, credit: Party<'_>, fen: i64) -> Result<bool, Fault> {
     if key(debit) < key(credit) {
         if !add(tx, debit, -fen)? {
             return Ok(false);
@@ -162,24 +162,24 @@ pub(crate) fn move_between(tx: &mut Tx, debit: Purse<'_>, credit: Purse<'_>, fen
     Ok(false)
 }
 
-/// Where a purse stands in the order of locks: funds after accounts, each by its primary key.
-fn key(purse: Purse<'_>) -> (bool, Bucket, Cow<'_, str>) {
-    let name = purse.name();
-    (matches!(purse, Purse::Outside(_)), bucket_of("", &name), name)
+/// Where a party stands in the order of locks: funds after accounts, each by its primary key.
+fn key(party: Party<'_>) -> (bool, Bucket, Cow<'_, str>) {
+    let name = party.name();
+    (matches!(party, Party::Outside(_)), bucket_of("", &name), name)
 }
 
-fn give(tx: &mut Tx, purse: Purse<'_>, fen: i64) -> Result<(), Fault> {
-    if add(tx, purse, fen)? { Ok(()) } else { Err(tx.fail(Fault::bug(format!("no account {}", purse.name())))) }
+fn give(tx: &mut Tx, party: Party<'_>, fen: i64) -> Result<(), Fault> {
+    if add(tx, party, fen)? { Ok(()) } else { Err(tx.fail(Fault::bug(format!("no account {}", party.name())))) }
 }
 
 /// Adds to a balance, or takes from it; `false` if an account is not there, or has less.
-fn add(tx: &mut Tx, purse: Purse<'_>, fen: i64) -> Result<bool, Fault> {
-    let name = purse.name();
+fn add(tx: &mut Tx, party: Party<'_>, fen: i64) -> Result<bool, Fault> {
+    let name = party.name();
     let bucket = bucket_of("", &name);
-    let changed = match purse {
-        Purse::Account(_) if fen < 0 => tx.execute(TAKE, params![-fen, bucket, &*name])?,
-        Purse::Account(_) => tx.execute(GIVE, params![fen, bucket, &*name])?,
-        Purse::Outside(_) => tx.execute(MOVE_FUND, params![bucket, &*name, fen])?,
+    let changed = match party {
+        Party::Account(_) if fen < 0 => tx.execute(TAKE, params![-fen, bucket, &*name])?,
+        Party::Account(_) => tx.execute(GIVE, params![fen, bucket, &*name])?,
+        Party::Outside(_) => tx.execute(MOVE_FUND, params![bucket, &*name, fen])?,
     };
     Ok(changed == 1)
 }

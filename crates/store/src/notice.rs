@@ -1,6 +1,6 @@
 //! Notifications: written in the transaction that causes them, delivered by a job, every delivery kept.
 
-use domain::notice::{After, State};
+use domain::notice::{DeliveryOutcome, State};
 
 use crate::engine::bucket::Bucket;
 use crate::engine::fault::Fault;
@@ -140,7 +140,12 @@ pub fn attempts(tx: &mut Tx, id: i64) -> Result<Vec<Attempt>, Fault> {
 /// Keeps a delivery of `notice`, as it was when that began, and what follows it. If it was resent meanwhile, that
 /// follows; if another process has delivered it meanwhile, nothing is kept and nothing is given. Else gives what
 /// follows.
-pub fn tried(tx: &mut Tx, notice: &Notice, attempt: &Attempt, after: After) -> Result<Option<After>, Fault> {
+pub fn tried(
+    tx: &mut Tx,
+    notice: &Notice,
+    attempt: &Attempt,
+    after: DeliveryOutcome,
+) -> Result<Option<DeliveryOutcome>, Fault> {
     let (bucket, id) = (Bucket::of_id(notice.new.id), notice.new.id);
     let (before, rung) = (attempt.attempt - 1, notice.rung);
     let values = params![after.state.name(), after.next_at, bucket, id, before, rung, notice.next_at];
@@ -149,7 +154,7 @@ pub fn tried(tx: &mut Tx, notice: &Notice, attempt: &Attempt, after: After) -> R
     } else {
         let resent = tx.query_opt(TRIED_MEANWHILE, params![bucket, id, before])?;
         let Some((next_at,)) = resent else { return Ok(None) };
-        After { state: State::Pending, next_at }
+        DeliveryOutcome { state: State::Pending, next_at }
     };
     let Attempt { attempt, at, took_us, status, answer, error } = attempt;
     let (answer, error) = (answer.as_deref(), error.as_deref());

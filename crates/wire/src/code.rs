@@ -1,14 +1,14 @@
 //! The gateway's refusals, as one table: code, sub_code and the texts recorded from the live platform.
 //!
 //! Where a text exists in a recorded and in a documented form, the recorded one is sent (缺少AppID参数, 系统繁忙).
-//! Refusals of a method's own rules are made by [`Fault::business`].
+//! Refusals of a method's own rules are made by [`Rejection::business`].
 
 use std::borrow::Cow;
 
 /// What an answer says instead of business fields. `sub_code` is never empty: two SDKs take an answer without one for
 /// a success, whatever `code` says.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fault {
+pub struct Rejection {
     /// The protocol's number for this class of refusals, `20000` to `40006`.
     pub code: &'static str,
     /// The English name that belongs to `code`.
@@ -19,15 +19,15 @@ pub struct Fault {
     pub sub_msg: Cow<'static, str>,
 }
 
-impl Fault {
+impl Rejection {
     /// A method's own refusal: `40004 Business Failed`.
-    pub fn business(sub_code: &'static str, sub_msg: impl Into<Cow<'static, str>>) -> Fault {
-        Fault { sub_msg: sub_msg.into(), ..fault(BUSINESS_FAILED, sub_code, "") }
+    pub fn business(sub_code: &'static str, sub_msg: impl Into<Cow<'static, str>>) -> Rejection {
+        Rejection { sub_msg: sub_msg.into(), ..fault(BUSINESS_FAILED, sub_code, "") }
     }
 
     /// The same refusal with a more precise text for a person.
-    pub fn with_msg(self, sub_msg: impl Into<Cow<'static, str>>) -> Fault {
-        Fault { sub_msg: sub_msg.into(), ..self }
+    pub fn with_msg(self, sub_msg: impl Into<Cow<'static, str>>) -> Rejection {
+        Rejection { sub_msg: sub_msg.into(), ..self }
     }
 }
 
@@ -42,19 +42,19 @@ const BUSINESS_FAILED: Family = ("40004", "Business Failed");
 const LIMITED: Family = ("40005", "Call Limited");
 const PERMISSIONS: Family = ("40006", "Insufficient Permissions");
 
-const fn fault((code, msg): Family, sub_code: &'static str, sub_msg: &'static str) -> Fault {
-    Fault { code, msg, sub_code: Cow::Borrowed(sub_code), sub_msg: Cow::Borrowed(sub_msg) }
+const fn fault((code, msg): Family, sub_code: &'static str, sub_msg: &'static str) -> Rejection {
+    Rejection { code, msg, sub_code: Cow::Borrowed(sub_code), sub_msg: Cow::Borrowed(sub_msg) }
 }
 
 macro_rules! faults {
     ($($name:ident $family:ident $sub_code:literal $sub_msg:literal)*) => {
         $(
             #[doc = concat!("`", $sub_code, "` ", $sub_msg)]
-            pub const $name: Fault = fault($family, $sub_code, $sub_msg);
+            pub const $name: Rejection = fault($family, $sub_code, $sub_msg);
         )*
 
         /// Every refusal of the table, for documentation and tests.
-        pub const ALL: &[Fault] = &[$($name),*];
+        pub const ALL: &[Rejection] = &[$($name),*];
     };
 }
 
@@ -134,7 +134,7 @@ mod tests {
 
     #[test]
     fn faults_are_made_precise() {
-        let fault = Fault::business("CROWD_NOT_EXIST", "人群不存在");
+        let fault = Rejection::business("CROWD_NOT_EXIST", "人群不存在");
         assert_eq!((fault.code, fault.msg, &*fault.sub_code), ("40004", "Business Failed", "CROWD_NOT_EXIST"));
         let fault = INVALID_PARAMETER.with_msg("参数无效：page_size");
         assert_eq!((&*fault.sub_code, &*fault.sub_msg), ("isv.invalid-parameter", "参数无效：page_size"));

@@ -16,7 +16,7 @@
 //! - The Java SDK reads the letters of `\uXXXX` wrongly, but it looks at quotes and reads raw GBK. To it goes
 //!   everything raw that its charset has; what it reads wrongly, it can still verify.
 
-use crate::{Charset, Fault, PublicKey, SignType, charset};
+use crate::{Charset, PublicKey, Rejection, SignType, charset};
 
 /// Who reads an answer: what decides how its text is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,7 +48,7 @@ impl Node {
     }
 
     /// The node of a refused call: code, msg, sub_code and sub_msg.
-    pub fn failure(fault: &Fault, reader: Reader) -> Node {
+    pub fn failure(fault: &Rejection, reader: Reader) -> Node {
         let members =
             [("code", fault.code), ("msg", fault.msg), ("sub_code", &fault.sub_code), ("sub_msg", &fault.sub_msg)];
         let members: Vec<_> = members.iter().map(|(name, text)| format!("\"{name}\":{}", quoted(text))).collect();

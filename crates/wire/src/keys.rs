@@ -15,7 +15,7 @@ use aws_lc_rs::signature::{
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::opened::Opened;
+use crate::opened::SignedDigest;
 use crate::rsa::Rsa;
 use crate::{SignType, der, pss};
 
@@ -90,8 +90,8 @@ impl PublicKey {
     }
 
     /// What `signature` (its bytes, not base64) was made of; nothing when it was not made with this key's private half.
-    pub fn open(&self, signature: &[u8]) -> Option<Opened> {
-        Some(Opened::read(&Rsa::parse_public(&self.0.pkcs1)?.open(signature)?))
+    pub fn open(&self, signature: &[u8]) -> Option<SignedDigest> {
+        Some(SignedDigest::read(&Rsa::parse_public(&self.0.pkcs1)?.open(signature)?))
     }
 
     /// Whether `signature` (its bytes, not base64) was made with this key's private half, but padded by RSA-PSS. Where

@@ -8,7 +8,7 @@
 
 pub mod canonical;
 pub mod code;
-pub mod first_aid;
+pub mod diagnosis;
 pub mod money;
 pub mod notify;
 #[cfg(feature = "testing")]
@@ -31,16 +31,16 @@ mod terms;
 mod verify;
 
 pub use charset::Charset;
-pub use code::Fault;
+pub use code::Rejection;
 pub use envelope::{AnswerError, Node, Reader, check_answer, node_name, open};
 pub use keys::{KeyError, PrivateKey, PublicKey};
-pub use opened::Opened;
+pub use opened::SignedDigest;
 pub use params::{PARAMETERS_MAX, RawCall};
 pub use percent::{form_pairs, percent_encoded};
 pub use request::signed_form;
 pub use sign::{SignType, sha256};
 pub use terms::{Head, Terms};
-pub use verify::{BadSignature, File, Refused, VerifiedCall};
+pub use verify::{BadSignature, File, VerifiedCall, VerifyError};
 
 /// The largest body a gateway should take; the server enforces it, because only it can stop reading.
 pub const BODY_BYTES_MAX: usize = 16 << 20;

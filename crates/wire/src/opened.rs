@@ -46,17 +46,17 @@ const KINDS: [Kind; 6] = [
 
 /// The inside of a signature. Only [`crate::PublicKey::open`] makes one.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Opened {
+pub struct SignedDigest {
     /// The place of its kind in [`KINDS`]; nothing when it is none of them.
     kind: Option<usize>,
     digest: Vec<u8>,
 }
 
-impl Opened {
-    pub(crate) fn read(inside: &[u8]) -> Opened {
+impl SignedDigest {
+    pub(crate) fn read(inside: &[u8]) -> SignedDigest {
         let kind = KINDS.iter().position(|kind| inside.starts_with(kind.prefix));
         let digest = kind.map_or(inside, |kind| &inside[KINDS[kind].prefix.len()..]).to_vec();
-        Opened { kind, digest }
+        SignedDigest { kind, digest }
     }
 
     /// The digest's name, such as `SHA-256`; nothing when what was signed is no digest that is known.
@@ -94,15 +94,15 @@ mod tests {
         for kind in &KINDS {
             let Some(algorithm) = kind.algorithm else { continue };
             let made = digest(algorithm, b"message");
-            let opened = Opened::read(&[kind.prefix, made.as_ref()].concat());
+            let opened = SignedDigest::read(&[kind.prefix, made.as_ref()].concat());
             assert_eq!(opened.algorithm(), Some(kind.name));
             assert!(opened.is_of(b"message") && !opened.is_of(b"Message") && !opened.is_of(b""), "{}", kind.name);
             // One byte too few or too many is no digest of anything.
-            let short = Opened::read(&[kind.prefix, &made.as_ref()[1..]].concat());
+            let short = SignedDigest::read(&[kind.prefix, &made.as_ref()[1..]].concat());
             assert!(!short.is_of(b"message"), "{}", kind.name);
         }
         for inside in [&b""[..], b"message", b"\x30", &[0; 32]] {
-            let opened = Opened::read(inside);
+            let opened = SignedDigest::read(inside);
             assert!(opened.algorithm().is_none() && opened.sign_type().is_none() && !opened.is_of(inside));
         }
     }

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
 use crate::canonical::{self, Leave};
-use crate::code::{self, Fault};
+use crate::code::{self, Rejection};
 use crate::{Charset, Reader, SignType, multipart, percent};
 
 /// How many parameters a call may have; real ones have about twenty.
@@ -26,7 +26,7 @@ pub struct RawCall {
     /// The charset as it is spelled a second time, in other letters; the signature may cover either spelling.
     pub(crate) charset_again: Option<Vec<u8>>,
     has_json_body: bool,
-    defect: Option<Fault>,
+    defect: Option<Rejection>,
 }
 
 /// A part with a file name; not covered by the signature.
@@ -132,7 +132,7 @@ impl RawCall {
     }
 
     /// What makes the call unreadable, if anything does.
-    pub(crate) fn soundness(&self) -> Result<(), Fault> {
+    pub(crate) fn soundness(&self) -> Result<(), Rejection> {
         self.defect.clone().map_or(Ok(()), Err)
     }
 

@@ -1,7 +1,7 @@
 //! What a call says about itself, checked in the order of `docs/decisions.md`, "Order of refusals": first what it asks
 //! for and who asks, then how its text and its signature are to be read.
 
-use crate::code::{self, Fault};
+use crate::code::{self, Rejection};
 use crate::params::RawCall;
 use crate::{Charset, SignType, time};
 
@@ -29,7 +29,7 @@ impl RawCall {
     /// Steps 1 to 3: the call can be read, names a method and an app.
     ///
     /// A method that is no name at all is refused here rather than in step 9, for no answer could be called after it.
-    pub fn head(&self) -> Result<Head<'_>, Fault> {
+    pub fn head(&self) -> Result<Head<'_>, Rejection> {
         self.soundness()?;
         self.get("method").ok_or(code::MISSING_METHOD)?;
         let method = self.method().ok_or(code::INVALID_METHOD)?;
@@ -39,7 +39,7 @@ impl RawCall {
     }
 
     /// Step 4: charset, format, sign_type, sign, timestamp, version.
-    pub fn terms(&self) -> Result<Terms, Fault> {
+    pub fn terms(&self) -> Result<Terms, Rejection> {
         let charset = match self.get("charset") {
             None => Charset::Utf8,
             Some(name) => Charset::from_name(name).ok_or(code::INVALID_CHARSET)?,

@@ -8,7 +8,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::canonical::{Leave, string_to_sign};
-use crate::code::{self, Fault};
+use crate::code::{self, Rejection};
 use crate::params::{RawCall, RawFile};
 use crate::{Charset, PublicKey, SignType, Terms};
 
@@ -35,29 +35,29 @@ pub struct File {
 }
 
 /// Why a call was not verified.
-pub enum Refused {
+pub enum VerifyError {
     /// The signature does not match: `isv.invalid-signature`.
     Signature(Box<BadSignature>),
     /// The signature matches, but the bytes are no text in the call's charset: `isv.invalid-parameter`.
     Text {
         /// The refusal to answer with.
-        fault: Fault,
+        fault: Rejection,
         /// The charset that the bytes are text in, if it is the other one.
         reads_as: Option<Charset>,
     },
 }
 
-impl Refused {
+impl VerifyError {
     /// The refusal to answer with.
-    pub fn fault(&self) -> Fault {
+    pub fn fault(&self) -> Rejection {
         match self {
-            Refused::Signature(bad) => bad.fault(),
-            Refused::Text { fault, .. } => fault.clone(),
+            VerifyError::Signature(bad) => bad.fault(),
+            VerifyError::Text { fault, .. } => fault.clone(),
         }
     }
 }
 
-/// A call with a signature that does not match; [`crate::first_aid`] looks for the cause.
+/// A call with a signature that does not match; [`crate::diagnosis`] looks for the cause.
 pub struct BadSignature {
     /// The call as it was sent.
     pub call: RawCall,
@@ -71,7 +71,7 @@ impl RawCall {
     /// Empty and blank members are treated leniently, in the order of [`Leave::ALL`]. The signature itself is not: a
     /// `+` that was sent unescaped and became a blank is not repaired. A charset that is spelled twice was signed in
     /// either spelling.
-    pub fn verify(mut self, terms: Terms, key: &PublicKey) -> Result<VerifiedCall, Refused> {
+    pub fn verify(mut self, terms: Terms, key: &PublicKey) -> Result<VerifiedCall, VerifyError> {
         if let Some(leave) = self.verified_under(terms, key) {
             return VerifiedCall::decode(self, terms, leave);
         }
@@ -82,7 +82,7 @@ impl RawCall {
             }
             self.params.extend(first.map(|first| (b"charset".to_vec(), first)));
         }
-        Err(Refused::Signature(Box::new(BadSignature { call: self, terms })))
+        Err(VerifyError::Signature(Box::new(BadSignature { call: self, terms })))
     }
 
     fn verified_under(&self, terms: Terms, key: &PublicKey) -> Option<Leave> {
@@ -102,7 +102,7 @@ impl RawCall {
 }
 
 impl VerifiedCall {
-    fn decode(call: RawCall, terms: Terms, leave: Leave) -> Result<VerifiedCall, Refused> {
+    fn decode(call: RawCall, terms: Terms, leave: Leave) -> Result<VerifiedCall, VerifyError> {
         let mut params = BTreeMap::new();
         let mut reads_as_utf8 = None;
         let has_json_body = call.has_json_body();
@@ -123,7 +123,7 @@ impl VerifiedCall {
                     let reads_as = is_other.then_some(other);
                     let (name, charset) = (name.unwrap_or_default(), terms.charset.name());
                     let fault = code::INVALID_PARAMETER.with_msg(format!("参数无效：{name}不是有效的{charset}文本"));
-                    return Err(Refused::Text { fault, reads_as });
+                    return Err(VerifyError::Text { fault, reads_as });
                 }
             };
         }
@@ -240,7 +240,7 @@ impl BadSignature {
     /// The refusal, with the string that was verified: the best help there is for whoever signed another one.
     ///
     /// As on the platform since about 2023, `&` and `"` are escaped as in HTML. At most 4 KiB of the string are shown.
-    pub fn fault(&self) -> Fault {
+    pub fn fault(&self) -> Rejection {
         const ADVICE: &str = "验签出错，建议检查签名字符串或签名私钥与应用公钥是否匹配，网关生成的验签字符串为：";
         const ECHO_BYTES_MAX: usize = 4 << 10;
         let string = self.call.string_to_sign();

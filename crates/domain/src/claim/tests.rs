@@ -14,8 +14,8 @@ struct Claim {
     item: i64,
     activity: Activity,
     prize: Prize,
-    left: Left,
-    taker: Taker,
+    left: BudgetLeft,
+    taker: Claimant,
     now: i64,
 }
 
@@ -54,8 +54,8 @@ fn claim() -> Claim {
         item: ITEM,
         activity,
         prize,
-        left: Left { total: 1, today: None },
-        taker: Taker {
+        left: BudgetLeft { total: 1, today: None },
+        taker: Claimant {
             in_crowd: true,
             has_paid: true,
             student: false,
@@ -85,7 +85,7 @@ fn a_token_gives_once_on_its_own_page_in_its_time() {
     check("another activity's token", |it| it.token.activity = 73 << 10, Err(Refusal::TokenInvalid));
     check("used", |it| it.token.used = true, Ok(Verdict::TakenBefore));
     let used_long_ago = |it: &mut Claim| {
-        (it.token, it.left) = (Token { used: true, expires_at: 0, ..it.token }, Left { total: 0, today: None });
+        (it.token, it.left) = (Token { used: true, expires_at: 0, ..it.token }, BudgetLeft { total: 0, today: None });
         it.activity.status = activity::Status::Closed;
     };
     check("used, and all is over", used_long_ago, Ok(Verdict::TakenBefore));
@@ -110,7 +110,7 @@ fn an_activity_gives_while_it_runs_and_has_something_left() {
         (5, Some(0), Err(Refusal::CampaignSoldOut)),
         (0, Some(5), Err(Refusal::CampaignSoldOut)),
     ] {
-        check("left", |it| it.left = Left { total, today }, expect);
+        check("left", |it| it.left = BudgetLeft { total, today }, expect);
     }
 }
 

@@ -22,18 +22,18 @@ pub struct Days(Vec<(Date, Date)>);
 
 /// Where and why a text cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Misread {
+pub struct ParseError {
     /// The index of the part that is wrong, from 0.
     pub part: usize,
     /// That part, as it was sent.
     pub text: String,
     /// What is wrong with that part.
-    pub why: Why,
+    pub why: ParseErrorKind,
 }
 
 /// What is wrong with a part of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Why {
+pub enum ParseErrorKind {
     /// It is not written as it should be, or names what does not exist.
     Shape,
     /// It ends before it begins, or at the same moment.
@@ -45,17 +45,17 @@ pub enum Why {
 impl Hours {
     /// Adds hours as the wire has them: `values` as `1,3,5` (1 is Monday), `times` as
     /// `16:00:00,20:00:00^21:00:00,22:00:00`, which may touch and not overlap. The error is of one or the other text.
-    pub fn add(&mut self, values: &str, times: &str) -> Result<(), HoursMisread> {
-        let weekdays = parts(values, ',', weekday).map_err(HoursMisread::Values)?;
+    pub fn add(&mut self, values: &str, times: &str) -> Result<(), HoursParseError> {
+        let weekdays = parts(values, ',', weekday).map_err(HoursParseError::Values)?;
         let mut spans: Vec<(i32, i32)> = Vec::new();
         for (part, text) in times.split('^').enumerate() {
-            let misread = |why| HoursMisread::Times(Misread { part, text: text.to_owned(), why });
-            let (from, to) = pair(text, second).ok_or_else(|| misread(Why::Shape))?;
+            let misread = |why| HoursParseError::Times(ParseError { part, text: text.to_owned(), why });
+            let (from, to) = pair(text, second).ok_or_else(|| misread(ParseErrorKind::Shape))?;
             if to <= from {
-                return Err(misread(Why::Backwards));
+                return Err(misread(ParseErrorKind::Backwards));
             }
             if spans.iter().any(|&(start, end)| from < end && start < to) {
-                return Err(misread(Why::Overlaps));
+                return Err(misread(ParseErrorKind::Overlaps));
             }
             spans.push((from, to));
         }
@@ -78,22 +78,22 @@ impl Hours {
 
 /// Which of the two texts of a `use_time` is wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum HoursMisread {
+pub enum HoursParseError {
     /// The text of weekdays (`values`).
-    Values(Misread),
+    Values(ParseError),
     /// The text of times of day (`times`).
-    Times(Misread),
+    Times(ParseError),
 }
 
 impl Days {
     /// Reads days as the wire has them: `2016-05-01,2016-05-03^2016-10-01,2016-10-07`, first and last included.
-    pub fn parse(text: &str) -> Result<Days, Misread> {
+    pub fn parse(text: &str) -> Result<Days, ParseError> {
         let mut days = Vec::new();
         for (part, text) in text.split('^').enumerate() {
-            let misread = |why| Misread { part, text: text.to_owned(), why };
-            let (from, to) = pair(text, day).ok_or_else(|| misread(Why::Shape))?;
+            let misread = |why| ParseError { part, text: text.to_owned(), why };
+            let (from, to) = pair(text, day).ok_or_else(|| misread(ParseErrorKind::Shape))?;
             if to < from {
-                return Err(misread(Why::Backwards));
+                return Err(misread(ParseErrorKind::Backwards));
             }
             days.push((from, to));
         }
@@ -107,9 +107,9 @@ impl Days {
     }
 }
 
-fn parts<T>(text: &str, between: char, read: impl Fn(&str) -> Option<T>) -> Result<Vec<T>, Misread> {
+fn parts<T>(text: &str, between: char, read: impl Fn(&str) -> Option<T>) -> Result<Vec<T>, ParseError> {
     let read = |(part, text): (usize, &str)| {
-        read(text.trim()).ok_or_else(|| Misread { part, text: text.to_owned(), why: Why::Shape })
+        read(text.trim()).ok_or_else(|| ParseError { part, text: text.to_owned(), why: ParseErrorKind::Shape })
     };
     text.split(between).enumerate().map(read).collect()
 }
@@ -158,7 +158,7 @@ mod tests {
     /// Thursday 2026-01-01 00:00:00 in UTC+8.
     const THURSDAY: i64 = 1_767_196_800_000;
 
-    fn hours(values: &str, times: &str) -> Result<Hours, HoursMisread> {
+    fn hours(values: &str, times: &str) -> Result<Hours, HoursParseError> {
         let mut hours = Hours::default();
         hours.add(values, times).map(|()| hours)
     }
@@ -188,8 +188,10 @@ mod tests {
 
     #[test]
     fn bad_hours_are_refused_with_where() {
-        let values = |part, text: &str| HoursMisread::Values(Misread { part, text: text.to_owned(), why: Why::Shape });
-        let times = |part, text: &str, why| HoursMisread::Times(Misread { part, text: text.to_owned(), why });
+        let values = |part, text: &str| {
+            HoursParseError::Values(ParseError { part, text: text.to_owned(), why: ParseErrorKind::Shape })
+        };
+        let times = |part, text: &str, why| HoursParseError::Times(ParseError { part, text: text.to_owned(), why });
         let day = "00:00:00,23:59:59";
         for (weekdays, hours_of_day, expect) in [
             ("", day, values(0, "")),
@@ -197,19 +199,19 @@ mod tests {
             ("1,8", day, values(1, "8")),
             ("1,,3", day, values(1, "")),
             ("1，3", day, values(0, "1，3")),
-            ("1", "", times(0, "", Why::Shape)),
-            ("1", "16:00,20:00", times(0, "16:00,20:00", Why::Shape)),
-            ("1", "16:00:00", times(0, "16:00:00", Why::Shape)),
-            ("1", "16:00:00,24:00:00", times(0, "16:00:00,24:00:00", Why::Shape)),
-            ("1", "16:00:00,20:60:00", times(0, "16:00:00,20:60:00", Why::Shape)),
-            ("1", "16:00:00,20:00:00,21:00:00", times(0, "16:00:00,20:00:00,21:00:00", Why::Shape)),
-            ("1", "+6:00:00,20:00:00", times(0, "+6:00:00,20:00:00", Why::Shape)),
-            ("1", "20:00:00,16:00:00", times(0, "20:00:00,16:00:00", Why::Backwards)),
-            ("1", "16:00:00,16:00:00", times(0, "16:00:00,16:00:00", Why::Backwards)),
-            ("1", "16:00:00,20:00:00^", times(1, "", Why::Shape)),
-            ("1", "16:00:00,20:00:00^19:59:59,22:00:00", times(1, "19:59:59,22:00:00", Why::Overlaps)),
-            ("1", "16:00:00,20:00:00^15:00:00,21:00:00", times(1, "15:00:00,21:00:00", Why::Overlaps)),
-            ("1", "16:00:00,20:00:00^17:00:00,18:00:00", times(1, "17:00:00,18:00:00", Why::Overlaps)),
+            ("1", "", times(0, "", ParseErrorKind::Shape)),
+            ("1", "16:00,20:00", times(0, "16:00,20:00", ParseErrorKind::Shape)),
+            ("1", "16:00:00", times(0, "16:00:00", ParseErrorKind::Shape)),
+            ("1", "16:00:00,24:00:00", times(0, "16:00:00,24:00:00", ParseErrorKind::Shape)),
+            ("1", "16:00:00,20:60:00", times(0, "16:00:00,20:60:00", ParseErrorKind::Shape)),
+            ("1", "16:00:00,20:00:00,21:00:00", times(0, "16:00:00,20:00:00,21:00:00", ParseErrorKind::Shape)),
+            ("1", "+6:00:00,20:00:00", times(0, "+6:00:00,20:00:00", ParseErrorKind::Shape)),
+            ("1", "20:00:00,16:00:00", times(0, "20:00:00,16:00:00", ParseErrorKind::Backwards)),
+            ("1", "16:00:00,16:00:00", times(0, "16:00:00,16:00:00", ParseErrorKind::Backwards)),
+            ("1", "16:00:00,20:00:00^", times(1, "", ParseErrorKind::Shape)),
+            ("1", "16:00:00,20:00:00^19:59:59,22:00:00", times(1, "19:59:59,22:00:00", ParseErrorKind::Overlaps)),
+            ("1", "16:00:00,20:00:00^15:00:00,21:00:00", times(1, "15:00:00,21:00:00", ParseErrorKind::Overlaps)),
+            ("1", "16:00:00,20:00:00^17:00:00,18:00:00", times(1, "17:00:00,18:00:00", ParseErrorKind::Overlaps)),
         ] {
             assert_eq!(hours(weekdays, hours_of_day), Err(expect), "{weekdays} {hours_of_day}");
         }
@@ -230,15 +232,15 @@ mod tests {
             assert_eq!(days.hold(at), expect, "{at}");
         }
         for (text, part, why) in [
-            ("", 0, Why::Shape),
-            ("2016-05-01", 0, Why::Shape),
-            ("2016-09-30,2016-09-31", 0, Why::Shape),
-            ("2016-5-1,2016-5-3", 0, Why::Shape),
-            ("2016-05-01,2016-05-03^2016-10-07,2016-10-01", 1, Why::Backwards),
-            ("2016-05-01,2016-05-03^2016-10-01 2016-10-07", 1, Why::Shape),
+            ("", 0, ParseErrorKind::Shape),
+            ("2016-05-01", 0, ParseErrorKind::Shape),
+            ("2016-09-30,2016-09-31", 0, ParseErrorKind::Shape),
+            ("2016-5-1,2016-5-3", 0, ParseErrorKind::Shape),
+            ("2016-05-01,2016-05-03^2016-10-07,2016-10-01", 1, ParseErrorKind::Backwards),
+            ("2016-05-01,2016-05-03^2016-10-01 2016-10-07", 1, ParseErrorKind::Shape),
         ] {
             let wrong = text.split('^').nth(part).unwrap().to_owned();
-            assert_eq!(Days::parse(text), Err(Misread { part, text: wrong, why }), "{text}");
+            assert_eq!(Days::parse(text), Err(ParseError { part, text: wrong, why }), "{text}");
         }
     }
 }

@@ -2,14 +2,14 @@
 
 /// What a voucher took off a trade, and what of it has gone back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Taken {
+pub struct Deduction {
     /// The coupon's deduction, fen.
     pub deducted_fen: i64,
     /// What of that has gone back with refunds before.
     pub refunded_fen: i64,
 }
 
-impl Taken {
+impl Deduction {
     fn rest_fen(self) -> i64 {
         self.deducted_fen - self.refunded_fen
     }
@@ -34,7 +34,7 @@ pub struct Refund {
 /// "Refunds with coupons"). So it is fair after each part, and the last refund takes exactly what is left of each. A
 /// part is never below 0, though an earlier build, which rounded each part by itself, gave back more before; parts are
 /// never more than the refund, and they leave the buyer no more than the buyer's rest.
-pub fn shares(refund: Refund, taken: &[Taken]) -> Vec<i64> {
+pub fn shares(refund: Refund, taken: &[Deduction]) -> Vec<i64> {
     let Refund { total_fen, refund_fen, so_far_fen, buyer_rest_fen } = refund;
     let mut free_fen = refund_fen;
     let mut parts: Vec<i64> = Vec::with_capacity(taken.len());
@@ -69,7 +69,7 @@ mod tests {
 
     /// The same of a trade of which so much was refunded before, `before` of it to its vouchers.
     fn refund_on(total_fen: i64, deducted: &[i64], before: &[i64], so_far: i64, refunds: &[i64]) -> Vec<Vec<i64>> {
-        let taken = |(&deducted_fen, &refunded_fen)| Taken { deducted_fen, refunded_fen };
+        let taken = |(&deducted_fen, &refunded_fen)| Deduction { deducted_fen, refunded_fen };
         let mut taken: Vec<_> = deducted.iter().zip(before).map(taken).collect();
         let buyer_paid = total_fen - deducted.iter().sum::<i64>();
         let mut buyer_rest_fen = buyer_paid - (so_far - before.iter().sum::<i64>());

@@ -33,7 +33,7 @@ fn waiting() -> Trade {
 
 /// Every way of standing that differs in an answer, by name.
 fn cases() -> [(&'static str, Trade); 6] {
-    let paid = waiting().pay(Off::default(), NOW).unwrap();
+    let paid = waiting().pay(TradeDeduction::default(), NOW).unwrap();
     [
         ("waiting", waiting()),
         ("paid", paid.clone()),
@@ -58,7 +58,11 @@ fn every_status_has_an_answer_to_every_command() {
     use Status::{TradeClosed, TradeFinished, TradeSuccess};
     let (shut, done) = (Err(TradeHasClosed), Err(TradeHasFinished));
     let (bought, paid) = (Err(TradeHasSuccess), Err(TradePaid));
-    check("pay", |trade| trade.pay(Off::default(), NOW), [Ok(TradeSuccess), bought, bought, shut, shut, bought]);
+    check(
+        "pay",
+        |trade| trade.pay(TradeDeduction::default(), NOW),
+        [Ok(TradeSuccess), bought, bought, shut, shut, bought],
+    );
     check("close", |trade| trade.close(NOW), [Ok(TradeClosed), paid, paid, Ok(TradeClosed), paid, paid]);
     check("expire", |trade| trade.expire(NOW), [Ok(TradeClosed), paid, paid, shut, shut, paid]);
     let unpaid = Err(TradeUnpaid);
@@ -72,7 +76,7 @@ fn every_status_has_an_answer_to_every_command() {
     check("refund 10000", |trade| trade.refund(10_000, NOW), [unpaid, Ok(TradeClosed), too_much, shut, shut, done]);
     let cancel = |trade: Trade| {
         Ok(match trade.cancel(NOW)? {
-            Cancelled::Closed(trade) | Cancelled::Refunded(trade, _) | Cancelled::Before(trade) => trade,
+            Cancellation::Closed(trade) | Cancellation::Refunded(trade, _) | Cancellation::Before(trade) => trade,
         })
     };
     let closed = Ok(TradeClosed);
@@ -81,7 +85,7 @@ fn every_status_has_an_answer_to_every_command() {
 
 #[test]
 fn amounts_and_times_are_kept() {
-    let paid = waiting().pay(Off::default(), NOW + 1).unwrap();
+    let paid = waiting().pay(TradeDeduction::default(), NOW + 1).unwrap();
     assert_eq!((paid.buyer_pay_fen, paid.receipt_fen, paid.paid_at), (10_000, 10_000, Some(NOW + 1)));
     let part = paid.clone().refund(4_000, NOW + 2).unwrap();
     assert_eq!(
@@ -90,31 +94,31 @@ fn amounts_and_times_are_kept() {
     );
     let all = part.refund(6_000, NOW + 3).unwrap();
     assert_eq!((all.refunded_fen, all.refunded_at, all.closed_at), (10_000, Some(NOW + 3), Some(NOW + 3)));
-    assert!(matches!(waiting().cancel(NOW), Ok(Cancelled::Closed(trade)) if trade.closed_at == Some(NOW)));
-    assert!(matches!(paid.cancel(NOW + 2), Ok(Cancelled::Refunded(trade, 10_000)) if trade.refunded_fen == 10_000));
+    assert!(matches!(waiting().cancel(NOW), Ok(Cancellation::Closed(trade)) if trade.closed_at == Some(NOW)));
+    assert!(matches!(paid.cancel(NOW + 2), Ok(Cancellation::Refunded(trade, 10_000)) if trade.refunded_fen == 10_000));
 }
 
 #[test]
 fn vouchers_lower_what_the_buyer_pays_and_the_sellers_own_what_he_gets() {
     for (off, buyer_pay_fen, receipt_fen) in [
-        (Off::default(), 10_000, 10_000),
-        (Off { seller_fen: 800, others_fen: 0 }, 9_200, 9_200),
-        (Off { seller_fen: 0, others_fen: 800 }, 9_200, 10_000),
-        (Off { seller_fen: 800, others_fen: 200 }, 9_000, 9_200),
-        (Off { seller_fen: 10_000, others_fen: 0 }, 0, 0),
+        (TradeDeduction::default(), 10_000, 10_000),
+        (TradeDeduction { seller_fen: 800, others_fen: 0 }, 9_200, 9_200),
+        (TradeDeduction { seller_fen: 0, others_fen: 800 }, 9_200, 10_000),
+        (TradeDeduction { seller_fen: 800, others_fen: 200 }, 9_000, 9_200),
+        (TradeDeduction { seller_fen: 10_000, others_fen: 0 }, 0, 0),
     ] {
         let paid = waiting().pay(off, NOW).unwrap();
         assert_eq!((paid.buyer_pay_fen, paid.receipt_fen, paid.off()), (buyer_pay_fen, receipt_fen, off));
         assert_eq!(paid.rest_fen(), 10_000, "refunds are of the trade's amount");
     }
-    assert_eq!(waiting().off(), Off::default());
+    assert_eq!(waiting().off(), TradeDeduction::default());
 }
 
 #[test]
 fn what_is_late_is_refused() {
-    assert!(waiting().pay(Off::default(), NOW + 59_999).is_ok());
-    assert_eq!(waiting().pay(Off::default(), NOW + 60_000), Err(Refusal::TradeHasClosed));
-    let paid = waiting().pay(Off::default(), NOW).unwrap();
+    assert!(waiting().pay(TradeDeduction::default(), NOW + 59_999).is_ok());
+    assert_eq!(waiting().pay(TradeDeduction::default(), NOW + 60_000), Err(Refusal::TradeHasClosed));
+    let paid = waiting().pay(TradeDeduction::default(), NOW).unwrap();
     assert!(paid.clone().cancel(NOW + CANCEL_TIME_MS).is_ok());
     assert_eq!(paid.cancel(NOW + CANCEL_TIME_MS + 1), Err(Refusal::CancelTooLate));
 }

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use proptest::sample::select;
-use segment::{Counts, Expr, Kind, Members, Op, Reject, Tag, Value};
+use segment::{ConditionError, Counts, Expr, Kind, Members, Op, Tag, Value};
 
 use crate::naive::{Rule, Twin};
 
@@ -70,7 +70,7 @@ pub(crate) fn expr(tags: &[Tag], rule: &Rule) -> Expr {
         Rule::Not(rule) => Expr::Not(Box::new(expr(tags, rule))),
         Rule::Test(op, tag, value) => match Expr::test(tags, *op, *tag, value) {
             // Nobody lies between its ends, as the twin finds for itself.
-            Err(Reject::Reversed { .. }) => Expr::Any(Vec::new()),
+            Err(ConditionError::Reversed { .. }) => Expr::Any(Vec::new()),
             test => test.expect("a condition of the table"),
         },
     }

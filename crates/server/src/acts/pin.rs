@@ -1,6 +1,6 @@
 //! Proving that one is an account's holder, by its pay PIN, inside the transaction that the proof is for.
 
-use domain::pin::{Pin, Tried};
+use domain::pin::{Pin, PinResult};
 use store::world::Account;
 use store::{Fault, Tx, pin, world};
 
@@ -36,8 +36,8 @@ pub fn prove(
     // It may have waited for another's try, and the PIN may be another by now.
     let Some((account, kept)) = load(tx)? else { return Ok(Proof::NotTried) };
     match tries.try_pin(given, &kept, now) {
-        Tried::Right => pin::forget(tx, user_id).map(|()| Proof::Right(account)),
-        Tried::Wrong(tries) => pin::keep(tx, user_id, tries).map(|()| Proof::Wrong),
-        Tried::Locked => Ok(Proof::NotTried),
+        PinResult::Right => pin::forget(tx, user_id).map(|()| Proof::Right(account)),
+        PinResult::Wrong(tries) => pin::keep(tx, user_id, tries).map(|()| Proof::Wrong),
+        PinResult::Locked => Ok(Proof::NotTried),
     }
 }

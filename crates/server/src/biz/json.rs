@@ -3,14 +3,14 @@
 use super::refusal::within;
 use super::{NOT_JSON, NUL, invalid};
 use serde_json::{Map, Value};
-use wire::Fault;
+use wire::Rejection;
 
 /// How deeply JSON may nest.
 const DEPTH_MAX: usize = 32;
 
 /// The object in `biz_content`; nothing sent counts as an empty one, and a literal wrapper `{"biz_content":{…}}` is
 /// taken off (docs/decisions.md, "The wrapper around biz_content").
-pub fn object(biz_content: Option<&str>) -> Result<Map<String, Value>, Fault> {
+pub fn object(biz_content: Option<&str>) -> Result<Map<String, Value>, Rejection> {
     let Some(text) = biz_content.filter(|text| !text.trim().is_empty()) else { return Ok(Map::new()) };
     let Some(value) = parse(text) else { return Err(wire::code::INVALID_PARAMETER) };
     if let Some(path) = nul(text, &value) {

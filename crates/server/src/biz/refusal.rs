@@ -1,6 +1,6 @@
 //! The refusal of a wrong field, as every method words it.
 
-use wire::Fault;
+use wire::Rejection;
 
 /// The reason given for a required field that is absent.
 pub const ABSENT: &str = "不能为空";
@@ -19,12 +19,12 @@ const INVALID_MSG: &str = "参数有误: ";
 const FIELD_BYTES_MAX: usize = 100;
 
 /// The error for a wrong field, as every method words it.
-pub fn invalid(field: &str, reason: &str) -> Fault {
-    Fault::business(INVALID, format!("{INVALID_MSG}{}", within(field, reason)))
+pub fn invalid(field: &str, reason: &str) -> Rejection {
+    Rejection::business(INVALID, format!("{INVALID_MSG}{}", within(field, reason)))
 }
 
 /// The field that a refusal is about, where it names one as [`invalid`] does: for the log, which has no values.
-pub fn refused_field(fault: &Fault) -> Option<&str> {
+pub fn refused_field(fault: &Rejection) -> Option<&str> {
     let field = fault.sub_msg.strip_prefix(INVALID_MSG)?.split(' ').next()?;
     let is_name = field.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'[' | b']'));
     (is_name && !field.is_empty() && field.len() <= FIELD_BYTES_MAX).then_some(field)

@@ -74,20 +74,20 @@ impl Field for Price {
 
 /// A positive integer of at most `MAX` that is a String on the wire, and given back as one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Whole<const MAX: u64>(pub u64);
+pub struct WholeNumber<const MAX: u64>(pub u64);
 
-impl<const MAX: u64> Whole<MAX> {
+impl<const MAX: u64> WholeNumber<MAX> {
     /// The number, as the store and the domain hold it.
     pub fn number(self) -> i64 {
         i64::try_from(self.0).expect("a bound below that of the type")
     }
 }
 
-impl<const MAX: u64> Field for Whole<MAX> {
+impl<const MAX: u64> Field for WholeNumber<MAX> {
     const SHAPE: Shape = Shape::Integer(MAX);
 
     fn read(value: Option<&Value>) -> Result<Self, String> {
-        Positive::<MAX>::read(value).map(|Positive(number)| Whole(number))
+        Positive::<MAX>::read(value).map(|Positive(number)| WholeNumber(number))
     }
 
     fn canonical(&self) -> Option<Value> {
@@ -182,10 +182,10 @@ mod tests {
 
     #[test]
     fn numbers_and_amounts_that_are_strings_stay_strings() {
-        check::<Whole<99>>(&json!("07"), Ok(&json!("7")));
-        check::<Whole<99>>(&json!(99), Ok(&json!("99")));
+        check::<WholeNumber<99>>(&json!("07"), Ok(&json!("7")));
+        check::<WholeNumber<99>>(&json!(99), Ok(&json!("99")));
         for bad in [json!("0"), json!(100), json!("1.0"), json!("-1")] {
-            check::<Whole<99>>(&bad, Err("必须是1到99之间的整数"));
+            check::<WholeNumber<99>>(&bad, Err("必须是1到99之间的整数"));
         }
         for (value, canonical, sent) in [
             (json!("20"), json!("20.00"), json!("20")),

@@ -1,7 +1,7 @@
 //! `punchcard activity`: the activities of all merchants, and the auditor's yes or no.
 
 use super::{Failure, StoreArgs, at_least_one, output};
-use crate::methods::activity::ShownOrder;
+use crate::methods::activity::OrderView;
 use crate::methods::console::activity::ActivitySummary;
 use crate::methods::console::activity_list::ActivityList;
 use crate::methods::console::activity_review::ActivityReview;
@@ -110,7 +110,7 @@ fn text(shown: &ActivityView) -> Vec<String> {
     for (name, value) in &shown.camp_detail {
         match (name.as_str(), value) {
             ("activity_orders", Value::Array(orders)) => {
-                let orders = orders.iter().filter_map(|order| serde_json::from_value::<ShownOrder>(order.clone()).ok());
+                let orders = orders.iter().filter_map(|order| serde_json::from_value::<OrderView>(order.clone()).ok());
                 lines.extend(orders.flat_map(|order| order.lines()));
             }
             _ => lines.extend(output::entry(name, &output::unfolded(counted(value)), 0)),

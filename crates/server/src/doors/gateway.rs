@@ -17,8 +17,10 @@ use axum::response::Response;
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 use std::time::Instant;
-use wire::first_aid::{Cause, diagnose};
-use wire::{BadSignature, Charset, Fault, Node, PublicKey, RawCall, Reader, Refused, SignType, VerifiedCall, code};
+use wire::diagnosis::{Cause, diagnose};
+use wire::{
+    BadSignature, Charset, Node, PublicKey, RawCall, Reader, Rejection, SignType, VerifiedCall, VerifyError, code,
+};
 
 /// The most bytes of a request target.
 const URI_MAX: usize = wire::URI_BYTES_MAX;
@@ -48,9 +50,9 @@ struct Terms {
 /// What came of a call.
 enum Outcome {
     /// It was verified: the business members, or why not.
-    Verified(Result<String, Fault>),
+    Verified(Result<String, Rejection>),
     /// It was not verified: why not.
-    Unverified(Fault),
+    Unverified(Rejection),
 }
 
 /// Answers a call.
@@ -102,7 +104,7 @@ async fn read<'a>(
     request: Request,
     caller: IpAddr,
     limited: bool,
-) -> (RawCall, Result<MemoryShare<'a>, Fault>) {
+) -> (RawCall, Result<MemoryShare<'a>, Rejection>) {
     let (head, body) = request.into_parts();
     let query = head.uri.query().unwrap_or_default().as_bytes();
     let content_type = head.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
@@ -147,9 +149,9 @@ async fn answer(app: &Arc<App>, call: RawCall, terms: &mut Terms) -> Outcome {
     let Some(key) = &caller.key else { return unverified(&call, code::MISSING_SIGNATURE_CONFIG) };
     let call = match call.verify(sent, key) {
         Ok(call) => call,
-        Err(Refused::Signature(_)) if limited => return Outcome::Unverified(code::INVALID_SIGNATURE),
-        Err(Refused::Signature(bad)) => return Outcome::Unverified(refuse_signature(app, &bad, key, trace_id)),
-        Err(Refused::Text { fault, reads_as }) => {
+        Err(VerifyError::Signature(_)) if limited => return Outcome::Unverified(code::INVALID_SIGNATURE),
+        Err(VerifyError::Signature(bad)) => return Outcome::Unverified(refuse_signature(app, &bad, key, trace_id)),
+        Err(VerifyError::Text { fault, reads_as }) => {
             let method = terms.method.as_deref().unwrap_or_default();
             let names = CallNames { trace_id, app_id: &caller.row.app_id, method };
             return Outcome::Verified(Err(hints::unreadable(app, fault, reads_as, names)));
@@ -170,7 +172,7 @@ async fn run(
     call: &VerifiedCall,
     trace_id: &str,
     findings: &mut Findings,
-) -> Result<String, Fault> {
+) -> Result<String, Rejection> {
     if call.encrypt_type().is_some_and(|encrypt_type| encrypt_type != "AES") {
         return Err(code::INVALID_ENCRYPT_TYPE);
     }
@@ -184,7 +186,7 @@ async fn run(
 }
 
 /// The refusal of a signature, with what may be wrong: in the log, for `punchcard doctor`, and in a stand-in's answer.
-fn refuse_signature(app: &Arc<App>, bad: &BadSignature, registered: &PublicKey, trace_id: &str) -> Fault {
+fn refuse_signature(app: &Arc<App>, bad: &BadSignature, registered: &PublicKey, trace_id: &str) -> Rejection {
     let fault = bad.fault();
     let app_id = bad.call.head().map(|head| head.app_id.to_owned()).unwrap_or_default();
     let others = app.directory.others(&app_id, OTHERS_MAX);

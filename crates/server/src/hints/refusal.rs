@@ -1,7 +1,7 @@
 //! What to change, where a call was refused by the protocol: for what it says of itself, or for who calls.
 
 use super::{Hint, shown};
-use wire::{Fault, code};
+use wire::{Rejection, code};
 
 /// What the advice may repeat of the call, and of the store.
 pub struct Subject<'a> {
@@ -12,7 +12,7 @@ pub struct Subject<'a> {
 }
 
 /// The advice on this refusal; none where the refusal is not about the call's own form, its app or its authorisation.
-pub fn explain(fault: &Fault, subject: &Subject<'_>) -> Option<Hint> {
+pub fn explain(fault: &Rejection, subject: &Subject<'_>) -> Option<Hint> {
     let sent = |name: &str| shown(&(subject.parameter)(name));
     let missing = |name: &str| {
         Hint::new(
@@ -21,7 +21,7 @@ pub fn explain(fault: &Fault, subject: &Subject<'_>) -> Option<Hint> {
             format!("请求缺少{name}：请作为公共请求参数提交，而非放在biz_content中"),
         )
     };
-    let is = |refusal: &Fault| refusal.sub_code == fault.sub_code;
+    let is = |refusal: &Rejection| refusal.sub_code == fault.sub_code;
     Some(match () {
         () if is(&code::MISSING_METHOD) => missing("method"),
         () if is(&code::MISSING_APP_ID) => missing("app_id"),
@@ -106,7 +106,7 @@ fn wrong_value(name: &str, sent: &str, known: &str) -> Hint {
     )
 }
 
-fn invalid_parameter(fault: &Fault, sent: &dyn Fn(&str) -> String) -> Hint {
+fn invalid_parameter(fault: &Rejection, sent: &dyn Fn(&str) -> String) -> Hint {
     if fault.sub_msg.contains("version只支持") {
         return wrong_value("version", &sent("version"), "1.0");
     }
@@ -139,7 +139,7 @@ fn invalid_parameter(fault: &Fault, sent: &dyn Fn(&str) -> String) -> Hint {
 mod tests {
     use super::*;
 
-    fn check(fault: &Fault, sent: &str, cause: &str, en: &str, zh: &str) {
+    fn check(fault: &Rejection, sent: &str, cause: &str, en: &str, zh: &str) {
         let subject = Subject { parameter: &|_| sent.to_owned(), apps: 3 };
         let hint = explain(fault, &subject).unwrap_or_else(|| panic!("{fault:?}"));
         assert_eq!(hint.cause, cause, "{hint:?}");
@@ -173,6 +173,6 @@ mod tests {
         check(&code::UNSUPPORTED_ENCRYPT_TYPE, "", "encrypted", "in clear", "明文");
         let subject = Subject { parameter: &|_| String::new(), apps: 0 };
         assert!(explain(&code::UNKNOWN_ERROR, &subject).is_none());
-        assert!(explain(&Fault::business("TRADE_NOT_EXIST", "交易不存在"), &subject).is_none());
+        assert!(explain(&Rejection::business("TRADE_NOT_EXIST", "交易不存在"), &subject).is_none());
     }
 }

@@ -8,10 +8,10 @@ pub mod create;
 pub mod detail;
 pub mod modify;
 pub mod offline;
+mod order_view;
 pub mod query;
-mod shown_order;
 
-pub use shown_order::ShownOrder;
+pub use order_view::OrderView;
 
 use super::operator::OperatorType;
 use super::{Answer, Call};

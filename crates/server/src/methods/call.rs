@@ -10,7 +10,7 @@ use domain::trade::Origin;
 use std::sync::Arc;
 use store::ledger::Cause;
 use store::{Bucket, Mode};
-use wire::{Fault, SignType, VerifiedCall};
+use wire::{Rejection, SignType, VerifiedCall};
 
 /// The parameters of a call beside its business.
 #[derive(Clone, Debug)]
@@ -26,7 +26,7 @@ pub struct CallContext {
 impl CallContext {
     /// Those of a verified call. Refuses U+0000 in any parameter, which not every store can hold, and a `notify_url` to
     /// which no notification can be sent.
-    pub fn read(call: &VerifiedCall, trace_id: &str) -> Result<CallContext, Fault> {
+    pub fn read(call: &VerifiedCall, trace_id: &str) -> Result<CallContext, Rejection> {
         if let Some(name) = call.with_nul() {
             return Err(biz::invalid(&name.replace('\0', "\\u0000"), biz::NUL));
         }

@@ -65,12 +65,12 @@ pub type Limit = Positive<4_294_967_295>;
 
 /// The refusal of a call about a thing that does not exist.
 fn not_found(text: impl Into<Cow<'static, str>>) -> CallError {
-    wire::Fault::business("NOT_FOUND", text).into()
+    wire::Rejection::business("NOT_FOUND", text).into()
 }
 
 /// The refusal of a call that asks for what cannot be done.
 pub fn wrong(text: impl Into<Cow<'static, str>>) -> CallError {
-    wire::Fault::business(biz::INVALID, text).into()
+    wire::Rejection::business(biz::INVALID, text).into()
 }
 
 impl From<NoticeError> for CallError {

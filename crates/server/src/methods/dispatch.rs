@@ -20,7 +20,7 @@ use serde_json::{Map, Value};
 use std::error::Error;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use wire::{Fault, code};
+use wire::{Rejection, code};
 
 /// While the crowd index is being built, calls wait this long for it; SDKs give up after 15 seconds or more.
 const READY_TIME_MAX: Duration = Duration::from_secs(10);
@@ -52,7 +52,7 @@ pub struct Findings {
 
 /// Runs a call; the business members of its answer. When the app or its authorisation has changed since it was looked
 /// up, looks again and repeats.
-pub async fn run(app: &Arc<App>, call: KnownCall<'_>, findings: &mut Findings) -> Result<String, Fault> {
+pub async fn run(app: &Arc<App>, call: KnownCall<'_>, findings: &mut Findings) -> Result<String, Rejection> {
     let (trace_id, method) = (call.context.trace_id.as_str(), call.entry.name);
     // A half-built index would count some of the members.
     if !app.until_ready(READY_TIME_MAX).await {
@@ -139,7 +139,7 @@ pub fn metrics(outcomes: impl IntoIterator<Item = &'static str>) -> Metrics {
 }
 
 /// The answer of a call that cannot be answered now, whatever the reason: the log has it.
-pub fn unavailable() -> Fault {
+pub fn unavailable() -> Rejection {
     code::UNKNOWN_ERROR
 }
 
@@ -154,7 +154,7 @@ pub struct AnsweredCall<'a> {
     /// The merchant that it acts for, once that was decided.
     pub pid: Option<&'a str>,
     /// The refusal that it was answered with.
-    pub refusal: Option<&'a Fault>,
+    pub refusal: Option<&'a Rejection>,
     /// The time from its head to its answer.
     pub took: Duration,
 }

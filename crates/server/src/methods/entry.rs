@@ -12,7 +12,7 @@ use crate::directory::Caller;
 use serde_json::{Map, Value};
 use std::pin::Pin;
 use std::sync::Arc;
-use wire::{Fault, code};
+use wire::{Rejection, code};
 
 /// A line of THE LIST.
 pub struct Entry {
@@ -79,12 +79,12 @@ impl Entry {
     }
 
     /// A refusal with the `sub_code` that the method has for a wrong field.
-    pub fn refusal(&self, fault: Fault) -> Fault {
+    pub fn refusal(&self, fault: Rejection) -> Rejection {
         let is_it = |code: &SubCode| fault.sub_code == code.name && fault.sub_msg == code.text;
         // The gateway's own refusals, such as that of a text that is no JSON, are declared by none.
         let is_declared = fault.code != "40004" || fault.sub_code == biz::INVALID || self.refusals.iter().any(is_it);
         debug_assert!(is_declared, "{}: {} {} is not declared", self.name, fault.sub_code, fault.sub_msg);
-        if fault.sub_code == biz::INVALID { Fault { sub_code: self.invalid.into(), ..fault } } else { fault }
+        if fault.sub_code == biz::INVALID { Rejection { sub_code: self.invalid.into(), ..fault } } else { fault }
     }
 
     const fn new<M: Method>(writes: bool, answer: &'static [biz::Member], run: Run) -> Entry {

@@ -11,7 +11,7 @@ use std::io::{Read as Input, Write as Output};
 use std::sync::Arc;
 use store::Tx;
 use store::once::Claim;
-use wire::Fault;
+use wire::Rejection;
 
 /// The declaration of a method.
 pub trait Method: 'static {
@@ -65,7 +65,7 @@ pub enum Once<'a> {
         /// The caller's key.
         key: &'a str,
         /// The answer to the same key with other content.
-        conflict: Fault,
+        conflict: Rejection,
     },
     /// The state is the key: doing it again changes nothing, and is answered by what the state says now.
     Natural,

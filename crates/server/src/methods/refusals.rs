@@ -9,7 +9,7 @@ use crate::answer::CallError;
 use crate::biz;
 use domain::Refusal;
 use serde::Serialize;
-use wire::Fault;
+use wire::Rejection;
 
 /// What a caller is answered when a rule of a method refuses the call: `40004 Business Failed`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -28,9 +28,9 @@ pub struct SubCode {
     pub remedy: &'static str,
 }
 
-impl From<SubCode> for Fault {
-    fn from(code: SubCode) -> Fault {
-        Fault::business(code.name, code.text)
+impl From<SubCode> for Rejection {
+    fn from(code: SubCode) -> Rejection {
+        Rejection::business(code.name, code.text)
     }
 }
 

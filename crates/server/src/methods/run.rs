@@ -14,7 +14,7 @@ use std::io::PipeReader;
 use std::sync::Arc;
 use store::Tx;
 use store::once::{self, Outcome};
-use wire::Fault;
+use wire::Rejection;
 
 /// Runs a method that changes nothing; its answer as JSON.
 pub async fn read<M: Read>(
@@ -112,7 +112,7 @@ pub async fn operator_write<M: OperatorWrite>(call: OperatorCall, members: Map<S
 /// Begins an operator's method whose answer is a file.
 pub async fn operator_export<M: OperatorExport>(call: OperatorCall, members: Map<String, Value>) -> Answer<Output> {
     let request = M::Request::read(&members)?;
-    let (reader, writer) = std::io::pipe().map_err(|error| Fault::business(biz::INVALID, error.to_string()))?;
+    let (reader, writer) = std::io::pipe().map_err(|error| Rejection::business(biz::INVALID, error.to_string()))?;
     tokio::spawn(M::run(call.app, request, writer));
     Ok(Output::File(reader))
 }

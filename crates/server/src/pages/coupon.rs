@@ -12,7 +12,7 @@ use super::icons;
 use super::parts::{self, End, Heading};
 use super::shell::Shell;
 use domain::coupon::{Offer, Validity, Verify};
-use domain::voucher::Stand;
+use domain::voucher::CouponState;
 use maud::{Markup, html};
 
 /// The most characters of a shop's name or address that are shown.
@@ -105,7 +105,7 @@ pub struct OwnVoucher {
     /// When it was received.
     pub received_at: i64,
     /// How it stands.
-    pub stand: Stand,
+    pub stand: CouponState,
 }
 
 /// Why it cannot be taken.
@@ -164,10 +164,10 @@ impl Coupon {
         match &self.stage {
             Stage::ToTake { .. } => lang.say("领取优惠券", "Your coupon"),
             Stage::Taken(held) => match standing(held) {
-                Stand::Unactive | Stand::Usable | Stand::Held => lang.say("领取成功", "It is yours"),
-                Stand::Used => lang.say("券已使用", "Used"),
-                Stand::Refunded => lang.say("券已退", "Refunded"),
-                Stand::Expired => lang.say("券已过期", "Expired"),
+                CouponState::Unactive | CouponState::Usable | CouponState::Held => lang.say("领取成功", "It is yours"),
+                CouponState::Used => lang.say("券已使用", "Used"),
+                CouponState::Refunded => lang.say("券已退", "Refunded"),
+                CouponState::Expired => lang.say("券已过期", "Expired"),
             },
             Stage::Not(why) => why.title(lang),
         }
@@ -182,9 +182,11 @@ impl Coupon {
             Stage::Taken(held) => {
                 let text = self.taken(lang, held);
                 let (end, icon) = match standing(held) {
-                    Stand::Expired => (End::Void, icons::clock()),
-                    Stand::Refunded => (End::Void, icons::back()),
-                    Stand::Unactive | Stand::Usable | Stand::Held | Stand::Used => (End::Good, icons::check()),
+                    CouponState::Expired => (End::Void, icons::clock()),
+                    CouponState::Refunded => (End::Void, icons::back()),
+                    CouponState::Unactive | CouponState::Usable | CouponState::Held | CouponState::Used => {
+                        (End::Good, icons::check())
+                    }
                 };
                 parts::result(lang, Heading::Part, end, &icon, self.title(lang), Some(&text))
             }
@@ -197,15 +199,19 @@ impl Coupon {
     /// What becomes of what was taken.
     fn taken(&self, lang: Lang, held: &[OwnVoucher]) -> String {
         let text = match standing(held) {
-            Stand::Used => lang.say("这张券已经使用。", "It has been used."),
-            Stand::Refunded => lang.say("这张券已经使用，相应款项已退回。", "It was used, and that was refunded."),
-            Stand::Expired => lang.say("这张券已经过期。", "It has expired."),
-            Stand::Held => lang.say("这张券正在一笔待付款的订单中使用。", "An order that waits for payment holds it."),
-            Stand::Unactive => {
+            CouponState::Used => lang.say("这张券已经使用。", "It has been used."),
+            CouponState::Refunded => {
+                lang.say("这张券已经使用，相应款项已退回。", "It was used, and that was refunded.")
+            }
+            CouponState::Expired => lang.say("这张券已经过期。", "It has expired."),
+            CouponState::Held => {
+                lang.say("这张券正在一笔待付款的订单中使用。", "An order that waits for payment holds it.")
+            }
+            CouponState::Unactive => {
                 let from = held.first().map_or_else(String::new, |held| lang.moment(held.starts_at));
                 return lang.say(format!("{from} 起可以使用。"), format!("It can be used from {from} on."));
             }
-            Stand::Usable => match self.offer {
+            CouponState::Usable => match self.offer {
                 Offer::Exchange { verify: Verify::UserClick } => lang.say(
                     "到店后打开下面的券，在店员面前点击使用。",
                     "Open it below in the shop, and use it in front of the staff.",
@@ -223,7 +229,9 @@ impl Coupon {
     fn ticket(&self, lang: Lang) -> Markup {
         let gone = match &self.stage {
             Stage::ToTake { .. } => false,
-            Stage::Taken(held) => matches!(standing(held), Stand::Used | Stand::Refunded | Stand::Expired),
+            Stage::Taken(held) => {
+                matches!(standing(held), CouponState::Used | CouponState::Refunded | CouponState::Expired)
+            }
             Stage::Not(_) => true,
         };
         html! {
@@ -249,9 +257,9 @@ impl Coupon {
     fn stamp(&self, lang: Lang) -> Option<&'static str> {
         match &self.stage {
             Stage::Taken(held) => Some(match standing(held) {
-                Stand::Used | Stand::Refunded => lang.say("已使用", "Used"),
-                Stand::Expired => lang.say("已过期", "Expired"),
-                Stand::Unactive | Stand::Usable | Stand::Held => lang.say("已领取", "Taken"),
+                CouponState::Used | CouponState::Refunded => lang.say("已使用", "Used"),
+                CouponState::Expired => lang.say("已过期", "Expired"),
+                CouponState::Unactive | CouponState::Usable | CouponState::Held => lang.say("已领取", "Taken"),
             }),
             Stage::ToTake { .. } | Stage::Not(_) => None,
         }
@@ -341,10 +349,11 @@ impl Coupon {
 }
 
 /// How what was taken stands as a whole: while one of several can still be used, as that one.
-fn standing(held: &[OwnVoucher]) -> Stand {
-    let can_be_used = |stand: &Stand| matches!(stand, Stand::Unactive | Stand::Usable | Stand::Held);
+fn standing(held: &[OwnVoucher]) -> CouponState {
+    let can_be_used =
+        |stand: &CouponState| matches!(stand, CouponState::Unactive | CouponState::Usable | CouponState::Held);
     let mut stands = held.iter().map(|held| held.stand);
-    stands.clone().find(can_be_used).or(stands.next()).unwrap_or(Stand::Usable)
+    stands.clone().find(can_be_used).or(stands.next()).unwrap_or(CouponState::Usable)
 }
 
 impl Obstacle {

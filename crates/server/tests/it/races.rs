@@ -9,7 +9,7 @@ use crate::wallet::NOON;
 use domain::activity::ToolKind;
 use domain::id::{TradeNoText, VoucherIdText};
 use domain::tag::{Tag, TagKind};
-use domain::trade::Off;
+use domain::trade::TradeDeduction;
 use serde_json::json;
 use std::process::Output;
 use std::sync::Arc;
@@ -167,7 +167,10 @@ fn who_finds_the_coupon_spent_by_the_trade_itself_finds_the_trade_paid() {
     let pay = move |tx: &mut Tx| {
         tx.execute("LOCK TABLE voucher IN ACCESS EXCLUSIVE MODE", &[])?;
         let trade = store::trade::get(tx, number)?.expect("it was made");
-        store::trade::update(tx, &trade.pay(Off { seller_fen: 800, others_fen: 0 }, NOON).expect("it waits"))?;
+        store::trade::update(
+            tx,
+            &trade.pay(TradeDeduction { seller_fen: 800, others_fen: 0 }, NOON).expect("it waits"),
+        )?;
         let voucher = store::voucher::get(tx, voucher)?.expect("it was given");
         store::voucher::update(tx, &voucher.spend(number, NOON).expect("it can be used"))
     };

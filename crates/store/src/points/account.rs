@@ -5,7 +5,7 @@
 //! `domain` asked why. A freeze that waits is a row of its own; whoever ends it takes the row away, so it ends once.
 
 use domain::id::{CardId, PointLogNo};
-use domain::points::{self, Account, Amount, Card, Freeze, Kind, Moves, TOTAL_MAX};
+use domain::points::{self, Account, AccountChange, Amount, Card, Freeze, Kind, TOTAL_MAX};
 
 use super::tables::DEPOSIT_SCOPE;
 use crate::engine::bucket::{Bucket, bucket_of};
@@ -107,7 +107,7 @@ pub fn change(tx: &mut Tx, entry: &Entry<'_>) -> Result<(), Stop> {
     if kind == Kind::Freeze {
         tx.execute(HOLD, params![bucket, no.number, card, user_id, amount.points(), no.created_at])?;
     }
-    let Moves { available, frozen, spent, total } = kind.moves(amount);
+    let AccountChange { available, frozen, spent, total } = kind.moves(amount);
     let changed = match kind {
         Kind::Deposit => tx.execute(DEPOSIT, params![bucket, pid, card, user_id, total, TOTAL_MAX])?,
         _ => tx.execute(CHANGE, params![available, frozen, spent, bucket, card, user_id])?,

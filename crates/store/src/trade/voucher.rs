@@ -1,7 +1,7 @@
 //! What vouchers took off trades, what of it went back since, and the bills that say so. A buyer's vouchers are in the
 //! bucket of the merchant's trades with that buyer, so that a payment writes one bucket.
 
-use domain::coupon::share::Taken;
+use domain::coupon::share::Deduction;
 use domain::id::VoucherId;
 
 use crate::engine::bucket::Bucket;
@@ -89,8 +89,8 @@ pub struct TradeVoucher {
 
 impl TradeVoucher {
     /// What refunds are shared by.
-    pub fn taken(&self) -> Taken {
-        Taken { deducted_fen: self.deducted_fen, refunded_fen: self.refunded_fen }
+    pub fn taken(&self) -> Deduction {
+        Deduction { deducted_fen: self.deducted_fen, refunded_fen: self.refunded_fen }
     }
 }
 

@@ -1,12 +1,12 @@
 //! Money moves whole or not at all, and none is made or lost.
 
-use store::ledger::{Cause, Purse, Transfer, transfer};
+use store::ledger::{Cause, Party, Transfer, transfer};
 use store::world::account;
 use store::{Stop, Store, Tx, bucket_of, each_engine};
 
 use crate::probe::{add_user, outside_balance, read, write};
 
-fn moving<'a>(id: i64, debit: Purse<'a>, credit: Purse<'a>, amount_fen: i64) -> Transfer<'a> {
+fn moving<'a>(id: i64, debit: Party<'a>, credit: Party<'a>, amount_fen: i64) -> Transfer<'a> {
     let cause = Cause { app_id: Some("2021a"), trace_id: None };
     let id = bucket_of("2088m", "2088u").id(id);
     Transfer { id, debit, credit, amount_fen, kind: "pay", trade: Some(7), at: 1, cause }
@@ -31,7 +31,7 @@ async fn sums(store: &Store) -> (i64, i64) {
 
 each_engine!(a_transfer_moves_what_the_giver_has, |test| {
     let store = test.store();
-    let (user, merchant, outside) = (Purse::Account("2088u"), Purse::Account("2088m"), Purse::Outside("2088m"));
+    let (user, merchant, outside) = (Party::Account("2088u"), Party::Account("2088m"), Party::Outside("2088m"));
     write(store, |tx| {
         add_user(tx, "2088u", 100)?;
         add_user(tx, "2088m", 0)
@@ -64,8 +64,8 @@ each_engine!(a_transfer_moves_what_the_giver_has, |test| {
 each_engine!(money_for_an_account_that_is_not_there_is_a_mistake, |test| {
     let store = test.store();
     write(store, |tx| add_user(tx, "2088u", 100)).await.unwrap();
-    let nobody = Purse::Account("2088x");
-    let lost = write(store, move |tx| Ok(transfer(tx, &moving(1, Purse::Account("2088u"), nobody, 1))?));
+    let nobody = Party::Account("2088x");
+    let lost = write(store, move |tx| Ok(transfer(tx, &moving(1, Party::Account("2088u"), nobody, 1))?));
     assert!(matches!(lost.await, Err(Stop::Fault(store::Fault::Bug(_)))));
     assert_eq!(sums(store).await, (100, 0));
 });
@@ -83,8 +83,8 @@ each_engine!(many_at_once_spend_no_more_than_there_is, |test| {
         let store = store.clone();
         async move {
             write(&store, move |tx| {
-                let (user, merchant) = (format!("2088u{}", n % 4), Purse::Account("2088m"));
-                let user = Purse::Account(&user);
+                let (user, merchant) = (format!("2088u{}", n % 4), Party::Account("2088m"));
+                let user = Party::Account(&user);
                 let (debit, credit) = if n % 2 == 0 { (user, merchant) } else { (merchant, user) };
                 Ok(transfer(tx, &moving(n + 1, debit, credit, 7))?)
             })

@@ -1,6 +1,6 @@
 //! Notifications: queued with their job, each delivery kept once, resent by hand.
 
-use domain::notice::{After, State, after};
+use domain::notice::{DeliveryOutcome, State, after};
 use store::notice::{self, Attempt, DELIVER, NewNotice, Notice};
 use store::{Bucket, Store, bucket_of, each_engine, job};
 
@@ -27,12 +27,18 @@ async fn insert(store: &Store, pid: &'static str, at: i64) -> NewNotice {
 }
 
 /// Whether a delivery was kept of the notification as it is, or as it was before that.
-async fn tried(store: &Store, new: &NewNotice, attempt: u32, at: i64, after: After) -> bool {
+async fn tried(store: &Store, new: &NewNotice, attempt: u32, at: i64, after: DeliveryOutcome) -> bool {
     let notice = find(store, new.id).await.unwrap();
     tried_as(store, notice, attempt, at, after).await.is_some()
 }
 
-async fn tried_as(store: &Store, notice: Notice, attempt: u32, at: i64, after: After) -> Option<After> {
+async fn tried_as(
+    store: &Store,
+    notice: Notice,
+    attempt: u32,
+    at: i64,
+    after: DeliveryOutcome,
+) -> Option<DeliveryOutcome> {
     let status = (after.state == State::Delivered).then_some(200);
     let error = (status != Some(200)).then(|| "connection refused".to_owned());
     let attempt = Attempt { attempt, at, took_us: 1500, status, answer: status.map(|_| "success".to_owned()), error };
@@ -97,7 +103,7 @@ each_engine!(what_was_resent_while_it_was_delivered_is_delivered_then, |test| {
     let (resent_at, last) = (NOW + 500, after(7, NOW, false));
     assert_eq!(last.state, State::Failed);
     write(store, move |tx| Ok(notice::resend(tx, new.id, resent_at)?)).await.unwrap();
-    let again = After { state: State::Pending, next_at: Some(resent_at) };
+    let again = DeliveryOutcome { state: State::Pending, next_at: Some(resent_at) };
     assert_eq!(tried_as(store, before.clone(), 8, NOW, last).await, Some(again));
     let pending = Notice { attempts: 8, rung: 0, next_at: Some(resent_at), ..before };
     assert_eq!(find(store, new.id).await, Some(pending));

@@ -1,7 +1,7 @@
 //! A product in small, for trying the write path on: accounts to spend from, with an entry for each spending.
 
 use domain::Refusal;
-use store::ledger::Purse;
+use store::ledger::Party;
 use store::{Change, Fault, Stop, Store, Tx, bucket_of, once, params};
 
 /// Makes the product's table, and one user with that balance.
@@ -90,7 +90,7 @@ pub(crate) async fn read<T: Send + 'static>(
 
 /// What is in the fund for the history that this merchant imported.
 pub(crate) fn outside_balance(tx: &mut Tx, pid: &str) -> Result<i64, Fault> {
-    let name = Purse::Outside(pid).name();
+    let name = Party::Outside(pid).name();
     let sql = "SELECT balance_fen FROM fund WHERE bucket = $1 AND name = $2";
     Ok(tx.query_one::<(i64,)>(sql, params![bucket_of("", &name), &*name])?.0)
 }

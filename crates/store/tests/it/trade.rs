@@ -1,7 +1,7 @@
 //! A trade is found by its numbers, by its merchant only, and changed once at a time.
 
 use domain::id::{TradeNo, VoucherId};
-use domain::trade::{Off, Origin, Status, Trade};
+use domain::trade::{Origin, Status, Trade, TradeDeduction};
 use domain::voucher::Voucher;
 use store::once::{Claim, claim};
 use store::sales::Sales;
@@ -153,12 +153,12 @@ each_engine!(a_trade_is_found_by_each_of_its_numbers_and_by_its_merchant_only, |
 each_engine!(what_was_loaded_is_changed_once, |test| {
     let store = test.store();
     kept(store, a_trade(1)).await;
-    let pay = || write(store, |tx| Ok(update(tx, &a_trade(1).pay(Off::default(), NOW)?)?));
+    let pay = || write(store, |tx| Ok(update(tx, &a_trade(1).pay(TradeDeduction::default(), NOW)?)?));
     pay().await.unwrap();
     // The trade at hand is no longer the one in the store: the store tries again, to no avail.
     assert!(matches!(pay().await, Err(Stop::Fault(Fault::Stale | Fault::Busy(_)))));
     let found = read(store, |tx| Ok(get(tx, a_trade(1).no.number)?)).await.unwrap().unwrap();
-    assert_eq!(found, Trade { version: 2, ..a_trade(1).pay(Off::default(), NOW).unwrap() });
+    assert_eq!(found, Trade { version: 2, ..a_trade(1).pay(TradeDeduction::default(), NOW).unwrap() });
 });
 
 each_engine!(refunds_are_kept_by_their_number, |test| {

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use proptest::prelude::*;
 use wire::testing::{brace_counting, java};
-use wire::{Charset, Fault, Node, PrivateKey, RawCall, Reader, Refused, SignType, open, signed_form};
+use wire::{Charset, Node, PrivateKey, RawCall, Reader, Rejection, SignType, VerifyError, open, signed_form};
 
 use crate::vectors;
 
@@ -70,7 +70,7 @@ proptest! {
         let first = |form: &str| form.split('&').next().unwrap().to_owned();
         let call = RawCall::read(b"", None, form.replace(&first(&value), &first(&other)).as_bytes());
         let terms = call.terms().unwrap();
-        prop_assert!(matches!(call.verify(terms, &KEY.public_key()), Err(Refused::Signature(_))));
+        prop_assert!(matches!(call.verify(terms, &KEY.public_key()), Err(VerifyError::Signature(_))));
     }
 
     #[test]
@@ -78,7 +78,7 @@ proptest! {
         let method = "koubei.a.b";
         let business = serde_json::json!({ "memo": text, "inner": { "memo": text } }).to_string();
         let reader = Reader { charset, is_java, is_gb2312: is_gb2312 && charset == Charset::Gbk };
-        for node in [Node::success(&business, reader), Node::failure(&Fault::business("X", text.clone()), reader)] {
+        for node in [Node::success(&business, reader), Node::failure(&Rejection::business("X", text.clone()), reader)] {
             let answer = node.seal(Some(method), cert_sn.as_deref(), &sign);
             prop_assert_eq!(open(method, &answer), Some((node.bytes(), &*sign)));
             prop_assert_eq!(open("koubei.a.c", &answer), None);

@@ -1,11 +1,11 @@
 //! What is forgiven in a signature, and what is not.
 
-use wire::{Charset, PrivateKey, RawCall, Refused, VerifiedCall, code};
+use wire::{Charset, PrivateKey, RawCall, VerifiedCall, VerifyError, code};
 
 use crate::vectors;
 
 /// `sent` is a form without `sign` (a blank as `_`), `signed` the string that is signed for it.
-fn verify(sent: &str, signed: &str) -> Result<VerifiedCall, Refused> {
+fn verify(sent: &str, signed: &str) -> Result<VerifiedCall, VerifyError> {
     let sign = key().sign(wire::SignType::Rsa2, signed.replace('_', " ").as_bytes());
     let sign = sign.replace('+', "%2B");
     let call = RawCall::read(sent.replace('_', "+").as_bytes(), None, format!("sign={sign}").as_bytes());
@@ -59,8 +59,8 @@ fn a_blank_in_sign_is_not_repaired() {
         call.verify(terms, &key().public_key())
     };
     assert!(verify(form.1.replace('+', "%2B")).is_ok());
-    assert!(matches!(verify(form.1.clone()), Err(Refused::Signature(_))));
-    assert!(matches!(verify(form.1.replace('+', "%2B") + "%0A"), Err(Refused::Signature(_))));
+    assert!(matches!(verify(form.1.clone()), Err(VerifyError::Signature(_))));
+    assert!(matches!(verify(form.1.replace('+', "%2B") + "%0A"), Err(VerifyError::Signature(_))));
 }
 
 #[test]
@@ -73,11 +73,11 @@ fn text_is_decoded_after_the_signature_only() {
             call.verify(wire::Terms { charset: reader.charset, sign_type, certificate: false }, &key().public_key());
         let seen = match &seen {
             Ok(call) => Ok(call.get("memo").unwrap()),
-            Err(Refused::Text { fault, .. }) => {
+            Err(VerifyError::Text { fault, .. }) => {
                 assert_eq!(fault.sub_code, code::INVALID_PARAMETER.sub_code);
                 Err(Some(&*fault.sub_msg))
             }
-            Err(Refused::Signature(_)) => Err(None),
+            Err(VerifyError::Signature(_)) => Err(None),
         };
         assert_eq!(seen, expect, "{sent}");
     };
@@ -120,8 +120,8 @@ fn text_in_the_other_charset_is_recognised() {
         let seen = call.verify(wire::Terms { charset, sign_type, certificate: false }, &key().public_key());
         match &seen {
             Ok(call) => assert_eq!((None, call.reads_as_utf8()), (refused, doubt), "{memo}"),
-            Err(Refused::Text { reads_as, .. }) => assert_eq!(Some(*reads_as), refused, "{memo}"),
-            Err(Refused::Signature(_)) => panic!("{memo}"),
+            Err(VerifyError::Text { reads_as, .. }) => assert_eq!(Some(*reads_as), refused, "{memo}"),
+            Err(VerifyError::Signature(_)) => panic!("{memo}"),
         }
     };
     let gbk = |text: &str| Charset::Gbk.encode(text).unwrap().into_owned();

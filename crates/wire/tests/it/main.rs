@@ -2,7 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking, their helpers too")]
 
 mod charset;
-mod first_aid;
+mod diagnosis;
 mod keys;
 mod laws;
 mod leniency;

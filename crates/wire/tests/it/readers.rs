@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use wire::testing::{brace_counting, java};
-use wire::{Charset, Fault, Node, Reader};
+use wire::{Charset, Node, Reader, Rejection};
 
 use crate::responses::{METHOD, Response, responses};
 use crate::vectors;
@@ -83,7 +83,7 @@ fn check(text: &str, garbled: [bool; 2]) {
     members.as_object_mut().unwrap().extend(business.as_object().unwrap().clone());
     check_node(|reader| Node::success(&business.to_string(), reader), &members, garbled);
     check_node(|reader| Node::bare(&business.to_string(), reader), &business, garbled);
-    let fault = Fault::business("SOME_CODE", text.to_owned());
+    let fault = Rejection::business("SOME_CODE", text.to_owned());
     let members = json!({"code": "40004", "msg": "Business Failed", "sub_code": "SOME_CODE", "sub_msg": text});
     check_node(|reader| Node::failure(&fault, reader), &members, garbled);
 }

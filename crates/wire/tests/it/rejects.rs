@@ -1,11 +1,11 @@
 //! Requests made to be refused, each for one reason.
 
-use wire::{Fault, RawCall, code, node_name};
+use wire::{RawCall, Rejection, code, node_name};
 
 use crate::vectors;
 
 /// What the gateway answers up to the signature, knowing one app.
-fn answer(call: RawCall) -> Result<(), Fault> {
+fn answer(call: RawCall) -> Result<(), Rejection> {
     if call.head()?.app_id != "2021000000000001" {
         return Err(code::INVALID_APP_ID);
     }

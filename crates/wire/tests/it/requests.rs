@@ -1,7 +1,7 @@
 //! Every request the Node and both Python SDKs were seen to send.
 
 use serde_json::Value;
-use wire::{Reader, Refused, code};
+use wire::{Reader, VerifyError, code};
 
 use crate::vectors;
 
@@ -42,11 +42,11 @@ fn check(name: &str) {
                 assert_eq!(digest, recorded["files_not_signed"][0]["sha256"], "{name}");
             }
         }
-        Err(Refused::Signature(bad)) => {
+        Err(VerifyError::Signature(bad)) => {
             assert_eq!(expected, "fail", "{name}: refused");
             assert_eq!(bad.fault().sub_code, "isv.invalid-signature");
         }
-        Err(Refused::Text { fault, .. }) => {
+        Err(VerifyError::Text { fault, .. }) => {
             assert!(expected.starts_with("ok") && garbled, "{name}: {fault:?}");
             assert_eq!(fault.sub_code, code::INVALID_PARAMETER.sub_code);
         }

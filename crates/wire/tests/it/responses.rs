@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 use serde_json::value::RawValue;
-use wire::{AnswerError, Charset, Fault, Node, Reader, SignType, check_answer, open};
+use wire::{AnswerError, Charset, Node, Reader, Rejection, SignType, check_answer, open};
 
 use crate::vectors;
 
@@ -86,7 +86,7 @@ fn we_render_what_everybody_accepts() {
             }
             (Some(_), Some(_), Some(sub_code), Some(sub_msg)) => {
                 assert!(node.is_empty());
-                let fault = Fault { sub_code: sub_code.into(), ..Fault::business("", sub_msg) };
+                let fault = Rejection { sub_code: sub_code.into(), ..Rejection::business("", sub_msg) };
                 Node::failure(&fault, response.reader())
             }
             _ => panic!("{name}: not a node"),
@@ -176,7 +176,7 @@ fn nodes() {
     check(Node::success(r#"{"a":"\\","b":{}}"#, UTF8), r#"{"code":"10000","msg":"Success","a":"\\","b":{}}"#);
     check(Node::success(r#"{"a":"\"{","b":1}"#, UTF8), r#"{"code":"10000","msg":"Success","a":"\"\u007b","b":1}"#);
     check(Node::bare(r#"{"access_token":"x"}"#, UTF8), r#"{"access_token":"x"}"#);
-    let fault = Fault::business("PARAM_EMPTY", "a \"b\" \\ \n\r\t\u{1}/{积");
+    let fault = Rejection::business("PARAM_EMPTY", "a \"b\" \\ \n\r\t\u{1}/{积");
     check(
         Node::failure(&fault, UTF8),
         r#"{"code":"40004","msg":"Business Failed","sub_code":"PARAM_EMPTY","sub_msg":"a \"b\" \\ \n\r\t\u0001/\u007b积"}"#,

@@ -3,10 +3,10 @@
 use super::plan::Plan;
 use super::plan::budget_info::BudgetInfo;
 use super::plan::promo_tool::PromoTool;
-use crate::biz::{Biz, Object, Whole, invalid};
+use crate::biz::{Biz, Object, WholeNumber, invalid};
 use domain::activity::{Budget, Kind, Limits, Tool};
 use serde_json::{Map, Value};
-use wire::Fault;
+use wire::Rejection;
 
 /// Why something may not be as it is said now.
 const FIXED: &str = "不允许修改，必须与活动详情查询的结果一致";
@@ -15,7 +15,7 @@ const MORE: &str = "只允许追加";
 const HIGHER: &str = "只允许提高";
 
 /// The new tools in the order of those that there are: by `voucher_no` where it is said, else by their place.
-pub fn arranged(plan: &Plan, tools: &[Tool]) -> Result<Vec<PromoTool>, Fault> {
+pub fn arranged(plan: &Plan, tools: &[Tool]) -> Result<Vec<PromoTool>, Rejection> {
     let new = &plan.promo_tools.0;
     if new.len() != tools.len() {
         return Err(invalid("promo_tools", FIXED));
@@ -37,7 +37,7 @@ pub fn arranged(plan: &Plan, tools: &[Tool]) -> Result<Vec<PromoTool>, Fault> {
 
 /// Refuses what has not only grown. `stored` is what was said before and `shops` for which shops, ascending; the tools
 /// of `new` are [`arranged`].
-pub fn check(kind: Kind, stored: &Plan, shops: &[String], new: &Plan) -> Result<(), Fault> {
+pub fn check(kind: Kind, stored: &Plan, shops: &[String], new: &Plan) -> Result<(), Rejection> {
     let (stored, mut settled) = (stored.settled(), new.settled());
     if new.end_time.0 < stored.end_time.0 {
         return Err(invalid("end_time", LATER));
@@ -61,9 +61,9 @@ pub fn check(kind: Kind, stored: &Plan, shops: &[String], new: &Plan) -> Result<
     }
 }
 
-fn grow_budget(stored: &Plan, settled: &mut Plan) -> Result<(), Fault> {
+fn grow_budget(stored: &Plan, settled: &mut Plan) -> Result<(), Rejection> {
     let (Some(Object(old)), Some(Object(new))) = (&stored.budget_info, &mut settled.budget_info) else { return Ok(()) };
-    let daily = |info: &BudgetInfo| info.sub_value.map(Whole::number);
+    let daily = |info: &BudgetInfo| info.sub_value.map(WholeNumber::number);
     let (old_total, new_total) = (old.budget_total.number(), new.budget_total.number());
     let grows = |old: Budget, new: Budget| old.grows_to(new);
     if !grows(Budget { total: old_total, daily: None }, Budget { total: new_total, daily: None }) {
@@ -76,7 +76,7 @@ fn grow_budget(stored: &Plan, settled: &mut Plan) -> Result<(), Fault> {
     Ok(())
 }
 
-fn grow_limits(stored: &Plan, settled: &mut Plan) -> Result<(), Fault> {
+fn grow_limits(stored: &Plan, settled: &mut Plan) -> Result<(), Rejection> {
     let (old, new) = (&stored.constraint_info.0, &mut settled.constraint_info.0);
     let (old_limits, new_limits) = (old.limits(), new.limits());
     let in_all = |limits: Limits| Limits { frequency: None, ..limits };
@@ -93,7 +93,7 @@ fn grow_limits(stored: &Plan, settled: &mut Plan) -> Result<(), Fault> {
 }
 
 /// A card's or a coupon's validity may grow.
-fn prolong(at: &str, old: &PromoTool, new: &mut PromoTool) -> Result<(), Fault> {
+fn prolong(at: &str, old: &PromoTool, new: &mut PromoTool) -> Result<(), Rejection> {
     let shorter = |field: &str| Err(invalid(&format!("{at}.{field}"), LATER));
     if let (Some(Object(old)), Some(Object(new))) = (&old.point_card, &mut new.point_card) {
         if new.end_time.0 < old.end_time.0 {

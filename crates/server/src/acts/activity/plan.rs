@@ -21,7 +21,7 @@ use self::recruit_tool::RecruitTool;
 use crate::biz::{ABSENT, Biz, Date, Object, Objects, Text, biz, choice, invalid};
 use domain::activity::{Budget, Kind};
 use serde_json::{Map, Value};
-use wire::Fault;
+use wire::Rejection;
 
 biz! {
     /// The activity.
@@ -87,7 +87,7 @@ const KEPT_ELSEWHERE: [&str; 6] = ["name", "type", "start_time", "end_time", "pr
 
 impl Plan {
     /// Whether it holds together, whoever's it is and whatever time it is.
-    pub fn check(&self) -> Result<Kind, Fault> {
+    pub fn check(&self) -> Result<Kind, Rejection> {
         let kind = match self.r#type {
             CampType::Points => Kind::PointSend,
             CampType::Direct => Kind::DirectSend,
@@ -112,7 +112,7 @@ impl Plan {
     }
 
     /// The tools, and that they are for the shops of the activity.
-    fn check_tools(&self, kind: Kind) -> Result<(), Fault> {
+    fn check_tools(&self, kind: Kind) -> Result<(), Rejection> {
         let tools = self.promo_tools.some().map_err(|reason| invalid("promo_tools", reason))?;
         if kind == Kind::PointSend && 1 < tools.len() {
             return Err(invalid("promo_tools", "type为POINT_SEND时只能有一个元素"));
@@ -135,7 +135,7 @@ impl Plan {
     }
 
     /// Coupons for a crowd are advertised where they are found (含圈人的直领活动).
-    fn check_display(&self, voucher: &CouponPlan, at: &str) -> Result<(), Fault> {
+    fn check_display(&self, voucher: &CouponPlan, at: &str) -> Result<(), Rejection> {
         if self.constraint_info.crowd_group_id.is_none() {
             return Ok(());
         }
@@ -150,7 +150,7 @@ impl Plan {
         Ok(())
     }
 
-    fn check_channels(&self, kind: Kind) -> Result<(), Fault> {
+    fn check_channels(&self, kind: Kind) -> Result<(), Rejection> {
         let channels = self.publish_channels.as_ref().and_then(|list| list.some().ok());
         match (kind, channels) {
             (Kind::PointSend, Some(_)) => Err(invalid("publish_channels", "type为POINT_SEND时必须为空")),
@@ -165,7 +165,7 @@ impl Plan {
     }
 
     /// How many prizes there are, if that is bounded.
-    pub fn budget(&self) -> Result<Option<Budget>, Fault> {
+    pub fn budget(&self) -> Result<Option<Budget>, Rejection> {
         self.budget_info.as_ref().map(|info| info.budget()).transpose()
     }
 

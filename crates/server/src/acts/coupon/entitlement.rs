@@ -6,7 +6,7 @@ use crate::acts::activity::stored;
 use crate::acts::crowd::membership;
 use domain::Refusal;
 use domain::activity::{Activity, Budget};
-use domain::claim::{Left, Prize, Restriction, Taker, Token, Verdict, verdict};
+use domain::claim::{BudgetLeft, Claimant, Prize, Restriction, Token, Verdict, verdict};
 use domain::coupon::Terms;
 use domain::id::ItemIdText;
 use store::prize::PrizeToken;
@@ -48,9 +48,9 @@ pub struct Judgement {
     /// Whether it gives, or why not.
     pub verdict: Result<Verdict, Refusal>,
     /// What is left of the budget.
-    pub left: Left,
+    pub left: BudgetLeft,
     /// Who wants to take it.
-    pub taker: Taker,
+    pub taker: Claimant,
 }
 
 impl Entitlement {
@@ -109,7 +109,7 @@ impl Entitlement {
         Ok(Judgement { verdict, left, taker })
     }
 
-    fn left(&self, tx: &mut Tx, now: i64) -> Result<Left, Fault> {
+    fn left(&self, tx: &mut Tx, now: i64) -> Result<BudgetLeft, Fault> {
         let number = self.activity.id.number;
         // A part that nobody has taken from is whole. Row and activity may each know a total that was raised since.
         let mut left = |kind: &str, part: &str, total: i64| {
@@ -120,10 +120,10 @@ impl Entitlement {
             Some(daily) => Some(left(Budget::DAILY, &Budget::day(now), daily)?),
             None => None,
         };
-        Ok(Left { total, today })
+        Ok(BudgetLeft { total, today })
     }
 
-    fn taker(&self, tx: &mut Tx, times: Vec<i64>, now: i64) -> Result<Taker, Fault> {
+    fn taker(&self, tx: &mut Tx, times: Vec<i64>, now: i64) -> Result<Claimant, Fault> {
         let PrizeToken { pid, user_id, tool, .. } = &self.token;
         let in_crowd = match self.activity.crowd {
             Some(crowd) => membership::is_in(tx, pid, crowd, user_id, now)?,
@@ -134,6 +134,6 @@ impl Entitlement {
         let has_paid = store::sales::get(tx, pid, user_id)?.is_some();
         let held = voucher::of_member(tx, pid, user_id, now)?;
         let holds_unredeemed = held.iter().any(|held| held.tool == Some(*tool) && held.is_unredeemed(now));
-        Ok(Taker { in_crowd, has_paid, student, cards, times, holds_unredeemed })
+        Ok(Claimant { in_crowd, has_paid, student, cards, times, holds_unredeemed })
     }
 }

@@ -4,7 +4,7 @@
 use super::tool::Coupon;
 use domain::coupon::{Offer, Verify};
 use domain::id::VoucherIdText;
-use domain::voucher::{Stand, Voucher};
+use domain::voucher::{CouponState, Voucher};
 use store::{Fault, Stop, Tx, activity, voucher};
 
 /// The voucher of that id, with the coupon that it is of; `None` where there is none, or it is of no coupon.
@@ -20,7 +20,7 @@ pub fn find(tx: &mut Tx, id: VoucherIdText) -> Result<Option<(Voucher, Coupon)>,
 pub fn is_open(voucher: &Voucher, coupon: &Coupon, now: i64) -> bool {
     let terms = &coupon.terms;
     let by_click = terms.offer == Offer::Exchange { verify: Verify::UserClick };
-    by_click && voucher.stand(now) == Stand::Usable && terms.hours.hold(now) && !terms.forbidden.hold(now)
+    by_click && voucher.stand(now) == CouponState::Usable && terms.hours.hold(now) && !terms.forbidden.hold(now)
 }
 
 /// Redeems it at `now`, UTC milliseconds; one that cannot be redeemed stays as it is. `bill` is a new id in the

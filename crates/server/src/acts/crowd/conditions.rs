@@ -6,10 +6,10 @@
 use crate::biz::{self, Field, Member, Shape};
 use crate::index::column;
 use domain::tag::Tag;
-use segment::{Expr, Op, Reject};
+use segment::{ConditionError, Expr, Op};
 use serde::Serialize;
 use serde_json::Value;
-use wire::Fault;
+use wire::Rejection;
 
 /// The most characters of the string.
 const TEXT_MAX: usize = 65_535;
@@ -42,7 +42,7 @@ impl Conditions {
 
     /// Refuses what a merchant with these tags cannot mean: what the decisions on operators do not allow, a value
     /// that a closed list lacks, a range with its ends the wrong way round.
-    pub fn check(&self, tags: &[Tag]) -> Result<(), Fault> {
+    pub fn check(&self, tags: &[Tag]) -> Result<(), Rejection> {
         let columns: Vec<_> = tags.iter().map(column).collect();
         for (index, condition) in self.0.iter().enumerate() {
             condition.test(&columns).map_err(|Untestable { reason, .. }| refusal(index, &reason))?;
@@ -55,7 +55,7 @@ impl Conditions {
 
     /// The expression over these tags; refuses what the decisions on operators do not allow. A crowd that an earlier
     /// build has stored may name what its tag's list lacks, and a range in which nobody is.
-    pub fn compile(&self, tags: &[segment::Tag]) -> Result<Expr, Fault> {
+    pub fn compile(&self, tags: &[segment::Tag]) -> Result<Expr, Rejection> {
         let test = |(index, condition): (usize, &Condition)| match condition.test(tags) {
             Err(Untestable { is_reversed: true, .. }) => Ok(Expr::Any(Vec::new())),
             test => test.map_err(|Untestable { reason, .. }| refusal(index, &reason)),
@@ -84,8 +84,8 @@ impl Condition {
         };
         Expr::test(tags, op, tag, value).map_err(|reject| match reject {
             // It speaks of the value alone.
-            Reject::Misfit { .. } => untestable(format!("标签 {tag_code} 的{reject}")),
-            Reject::Reversed { .. } => Untestable { reason: reject.to_string(), is_reversed: true },
+            ConditionError::Misfit { .. } => untestable(format!("标签 {tag_code} 的{reject}")),
+            ConditionError::Reversed { .. } => Untestable { reason: reject.to_string(), is_reversed: true },
             _ => untestable(reject.to_string()),
         })
     }
@@ -110,7 +110,7 @@ fn is_plain_number(value: &str) -> bool {
     !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) && (value == "0" || !value.starts_with('0'))
 }
 
-fn refusal(index: usize, reason: &str) -> Fault {
+fn refusal(index: usize, reason: &str) -> Rejection {
     biz::invalid(&format!("conditions[{index}]"), reason)
 }
 

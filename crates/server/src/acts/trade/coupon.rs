@@ -10,7 +10,7 @@ use crate::acts::coupon::tool::Coupon;
 use domain::coupon::Sale;
 use domain::coupon::choice::{Candidate, Class, Pick, choose, ranked};
 use domain::coupon::share::{Refund, shares};
-use domain::trade::{Off, Status, Trade};
+use domain::trade::{Status, Trade, TradeDeduction};
 use domain::voucher::Voucher;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -81,9 +81,9 @@ pub fn pick(
 
 impl Choice {
     /// What the chosen vouchers take off together.
-    pub fn off(&self) -> Off {
+    pub fn off(&self) -> TradeDeduction {
         // Coupons are the seller's own.
-        Off { seller_fen: self.chosen.iter().map(|one| one.fen).sum(), others_fen: 0 }
+        TradeDeduction { seller_fen: self.chosen.iter().map(|one| one.fen).sum(), others_fen: 0 }
     }
 }
 
@@ -154,7 +154,7 @@ fn release_others(tx: &mut Tx, trade: &Trade, choice: &Choice, kept: &[i64]) -> 
 
 /// The vouchers that a trade was paid with.
 pub fn used(tx: &mut Tx, trade: &Trade) -> Result<Vec<TradeVoucher>, Fault> {
-    if trade.off() == Off::default() {
+    if trade.off() == TradeDeduction::default() {
         return Ok(Vec::new());
     }
     store::trade::vouchers(tx, trade.no.number)

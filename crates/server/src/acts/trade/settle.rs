@@ -9,7 +9,7 @@ use super::detail::TradeDetail;
 use super::notification;
 use domain::Refusal;
 use domain::trade::{Status, Trade, finishes_at};
-use store::ledger::{Purse, Transfer, transfer};
+use store::ledger::{Party, Transfer, transfer};
 use store::trade::{Refund, TradeVoucher};
 use store::world::Account;
 use store::{Fault, Stop, Tx, job, sales};
@@ -66,8 +66,8 @@ pub fn settle(
     }
     let money = Transfer {
         id: context.transfer_id(),
-        debit: Purse::Account(&trade.buyer_id),
-        credit: Purse::Account(&trade.seller_id),
+        debit: Party::Account(&trade.buyer_id),
+        credit: Party::Account(&trade.seller_id),
         amount_fen: trade.buyer_pay_fen,
         kind: "pay",
         trade: Some(number),
@@ -99,10 +99,10 @@ pub fn give_back(tx: &mut Tx, trade: &Trade, refund: Refund, context: &TradeCont
     if refund.buyer_fen == 0 {
         return Ok(refund);
     }
-    let buyer = if trade.imported_no.is_some() { Purse::Outside(&trade.pid) } else { Purse::Account(&trade.buyer_id) };
+    let buyer = if trade.imported_no.is_some() { Party::Outside(&trade.pid) } else { Party::Account(&trade.buyer_id) };
     let money = Transfer {
         id: context.transfer_id(),
-        debit: Purse::Account(&trade.seller_id),
+        debit: Party::Account(&trade.seller_id),
         credit: buyer,
         amount_fen: refund.buyer_fen,
         kind: if refund.cancels { "cancel" } else { "refund" },

@@ -15,7 +15,7 @@ use crate::pages::error_page::ErrorPage;
 use crate::pages::voucher::{Stage, VoucherPage};
 use axum::http::Uri;
 use domain::id::VoucherIdText;
-use domain::voucher::Stand;
+use domain::voucher::CouponState;
 use serde::Deserialize;
 use store::{Bucket, Fault, Stop, Tx};
 
@@ -79,13 +79,13 @@ impl Page for VoucherLink {
             starts_at: voucher.starts_at,
             ends_at: voucher.ends_at,
             stage: match (stand, button) {
-                (Stand::Usable, Some((action, csrf))) => Stage::Button { action, csrf },
-                (Stand::Usable, None) => Stage::Usable,
-                (Stand::Unactive, _) => Stage::Unactive,
-                (Stand::Held, _) => Stage::Held,
-                (Stand::Used, _) => Stage::Used { at: voucher.used_at.unwrap_or(now) },
-                (Stand::Refunded, _) => Stage::Refunded,
-                (Stand::Expired, _) => Stage::Expired,
+                (CouponState::Usable, Some((action, csrf))) => Stage::Button { action, csrf },
+                (CouponState::Usable, None) => Stage::Usable,
+                (CouponState::Unactive, _) => Stage::Unactive,
+                (CouponState::Held, _) => Stage::Held,
+                (CouponState::Used, _) => Stage::Used { at: voucher.used_at.unwrap_or(now) },
+                (CouponState::Refunded, _) => Stage::Refunded,
+                (CouponState::Expired, _) => Stage::Expired,
             },
         };
         Ok(Box::new(move |shell| page.page(shell)))

@@ -6,14 +6,14 @@
 //!
 //! The call changes nothing and can be repeated.
 
-use super::shown_order::ShownOrder;
+use super::order_view::OrderView;
 use crate::biz::{Objects, Positive, Shape, Text, answer, biz, choice, invalid};
 use crate::methods::operator::{self, OperatorType};
 use crate::methods::{Answer, Call, Doors, Method, Need, Read, SubCode};
 use domain::activity::{Activity, Order, Status};
 use store::Tx;
 use store::activity::{self, Wanted};
-use wire::{Fault, time};
+use wire::{Rejection, time};
 
 /// See the module.
 pub struct ActivityBatchquery;
@@ -101,7 +101,7 @@ answer! {
         /// When the activity ends.
         end_time: String = Shape::Date,
         /// What was done to the activity, oldest first.
-        activity_orders: Vec<ShownOrder>,
+        activity_orders: Vec<OrderView>,
     }
 }
 
@@ -149,7 +149,7 @@ fn camp(activity: Activity, orders: &[Order]) -> Camp {
         auto_delay_flag: if activity.auto_delay { "Y" } else { "N" },
         start_time: time::format(activity.starts_at),
         end_time: time::format(activity.ends_at),
-        activity_orders: orders.iter().map(ShownOrder::new).collect(),
+        activity_orders: orders.iter().map(OrderView::new).collect(),
     }
 }
 
@@ -163,7 +163,7 @@ struct Criteria {
 
 impl Criteria {
     /// `None` when nothing can meet them all.
-    fn of(request: &Request) -> Result<Option<Criteria>, Fault> {
+    fn of(request: &Request) -> Result<Option<Criteria>, Rejection> {
         let mut all = Criteria {
             name: String::new(),
             starts_from: i64::MIN,

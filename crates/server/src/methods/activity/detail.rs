@@ -1,6 +1,6 @@
 //! `camp_detail`: an activity in full, with all that the platform knows it by.
 
-use super::shown_order::ShownOrder;
+use super::order_view::OrderView;
 use crate::acts::activity::plan::budget_info::BudgetInfo;
 use crate::acts::activity::plan::channel::Channel;
 use crate::acts::activity::plan::constraint_info::ConstraintInfo;
@@ -45,7 +45,7 @@ pub const SHAPE: Shape = Shape::Object(&[
         Shape::Text(None),
     ),
     Member {
-        shape: Vec::<ShownOrder>::SHAPE,
+        shape: Vec::<OrderView>::SHAPE,
         ..Member::text("activity_orders", "What was done to the activity, oldest first.")
     },
     optional("recruit_info", "`recruit_tool` of the request, without `pid_shops`.", Object::<RecruitTool>::SHAPE),
@@ -112,7 +112,7 @@ impl Detail {
         members.append(&mut said);
         let mut put = |name: &str, value: Value| members.insert(name.to_owned(), value);
         info.and_then(|info| put("ext_info", info));
-        let orders: Vec<ShownOrder> = self.orders.iter().map(ShownOrder::new).collect();
+        let orders: Vec<OrderView> = self.orders.iter().map(OrderView::new).collect();
         put("activity_orders", serde_json::to_value(orders).expect("texts serialise"));
         if let Some(Value::Object(mut recruit)) = recruit {
             // The shops that were asked are not told.

@@ -8,7 +8,7 @@ use crate::links;
 use crate::methods::access::{Doors, Need};
 use crate::methods::method::{Method, OperatorCall, OperatorRead};
 use domain::id::VoucherIdText;
-use domain::voucher::Stand;
+use domain::voucher::CouponState;
 use serde::{Deserialize, Serialize};
 use store::{Fault, Tx, activity};
 use wire::time;
@@ -71,15 +71,15 @@ impl OperatorRead for CouponShow {
         let (voucher, name, trade, base_url) = found.ok_or_else(|| not_found("no such voucher"))?;
         let stand = voucher.stand(app.clock.now());
         let status = match stand {
-            Stand::Unactive => "UNACTIVE",
-            Stand::Usable => "ENABLED",
-            Stand::Held => "USING",
-            Stand::Used => "USED",
-            Stand::Refunded => "REFUNDED",
-            Stand::Expired => "EXPIRED",
+            CouponState::Unactive => "UNACTIVE",
+            CouponState::Usable => "ENABLED",
+            CouponState::Held => "USING",
+            CouponState::Used => "USED",
+            CouponState::Refunded => "REFUNDED",
+            CouponState::Expired => "EXPIRED",
         };
         // A hold that has ended holds nothing.
-        let has_it = matches!(stand, Stand::Held | Stand::Used | Stand::Refunded);
+        let has_it = matches!(stand, CouponState::Held | CouponState::Used | CouponState::Refunded);
         Ok(CouponView {
             voucher_id: voucher.id.to_text(),
             name: name.unwrap_or_default(),

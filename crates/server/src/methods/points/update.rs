@@ -133,7 +133,7 @@ pub enum Movement<'a> {
 
 impl Movement<'_> {
     /// Holds the fields against the kind: what it needs is there, what it forbids is not.
-    fn of(request: &Request) -> Result<Movement<'_>, wire::Fault> {
+    fn of(request: &Request) -> Result<Movement<'_>, wire::Rejection> {
         let Request { trans_type: TransType(kind), trans_amount, shop_id, biz_no, .. } = request;
         let stated = trans_amount.map(|Points(amount)| amount);
         let amount = stated.ok_or_else(|| invalid("trans_amount", ABSENT));

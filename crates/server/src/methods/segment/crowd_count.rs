@@ -135,7 +135,7 @@ impl Read for CrowdCount {
             let expr = conditions.compile(columns)?;
             let column =
                 |code: &String| columns.iter().position(|tag| tag.code == *code).expect("dimensions are built in");
-            Ok::<_, wire::Fault>((expr, dimensions.iter().map(column).collect()))
+            Ok::<_, wire::Rejection>((expr, dimensions.iter().map(column).collect()))
         })?;
         let histogram = |(code, counts): (&String, &Vec<(String, u64)>)| {
             let tag = tags.iter().find(|tag| tag.code == *code).expect("dimensions are built in");

@@ -11,7 +11,7 @@ use crate::acts::trade::context::{self, TradeContext};
 use crate::acts::trade::settle::{give_back, shut};
 use crate::biz::{Shape, Text, answer, biz};
 use crate::methods::{Answer, Call, Doors, Method, Need, Once, SubCode, Write, refusals};
-use domain::trade::{Cancelled, Trade};
+use domain::trade::{Cancellation, Trade};
 use store::trade::Refund;
 use store::{Tx, once};
 use wire::time;
@@ -88,12 +88,12 @@ impl Write for TradeCancel {
         let context = TradeContext::new(&trade, call.now, call.cause(), |nth, bucket| call.new_id(nth, bucket));
         // Decide and record.
         let trade = match trade.cancel(call.now)? {
-            Cancelled::Before(trade) => trade,
-            Cancelled::Closed(trade) => {
+            Cancellation::Before(trade) => trade,
+            Cancellation::Closed(trade) => {
                 shut(tx, &trade, context.notice_id(), call.now)?;
                 trade
             }
-            Cancelled::Refunded(trade, amount_fen) => {
+            Cancellation::Refunded(trade, amount_fen) => {
                 give_back(tx, &trade, cancelling(&trade, amount_fen, call.now), &context)?;
                 trade
             }

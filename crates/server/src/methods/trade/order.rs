@@ -8,7 +8,7 @@ use domain::id::TradeNo;
 use domain::trade::{Status, TOTAL_MAX_FEN, Timeout, Trade, is_out_trade_no};
 use serde_json::{Map, Value};
 use store::{Bucket, Tx, world};
-use wire::Fault;
+use wire::Rejection;
 
 biz! {
     /// A line of the order.
@@ -94,7 +94,7 @@ impl Order {
     }
 
     /// What vouchers may take from: what is said, or all but what they may not.
-    fn discountable_fen(&self) -> Result<i64, Fault> {
+    fn discountable_fen(&self) -> Result<i64, Rejection> {
         let total = self.total_amount.0;
         if total == 0 {
             return Err(invalid("total_amount", "不能小于0.01"));
@@ -194,6 +194,6 @@ pub fn new_number(call: &Call, buyer_id: &str) -> i64 {
 }
 
 /// A merchant buys nothing from itself.
-pub fn not_itself(call: &Call, buyer_id: &str) -> Result<(), Fault> {
+pub fn not_itself(call: &Call, buyer_id: &str) -> Result<(), Rejection> {
     if buyer_id == call.pid() { Err(refusals::BUYER_SELLER_EQUAL.into()) } else { Ok(()) }
 }

@@ -10,7 +10,7 @@ use crate::engine::bucket::{Bucket, bucket_of_key};
 use crate::engine::fault::Fault;
 use crate::engine::sql::statements;
 use crate::engine::tx::Tx;
-use crate::ledger::{self, Cause, Purse, Transfer};
+use crate::ledger::{self, Cause, Party, Transfer};
 use crate::trade::refund::{Refund, insert_refunds};
 use crate::trade::row::{scope, update};
 use crate::{job, params};
@@ -74,8 +74,8 @@ pub(super) fn change(
         });
         entries.push(Transfer {
             id: Bucket::of_id(id).id(number(change.row)),
-            debit: Purse::Account(&chunk.pid),
-            credit: Purse::Outside(&chunk.pid),
+            debit: Party::Account(&chunk.pid),
+            credit: Party::Outside(&chunk.pid),
             amount_fen,
             kind: "import",
             trade: Some(id),

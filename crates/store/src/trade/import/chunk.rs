@@ -2,7 +2,7 @@
 
 use domain::Refusal;
 use domain::id::TradeNo;
-use domain::trade::{Off, Status, Trade, finishes_at};
+use domain::trade::{Status, Trade, TradeDeduction, finishes_at};
 
 use crate::trade::row::bucket;
 
@@ -154,7 +154,7 @@ impl Imported {
             refunded_at: None,
             version: 1,
         };
-        let paid = waiting.pay(Off::default(), paid_at)?;
+        let paid = waiting.pay(TradeDeduction::default(), paid_at)?;
         let trade = match refunded {
             Some((fen, at)) => paid.refund(fen, at)?,
             None => paid,

@@ -12,7 +12,7 @@ use crate::engine::fault::{Fault, Stop};
 use crate::engine::row::Val;
 use crate::engine::rows::Rows;
 use crate::engine::tx::Tx;
-use crate::ledger::{self, Cause, Purse, Transfer};
+use crate::ledger::{self, Cause, Party, Transfer};
 use crate::member::{MemberRow, put_chunk};
 use crate::trade::refund::{Refund, insert_refunds};
 use crate::trade::row::{INSERT, columns, scope};
@@ -141,7 +141,7 @@ fn follow(tx: &mut Tx, new: &[New<'_>]) -> Result<(), Fault> {
 /// that everybody waits for. `more_back` is what was refunded since of trades that were imported before: that has
 /// entries.
 fn enter(tx: &mut Tx, chunk: &TradeChunk, new: &[New<'_>], more_back: i64, number: i64) -> Result<(), Stop> {
-    let (outside, merchant) = (Purse::Outside(&chunk.pid), Purse::Account(&chunk.pid));
+    let (outside, merchant) = (Party::Outside(&chunk.pid), Party::Account(&chunk.pid));
     let paid: i64 = new.iter().map(|it| it.trade.receipt_fen).sum();
     let back: i64 = new.iter().map(|it| it.trade.refunded_fen).sum();
     let bucket = bucket_of(&chunk.pid, "");

@@ -1,20 +1,20 @@
 //! `budget_info`: how many prizes there are, in all and on a day.
 
-use crate::biz::{Whole, biz, choice, invalid};
+use crate::biz::{WholeNumber, biz, choice, invalid};
 use domain::activity::Budget;
-use wire::Fault;
+use wire::Rejection;
 
 biz! {
     /// The budget.
     pub struct BudgetInfo {
         /// How many prizes there are in all.
-        budget_total: Whole<9_999_999_999>,
+        budget_total: WholeNumber<9_999_999_999>,
         /// What is counted.
         budget_type: BudgetType,
         /// The period that `sub_value` is for.
         sub_budget_dimension: Option<Dimension>,
         /// How many prizes there are in one such period, at most `budget_total`; required with `sub_budget_dimension`.
-        sub_value: Option<Whole<9_999_999_999>>,
+        sub_value: Option<WholeNumber<9_999_999_999>>,
     }
 }
 
@@ -36,7 +36,7 @@ choice! {
 
 impl BudgetInfo {
     /// What there is to give.
-    pub fn budget(&self) -> Result<Budget, Fault> {
+    pub fn budget(&self) -> Result<Budget, Rejection> {
         let total = self.budget_total.number();
         let daily = match (self.sub_budget_dimension, self.sub_value) {
             (None, None) => None,

@@ -1,7 +1,7 @@
 //! `publish_channels`: how members find an activity.
 
 use crate::biz::{Text, biz, choice, invalid};
-use wire::Fault;
+use wire::Rejection;
 
 biz! {
     /// A channel.
@@ -40,7 +40,7 @@ choice! {
 
 impl Channel {
     /// Whether it is whole; `at` is its path.
-    pub fn check(&self, at: &str) -> Result<(), Fault> {
+    pub fn check(&self, at: &str) -> Result<(), Rejection> {
         match (self.r#type, &self.config) {
             (ChannelType::MerchantCrowd, None) => {
                 Err(invalid(&format!("{at}.config"), "type为MERCHANT_CROWD时不能为空"))

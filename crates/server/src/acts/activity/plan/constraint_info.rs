@@ -1,10 +1,10 @@
 //! `constraint_info`: where an activity is, and for whom.
 
 use super::shop_ids::ShopIds;
-use crate::biz::{ABSENT, Field, List, Shape, Text, Whole, Yuan, biz, choice, invalid, text};
+use crate::biz::{ABSENT, Field, List, Shape, Text, WholeNumber, Yuan, biz, choice, invalid, text};
 use domain::activity::{Frequency, Kind, Limits};
 use serde_json::Value;
-use wire::Fault;
+use wire::Rejection;
 
 biz! {
     /// The constraints.
@@ -12,7 +12,7 @@ biz! {
         /// The ids of the merchant's shops that the activity is for. Required.
         suit_shops: Option<ShopIds>,
         /// How often one user may take part in all; unlimited when absent.
-        user_win_count: Option<Whole<9_999_999_999>>,
+        user_win_count: Option<WholeNumber<9_999_999_999>>,
         /// How often one user may take part in a calendar day, ISO week or month of UTC+8; unlimited when absent.
         user_win_frequency: Option<WinFrequency>,
         /// The crowd whose members alone may take part; of DIRECT_SEND.
@@ -69,7 +69,7 @@ impl Field for WinFrequency {
 
 impl ConstraintInfo {
     /// Whether an activity of this kind may have them.
-    pub fn check(&self, kind: Kind) -> Result<(), Fault> {
+    pub fn check(&self, kind: Kind) -> Result<(), Rejection> {
         let wrong = |field: &str, reason| Err(invalid(&format!("constraint_info.{field}"), reason));
         if self.suit_shops.is_none() {
             return wrong("suit_shops", ABSENT);
@@ -95,7 +95,7 @@ impl ConstraintInfo {
     /// How often one user may take part.
     pub fn limits(&self) -> Limits {
         Limits {
-            in_all: self.user_win_count.map(Whole::number),
+            in_all: self.user_win_count.map(WholeNumber::number),
             frequency: self.user_win_frequency.as_ref().map(|it| it.frequency),
         }
     }

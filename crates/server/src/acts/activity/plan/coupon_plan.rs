@@ -3,11 +3,11 @@
 use super::description::{ClauseTerms, DescDetails, DisplayConfig};
 use super::item_info::ItemInfo;
 use super::use_rule::{LimitRule, UseRule};
-use crate::biz::{ABSENT, Date, Field, Flag, List, Object, Shape, Text, Whole, Yuan, biz, choice, invalid, text};
+use crate::biz::{ABSENT, Date, Field, Flag, List, Object, Shape, Text, WholeNumber, Yuan, biz, choice, invalid, text};
 use domain::activity::ToolKind;
 use domain::coupon::{Begin, MultiUse, Offer, Rounding, Terms, Validity, Verify};
 use serde_json::Value;
-use wire::{Fault, money};
+use wire::{Rejection, money};
 
 biz! {
     /// The coupon.
@@ -40,7 +40,7 @@ biz! {
         /// When a FIXED coupon ends, after the activity; required there.
         end_time: Option<Date>,
         /// How many days a RELATIVE coupon lasts; required there.
-        relative_time: Option<Whole<99_999>>,
+        relative_time: Option<WholeNumber<99_999>>,
         /// When the days of a RELATIVE coupon begin; IMMEDIATELY when absent.
         effect_type: Option<EffectType>,
         /// How long a DELAY is; required there.
@@ -78,7 +78,7 @@ biz! {
         /// How the delay is counted.
         r#type: DelayType,
         /// The delay, minutes.
-        value: Whole<99_999_999>,
+        value: WholeNumber<99_999_999>,
     }
 }
 
@@ -216,7 +216,7 @@ impl CouponPlan {
     }
 
     /// Whether it is whole and outlives an activity that ends at `end_at`; `at` is its path.
-    pub fn check(&self, at: &str, end_at: i64) -> Result<(), Fault> {
+    pub fn check(&self, at: &str, end_at: i64) -> Result<(), Rejection> {
         self.terms(at)?;
         match self.validity(at)? {
             Validity::Fixed { ends_at, .. } if ends_at <= end_at => {
@@ -227,7 +227,7 @@ impl CouponPlan {
     }
 
     /// When it can be used; `at` is its path.
-    pub fn validity(&self, at: &str) -> Result<Validity, Fault> {
+    pub fn validity(&self, at: &str) -> Result<Validity, Rejection> {
         let wrong = |field: &str, reason| invalid(&format!("{at}.{field}"), reason);
         match self.validate_type {
             ValidateType::Fixed => {
@@ -261,7 +261,7 @@ impl CouponPlan {
     }
 
     /// What it takes off, and when it may be used; `at` is its path.
-    pub fn terms(&self, at: &str) -> Result<Terms, Fault> {
+    pub fn terms(&self, at: &str) -> Result<Terms, Rejection> {
         let wrong = |field: &str, reason| invalid(&format!("{at}.{field}"), reason);
         let rule = format!("{at}.use_rule");
         let items = self.item_info.as_ref().map(|info| info.items(&format!("{at}.item_info"))).transpose()?;
@@ -339,6 +339,6 @@ impl CouponPlan {
 }
 
 /// A number whose bound is far below that of the type.
-fn small<const MAX: u64>(number: Whole<MAX>) -> u32 {
+fn small<const MAX: u64>(number: WholeNumber<MAX>) -> u32 {
     u32::try_from(number.0).expect("a bound below that of the type")
 }

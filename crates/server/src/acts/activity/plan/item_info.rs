@@ -1,8 +1,8 @@
 //! `item_info`: the goods that a coupon is for.
 
-use crate::biz::{List, Text, Whole, Yuan, biz, invalid};
+use crate::biz::{List, Text, WholeNumber, Yuan, biz, invalid};
 use domain::coupon::Items;
-use wire::Fault;
+use wire::Rejection;
 
 biz! {
     /// The goods.
@@ -20,11 +20,11 @@ biz! {
         /// The price of one piece without the coupon, yuan; required for REDUCETO.
         original_price: Option<Yuan<16>>,
         /// The most pieces of each of the goods that are discounted.
-        max_discount_num: Option<Whole<99_999_999>>,
+        max_discount_num: Option<WholeNumber<99_999_999>>,
         /// The least pieces of one of the goods that must be bought.
-        min_consume_num: Option<Whole<99_999_999>>,
+        min_consume_num: Option<WholeNumber<99_999_999>>,
         /// The most pieces of all goods together that are discounted.
-        total_max_discount_num: Option<Whole<99_999_999>>,
+        total_max_discount_num: Option<WholeNumber<99_999_999>>,
         /// The least amount that must be spent on the goods, yuan.
         sku_min_consume: Option<Yuan<16>>,
     }
@@ -32,7 +32,7 @@ biz! {
 
 impl ItemInfo {
     /// What decides about goods; `at` is its path.
-    pub fn items(&self, at: &str) -> Result<Items, Fault> {
+    pub fn items(&self, at: &str) -> Result<Items, Rejection> {
         let ids = self.item_ids.some().map_err(|reason| invalid(&format!("{at}.item_ids"), reason))?;
         Ok(Items {
             ids: ids.iter().map(|id| id.to_string()).collect(),

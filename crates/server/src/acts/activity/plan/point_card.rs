@@ -1,7 +1,7 @@
 //! `point_card`: what members collect points on.
 
 use crate::biz::{Date, Text, biz, choice, invalid};
-use wire::Fault;
+use wire::Rejection;
 
 biz! {
     /// The card.
@@ -31,7 +31,7 @@ choice! {
 
 impl PointCard {
     /// Whether it outlives its start and an activity that ends at `end_at`; `at` is its path.
-    pub fn check(&self, at: &str, end_at: i64) -> Result<(), Fault> {
+    pub fn check(&self, at: &str, end_at: i64) -> Result<(), Rejection> {
         let wrong = |reason| Err(invalid(&format!("{at}.end_time"), reason));
         if self.end_time.0 <= self.start_time.0 {
             return wrong("必须晚于start_time");

@@ -2,10 +2,10 @@
 
 use super::coupon_plan::{CouponPlan, YesNo};
 use super::point_card::PointCard;
-use crate::biz::{ABSENT, Biz, Object, Text, Whole, Yuan, biz, invalid};
+use crate::biz::{ABSENT, Biz, Object, Text, WholeNumber, Yuan, biz, invalid};
 use domain::activity::{Kind, ToolKind};
 use domain::coupon::Validity;
-use wire::Fault;
+use wire::Rejection;
 
 biz! {
     /// A tool: a coupon or a point card.
@@ -30,15 +30,15 @@ biz! {
         /// Refused: for activities of types that are not served.
         min_cost: Option<Yuan<16>>,
         /// Refused: for activities of types that are not served.
-        send_budget: Option<Whole<9_999_999_999>>,
+        send_budget: Option<WholeNumber<9_999_999_999>>,
         /// How many coupons a user gets at once; 1 when absent.
-        send_num: Option<Whole<5>>,
+        send_num: Option<WholeNumber<5>>,
     }
 }
 
 impl PromoTool {
     /// Whether an activity of this kind that ends at `end_at` may have it; `at` is its path.
-    pub fn check(&self, at: &str, kind: Kind, end_at: i64) -> Result<(), Fault> {
+    pub fn check(&self, at: &str, kind: Kind, end_at: i64) -> Result<(), Rejection> {
         let wrong = |field: &str, reason| Err(invalid(&format!("{at}.{field}"), reason));
         match (kind, &self.voucher, &self.point_card) {
             (Kind::PointSend, Some(_), _) => return wrong("voucher", "type为POINT_SEND时必须为空"),

@@ -2,8 +2,8 @@
 
 use super::shop_ids::ShopIds;
 use crate::biz::{Object, Objects, Text, Yuan, biz, choice, invalid};
-use domain::coupon::{Days, Hours, HoursMisread, Misread, Why};
-use wire::Fault;
+use domain::coupon::{Days, Hours, HoursParseError, ParseError, ParseErrorKind};
+use wire::Rejection;
 
 biz! {
     /// The rule.
@@ -67,14 +67,14 @@ choice! {
 
 impl UseRule {
     /// Its hours; `at` is its path.
-    pub fn hours(&self, at: &str) -> Result<Hours, Fault> {
+    pub fn hours(&self, at: &str) -> Result<Hours, Rejection> {
         let mut hours = Hours::default();
         let windows = self.use_time.as_ref().map_or(&[][..], |list| &list.0);
         for (index, window) in windows.iter().enumerate() {
             let (field, misread) = match hours.add(&window.values, &window.times) {
                 Ok(()) => continue,
-                Err(HoursMisread::Values(misread)) => ("values", misread),
-                Err(HoursMisread::Times(misread)) => ("times", misread),
+                Err(HoursParseError::Values(misread)) => ("values", misread),
+                Err(HoursParseError::Times(misread)) => ("times", misread),
             };
             return Err(invalid(&format!("{at}.use_time[{index}].{field}"), &reason(&misread)));
         }
@@ -82,7 +82,7 @@ impl UseRule {
     }
 
     /// Its forbidden days; `at` is its path.
-    pub fn forbidden(&self, at: &str) -> Result<Days, Fault> {
+    pub fn forbidden(&self, at: &str) -> Result<Days, Rejection> {
         match self.forbidden_time.as_ref().and_then(|it| it.days.as_deref()) {
             Some(days) => {
                 Days::parse(days).map_err(|misread| invalid(&format!("{at}.forbidden_time.days"), &reason(&misread)))
@@ -93,11 +93,11 @@ impl UseRule {
 }
 
 /// What is wrong with a part of a text, in the words of `sub_msg`.
-fn reason(misread: &Misread) -> String {
+fn reason(misread: &ParseError) -> String {
     let what = match misread.why {
-        Why::Shape => "格式有误",
-        Why::Backwards => "结束必须晚于开始",
-        Why::Overlaps => "时间段重叠",
+        ParseErrorKind::Shape => "格式有误",
+        ParseErrorKind::Backwards => "结束必须晚于开始",
+        ParseErrorKind::Overlaps => "时间段重叠",
     };
     format!("{what}: {}", misread.text)
 }

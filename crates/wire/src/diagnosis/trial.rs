@@ -6,11 +6,11 @@ use super::{Cause, Diagnosis, encoded_twice};
 use crate::canonical::{Leave, join, string_to_sign};
 use crate::params::Sent;
 use crate::percent::pairs;
-use crate::{BadSignature, Charset, Opened, SignType, percent};
+use crate::{BadSignature, Charset, SignType, SignedDigest, percent};
 
 /// What was signed with the right key, and by which algorithm it should have been.
 pub(super) struct Trial {
-    pub(super) opened: Opened,
+    pub(super) opened: SignedDigest,
     pub(super) sign_type: SignType,
 }
 

@@ -8,7 +8,7 @@ use wire::time;
 answer! {
     /// One order.
     #[derive(Clone, Debug, Deserialize)]
-    pub struct ShownOrder {
+    pub struct OrderView {
         /// The id of the order.
         order_id: String,
         /// `CAMPAIGN_…_ORDER` with CREATE, ENABLE, MODIFY, CLOSE or FINISH.
@@ -24,14 +24,14 @@ answer! {
         creator_type: String,
         /// The audits of the order.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
-        activity_audit_list: Vec<ShownAudit>,
+        activity_audit_list: Vec<AuditView>,
     }
 }
 
 answer! {
     /// An audit.
     #[derive(Clone, Debug, Deserialize)]
-    struct ShownAudit {
+    struct AuditView {
         /// The id of the audit.
         audit_id: String,
         /// AUDITING, PASS, REJECT; CANCEL where the activity was taken off line before.
@@ -51,10 +51,10 @@ answer! {
     }
 }
 
-impl ShownOrder {
+impl OrderView {
     /// As callers are shown it.
-    pub fn new(order: &Order) -> ShownOrder {
-        let audit = order.review.as_ref().map(|review| ShownAudit {
+    pub fn new(order: &Order) -> OrderView {
+        let audit = order.review.as_ref().map(|review| AuditView {
             audit_id: review.id.to_text(),
             audit_status: review.status.name().to_owned(),
             // The only auditor there is: whoever runs the platform.
@@ -63,7 +63,7 @@ impl ShownOrder {
             operation_time: review.at.map(time::format),
             reason: review.reason.clone(),
         });
-        ShownOrder {
+        OrderView {
             order_id: order.id.to_text(),
             order_type: order.kind.name().to_owned(),
             order_status: order.status.name().to_owned(),
@@ -77,11 +77,11 @@ impl ShownOrder {
     /// What was done, how far that is, and who did it; then what auditors said of it.
     pub fn lines(&self) -> Vec<String> {
         let audit = self.audit_status.as_ref().map_or_else(String::new, |status| format!(" {status}"));
-        let ShownOrder { order_id, order_type, order_status, creator_id, creator_type, .. } = self;
+        let OrderView { order_id, order_type, order_status, creator_id, creator_type, .. } = self;
         let order =
             format!("{:16} {order_id} {order_type} {order_status}{audit} by {creator_type} {creator_id}", "order");
         let audits = self.activity_audit_list.iter().filter_map(|audit| {
-            let ShownAudit { audit_status, creator_id, operation_time, reason, .. } = audit;
+            let AuditView { audit_status, creator_id, operation_time, reason, .. } = audit;
             let (by, at) = (creator_id.as_ref()?, operation_time.as_deref().unwrap_or_default());
             let reason = reason.as_ref().map_or_else(String::new, |reason| format!(": {reason}"));
             Some(format!("  {:14} {audit_status} by {by} {at}{reason}", "audit"))

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use wire::first_aid::{Cause, Diagnosis, diagnose};
-use wire::{BadSignature, Charset, PrivateKey, PublicKey, RawCall, Refused, SignType};
+use wire::diagnosis::{Cause, Diagnosis, diagnose};
+use wire::{BadSignature, Charset, PrivateKey, PublicKey, RawCall, SignType, VerifyError};
 
 use crate::vectors;
 
@@ -66,8 +66,8 @@ fn refused(query: &str, form: &str, registered: &PublicKey) -> Option<Box<BadSig
     let terms = call.terms().unwrap();
     match call.verify(terms, registered) {
         Ok(_) => None,
-        Err(Refused::Signature(bad)) => Some(bad),
-        Err(Refused::Text { fault, .. }) => panic!("{fault:?}"),
+        Err(VerifyError::Signature(bad)) => Some(bad),
+        Err(VerifyError::Text { fault, .. }) => panic!("{fault:?}"),
     }
 }
 
@@ -274,7 +274,7 @@ fn gbk_against_utf8_by_a_real_sdk() {
     let call = vectors::call("requests/node-page-post-gbk-rsa2.http");
     let terms = call.terms().unwrap();
     let registered = vectors::public_key("app_public.pem");
-    let Err(Refused::Signature(bad)) = call.verify(terms, &registered) else { panic!("must be refused") };
+    let Err(VerifyError::Signature(bad)) = call.verify(terms, &registered) else { panic!("must be refused") };
     let diagnosis = diagnose(&bad, &registered, &vectors::public_key("platform_public.pem"), &[]);
     assert_eq!(diagnosis.cause, Cause::Charset);
     assert!(diagnosis.advice_en.contains("signed as utf-8 bytes"), "{diagnosis:?}");
@@ -352,7 +352,7 @@ fn encoded_too_often() {
 }
 
 #[test]
-fn calls_too_large_for_first_aid() {
+fn calls_too_large_for_a_diagnosis() {
     let long = vec![b'x'; 20_000];
     let client = Client { sign_type: SignType::Rsa, ..Client::new(&[("memo", &long)]) };
     check(&client, Cause::OtherAlgorithm, "signed by RSA although sign_type says RSA2", "RSA算法");
