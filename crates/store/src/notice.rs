@@ -15,8 +15,8 @@ pub const DELIVER: &str = job::NOTICE_DELIVER;
 
 pub(crate) static MODULE: Module = Module {
     tables: &[
-        Table { lock: Lock::Notice, ..Table::by_bucket("notice", BucketOf::Id("id")) },
-        Table { without_rowid: true, lock: Lock::Notice, ..Table::by_bucket("notice_attempt", BucketOf::Id("notice")) },
+        Table { lock: Lock::Job, ..Table::by_bucket("notice", BucketOf::Id("id")) },
+        Table { without_rowid: true, lock: Lock::Job, ..Table::by_bucket("notice_attempt", BucketOf::Id("notice")) },
     ],
     proofs: &[
         Proof { name: "deliveries that wait", count: JOBS, differ: DELIVER_OFF, values: &[DELIVER] },
