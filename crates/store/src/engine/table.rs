@@ -91,8 +91,8 @@ pub(crate) enum Lock {
     Key,
     /// A member and the member's sums: before the choice of vouchers, which depends on both.
     Member,
-    /// The job of a thing; and a notification, which is recorded together with its own job: several in one transaction, pair
-    /// after pair in the order of their ids.
+    /// The job of a thing; and a notification, which is recorded together with its own job: several in one transaction,
+    /// pair after pair in the order of their ids.
     Job,
     /// A thing: a trade, an activity, a crowd, a token.
     Thing,
