@@ -60,7 +60,7 @@ struct Rows {
     /// The file's charset, where it shall not be found out
     #[arg(long)]
     charset: Option<FileCharset>,
-    /// Check the whole file first, and import nothing unless every row is good
+    /// Check the whole file first, and import nothing unless every row is good and nothing is warned of
     #[arg(long)]
     strict: bool,
 }
@@ -109,6 +109,10 @@ impl Rows {
             if 0 < report.bad {
                 self.print(kind, json, &report);
                 return Err(Failure(format!("nothing imported: {} bad rows", report.bad)));
+            }
+            if !report.warnings.is_empty() {
+                self.print(kind, json, &report);
+                return Err(Failure("nothing imported: --strict takes no file that is warned of".to_owned()));
             }
         }
         let bar = progress(Some(input.len));

@@ -182,8 +182,13 @@ each_engine!(rounded_numbers_are_refused_and_zeroed_ones_warned_of, |engine| {
     let warning = report["warnings"][0].as_str().unwrap_or_default();
     assert!(code == Some(0) && warning.starts_with("in 30 of 30 rows user_id has nothing but 0"), "{error}{output}");
     let six: String = (1..7).map(|nth| format!("{nth},20880000000{nth:04}0,,1.00,2020-01-01 00:00:00,,,\n")).collect();
-    let (code, error, _) = import(&running, "trades", format!("{TRADES}\n{six}").as_bytes(), &[]);
+    let six = format!("{TRADES}\n{six}");
+    let (code, error, _) = import(&running, "trades", six.as_bytes(), &["--strict"]);
+    assert!(code == Some(1) && error.contains("in 6 of 6 rows user_id has nothing but 0"), "{error}");
+    assert!(error.contains("nothing imported: --strict takes no file that is warned of"), "{error}");
+    let (code, error, output) = import(&running, "trades", six.as_bytes(), &[]);
     assert!(code == Some(0) && error.contains("in 6 of 6 rows user_id has nothing but 0"), "{error}");
+    assert!(output.starts_with("6 rows: 6 new trades"), "{output}");
     // U+0000 is no part of a value.
     let file = "user_id,note\n2088000000000001,a\0b\n{\n";
     members(

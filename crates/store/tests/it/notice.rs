@@ -2,7 +2,7 @@
 
 use domain::notice::{DeliveryOutcome, State, after};
 use store::notice::{self, Attempt, DELIVER, NewNotice, Notice};
-use store::{Bucket, Store, bucket_of, each_engine, job};
+use store::{Bucket, Store, Tx, bucket_of, each_engine, job};
 
 use crate::probe::{read, write};
 
@@ -39,10 +39,14 @@ async fn tried_as(
     at: i64,
     after: DeliveryOutcome,
 ) -> Option<DeliveryOutcome> {
+    let attempt = attempt_of(attempt, at, after);
+    write(store, move |tx| Ok(notice::tried(tx, &notice, &attempt, after)?)).await.unwrap()
+}
+
+fn attempt_of(attempt: u32, at: i64, after: DeliveryOutcome) -> Attempt {
     let status = (after.state == State::Delivered).then_some(200);
     let error = (status != Some(200)).then(|| "connection refused".to_owned());
-    let attempt = Attempt { attempt, at, took_us: 1500, status, answer: status.map(|_| "success".to_owned()), error };
-    write(store, move |tx| Ok(notice::tried(tx, &notice, &attempt, after)?)).await.unwrap()
+    Attempt { attempt, at, took_us: 1500, status, answer: status.map(|_| "success".to_owned()), error }
 }
 
 async fn find(store: &Store, id: i64) -> Option<Notice> {
@@ -109,6 +113,28 @@ each_engine!(what_was_resent_while_it_was_delivered_is_delivered_then, |test| {
     assert_eq!(find(store, new.id).await, Some(pending));
     assert_eq!(due(store, resent_at).await, [(new.id, resent_at, "https://example.com:8443".to_owned())]);
     assert_eq!(read(store, move |tx| Ok(notice::attempts(tx, new.id)?)).await.unwrap().len(), 8);
+});
+
+each_engine!(deliveries_are_recorded_together, |test| {
+    let store = test.store();
+    let mut notices = Vec::new();
+    for pid in ["2088a", "2088b", "2088c"] {
+        let new = insert(store, pid, NOW).await;
+        notices.push(find(store, new.id).await.unwrap());
+    }
+    notices.sort_by_key(|notice| notice.new.id);
+    let ids: Vec<i64> = notices.iter().map(|notice| notice.new.id).collect();
+    // Acknowledged, to be delivered again, acknowledged: jobs are taken and planned in between.
+    let outcomes = [true, false, true].map(|acknowledged| after(0, NOW, acknowledged));
+    let record = move |tx: &mut Tx| {
+        for (notice, after) in notices.iter().zip(outcomes) {
+            notice::tried(tx, notice, &attempt_of(1, NOW, after), after)?;
+        }
+        Ok(())
+    };
+    write(store, record).await.unwrap();
+    let again = outcomes[1].next_at.unwrap();
+    assert_eq!(due(store, again).await, [(ids[1], again, "https://example.com:8443".to_owned())]);
 });
 
 each_engine!(lists_are_newest_first_and_filtered, |test| {
