@@ -1,13 +1,13 @@
 //! Taking a coupon on its page (page.coupon-claim, rule 3).
 //!
-//! A token lets one user take one prize once. What it gives is `send_num` vouchers; of the budget, which counts how
+//! A token lets one user take one prize once. What it gives is `send_num` coupons; of the budget, which counts how
 //! often an activity gives, that takes one, and it is one time of taking part. Times are UTC milliseconds.
 
 use crate::Refusal;
 use crate::activity::{Activity, Limits};
 use crate::coupon::Validity;
 use crate::id::VoucherId;
-use crate::voucher::{Status, Voucher};
+use crate::issued_coupon::{IssuedCoupon, Status};
 
 /// A token of `prizesend.auth`: it lets one user take one prize, once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,7 +47,7 @@ pub struct Claimant {
     pub cards: Vec<String>,
     /// How often the user took part so far, in the order of [`Limits::parts`].
     pub times: Vec<i64>,
-    /// Whether the user holds a voucher of this prize that can still be used.
+    /// Whether the user holds a coupon of this prize that can still be used.
     pub holds_unredeemed: bool,
 }
 
@@ -71,7 +71,7 @@ pub struct Prize {
     pub limits: Limits,
     /// Whether who has not used one may take another (`allow_repeat_send`).
     pub repeats: bool,
-    /// How many vouchers are given at a time (`send_num`), 1 to 5.
+    /// How many coupons are given at a time (`send_num`), 1 to 5.
     pub send_num: u16,
     /// When its coupons can be used.
     pub validity: Validity,
@@ -136,17 +136,17 @@ impl Restriction {
 }
 
 impl Prize {
-    /// The vouchers that this user gets at `now` for the token, under the numbers of `number(nth)`.
-    pub fn vouchers(
+    /// The coupons that this user gets at `now` for the token, under the numbers of `number(nth)`.
+    pub fn coupons(
         &self,
         activity: &Activity,
         user_id: &str,
         token: &str,
         now: i64,
         number: impl Fn(u16) -> i64,
-    ) -> Vec<Voucher> {
+    ) -> Vec<IssuedCoupon> {
         let (starts_at, ends_at) = self.validity.of_taken(now);
-        let voucher = |nth| Voucher {
+        let coupon = |nth| IssuedCoupon {
             id: VoucherId::new(now, number(nth)),
             pid: activity.pid.clone(),
             user_id: user_id.to_owned(),
@@ -161,7 +161,7 @@ impl Prize {
             used_at: None,
             version: 1,
         };
-        (0..self.send_num).map(voucher).collect()
+        (0..self.send_num).map(coupon).collect()
     }
 }
 

@@ -9,6 +9,7 @@ pub mod claim;
 pub mod coupon;
 pub mod crowd;
 pub mod id;
+pub mod issued_coupon;
 pub mod login;
 pub mod notice;
 pub mod pin;
@@ -16,7 +17,6 @@ pub mod points;
 mod refusal;
 pub mod tag;
 pub mod trade;
-pub mod voucher;
 pub mod window;
 
 pub use refusal::Refusal;

@@ -28,6 +28,7 @@ pub mod activity;
 mod changes;
 pub mod control;
 pub mod counter;
+pub mod coupon;
 pub mod crowd;
 pub mod dump;
 mod engine;
@@ -52,7 +53,6 @@ mod store;
 pub mod testing;
 pub mod trade;
 pub mod trouble;
-pub mod voucher;
 pub mod world;
 
 pub use changes::change::Change;

@@ -12,8 +12,8 @@ use crate::engine::table::{Module, Proof, Table};
 use crate::engine::tx::{Backend, Tx};
 use crate::world::{account, app, image, merchant};
 use crate::{
-    account_key, activity, control, counter, crowd, ids, job, lease, ledger, member, notice, once, params,
-    participation, pin, points, prize, sales, trade, trouble, voucher,
+    account_key, activity, control, counter, coupon, crowd, ids, job, lease, ledger, member, notice, once, params,
+    participation, pin, points, prize, sales, trade, trouble,
 };
 
 /// What each module declares. The order is that of the lines of the proof.
@@ -38,7 +38,7 @@ static MODULES: [&Module; 30] = [
     &trade::refund::MODULE,
     &trade::import::proof::MODULE,
     &trade::voucher::MODULE,
-    &voucher::MODULE,
+    &coupon::MODULE,
     &sales::add::MODULE,
     &trade::deadline::MODULE,
     &job::MODULE,

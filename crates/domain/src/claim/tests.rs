@@ -184,18 +184,18 @@ fn the_first_reason_is_the_one_that_is_told() {
 }
 
 #[test]
-fn every_voucher_of_a_claim_is_of_its_token_and_counts_from_now() {
+fn every_coupon_of_a_claim_is_of_its_token_and_counts_from_now() {
     let it = claim();
     let validity = Validity::Relative { days: 5, begin: Begin::AtOnce };
     for send_num in 1..=5 {
         let prize = Prize { send_num, validity, ..it.prize.clone() };
-        let vouchers = prize.vouchers(&it.activity, "2088102146931393", "7d3f", NOON, |nth| i64::from(nth + 1) << 10);
-        assert_eq!(vouchers.len(), usize::from(send_num));
-        for (nth, voucher) in (1..).zip(&vouchers) {
-            assert_eq!((voucher.id, voucher.status), (VoucherId::new(NOON, nth << 10), Status::Enabled));
-            assert_eq!((voucher.starts_at, voucher.ends_at), validity.of_taken(NOON));
-            assert_eq!((voucher.activity, voucher.tool), (Some(ITEM), Some(it.prize.tool)));
-            assert_eq!((&*voucher.user_id, voucher.token.as_deref()), ("2088102146931393", Some("7d3f")));
+        let coupons = prize.coupons(&it.activity, "2088102146931393", "7d3f", NOON, |nth| i64::from(nth + 1) << 10);
+        assert_eq!(coupons.len(), usize::from(send_num));
+        for (nth, coupon) in (1..).zip(&coupons) {
+            assert_eq!((coupon.id, coupon.status), (VoucherId::new(NOON, nth << 10), Status::Enabled));
+            assert_eq!((coupon.starts_at, coupon.ends_at), validity.of_taken(NOON));
+            assert_eq!((coupon.activity, coupon.tool), (Some(ITEM), Some(it.prize.tool)));
+            assert_eq!((&*coupon.user_id, coupon.token.as_deref()), ("2088102146931393", Some("7d3f")));
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Coupons: what an activity gives. A token is opened, its coupon is claimed, and a voucher of it is redeemed by its
+//! Coupons: what an activity gives. A token is opened, its coupon is claimed, and is redeemed by its
 //! holder.
 
 pub mod claim;

@@ -12,7 +12,7 @@ use super::icons;
 use super::parts::{self, End, Heading};
 use super::shell::Shell;
 use domain::coupon::{Offer, Validity, Verify};
-use domain::voucher::CouponState;
+use domain::issued_coupon::CouponState;
 use maud::{Markup, html};
 
 /// The most characters of a shop's name or address that are shown.
@@ -86,14 +86,14 @@ pub enum Stage {
         csrf: String,
     },
     /// It was taken.
-    Taken(Vec<OwnVoucher>),
+    Taken(Vec<OwnCoupon>),
     /// It cannot be taken.
     Not(Obstacle),
 }
 
-/// A voucher that was given.
+/// A coupon that was given.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OwnVoucher {
+pub struct OwnCoupon {
     /// Its number.
     pub id: String,
     /// Where its holder finds it.
@@ -154,7 +154,7 @@ impl Coupon {
                     (parts::button(lang.say("立即领取", "Get it")))
                 }
             }
-            (self.vouchers(lang))
+            (self.own_coupons(lang))
             (notes::card(lang, &self.notes, self.picture.as_deref()))
             (self.places(lang))
         })
@@ -197,7 +197,7 @@ impl Coupon {
     }
 
     /// What becomes of what was taken.
-    fn taken(&self, lang: Lang, held: &[OwnVoucher]) -> String {
+    fn taken(&self, lang: Lang, held: &[OwnCoupon]) -> String {
         let text = match standing(held) {
             CouponState::Used => lang.say("这张券已经使用。", "It has been used."),
             CouponState::Refunded => {
@@ -288,12 +288,12 @@ impl Coupon {
     }
 
     /// What was taken, each with the way to its own page.
-    fn vouchers(&self, lang: Lang) -> Markup {
+    fn own_coupons(&self, lang: Lang) -> Markup {
         let Stage::Taken(held) = &self.stage else { return Markup::default() };
         let taken_on = held.first().map(|held| lang.moment(held.received_at));
         html! {
             nav.card.held aria-label=(lang.say("券", "Coupons")) {
-                @for OwnVoucher { id, page, .. } in held {
+                @for OwnCoupon { id, page, .. } in held {
                     a href=(page) {
                         span {
                             span.about { (lang.say("券号", "Number")) }
@@ -349,7 +349,7 @@ impl Coupon {
 }
 
 /// How what was taken stands as a whole: while one of several can still be used, as that one.
-fn standing(held: &[OwnVoucher]) -> CouponState {
+fn standing(held: &[OwnCoupon]) -> CouponState {
     let can_be_used =
         |stand: &CouponState| matches!(stand, CouponState::Unactive | CouponState::Usable | CouponState::Held);
     let mut stands = held.iter().map(|held| held.stand);

@@ -28,20 +28,20 @@ each_engine!(a_token_gives_once_and_the_merchant_is_told_once, |engine| {
         campaign.page, SHOPS[2]
     );
     giveaway.sees(&page, "立即领取", true);
-    assert!(giveaway.vouchers(USER).is_empty(), "looking changes nothing");
+    assert!(giveaway.coupons(USER).is_empty(), "looking changes nothing");
 
     let csrf = giveaway.csrf(&page);
     giveaway.press(&page);
-    let held = giveaway.vouchers(USER);
+    let held = giveaway.coupons(USER);
     assert_eq!(held.len(), 3);
     giveaway.sees(&page, "领取成功", false);
     let seen = text(&giveaway.get(&page, ""));
-    assert!(held.iter().all(|voucher| seen.contains(&voucher.id.to_text())), "{seen}");
+    assert!(held.iter().all(|issued| seen.contains(&issued.id.to_text())), "{seen}");
     // Again, by the form of before, and in another tab, whose address says another number.
     let other = page.replace("hhe-%E6%A1%83-1", "other");
     giveaway.sees(&other, "领取成功", false);
     crate::giveaway::press(&giveaway.server, &page, &csrf);
-    assert_eq!(giveaway.vouchers(USER), held);
+    assert_eq!(giveaway.coupons(USER), held);
 
     let letters = mailbox.wait("/ok", 1);
     let order = format!("{USER}|{}", held[0].id.to_text());
@@ -76,12 +76,12 @@ each_engine!(pressed_on_many_devices_at_once_it_gives_once, |engine| {
     let page = giveaway.page(&campaign, USER);
     let csrf = giveaway.csrf(&page);
     at_once(12, |_| crate::giveaway::press(&giveaway.server, &page, &csrf));
-    assert_eq!(giveaway.vouchers(USER).len(), 1);
+    assert_eq!(giveaway.coupons(USER).len(), 1);
     // Many tokens of one user, who may hold one unused.
     let pages: Vec<String> = (0..12).map(|_| giveaway.page(&campaign, STUDENT)).collect();
     let forms: Vec<String> = pages.iter().map(|page| giveaway.csrf(page)).collect();
     at_once(12, |nth| crate::giveaway::press(&giveaway.server, &pages[nth], &forms[nth]));
-    assert_eq!(giveaway.vouchers(STUDENT).len(), 1);
+    assert_eq!(giveaway.coupons(STUDENT).len(), 1);
     let taken = pages.iter().filter(|page| text(&giveaway.get(page, "")).contains("领取成功")).count();
     let held = pages.iter().filter(|page| text(&giveaway.get(page, "")).contains("已领取未使用的同款券")).count();
     assert_eq!((taken, held), (1, 11));
@@ -93,7 +93,7 @@ each_engine!(pressed_on_many_devices_at_once_it_gives_once, |engine| {
     let pages: Vec<String> = (0..12).map(|_| giveaway.page(&thrice, CARD_HOLDER)).collect();
     let forms: Vec<String> = pages.iter().map(|page| giveaway.csrf(page)).collect();
     at_once(12, |nth| crate::giveaway::press(&giveaway.server, &pages[nth], &forms[nth]));
-    assert_eq!(giveaway.vouchers(CARD_HOLDER).len(), 3);
+    assert_eq!(giveaway.coupons(CARD_HOLDER).len(), 3);
     mailbox.wait("/ok", 5);
     giveaway.wait("1m");
     assert_eq!(mailbox.letters("/ok").len(), 5);
@@ -248,9 +248,9 @@ each_engine!(a_relative_validity_counts_from_when_it_is_taken, |engine| {
     let page = giveaway.page(&campaign, USER);
     giveaway.sees(&page, "领取次日起 5 天内有效", true);
     giveaway.press(&page);
-    let [voucher] = &giveaway.vouchers(USER)[..] else { panic!("one") };
+    let [issued] = &giveaway.coupons(USER)[..] else { panic!("one") };
     let midnight = wire::time::parse("2026-01-02 00:00:00").expect("a time");
-    assert_eq!((voucher.starts_at, voucher.ends_at), (midnight, midnight + 5 * 86_400_000 - 1));
+    assert_eq!((issued.starts_at, issued.ends_at), (midnight, midnight + 5 * 86_400_000 - 1));
     giveaway.sees(&page, "2026年1月2日 00:00 起可以使用", false);
     giveaway.sees(&page, "2026年1月2日 至 2026年1月6日", false);
     giveaway.wait("13h");
@@ -331,7 +331,7 @@ fn a_token_is_for_its_own_page_and_its_own_time() {
     giveaway.wait("24h");
     assert_eq!(whole(&page), unknown);
     let late = giveaway.post(&page, &format!("csrf={csrf}"));
-    assert!(late.status == 404 && giveaway.vouchers(USER).is_empty());
+    assert!(late.status == 404 && giveaway.coupons(USER).is_empty());
 }
 
 #[test]
@@ -348,7 +348,7 @@ fn a_form_must_be_of_the_page() {
     // Neither is a form good for the same token under another number of the merchant's.
     let renumbered = page.replace("hhe-test1", "hhe-test2");
     assert_eq!(giveaway.post(&renumbered, &format!("csrf={csrf}")).status, 403);
-    assert!(giveaway.vouchers(USER).is_empty());
+    assert!(giveaway.coupons(USER).is_empty());
 }
 
 #[test]

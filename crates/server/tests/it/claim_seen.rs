@@ -59,16 +59,16 @@ fn a_member_takes_a_coupon() {
     visitor
         .sees("to-take", &["2026年1月1日 至 2026年2月28日", "南天门店", "离你最近", "另有 2 家门店适用", "立即领取"]);
     visitor.press();
-    let [voucher] = &visitor.giveaway.vouchers(USER)[..] else { panic!("one") };
+    let [issued] = &visitor.giveaway.coupons(USER)[..] else { panic!("one") };
     visitor.sees("taken", &coupon);
-    visitor.sees("taken", &["领取成功", "付款时自动抵扣", "已领取", &voucher.id.to_text(), "2026年1月1日 12:00"]);
+    visitor.sees("taken", &["领取成功", "付款时自动抵扣", "已领取", &issued.id.to_text(), "2026年1月1日 12:00"]);
     visitor.has_no_form();
     let address = visitor.giveaway.address(&page);
     assert!(visitor.browser.address().contains("&token="), "a form is answered with a redirection");
     visitor.browser.reload();
-    visitor.sees("taken", &["领取成功", &voucher.id.to_text()]);
+    visitor.sees("taken", &["领取成功", &issued.id.to_text()]);
     visitor.browser.open(&address);
-    visitor.sees("taken", &["领取成功", &voucher.id.to_text()]);
+    visitor.sees("taken", &["领取成功", &issued.id.to_text()]);
 
     // The next one is refused for as long as this one is not used.
     visitor.open(&campaign, USER);
@@ -197,7 +197,7 @@ fn in_english_and_without_javascript() {
     visitor.sees("taken-zh", &["领取成功"]);
     visitor.browser.click("footer a");
     visitor.sees("taken-en", &["It is yours", "It is taken off by itself", "Taken on"]);
-    assert_eq!(visitor.giveaway.vouchers(USER).len(), 3);
+    assert_eq!(visitor.giveaway.coupons(USER).len(), 3);
 }
 
 #[test]

@@ -43,8 +43,8 @@ each_engine!(everything_works_at_the_last_moment_and_nothing_goes_beyond_it, |en
     let page = giveaway.page(&campaign, USER);
     giveaway.press(&page);
     giveaway.sees(&page, "领取成功", false);
-    let [voucher] = &giveaway.vouchers(USER)[..] else { panic!("one voucher") };
-    let shown = server.command(&["voucher", "show", &voucher.id.to_text(), "--json"]);
+    let [issued] = &giveaway.coupons(USER)[..] else { panic!("one voucher") };
+    let shown = server.command(&["voucher", "show", &issued.id.to_text(), "--json"]);
     let shown: Value = serde_json::from_slice(&shown.stdout).expect("JSON");
     assert!(shown["gmt_expired"].as_str().is_some_and(|end| end.starts_with("996") && end.len() == 19), "{shown}");
     for (nth, timeout) in ["15d", "1c", "1m"].iter().enumerate() {

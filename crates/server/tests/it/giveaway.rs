@@ -4,7 +4,7 @@ use crate::raw::{Answer, Connection};
 use crate::running::{PID, Running, TOKEN, succeed, world};
 use crate::shop::{header, text};
 use client::Client;
-use domain::voucher::Voucher;
+use domain::issued_coupon::IssuedCoupon;
 use serde_json::{Value, json};
 use std::sync::atomic::{AtomicU32, Ordering};
 use store::testing::{Engine, block_on};
@@ -197,11 +197,11 @@ impl Giveaway {
     }
 
     /// What a user holds of the merchant's and can use now or later.
-    pub(crate) fn vouchers(&self, user_id: &'static str) -> Vec<Voucher> {
+    pub(crate) fn coupons(&self, user_id: &'static str) -> Vec<IssuedCoupon> {
         let store = Store::open(&self.server.place(), Open::default()).expect("the server's store");
         let now = wire::time::parse("2026-01-01 12:00:00").expect("a time");
         let found: Result<_, Fault> =
-            block_on(store.read(move |tx: &mut Tx| store::voucher::of_member(tx, PID, user_id, now)));
+            block_on(store.read(move |tx: &mut Tx| store::coupon::of_member(tx, PID, user_id, now)));
         found.expect("it can be read")
     }
 

@@ -112,15 +112,15 @@ fn give(giveaway: &Giveaway, beside: &[&Running]) {
     println!("{tokens} claims of {coupons} coupons by {CLIENTS} clients: {times:?}, {:?} in all", began.elapsed());
 
     let read = move |tx: &mut Tx| {
-        let (mut used, mut vouchers) = (0, 0);
+        let (mut used, mut coupons) = (0, 0);
         for nth in 0..tokens {
             let token = store::prize::token(tx, &token(nth))?.expect("it was kept");
-            let given = store::voucher::of_token(tx, PID, &token.user_id, &token.token)?.len();
+            let given = store::coupon::of_token(tx, PID, &token.user_id, &token.token)?.len();
             assert_eq!(given, usize::from(token.used_at.is_some()), "{nth}");
-            (used, vouchers) = (used + given, vouchers + given);
+            (used, coupons) = (used + given, coupons + given);
         }
         let budget = store::counter::left(tx, domain::activity::Budget::TOTAL, activity, "")?.expect("it was opened");
-        Ok::<_, Fault>((used, vouchers, budget.taken, budget.left()))
+        Ok::<_, Fault>((used, coupons, budget.taken, budget.left()))
     };
     let counted = block_on(store.read(read)).expect("it can be read");
     assert_eq!(counted, (coupons, coupons, i64::try_from(coupons).expect("small"), 0));

@@ -160,8 +160,8 @@ fn who_finds_the_coupon_spent_by_the_trade_itself_finds_the_trade_paid() {
     let (store, wallet) = (store(&shop.server), shop.wallet());
     let coupon = wallet.give_new(CUSTOMER, ToolKind::Money, &json!({"name": "八元券", "worth_value": "8"}));
     let sale = shop.sell(CUSTOMER, "苹果", "88.00");
-    let (trade_no, voucher) = (TradeNoText::parse(&sale.trade_no), VoucherIdText::parse(&coupon));
-    let (number, voucher) = (trade_no.expect("a number").number, voucher.expect("an id").number);
+    let (trade_no, coupon) = (TradeNoText::parse(&sale.trade_no), VoucherIdText::parse(&coupon));
+    let (number, coupon) = (trade_no.expect("a number").number, coupon.expect("an id").number);
     let form = format!("csrf={}&pin={PIN}&coupon={coupon}", shop.csrf(&sale));
     // As alipay.trade.pay does it, but for the money.
     let pay = move |tx: &mut Tx| {
@@ -171,8 +171,8 @@ fn who_finds_the_coupon_spent_by_the_trade_itself_finds_the_trade_paid() {
             tx,
             &trade.pay(TradeDeduction { seller_fen: 800, others_fen: 0 }, NOON).expect("it waits"),
         )?;
-        let voucher = store::voucher::get(tx, voucher)?.expect("it was given");
-        store::voucher::update(tx, &voucher.spend(number, NOON).expect("it can be used"))
+        let issued = store::coupon::get(tx, coupon)?.expect("it was given");
+        store::coupon::update(tx, &issued.spend(number, NOON).expect("it can be used"))
     };
     let (answer, _) = meet(&store, pay, NOTHING, || shop.post(&sale.target, &form));
     assert_eq!(answer.status, 303);

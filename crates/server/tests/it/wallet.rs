@@ -3,8 +3,8 @@
 use crate::running::{APP_ID, PID, Running};
 use domain::activity::{Activity, Kind, Order, OrderKind, Status, Tool, ToolKind};
 use domain::id::{CampId, OrderId, VoucherId};
+use domain::issued_coupon::{self, IssuedCoupon};
 use domain::trade::Origin;
-use domain::voucher::{self, Voucher};
 use serde_json::{Value, json};
 use store::testing::block_on;
 use store::{Fault, Open, Store, Tx};
@@ -103,19 +103,19 @@ impl Wallet {
 
     /// Gives a user one of that coupon until `ends_at`; its id.
     pub(crate) fn give(&self, user_id: &str, tool: i64, ends_at: i64) -> String {
-        let number = store::voucher::bucket(self.pid, user_id).id(self.numbers(1));
+        let number = store::coupon::bucket(self.pid, user_id).id(self.numbers(1));
         let id = VoucherId::new(NOON, number);
         let (pid, user_id) = (self.pid, user_id.to_owned());
         let write = move |tx: &mut Tx| {
             let tool = store::activity::tool(tx, tool)?.expect("it was made");
-            let voucher = Voucher {
+            let issued = IssuedCoupon {
                 id,
                 pid: pid.to_owned(),
                 user_id: user_id.clone(),
                 activity: Some(tool.activity),
                 tool: Some(tool.number),
                 token: None,
-                status: voucher::Status::Enabled,
+                status: issued_coupon::Status::Enabled,
                 starts_at: NOON - DAY,
                 ends_at,
                 trade: None,
@@ -123,7 +123,7 @@ impl Wallet {
                 used_at: None,
                 version: 1,
             };
-            store::voucher::insert(tx, &[voucher])
+            store::coupon::insert(tx, &[issued])
         };
         let done: Result<(), Fault> = block_on(self.store.write(write));
         done.expect("it is kept");
@@ -140,19 +140,19 @@ impl Wallet {
         let number = domain::id::VoucherIdText::parse(voucher_id).expect("an id").number;
         let bill = store::Bucket::of_id(number).id(self.numbers(1));
         let write = move |tx: &mut Tx| {
-            let voucher = store::voucher::get(tx, number)?.expect("it is there").click(NOON).expect("it can be used");
-            store::voucher::update(tx, &voucher)?;
-            store::trade::enter_click(tx, voucher.id, bill, NOON)
+            let issued = store::coupon::get(tx, number)?.expect("it is there").click(NOON).expect("it can be used");
+            store::coupon::update(tx, &issued)?;
+            store::trade::enter_click(tx, issued.id, bill, NOON)
         };
         let done: Result<(), Fault> = block_on(self.store.write(write));
         done.expect("it is kept");
     }
 
-    /// What was last done with a voucher, and the number of the trade that has it.
+    /// What was last done with a coupon, and the number of the trade that has it.
     pub(crate) fn status(&self, voucher_id: &str) -> (&'static str, Option<i64>) {
         let number = domain::id::VoucherIdText::parse(voucher_id).expect("an id").number;
-        let found: Result<_, Fault> = block_on(self.store.read(move |tx: &mut Tx| store::voucher::get(tx, number)));
-        let voucher = found.expect("it can be read").expect("it is there");
-        (voucher.status.name(), voucher.trade)
+        let found: Result<_, Fault> = block_on(self.store.read(move |tx: &mut Tx| store::coupon::get(tx, number)));
+        let issued = found.expect("it can be read").expect("it is there");
+        (issued.status.name(), issued.trade)
     }
 }

@@ -193,7 +193,7 @@ impl<'a> Play<'a> {
             self.note(step, answer.as_ref());
         }
         for model in &mut self.books {
-            model.vouchers = self.names.vouchers().into();
+            model.coupon_ids = self.names.coupon_ids().into();
         }
         let after = orders::after(&self.books, &called, &again);
         if after.is_empty() {

@@ -125,9 +125,9 @@ fn enter_bill(
     tx.execute(BILL, params![Bucket::of_id(voucher), bill, voucher, trade, kind, fen, at]).map(drop)
 }
 
-/// Enters that its holder used a voucher in no trade, under the number `bill`: nothing was paid with it.
-pub fn enter_click(tx: &mut Tx, voucher: VoucherId, bill: i64, at: i64) -> Result<(), Fault> {
-    enter_bill(tx, "V_USE", (voucher.number, None), bill, 0, at)
+/// Enters that its holder used a coupon in no trade, under the number `bill`: nothing was paid with it.
+pub fn enter_click(tx: &mut Tx, coupon: VoucherId, bill: i64, at: i64) -> Result<(), Fault> {
+    enter_bill(tx, "V_USE", (coupon.number, None), bill, 0, at)
 }
 
 /// The vouchers that a trade was paid with, in the order of their numbers.

@@ -1,8 +1,8 @@
 //! A trade is found by its numbers, by its merchant only, and changed once at a time.
 
 use domain::id::{TradeNo, VoucherId};
+use domain::issued_coupon::IssuedCoupon;
 use domain::trade::{Origin, Status, Trade, TradeDeduction};
-use domain::voucher::Voucher;
 use store::once::{Claim, claim};
 use store::sales::Sales;
 use store::trade::{
@@ -55,7 +55,7 @@ each_engine!(what_vouchers_took_off_is_kept_with_its_bills, |test| {
     let number = a_trade(1).no.number;
     let used = |nth: i64, memo: Option<&str>, deducted_fen| TradeVoucher {
         trade: number,
-        voucher: VoucherId::new(NOW, store::voucher::bucket(PID, BUYER).id(nth)),
+        voucher: VoucherId::new(NOW, store::coupon::bucket(PID, BUYER).id(nth)),
         name: "8.8元代金券".to_owned(),
         kind: "ALIPAY_FIX_VOUCHER".to_owned(),
         memo: memo.map(str::to_owned),
@@ -65,14 +65,14 @@ each_engine!(what_vouchers_took_off_is_kept_with_its_bills, |test| {
         refunded_fen: 0,
     };
     let (first, second) = (used(11, Some("123"), 880), used(12, None, 100));
-    let held = move |used: &TradeVoucher| Voucher {
+    let held = move |used: &TradeVoucher| IssuedCoupon {
         id: used.voucher,
         pid: PID.to_owned(),
         user_id: BUYER.to_owned(),
         activity: None,
         tool: None,
         token: None,
-        status: domain::voucher::Status::Used,
+        status: domain::issued_coupon::Status::Used,
         starts_at: NOW,
         ends_at: NOW,
         trade: Some(number),
@@ -83,7 +83,7 @@ each_engine!(what_vouchers_took_off_is_kept_with_its_bills, |test| {
     let bill = |nth: i64| store::trade::bucket(PID, BUYER).id(nth);
     let kept = [first.clone(), second.clone()];
     write(store, move |tx| {
-        store::voucher::insert(tx, &[held(&kept[0]), held(&kept[1])])?;
+        store::coupon::insert(tx, &[held(&kept[0]), held(&kept[1])])?;
         enter_use(tx, &kept[1], bill(21), NOW)?;
         Ok(enter_use(tx, &kept[0], bill(22), NOW)?)
     })

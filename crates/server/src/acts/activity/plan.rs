@@ -104,7 +104,7 @@ impl Plan {
         self.constraint_info.check(kind)?;
         self.check_tools(kind)?;
         self.check_channels(kind)?;
-        // Vouchers whose end is fixed, and point cards, would be outlived (仅当券为相对有效期时才能设置成Y).
+        // Coupons whose end is fixed, and point cards, would be outlived (仅当券为相对有效期时才能设置成Y).
         if self.auto_delay() && !self.all_relative() {
             return Err(invalid("auto_delay_flag", "仅当券为相对有效期时才能设置成Y"));
         }
@@ -120,26 +120,26 @@ impl Plan {
         for (index, tool) in tools.iter().enumerate() {
             let at = format!("promo_tools[{index}]");
             tool.check(&at, kind, self.end_time.0)?;
-            let Some(voucher) = &tool.voucher else { continue };
+            let Some(coupon) = &tool.voucher else { continue };
             let shops = format!("{at}.voucher.use_rule.suit_shops");
-            match &voucher.use_rule.suit_shops {
+            match &coupon.use_rule.suit_shops {
                 None => return Err(invalid(&shops, ABSENT)),
                 own if *own != self.constraint_info.suit_shops => {
                     return Err(invalid(&shops, "必须与constraint_info.suit_shops一致"));
                 }
                 Some(_) => {}
             }
-            self.check_display(voucher, &format!("{at}.voucher.display_config"))?;
+            self.check_display(coupon, &format!("{at}.voucher.display_config"))?;
         }
         Ok(())
     }
 
     /// Coupons for a crowd are advertised where they are found (含圈人的直领活动).
-    fn check_display(&self, voucher: &CouponPlan, at: &str) -> Result<(), Rejection> {
+    fn check_display(&self, coupon: &CouponPlan, at: &str) -> Result<(), Rejection> {
         if self.constraint_info.crowd_group_id.is_none() {
             return Ok(());
         }
-        let display = voucher.display_config.as_ref();
+        let display = coupon.display_config.as_ref();
         let in_shop = self.is_found_by(ChannelType::ShopDetail);
         if (in_shop || self.is_found_by(ChannelType::PaymentResult)) && display.is_none_or(|it| it.slogan.is_none()) {
             return Err(invalid(&format!("{at}.slogan"), "设置人群且渠道为PAYMENT_RESULT或SHOP_DETAIL时不能为空"));
@@ -180,7 +180,7 @@ impl Plan {
     }
 
     fn all_relative(&self) -> bool {
-        let relative = |voucher: &Object<CouponPlan>| voucher.validate_type == ValidateType::Relative;
+        let relative = |coupon: &Object<CouponPlan>| coupon.validate_type == ValidateType::Relative;
         self.promo_tools.0.iter().all(|tool| tool.voucher.as_ref().is_some_and(relative))
     }
 

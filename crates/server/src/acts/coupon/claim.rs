@@ -1,4 +1,4 @@
-//! Claiming a coupon with a token. In one transaction the token is used, limits and budget are taken from, vouchers are
+//! Claiming a coupon with a token. In one transaction the token is used, limits and budget are taken from, coupons are
 //! made and the notification is queued, or nothing at all.
 
 use super::entitlement::{Claim, Entitlement};
@@ -6,11 +6,11 @@ use super::notification;
 use domain::Refusal;
 use domain::activity::{Activity, Budget};
 use domain::claim::{Restriction, Verdict};
-use domain::voucher::Voucher;
+use domain::issued_coupon::IssuedCoupon;
 use store::participation::{self, EVER};
-use store::{Fault, Stop, Tx, counter, member, prize, voucher};
+use store::{Fault, Stop, Tx, counter, coupon, member, prize};
 
-/// New ids: five vouchers at most, and the notification's.
+/// New ids: five coupons at most, and the notification's.
 pub const NEW_IDS: u16 = NOTICE + 1;
 const NOTICE: u16 = 5;
 
@@ -43,7 +43,7 @@ impl From<Fault> for NotGiven {
 
 /// Gives what the token is for at `now`, UTC milliseconds, under numbers from `first_number` on. Refuses by whatever
 /// [`Entitlement::judge`] and the budget refuse by.
-pub fn claim(tx: &mut Tx, claim: &Claim<'_>, first_number: i64, now: i64) -> Result<Vec<Voucher>, NotGiven> {
+pub fn claim(tx: &mut Tx, claim: &Claim<'_>, first_number: i64, now: i64) -> Result<Vec<IssuedCoupon>, NotGiven> {
     // Load.
     let token = prize::token(tx, claim.token)?.ok_or(Refusal::TokenInvalid)?;
     // From here on nobody else takes part for this user, on whatever device and with whatever token: what was loaded
@@ -68,15 +68,15 @@ pub fn claim(tx: &mut Tx, claim: &Claim<'_>, first_number: i64, now: i64) -> Res
         return Err(NotGiven::Before);
     }
     let Entitlement { activity, prize, budget, .. } = &entitlement;
-    let bucket = voucher::bucket(&token.pid, &token.user_id);
+    let bucket = coupon::bucket(&token.pid, &token.user_id);
     let number = |nth: u16| bucket.id(first_number + i64::from(nth));
-    let vouchers = prize.vouchers(activity, &token.user_id, &token.token, now, number);
-    voucher::insert(tx, &vouchers)?;
+    let coupons = prize.coupons(activity, &token.user_id, &token.token, now, number);
+    coupon::insert(tx, &coupons)?;
     member::ensure(tx, &token.pid, &token.user_id)?;
-    let [first, ..] = &vouchers[..] else { return Err(Fault::bug("a prize of no vouchers").into()) };
+    let [first, ..] = &coupons[..] else { return Err(Fault::bug("a prize of no coupons").into()) };
     notification::enqueue(tx, activity, first, claim.out_biz_no, number(NOTICE), now)?;
     spend(tx, activity, *budget, now)?;
-    Ok(vouchers)
+    Ok(coupons)
 }
 
 /// Takes one of the budget, in all and of the day. Everybody waits for these rows, so they come last.

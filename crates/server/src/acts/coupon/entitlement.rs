@@ -10,7 +10,7 @@ use domain::claim::{BudgetLeft, Claimant, Prize, Restriction, Token, Verdict, ve
 use domain::coupon::Terms;
 use domain::id::ItemIdText;
 use store::prize::PrizeToken;
-use store::{Fault, Stop, Tx, counter, voucher};
+use store::{Fault, Stop, Tx, counter, coupon};
 
 /// A token, and what whoever claims with it says.
 #[derive(Clone, Copy, Debug)]
@@ -132,7 +132,7 @@ impl Entitlement {
         let account = store::world::account(tx, user_id)?;
         let (student, cards) = account.map_or((false, Vec::new()), |it| (it.student, it.member_cards));
         let has_paid = store::sales::get(tx, pid, user_id)?.is_some();
-        let held = voucher::of_member(tx, pid, user_id, now)?;
+        let held = coupon::of_member(tx, pid, user_id, now)?;
         let holds_unredeemed = held.iter().any(|held| held.tool == Some(*tool) && held.is_unredeemed(now));
         Ok(Claimant { in_crowd, has_paid, student, cards, times, holds_unredeemed })
     }

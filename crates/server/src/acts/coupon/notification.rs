@@ -2,7 +2,7 @@
 //! coupon; one for each token.
 
 use domain::activity::Activity;
-use domain::voucher::Voucher;
+use domain::issued_coupon::IssuedCoupon;
 use serde_json::json;
 use store::notice::NewNotice;
 use store::{Fault, Tx};
@@ -10,19 +10,19 @@ use store::{Fault, Tx};
 /// `notify_type`.
 const KIND: &str = "koubei_receive_coupon_notify";
 
-/// Queues the notification, if the call that made the activity named an address; `id` is the notification's, `voucher`
+/// Queues the notification, if the call that made the activity named an address; `id` is the notification's, `coupon`
 /// the first of those that the token gave, `at` when it was claimed, UTC milliseconds.
 pub(super) fn enqueue(
     tx: &mut Tx,
     activity: &Activity,
-    voucher: &Voucher,
+    coupon: &IssuedCoupon,
     out_biz_no: &str,
     id: i64,
     at: i64,
 ) -> Result<(), Fault> {
     let origin = &activity.origin;
     let Some(url) = &origin.notify_url else { return Ok(()) };
-    let Voucher { id: voucher_id, pid, user_id, .. } = voucher;
+    let IssuedCoupon { id: voucher_id, pid, user_id, .. } = coupon;
     let members = json!({
         "event_code": "EC-promocore-prize-notice",
         "id": activity.id.to_text(),

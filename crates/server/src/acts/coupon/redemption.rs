@@ -4,33 +4,33 @@
 use super::tool::Coupon;
 use domain::coupon::{Offer, Verify};
 use domain::id::VoucherIdText;
-use domain::voucher::{CouponState, Voucher};
-use store::{Fault, Stop, Tx, activity, voucher};
+use domain::issued_coupon::{CouponState, IssuedCoupon};
+use store::{Fault, Stop, Tx, activity, coupon};
 
-/// The voucher of that id, with the coupon that it is of; `None` where there is none, or it is of no coupon.
-pub fn find(tx: &mut Tx, id: VoucherIdText) -> Result<Option<(Voucher, Coupon)>, Fault> {
-    let found = voucher::get(tx, id.number)?.filter(|voucher| id.names(voucher.id));
-    let Some(voucher) = found else { return Ok(None) };
-    let Some(tool) = voucher.tool else { return Ok(None) };
-    let tool = activity::tool(tx, tool)?.ok_or_else(|| Fault::bug("a voucher of a tool that is not there"))?;
-    Ok(Some((voucher, Coupon::of(&tool)?)))
+/// The coupon of that id, with its name and terms; `None` where there is none, or it is of no tool.
+pub fn find(tx: &mut Tx, id: VoucherIdText) -> Result<Option<(IssuedCoupon, Coupon)>, Fault> {
+    let found = coupon::get(tx, id.number)?.filter(|issued| id.names(issued.id));
+    let Some(issued) = found else { return Ok(None) };
+    let Some(tool) = issued.tool else { return Ok(None) };
+    let tool = activity::tool(tx, tool)?.ok_or_else(|| Fault::bug("a coupon of a tool that is not there"))?;
+    Ok(Some((issued, Coupon::of(&tool)?)))
 }
 
 /// Whether its holder can redeem it here and now, `now` in UTC milliseconds.
-pub fn is_open(voucher: &Voucher, coupon: &Coupon, now: i64) -> bool {
+pub fn is_open(issued: &IssuedCoupon, coupon: &Coupon, now: i64) -> bool {
     let terms = &coupon.terms;
     let by_click = terms.offer == Offer::Exchange { verify: Verify::UserClick };
-    by_click && voucher.stand(now) == CouponState::Usable && terms.hours.hold(now) && !terms.forbidden.hold(now)
+    by_click && issued.stand(now) == CouponState::Usable && terms.hours.hold(now) && !terms.forbidden.hold(now)
 }
 
 /// Redeems it at `now`, UTC milliseconds; one that cannot be redeemed stays as it is. `bill` is a new id in the
-/// voucher's bucket.
+/// coupon's bucket.
 pub fn redeem(tx: &mut Tx, id: VoucherIdText, bill: i64, now: i64) -> Result<(), Stop> {
-    let Some((voucher, coupon)) = find(tx, id)? else { return Ok(()) };
-    if !is_open(&voucher, &coupon, now) {
+    let Some((issued, coupon)) = find(tx, id)? else { return Ok(()) };
+    if !is_open(&issued, &coupon, now) {
         return Ok(());
     }
-    let used = voucher.click(now)?;
-    voucher::update(tx, &used)?;
+    let used = issued.click(now)?;
+    coupon::update(tx, &used)?;
     Ok(store::trade::enter_click(tx, used.id, bill, now)?)
 }

@@ -105,7 +105,7 @@ impl Desk {
         match wanted {
             Wanted::Best => usable.first(),
             Wanted::None => None,
-            Wanted::One(number) => usable.iter().find(|one| one.voucher.id.number == number).or_else(|| usable.first()),
+            Wanted::One(number) => usable.iter().find(|one| one.issued.id.number == number).or_else(|| usable.first()),
         }
     }
 }
@@ -115,8 +115,8 @@ impl Desk {
 pub fn hold(tx: &mut Tx, opening: Opening<'_>, wanted: Wanted, now: i64) -> Result<Option<Desk>, Stop> {
     let Some(desk) = Desk::load(tx, opening, now)? else { return Ok(None) };
     if desk.trade.payable(now).is_ok() {
-        let voucher = desk.chosen(wanted).map(|one| &one.voucher);
-        coupon::hold(tx, &desk.trade, &desk.usable, voucher, now)?;
+        let issued = desk.chosen(wanted).map(|one| &one.issued);
+        coupon::hold(tx, &desk.trade, &desk.usable, issued, now)?;
     }
     Ok(Some(desk))
 }

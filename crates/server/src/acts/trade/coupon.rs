@@ -1,7 +1,7 @@
-//! Vouchers in trades: which of its buyer's a trade takes, and what becomes of them as it is paid, given back or given
+//! Coupons in trades: which of its buyer's a trade takes, and what becomes of them as it is paid, given back or given
 //! up.
 //!
-//! What is decided is `domain`'s: here it is loaded and recorded. A voucher is changed by a guarded update, so of two
+//! What is decided is `domain`'s: here it is loaded and recorded. A coupon is changed by a guarded update, so of two
 //! trades that take one at once, one runs again and finds it gone.
 
 use super::context::TradeOrigin;
@@ -10,37 +10,37 @@ use crate::acts::coupon::tool::Coupon;
 use domain::coupon::Sale;
 use domain::coupon::choice::{Candidate, Class, Pick, choose, ranked};
 use domain::coupon::share::{Refund, shares};
+use domain::issued_coupon::IssuedCoupon;
 use domain::trade::{Status, Trade, TradeDeduction};
-use domain::voucher::Voucher;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use store::trade::{TradeVoucher, enter_refund, enter_use};
-use store::{Fault, Stop, Tx, activity, voucher};
+use store::{Fault, Stop, Tx, activity, coupon};
 
-/// A voucher that takes something off a trade.
+/// A coupon that takes something off a trade.
 #[derive(Clone, Debug)]
 pub struct Chosen {
-    /// The voucher as it is, before that.
-    pub voucher: Voucher,
-    /// The coupon that it is of.
+    /// The coupon as it is, before that.
+    pub issued: IssuedCoupon,
+    /// Its name and terms.
     pub coupon: Coupon,
     /// What it takes off, fen, at least 1.
     pub fen: i64,
 }
 
-/// What a trade may take of its buyer's vouchers, and what it holds of them.
+/// What a trade may take of its buyer's coupons, and what it holds of them.
 #[derive(Clone, Debug, Default)]
 pub struct Choice {
-    /// The vouchers that it takes, or each that it could take, the best first.
+    /// The coupons that it takes, or each that it could take, the best first.
     pub chosen: Vec<Chosen>,
-    /// The vouchers that it holds, those of [`Choice::chosen`] among them.
-    held: Vec<Voucher>,
+    /// The coupons that it holds, those of [`Choice::chosen`] among them.
+    held: Vec<IssuedCoupon>,
 }
 
-/// A buyer's voucher, with the coupon that it is of.
-type CouponVoucher = (Voucher, Coupon);
+/// A buyer's coupon, with its name and terms.
+type OwnedCoupon = (IssuedCoupon, Coupon);
 
-/// Which vouchers a payment takes.
+/// Which coupons a payment takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Wanted {
     /// The best that its buyer has.
@@ -51,7 +51,7 @@ pub enum Wanted {
     One(i64),
 }
 
-/// The vouchers that its buyer could use for a stored trade at `now`, UTC milliseconds, each by itself, the best first.
+/// The coupons that its buyer could use for a stored trade at `now`, UTC milliseconds, each by itself, the best first.
 pub fn usable(tx: &mut Tx, trade: &Trade, detail: &TradeDetail, now: i64) -> Result<Choice, Fault> {
     if shop(trade, detail, Wanted::Best).is_none() {
         return Ok(Choice::default());
@@ -61,8 +61,8 @@ pub fn usable(tx: &mut Tx, trade: &Trade, detail: &TradeDetail, now: i64) -> Res
     Ok(Choice { chosen: chosen(owned, &picks), held })
 }
 
-/// The vouchers that a trade takes when it is paid at `now`, UTC milliseconds. It comes after the trade was loaded: a
-/// trade that begins to hold another voucher is changed by that.
+/// The coupons that a trade takes when it is paid at `now`, UTC milliseconds. It comes after the trade was loaded: a
+/// trade that begins to hold another coupon is changed by that.
 pub fn pick(
     tx: &mut Tx,
     trade: &Trade,
@@ -73,21 +73,21 @@ pub fn pick(
 ) -> Result<Choice, Fault> {
     let (mut owned, held) = load(tx, trade, detail, origin, wanted, now)?;
     if let Wanted::One(number) = wanted {
-        owned.retain(|(voucher, _)| voucher.id.number == number);
+        owned.retain(|(issued, _)| issued.id.number == number);
     }
     let picks = choose(&candidates(&owned), &sale(trade, detail), now);
     Ok(Choice { chosen: chosen(owned, &picks), held })
 }
 
 impl Choice {
-    /// What the chosen vouchers take off together.
+    /// What the chosen coupons take off together.
     pub fn off(&self) -> TradeDeduction {
         // Coupons are the seller's own.
         TradeDeduction { seller_fen: self.chosen.iter().map(|one| one.fen).sum(), others_fen: 0 }
     }
 }
 
-/// Enters that a trade is paid with these vouchers, and gives them as the trade's answers name them. `bills` has an id
+/// Enters that a trade is paid with these coupons, and gives them as the trade's answers name them. `bills` has an id
 /// for each.
 pub fn spend(
     tx: &mut Tx,
@@ -98,11 +98,11 @@ pub fn spend(
 ) -> Result<Vec<TradeVoucher>, Stop> {
     let number = trade.no.number;
     let mut used = Vec::with_capacity(chosen.len());
-    for (Chosen { voucher, coupon, fen }, bill) in chosen.iter().zip(bills) {
-        voucher::update(tx, &voucher.clone().spend(number, now)?)?;
+    for (Chosen { issued, coupon, fen }, bill) in chosen.iter().zip(bills) {
+        coupon::update(tx, &issued.clone().spend(number, now)?)?;
         let entry = TradeVoucher {
             trade: number,
-            voucher: voucher.id,
+            voucher: issued.id,
             name: coupon.name.clone(),
             kind: coupon.kind().to_owned(),
             memo: coupon.note.clone(),
@@ -117,42 +117,42 @@ pub fn spend(
     Ok(used)
 }
 
-/// A trade that waits holds this voucher of its choice and no other.
-pub fn hold(tx: &mut Tx, trade: &Trade, choice: &Choice, voucher: Option<&Voucher>, now: i64) -> Result<(), Stop> {
+/// A trade that waits holds this coupon of its choice and no other.
+pub fn hold(tx: &mut Tx, trade: &Trade, choice: &Choice, issued: Option<&IssuedCoupon>, now: i64) -> Result<(), Stop> {
     let number = trade.no.number;
-    if voucher.is_some_and(|voucher| voucher.trade != Some(number)) {
+    if issued.is_some_and(|issued| issued.trade != Some(number)) {
         // Who pays or closes the trade meanwhile frees what it holds: so that nobody misses this, the trade counts it.
         store::trade::update(tx, trade)?;
     }
-    release_others(tx, trade, choice, voucher.map(|voucher| voucher.id.number).as_slice())?;
-    match voucher {
-        Some(voucher) => Ok(voucher::update(tx, &voucher.clone().hold(number, now)?)?),
+    release_others(tx, trade, choice, issued.map(|issued| issued.id.number).as_slice())?;
+    match issued {
+        Some(issued) => Ok(coupon::update(tx, &issued.clone().hold(number, now)?)?),
         None => Ok(()),
     }
 }
 
 /// Frees what a trade holds and was not paid with.
 pub fn release_unspent(tx: &mut Tx, trade: &Trade, choice: &Choice) -> Result<(), Fault> {
-    let spent: Vec<_> = choice.chosen.iter().map(|one| one.voucher.id.number).collect();
+    let spent: Vec<_> = choice.chosen.iter().map(|one| one.issued.id.number).collect();
     release_others(tx, trade, choice, &spent)
 }
 
 /// Frees all that a trade holds.
 pub fn release(tx: &mut Tx, trade: &Trade) -> Result<(), Fault> {
-    let held = held(&voucher::of_member(tx, &trade.pid, &trade.buyer_id, i64::MIN)?, trade);
+    let held = held(&coupon::of_member(tx, &trade.pid, &trade.buyer_id, i64::MIN)?, trade);
     release_others(tx, trade, &Choice { held, ..Choice::default() }, &[])
 }
 
 fn release_others(tx: &mut Tx, trade: &Trade, choice: &Choice, kept: &[i64]) -> Result<(), Fault> {
-    for voucher in choice.held.iter().filter(|voucher| !kept.contains(&voucher.id.number)) {
-        if let Ok(free) = voucher.clone().release(trade.no.number) {
-            voucher::update(tx, &free)?;
+    for issued in choice.held.iter().filter(|issued| !kept.contains(&issued.id.number)) {
+        if let Ok(free) = issued.clone().release(trade.no.number) {
+            coupon::update(tx, &free)?;
         }
     }
     Ok(())
 }
 
-/// The vouchers that a trade was paid with.
+/// The coupons that a trade was paid with.
 pub fn used(tx: &mut Tx, trade: &Trade) -> Result<Vec<TradeVoucher>, Fault> {
     if trade.off() == TradeDeduction::default() {
         return Ok(Vec::new());
@@ -160,8 +160,8 @@ pub fn used(tx: &mut Tx, trade: &Trade) -> Result<Vec<TradeVoucher>, Fault> {
     store::trade::vouchers(tx, trade.no.number)
 }
 
-/// The vouchers' part of a refund, entered; what is left of it is the buyer's. `trade` is as it is after the refund;
-/// with the last one its vouchers are REFUNDED. `bills` has a number for each.
+/// The coupons' part of a refund, entered; what is left of it is the buyer's. `trade` is as it is after the refund;
+/// with the last one its coupons are REFUNDED. `bills` has a number for each.
 pub fn give_back(
     tx: &mut Tx,
     trade: &Trade,
@@ -181,15 +181,15 @@ pub fn give_back(
             one.refunded_fen += part;
         }
         if trade.status == Status::TradeClosed {
-            let voucher = voucher::get(tx, one.voucher.number)?;
-            let voucher = voucher.ok_or_else(|| Fault::bug("a trade was paid with a voucher that is not there"))?;
-            voucher::update(tx, &voucher.refund()?)?;
+            let issued = coupon::get(tx, one.voucher.number)?;
+            let issued = issued.ok_or_else(|| Fault::bug("a trade was paid with a coupon that is not there"))?;
+            coupon::update(tx, &issued.refund()?)?;
         }
     }
     Ok(parts.iter().sum())
 }
 
-/// The buyer's vouchers that this trade can take, if their terms say so, and those that it holds.
+/// The buyer's coupons that this trade can take, if their terms say so, and those that it holds.
 fn load(
     tx: &mut Tx,
     trade: &Trade,
@@ -197,39 +197,39 @@ fn load(
     origin: TradeOrigin,
     wanted: Wanted,
     now: i64,
-) -> Result<(Vec<CouponVoucher>, Vec<Voucher>), Fault> {
+) -> Result<(Vec<OwnedCoupon>, Vec<IssuedCoupon>), Fault> {
     let shop_id = shop(trade, detail, wanted);
-    let vouchers = match (origin, shop_id) {
+    let open = match (origin, shop_id) {
         // What it holds may have ended since.
-        (TradeOrigin::Stored, _) => voucher::of_member(tx, &trade.pid, &trade.buyer_id, i64::MIN)?,
-        (TradeOrigin::New, Some(_)) => voucher::of_member(tx, &trade.pid, &trade.buyer_id, now)?,
+        (TradeOrigin::Stored, _) => coupon::of_member(tx, &trade.pid, &trade.buyer_id, i64::MIN)?,
+        (TradeOrigin::New, Some(_)) => coupon::of_member(tx, &trade.pid, &trade.buyer_id, now)?,
         (TradeOrigin::New, None) => Vec::new(),
     };
-    let held = held(&vouchers, trade);
+    let held = held(&open, trade);
     let Some(shop_id) = shop_id else { return Ok((Vec::new(), held)) };
     let mut coupons: HashMap<i64, Option<Coupon>> = HashMap::new();
     let mut owned = Vec::new();
-    for voucher in vouchers {
-        let Some(number) = voucher.tool.filter(|_| voucher.is_open_to(trade.no.number, now)) else { continue };
+    for issued in open {
+        let Some(number) = issued.tool.filter(|_| issued.is_open_to(trade.no.number, now)) else { continue };
         let coupon = match coupons.entry(number) {
             Entry::Occupied(known) => known.into_mut(),
             Entry::Vacant(unknown) => unknown.insert(coupon_at(tx, number, shop_id)?),
         };
         if let Some(coupon) = coupon {
-            owned.push((voucher, coupon.clone()));
+            owned.push((issued, coupon.clone()));
         }
     }
     Ok((owned, held))
 }
 
-/// The trade's shop, where a voucher may pay: a coupon is for the shops that its activity is for.
+/// The trade's shop, where a coupon may pay: a coupon is for the shops that its activity is for.
 fn shop<'a>(trade: &'a Trade, detail: &TradeDetail, wanted: Wanted) -> Option<&'a str> {
     trade.shop_id.as_deref().filter(|_| detail.vouchers_allowed && wanted != Wanted::None)
 }
 
-/// Those of a member's open vouchers that this trade holds.
-fn held(vouchers: &[Voucher], trade: &Trade) -> Vec<Voucher> {
-    vouchers.iter().filter(|voucher| voucher.trade == Some(trade.no.number)).cloned().collect()
+/// Those of a member's open coupons that this trade holds.
+fn held(open: &[IssuedCoupon], trade: &Trade) -> Vec<IssuedCoupon> {
+    open.iter().filter(|issued| issued.trade == Some(trade.no.number)).cloned().collect()
 }
 
 fn sale<'a>(trade: &Trade, detail: &'a TradeDetail) -> Sale<'a> {
@@ -239,25 +239,25 @@ fn sale<'a>(trade: &Trade, detail: &'a TradeDetail) -> Sale<'a> {
 /// The coupon of that tool, if it is for that shop.
 fn coupon_at(tx: &mut Tx, tool: i64, shop_id: &str) -> Result<Option<Coupon>, Fault> {
     let found = activity::tool(tx, tool)?;
-    let tool = found.ok_or_else(|| Fault::bug("a voucher of a tool that is not there"))?;
+    let tool = found.ok_or_else(|| Fault::bug("a coupon of a tool that is not there"))?;
     if activity::has_shop(tx, tool.activity, shop_id)? { Coupon::of(&tool).map(Some) } else { Ok(None) }
 }
 
-fn candidates<'a>(owned: &'a [CouponVoucher]) -> Vec<Candidate<'a>> {
-    let candidate = |(voucher, coupon): &'a CouponVoucher| Candidate {
-        id: voucher.id,
+fn candidates<'a>(owned: &'a [OwnedCoupon]) -> Vec<Candidate<'a>> {
+    let candidate = |(issued, coupon): &'a OwnedCoupon| Candidate {
+        id: issued.id,
         class: Class::Coupon,
-        ends_at: voucher.ends_at,
+        ends_at: issued.ends_at,
         terms: &coupon.terms,
     };
     owned.iter().map(candidate).collect()
 }
 
-fn chosen(mut owned: Vec<CouponVoucher>, picks: &[Pick]) -> Vec<Chosen> {
+fn chosen(mut owned: Vec<OwnedCoupon>, picks: &[Pick]) -> Vec<Chosen> {
     let mut take = |pick: &Pick| {
-        let at = owned.iter().position(|(voucher, _)| voucher.id.number == pick.number)?;
-        let (voucher, coupon) = owned.swap_remove(at);
-        Some(Chosen { voucher, coupon, fen: pick.fen })
+        let at = owned.iter().position(|(issued, _)| issued.id.number == pick.number)?;
+        let (issued, coupon) = owned.swap_remove(at);
+        Some(Chosen { issued, coupon, fen: pick.fen })
     };
     picks.iter().filter_map(&mut take).collect()
 }

@@ -24,18 +24,18 @@ pub struct Payment<'a> {
     pub origin: TradeOrigin,
     /// The buyer's account.
     pub buyer: &'a Account,
-    /// The vouchers that the trade takes.
+    /// The coupons that the trade takes.
     pub choice: &'a Choice,
 }
 
 /// Adds a trade's whole amount to what the member has bought for (crowd.count, `sum`), whoever pays for a part of it;
-/// refunds take the same amounts away. This comes before [`settle`], in its transaction, and before the best vouchers
+/// refunds take the same amounts away. This comes before [`settle`], in its transaction, and before the best coupons
 /// are chosen: what a newcomer takes at the moment of a first payment is either there to be chosen, or refused.
 pub fn count_sale(tx: &mut Tx, trade: &Trade) -> Result<(), Fault> {
     sales::add(tx, &trade.pid, &trade.buyer_id, trade.total_fen)
 }
 
-/// The buyer pays what the chosen vouchers leave of the trade: money, status, vouchers, jobs, notifications. Gives the
+/// The buyer pays what the chosen coupons leave of the trade: money, status, coupons, jobs, notifications. Gives the
 /// paid trade with the vouchers that it was paid with. Refuses by the trade's status and by the buyer's balance, and
 /// then the whole transaction must end with that refusal.
 ///
@@ -113,7 +113,7 @@ pub fn give_back(tx: &mut Tx, trade: &Trade, refund: Refund, context: &TradeCont
     if transfer(tx, &money)? { Ok(refund) } else { Err(Refusal::SellerBalanceNotEnough.into()) }
 }
 
-/// Closes a trade that nobody paid, and frees the voucher that it held: `trade` is as it is afterwards, `notice_id` is
+/// Closes a trade that nobody paid, and frees the coupon that it held: `trade` is as it is afterwards, `notice_id` is
 /// the notification's.
 pub fn shut(tx: &mut Tx, trade: &Trade, notice_id: i64, at: i64) -> Result<(), Fault> {
     job::take(tx, job::TRADE_EXPIRE, trade.no.number)?;

@@ -31,7 +31,7 @@ use store::{Bucket, Fault, Stop, Tx};
 pub struct CashierLink {
     trade_no: String,
     token: String,
-    /// The id of a voucher, or [`NO_COUPON`]; the best one when absent.
+    /// The id of a coupon, or [`NO_COUPON`]; the best one when absent.
     coupon: Option<String>,
     outcome: Option<FormOutcome>,
 }
@@ -186,21 +186,21 @@ impl Content<'_> {
         self.desk.chosen(self.link.wanted())
     }
 
-    /// The choice as the page offers it: each coupon once, and none. Of several vouchers of one coupon it is the chosen
+    /// The choice as the page offers it: each coupon once, and none. Of several of one kind it is the chosen
     /// one, or the first to end.
     fn offered(&self) -> Vec<PayOption> {
         let (link, request) = (self.link, self.request);
         let usable = &self.desk.usable.chosen;
-        let chosen = self.chosen().map(|one| (one.voucher.id.number, one.voucher.tool));
+        let chosen = self.chosen().map(|one| (one.issued.id.number, one.issued.tool));
         let mut seen = HashSet::new();
         let mut once = |one: &&Chosen| match chosen {
-            Some((number, tool)) if tool == one.voucher.tool => number == one.voucher.id.number,
-            _ => seen.insert(one.voucher.tool),
+            Some((number, tool)) if tool == one.issued.tool => number == one.issued.id.number,
+            _ => seen.insert(one.issued.tool),
         };
         let coupon = |one: &Chosen| PayOption {
-            coupon: Some((one.coupon.name.clone(), one.fen, one.voucher.ends_at)),
-            address: link.choosing(&one.voucher.id.to_text(), request),
-            chosen: chosen.is_some_and(|(number, _)| number == one.voucher.id.number),
+            coupon: Some((one.coupon.name.clone(), one.fen, one.issued.ends_at)),
+            address: link.choosing(&one.issued.id.to_text(), request),
+            chosen: chosen.is_some_and(|(number, _)| number == one.issued.id.number),
         };
         let mut offered: Vec<_> = usable.iter().filter(|one| once(one)).take(OFFERED_MAX).map(coupon).collect();
         if !offered.is_empty() {
@@ -214,7 +214,7 @@ impl Content<'_> {
         let Content { desk, link, request } = self;
         let trade = &desk.trade;
         let chosen = self.chosen();
-        let coupon = chosen.map_or_else(|| NO_COUPON.to_owned(), |one| one.voucher.id.to_text());
+        let coupon = chosen.map_or_else(|| NO_COUPON.to_owned(), |one| one.issued.id.to_text());
         let gone_fen: i64 = desk.used.iter().map(|one| one.refunded_fen).sum();
         let stage = match trade.status {
             Status::WaitBuyerPay if trade.expires_at.is_some_and(|end| end <= now) => Stage::Closed { expired: true },

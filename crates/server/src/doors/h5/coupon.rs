@@ -91,8 +91,8 @@ impl Page for CouponLink {
             Stop::Refused(refusal) => error_page(refusal).unwrap_or(ErrorPage::Token),
             Stop::Fault(failure) => request.failed(&failure),
         })?;
-        if let Stage::Taken(vouchers) = &mut coupon.stage {
-            vouchers.iter_mut().for_each(|voucher| voucher.page = request.in_lang(&voucher.page));
+        if let Stage::Taken(coupons) = &mut coupon.stage {
+            coupons.iter_mut().for_each(|coupon| coupon.page = request.in_lang(&coupon.page));
         }
         Ok(Box::new(move |shell| coupon.page(shell)))
     }

@@ -15,7 +15,7 @@ use crate::pages::error_page::ErrorPage;
 use crate::pages::voucher::{Stage, VoucherPage};
 use axum::http::Uri;
 use domain::id::VoucherIdText;
-use domain::voucher::CouponState;
+use domain::issued_coupon::CouponState;
 use serde::Deserialize;
 use store::{Bucket, Fault, Stop, Tx};
 
@@ -61,29 +61,29 @@ impl Page for VoucherLink {
     async fn look(self, request: &PageRequest) -> Result<View, ErrorPage> {
         let (id, now) = (self.id, request.app().clock.now());
         let load = move |tx: &mut Tx| {
-            let Some((voucher, coupon)) = redemption::find(tx, id)? else { return Ok(None) };
-            let merchant = store::world::merchant(tx, &voucher.pid)?.map(|merchant| merchant.name);
-            let merchant = merchant.filter(|name| !name.is_empty()).unwrap_or_else(|| voucher.pid.clone());
-            Ok::<_, Fault>(Some((voucher, coupon, merchant)))
+            let Some((issued, coupon)) = redemption::find(tx, id)? else { return Ok(None) };
+            let merchant = store::world::merchant(tx, &issued.pid)?.map(|merchant| merchant.name);
+            let merchant = merchant.filter(|name| !name.is_empty()).unwrap_or_else(|| issued.pid.clone());
+            Ok::<_, Fault>(Some((issued, coupon, merchant)))
         };
         let found = request.app().store.read(load).await.map_err(|failure| request.failed(&failure))?;
-        let (voucher, coupon, merchant) = found.ok_or(ErrorPage::Unknown)?;
-        let stand = voucher.stand(now);
-        let button = redemption::is_open(&voucher, &coupon, now).then(|| self.signed_form(request));
+        let (issued, coupon, merchant) = found.ok_or(ErrorPage::Unknown)?;
+        let stand = issued.stand(now);
+        let button = redemption::is_open(&issued, &coupon, now).then(|| self.signed_form(request));
         let page = VoucherPage {
             merchant,
             name: coupon.name,
             brand: coupon.brand_name,
             offer: coupon.terms.offer,
-            id: voucher.id.to_text(),
-            starts_at: voucher.starts_at,
-            ends_at: voucher.ends_at,
+            id: issued.id.to_text(),
+            starts_at: issued.starts_at,
+            ends_at: issued.ends_at,
             stage: match (stand, button) {
                 (CouponState::Usable, Some((action, csrf))) => Stage::Button { action, csrf },
                 (CouponState::Usable, None) => Stage::Usable,
                 (CouponState::Unactive, _) => Stage::Unactive,
                 (CouponState::Held, _) => Stage::Held,
-                (CouponState::Used, _) => Stage::Used { at: voucher.used_at.unwrap_or(now) },
+                (CouponState::Used, _) => Stage::Used { at: issued.used_at.unwrap_or(now) },
                 (CouponState::Refunded, _) => Stage::Refunded,
                 (CouponState::Expired, _) => Stage::Expired,
             },
@@ -91,7 +91,7 @@ impl Page for VoucherLink {
         Ok(Box::new(move |shell| page.page(shell)))
     }
 
-    /// Redeems the voucher, unless it cannot be redeemed; the page shows which.
+    /// Redeems the coupon, unless it cannot be redeemed; the page shows which.
     async fn press(self, _: NoFields, request: &PageRequest) -> Result<VoucherLink, ErrorPage> {
         let failed = |failure: Fault| request.failed(&failure);
         let number = request.app().store.next_numbers(1).await.map_err(failed)?;

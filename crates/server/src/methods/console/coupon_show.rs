@@ -8,7 +8,7 @@ use crate::links;
 use crate::methods::access::{Doors, Need};
 use crate::methods::method::{Method, OperatorCall, OperatorRead};
 use domain::id::VoucherIdText;
-use domain::voucher::CouponState;
+use domain::issued_coupon::CouponState;
 use serde::{Deserialize, Serialize};
 use store::{Fault, Tx, activity};
 use wire::time;
@@ -60,16 +60,16 @@ impl OperatorRead for CouponShow {
         let (app, site) = (call.app.clone(), call.app.site.asking());
         let text = VoucherIdText::parse(&request.voucher_id).ok_or_else(|| not_found("no such voucher"))?;
         let find = move |tx: &mut Tx| {
-            let found = store::voucher::get(tx, text.number)?.filter(|voucher| text.names(voucher.id));
-            let Some(voucher) = found else { return Ok(None) };
-            let tool = voucher.tool.map(|tool| activity::tool(tx, tool)).transpose()?.flatten();
+            let found = store::coupon::get(tx, text.number)?.filter(|issued| text.names(issued.id));
+            let Some(issued) = found else { return Ok(None) };
+            let tool = issued.tool.map(|tool| activity::tool(tx, tool)).transpose()?.flatten();
             let name = tool.map(|tool| Coupon::of(&tool)).transpose()?.map(|coupon| coupon.name);
-            let trade = voucher.trade.map(|trade| store::trade::get(tx, trade)).transpose()?.flatten();
-            Ok::<_, Fault>(Some((voucher, name, trade, site(tx)?)))
+            let trade = issued.trade.map(|trade| store::trade::get(tx, trade)).transpose()?.flatten();
+            Ok::<_, Fault>(Some((issued, name, trade, site(tx)?)))
         };
         let found = app.store.read(find).await?;
-        let (voucher, name, trade, base_url) = found.ok_or_else(|| not_found("no such voucher"))?;
-        let stand = voucher.stand(app.clock.now());
+        let (issued, name, trade, base_url) = found.ok_or_else(|| not_found("no such voucher"))?;
+        let stand = issued.stand(app.clock.now());
         let status = match stand {
             CouponState::Unactive => "UNACTIVE",
             CouponState::Usable => "ENABLED",
@@ -81,18 +81,18 @@ impl OperatorRead for CouponShow {
         // A hold that has ended holds nothing.
         let has_it = matches!(stand, CouponState::Held | CouponState::Used | CouponState::Refunded);
         Ok(CouponView {
-            voucher_id: voucher.id.to_text(),
+            voucher_id: issued.id.to_text(),
             name: name.unwrap_or_default(),
             status: status.to_owned(),
-            gmt_create: time::format(voucher.id.created_at),
-            gmt_active: time::format(voucher.starts_at),
-            gmt_expired: time::format(voucher.ends_at),
+            gmt_create: time::format(issued.id.created_at),
+            gmt_active: time::format(issued.starts_at),
+            gmt_expired: time::format(issued.ends_at),
             trade_no: trade.filter(|_| has_it).map(|trade| trade.trade_no()),
-            held_until: voucher.held_until.filter(|_| has_it).map(time::format),
-            gmt_used: voucher.used_at.map(time::format),
-            voucher_uri: base_url + &links::voucher(&app.master_key, voucher.id),
-            pid: voucher.pid,
-            user_id: voucher.user_id,
+            held_until: issued.held_until.filter(|_| has_it).map(time::format),
+            gmt_used: issued.used_at.map(time::format),
+            voucher_uri: base_url + &links::voucher(&app.master_key, issued.id),
+            pid: issued.pid,
+            user_id: issued.user_id,
         })
     }
 }

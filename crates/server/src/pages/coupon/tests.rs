@@ -30,8 +30,8 @@ fn to_take() -> Stage {
     Stage::ToTake { action: "/h5/coupon".to_owned(), csrf: "c".to_owned() }
 }
 
-fn held(stand: CouponState) -> OwnVoucher {
-    OwnVoucher {
+fn held(stand: CouponState) -> OwnCoupon {
+    OwnCoupon {
         id: "2026010100073000000000007168".to_owned(),
         page: "/h5/voucher?voucherId=2026010100073000000000007168".to_owned(),
         starts_at: NOON + 1,

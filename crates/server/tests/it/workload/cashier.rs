@@ -65,14 +65,14 @@ impl Model {
             Choice::None => None,
             Choice::Best => usable.first(),
             Choice::One(number) => {
-                usable.iter().find(|(key, _)| self.vouchers.get(key) == Some(number)).or(usable.first())
+                usable.iter().find(|(key, _)| self.coupon_ids.get(key) == Some(number)).or(usable.first())
             }
         };
         let off = chosen.map_or(0, |(_, off)| *off);
         let mut members = vec![("stage", page::TO_PAY.to_owned()), ("due", wire::money::format(total - off))];
         match chosen {
             None => members.push(("coupon", String::new())),
-            Some((key, _)) => members.extend(self.vouchers.get(key).map(|number| ("coupon", number.clone()))),
+            Some((key, _)) => members.extend(self.coupon_ids.get(key).map(|number| ("coupon", number.clone()))),
         }
         let chosen = chosen.map(|(key, _)| key.clone());
         self.release(out_trade_no);
@@ -94,7 +94,7 @@ impl Model {
         let usable = self.usable(&trade.buyer, trade.shop.as_deref(), trade.total, out_trade_no);
         let coupon = match form {
             Choice::One(number) => {
-                let found = usable.into_iter().find(|(key, _)| self.vouchers.get(key) == Some(number));
+                let found = usable.into_iter().find(|(key, _)| self.coupon_ids.get(key) == Some(number));
                 if found.is_none() {
                     self.marks.count("a form's coupon was gone");
                     return said(page::COUPON_GONE);

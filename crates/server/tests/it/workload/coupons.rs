@@ -283,7 +283,7 @@ impl Model {
             (0 < off).then_some((key, coupon, off))
         });
         let mut taking: Vec<_> = taking.collect();
-        taking.sort_by_key(|(key, coupon, off)| (-off, coupon.ends_at, self.vouchers.get(*key)));
+        taking.sort_by_key(|(key, coupon, off)| (-off, coupon.ends_at, self.coupon_ids.get(*key)));
         taking.into_iter().map(|(key, _, off)| (key.clone(), off)).collect()
     }
 

@@ -90,7 +90,7 @@ pub(crate) struct Model {
     pub(crate) tokens: Shared<BTreeMap<(String, String), Token>>,
     pub(crate) coupons: Shared<BTreeMap<CouponKey, Coupon>>,
     /// The platform's numbers of those, as far as it has told them.
-    pub(crate) vouchers: Shared<BTreeMap<CouponKey, String>>,
+    pub(crate) coupon_ids: Shared<BTreeMap<CouponKey, String>>,
     /// By the key that they were made with.
     pub(crate) crowds: Shared<BTreeMap<String, Crowd>>,
     /// Who is a member, with the level of consumption that the merchant has told of.

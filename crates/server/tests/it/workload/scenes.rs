@@ -226,7 +226,7 @@ impl Play<'_> {
     fn some_choice(&mut self, out_trade_no: &str) -> Choice {
         let book = self.book();
         let Some(trade) = book.trades.get(out_trade_no) else { return Choice::Best };
-        let own = book.vouchers.iter().filter(|(key, _)| {
+        let own = book.coupon_ids.iter().filter(|(key, _)| {
             book.coupons.get(*key).is_some_and(|coupon| coupon.user == trade.buyer && coupon.is_unredeemed(book.now))
         });
         let own: Vec<_> = own.map(|(_, number)| number.clone()).collect();

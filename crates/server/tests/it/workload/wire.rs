@@ -32,7 +32,7 @@ pub(crate) enum Thing {
     PointLog,
     Token,
     /// What a token gave.
-    Voucher,
+    Coupon,
     Crowd,
     /// A trade's cashier page: its path and query.
     Page,
@@ -68,8 +68,8 @@ impl Names {
     }
 
     /// The numbers of what tokens gave, each of several.
-    pub(crate) fn vouchers(&self) -> BTreeMap<CouponKey, String> {
-        let known = self.0.iter().filter(|((thing, _), _)| *thing == Thing::Voucher);
+    pub(crate) fn coupon_ids(&self) -> BTreeMap<CouponKey, String> {
+        let known = self.0.iter().filter(|((thing, _), _)| *thing == Thing::Coupon);
         let split = |key: &str| {
             let (prize, token) = key.split_once('/')?;
             let (req_id, nth) = token.split_once('#')?;
@@ -118,7 +118,7 @@ impl Names {
             Step::Coupon(coupons::Step::Look { prize, token, .. }) => {
                 let numbers = got.node["numbers"].as_array().into_iter().flatten().map(Value::as_str).zip(0..);
                 let key = |nth: i64| format!("{}/{}#{nth}", prize.key, token.key);
-                let numbers = numbers.map(|(number, nth)| (Thing::Voucher, key(nth), number));
+                let numbers = numbers.map(|(number, nth)| (Thing::Coupon, key(nth), number));
                 let button = (Thing::Button, format!("{}/{}", prize.key, token.key), text("csrf"));
                 numbers.chain([button]).collect()
             }

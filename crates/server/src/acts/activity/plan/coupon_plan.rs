@@ -13,7 +13,7 @@ biz! {
     /// The coupon.
     pub struct CouponPlan {
         /// What the coupon takes off.
-        r#type: VoucherType,
+        r#type: CouponType,
         /// The name of the coupon.
         name: Text<64>,
         /// The second line of the name.
@@ -84,7 +84,7 @@ biz! {
 
 choice! {
     /// The five types.
-    pub enum VoucherType {
+    pub enum CouponType {
         /// An amount off (代金券).
         Money = "MONEY",
         /// Goods for nothing (兑换券).
@@ -207,11 +207,11 @@ impl CouponPlan {
     /// What the store calls its type.
     pub fn kind(&self) -> ToolKind {
         match self.r#type {
-            VoucherType::Money => ToolKind::Money,
-            VoucherType::Exchange => ToolKind::Exchange,
-            VoucherType::ReduceTo => ToolKind::ReduceTo,
-            VoucherType::Rate => ToolKind::Rate,
-            VoucherType::PerFullCut => ToolKind::PerFullCut,
+            CouponType::Money => ToolKind::Money,
+            CouponType::Exchange => ToolKind::Exchange,
+            CouponType::ReduceTo => ToolKind::ReduceTo,
+            CouponType::Rate => ToolKind::Rate,
+            CouponType::PerFullCut => ToolKind::PerFullCut,
         }
     }
 
@@ -266,7 +266,7 @@ impl CouponPlan {
         let rule = format!("{at}.use_rule");
         let items = self.item_info.as_ref().map(|info| info.items(&format!("{at}.item_info"))).transpose()?;
         let min_consume_fen = self.use_rule.min_consume.as_ref().map_or(0, |least| least.fen);
-        if self.verify_mode.is_some() && self.r#type != VoucherType::Exchange {
+        if self.verify_mode.is_some() && self.r#type != CouponType::Exchange {
             return Err(wrong("verify_mode", "仅type为EXCHANGE时可设置"));
         }
         let multi_use = match self.multi_use_mode {
@@ -285,19 +285,19 @@ impl CouponPlan {
             max => Ok(max.as_ref().map(|max| max.fen)),
         };
         let offer = match self.r#type {
-            VoucherType::Money => Offer::Money { worth_fen: worth_fen()? },
-            VoucherType::PerFullCut => {
+            CouponType::Money => Offer::Money { worth_fen: worth_fen()? },
+            CouponType::PerFullCut => {
                 let (worth_fen, max_fen) = (worth_fen()?, max_fen()?);
                 if min_consume_fen == 0 {
                     return Err(wrong("use_rule.min_consume", "type为PER_FULL_CUT时必须大于0"));
                 }
                 Offer::PerFullCut { worth_fen, max_fen }
             }
-            VoucherType::Rate => {
+            CouponType::Rate => {
                 let rate = self.rate.as_ref().ok_or_else(|| wrong("rate", "type为RATE时不能为空"))?;
                 Offer::Rate { percent: rate.percent, max_fen: max_fen()? }
             }
-            VoucherType::ReduceTo => {
+            CouponType::ReduceTo => {
                 let worth_fen = worth_fen()?;
                 let Some(items) = &items else {
                     return Err(wrong("item_info", "type为REDUCETO时不能为空"));
@@ -309,10 +309,10 @@ impl CouponPlan {
                 }
                 Offer::ReduceTo { worth_fen }
             }
-            VoucherType::Exchange if items.is_some() => {
+            CouponType::Exchange if items.is_some() => {
                 return Err(wrong("item_info", "type为EXCHANGE时不允许设置"));
             }
-            VoucherType::Exchange => Offer::Exchange {
+            CouponType::Exchange => Offer::Exchange {
                 verify: match self.verify_mode {
                     Some(VerifyMode::UserClick) => Verify::UserClick,
                     Some(VerifyMode::MerchantScan) | None => Verify::MerchantScan,

@@ -46,7 +46,7 @@ impl PromoTool {
             (Kind::PointSend, None, None) => return wrong("point_card", ABSENT),
             (Kind::DirectSend, None, None) => return wrong("voucher", ABSENT),
             (Kind::PointSend, None, Some(card)) => card.check(&format!("{at}.point_card"), end_at)?,
-            (Kind::DirectSend, Some(voucher), None) => voucher.check(&format!("{at}.voucher"), end_at)?,
+            (Kind::DirectSend, Some(coupon), None) => coupon.check(&format!("{at}.voucher"), end_at)?,
         }
         let Some(rule) = &self.send_rule else { return Ok(()) };
         if rule.min_cost.is_some() {
@@ -60,7 +60,7 @@ impl PromoTool {
 
     /// What the store calls its type.
     pub fn kind(&self) -> ToolKind {
-        self.voucher.as_ref().map_or(ToolKind::PointCard, |voucher| voucher.kind())
+        self.voucher.as_ref().map_or(ToolKind::PointCard, |coupon| coupon.kind())
     }
 
     /// Its own first and last moment, unless they depend on when it is taken.
@@ -89,8 +89,8 @@ impl PromoTool {
     pub fn bare(&self) -> PromoTool {
         let mut bare = self.clone();
         bare.voucher_no = None;
-        if let Some(voucher) = &mut bare.voucher {
-            voucher.0.use_rule.0.suit_shops = None;
+        if let Some(coupon) = &mut bare.voucher {
+            coupon.0.use_rule.0.suit_shops = None;
         }
         bare
     }

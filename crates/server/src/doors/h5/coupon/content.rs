@@ -5,7 +5,7 @@ use crate::acts::coupon::entitlement::{Entitlement, Judgement};
 use crate::doors::h5::image;
 use crate::keys::MasterKey;
 use crate::links;
-use crate::pages::coupon::{Audience, Coupon, MoreShops, Note, Obstacle, Opening, OwnVoucher, Place, Stage};
+use crate::pages::coupon::{Audience, Coupon, MoreShops, Note, Obstacle, Opening, OwnCoupon, Place, Stage};
 use domain::Refusal;
 use domain::activity::{Activity, Status};
 use domain::claim::{Restriction, Verdict};
@@ -18,11 +18,11 @@ const SHOPS_NAMED: u32 = 3;
 /// Up to how many more are counted.
 const SHOPS_COUNTED: u32 = 1_000;
 
-/// What leads on from the page: its form, or the vouchers' own pages.
+/// What leads on from the page: its form, or the coupons' own pages.
 pub(super) struct Form<'a> {
     pub(super) action: &'a str,
     pub(super) csrf: &'a str,
-    /// Vouches for the vouchers' own pages.
+    /// Vouches for the coupons' own pages.
     pub(super) key: &'a MasterKey,
 }
 
@@ -76,14 +76,14 @@ fn stage(tx: &mut Tx, entitlement: &Entitlement, form: &Form<'_>, now: i64) -> R
     Ok(match judgement.verdict {
         Ok(Verdict::Take) => Stage::ToTake { action: form.action.to_owned(), csrf: form.csrf.to_owned() },
         Ok(Verdict::TakenBefore) => {
-            let held = store::voucher::of_token(tx, &token.pid, &token.user_id, &token.token)?;
-            let held = held.iter().map(|voucher| OwnVoucher {
-                id: voucher.id.to_text(),
-                page: links::voucher(form.key, voucher.id),
-                starts_at: voucher.starts_at,
-                ends_at: voucher.ends_at,
-                received_at: voucher.id.created_at,
-                stand: voucher.stand(now),
+            let held = store::coupon::of_token(tx, &token.pid, &token.user_id, &token.token)?;
+            let held = held.iter().map(|issued| OwnCoupon {
+                id: issued.id.to_text(),
+                page: links::voucher(form.key, issued.id),
+                starts_at: issued.starts_at,
+                ends_at: issued.ends_at,
+                received_at: issued.id.created_at,
+                stand: issued.stand(now),
             });
             Stage::Taken(held.collect())
         }

@@ -1,9 +1,9 @@
-//! Vouchers are found by holder and by token, and changed once at a time; taking part is counted, one at a time.
+//! Coupons are found by holder and by token, and changed once at a time; taking part is counted, one at a time.
 
 use domain::id::VoucherId;
-use domain::voucher::{Status, Voucher};
+use domain::issued_coupon::{IssuedCoupon, Status};
+use store::coupon::{get, insert, of_member, of_token, update};
 use store::participation::{self, EVER};
-use store::voucher::{get, insert, of_member, of_token, update};
 use store::{Fault, Stop, each_engine};
 
 use crate::probe::{read, write};
@@ -14,9 +14,9 @@ const USER: &str = "2088102146931393";
 const OTHER_USER: &str = "2088102146931394";
 const NOW: i64 = 1_767_225_600_000;
 
-fn a_voucher(number: i64) -> Voucher {
-    Voucher {
-        id: VoucherId::new(NOW, store::voucher::bucket(PID, USER).id(number)),
+fn a_coupon(number: i64) -> IssuedCoupon {
+    IssuedCoupon {
+        id: VoucherId::new(NOW, store::coupon::bucket(PID, USER).id(number)),
         pid: PID.to_owned(),
         user_id: USER.to_owned(),
         activity: Some(71),
@@ -32,27 +32,27 @@ fn a_voucher(number: i64) -> Voucher {
     }
 }
 
-fn numbers(vouchers: &[Voucher]) -> Vec<i64> {
-    vouchers.iter().map(|voucher| voucher.id.number >> 10).collect()
+fn numbers(coupons: &[IssuedCoupon]) -> Vec<i64> {
+    coupons.iter().map(|coupon| coupon.id.number >> 10).collect()
 }
 
-each_engine!(a_voucher_is_found_by_its_holder_and_by_its_token, |test| {
-    let others = Voucher {
-        id: VoucherId::new(NOW, store::voucher::bucket(PID, OTHER_USER).id(9)),
+each_engine!(a_coupon_is_found_by_its_holder_and_by_its_token, |test| {
+    let others = IssuedCoupon {
+        id: VoucherId::new(NOW, store::coupon::bucket(PID, OTHER_USER).id(9)),
         user_id: OTHER_USER.to_owned(),
         token: None,
-        ..a_voucher(9)
+        ..a_coupon(9)
     };
-    let used = Voucher { status: Status::Used, used_at: Some(NOW), trade: Some(1), version: 7, ..a_voucher(4) };
-    let held = Voucher { status: Status::Using, held_until: Some(NOW + 5), trade: Some(1), ..a_voucher(3) };
-    let all = [a_voucher(1), a_voucher(2), held, used, others];
+    let used = IssuedCoupon { status: Status::Used, used_at: Some(NOW), trade: Some(1), version: 7, ..a_coupon(4) };
+    let held = IssuedCoupon { status: Status::Using, held_until: Some(NOW + 5), trade: Some(1), ..a_coupon(3) };
+    let all = [a_coupon(1), a_coupon(2), held, used, others];
     let kept = all.clone();
     write(test.store(), move |tx| Ok(insert(tx, &kept)?)).await.unwrap();
     read(test.store(), move |tx| {
-        for voucher in &all {
-            assert_eq!(get(tx, voucher.id.number)?.as_ref(), Some(voucher));
+        for coupon in &all {
+            assert_eq!(get(tx, coupon.id.number)?.as_ref(), Some(coupon));
         }
-        assert_eq!(get(tx, store::voucher::bucket(PID, USER).id(99))?, None);
+        assert_eq!(get(tx, store::coupon::bucket(PID, USER).id(99))?, None);
         // The first to end comes first, up to the end of its last second; what was used is in nobody's hands.
         for (pid, user, now, expect) in [
             (PID, USER, NOW, vec![3, 2, 1]),
@@ -73,16 +73,16 @@ each_engine!(a_voucher_is_found_by_its_holder_and_by_its_token, |test| {
     .unwrap();
 });
 
-each_engine!(of_two_changes_of_one_voucher_the_second_finds_the_first, |test| {
-    let voucher = a_voucher(1);
-    let kept = [voucher.clone()];
+each_engine!(of_two_changes_of_one_coupon_the_second_finds_the_first, |test| {
+    let coupon = a_coupon(1);
+    let kept = [coupon.clone()];
     write(test.store(), move |tx| Ok(insert(tx, &kept)?)).await.unwrap();
-    let held = Voucher { status: Status::Using, trade: Some(5), held_until: Some(NOW + 9), ..voucher.clone() };
+    let held = IssuedCoupon { status: Status::Using, trade: Some(5), held_until: Some(NOW + 9), ..coupon.clone() };
     let kept = held.clone();
     write(test.store(), move |tx| Ok(update(tx, &kept)?)).await.unwrap();
-    let number = voucher.id.number;
+    let number = coupon.id.number;
     let found = read(test.store(), move |tx| Ok(get(tx, number)?)).await.unwrap();
-    assert_eq!(found, Some(Voucher { version: 2, ..held.clone() }));
+    assert_eq!(found, Some(IssuedCoupon { version: 2, ..held.clone() }));
     let late = write(test.store(), move |tx| Ok(update(tx, &held)?)).await;
     assert!(matches!(late, Err(Stop::Fault(Fault::Stale | Fault::Busy(_)))), "{late:?}");
 });

@@ -1,7 +1,8 @@
-//! What members hold. A voucher is in the bucket of its merchant and holder, which its id tells.
+//! Coupons that members hold. A coupon is in the bucket of its merchant and holder, which its id tells. Its table is named
+//! by the wire's word for it, `voucher`, and stores hold that name.
 
 use domain::id::VoucherId;
-use domain::voucher::{Status, Voucher};
+use domain::issued_coupon::{IssuedCoupon, Status};
 use domain::window;
 
 use crate::engine::bucket::{Bucket, bucket_of};
@@ -15,7 +16,7 @@ use crate::params;
 
 pub(crate) static MODULE: Module = Module {
     tables: &[Table { lock: Lock::Part, ..Table::by_bucket("voucher", BucketOf::Id("id")) }],
-    proofs: &[Proof { name: "statuses of vouchers", count: VOUCHERS, differ: VOUCHERS_OFF, values: &[] }],
+    proofs: &[Proof { name: "statuses of vouchers", count: COUPONS, differ: COUPONS_OFF, values: &[] }],
 };
 
 statements! {
@@ -28,10 +29,10 @@ statements! {
             used_at, version FROM voucher WHERE bucket = $1 AND token = $2 ORDER BY id";
     UPDATE = "UPDATE voucher SET status = $1, trade = $2, held_until = $3, used_at = $4, version = version + 1
         WHERE bucket = $5 AND id = $6 AND version = $7";
-    VOUCHERS: proof = "SELECT COUNT(*) FROM voucher";
+    COUPONS: proof = "SELECT COUNT(*) FROM voucher";
     // A coupon that was used has one bill of it: with the trade that took it, or with none where its holder used it
     // alone.
-    VOUCHERS_OFF: proof = "SELECT voucher.user_id || '/' || CAST(voucher.id AS TEXT), voucher.status,
+    COUPONS_OFF: proof = "SELECT voucher.user_id || '/' || CAST(voucher.id AS TEXT), voucher.status,
             'a status that its trade, bills and times allow' FROM voucher
         LEFT JOIN trade ON trade.bucket = voucher.bucket AND trade.id = voucher.trade
         LEFT JOIN trade_voucher ON trade_voucher.bucket = voucher.bucket AND trade_voucher.trade = voucher.trade
@@ -62,73 +63,72 @@ static INSERT: Rows<15> = Rows::new(
     "",
 );
 
-/// Where a member's vouchers of a merchant are, and so what their ids carry.
+/// Where a member's coupons of a merchant are, and so what their ids carry.
 pub fn bucket(pid: &str, user_id: &str) -> Bucket {
     bucket_of(pid, user_id)
 }
 
-/// Keeps new vouchers.
-pub fn insert(tx: &mut Tx, vouchers: &[Voucher]) -> Result<(), Fault> {
-    tx.execute_rows(&INSERT, vouchers.iter().map(columns)).map(drop)
+/// Keeps new coupons.
+pub fn insert(tx: &mut Tx, coupons: &[IssuedCoupon]) -> Result<(), Fault> {
+    tx.execute_rows(&INSERT, coupons.iter().map(columns)).map(drop)
 }
 
-/// The voucher that the store knows by this number, whoever's it is.
-pub fn get(tx: &mut Tx, number: i64) -> Result<Option<Voucher>, Fault> {
+/// The coupon that the store knows by this number, whoever's it is.
+pub fn get(tx: &mut Tx, number: i64) -> Result<Option<IssuedCoupon>, Fault> {
     tx.query_opt(GET, params![Bucket::of_id(number), number])
 }
 
 /// What a member holds of a merchant's and can use at `now` or later, if no trade has it: the first to end comes first.
-pub fn of_member(tx: &mut Tx, pid: &str, user_id: &str, now: i64) -> Result<Vec<Voucher>, Fault> {
+pub fn of_member(tx: &mut Tx, pid: &str, user_id: &str, now: i64) -> Result<Vec<IssuedCoupon>, Fault> {
     tx.query(OF_MEMBER, params![bucket(pid, user_id), pid, user_id, window::earliest_open_end(now)])
 }
 
 /// What was taken with a token, in the order of their ids; `pid` and `user_id` are the token's.
-pub fn of_token(tx: &mut Tx, pid: &str, user_id: &str, token: &str) -> Result<Vec<Voucher>, Fault> {
+pub fn of_token(tx: &mut Tx, pid: &str, user_id: &str, token: &str) -> Result<Vec<IssuedCoupon>, Fault> {
     tx.query(OF_TOKEN, params![bucket(pid, user_id), token])
 }
 
-/// Keeps what was done with a voucher, and counts it. Should another operation have changed it since it was loaded,
+/// Keeps what was done with a coupon, and counts it. Should another operation have changed it since it was loaded,
 /// this one runs again.
-pub fn update(tx: &mut Tx, voucher: &Voucher) -> Result<(), Fault> {
-    let Voucher { id, status, trade, held_until, used_at, version, .. } = voucher;
+pub fn update(tx: &mut Tx, coupon: &IssuedCoupon) -> Result<(), Fault> {
+    let IssuedCoupon { id, status, trade, held_until, used_at, version, .. } = coupon;
     let bucket = Bucket::of_id(id.number);
     let values = params![status.name(), *trade, *held_until, *used_at, bucket, id.number, *version];
     if tx.execute(UPDATE, values)? == 1 { Ok(()) } else { Err(tx.fail(Fault::Stale)) }
 }
 
 /// What its row holds, in the order of the table.
-fn columns(voucher: &Voucher) -> [Val<'_>; 15] {
+fn columns(coupon: &IssuedCoupon) -> [Val<'_>; 15] {
     [
-        Bucket::of_id(voucher.id.number).into(),
-        voucher.id.number.into(),
-        (&voucher.pid).into(),
-        (&voucher.user_id).into(),
-        voucher.activity.into(),
-        voucher.tool.into(),
-        voucher.token.as_deref().into(),
-        voucher.status.name().into(),
-        voucher.id.created_at.into(),
-        voucher.starts_at.into(),
-        voucher.ends_at.into(),
-        voucher.trade.into(),
-        voucher.held_until.into(),
-        voucher.used_at.into(),
-        voucher.version.into(),
+        Bucket::of_id(coupon.id.number).into(),
+        coupon.id.number.into(),
+        (&coupon.pid).into(),
+        (&coupon.user_id).into(),
+        coupon.activity.into(),
+        coupon.tool.into(),
+        coupon.token.as_deref().into(),
+        coupon.status.name().into(),
+        coupon.id.created_at.into(),
+        coupon.starts_at.into(),
+        coupon.ends_at.into(),
+        coupon.trade.into(),
+        coupon.held_until.into(),
+        coupon.used_at.into(),
+        coupon.version.into(),
     ]
 }
 
-impl FromRow for Voucher {
-    fn from_row(row: &dyn Row) -> Result<Voucher, Fault> {
+impl FromRow for IssuedCoupon {
+    fn from_row(row: &dyn Row) -> Result<IssuedCoupon, Fault> {
         let status: String = column(row, 6)?;
-        Ok(Voucher {
+        Ok(IssuedCoupon {
             id: VoucherId::new(column(row, 7)?, column(row, 0)?),
             pid: column(row, 1)?,
             user_id: column(row, 2)?,
             activity: column(row, 3)?,
             tool: column(row, 4)?,
             token: column(row, 5)?,
-            status: Status::from_name(&status)
-                .ok_or_else(|| Fault::bug(format!("voucher: unknown status {status}")))?,
+            status: Status::from_name(&status).ok_or_else(|| Fault::bug(format!("coupon: unknown status {status}")))?,
             starts_at: column(row, 8)?,
             ends_at: column(row, 9)?,
             trade: column(row, 10)?,

@@ -48,7 +48,7 @@ impl Status {
 
 /// A coupon in a member's hands: one that an activity gave. Times are UTC milliseconds.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Voucher {
+pub struct IssuedCoupon {
     /// The coupon's id, `voucher_id`, which holds the day it was received on.
     pub id: VoucherId,
     /// The account id of the merchant that gives it.
@@ -61,7 +61,7 @@ pub struct Voucher {
     pub tool: Option<i64>,
     /// The token that it was taken with.
     pub token: Option<String>,
-    /// The last status that was recorded; [`Voucher::stand`] says how it stands at a moment.
+    /// The last status that was recorded; [`IssuedCoupon::stand`] says how it stands at a moment.
     pub status: Status,
     /// The first moment at which it can be used.
     pub starts_at: i64,
@@ -94,7 +94,7 @@ pub enum CouponState {
     Expired,
 }
 
-impl Voucher {
+impl IssuedCoupon {
     /// How it stands at `now`. What is held for longer than was said is held no more.
     pub fn stand(&self, now: i64) -> CouponState {
         match self.status {
@@ -122,41 +122,41 @@ impl Voucher {
     }
 
     /// A trade that waits to be paid holds it, for [`HOLD_TIME_MS`] from now.
-    pub fn hold(self, trade: i64, now: i64) -> Result<Voucher, Refusal> {
+    pub fn hold(self, trade: i64, now: i64) -> Result<IssuedCoupon, Refusal> {
         if !self.is_open_to(trade, now) {
             return Err(Refusal::VoucherNotUsable);
         }
-        Ok(Voucher { status: Status::Using, trade: Some(trade), held_until: Some(now + HOLD_TIME_MS), ..self })
+        Ok(IssuedCoupon { status: Status::Using, trade: Some(trade), held_until: Some(now + HOLD_TIME_MS), ..self })
     }
 
     /// The trade that held it needs it no more; refused where that trade does not have it.
-    pub fn release(self, trade: i64) -> Result<Voucher, Refusal> {
+    pub fn release(self, trade: i64) -> Result<IssuedCoupon, Refusal> {
         if self.status != Status::Using || self.trade != Some(trade) {
             return Err(Refusal::VoucherNotUsable);
         }
-        Ok(Voucher { status: Status::Enabled, trade: None, held_until: None, ..self })
+        Ok(IssuedCoupon { status: Status::Enabled, trade: None, held_until: None, ..self })
     }
 
-    /// A paid trade uses it: → USED. Refused where [`Voucher::is_open_to`] is false.
-    pub fn spend(self, trade: i64, now: i64) -> Result<Voucher, Refusal> {
+    /// A paid trade uses it: → USED. Refused where [`IssuedCoupon::is_open_to`] is false.
+    pub fn spend(self, trade: i64, now: i64) -> Result<IssuedCoupon, Refusal> {
         if !self.is_open_to(trade, now) {
             return Err(Refusal::VoucherNotUsable);
         }
-        Ok(Voucher { status: Status::Used, trade: Some(trade), held_until: None, used_at: Some(now), ..self })
+        Ok(IssuedCoupon { status: Status::Used, trade: Some(trade), held_until: None, used_at: Some(now), ..self })
     }
 
     /// Its holder uses it on the voucher page, in no trade.
-    pub fn click(self, now: i64) -> Result<Voucher, Refusal> {
+    pub fn click(self, now: i64) -> Result<IssuedCoupon, Refusal> {
         if self.stand(now) != CouponState::Usable {
             return Err(Refusal::VoucherNotUsable);
         }
-        Ok(Voucher { status: Status::Used, trade: None, held_until: None, used_at: Some(now), ..self })
+        Ok(IssuedCoupon { status: Status::Used, trade: None, held_until: None, used_at: Some(now), ..self })
     }
 
     /// All that it was used for was given back; its holder does not get it again.
-    pub fn refund(self) -> Result<Voucher, Refusal> {
+    pub fn refund(self) -> Result<IssuedCoupon, Refusal> {
         match self.status {
-            Status::Used => Ok(Voucher { status: Status::Refunded, ..self }),
+            Status::Used => Ok(IssuedCoupon { status: Status::Refunded, ..self }),
             Status::Enabled | Status::Using | Status::Refunded | Status::Expired => Err(Refusal::VoucherNotUsable),
         }
     }
@@ -166,8 +166,8 @@ impl Voucher {
 mod tests {
     use super::*;
 
-    fn voucher() -> Voucher {
-        Voucher {
+    fn coupon() -> IssuedCoupon {
+        IssuedCoupon {
             id: VoucherId::new(0, 7 << 10),
             pid: "2088201914979011".to_owned(),
             user_id: "2088102146931393".to_owned(),
@@ -195,15 +195,15 @@ mod tests {
             (Status::Refunded, None, [Refunded; 5]),
             (Status::Expired, None, [Expired; 5]),
         ] {
-            let voucher = Voucher { status, held_until, ..voucher() };
+            let coupon = IssuedCoupon { status, held_until, ..coupon() };
             assert_eq!(
-                [9_999, 10_000, 15_000, 20_999, 21_000].map(|now| voucher.stand(now)),
+                [9_999, 10_000, 15_000, 20_999, 21_000].map(|now| coupon.stand(now)),
                 expect,
                 "{status:?} {held_until:?}"
             );
             for now in [9_999, 10_000, 15_000, 20_999, 21_000] {
-                let open = matches!(voucher.stand(now), Unactive | Usable | Held);
-                assert_eq!(voucher.is_unredeemed(now), open);
+                let open = matches!(coupon.stand(now), Unactive | Usable | Held);
+                assert_eq!(coupon.is_unredeemed(now), open);
             }
         }
         for status in Status::ALL {
@@ -214,16 +214,16 @@ mod tests {
 
     #[test]
     fn every_status_has_an_answer_to_every_command() {
-        let held = |trade, held_until| Voucher {
+        let held = |trade, held_until| IssuedCoupon {
             status: Status::Using,
             trade: Some(trade),
             held_until: Some(held_until),
-            ..voucher()
+            ..coupon()
         };
-        let at = |status| Voucher { status, trade: Some(5), used_at: Some(12_000), ..voucher() };
+        let at = |status| IssuedCoupon { status, trade: Some(5), used_at: Some(12_000), ..coupon() };
         // At 15 s, within its time of 10 s to 20 s; trade 5 asks.
         let cases = [
-            ("enabled", voucher()),
+            ("enabled", coupon()),
             ("held by it", held(5, 15_001)),
             ("held by another", held(6, 15_001)),
             ("another's hold is over", held(6, 15_000)),
@@ -231,38 +231,39 @@ mod tests {
             ("refunded", at(Status::Refunded)),
             ("expired", at(Status::Expired)),
         ];
-        let check = |command: &str, run: fn(Voucher) -> Result<Voucher, Refusal>, expect: [Option<Status>; 7]| {
-            for ((name, voucher), expect) in cases.clone().into_iter().zip(expect) {
-                let expect = expect.ok_or(Refusal::VoucherNotUsable);
-                assert_eq!(run(voucher).map(|voucher| voucher.status), expect, "{command} {name}");
-            }
-        };
+        let check =
+            |command: &str, run: fn(IssuedCoupon) -> Result<IssuedCoupon, Refusal>, expect: [Option<Status>; 7]| {
+                for ((name, coupon), expect) in cases.clone().into_iter().zip(expect) {
+                    let expect = expect.ok_or(Refusal::VoucherNotUsable);
+                    assert_eq!(run(coupon).map(|coupon| coupon.status), expect, "{command} {name}");
+                }
+            };
         let (using, used) = (Some(Status::Using), Some(Status::Used));
-        check("hold", |voucher| voucher.hold(5, 15_000), [using, using, None, using, None, None, None]);
-        check("spend", |voucher| voucher.spend(5, 15_000), [used, used, None, used, None, None, None]);
-        check("click", |voucher| voucher.click(15_000), [used, None, None, used, None, None, None]);
-        check("release", |voucher| voucher.release(5), [None, Some(Status::Enabled), None, None, None, None, None]);
-        check("refund", Voucher::refund, [None, None, None, None, Some(Status::Refunded), None, None]);
+        check("hold", |coupon| coupon.hold(5, 15_000), [using, using, None, using, None, None, None]);
+        check("spend", |coupon| coupon.spend(5, 15_000), [used, used, None, used, None, None, None]);
+        check("click", |coupon| coupon.click(15_000), [used, None, None, used, None, None, None]);
+        check("release", |coupon| coupon.release(5), [None, Some(Status::Enabled), None, None, None, None, None]);
+        check("refund", IssuedCoupon::refund, [None, None, None, None, Some(Status::Refunded), None, None]);
         // Outside of its time nothing takes it, held or not.
         for now in [9_999, 21_000] {
-            for voucher in [voucher(), held(5, 99_000)] {
-                assert_eq!(voucher.clone().hold(5, now), Err(Refusal::VoucherNotUsable));
-                assert_eq!(voucher.clone().spend(5, now), Err(Refusal::VoucherNotUsable));
-                assert_eq!(voucher.click(now), Err(Refusal::VoucherNotUsable));
+            for coupon in [coupon(), held(5, 99_000)] {
+                assert_eq!(coupon.clone().hold(5, now), Err(Refusal::VoucherNotUsable));
+                assert_eq!(coupon.clone().spend(5, now), Err(Refusal::VoucherNotUsable));
+                assert_eq!(coupon.click(now), Err(Refusal::VoucherNotUsable));
             }
         }
     }
 
     #[test]
     fn who_has_it_and_since_when_is_kept() {
-        let held = voucher().hold(5, 15_000).unwrap();
+        let held = coupon().hold(5, 15_000).unwrap();
         assert_eq!((held.trade, held.held_until), (Some(5), Some(15_000 + HOLD_TIME_MS)));
         assert_eq!(held.clone().hold(5, 16_000).unwrap().held_until, Some(16_000 + HOLD_TIME_MS));
-        assert_eq!(held.clone().release(5), Ok(voucher()));
+        assert_eq!(held.clone().release(5), Ok(coupon()));
         let used = held.spend(5, 17_000).unwrap();
         assert_eq!((used.trade, used.held_until, used.used_at), (Some(5), None, Some(17_000)));
         assert_eq!(used.refund().unwrap().used_at, Some(17_000));
-        let clicked = voucher().click(20_999).unwrap();
+        let clicked = coupon().click(20_999).unwrap();
         assert_eq!((clicked.trade, clicked.used_at), (None, Some(20_999)));
     }
 }
