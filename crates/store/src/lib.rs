@@ -16,7 +16,7 @@
 //! (`changes`).
 //!
 //! `engine` runs statements and knows no table. A module for each thing holds its tables' statements, and declares what
-//! the migrations' text cannot say of them (`engine/table.rs`); `schema` lists the modules. Above them stand `dump`,
+//! the migrations' text cannot say of them (`engine/table.rs`); the list of them is below. Above them stand `dump`,
 //! `prove` and [`Store`].
 //!
 //! **Invariants.** Nobody else writes SQL. After a failed statement nothing of its operation is kept. Every key of a
@@ -67,3 +67,40 @@ pub use engine::row::{Cell, Column, FromRow, Row, Val};
 pub use engine::tx::Tx;
 pub use ids::next_number_in;
 pub use store::Store;
+
+use engine::table::Module;
+
+/// What each module declares of its tables: a new one is two lines of this file, its `mod` and its `MODULE` here. The
+/// order is that of the lines of the proof.
+static MODULES: &[&Module] = &[
+    &engine::migrate::MODULE,
+    &control::MODULE,
+    &ids::MODULE,
+    &lease::MODULE,
+    &trouble::MODULE,
+    &changes::announce::MODULE,
+    &world::merchant::MODULE,
+    &world::app::MODULE,
+    &world::image::MODULE,
+    &world::account::MODULE,
+    &account_key::MODULE,
+    &pin::MODULE,
+    &once::MODULE,
+    &crowd::MODULE,
+    &member::hold::MODULE,
+    &ledger::MODULE,
+    &trade::tables::MODULE,
+    &trade::refund::MODULE,
+    &trade::import::proof::MODULE,
+    &trade::voucher::MODULE,
+    &coupon::MODULE,
+    &sales::add::MODULE,
+    &trade::deadline::MODULE,
+    &job::MODULE,
+    &activity::tables::MODULE,
+    &notice::MODULE,
+    &points::tables::MODULE,
+    &prize::MODULE,
+    &participation::MODULE,
+    &counter::MODULE,
+];

@@ -1,54 +1,16 @@
-//! The schema of this build: the migrations, what follows them, and every table's declaration.
+//! The schema of this build: the migrations, what follows them, and every table's declaration, from the list in
+//! `lib.rs`.
 
 use std::sync::OnceLock;
 
-use crate::changes::announce;
 use crate::engine::ddl::{self, TableText};
 use crate::engine::fault::Fault;
 use crate::engine::lock_order::LockOrder;
-use crate::engine::migrate::{self, Migration, Schema};
+use crate::engine::migrate::{Migration, Schema};
 use crate::engine::sqlite::ddl::wording;
-use crate::engine::table::{Module, Proof, Table};
+use crate::engine::table::{Proof, Table};
 use crate::engine::tx::{Backend, Tx};
-use crate::world::{account, app, image, merchant};
-use crate::{
-    account_key, activity, control, counter, coupon, crowd, ids, job, lease, ledger, member, notice, once, params,
-    participation, pin, points, prize, sales, trade, trouble,
-};
-
-/// What each module declares. The order is that of the lines of the proof.
-static MODULES: [&Module; 30] = [
-    &migrate::MODULE,
-    &control::MODULE,
-    &ids::MODULE,
-    &lease::MODULE,
-    &trouble::MODULE,
-    &announce::MODULE,
-    &merchant::MODULE,
-    &app::MODULE,
-    &image::MODULE,
-    &account::MODULE,
-    &account_key::MODULE,
-    &pin::MODULE,
-    &once::MODULE,
-    &crowd::MODULE,
-    &member::hold::MODULE,
-    &ledger::MODULE,
-    &trade::tables::MODULE,
-    &trade::refund::MODULE,
-    &trade::import::proof::MODULE,
-    &trade::voucher::MODULE,
-    &coupon::MODULE,
-    &sales::add::MODULE,
-    &trade::deadline::MODULE,
-    &job::MODULE,
-    &activity::tables::MODULE,
-    &notice::MODULE,
-    &points::tables::MODULE,
-    &prize::MODULE,
-    &participation::MODULE,
-    &counter::MODULE,
-];
+use crate::{MODULES, account_key, params};
 
 /// Every text in `crates/store/migrations`, by number.
 static MIGRATIONS: &[Migration] = include!(concat!(env!("OUT_DIR"), "/migrations.rs"));
