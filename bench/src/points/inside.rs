@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 
 use domain::id::PointLogNo;
 use domain::points::{Amount, Kind};
+use store::idempotency::{Claim, claim};
 use store::ledger::Cause;
-use store::once::{Claim, claim};
 use store::points::{self, Entry};
 use store::testing::{block_on, fresh};
 use store::world::{App, Merchant};

@@ -11,8 +11,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, Instant};
 
+use store::idempotency::{Outcome, stored};
 use store::member::{MemberRow, put_chunk};
-use store::once::{Outcome, stored};
 use store::testing::{Engine, TestStore, block_on};
 use store::{Fault, Stop, Store, Tx, bucket_of, params};
 

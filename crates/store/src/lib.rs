@@ -32,13 +32,13 @@ pub mod coupon;
 pub mod crowd;
 pub mod dump;
 mod engine;
+pub mod idempotency;
 mod ids;
 pub mod job;
 pub mod lease;
 pub mod ledger;
 pub mod member;
 pub mod notice;
-pub mod once;
 pub mod participation;
 pub mod pin;
 pub mod points;
@@ -85,7 +85,7 @@ static MODULES: &[&Module] = &[
     &world::account::MODULE,
     &account_key::MODULE,
     &pin::MODULE,
-    &once::MODULE,
+    &idempotency::MODULE,
     &crowd::MODULE,
     &member::hold::MODULE,
     &ledger::MODULE,

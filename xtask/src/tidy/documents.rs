@@ -131,7 +131,7 @@ mod tests {
     #[test]
     fn guides_name_files_that_exist() {
         let guide = "See `doors/gateway.rs`, `crates/wire/`, `GET /readyz`, `/gateway.do`, `DATA/lock`, `target/up/running`,\n\
-                     `methods/<product>/<call>.rs`, `store::once`, but not `gate.rs` or `doors/h5`.\n```\n`gone/away.rs`\n```\n";
+                     `methods/<product>/<call>.rs`, `store::idempotency`, but not `gate.rs` or `doors/h5`.\n```\n`gone/away.rs`\n```\n";
         check(
             "a guide names a file that does not exist",
             &[

@@ -169,7 +169,8 @@ mod tests {
 
     #[test]
     fn one_test_binary_a_crate() {
-        let one = ["crates/store/tests/it/main.rs", "crates/store/tests/it/once.rs", "crates/wire/tests/vectors.rs"];
+        let one =
+            ["crates/store/tests/it/main.rs", "crates/store/tests/it/idempotency.rs", "crates/wire/tests/vectors.rs"];
         let two =
             ["crates/server/tests/it/main.rs", "crates/server/tests/sdk/main.rs", "crates/server/src/a/tests/b.rs"];
         let files: Vec<(&str, &str)> = one.into_iter().chain(two).map(|path| (path, "")).collect();

@@ -97,8 +97,8 @@ mod tests {
     fn only_app_reads_the_clock() {
         let text =
             ["let a = ", "Timestamp", "::now();\n// ", "Utc", "::now() is forbidden\nlet b = MyUtc::now();\n"].concat();
-        let paths = ["crates/server/src/app.rs", "crates/server/src/app/clock.rs", "crates/store/src/once.rs"];
-        let expect = ["crates/store/src/once.rs:1: ", "Timestamp", "::now"].concat();
+        let paths = ["crates/server/src/app.rs", "crates/server/src/app/clock.rs", "crates/store/src/idempotency.rs"];
+        let expect = ["crates/store/src/idempotency.rs:1: ", "Timestamp", "::now"].concat();
         check("the ambient clock is read", &paths.map(|path| (path, text.as_str())), &[&expect]);
     }
 

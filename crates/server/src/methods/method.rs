@@ -10,7 +10,7 @@ use serde::Serialize;
 use std::io::{Read as Input, Write as Output};
 use std::sync::Arc;
 use store::Tx;
-use store::once::Claim;
+use store::idempotency::Claim;
 use wire::Rejection;
 
 /// The declaration of a method.

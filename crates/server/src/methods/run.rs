@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 use std::io::PipeReader;
 use std::sync::Arc;
 use store::Tx;
-use store::once::{self, Outcome};
+use store::idempotency::{self, Outcome};
 use wire::Rejection;
 
 /// Runs a method that changes nothing; its answer as JSON.
@@ -49,8 +49,8 @@ pub async fn write<M: Write>(
         match M::once(&request) {
             Once::Natural => handle(tx),
             Once::Stored { within, key, conflict } => {
-                let scope = once::scope(&[M::NAME, call.pid(), within]);
-                match once::stored(tx, &scope, key, &fingerprint(&request), call.now, handle)? {
+                let scope = idempotency::scope(&[M::NAME, call.pid(), within]);
+                match idempotency::stored(tx, &scope, key, &fingerprint(&request), call.now, handle)? {
                     Outcome::New(answer) | Outcome::Again(answer) => Ok(answer),
                     Outcome::Conflict => Err(conflict.into()),
                 }
@@ -73,7 +73,7 @@ pub async fn recomputed<M: Recomputed>(
         call.caller.still_may(tx)?;
         let checked = M::check(&call, tx, &request)?;
         let Key { scope, key, fingerprint, id } = M::key(&call, &request, &checked);
-        let claim = once::claim(tx, &scope, key, &fingerprint, id, call.now)?;
+        let claim = idempotency::claim(tx, &scope, key, &fingerprint, id, call.now)?;
         M::handle(&call, tx, &request, checked, claim).map(|response| render(&response))
     };
     app.store.write(write).await

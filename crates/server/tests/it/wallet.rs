@@ -89,7 +89,7 @@ impl Wallet {
             .map(|(id, kind)| Order::by_system(OrderId::new(NOON, id), number, kind));
         let write = move |tx: &mut Tx| {
             let scope = format!("koubei.marketing.campaign.activity.create/{pid}");
-            store::once::claim(tx, &scope, &number.to_string(), &[0; 32], number, NOON)?;
+            store::idempotency::claim(tx, &scope, &number.to_string(), &[0; 32], number, NOON)?;
             store::activity::insert(tx, &activity)?;
             orders.iter().try_for_each(|order| store::activity::insert_order(tx, order))?;
             store::job::put(tx, "activity_finish", number, activity.finishes_at())?;

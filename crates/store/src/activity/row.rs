@@ -10,7 +10,7 @@ use crate::engine::fault::Fault;
 use crate::engine::row::{FromRow, Row, Val, column};
 use crate::engine::sql::statements;
 use crate::engine::tx::Tx;
-use crate::{once, params};
+use crate::{idempotency, params};
 
 statements! {
     INSERT = "INSERT INTO activity (id, pid, name, kind, status, audit_status, starts_at, ends_at, length_ms, auto_delay,
@@ -40,7 +40,7 @@ pub fn bucket(pid: &str) -> Bucket {
 
 /// Within what the keys are unique that a merchant's activities are made with.
 pub fn scope(pid: &str) -> String {
-    once::scope(&[SCOPE, pid])
+    idempotency::scope(&[SCOPE, pid])
 }
 
 /// Keeps a new activity.

@@ -14,7 +14,7 @@ use crate::engine::row::{FromRow, Row};
 use crate::engine::sql::statements;
 use crate::engine::tx::Tx;
 use crate::ledger::Cause;
-use crate::{once, params};
+use crate::{idempotency, params};
 
 statements! {
     CARD = "SELECT tool.id, tool.created_at, tool.ends_at, activity.id, activity.pid FROM tool
@@ -85,7 +85,7 @@ pub fn bucket(pid: &str, user_id: &str) -> Bucket {
 
 /// Within what the trades that points were deposited for are unique: the number of the card.
 pub fn deposit_scope(card: i64) -> String {
-    once::scope(&[DEPOSIT_SCOPE, &card.to_string()])
+    idempotency::scope(&[DEPOSIT_SCOPE, &card.to_string()])
 }
 
 /// The point card that the store knows by this number, whoever's it is.

@@ -10,7 +10,7 @@ use crate::engine::row::{FromRow, Row, Val, column};
 use crate::engine::rows::Rows;
 use crate::engine::sql::statements;
 use crate::engine::tx::Tx;
-use crate::{once, params};
+use crate::{idempotency, params};
 
 statements! {
     GET = "SELECT id, pid, seller_id, buyer_id, out_trade_no, imported_no, status, subject, total_fen, discountable_fen,
@@ -42,7 +42,7 @@ pub fn bucket(pid: &str, buyer_id: &str) -> Bucket {
 
 /// Within what a merchant's numbers for its trades are unique: `out_trade_no`, and the numbers of imported trades.
 pub fn scope(pid: &str) -> String {
-    once::scope(&[SCOPE, pid])
+    idempotency::scope(&[SCOPE, pid])
 }
 
 /// Keeps a new trade.

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use store::once::Outcome;
+use store::idempotency::Outcome;
 use store::testing::{Engine, TestStore, block_on, fresh};
 use store::{Change, Fault, Place, Stop, Store, control};
 

@@ -2,7 +2,7 @@
 
 use domain::Refusal;
 use store::ledger::Party;
-use store::{Change, Fault, Stop, Store, Tx, bucket_of, once, params};
+use store::{Change, Fault, Stop, Store, Tx, bucket_of, idempotency, params};
 
 /// Makes the product's table, and one user with that balance.
 pub(crate) async fn prepare(store: &Store, user: &'static str, balance: i64) {
@@ -46,9 +46,9 @@ pub(crate) fn enter(tx: &mut Tx, user: &str, id: i64, fen: i64) -> Result<(), Fa
 }
 
 /// Spends once for a key; the answer says what is left.
-pub(crate) fn spend_once(tx: &mut Tx, user: &str, key: &str, id: i64, fen: i64) -> Result<once::Outcome, Stop> {
+pub(crate) fn spend_once(tx: &mut Tx, user: &str, key: &str, id: i64, fen: i64) -> Result<idempotency::Outcome, Stop> {
     let fingerprint = fingerprint(fen);
-    once::stored(tx, "spend", key, &fingerprint, 0, |tx| spend(tx, user, id, fen).map(|left| left.to_string()))
+    idempotency::stored(tx, "spend", key, &fingerprint, 0, |tx| spend(tx, user, id, fen).map(|left| left.to_string()))
 }
 
 pub(crate) fn fingerprint(content: i64) -> [u8; 32] {

@@ -3,7 +3,7 @@
 use domain::id::{TradeNo, VoucherId};
 use domain::issued_coupon::IssuedCoupon;
 use domain::trade::{Origin, Status, Trade, TradeDeduction};
-use store::once::{Claim, claim};
+use store::idempotency::{Claim, claim};
 use store::sales::Sales;
 use store::trade::{
     Effect, Refund, TradeChunk, TradeContent, TradeRow, TradeVoucher, enter_refund, enter_use, find, find_out, get,

@@ -19,7 +19,7 @@ use crate::world::Options;
 use domain::activity::{Activity, Budget, Kind, Order, OrderKind, OrderStatus, Review, ReviewStatus, Status, Tool};
 use domain::id::{AuditId, CampId, CrowdIdText, OrderId};
 use domain::{Refusal, window};
-use store::once::Claim;
+use store::idempotency::Claim;
 use store::{Fault, Tx, activity, counter, job};
 
 /// See the module.

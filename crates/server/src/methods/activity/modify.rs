@@ -17,7 +17,7 @@ use crate::methods::{Answer, Call, Doors, Key, Method, Need, Recomputed, SubCode
 use domain::Refusal;
 use domain::activity::{Activity, Budget, OrderKind, Status, Tool};
 use domain::id::CampIdText;
-use store::once::{self, Claim};
+use store::idempotency::{self, Claim};
 use store::{Tx, activity, counter, job};
 
 /// See the module.
@@ -75,7 +75,7 @@ impl Recomputed for ActivityModify {
 
     fn key<'a>(call: &Call, request: &'a Request, number: &i64) -> Key<'a> {
         Key {
-            scope: once::scope(&[Self::NAME, call.pid(), &request.camp_id]),
+            scope: idempotency::scope(&[Self::NAME, call.pid(), &request.camp_id]),
             key: &request.out_biz_no,
             fingerprint: fingerprint(request),
             id: *number,

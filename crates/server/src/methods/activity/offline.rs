@@ -13,7 +13,7 @@ use crate::methods::{Answer, Call, Doors, Key, Method, Need, Recomputed, SubCode
 use domain::Refusal;
 use domain::activity::{Order, OrderKind, ReviewStatus, Status};
 use domain::id::CampIdText;
-use store::once::{self, Claim};
+use store::idempotency::{self, Claim};
 use store::{Tx, activity, job};
 
 /// See the module.
@@ -68,7 +68,7 @@ impl Recomputed for ActivityOffline {
 
     fn key<'a>(call: &Call, request: &'a Request, number: &i64) -> Key<'a> {
         Key {
-            scope: once::scope(&[Self::NAME, call.pid(), &request.camp_id]),
+            scope: idempotency::scope(&[Self::NAME, call.pid(), &request.camp_id]),
             key: &request.out_biz_no,
             fingerprint: fingerprint(request),
             id: *number,

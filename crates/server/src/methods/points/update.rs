@@ -22,7 +22,7 @@ use domain::Refusal;
 use domain::id::{PointLogNo, PointLogNoText};
 use domain::points::{Amount, Card, Kind};
 use domain::trade::Status;
-use store::once::{self, Claim};
+use store::idempotency::{self, Claim};
 use store::points::Entry;
 use store::{Fault, Tx, points, world};
 
@@ -97,7 +97,7 @@ impl Recomputed for PointsUpdate {
 
     fn key<'a>(call: &Call, request: &'a Request, (_, no): &(Movement<'a>, PointLogNo)) -> Key<'a> {
         Key {
-            scope: once::scope(&[Self::NAME, call.pid(), &request.activity_account]),
+            scope: idempotency::scope(&[Self::NAME, call.pid(), &request.activity_account]),
             key: &request.req_id,
             fingerprint: fingerprint(request),
             id: no.number,
@@ -187,7 +187,7 @@ fn change_on(
             may_deposit(card, call, tx, request, shop_id, trade_no)?;
             // Whatever the req_id: one trade brings points on one card once.
             let scope = points::deposit_scope(card.id.number);
-            if once::claim(tx, &scope, trade_no, &[0; 32], no.number, call.now)? != Claim::New {
+            if idempotency::claim(tx, &scope, trade_no, &[0; 32], no.number, call.now)? != Claim::New {
                 return Err(Refusal::PointTradeAlreadyDeposited.into());
             }
             (amount, None)

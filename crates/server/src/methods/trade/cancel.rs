@@ -13,7 +13,7 @@ use crate::biz::{Shape, Text, answer, biz};
 use crate::methods::{Answer, Call, Doors, Method, Need, Once, SubCode, Write, refusals};
 use domain::trade::{Cancellation, Trade};
 use store::trade::Refund;
-use store::{Tx, once};
+use store::{Tx, idempotency};
 use wire::time;
 
 /// See the module.
@@ -76,7 +76,7 @@ impl Write for TradeCancel {
         let (trade_no, out_trade_no) = (request.trade_no.as_deref(), request.out_trade_no.as_deref());
         let mut found = super::find(call, tx, trade_no, out_trade_no)?;
         if let (None, None, Some(number)) = (&found, trade_no, out_trade_no)
-            && once::wait(tx, &store::trade::scope(call.pid()), number)?
+            && idempotency::wait(tx, &store::trade::scope(call.pid()), number)?
         {
             // The payment that the merchant has lost sight of was on its way.
             found = super::find(call, tx, None, Some(number))?;

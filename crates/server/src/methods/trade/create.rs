@@ -16,7 +16,7 @@ use crate::methods::{Answer, Call, CallError, Doors, Key, Method, Need, Recomput
 use domain::Refusal;
 use domain::trade::{Status, Trade};
 use store::account_key::{self, Kind};
-use store::once::Claim;
+use store::idempotency::Claim;
 use store::{Fault, Tx, job, world};
 
 /// See the module.

@@ -24,7 +24,7 @@ use crate::world::Options;
 use domain::Refusal;
 use domain::trade::Trade;
 use store::account_key::{find_payer, use_pay_code};
-use store::once::Claim;
+use store::idempotency::Claim;
 use store::trade::TradeVoucher;
 use store::world::Account;
 use store::{Fault, Mode, Tx, world};

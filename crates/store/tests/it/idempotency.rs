@@ -1,6 +1,6 @@
 //! A key is used once, however many try.
 
-use store::once::{Claim, Outcome, claim};
+use store::idempotency::{Claim, Outcome, claim};
 use store::{Fault, Stop, each_engine};
 
 use crate::probe::{fingerprint, prepare, spend_once, state, write};

@@ -1,4 +1,5 @@
-//! Idempotency, once for all write methods (`docs/decisions.md`, "Three kinds").
+//! Idempotency keys, for all write methods (`docs/decisions.md`, "Three kinds"). Their table is named `once`, and
+//! stores hold that name.
 //!
 //! A method of the *stored* kind repeats its answer ([`stored`]); one of the *recomputed* kind repeats what the state
 //! of the thing it made says now ([`claim`] gives the thing's id back); one of the *natural* kind needs nothing. The
