@@ -36,7 +36,7 @@ pub(super) fn folder(folder: &Path, accounts: i64) -> io::Result<()> {
 /// Adds the card of a running activity, and so many users with a hundred thousand points on it. On PostgreSQL their
 /// bucket is their number modulo 1,024: it costs what the true one does, and `pgbench` can count it out.
 pub(super) fn fill(store: &Store, accounts: i64) -> io::Result<()> {
-    let buckets = if store.has_company() { 1_024 } else { 1 };
+    let buckets = if store.has_other_processes() { 1_024 } else { 1 };
     let activity =
         "INSERT INTO activity (id, pid, name, kind, status, starts_at, ends_at, length_ms, auto_delay, content,
             app_id, auth_app_id, sign_type, created_at, version)

@@ -123,7 +123,7 @@ impl Work {
             let mine = page.into_iter().filter(|due| self.leases.holds(due.subject) && !self.app.wakeup.is_paused(due));
             let (deliveries, jobs): (Vec<Due>, Vec<Due>) = mine.partition(|due| due.kind == notice_deliver::KIND);
             for due in deliveries {
-                has_room &= self.queues.offer(&due.lane, due.subject);
+                has_room &= self.queues.offer(&due.queue, due.subject);
             }
             employ(&self.app, &self.queues, &self.sent);
             did_something |= !jobs.is_empty();
@@ -142,9 +142,9 @@ impl Work {
 
     /// After how long to look again unless it is woken.
     async fn next_in(&self, now: i64) -> Result<Duration, Fault> {
-        let every = if self.app.store.has_company() { LOOK_EVERY } else { LOOK_ALONE_EVERY };
+        let every = if self.app.store.has_other_processes() { LOOK_EVERY } else { LOOK_ALONE_EVERY };
         let every = self.app.wakeup.next_try().map_or(every, |next| every.min(next));
-        if self.app.store.has_company() || self.app.clock.stands_still() {
+        if self.app.store.has_other_processes() || self.app.clock.stands_still() {
             return Ok(every);
         }
         let first = move |tx: &mut Tx| job::first_after(tx, &job::KINDS, now);

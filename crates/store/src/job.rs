@@ -63,18 +63,18 @@ pub struct Due {
     pub subject: i64,
     /// What is to be done.
     pub kind: String,
-    /// Which jobs it may have to wait for; often none.
-    pub lane: String,
+    /// The queue in which it may have to wait for others; empty where it waits for none. The column is called `lane`.
+    pub queue: String,
 }
 
 /// Plans the job of this kind for the thing `subject` (an id), or plans it anew, for `due_at`, UTC milliseconds.
 pub fn put(tx: &mut Tx, kind: &str, subject: i64, due_at: i64) -> Result<(), Fault> {
-    put_in_lane(tx, kind, "", subject, due_at)
+    put_in_queue(tx, kind, "", subject, due_at)
 }
 
-/// The same for a job that may have to wait for others of its lane, and for those only.
-pub fn put_in_lane(tx: &mut Tx, kind: &str, lane: &str, subject: i64, due_at: i64) -> Result<(), Fault> {
-    tx.execute(PUT, params![Bucket::of_id(subject), kind, subject, lane, due_at])?;
+/// The same for a job that may have to wait for others of its queue, and for those only.
+pub fn put_in_queue(tx: &mut Tx, kind: &str, queue: &str, subject: i64, due_at: i64) -> Result<(), Fault> {
+    tx.execute(PUT, params![Bucket::of_id(subject), kind, subject, queue, due_at])?;
     tx.after_commit(Change::Job { due_at });
     Ok(())
 }
@@ -124,8 +124,8 @@ pub fn waiting(tx: &mut Tx, kind: &str, time: i64) -> Result<i64, Fault> {
     Ok(tx.query_one::<(i64,)>(WAITING, params![time, kind])?.0)
 }
 
-fn planned((due_at, subject, kind, lane): (i64, i64, String, String)) -> Due {
-    Due { due_at, subject, kind, lane }
+fn planned((due_at, subject, kind, queue): (i64, i64, String, String)) -> Due {
+    Due { due_at, subject, kind, queue }
 }
 
 /// One statement for however many kinds there are: an empty text is no kind.

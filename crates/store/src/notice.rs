@@ -117,7 +117,7 @@ pub fn insert(tx: &mut Tx, notice: &NewNotice) -> Result<(), Fault> {
     let bucket = Bucket::of_id(*id);
     let values = params![bucket, *id, pid, app_id, auth_app_id, kind, subject, url, sign_type, members, *at];
     tx.execute(INSERT, values)?;
-    job::put_in_lane(tx, DELIVER, lane(url), *id, *at)
+    job::put_in_queue(tx, DELIVER, queue(url), *id, *at)
 }
 
 /// The notification of that id.
@@ -160,7 +160,7 @@ pub fn tried(
     let (answer, error) = (answer.as_deref(), error.as_deref());
     tx.execute(ATTEMPT, params![bucket, id, *attempt, *at, *took_us, *status, answer, error])?;
     match after.next_at {
-        Some(next_at) => job::put_in_lane(tx, DELIVER, lane(&notice.new.url), id, next_at)?,
+        Some(next_at) => job::put_in_queue(tx, DELIVER, queue(&notice.new.url), id, next_at)?,
         None => drop(job::take(tx, DELIVER, id)?),
     }
     Ok(Some(after))
@@ -171,12 +171,12 @@ pub fn resend(tx: &mut Tx, id: i64, now: i64) -> Result<bool, Fault> {
     let Some((url,)) = tx.query_opt::<(String,)>(AGAIN, params![now, Bucket::of_id(id), id])? else {
         return Ok(false);
     };
-    job::put_in_lane(tx, DELIVER, lane(&url), id, now)?;
+    job::put_in_queue(tx, DELIVER, queue(&url), id, now)?;
     Ok(true)
 }
 
 /// Whose slowness a notification may have to wait for: scheme, host and port of its address.
-pub fn lane(url: &str) -> &str {
+pub fn queue(url: &str) -> &str {
     let host = url.find("://").map_or(0, |at| at + 3);
     let end = url[host..].find(['/', '?', '#']).map_or(url.len(), |at| host + at);
     &url[..end]
@@ -212,7 +212,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_lane_is_a_host() {
+    fn a_queue_is_a_host() {
         for (url, expect) in [
             ("http://127.0.0.1:80/a/b?c=d", "http://127.0.0.1:80"),
             ("https://example.com", "https://example.com"),
@@ -221,7 +221,7 @@ mod tests {
             ("/nowhere", ""),
             ("", ""),
         ] {
-            assert_eq!(lane(url), expect, "{url}");
+            assert_eq!(queue(url), expect, "{url}");
         }
     }
 }

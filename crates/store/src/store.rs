@@ -86,7 +86,7 @@ impl Store {
     }
 
     /// Whether other processes may be working on the same store.
-    pub fn has_company(&self) -> bool {
+    pub fn has_other_processes(&self) -> bool {
         matches!(self.inner.place, Place::Postgres(_))
     }
 

@@ -66,7 +66,7 @@ impl Delivered {
         let next = after(*rung, attempt.at, false).next_at.map(time::format);
         let NewNotice { pid, app_id, kind, .. } = new;
         // Without what some put before the host to log in with.
-        let host = store::notice::lane(&new.url).rsplit(['@', '/']).next();
+        let host = store::notice::queue(&new.url).rsplit(['@', '/']).next();
         tracing::warn!(
             notify_id = NotifyId::new(new.at, new.id).to_text(),
             notify_type = kind,

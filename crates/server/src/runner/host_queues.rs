@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn lanes_take_turns_and_have_a_few_at_once() {
+    fn hosts_take_turns_and_have_a_few_at_once() {
         let hosts = HostQueues::default();
         for notice in 0..20 {
             hosts.offer("a", notice);

@@ -54,7 +54,7 @@ impl Leases {
     /// Of this process, which holds nothing yet.
     pub fn new(store: &Store, share: Share) -> Leases {
         Leases {
-            alone: !store.has_company(),
+            alone: !store.has_other_processes(),
             me: store.origin(),
             share,
             held: BTreeSet::new(),

@@ -25,7 +25,7 @@ async fn first_after(store: &Store, time: i64) -> Option<i64> {
 }
 
 fn planned(due_at: i64, subject: i64, kind: &str) -> Due {
-    Due { due_at, subject, kind: kind.to_owned(), lane: String::new() }
+    Due { due_at, subject, kind: kind.to_owned(), queue: String::new() }
 }
 
 each_engine!(what_is_due_comes_in_order_and_in_pages, |test| {

@@ -39,5 +39,5 @@ fn every_opening_is_another_holder() {
     let test = store::testing::TestStore::new(store::testing::Engine::Postgres);
     let again = test.open_again().unwrap();
     assert!(NOBODY < test.store().origin() && test.store().origin() < again.origin());
-    assert!(again.has_company());
+    assert!(again.has_other_processes());
 }

@@ -55,16 +55,16 @@ async fn find(store: &Store, id: i64) -> Option<Notice> {
 
 async fn due(store: &Store, now: i64) -> Vec<(i64, i64, String)> {
     let due = read(store, move |tx| Ok(job::due(tx, &[DELIVER], now, None, 100)?)).await.unwrap();
-    due.into_iter().map(|due| (due.subject, due.due_at, due.lane)).collect()
+    due.into_iter().map(|due| (due.subject, due.due_at, due.queue)).collect()
 }
 
 each_engine!(each_delivery_is_kept_and_plans_the_next, |test| {
     let store = test.store();
     let new = insert(store, "2088a", NOW).await;
-    let lane = "https://example.com:8443".to_owned();
+    let queue = "https://example.com:8443".to_owned();
     let queued = Notice { new: new.clone(), state: State::Pending, attempts: 0, rung: 0, next_at: Some(NOW) };
     assert_eq!(find(store, new.id).await, Some(queued.clone()));
-    assert_eq!(due(store, NOW).await, [(new.id, NOW, lane.clone())]);
+    assert_eq!(due(store, NOW).await, [(new.id, NOW, queue.clone())]);
 
     let again = after(0, NOW, false);
     assert!(tried(store, &new, 1, NOW, again).await);
@@ -72,7 +72,7 @@ each_engine!(each_delivery_is_kept_and_plans_the_next, |test| {
     let next = again.next_at.unwrap();
     let waiting = Notice { attempts: 1, rung: 1, next_at: Some(next), ..queued.clone() };
     assert_eq!(find(store, new.id).await, Some(waiting));
-    assert_eq!((due(store, next - 1).await, due(store, next).await), (vec![], vec![(new.id, next, lane.clone())]));
+    assert_eq!((due(store, next - 1).await, due(store, next).await), (vec![], vec![(new.id, next, queue.clone())]));
 
     assert!(tried(store, &new, 2, next, after(1, next, true)).await);
     let delivered = Notice { state: State::Delivered, attempts: 2, rung: 2, next_at: None, ..queued.clone() };
@@ -83,7 +83,7 @@ each_engine!(each_delivery_is_kept_and_plans_the_next, |test| {
     assert!(resent);
     let pending = Notice { attempts: 2, next_at: Some(next + 5), ..queued };
     assert_eq!(find(store, new.id).await, Some(pending));
-    assert_eq!(due(store, next + 5).await, [(new.id, next + 5, lane)]);
+    assert_eq!(due(store, next + 5).await, [(new.id, next + 5, queue)]);
     let attempts = read(store, move |tx| Ok(notice::attempts(tx, new.id)?)).await.unwrap();
     let kept: Vec<_> = attempts.into_iter().map(|it| (it.attempt, it.at, it.status, it.answer, it.error)).collect();
     assert_eq!(
