@@ -11,7 +11,7 @@ pub use leases::Share;
 
 use crate::app::App;
 use crate::jobs::JOBS;
-use crate::jobs::notice_deliver::{self, Delivered, Outcome};
+use crate::jobs::notice_deliver::{self, DeliveryReport, Outcome};
 use host_queues::{HostQueues, Turn};
 use leases::Leases;
 use std::error::Error;
@@ -70,7 +70,7 @@ struct Work {
     app: Arc<App>,
     queues: Arc<HostQueues>,
     leases: Leases,
-    sent: mpsc::Sender<Delivered>,
+    sent: mpsc::Sender<DeliveryReport>,
 }
 
 impl Work {
@@ -179,14 +179,14 @@ struct LookResult {
 }
 
 /// Starts as many workers as there is work for.
-fn employ(app: &Arc<App>, queues: &Arc<HostQueues>, sent: &mpsc::Sender<Delivered>) {
+fn employ(app: &Arc<App>, queues: &Arc<HostQueues>, sent: &mpsc::Sender<DeliveryReport>) {
     while let Some(turn) = queues.begin() {
         tokio::spawn(work(app.clone(), queues.clone(), sent.clone(), turn));
     }
 }
 
 /// A worker: makes deliveries while it is anybody's turn.
-async fn work(app: Arc<App>, queues: Arc<HostQueues>, sent: mpsc::Sender<Delivered>, first: Turn) {
+async fn work(app: Arc<App>, queues: Arc<HostQueues>, sent: mpsc::Sender<DeliveryReport>, first: Turn) {
     let mut next = Some(first);
     while let Some(turn) = next {
         let id = turn.notice;
@@ -196,12 +196,12 @@ async fn work(app: Arc<App>, queues: Arc<HostQueues>, sent: mpsc::Sender<Deliver
             // It was queued from a page of what was due; meanwhile it may have been delivered.
             Ok(Some(notice)) if notice.next_at.is_none_or(|at| app.clock.now() < at) => queues.forget(id),
             Ok(Some(notice)) => {
-                let delivered = notice_deliver::deliver(&app, notice).await;
-                let outcome = Outcome::ALL.iter().find(|(outcome, _)| *outcome == delivered.outcome);
+                let report = notice_deliver::deliver(&app, notice).await;
+                let outcome = Outcome::ALL.iter().find(|(outcome, _)| *outcome == report.outcome);
                 app.metrics.delivered(outcome.expect("all are named").1);
-                slow = delivered.outcome == Outcome::TimedOut;
+                slow = report.outcome == Outcome::TimedOut;
                 // The recorder lives as long as any worker.
-                drop(sent.send(delivered).await);
+                drop(sent.send(report).await);
             }
             Ok(None) => {
                 let gone = Fault::bug("a delivery of a notification that is not there");
@@ -220,11 +220,11 @@ async fn work(app: Arc<App>, queues: Arc<HostQueues>, sent: mpsc::Sender<Deliver
 }
 
 /// Records deliveries, as many in a transaction as are there. Whatever cannot be recorded is delivered again.
-async fn record(app: Arc<App>, queues: Arc<HostQueues>, mut made: mpsc::Receiver<Delivered>) {
+async fn record(app: Arc<App>, queues: Arc<HostQueues>, mut made: mpsc::Receiver<DeliveryReport>) {
     let mut batch = Vec::new();
     while made.recv_many(&mut batch, RECORDED_TOGETHER).await > 0 {
         // Row locks are taken in one order, whoever records.
-        batch.sort_unstable_by_key(|delivered| delivered.notice.new.id);
+        batch.sort_unstable_by_key(|report| report.notice.new.id);
         let all = Arc::new(std::mem::take(&mut batch));
         let together = all.clone();
         let write = move |tx: &mut Tx| {

@@ -11,7 +11,7 @@ mod merge;
 mod tests;
 mod values;
 
-pub use apply::{Applied, ApplyError, apply};
+pub use apply::{ApplyError, ApplyReport, apply};
 pub use check::World;
 pub use values::{account_id, degrees_e7};
 

@@ -47,8 +47,8 @@ impl Outcome {
     ];
 }
 
-/// A delivery that was made, to be recorded.
-pub struct Delivered {
+/// What came of a delivery, to be recorded.
+pub struct DeliveryReport {
     /// What was delivered, as it was then.
     pub notice: Notice,
     /// What came of it.
@@ -56,10 +56,10 @@ pub struct Delivered {
     attempt: Attempt,
 }
 
-impl Delivered {
+impl DeliveryReport {
     /// Leaves a line in the log of a delivery that failed: to which host, for whom, why, and when it is made again.
     fn log(&self) {
-        let Delivered { notice: Notice { new, rung, .. }, outcome, attempt } = self;
+        let DeliveryReport { notice: Notice { new, rung, .. }, outcome, attempt } = self;
         if *outcome == Outcome::Acknowledged {
             return;
         }
@@ -83,7 +83,7 @@ impl Delivered {
 }
 
 /// Signs and sends a notification as it is now.
-pub async fn deliver(app: &App, notice: Notice) -> Delivered {
+pub async fn deliver(app: &App, notice: Notice) -> DeliveryReport {
     let (at, started) = (app.clock.now(), Instant::now());
     let new = &notice.new;
     let answer = match UnsignedMessage::new(app, new, at).and_then(|unsigned| unsigned.sign(app)) {
@@ -102,14 +102,14 @@ pub async fn deliver(app: &App, notice: Notice) -> Delivered {
         Err(NoReply::Failed(why)) => (Outcome::Failed, None, None, Some(why)),
     };
     let attempt = Attempt { attempt: notice.attempts + 1, at, took_us, status, answer, error };
-    let delivered = Delivered { notice, outcome, attempt };
-    delivered.log();
-    delivered
+    let report = DeliveryReport { notice, outcome, attempt };
+    report.log();
+    report
 }
 
 /// Keeps the delivery and what follows it; when it is delivered next, UTC milliseconds.
-pub fn record(tx: &mut Tx, delivered: &Delivered) -> Result<Option<i64>, Fault> {
-    let Delivered { notice, outcome, attempt } = delivered;
+pub fn record(tx: &mut Tx, report: &DeliveryReport) -> Result<Option<i64>, Fault> {
+    let DeliveryReport { notice, outcome, attempt } = report;
     let after = after(notice.rung, attempt.at, *outcome == Outcome::Acknowledged);
     Ok(store::notice::tried(tx, notice, attempt, after)?.and_then(|after| after.next_at))
 }

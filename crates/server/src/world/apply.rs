@@ -17,14 +17,14 @@ use wire::{PrivateKey, money};
 
 /// What came of it: how many things were new or changed, of how many.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Applied {
+pub struct ApplyReport {
     /// Things in the file.
     pub things: usize,
     /// Of these, new or changed.
     pub changed: usize,
 }
 
-impl Applied {
+impl ApplyReport {
     fn count(&mut self, changed: bool) {
         self.things += 1;
         self.changed += usize::from(changed);
@@ -51,7 +51,7 @@ pub enum ApplyError {
 
 /// Applies a world: upserts by id, deletes nothing, and leaves as it is what no table states; applying twice changes
 /// nothing.
-pub async fn apply(app: &App, world: World) -> Result<Applied, ApplyError> {
+pub async fn apply(app: &App, world: World) -> Result<ApplyReport, ApplyError> {
     let key = world.platform_key.as_deref().map(|text| PrivateKey::parse(text).expect("checked"));
     let mut world = world;
     for table in &mut world.apps {
@@ -96,7 +96,7 @@ struct Applying<'a> {
     tx: &'a mut Tx,
     world: &'a World,
     mode: Mode,
-    applied: Applied,
+    report: ApplyReport,
     /// What accounts of other tables had when a table stated it: by the end they must have given it up.
     claims: Vec<Claim>,
 }
@@ -131,13 +131,13 @@ impl At<'_> {
 
 impl<'a> Applying<'a> {
     fn new(tx: &'a mut Tx, world: &'a World, mode: Mode) -> Applying<'a> {
-        Applying { tx, world, mode, applied: Applied::default(), claims: Vec::new() }
+        Applying { tx, world, mode, report: ApplyReport::default(), claims: Vec::new() }
     }
 
-    fn record(mut self) -> Result<Applied, ApplyError> {
+    fn record(mut self) -> Result<ApplyReport, ApplyError> {
         rows::hold(self.tx)?;
         if let Some(base_url) = &self.world.base_url {
-            self.applied.count(store::control::set(self.tx, Site::SETTING, base_url)?);
+            self.report.count(store::control::set(self.tx, Site::SETTING, base_url)?);
         }
         self.merchants()?;
         self.shops()?;
@@ -148,11 +148,11 @@ impl<'a> Applying<'a> {
         self.users()?;
         for image in &self.world.images {
             let put = rows::put_image(self.tx, image);
-            self.applied.count(At("image", &image.id).put(put)?);
+            self.report.count(At("image", &image.id).put(put)?);
         }
         self.settle_claims()?;
         self.no_default_codes_of_others()?;
-        Ok(self.applied)
+        Ok(self.report)
     }
 
     fn merchants(&mut self) -> Result<(), ApplyError> {
@@ -164,7 +164,7 @@ impl<'a> Applying<'a> {
             can_open_with(&at, account.as_ref(), row.opening_fen)?;
             self.claim(&at, Kind::Login, table.login_id.as_ref())?;
             let changed = known.as_ref() != Some(&row) && at.put(rows::put_merchant(self.tx, &row))?;
-            self.applied.count(changed);
+            self.report.count(changed);
         }
         Ok(())
     }
@@ -180,14 +180,14 @@ impl<'a> Applying<'a> {
             let before = of_merchant.get(&table.shop_id);
             let row = at.merged(merge::shop(pid, table, before.cloned()))?;
             if before == Some(&row) {
-                self.applied.count(false);
+                self.report.count(false);
                 continue;
             }
             let changed = at.put(rows::put_shop(self.tx, &row))?;
             if !changed && rows::shop(self.tx, &row.shop_id)?.is_some_and(|known| known.pid != row.pid) {
                 return Err(at.refused(format!("shop {} is another merchant's", row.shop_id)));
             }
-            self.applied.count(changed);
+            self.report.count(changed);
             of_merchant.insert(row.shop_id.clone(), row);
         }
         // Numbers may have changed hands in this file, so it is only now that two shops may not have one.
@@ -217,7 +217,7 @@ impl<'a> Applying<'a> {
             let before = rows::tags(self.tx, pid)?.into_iter().find(is_it);
             let row = at.merged(merge::tag(table, before.clone()))?;
             if before.as_ref() == Some(&row) {
-                self.applied.count(false);
+                self.report.count(false);
                 continue;
             }
             let changed = at.put(rows::put_tag(self.tx, pid, &row))?;
@@ -228,7 +228,7 @@ impl<'a> Applying<'a> {
                     "tag {code} is of type {was} and members carry its values: give the new type another code"
                 )));
             }
-            self.applied.count(changed);
+            self.report.count(changed);
         }
         Ok(())
     }
@@ -243,7 +243,7 @@ impl<'a> Applying<'a> {
                 return Err(at.refused(message));
             }
             let put = rows::put_app(self.tx, &row);
-            self.applied.count(at.put(put)?);
+            self.report.count(at.put(put)?);
         }
         Ok(())
     }
@@ -263,7 +263,7 @@ impl<'a> Applying<'a> {
                 return Err(at.refused(format!("authorization: no merchant {} here or in the store", row.pid)));
             }
             let put = rows::put_authorization(self.tx, &row);
-            self.applied.count(at.put(put)?);
+            self.report.count(at.put(put)?);
         }
         Ok(())
     }
@@ -280,7 +280,7 @@ impl<'a> Applying<'a> {
                 self.claim(&at, Kind::PayCode, Some(code))?;
             }
             let changed = known.as_ref() != Some(&row) && at.put(rows::put_account(self.tx, &row))?;
-            self.applied.count(changed);
+            self.report.count(changed);
         }
         Ok(())
     }

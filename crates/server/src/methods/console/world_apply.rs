@@ -5,7 +5,7 @@ use crate::answer::Answer;
 use crate::biz::{Text, biz};
 use crate::methods::access::{Doors, Need};
 use crate::methods::method::{Method, OperatorCall, OperatorWrite};
-use crate::world::{self, Applied, ApplyError, WorldText};
+use crate::world::{self, ApplyError, ApplyReport, WorldText};
 use serde::{Deserialize, Serialize};
 
 /// See the module.
@@ -25,7 +25,7 @@ biz! {
 #[serde(rename_all = "snake_case")]
 pub enum Response {
     /// It was applied.
-    Applied(Applied),
+    Applied(ApplyReport),
     /// It contradicts what the store has, and nothing was applied.
     Refused {
         /// The kind of the table that is meant.
