@@ -25,7 +25,7 @@ use site::Site;
 use std::error::Error;
 use std::sync::Arc;
 use std::time::Duration;
-use store::trouble::{Ring, Trouble};
+use store::rejected_call::{RejectedCall, Ring};
 use store::{Change, Mode, Store, Tx};
 use tokio::sync::watch;
 use wire::PrivateKey;
@@ -169,9 +169,9 @@ impl App {
     /// Keeps what was found out about a call, for `punchcard doctor`: a refused signature, or a likely mistake. The
     /// caller is not kept waiting. `cause` is a short name, `detail` the advice; where there is something to compare it
     /// with, a blank line, a title and that text follow.
-    pub fn remember_trouble(&self, trace_id: &str, app_id: &str, method: &str, cause: &str, detail: &str) {
+    pub fn remember_rejected_call(&self, trace_id: &str, app_id: &str, method: &str, cause: &str, detail: &str) {
         let ring = self.directory.app(app_id).map_or(Ring::UnknownApp, |_| Ring::KnownApp);
-        let row = Trouble {
+        let row = RejectedCall {
             trace_id: trace_id.to_owned(),
             at: self.clock.now(),
             app_id: app_id.to_owned(),
@@ -182,7 +182,7 @@ impl App {
         };
         let (store, trace_id) = (self.store.clone(), trace_id.to_owned());
         tokio::spawn(async move {
-            let write = move |tx: &mut Tx| store::trouble::record(tx, ring, &row);
+            let write = move |tx: &mut Tx| store::rejected_call::record(tx, ring, &row);
             if let Err(failure) = store.write::<_, store::Fault, _>(write).await {
                 let error = &failure as &dyn Error;
                 tracing::error!(trace_id, error, "what was found out about a call could not be recorded");

@@ -70,7 +70,7 @@ impl CallNames<'_> {
         let CallNames { trace_id, app_id, method } = self;
         tracing::warn!(trace_id, app_id, method, cause = hint.cause, advice = hint.advice_en, "a likely mistake");
         let detail = format!("{}\n{}\n{refusal}", hint.advice_en, hint.advice_zh);
-        app.remember_trouble(trace_id, app_id, method, hint.cause, detail.trim_end());
+        app.remember_rejected_call(trace_id, app_id, method, hint.cause, detail.trim_end());
     }
 }
 

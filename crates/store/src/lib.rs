@@ -44,6 +44,7 @@ pub mod pin;
 pub mod points;
 pub mod prize;
 pub mod prove;
+pub mod rejected_call;
 #[cfg(test)]
 mod rules;
 pub mod sales;
@@ -52,7 +53,6 @@ mod store;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod trade;
-pub mod trouble;
 pub mod world;
 
 pub use changes::change::Change;
@@ -77,7 +77,7 @@ static MODULES: &[&Module] = &[
     &control::MODULE,
     &ids::MODULE,
     &lease::MODULE,
-    &trouble::MODULE,
+    &rejected_call::MODULE,
     &changes::announce::MODULE,
     &world::merchant::MODULE,
     &world::app::MODULE,

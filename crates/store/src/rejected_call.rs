@@ -1,5 +1,6 @@
 //! The last calls that something was wrong with, for `doctor`: a ring of those whose app is known, and a smaller one of
-//! others, so that whoever sends any `app_id` pushes out none of the first.
+//! others, so that whoever sends any `app_id` pushes out none of the first. Their table is named `signature_trouble`,
+//! and stores hold that name.
 
 use crate::engine::fault::Fault;
 use crate::engine::sql::statements;
@@ -45,7 +46,7 @@ statements! {
 
 /// A refused signature, or another call whose caller has most likely made a mistake.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub struct Trouble {
+pub struct RejectedCall {
     /// The call's trace id, which its caller was told.
     pub trace_id: String,
     /// When, UTC milliseconds.
@@ -61,18 +62,18 @@ pub struct Trouble {
 }
 
 /// Keeps it in the place of the ring's oldest.
-pub fn record(tx: &mut Tx, ring: Ring, trouble: &Trouble) -> Result<(), Fault> {
+pub fn record(tx: &mut Tx, ring: Ring, call: &RejectedCall) -> Result<(), Fault> {
     let (counter, first, slots) = ring.place();
     let (turn,) = tx.query_one::<(i64,)>(TURN, params![counter])?;
     let slot = first + turn % slots;
-    let Trouble { trace_id, at, app_id, method, cause, detail } = trouble;
+    let RejectedCall { trace_id, at, app_id, method, cause, detail } = call;
     // A caller's text, of which PostgreSQL does not take every character.
     let [app_id, method, detail] = [app_id, method, detail].map(|text| text.replace('\0', "\u{fffd}"));
     tx.execute(PUT, params![slot, trace_id, *at, &app_id, &method, cause, &detail]).map(drop)
 }
 
 /// The newest `limit` of them, the newest first; of one time by their turns, for a clock may stand still.
-pub fn latest(tx: &mut Tx, limit: usize) -> Result<Vec<Trouble>, Fault> {
+pub fn latest(tx: &mut Tx, limit: usize) -> Result<Vec<RejectedCall>, Fault> {
     let mut last = [0; Ring::ALL.len()];
     for (last, ring) in last.iter_mut().zip(Ring::ALL) {
         let (counter, ..) = ring.place();
@@ -86,12 +87,19 @@ pub fn latest(tx: &mut Tx, limit: usize) -> Result<Vec<Trouble>, Fault> {
     });
     let newest = rows.into_iter().take(limit);
     let read =
-        |(_, trace_id, at, app_id, method, cause, detail)| Trouble { trace_id, at, app_id, method, cause, detail };
+        |(_, trace_id, at, app_id, method, cause, detail)| RejectedCall { trace_id, at, app_id, method, cause, detail };
     Ok(newest.map(read).collect())
 }
 
 /// The one of that trace id, if it is still kept.
-pub fn find(tx: &mut Tx, trace_id: &str) -> Result<Option<Trouble>, Fault> {
+pub fn find(tx: &mut Tx, trace_id: &str) -> Result<Option<RejectedCall>, Fault> {
     let row = tx.query_opt(FIND, params![trace_id])?;
-    Ok(row.map(|(trace_id, at, app_id, method, cause, detail)| Trouble { trace_id, at, app_id, method, cause, detail }))
+    Ok(row.map(|(trace_id, at, app_id, method, cause, detail)| RejectedCall {
+        trace_id,
+        at,
+        app_id,
+        method,
+        cause,
+        detail,
+    }))
 }

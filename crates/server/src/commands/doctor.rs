@@ -5,7 +5,7 @@ use crate::methods::console::signature_list::SignatureList;
 use crate::methods::console::signature_show::SignatureShow;
 use clap::Args;
 use serde_json::json;
-use store::trouble::Trouble;
+use store::rejected_call::RejectedCall;
 
 /// Explain a refused call, or list the last ones. The trace id is in the answer's header `trace_id` and in the log;
 /// `punchcard call` prints it, and a stand-in's answer names it too.
@@ -31,22 +31,22 @@ impl Doctor {
     pub(super) async fn run(self, store: &StoreArgs) -> Result<(), Failure> {
         let (operator, _lock) = store.onlooker().await?;
         let Some(trace) = self.trace else {
-            let troubles = operator.call::<SignatureList>(json!({"limit": self.limit})).await?;
+            let calls = operator.call::<SignatureList>(json!({"limit": self.limit})).await?;
             if self.json {
-                output::json(&troubles);
-            } else if troubles.is_empty() {
+                output::json(&calls);
+            } else if calls.is_empty() {
                 output::note("no call was refused");
             } else {
-                output::lines(troubles.iter().map(line));
+                output::lines(calls.iter().map(line));
             }
             return Ok(());
         };
-        let trouble = operator.call::<SignatureShow>(json!({"trace_id": trace})).await?;
+        let call = operator.call::<SignatureShow>(json!({"trace_id": trace})).await?;
         if self.json {
-            output::json(&trouble);
+            output::json(&call);
             return Ok(());
         }
-        let Trouble { at, app_id, method, cause, detail, .. } = &trouble;
+        let RejectedCall { at, app_id, method, cause, detail, .. } = &call;
         output::line(format!("{}  app {app_id}  {method}", wire::time::format(*at)));
         output::line(format!("cause: {cause}"));
         // The advice, then what it is about: a title, and the string on one line, whatever is in it.
@@ -59,7 +59,7 @@ impl Doctor {
     }
 }
 
-fn line(trouble: &Trouble) -> String {
-    let Trouble { trace_id, at, app_id, method, cause, .. } = trouble;
+fn line(call: &RejectedCall) -> String {
+    let RejectedCall { trace_id, at, app_id, method, cause, .. } = call;
     format!("{trace_id}  {}  {cause}  app {app_id}  {method}", wire::time::format(*at))
 }

@@ -202,7 +202,7 @@ fn refuse_signature(app: &Arc<App>, bad: &BadSignature, registered: &PublicKey, 
     let is_other_string = cause == Cause::OtherString && bad.call.has_json_body();
     let hint = if is_other_string { hints::json_body() } else { Hint::from(diagnosis) };
     let detail = format!("{}\n{}\n\n{title}\n{string}", hint.advice_en, hint.advice_zh);
-    app.remember_trouble(trace_id, &app_id, bad.call.method().unwrap_or_default(), hint.cause, &detail);
+    app.remember_rejected_call(trace_id, &app_id, bad.call.method().unwrap_or_default(), hint.cause, &detail);
     hint.added_to(fault, app, trace_id)
 }
 

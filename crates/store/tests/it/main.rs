@@ -23,7 +23,7 @@ mod points;
 mod postgres;
 mod prize;
 mod probe;
+mod rejected_call;
 mod trade;
-mod trouble;
 mod world;
 mod writing;

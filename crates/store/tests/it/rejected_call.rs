@@ -1,12 +1,12 @@
 //! The ring of refused signatures.
 
 use store::each_engine;
-use store::trouble::{Ring, Trouble, find, latest, record};
+use store::rejected_call::{RejectedCall, Ring, find, latest, record};
 
 use crate::probe::{read, write};
 
-fn trouble(number: i64) -> Trouble {
-    Trouble {
+fn a_call(number: i64) -> RejectedCall {
+    RejectedCall {
         trace_id: format!("trace {number}"),
         at: number,
         app_id: "2021".to_owned(),
@@ -18,26 +18,26 @@ fn trouble(number: i64) -> Trouble {
 
 each_engine!(the_last_thousand_are_kept, |test| {
     let store = test.store();
-    let many = write(store, |tx| Ok((0..1_005).try_for_each(|number| record(tx, Ring::KnownApp, &trouble(number)))?));
+    let many = write(store, |tx| Ok((0..1_005).try_for_each(|number| record(tx, Ring::KnownApp, &a_call(number)))?));
     many.await.unwrap();
     for (number, kept) in [(0, false), (4, false), (5, true), (1_004, true)] {
         let found = read(store, move |tx| Ok(find(tx, &format!("trace {number}"))?)).await.unwrap();
-        assert_eq!(found, kept.then(|| trouble(number)));
+        assert_eq!(found, kept.then(|| a_call(number)));
     }
 });
 
 each_engine!(unknown_apps_push_out_no_other, |test| {
     let store = test.store();
     let many = write(store, |tx| {
-        (0..3).try_for_each(|number| record(tx, Ring::KnownApp, &trouble(number)))?;
-        Ok((10..1_510).try_for_each(|number| record(tx, Ring::UnknownApp, &trouble(number)))?)
+        (0..3).try_for_each(|number| record(tx, Ring::KnownApp, &a_call(number)))?;
+        Ok((10..1_510).try_for_each(|number| record(tx, Ring::UnknownApp, &a_call(number)))?)
     });
     many.await.unwrap();
     let kept = read(store, |tx| Ok(latest(tx, 2_000)?)).await.unwrap();
-    let expect: Vec<_> = (1_310..1_510).rev().chain((0..3).rev()).map(trouble).collect();
+    let expect: Vec<_> = (1_310..1_510).rev().chain((0..3).rev()).map(a_call).collect();
     assert_eq!(kept, expect);
     // Of one time those of known apps come first, each ring by its turns.
-    let still = |number| Trouble { at: 9_999, ..trouble(number) };
+    let still = |number| RejectedCall { at: 9_999, ..a_call(number) };
     let more = write(store, move |tx| {
         for (ring, number) in [(Ring::UnknownApp, 1), (Ring::KnownApp, 2), (Ring::UnknownApp, 3), (Ring::KnownApp, 4)] {
             record(tx, ring, &still(number))?;
@@ -46,5 +46,5 @@ each_engine!(unknown_apps_push_out_no_other, |test| {
     });
     more.await.unwrap();
     let kept = read(store, |tx| Ok(latest(tx, 5)?)).await.unwrap();
-    assert_eq!(kept, [still(4), still(2), still(3), still(1), trouble(1_509)]);
+    assert_eq!(kept, [still(4), still(2), still(3), still(1), a_call(1_509)]);
 });

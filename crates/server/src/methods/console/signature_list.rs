@@ -6,7 +6,7 @@ use crate::answer::Answer;
 use crate::biz::biz;
 use crate::methods::access::{Doors, Need};
 use crate::methods::method::{Method, OperatorCall, OperatorRead};
-use store::trouble::{self, Trouble};
+use store::rejected_call::{self, RejectedCall};
 use store::{Fault, Tx};
 
 /// See the module.
@@ -25,12 +25,12 @@ impl Method for SignatureList {
     const DOORS: Doors = Doors::CONTROL.and(Doors::CONSOLE);
     const NEED: Need = Need::Develop;
     type Request = Request;
-    type Response = Vec<Trouble>;
+    type Response = Vec<RejectedCall>;
 }
 
 impl OperatorRead for SignatureList {
-    async fn run(call: OperatorCall, request: Request) -> Answer<Vec<Trouble>> {
+    async fn run(call: OperatorCall, request: Request) -> Answer<Vec<RejectedCall>> {
         let limit = super::limit(request.limit) as usize;
-        Ok(call.app.store.read::<_, Fault, _>(move |tx: &mut Tx| trouble::latest(tx, limit)).await?)
+        Ok(call.app.store.read::<_, Fault, _>(move |tx: &mut Tx| rejected_call::latest(tx, limit)).await?)
     }
 }

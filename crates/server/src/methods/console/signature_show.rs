@@ -5,7 +5,7 @@ use crate::answer::Answer;
 use crate::biz::biz;
 use crate::methods::access::{Doors, Need};
 use crate::methods::method::{Method, OperatorCall, OperatorRead};
-use store::trouble::{self, Trouble};
+use store::rejected_call::{self, RejectedCall};
 use store::{Fault, Tx};
 
 /// See the module.
@@ -24,15 +24,15 @@ impl Method for SignatureShow {
     const DOORS: Doors = Doors::CONTROL.and(Doors::CONSOLE);
     const NEED: Need = Need::Develop;
     type Request = Request;
-    type Response = Trouble;
+    type Response = RejectedCall;
 }
 
 impl OperatorRead for SignatureShow {
-    async fn run(call: OperatorCall, request: Request) -> Answer<Trouble> {
+    async fn run(call: OperatorCall, request: Request) -> Answer<RejectedCall> {
         let trace_id = request.trace_id.to_string();
         let unknown =
             not_found(format!("no refusal with trace {trace_id} is kept; punchcard doctor lists the last ones"));
-        let found = call.app.store.read::<_, Fault, _>(move |tx: &mut Tx| trouble::find(tx, &trace_id)).await?;
+        let found = call.app.store.read::<_, Fault, _>(move |tx: &mut Tx| rejected_call::find(tx, &trace_id)).await?;
         found.ok_or(unknown)
     }
 }
