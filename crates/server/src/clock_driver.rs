@@ -10,7 +10,7 @@ use domain::calendar::CLOCK_ENDS;
 use serde::{Deserialize, Serialize};
 use std::time::{Duration, Instant};
 use store::job::{self, Due};
-use store::{Fault, Tx, control, heard};
+use store::{Fault, Tx, control, settings};
 use thiserror::Error;
 
 /// The pause between two looks at the jobs that other processes do.
@@ -139,7 +139,7 @@ pub async fn advance(app: &App, to: Move) -> Result<Movement, ClockError> {
         }
     }
     let moved = Instant::now();
-    while moved.elapsed() < LEARNED_WITHIN && !app.store.read::<_, Fault, _>(heard::by_all).await? {
+    while moved.elapsed() < LEARNED_WITHIN && !app.store.read::<_, Fault, _>(settings::applied_by_all).await? {
         tokio::time::sleep(LEARNED_LOOK_EVERY).await;
     }
     Ok(Movement { from, to: at, stops })

@@ -56,7 +56,7 @@ pub mod trade;
 pub mod world;
 
 pub use changes::change::Change;
-pub use changes::settings as heard;
+pub use changes::settings;
 pub use engine::bucket::{BUCKETS, Bucket, bucket_of, bucket_of_key};
 pub use engine::effect::Effect;
 pub use engine::fault::{Cause, Fault, Stop};

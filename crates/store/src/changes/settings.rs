@@ -52,7 +52,7 @@ pub(super) fn wake_all(tx: &mut Tx) -> Result<(), Fault> {
 }
 
 /// Whether every process has applied the settings as they are.
-pub fn by_all(tx: &mut Tx) -> Result<bool, Fault> {
+pub fn applied_by_all(tx: &mut Tx) -> Result<bool, Fault> {
     if !tx.has_other_processes() {
         return Ok(true);
     }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use store::member::{MemberRow, put_chunk};
 use store::testing::{Engine, TestStore, block_on};
-use store::{Change, Store, bucket_of, control, each_engine, heard, params, sales};
+use store::{Change, Store, bucket_of, control, each_engine, params, sales, settings};
 
 use crate::probe::{read, write};
 
@@ -165,7 +165,7 @@ fn whoever_changed_a_setting_learns_that_all_have_applied_it() {
             }
         };
         other.on_change(listener).unwrap();
-        let heard_by_all = || async { read(store, |tx| Ok(heard::by_all(tx)?)).await.unwrap() };
+        let heard_by_all = || async { read(store, |tx| Ok(settings::applied_by_all(tx)?)).await.unwrap() };
         assert!(heard_by_all().await);
         write(store, |tx| Ok(control::set(tx, "clock", "1")?)).await.unwrap();
         let until = Instant::now() + Duration::from_millis(400);
