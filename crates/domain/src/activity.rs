@@ -10,7 +10,7 @@ mod tool;
 
 pub use budget::Budget;
 pub use limits::{Every, Frequency, Limits};
-pub use order::{Order, OrderKind, OrderStatus, Review, ReviewStatus};
+pub use order::{ActivityOrder, OrderKind, OrderStatus, Review, ReviewStatus};
 pub use tool::{Tool, ToolKind};
 
 use crate::calendar::LAST_WRITTEN;

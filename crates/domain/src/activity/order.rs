@@ -70,7 +70,7 @@ named! {
 
 /// One entry of an activity's history: something that was done to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Order {
+pub struct ActivityOrder {
     /// The order's id, which holds the day it was made on.
     pub id: OrderId,
     /// The store's number of the activity.
@@ -104,11 +104,11 @@ pub struct Review {
     pub at: Option<i64>,
 }
 
-impl Order {
+impl ActivityOrder {
     /// An order that the platform itself made and that has taken effect.
-    pub fn by_system(id: OrderId, activity: i64, kind: OrderKind) -> Order {
+    pub fn by_system(id: OrderId, activity: i64, kind: OrderKind) -> ActivityOrder {
         const SYSTEM: &str = "SYSTEM";
-        Order {
+        ActivityOrder {
             id,
             activity,
             kind,
@@ -122,7 +122,13 @@ impl Order {
 
     /// The order for which an auditor is asked, as it is once that is over; one for which nobody was asked stays as it
     /// is.
-    pub fn reviewed(self, status: ReviewStatus, auditor_id: Option<&str>, reason: Option<&str>, at: i64) -> Order {
+    pub fn reviewed(
+        self,
+        status: ReviewStatus,
+        auditor_id: Option<&str>,
+        reason: Option<&str>,
+        at: i64,
+    ) -> ActivityOrder {
         let Some(review) = self.review else { return self };
         let outcome = match status {
             ReviewStatus::Auditing => OrderStatus::Doing,
@@ -131,7 +137,7 @@ impl Order {
         };
         let owned = |text: Option<&str>| text.map(str::to_owned);
         let review = Review { status, auditor_id: owned(auditor_id), reason: owned(reason), at: Some(at), ..review };
-        Order { status: outcome, review: Some(review), ..self }
+        ActivityOrder { status: outcome, review: Some(review), ..self }
     }
 }
 
@@ -141,11 +147,11 @@ mod tests {
 
     #[test]
     fn a_review_ends_the_order_that_it_is_about() {
-        let order = Order::by_system(OrderId::new(0, 1), 7, OrderKind::Create);
+        let order = ActivityOrder::by_system(OrderId::new(0, 1), 7, OrderKind::Create);
         assert_eq!(order.clone().reviewed(ReviewStatus::Pass, None, None, 5), order);
         let review =
             Review { id: AuditId::new(0, 2), status: ReviewStatus::Auditing, auditor_id: None, reason: None, at: None };
-        let asked = Order { status: OrderStatus::Doing, review: Some(review), ..order };
+        let asked = ActivityOrder { status: OrderStatus::Doing, review: Some(review), ..order };
         for (said, status) in [
             (ReviewStatus::Auditing, OrderStatus::Doing),
             (ReviewStatus::Pass, OrderStatus::Success),

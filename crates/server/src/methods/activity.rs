@@ -16,7 +16,7 @@ pub use order_view::OrderView;
 use super::operator::OperatorType;
 use super::{Answer, Call};
 use domain::Refusal;
-use domain::activity::{Activity, Order, OrderKind, OrderStatus};
+use domain::activity::{Activity, ActivityOrder, OrderKind, OrderStatus};
 use domain::id::{CampIdText, OrderId};
 use store::Tx;
 
@@ -35,8 +35,8 @@ fn order(
     kind: OrderKind,
     operator_id: Option<&str>,
     operator_type: Option<OperatorType>,
-) -> Order {
-    Order {
+) -> ActivityOrder {
+    ActivityOrder {
         id: OrderId::new(call.now, id),
         activity,
         kind,

@@ -1,7 +1,7 @@
 //! Coupons in members' hands, as activities and claims leave them in the store.
 
 use crate::running::{APP_ID, PID, Running};
-use domain::activity::{Activity, Kind, Order, OrderKind, Status, Tool, ToolKind};
+use domain::activity::{Activity, ActivityOrder, Kind, OrderKind, Status, Tool, ToolKind};
 use domain::id::{CampId, OrderId, VoucherId};
 use domain::issued_coupon::{self, IssuedCoupon};
 use domain::trade::Origin;
@@ -86,7 +86,7 @@ impl Wallet {
             ends_at: None,
         };
         let orders = [(created, OrderKind::Create), (enabled, OrderKind::Enable)]
-            .map(|(id, kind)| Order::by_system(OrderId::new(NOON, id), number, kind));
+            .map(|(id, kind)| ActivityOrder::by_system(OrderId::new(NOON, id), number, kind));
         let write = move |tx: &mut Tx| {
             let scope = format!("koubei.marketing.campaign.activity.create/{pid}");
             store::idempotency::claim(tx, &scope, &number.to_string(), &[0; 32], number, NOON)?;

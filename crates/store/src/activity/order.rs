@@ -1,6 +1,6 @@
 //! What was done to activities.
 
-use domain::activity::{Order, OrderKind, OrderStatus, Review, ReviewStatus};
+use domain::activity::{ActivityOrder, OrderKind, OrderStatus, Review, ReviewStatus};
 use domain::id::{AuditId, OrderId};
 
 use crate::engine::fault::Fault;
@@ -23,8 +23,8 @@ statements! {
 const AUDITOR: &str = "SALES";
 
 /// Keeps what was done.
-pub fn insert_order(tx: &mut Tx, order: &Order) -> Result<(), Fault> {
-    let Order { id, activity, kind, status, creator_id, creator_type, reason, review } = order;
+pub fn insert_order(tx: &mut Tx, order: &ActivityOrder) -> Result<(), Fault> {
+    let ActivityOrder { id, activity, kind, status, creator_id, creator_type, reason, review } = order;
     let review = review.as_ref();
     let values = params![
         *activity,
@@ -46,7 +46,7 @@ pub fn insert_order(tx: &mut Tx, order: &Order) -> Result<(), Fault> {
 }
 
 /// Keeps what an auditor said of what was done; the version of its activity guards it.
-pub fn review(tx: &mut Tx, order: &Order) -> Result<(), Fault> {
+pub fn review(tx: &mut Tx, order: &ActivityOrder) -> Result<(), Fault> {
     let Some(Review { status, auditor_id, reason, at, .. }) = &order.review else { return Ok(()) };
     let values = params![
         order.status.name(),
@@ -62,12 +62,12 @@ pub fn review(tx: &mut Tx, order: &Order) -> Result<(), Fault> {
 }
 
 /// What was done to an activity, the newest first.
-pub fn orders(tx: &mut Tx, activity: i64) -> Result<Vec<Order>, Fault> {
+pub fn orders(tx: &mut Tx, activity: i64) -> Result<Vec<ActivityOrder>, Fault> {
     tx.query(ORDERS, params![activity])
 }
 
-impl FromRow for Order {
-    fn from_row(row: &dyn Row) -> Result<Order, Fault> {
+impl FromRow for ActivityOrder {
+    fn from_row(row: &dyn Row) -> Result<ActivityOrder, Fault> {
         let (kind, status): (String, String) = (column(row, 2)?, column(row, 3)?);
         let unknown = |what: &str, name: &str| Fault::bug(format!("unknown {what} of an activity's order {name}"));
         let at: i64 = column(row, 7)?;
@@ -81,7 +81,7 @@ impl FromRow for Order {
             }),
             _ => None,
         };
-        Ok(Order {
+        Ok(ActivityOrder {
             id: OrderId::new(at, column(row, 1)?),
             activity: column(row, 0)?,
             kind: OrderKind::from_name(&kind).ok_or_else(|| unknown("kind", &kind))?,

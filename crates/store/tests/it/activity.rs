@@ -1,6 +1,8 @@
 //! Activities, their shops, tools and orders: what is kept is found again, by its owner alone, in its order.
 
-use domain::activity::{Activity, Kind, Order, OrderKind, OrderStatus, Review, ReviewStatus, Status, Tool, ToolKind};
+use domain::activity::{
+    Activity, ActivityOrder, Kind, OrderKind, OrderStatus, Review, ReviewStatus, Status, Tool, ToolKind,
+};
 use domain::id::{AuditId, CampId, CampIdText, OrderId};
 use domain::trade::Origin;
 use store::activity::{self, Wanted};
@@ -222,7 +224,7 @@ each_engine!(tools_and_orders_are_found_again_in_their_order, |test| {
         ends_at: Some(NOW),
     };
     let tools = [tool(0, ToolKind::Money), tool(1, ToolKind::PointCard)];
-    let order = |nth, kind| Order::by_system(OrderId::new(NOW + nth, 1_024 * nth), activity, kind);
+    let order = |nth, kind| ActivityOrder::by_system(OrderId::new(NOW + nth, 1_024 * nth), activity, kind);
     let review = Review {
         id: AuditId::new(NOW + 1, 99),
         status: ReviewStatus::Auditing,
@@ -230,9 +232,9 @@ each_engine!(tools_and_orders_are_found_again_in_their_order, |test| {
         reason: None,
         at: None,
     };
-    let asked = Order { status: OrderStatus::Doing, review: Some(review), ..order(1, OrderKind::Create) };
+    let asked = ActivityOrder { status: OrderStatus::Doing, review: Some(review), ..order(1, OrderKind::Create) };
     let said = asked.clone().reviewed(ReviewStatus::Reject, Some("OPERATOR"), Some("图不清"), NOW + 5);
-    let closed = Order { reason: Some("下架".to_owned()), ..order(2, OrderKind::Close) };
+    let closed = ActivityOrder { reason: Some("下架".to_owned()), ..order(2, OrderKind::Close) };
     let (kept, orders) = (tools.clone(), [asked.clone(), closed.clone()]);
     write(store, move |tx| {
         kept.iter().try_for_each(|tool| activity::insert_tool(tx, tool))?;

@@ -1,6 +1,6 @@
 //! The review of an activity that a service provider made: an auditor lets it run, or rejects it.
 
-use domain::activity::{Activity, Order, OrderKind, ReviewStatus};
+use domain::activity::{Activity, ActivityOrder, OrderKind, ReviewStatus};
 use domain::id::OrderId;
 use serde::{Deserialize, Serialize};
 use store::{Stop, Tx, activity, job};
@@ -50,7 +50,7 @@ pub fn review(
         activity::review(tx, &asked.reviewed(status, Some(AUDITOR), reason, at))?;
     }
     if verdict == Verdict::Approve {
-        activity::insert_order(tx, &Order::by_system(OrderId::new(at, order_id), number, OrderKind::Enable))?;
+        activity::insert_order(tx, &ActivityOrder::by_system(OrderId::new(at, order_id), number, OrderKind::Enable))?;
         job::put(tx, job::ACTIVITY_FINISH, number, decided.finishes_at())?;
     }
     Ok(decided)

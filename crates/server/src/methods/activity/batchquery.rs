@@ -10,7 +10,7 @@ use super::order_view::OrderView;
 use crate::biz::{Objects, Positive, Shape, Text, answer, biz, choice, invalid};
 use crate::methods::operator::{self, OperatorType};
 use crate::methods::{Answer, Call, Doors, Method, Need, Read, SubCode};
-use domain::activity::{Activity, Order, Status};
+use domain::activity::{Activity, ActivityOrder, Status};
 use store::Tx;
 use store::activity::{self, Wanted};
 use wire::{Rejection, time};
@@ -139,7 +139,7 @@ impl Read for ActivityBatchquery {
     }
 }
 
-fn camp(activity: Activity, orders: &[Order]) -> Camp {
+fn camp(activity: Activity, orders: &[ActivityOrder]) -> Camp {
     Camp {
         id: activity.id.to_text(),
         name: activity.name,

@@ -16,7 +16,9 @@ use crate::biz::{Text, answer, biz, invalid};
 use crate::methods::operator::{self, OperatorType};
 use crate::methods::{Answer, Call, Doors, Key, Method, Need, Recomputed, SubCode, fingerprint, refusals};
 use crate::world::Options;
-use domain::activity::{Activity, Budget, Kind, Order, OrderKind, OrderStatus, Review, ReviewStatus, Status, Tool};
+use domain::activity::{
+    Activity, ActivityOrder, Budget, Kind, OrderKind, OrderStatus, Review, ReviewStatus, Status, Tool,
+};
 use domain::id::{AuditId, CampId, CrowdIdText, OrderId};
 use domain::{Refusal, window};
 use store::idempotency::Claim;
@@ -197,10 +199,10 @@ fn insert_orders(call: &Call, tx: &mut Tx, request: &Request, made: &Activity) -
             reason: None,
             at: None,
         };
-        let asked = Order { status: OrderStatus::Doing, review: Some(review), ..order };
+        let asked = ActivityOrder { status: OrderStatus::Doing, review: Some(review), ..order };
         return Ok(activity::insert_order(tx, &asked)?);
     }
     activity::insert_order(tx, &order)?;
     let id = OrderId::new(call.now, new_id(call, 2));
-    Ok(activity::insert_order(tx, &Order::by_system(id, number, OrderKind::Enable))?)
+    Ok(activity::insert_order(tx, &ActivityOrder::by_system(id, number, OrderKind::Enable))?)
 }

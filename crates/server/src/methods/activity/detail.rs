@@ -10,7 +10,7 @@ use crate::acts::activity::plan::{CampType, YN};
 use crate::acts::activity::stored;
 use crate::biz::{AnswerField, Biz, Field, Member, Object, Objects, Part, Shape, count, joined};
 use crate::links;
-use domain::activity::{Activity, Kind, Order, Tool};
+use domain::activity::{Activity, ActivityOrder, Kind, Tool};
 use serde_json::{Map, Value, json};
 use store::Fault;
 
@@ -70,7 +70,7 @@ pub struct Detail {
     pub activity: Activity,
     pub tools: Vec<Tool>,
     pub shops: Vec<String>,
-    pub orders: Vec<Order>,
+    pub orders: Vec<ActivityOrder>,
     /// Where pages are.
     pub base_url: String,
 }

@@ -11,7 +11,7 @@ use crate::biz::{Text, answer, biz};
 use crate::methods::operator::{self, OperatorType};
 use crate::methods::{Answer, Call, Doors, Key, Method, Need, Recomputed, SubCode, fingerprint, refusals};
 use domain::Refusal;
-use domain::activity::{Order, OrderKind, ReviewStatus, Status};
+use domain::activity::{ActivityOrder, OrderKind, ReviewStatus, Status};
 use domain::id::CampIdText;
 use store::idempotency::{self, Claim};
 use store::{Tx, activity, job};
@@ -89,7 +89,7 @@ impl Recomputed for ActivityOffline {
         let closed = found.offline()?;
         let id = call.new_id(0, activity::bucket(call.pid()));
         let order = super::order(call, id, number, OrderKind::Close, operator_id.as_deref(), *operator_type);
-        let order = Order { reason: reason.as_deref().map(str::to_owned), ..order };
+        let order = ActivityOrder { reason: reason.as_deref().map(str::to_owned), ..order };
         // Record. The job comes first, as for whoever does it.
         job::take(tx, job::ACTIVITY_FINISH, number)?;
         activity::update(tx, &closed)?;

@@ -1,7 +1,7 @@
 //! `activity_orders`: what was done to an activity, as callers are shown it.
 
 use crate::biz::{Shape, answer};
-use domain::activity::Order;
+use domain::activity::ActivityOrder;
 use serde::Deserialize;
 use wire::time;
 
@@ -53,7 +53,7 @@ answer! {
 
 impl OrderView {
     /// As callers are shown it.
-    pub fn new(order: &Order) -> OrderView {
+    pub fn new(order: &ActivityOrder) -> OrderView {
         let audit = order.review.as_ref().map(|review| AuditView {
             audit_id: review.id.to_text(),
             audit_status: review.status.name().to_owned(),
