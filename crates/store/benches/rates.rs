@@ -26,14 +26,14 @@ fn main() {
     let wants = |word: &str, other: &str| asked.iter().any(|it| it == word) || asked.iter().all(|it| it != other);
     let mut engines = Vec::new();
     if wants("sqlite", "postgres") {
-        engines.push(("sqlite", Engine::Lite));
+        engines.push(("sqlite", Engine::Sqlite));
     }
     if wants("postgres", "sqlite") {
         engines.push(("postgres", Engine::Postgres));
     }
     for (name, engine) in engines {
         if wants("points", "import") {
-            if engine == Engine::Lite {
+            if engine == Engine::Sqlite {
                 bare();
             }
             for callers in [1, 64, 512] {
@@ -119,7 +119,7 @@ const NOTICE: &str = "INSERT INTO notice (bucket, id, body) VALUES ($1, $2, $3)"
 
 /// The floor: the same statements on a connection of our own, without a queue, savepoints or answers.
 fn bare() {
-    let test = TestStore::new(Engine::Lite);
+    let test = TestStore::new(Engine::Sqlite);
     block_on(prepare(test.store()));
     let store::Place::Folder(folder) = test.place() else { unreachable!("SQLite's") };
     let db = rusqlite::Connection::open(folder.join("punchcard.db")).expect("the same file");
@@ -173,7 +173,7 @@ fn import(name: &str, engine: Engine) {
     let csv = folder.path().join("members.csv");
     std::fs::write(&csv, members()).expect("a file");
     let shell_cpu = cpu();
-    let shell = (engine == Engine::Lite).then(|| shell_import(folder.path(), &csv));
+    let shell = (engine == Engine::Sqlite).then(|| shell_import(folder.path(), &csv));
     let shell_cpu = cpu()[1] - shell_cpu[1];
     block_on(async {
         for round in ["fresh", "again, nothing changed"] {

@@ -26,7 +26,7 @@ pub const VARIABLE: &str = "PUNCHCARD_TEST_POSTGRES";
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Engine {
     /// SQLite.
-    Lite,
+    Sqlite,
     /// PostgreSQL.
     Postgres,
 }
@@ -35,21 +35,20 @@ pub enum Engine {
 #[macro_export]
 macro_rules! each_engine {
     ($name:ident, |$test:ident| $body:block) => {
-        mod $name {
-            #[allow(unused_imports, reason = "a body may need nothing of its surroundings")]
-            use super::*;
+        #[expect(clippy::unused_async, reason = "a body need not await")]
+        async fn $name($test: &$crate::testing::TestStore) $body
 
-            #[expect(clippy::unused_async, clippy::allow_attributes, reason = "a body need not await")]
-            async fn body($test: &$crate::testing::TestStore) $body
+        mod $name {
+            use $crate::testing::{Engine, block_on, run};
 
             #[test]
             fn sqlite() {
-                $crate::testing::run($crate::testing::Engine::Lite, |test| $crate::testing::block_on(body(test)));
+                run(Engine::Sqlite, |test| block_on(super::$name(test)));
             }
 
             #[test]
             fn postgres() {
-                $crate::testing::run($crate::testing::Engine::Postgres, |test| $crate::testing::block_on(body(test)));
+                run(Engine::Postgres, |test| block_on(super::$name(test)));
             }
         }
     };
@@ -102,7 +101,7 @@ impl Space {
     /// A new folder or a new database.
     pub fn new(engine: Engine) -> Space {
         match engine {
-            Engine::Lite => Space(Kind::Folder(tempfile::tempdir().expect("a temporary folder"))),
+            Engine::Sqlite => Space(Kind::Folder(tempfile::tempdir().expect("a temporary folder"))),
             Engine::Postgres => {
                 static NEXT: AtomicU32 = AtomicU32::new(0);
                 let maintenance = maintenance_url();
@@ -126,7 +125,7 @@ impl Space {
 
     fn engine(&self) -> Engine {
         match &self.0 {
-            Kind::Folder(_) => Engine::Lite,
+            Kind::Folder(_) => Engine::Sqlite,
             Kind::Database { .. } => Engine::Postgres,
         }
     }

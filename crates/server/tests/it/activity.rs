@@ -227,7 +227,7 @@ each_engine!(of_two_calls_with_one_key_one_makes_it, |engine| {
 /// Every way in which a request can be wrong, and the field that is told.
 #[test]
 fn what_does_not_hold_together_is_refused_by_its_name() {
-    let running = start(Engine::Lite);
+    let running = start(Engine::Sqlite);
     let client = running.client();
     let check = |request: Value, told: &str| {
         let answer = refuse(&client, CREATE, &request, "INVALID_PARAMETER");

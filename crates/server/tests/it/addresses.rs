@@ -70,7 +70,7 @@ fn is_limited(running: &Running, lines: &str) -> bool {
 
 #[test]
 fn what_is_verified_is_answered_beside_a_stranger() {
-    let shop = Shop::open_with(Engine::Lite, &["--mode", "platform"]);
+    let shop = Shop::open_with(Engine::Sqlite, &["--mode", "platform"]);
     let sale = shop.sell(OTHER_CUSTOMER, "苹果", "1.00");
     let client = shop.server.client();
     assert_eq!(unverified(&shop.server, ""), "isv.invalid-signature");
@@ -90,7 +90,7 @@ fn what_is_verified_is_answered_beside_a_stranger() {
 
 #[test]
 fn behind_a_trusted_proxy_each_caller_has_an_address() {
-    let shop = Shop::open_with(Engine::Lite, &["--mode", "platform", "--trusted-proxy", "10.0.0.0/8,127.0.0.1"]);
+    let shop = Shop::open_with(Engine::Sqlite, &["--mode", "platform", "--trusted-proxy", "10.0.0.0/8,127.0.0.1"]);
     let running = &shop.server;
     beside_a_stranger(running, "x-forwarded-for: 6.6.6.6, 198.51.100.7, 10.0.0.3\r\n", || {
         for lines in ["", "x-forwarded-for: 198.51.100.8\r\n", "forwarded: for=\"[2001:db8::1]:80\"\r\n"] {

@@ -51,7 +51,7 @@ each_engine!(a_backup_of_a_running_store_restores_on_either_engine, |engine| {
     let left: Vec<_> = std::fs::read_dir(running.folder.path()).expect("a folder").flatten().collect();
     assert!(!left.iter().any(|entry| entry.file_name().to_string_lossy().starts_with('.')), "{left:?}");
 
-    for target in [Engine::Lite, Engine::Postgres] {
+    for target in [Engine::Sqlite, Engine::Postgres] {
         let file = running.folder.path().join("shop.backup");
         let restored = Running::restore(target, &file, &running.folder.path().join("master.key"));
         assert_eq!(restored.platform_key, running.platform_key);
@@ -73,7 +73,7 @@ each_engine!(a_backup_of_a_running_store_restores_on_either_engine, |engine| {
 
 #[test]
 fn a_backup_that_cannot_be_restored_changes_nothing() {
-    let mut running = Running::start(Engine::Lite);
+    let mut running = Running::start(Engine::Sqlite);
     crowd(&running.client(), "1");
     running.stop();
     let folder = running.folder.path();
@@ -113,7 +113,7 @@ fn a_backup_that_cannot_be_restored_changes_nothing() {
 
 #[test]
 fn a_restore_says_where_the_master_key_belongs() {
-    let running = Running::start(Engine::Lite);
+    let running = Running::start(Engine::Sqlite);
     let folder = running.folder.path();
     assert!(running.command(&["backup", "shop.backup"]).status.success());
     let key = std::fs::read_to_string(folder.join("master.key")).expect("it was made");

@@ -45,7 +45,7 @@ fn code(running: &Running, request: &[u8]) -> Value {
 #[test]
 fn a_hundred_stalled_bodies_hold_a_bounded_memory() {
     const LEN: usize = 16 << 20;
-    let running = Running::start(Engine::Lite);
+    let running = Running::start(Engine::Sqlite);
     let client = running.client();
     succeed(&client, TAGS_QUERY, &json!({}));
     let [before, _] = memory(&running);
@@ -84,7 +84,7 @@ fn a_hundred_stalled_bodies_hold_a_bounded_memory() {
 /// Bodies as no client writes them: each is answered or refused, and the connection is the only one that suffers.
 #[test]
 fn bodies_that_lie_are_refused() {
-    let running = Running::start(Engine::Lite);
+    let running = Running::start(Engine::Sqlite);
     let form = String::from_utf8(signed(100)).expect("ASCII");
     let form = form.split_once("\r\n\r\n").expect("a body").1;
     let head = "POST /gateway.do HTTP/1.1\r\nhost: x\r\ncontent-type: application/x-www-form-urlencoded\r\n";
@@ -157,7 +157,7 @@ fn bodies_that_lie_are_refused() {
 #[test]
 fn calls_may_be_sent_before_answers_are_read() {
     const CALLS: usize = 50;
-    let running = Running::start(Engine::Lite);
+    let running = Running::start(Engine::Sqlite);
     let call = signed(100);
     let mut connection = Connection::open(running.address);
     connection.stream.write_all(&call.repeat(CALLS)).expect("it reads");

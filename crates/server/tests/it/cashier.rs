@@ -77,7 +77,7 @@ each_engine!(a_short_balance_and_an_ended_trade_pay_nothing, |engine| {
 
 #[test]
 fn a_wrong_token_is_answered_like_an_unknown_trade() {
-    let shop = Shop::open(Engine::Lite);
+    let shop = Shop::open(Engine::Sqlite);
     let sale = shop.sell(CUSTOMER, "苹果", "88.00");
     let unknown = shop.get(&format!("/h5/cashier?tradeNo=2026010121000000000000099999{NOBODYS}"), "");
     assert_eq!(unknown.status, 404);
@@ -117,7 +117,7 @@ fn a_wrong_token_is_answered_like_an_unknown_trade() {
 
 #[test]
 fn a_form_must_be_of_the_page() {
-    let shop = Shop::open(Engine::Lite);
+    let shop = Shop::open(Engine::Sqlite);
     let (sale, other) = (shop.sell(CUSTOMER, "苹果", "1.00"), shop.sell(CUSTOMER, "苹果", "1.00"));
     let (csrf, others) = (shop.csrf(&sale), shop.csrf(&other));
     assert_ne!(csrf, others);
@@ -148,7 +148,7 @@ fn a_form_must_be_of_the_page() {
 
 #[test]
 fn a_page_may_be_shown_and_nothing_else() {
-    let shop = Shop::open(Engine::Lite);
+    let shop = Shop::open(Engine::Sqlite);
     let sale = shop.sell(CUSTOMER, "苹果", "88.00");
     let page = shop.get(&sale.target, "");
     assert_eq!((page.status, header(&page, "content-type")), (200, "text/html; charset=utf-8"));
@@ -182,7 +182,7 @@ fn a_page_may_be_shown_and_nothing_else() {
 
 #[test]
 fn on_a_platform_nobody_has_a_pin_until_one_is_set() {
-    let shop = Shop::open_with(Engine::Lite, &["--mode", "platform"]);
+    let shop = Shop::open_with(Engine::Sqlite, &["--mode", "platform"]);
     let sale = shop.sell(CUSTOMER, "苹果", "88.00");
     let page = text(&shop.get(&sale.target, ""));
     assert!(!page.contains("<form"), "{page}");

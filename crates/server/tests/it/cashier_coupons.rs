@@ -199,7 +199,7 @@ each_engine!(a_page_that_opens_while_its_trade_ends_holds_nothing, |engine| {
 
 #[test]
 fn a_coupon_with_nothing_left_to_pay_still_takes_the_pin() {
-    let shop = Shop::open(Engine::Lite);
+    let shop = Shop::open(Engine::Sqlite);
     let wallet = shop.wallet();
     let coupon = money(&wallet, SHORT_CUSTOMER, "百元券", "100");
     let sale = shop.sell(SHORT_CUSTOMER, "苹果", "88.00");
@@ -214,7 +214,7 @@ fn a_coupon_with_nothing_left_to_pay_still_takes_the_pin() {
 
 #[test]
 fn a_page_offers_each_coupon_once_and_stays_small() {
-    let shop = Shop::open(Engine::Lite);
+    let shop = Shop::open(Engine::Sqlite);
     let wallet = shop.wallet();
     let same = wallet.coupon(ToolKind::Money, &json!({"name": "同款券", "worth_value": "8"}));
     for days in 1..4 {

@@ -18,7 +18,7 @@ pub(crate) struct Visitor {
 
 impl Visitor {
     pub(crate) fn new(language: &str) -> Visitor {
-        Visitor { shop: Shop::open(Engine::Lite), browser: Browser::start(language) }
+        Visitor { shop: Shop::open(Engine::Sqlite), browser: Browser::start(language) }
     }
 
     fn open(&self, sale: &Sale) {

@@ -261,7 +261,7 @@ each_engine!(a_relative_validity_counts_from_when_it_is_taken, |engine| {
 
 #[test]
 fn a_token_is_for_its_own_page_and_its_own_time() {
-    let giveaway = Giveaway::open(Engine::Lite);
+    let giveaway = Giveaway::open(Engine::Sqlite);
     let (campaign, other) = (giveaway.campaign(|_| ()), giveaway.campaign(|_| ()));
     let token = giveaway.token(&campaign, USER);
     let page = giveaway.page_of(&campaign, &token);
@@ -336,7 +336,7 @@ fn a_token_is_for_its_own_page_and_its_own_time() {
 
 #[test]
 fn a_form_must_be_of_the_page() {
-    let giveaway = Giveaway::open(Engine::Lite);
+    let giveaway = Giveaway::open(Engine::Sqlite);
     let campaign = giveaway.campaign(|_| ());
     let (page, other) = (giveaway.page(&campaign, USER), giveaway.page(&campaign, STUDENT));
     let (csrf, others) = (giveaway.csrf(&page), giveaway.csrf(&other));
@@ -353,7 +353,7 @@ fn a_form_must_be_of_the_page() {
 
 #[test]
 fn a_page_may_be_shown_and_nothing_else() {
-    let giveaway = Giveaway::open(Engine::Lite);
+    let giveaway = Giveaway::open(Engine::Sqlite);
     let campaign = giveaway.campaign(|_| ());
     let page = giveaway.page(&campaign, USER);
     let answer = giveaway.get(&page, "");

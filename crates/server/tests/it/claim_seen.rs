@@ -13,7 +13,7 @@ struct Visitor {
 
 impl Visitor {
     fn new(language: &str) -> Visitor {
-        Visitor { giveaway: Giveaway::open(Engine::Lite), browser: Browser::start(language) }
+        Visitor { giveaway: Giveaway::open(Engine::Sqlite), browser: Browser::start(language) }
     }
 
     /// Opens the page of a new token, sent from this shop.

@@ -40,7 +40,7 @@ each_engine!(a_manual_clock_goes_forward_and_never_back, |engine| {
 
 #[test]
 fn the_systems_clock_is_nobodys_to_move() {
-    let running = Running::start_with(Engine::Lite, &world(), &[]);
+    let running = Running::start_with(Engine::Sqlite, &world(), &[]);
     assert_eq!(clock(&running, &["show"]).expect("it is shown")["clock"], "system");
     for order in [&["advance", "1d"][..], &["set", "2099-01-01T00:00:00Z"], &["next"]] {
         let refused = clock(&running, order).expect_err("refused");

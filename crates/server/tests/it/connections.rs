@@ -24,7 +24,7 @@ fn held(running: &Running, last: u8) -> Connection {
 #[test]
 fn connections_are_bounded_in_all_and_by_address() {
     let limits = ["--max-connections", "12", "--max-connections-per-address", "5", "--trusted-proxy", "127.0.0.9/32"];
-    let running = Running::start_with(Engine::Lite, &world(), &limits);
+    let running = Running::start_with(Engine::Sqlite, &world(), &limits);
     let refused = |last: u8| {
         let answer = Connection::open_from(address(last), running.address).answer().expect("it is told why");
         (answer.status, String::from_utf8(answer.body).expect("text"))
@@ -60,7 +60,7 @@ fn connections_are_bounded_in_all_and_by_address() {
 
 #[test]
 fn thousands_of_connections_of_one_address_leave_others_theirs() {
-    let running = Running::start_with(Engine::Lite, &world(), &["--max-connections", "1000"]);
+    let running = Running::start_with(Engine::Sqlite, &world(), &["--max-connections", "1000"]);
     let began = Instant::now();
     // Refused ones are closed at once, so this process needs no more files than those that are let in.
     let (mut let_in, mut refused) = (Vec::new(), 0);

@@ -90,7 +90,7 @@ each_engine!(imports_report_bad_rows_and_may_be_repeated, |engine| {
 
 #[test]
 fn one_process_owns_a_folder_and_commands_find_it_or_the_closed_store() {
-    let mut running = Running::start(Engine::Lite);
+    let mut running = Running::start(Engine::Sqlite);
     let second = running.command(&["serve", "--listen", "127.0.0.1:0"]);
     assert_eq!(second.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&second.stderr).contains("another Punchcard runs on"));
@@ -110,7 +110,7 @@ fn one_process_owns_a_folder_and_commands_find_it_or_the_closed_store() {
 
 #[test]
 fn a_store_keeps_its_mode_and_its_master_key() {
-    let mut running = Running::start(Engine::Lite);
+    let mut running = Running::start(Engine::Sqlite);
     running.stop();
     let refused = |arguments: &[&str]| {
         let output = running.command(arguments);
@@ -128,7 +128,7 @@ fn a_store_keeps_its_mode_and_its_master_key() {
 
 #[test]
 fn a_term_signal_ends_it_well() {
-    let mut running = Running::start_with(Engine::Lite, &world(), &[]);
+    let mut running = Running::start_with(Engine::Sqlite, &world(), &[]);
     running.terminate();
     assert!(!log_of(running.folder.path()).contains("ERROR"));
 }
@@ -151,7 +151,7 @@ fn post(running: &Running, path: &str, body: &str) -> (u16, Value) {
 
 #[test]
 fn a_method_answers_through_its_own_doors_alone() {
-    let running = Running::start(Engine::Lite);
+    let running = Running::start(Engine::Sqlite);
     let client = running.client();
     for operators in ["punchcard.trade.show", "punchcard.clock.show", "punchcard.backup.write"] {
         assert_eq!(call(&client, operators, &json!({})).sub_code.as_deref(), Some("isv.invalid-method"), "{operators}");
@@ -187,7 +187,7 @@ each_engine!(an_operators_act_is_logged_where_it_is_done, |engine| {
             .map(|log| log.lines().filter(|line| line.contains("\"operator\"")).count())
     };
     // A database belongs to nobody, so commands open it.
-    assert_eq!(acts(&running), if engine == Engine::Lite { [0, 1] } else { [1, 0] });
+    assert_eq!(acts(&running), if engine == Engine::Sqlite { [0, 1] } else { [1, 0] });
     let log = log_of(running.folder.path());
     running.terminate();
     let [by_itself, by_owner] = acts(&running);

@@ -13,7 +13,7 @@ use store::testing::Engine;
 const TOTAL: &str = "\\\"total\\\":";
 
 fn demo() -> Running {
-    Running::start_in(Engine::Lite, tempfile::tempdir().expect("a folder"), vec!["--demo".to_owned()])
+    Running::start_in(Engine::Sqlite, tempfile::tempdir().expect("a folder"), vec!["--demo".to_owned()])
 }
 
 /// What `cargo xtask test` installs and names in the environment.

@@ -47,7 +47,7 @@ fn a_wrong_key_is_recognised() {
         platform.to_pkcs8_base64(),
         platform.public_key().to_base64(),
     );
-    let running = Running::start_with(Engine::Lite, &world, &[]);
+    let running = Running::start_with(Engine::Sqlite, &world, &[]);
     let (trace_id, _) = refused(&running, STRING, &app_key(), SENT);
     let said = running.doctor(&trace_id);
     assert!(said.contains("platform"), "{said}");
@@ -55,7 +55,7 @@ fn a_wrong_key_is_recognised() {
 
 #[test]
 fn text_signed_in_the_other_charset_is_recognised() {
-    let running = Running::start(Engine::Lite);
+    let running = Running::start(Engine::Sqlite);
     let gbk = wire::Charset::Gbk.encode("名").expect("it is in GBK").into_owned();
     let mut string = STRING.replace("&charset", "&biz_content={\"name\":\"").into_bytes();
     // Signed over GBK bytes, sent as UTF-8.
@@ -116,7 +116,7 @@ each_engine!(a_key_that_was_never_registered_is_told_from_a_wrong_string, |engin
 
 #[test]
 fn doctor_knows_what_it_does_not_know() {
-    let running = Running::start(Engine::Lite);
+    let running = Running::start(Engine::Sqlite);
     let output = running.command(&["doctor"]);
     assert!(output.status.success() && output.stdout.is_empty());
     let output = running.command(&["doctor", "nosuchtrace"]);

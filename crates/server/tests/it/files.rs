@@ -214,7 +214,7 @@ each_engine!(a_reason_is_told_once_with_its_lines, |engine| {
 
 #[test]
 fn a_long_line_takes_little_memory_and_standard_input_is_read_whole() {
-    let running = Running::start(Engine::Lite);
+    let running = Running::start(Engine::Sqlite);
     let most = || {
         let status = std::fs::read_to_string(format!("/proc/{}/status", running.id())).expect("it runs");
         let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("Linux tells");

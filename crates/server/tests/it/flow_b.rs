@@ -246,5 +246,5 @@ fn with_node_on_sqlite() {
         program.env("PUNCHCARD_TEST_NODE_MODULES", installed("PUNCHCARD_TEST_NODE_MODULES"));
         program
     };
-    lives(Engine::Lite, program, ("utf-8", "RSA"));
+    lives(Engine::Sqlite, program, ("utf-8", "RSA"));
 }

@@ -103,7 +103,7 @@ fn lines(running: &Running, message: &str) -> Vec<serde_json::Value> {
 
 #[test]
 fn the_log_says_who_called_for_whom_and_which_field_was_refused() {
-    let running = Running::start_logging(Engine::Lite);
+    let running = Running::start_logging(Engine::Sqlite);
     let client = running.client_of(crate::running::ISV_APP_ID, Some(crate::running::TOKEN));
     let create = "koubei.marketing.campaign.crowd.create";
     call(&client, create, &json!({"out_biz_no": "a"}));
@@ -132,7 +132,7 @@ fn the_log_says_what_operators_did_and_what_was_not_delivered() {
     let path = folder.path().join("world.toml");
     std::fs::write(&path, format!("{}\n{user}", world())).expect("ours");
     let arguments = ["--world", &path.display().to_string(), "--clock", "manual:2026-01-01T12:00:00+08:00"];
-    let running = Running::start_logging_in(Engine::Lite, folder, arguments.map(str::to_owned).to_vec());
+    let running = Running::start_logging_in(Engine::Sqlite, folder, arguments.map(str::to_owned).to_vec());
     let request = json!({
         "scene": "bar_code", "auth_code": "2888102146931000", "out_trade_no": "told", "subject": "SUBJECT-7391",
         "total_amount": "1.00",

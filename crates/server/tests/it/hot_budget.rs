@@ -21,7 +21,7 @@ const TOKENS_A_USER: usize = 4;
 
 #[test]
 fn exactly_as_many_as_there_are_on_sqlite() {
-    give(&Giveaway::open_in(Engine::Lite, &world_of_shops("")), &[]);
+    give(&Giveaway::open_in(Engine::Sqlite, &world_of_shops("")), &[]);
 }
 
 #[test]

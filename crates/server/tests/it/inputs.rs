@@ -384,7 +384,7 @@ each_engine!(mistakes_that_were_mute_are_named, |engine| {
 
 #[test]
 fn json_instead_of_a_form_is_recognised_before_anybody_is() {
-    let (stand_in, platform) = (Running::start(Engine::Lite), platform(Engine::Lite));
+    let (stand_in, platform) = (Running::start(Engine::Sqlite), platform(Engine::Sqlite));
     let told = |running: &Running, content_type: &str, body: &str| {
         let head = format!(
             "POST /gateway.do HTTP/1.1\r\nhost: x\r\ncontent-type: {content_type}\r\ncontent-length: {}\r\n\r\n",
@@ -421,7 +421,7 @@ fn json_instead_of_a_form_is_recognised_before_anybody_is() {
 
 #[test]
 fn what_is_right_gets_no_hint() {
-    let running = Running::start(Engine::Lite);
+    let running = Running::start(Engine::Sqlite);
     let client = running.client();
     crowd(&client, "1");
     let refused = call(&client, "koubei.marketing.campaign.crowd.detail.query", &json!({"crowd_group_id": "1"}));

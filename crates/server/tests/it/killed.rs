@@ -167,7 +167,7 @@ each_engine!(what_killed_backups_left_is_removed_by_the_next, |engine| {
 
 #[test]
 fn a_backup_that_is_stopped_removes_its_part() {
-    let running = Running::start(Engine::Lite);
+    let running = Running::start(Engine::Sqlite);
     running.import(PID, &members(5_000));
     let folder = running.folder.path().to_owned();
     for signal in ["TERM", "INT", "HUP"] {
@@ -191,7 +191,7 @@ fn a_backup_that_is_stopped_removes_its_part() {
 
 #[test]
 fn a_backup_leaves_the_part_of_one_that_lives() {
-    let running = Running::start(Engine::Lite);
+    let running = Running::start(Engine::Sqlite);
     let folder = running.folder.path();
     let (alive, dead) = (folder.join(".punchcard-backup-alive1.part"), folder.join(".punchcard-backup-dead01.part"));
     // Files of somebody else.

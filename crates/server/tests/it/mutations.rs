@@ -355,7 +355,7 @@ fn run(running: &Running, platform: &PublicKey, seed: u64, count: u64, captured:
 #[test]
 fn whatever_is_sent_is_answered_and_signed() {
     let (seed, count) = (seed(), number("PUNCHCARD_TEST_MUTATIONS").unwrap_or(50_000));
-    let running = Running::start_with(Engine::Lite, &world_of_vectors(), &[]);
+    let running = Running::start_with(Engine::Sqlite, &world_of_vectors(), &[]);
     let platform = PublicKey::parse(&vector("keys/platform_public.pem")).expect("a key");
     let folder = std::fs::read_dir(vectors().join("requests")).expect("the recordings are there");
     let paths = folder.map(|entry| entry.expect("readable").path());

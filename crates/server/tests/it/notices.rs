@@ -234,7 +234,7 @@ each_engine!(what_is_resent_while_it_is_on_its_way_is_delivered_once_more, |engi
 
 #[test]
 fn a_receiver_that_never_answers_is_given_ten_seconds() {
-    let (running, mailbox) = (start(Engine::Lite), Mailbox::start());
+    let (running, mailbox) = (start(Engine::Sqlite), Mailbox::start());
     pay(&running.client(), "late", &mailbox.url("/silent"));
     command(&running, &["clock", "advance", "1m"]);
     let told = notice(&running, &mailbox.url("/silent"));
@@ -245,7 +245,7 @@ fn a_receiver_that_never_answers_is_given_ten_seconds() {
 
 #[test]
 fn a_platform_sends_to_no_neighbour_unless_it_is_allowed_to() {
-    let mut running = Running::start_with(Engine::Lite, &rich(), &["--mode", "platform"]);
+    let mut running = Running::start_with(Engine::Sqlite, &rich(), &["--mode", "platform"]);
     let mailbox = Mailbox::start();
     let url = mailbox.url("/ok");
     let client = running.client();
@@ -328,7 +328,7 @@ each_engine!(an_app_may_ask_for_gbk, |engine| {
 
 #[test]
 fn metrics_tell_of_deliveries() {
-    let (running, mailbox) = (start(Engine::Lite), Mailbox::start());
+    let (running, mailbox) = (start(Engine::Sqlite), Mailbox::start());
     pay(&running.client(), "paid", &mailbox.url("/ok"));
     pay(&running.client(), "waits", &mailbox.url("/fail"));
     command(&running, &["clock", "advance", "1m"]);

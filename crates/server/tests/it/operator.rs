@@ -138,7 +138,7 @@ each_engine!(the_log_names_calls_and_tells_no_secret, |engine| {
 
 #[test]
 fn health_is_on_the_callers_address_too() {
-    let running = Running::start(Engine::Lite);
+    let running = Running::start(Engine::Sqlite);
     assert!(get(running.address, "/readyz").starts_with("HTTP/1.1 200"));
     assert!(get(running.address, "/metrics").starts_with("HTTP/1.1 404"), "callers see no metrics");
 }

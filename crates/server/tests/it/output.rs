@@ -87,7 +87,7 @@ fn run_into(running: &Running, arguments: &[&str], out: Stdio) -> Output {
 
 #[test]
 fn a_reader_that_has_gone_ends_a_command_quietly() {
-    let running = Running::start(Engine::Lite);
+    let running = Running::start(Engine::Sqlite);
     assert_eq!(call(&running.client(), "koubei.made.up", &json!({})).code, "40002");
     for arguments in [
         &["methods"][..],
@@ -126,7 +126,7 @@ fn a_reader_that_has_gone_ends_a_command_quietly() {
 
 #[test]
 fn a_call_takes_its_content_from_anywhere_and_names_its_trace() {
-    let running = Running::start(Engine::Lite);
+    let running = Running::start(Engine::Sqlite);
     let folder = running.folder.path();
     let app = json!({
         "gateway_url": format!("http://{}/gateway.do", running.address), "app_id": APP_ID,
@@ -220,7 +220,7 @@ each_engine!(which_store_is_said_in_any_place, |engine| {
         (&["voucher", "show", "1"], "no such voucher"),
     ];
     // One command of each depth where opening a store takes long.
-    let commands = if engine == Engine::Lite { &commands[..] } else { &commands[9..] };
+    let commands = if engine == Engine::Sqlite { &commands[..] } else { &commands[9..] };
     let check = |arguments: &[String], refusal: &str| {
         let output = run(arguments);
         let err = text(&output.stderr);
@@ -247,7 +247,7 @@ each_engine!(which_store_is_said_in_any_place, |engine| {
     for &(words, refusal) in commands {
         let words: Vec<String> = words.iter().map(|&word| word.to_owned()).collect();
         check(&words, refusal);
-        if engine == Engine::Lite {
+        if engine == Engine::Sqlite {
             let output = run(&[&words[..], &["--data".to_owned(), "nowhere".to_owned()]].concat());
             assert!(text(&output.stderr).contains("no store at nowhere"), "{words:?}");
         }

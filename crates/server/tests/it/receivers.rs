@@ -49,7 +49,7 @@ impl Drop for Receiver {
 
 /// A demo, whose app gets notifications in this charset.
 fn demo(charset: &str) -> Running {
-    let running = Running::start_in(Engine::Lite, tempfile::tempdir().expect("a folder"), vec!["--demo".to_owned()]);
+    let running = Running::start_in(Engine::Sqlite, tempfile::tempdir().expect("a folder"), vec!["--demo".to_owned()]);
     let demo = described(&running);
     let world = format!(
         "[[app]]\napp_id = {}\npid = {}\npublic_key = {}\nnotify_charset = \"{charset}\"\n",

@@ -139,7 +139,7 @@ each_engine!(every_refusal_by_the_protocol_is_kept_with_its_remedy, |engine| {
 
 #[test]
 fn a_flood_of_an_unknown_app_pushes_out_nothing_else() {
-    let running = Running::start(Engine::Lite);
+    let running = Running::start(Engine::Sqlite);
     let first = refused(&running, FORM, &[("version", Some("2.0"))]);
     running.doctor(&first.trace_id);
     let flood = || refused(&running, FORM, &[("app_id", Some("1"))]);

@@ -8,7 +8,7 @@ use wire::{PublicKey, SignType};
 
 #[test]
 fn recorded_requests_are_answered_as_recorded() {
-    let running = Running::start_with(Engine::Lite, &world_of_vectors(), &[]);
+    let running = Running::start_with(Engine::Sqlite, &world_of_vectors(), &[]);
     let platform = PublicKey::parse(&vector("keys/platform_public.pem")).expect("a key");
     let index: Value = serde_json::from_str(&vector("rejects/index.json")).expect("JSON");
     let mut checked = 0;
@@ -38,7 +38,7 @@ fn recorded_requests_are_answered_as_recorded() {
 
 #[test]
 fn captured_calls_are_answered() {
-    let running = Running::start_with(Engine::Lite, &world_of_vectors(), &[]);
+    let running = Running::start_with(Engine::Sqlite, &world_of_vectors(), &[]);
     let platform = PublicKey::parse(&vector("keys/platform_public.pem")).expect("a key");
     let mut created = 0;
     let captures = std::fs::read_dir(vectors().join("requests")).expect("the recordings are there");

@@ -118,7 +118,7 @@ macro_rules! each_engine {
 
             #[test]
             fn sqlite() {
-                body(Engine::Lite);
+                body(Engine::Sqlite);
             }
 
             #[test]
@@ -166,7 +166,7 @@ impl Running {
     /// Starts one in this folder with exactly these arguments beside store and port.
     pub(crate) fn start_in(engine: Engine, folder: TempDir, arguments: Vec<String>) -> Running {
         let database = match engine {
-            Engine::Lite => None,
+            Engine::Sqlite => None,
             Engine::Postgres => Some(Arc::new(Space::new(Engine::Postgres))),
         };
         Running::run(Arc::new(folder), database, arguments, "warn")

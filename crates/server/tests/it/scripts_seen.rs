@@ -117,7 +117,7 @@ impl Scene {
         let text = attacker.text();
         let user = format!("[[user]]\nuser_id = \"{USER}\"\nbalance = \"1000.00\"\nlogin_id = \"13196215350\"\n");
         let world = world_of_shops(&user).replace("花果山超市", &text).replace("水帘洞店", &text);
-        let giveaway = Giveaway::open_in(Engine::Lite, &world);
+        let giveaway = Giveaway::open_in(Engine::Sqlite, &world);
         let campaign = giveaway.campaign(|request| {
             let voucher = &mut request["promo_tools"][0]["voucher"];
             for name in ["name", "brand_name", "desc"] {

@@ -26,7 +26,7 @@ pub(crate) const SDK: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/sdk");
 
 #[test]
 fn node_on_sqlite() {
-    node(Engine::Lite, &[("utf-8", "RSA2"), ("utf-8", "RSA")]);
+    node(Engine::Sqlite, &[("utf-8", "RSA2"), ("utf-8", "RSA")]);
 }
 
 #[test]
@@ -36,7 +36,7 @@ fn node_on_postgres() {
 
 #[test]
 fn python_on_sqlite() {
-    python(Engine::Lite, "127.0.0.80", &[("utf-8", "RSA2"), ("utf-8", "RSA"), ("GBK", "RSA2"), ("GBK", "RSA")]);
+    python(Engine::Sqlite, "127.0.0.80", &[("utf-8", "RSA2"), ("utf-8", "RSA"), ("GBK", "RSA2"), ("GBK", "RSA")]);
 }
 
 #[test]

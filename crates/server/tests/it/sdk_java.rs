@@ -17,7 +17,7 @@ const PUBLIC: [&str; 4] = ["code", "msg", "sub_code", "sub_msg"];
 
 #[test]
 fn java_on_sqlite() {
-    java(Engine::Lite);
+    java(Engine::Sqlite);
 }
 
 #[test]

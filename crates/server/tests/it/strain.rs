@@ -17,7 +17,7 @@ const CREATE: &str = "koubei.marketing.campaign.crowd.create";
 #[test]
 fn slow_and_half_open_callers_hold_nobody_up() {
     const CALLS: usize = 400;
-    let running = Running::start(Engine::Lite);
+    let running = Running::start(Engine::Sqlite);
     let connect = || TcpStream::connect(running.address).expect("it listens");
     let head = "POST /gateway.do?method=a.b HTTP/1.1\r\nhost: x\r\ncontent-length: 100000\r\n\r\napp_id=";
     let idle: Vec<_> = (0..200).map(|_| connect()).collect();
@@ -84,7 +84,7 @@ fn send(running: &Running, target: &str, content_type: &str, body: &[u8]) -> (u1
 fn what_is_too_much_is_refused_as_designed() {
     const FORM: &str = "application/x-www-form-urlencoded";
     const TARGET: &str = "/gateway.do?method=a.b";
-    let running = Running::start(Engine::Lite);
+    let running = Running::start(Engine::Sqlite);
     let told = |(status, node): (u16, Value)| {
         assert_eq!((status, &node["sub_code"]), (200, &json!("isv.invalid-parameter")), "{node}");
         // What follows is a stand-in's advice.
@@ -117,7 +117,7 @@ fn what_is_too_much_is_refused_as_designed() {
 
 #[test]
 fn what_is_too_much_in_biz_content_is_refused_by_name() {
-    let running = Running::start(Engine::Lite);
+    let running = Running::start(Engine::Sqlite);
     let client = running.client();
     let raw = |biz_content: &str| call_raw(&client, CREATE, biz_content);
     for depth in [33, 200, 100_000] {
@@ -162,7 +162,7 @@ fn call_raw(client: &Client, method: &str, biz_content: &str) -> (String, String
 /// The largest call that is allowed is answered: a body just under 16 MiB, well signed.
 #[test]
 fn a_call_just_within_the_bounds_is_answered() {
-    let running = Running::start(Engine::Lite);
+    let running = Running::start(Engine::Sqlite);
     let form = Running::form_of(TAGS_QUERY, 15 << 20);
     let (status, node) = send(&running, "/gateway.do", "application/x-www-form-urlencoded", form.as_bytes());
     assert_eq!((status, &node["code"]), (200, &json!("10000")));

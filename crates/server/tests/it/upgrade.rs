@@ -123,7 +123,7 @@ fn make(folder: &Path) {
          [[app]]\napp_id = \"{APP_ID}\"\npid = \"{PID}\"\npublic_key = \"{public_key}\"\n\
          [[user]]\nuser_id = \"{BUYER}\"\nbalance = \"100.00\"\n"
     );
-    let mut running = Running::start_with(Engine::Lite, &world, &["--clock", "manual:2026-01-01T12:00:00+08:00"]);
+    let mut running = Running::start_with(Engine::Sqlite, &world, &["--clock", "manual:2026-01-01T12:00:00+08:00"]);
     let rows = (0..100).map(|n| format!("{},{},{n}\n", 2_088_000_000_000_000_u64 + n, 1 + n % 2));
     running.import(PID, &format!("user_id,pam_gender,spent\n{}", rows.collect::<String>()));
     let client = client(&running);
@@ -168,8 +168,8 @@ fn check(folder: &Path) {
     std::fs::create_dir(own.path().join("data")).expect("the folder is ours");
     std::fs::copy(folder.join("punchcard.db"), own.path().join("data/punchcard.db")).expect("the folder is ours");
     std::fs::copy(folder.join("master.key"), own.path().join("master.key")).expect("the folder is ours");
-    answers(&Running::start_in(Engine::Lite, own, Vec::new()), &facts);
-    for engine in [Engine::Lite, Engine::Postgres] {
+    answers(&Running::start_in(Engine::Sqlite, own, Vec::new()), &facts);
+    for engine in [Engine::Sqlite, Engine::Postgres] {
         answers(&Running::restore(engine, &folder.join("store.backup"), &folder.join("master.key")), &facts);
     }
 }
@@ -296,7 +296,7 @@ fn looking_changes_no_byte_of_a_store_and_upgrades_none() {
         std::fs::write(own.path().join("w.toml"), "").expect("the folder is ours");
         let (done, said) = run(&["apply", "w.toml"]);
         assert_eq!(done, !is_old, "{said}");
-        let mut running = Running::start_in(Engine::Lite, own, Vec::new());
+        let mut running = Running::start_in(Engine::Sqlite, own, Vec::new());
         let told = crate::running::log_of(running.folder.path());
         assert_eq!(told.matches("the store was upgraded, from migration ").count(), usize::from(is_old), "{told}");
         running.terminate();

@@ -56,7 +56,7 @@ each_engine!(the_button_uses_it_once, |engine| {
 
 #[test]
 fn it_has_a_button_only_where_its_holder_uses_it_himself() {
-    let shop = Shop::open(Engine::Lite);
+    let shop = Shop::open(Engine::Sqlite);
     let wallet = shop.wallet();
     let friday = json!({"use_rule": {"use_time": [{"dimension": "W", "values": "5", "times": "10:00:00,20:00:00"}]}});
     let today = json!({"use_rule": {"forbidden_time": {"days": "2026-01-01,2026-01-01"}}});
@@ -97,7 +97,7 @@ fn it_has_a_button_only_where_its_holder_uses_it_himself() {
 
 #[test]
 fn a_wrong_token_is_answered_like_an_unknown_voucher() {
-    let shop = Shop::open(Engine::Lite);
+    let shop = Shop::open(Engine::Sqlite);
     let wallet = shop.wallet();
     let (voucher, other) = (gift(&wallet, &json!({})), gift(&wallet, &json!({})));
     let own = target(&shop, &voucher);

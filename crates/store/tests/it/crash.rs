@@ -123,7 +123,7 @@ fn kill(engine: Engine) {
         let store = test.open_again().unwrap();
         block_on(check(&store, &all));
     }
-    if engine == Engine::Lite {
+    if engine == Engine::Sqlite {
         let sound = read(test.store(), |tx| Ok(tx.query_one::<(String,)>("PRAGMA integrity_check", &[])?.0));
         assert_eq!(block_on(sound).unwrap(), "ok");
     }
@@ -131,7 +131,7 @@ fn kill(engine: Engine) {
 
 #[test]
 fn a_killed_process_loses_nothing_answered_sqlite() {
-    kill(Engine::Lite);
+    kill(Engine::Sqlite);
 }
 
 #[test]
@@ -144,7 +144,7 @@ const FAILING_DISK: &str = "trap '' XFSZ; ulimit -f 2048;";
 
 #[test]
 fn a_disk_that_fails_in_commit_ends_the_process_and_the_log_decides() {
-    let test = TestStore::new(Engine::Lite);
+    let test = TestStore::new(Engine::Sqlite);
     block_on(prepare(test.store(), "u", OPENING));
     let mut child = start(&test.place(), FAILING_DISK, false);
     let (acknowledged, _) = listen(&mut child).0.join().unwrap();
@@ -158,7 +158,7 @@ fn a_disk_that_fails_in_commit_ends_the_process_and_the_log_decides() {
 
 #[test]
 fn a_process_that_lives_on_after_a_failed_commit_writes_no_more() {
-    let test = TestStore::new(Engine::Lite);
+    let test = TestStore::new(Engine::Sqlite);
     block_on(prepare(test.store(), "u", OPENING));
     let mut child = start(&test.place(), FAILING_DISK, true);
     let (acknowledged, others) = listen(&mut child).0.join().unwrap();
@@ -171,7 +171,7 @@ fn a_process_that_lives_on_after_a_failed_commit_writes_no_more() {
 
 #[test]
 fn a_full_disk_fails_whole_groups_and_works_again_with_room() {
-    let test = TestStore::new(Engine::Lite);
+    let test = TestStore::new(Engine::Sqlite);
     block_on(async {
         let store = test.store();
         prepare(store, "u", OPENING).await;

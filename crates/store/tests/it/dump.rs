@@ -42,7 +42,7 @@ each_engine!(what_was_dumped_restores_on_either_engine, |test| {
     let text = dumped(test.store()).await;
     let summary = dump::check(&text[..]).unwrap();
     assert_eq!((summary.tables["account"].rows, summary.made_by.as_str()), (4_500, "test"));
-    for engine in [Engine::Lite, Engine::Postgres] {
+    for engine in [Engine::Sqlite, Engine::Postgres] {
         let space = Space::new(engine);
         assert_eq!(dump::restore(&space.place(), &text[..]).unwrap(), summary);
         let again = dump::restore(&space.place(), &text[..]);
@@ -89,7 +89,7 @@ each_engine!(what_is_damaged_is_not_restored, |test| {
 
 #[test]
 fn a_log_without_its_file_is_in_the_way() {
-    let space = Space::new(Engine::Lite);
+    let space = Space::new(Engine::Sqlite);
     let Place::Folder(folder) = space.place() else { unreachable!("SQLite's") };
     std::fs::write(folder.join("punchcard.db-wal"), "of another file").unwrap();
     assert!(matches!(dump::restore(&space.place(), &b""[..]), Err(DumpError::Occupied(_))));

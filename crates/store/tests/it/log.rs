@@ -13,7 +13,7 @@ const MB: u64 = 1 << 20;
 
 #[test]
 fn the_log_is_moved_while_writes_go_on_and_begun_anew() {
-    let space = Space::new(Engine::Lite);
+    let space = Space::new(Engine::Sqlite);
     let Place::Folder(folder) = space.place() else { unreachable!("SQLite's place is a folder") };
     let size = |name: &str| fs::metadata(folder.join(name)).map_or(0, |file| file.len());
     let store = Store::open(&space.place(), fresh()).unwrap();

@@ -35,7 +35,7 @@ fn missing_then_made(engine: Engine) {
 
 #[test]
 fn a_store_is_made_only_on_request_sqlite() {
-    missing_then_made(Engine::Lite);
+    missing_then_made(Engine::Sqlite);
 }
 
 #[test]
@@ -79,7 +79,7 @@ fn many_at_once(engine: Engine) {
 
 #[test]
 fn several_may_make_one_store_at_once_sqlite() {
-    many_at_once(Engine::Lite);
+    many_at_once(Engine::Sqlite);
 }
 
 #[test]
@@ -129,7 +129,7 @@ fn a_distributed_database_is_refused() {
 #[test]
 fn the_files_are_their_owners_alone() {
     use std::os::unix::fs::PermissionsExt;
-    let space = Space::new(Engine::Lite);
+    let space = Space::new(Engine::Sqlite);
     let Place::Folder(parent) = space.place() else { unreachable!("SQLite's") };
     let folder = parent.join("data");
     let store = Store::open(&Place::Folder(folder.clone()), fresh()).unwrap();

@@ -108,7 +108,7 @@ fn a_full_disk_refuses_and_loses_nothing() {
     let world = folder.path().join("world.toml");
     std::fs::write(&world, world_of_writers()).expect("the folder is ours");
     let arguments = ["--world", &world.display().to_string(), "--clock", CLOCK].map(str::to_owned).to_vec();
-    let running = Running::start_in(Engine::Lite, folder, arguments);
+    let running = Running::start_in(Engine::Sqlite, folder, arguments);
     write_on_a_full_disk(running, |_| disk.fill(), |_| disk.clear());
 }
 
@@ -124,7 +124,7 @@ fn a_file_that_cannot_grow_refuses_and_loses_nothing() {
         files.map(|file| file.and_then(|file| file.metadata()).map_or(0, |file| file.len())).max().unwrap_or(0)
     };
     write_on_a_full_disk(
-        start(Engine::Lite),
+        start(Engine::Sqlite),
         |running| limit(running, &format!("{}:unlimited", longest(running))),
         |running| {
             // One that has ended starts again without it.

@@ -45,7 +45,7 @@ impl Reader {
     /// Sits down to read this document.
     pub(super) fn of(document: &str) -> Reader {
         let clock = ["--demo", "--clock", "manual:2026-01-01T12:00:00+08:00"].map(str::to_owned).to_vec();
-        let demo = Running::start_in(Engine::Lite, tempfile::tempdir().expect("a folder"), clock);
+        let demo = Running::start_in(Engine::Sqlite, tempfile::tempdir().expect("a folder"), clock);
         let top = demo.folder.path().join("reader");
         fs::create_dir_all(top.join("target/debug")).expect("the folder is ours");
         let link = |from: &Path, to: &str| symlink(from, top.join(to)).expect("the folder is ours");

@@ -34,7 +34,7 @@ each_engine!(a_kill_loses_no_delivery, |engine| {
 
 #[test]
 fn a_job_that_fails_holds_up_no_other_and_stops_the_clock() {
-    let (mut running, mailbox) = (start(Engine::Lite), Mailbox::start());
+    let (mut running, mailbox) = (start(Engine::Sqlite), Mailbox::start());
     running.stop();
     // A delivery of nothing, and a job that only a newer build knows.
     let store = Store::open(&running.place(), Open::default()).expect("it is there");

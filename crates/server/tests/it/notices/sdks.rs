@@ -44,7 +44,7 @@ fn sdk_receivers(running: &Running) -> [SdkReceiver; 2] {
 
 #[test]
 fn official_sdks_believe_notifications() {
-    let running = start(Engine::Lite);
+    let running = start(Engine::Sqlite);
     for (at, receiver) in sdk_receivers(&running).iter().enumerate() {
         // The Python SDK's check reads the algorithm from the signature, the Node SDK's from the message.
         for sign_type in [SignType::Rsa2, SignType::Rsa] {
@@ -60,7 +60,7 @@ fn official_sdks_believe_notifications() {
 
 #[test]
 fn python_believes_notifications_in_gbk() {
-    let running = start_with_gbk(Engine::Lite);
+    let running = start_with_gbk(Engine::Sqlite);
     let [_, receiver] = sdk_receivers(&running);
     let client = running.client_of(GBK_APP_ID, None);
     for (nth, subject) in ["龙井茶", "€88", "㑇", "A⊕B", "茶🍵"].into_iter().enumerate() {
