@@ -34,7 +34,7 @@ impl Display for CallError {
     /// For operators: a refusal's text, or an error with what lies behind it.
     fn fmt(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
         match self {
-            CallError::Rejection(fault) => f.write_str(&fault.sub_msg),
+            CallError::Rejection(rejection) => f.write_str(&rejection.sub_msg),
             CallError::Error(fault) => {
                 write!(f, "{fault}")?;
                 fault.source().map_or(Ok(()), |source| write!(f, ": {source}"))

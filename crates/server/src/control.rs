@@ -71,7 +71,7 @@ struct Refusal {
 impl From<&CallError> for Refusal {
     fn from(error: &CallError) -> Refusal {
         let sub_code = match error {
-            CallError::Rejection(fault) => fault.sub_code.to_string(),
+            CallError::Rejection(rejection) => rejection.sub_code.to_string(),
             CallError::Error(_) | CallError::Stale => String::new(),
         };
         Refusal { sub_code, message: error.to_string() }

@@ -38,12 +38,12 @@ impl Hint {
     }
 
     /// The refusal as a stand-in answers it. Elsewhere it stays as it is.
-    pub fn added_to(&self, fault: Rejection, app: &App, trace_id: &str) -> Rejection {
+    pub fn added_to(&self, rejection: Rejection, app: &App, trace_id: &str) -> Rejection {
         if !app.gives_hints() {
-            return fault;
+            return rejection;
         }
-        let msg = format!("{}，解决方案：{}（punchcard doctor {trace_id}）", fault.sub_msg, self.advice_zh);
-        fault.with_msg(msg)
+        let msg = format!("{}，解决方案：{}（punchcard doctor {trace_id}）", rejection.sub_msg, self.advice_zh);
+        rejection.with_msg(msg)
     }
 }
 
@@ -75,26 +75,26 @@ impl CallNames<'_> {
 }
 
 /// The answer to a call that was refused before its caller was known: more than the refusal only in a stand-in.
-pub fn unproved(app: &App, call: &RawCall, fault: Rejection, trace_id: &str) -> Rejection {
+pub fn unproved(app: &App, call: &RawCall, rejection: Rejection, trace_id: &str) -> Rejection {
     let text = |name: &str| String::from_utf8_lossy(call.get(name).unwrap_or_default()).into_owned();
     let (app_id, method) = (shown(&text("app_id")), text("method"));
     let hint = match () {
         () if call.has_json_body() => Some(json_body()),
-        () if fault == code::INVALID_METHOD => Some(unknown_method(&method)),
-        () => refusal::explain(&fault, &Subject { parameter: &text, apps: app.directory.count() }),
+        () if rejection == code::INVALID_METHOD => Some(unknown_method(&method)),
+        () => refusal::explain(&rejection, &Subject { parameter: &text, apps: app.directory.count() }),
     };
-    let Some(hint) = hint else { return fault };
-    CallNames { trace_id, app_id: &app_id, method: &shown(&method) }.note(app, &hint, &fault.sub_msg);
-    hint.added_to(fault, app, trace_id)
+    let Some(hint) = hint else { return rejection };
+    CallNames { trace_id, app_id: &app_id, method: &shown(&method) }.note(app, &hint, &rejection.sub_msg);
+    hint.added_to(rejection, app, trace_id)
 }
 
 /// The answer to a verified call whose text cannot be read.
-pub fn unreadable(app: &App, fault: Rejection, reads_as: Option<Charset>, names: CallNames<'_>) -> Rejection {
+pub fn unreadable(app: &App, rejection: Rejection, reads_as: Option<Charset>, names: CallNames<'_>) -> Rejection {
     let by_protocol =
-        || refusal::explain(&fault, &Subject { parameter: &|_| String::new(), apps: app.directory.count() });
-    let Some(hint) = reads_as.map(other_charset).or_else(by_protocol) else { return fault };
-    names.note(app, &hint, &fault.sub_msg);
-    hint.added_to(fault, app, names.trace_id)
+        || refusal::explain(&rejection, &Subject { parameter: &|_| String::new(), apps: app.directory.count() });
+    let Some(hint) = reads_as.map(other_charset).or_else(by_protocol) else { return rejection };
+    names.note(app, &hint, &rejection.sub_msg);
+    hint.added_to(rejection, app, names.trace_id)
 }
 
 /// The answer to a verified call. `unknown` are the members of `biz_content` that its method does not know, where
@@ -118,42 +118,42 @@ pub fn verified(
             }
             Ok(business)
         }
-        Err(fault) => {
-            if let Some(hint) = of_refusal(app, call, &fault) {
-                names.note(app, &hint, &fault.sub_msg);
-                return Err(hint.added_to(fault, app, trace_id));
+        Err(rejection) => {
+            if let Some(hint) = of_refusal(app, call, &rejection) {
+                names.note(app, &hint, &rejection.sub_msg);
+                return Err(hint.added_to(rejection, app, trace_id));
             }
-            let Some(hint) = doubt() else { return Err(fault) };
-            names.note(app, &hint, &fault.sub_msg);
+            let Some(hint) = doubt() else { return Err(rejection) };
+            names.note(app, &hint, &rejection.sub_msg);
             // What is only doubtful has nothing to do with most refusals.
             let explains = unknown.is_empty() || unknown.iter().any(|member| member.nearest.is_some());
-            let is_of_a_field = fault.sub_code.ends_with(biz::INVALID);
-            Err(if explains && is_of_a_field { hint.added_to(fault, app, trace_id) } else { fault })
+            let is_of_a_field = rejection.sub_code.ends_with(biz::INVALID);
+            Err(if explains && is_of_a_field { hint.added_to(rejection, app, trace_id) } else { rejection })
         }
     }
 }
 
 /// The mistake that a refusal comes from.
-fn of_refusal(app: &App, call: &VerifiedCall, fault: &Rejection) -> Option<Hint> {
-    if *fault == code::INVALID_METHOD {
+fn of_refusal(app: &App, call: &VerifiedCall, rejection: &Rejection) -> Option<Hint> {
+    if *rejection == code::INVALID_METHOD {
         return Some(unknown_method(call.method()));
     }
     let parameter = |name: &str| call.get(name).unwrap_or_default().to_owned();
-    let by_protocol = || refusal::explain(fault, &Subject { parameter: &parameter, apps: app.directory.count() });
+    let by_protocol = || refusal::explain(rejection, &Subject { parameter: &parameter, apps: app.directory.count() });
     let Some(biz_content) = call.biz_content() else {
         return if call.has_json_body() { Some(json_body()) } else { by_protocol() };
     };
-    if *fault == code::INVALID_PARAMETER {
+    if *rejection == code::INVALID_PARAMETER {
         return json::explain("biz_content", biz_content).or_else(by_protocol);
     }
     if let Some(hint) = by_protocol() {
         return Some(hint);
     }
-    let member = biz::refused_field(fault)?;
+    let member = biz::refused_field(rejection)?;
     let members = biz::object(Some(biz_content)).ok()?;
     let text = members.get(member)?.as_str()?;
     // Another kind of field may be wrong in many ways; that it is JSON inside of a text is one of them.
-    let is_json = fault.sub_msg.ends_with(biz::NOT_JSON) || text.trim_start().starts_with(['[', '{', '"']);
+    let is_json = rejection.sub_msg.ends_with(biz::NOT_JSON) || text.trim_start().starts_with(['[', '{', '"']);
     if is_json { json::explain(member, text) } else { None }
 }
 

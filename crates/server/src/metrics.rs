@@ -156,8 +156,8 @@ mod tests {
 
     #[test]
     fn every_code_of_the_protocol_has_a_place() {
-        for fault in wire::code::ALL {
-            assert!(CODES.contains(&fault.code), "{}", fault.code);
+        for rejection in wire::code::ALL {
+            assert!(CODES.contains(&rejection.code), "{}", rejection.code);
         }
     }
 }

@@ -47,7 +47,7 @@ impl RecentCalls {
             method: clipped(method.unwrap_or_default(), METHOD_CHARS_MAX),
             app_id: app_id.unwrap_or_default().to_owned(),
             code,
-            sub_code: refusal.map(|fault| fault.sub_code.to_string()).unwrap_or_default(),
+            sub_code: refusal.map(|rejection| rejection.sub_code.to_string()).unwrap_or_default(),
             trace_id: trace_id.to_owned(),
         };
         let mut calls = self.0.lock().unwrap_or_else(PoisonError::into_inner);

@@ -22,7 +22,7 @@ pub struct Rejection {
 impl Rejection {
     /// A method's own refusal: `40004 Business Failed`.
     pub fn business(sub_code: &'static str, sub_msg: impl Into<Cow<'static, str>>) -> Rejection {
-        Rejection { sub_msg: sub_msg.into(), ..fault(BUSINESS_FAILED, sub_code, "") }
+        Rejection { sub_msg: sub_msg.into(), ..rejection(BUSINESS_FAILED, sub_code, "") }
     }
 
     /// The same refusal with a more precise text for a person.
@@ -42,15 +42,15 @@ const BUSINESS_FAILED: Family = ("40004", "Business Failed");
 const LIMITED: Family = ("40005", "Call Limited");
 const PERMISSIONS: Family = ("40006", "Insufficient Permissions");
 
-const fn fault((code, msg): Family, sub_code: &'static str, sub_msg: &'static str) -> Rejection {
+const fn rejection((code, msg): Family, sub_code: &'static str, sub_msg: &'static str) -> Rejection {
     Rejection { code, msg, sub_code: Cow::Borrowed(sub_code), sub_msg: Cow::Borrowed(sub_msg) }
 }
 
-macro_rules! faults {
+macro_rules! rejections {
     ($($name:ident $family:ident $sub_code:literal $sub_msg:literal)*) => {
         $(
             #[doc = concat!("`", $sub_code, "` ", $sub_msg)]
-            pub const $name: Rejection = fault($family, $sub_code, $sub_msg);
+            pub const $name: Rejection = rejection($family, $sub_code, $sub_msg);
         )*
 
         /// Every refusal of the table, for documentation and tests.
@@ -58,7 +58,7 @@ macro_rules! faults {
     };
 }
 
-faults! {
+rejections! {
     UNKNOWN_ERROR                UNAVAILABLE "isp.unknow-error"                            "系统繁忙"
     GATEWAY_ERROR                UNAVAILABLE "aop.unknow-error"                            "系统繁忙"
 
@@ -127,16 +127,19 @@ mod tests {
 
     #[test]
     fn every_reason_has_one_code_and_a_text() {
-        let names: BTreeSet<_> = ALL.iter().map(|fault| &fault.sub_code).collect();
+        let names: BTreeSet<_> = ALL.iter().map(|rejection| &rejection.sub_code).collect();
         assert_eq!(names.len(), ALL.len());
-        assert!(ALL.iter().all(|fault| !fault.sub_code.is_empty() && !fault.sub_msg.is_empty()));
+        assert!(ALL.iter().all(|rejection| !rejection.sub_code.is_empty() && !rejection.sub_msg.is_empty()));
     }
 
     #[test]
-    fn faults_are_made_precise() {
-        let fault = Rejection::business("CROWD_NOT_EXIST", "人群不存在");
-        assert_eq!((fault.code, fault.msg, &*fault.sub_code), ("40004", "Business Failed", "CROWD_NOT_EXIST"));
-        let fault = INVALID_PARAMETER.with_msg("参数无效：page_size");
-        assert_eq!((&*fault.sub_code, &*fault.sub_msg), ("isv.invalid-parameter", "参数无效：page_size"));
+    fn rejections_are_made_precise() {
+        let rejection = Rejection::business("CROWD_NOT_EXIST", "人群不存在");
+        assert_eq!(
+            (rejection.code, rejection.msg, &*rejection.sub_code),
+            ("40004", "Business Failed", "CROWD_NOT_EXIST")
+        );
+        let rejection = INVALID_PARAMETER.with_msg("参数无效：page_size");
+        assert_eq!((&*rejection.sub_code, &*rejection.sub_msg), ("isv.invalid-parameter", "参数无效：page_size"));
     }
 }

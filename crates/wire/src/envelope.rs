@@ -48,9 +48,13 @@ impl Node {
     }
 
     /// The node of a refused call: code, msg, sub_code and sub_msg.
-    pub fn failure(fault: &Rejection, reader: Reader) -> Node {
-        let members =
-            [("code", fault.code), ("msg", fault.msg), ("sub_code", &fault.sub_code), ("sub_msg", &fault.sub_msg)];
+    pub fn failure(rejection: &Rejection, reader: Reader) -> Node {
+        let members = [
+            ("code", rejection.code),
+            ("msg", rejection.msg),
+            ("sub_code", &rejection.sub_code),
+            ("sub_msg", &rejection.sub_msg),
+        ];
         let members: Vec<_> = members.iter().map(|(name, text)| format!("\"{name}\":{}", quoted(text))).collect();
         Node::render(format!("{{{}}}", members.join(",")), reader)
     }

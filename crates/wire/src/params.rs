@@ -204,7 +204,7 @@ mod tests {
         let call = RawCall::read(query.as_bytes(), None, body.as_bytes());
         let read = match call.soundness() {
             Ok(()) => String::from_utf8(canonical::string_to_sign(&call.params, Leave::Nothing)).unwrap(),
-            Err(fault) => fault.sub_msg.into_owned(),
+            Err(rejection) => rejection.sub_msg.into_owned(),
         };
         assert_eq!(read, expect, "{query} + {body}");
     }

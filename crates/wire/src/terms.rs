@@ -76,7 +76,7 @@ mod tests {
         let query = kept.chain(new).collect::<Vec<_>>().join("&");
         let call = RawCall::read(query.as_bytes(), None, b"");
         let refusal = call.head().map(drop).and_then(|()| call.terms().map(drop)).err();
-        assert_eq!(refusal.map(|fault| fault.sub_code).unwrap_or_default(), expect, "{query}");
+        assert_eq!(refusal.map(|rejection| rejection.sub_code).unwrap_or_default(), expect, "{query}");
     }
 
     #[test]

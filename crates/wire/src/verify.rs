@@ -41,7 +41,7 @@ pub enum VerifyError {
     /// The signature matches, but the bytes are no text in the call's charset: `isv.invalid-parameter`.
     Text {
         /// The refusal to answer with.
-        fault: Rejection,
+        rejection: Rejection,
         /// The charset that the bytes are text in, if it is the other one.
         reads_as: Option<Charset>,
     },
@@ -49,10 +49,10 @@ pub enum VerifyError {
 
 impl VerifyError {
     /// The refusal to answer with.
-    pub fn fault(&self) -> Rejection {
+    pub fn rejection(&self) -> Rejection {
         match self {
-            VerifyError::Signature(bad) => bad.fault(),
-            VerifyError::Text { fault, .. } => fault.clone(),
+            VerifyError::Signature(bad) => bad.rejection(),
+            VerifyError::Text { rejection, .. } => rejection.clone(),
         }
     }
 }
@@ -122,8 +122,9 @@ impl VerifiedCall {
                     let is_other = wrong.iter().flatten().all(|bytes| other.decode(bytes).is_some());
                     let reads_as = is_other.then_some(other);
                     let (name, charset) = (name.unwrap_or_default(), terms.charset.name());
-                    let fault = code::INVALID_PARAMETER.with_msg(format!("参数无效：{name}不是有效的{charset}文本"));
-                    return Err(VerifyError::Text { fault, reads_as });
+                    let rejection =
+                        code::INVALID_PARAMETER.with_msg(format!("参数无效：{name}不是有效的{charset}文本"));
+                    return Err(VerifyError::Text { rejection, reads_as });
                 }
             };
         }
@@ -240,7 +241,7 @@ impl BadSignature {
     /// The refusal, with the string that was verified: the best help there is for whoever signed another one.
     ///
     /// As on the platform since about 2023, `&` and `"` are escaped as in HTML. At most 4 KiB of the string are shown.
-    pub fn fault(&self) -> Rejection {
+    pub fn rejection(&self) -> Rejection {
         const ADVICE: &str = "验签出错，建议检查签名字符串或签名私钥与应用公钥是否匹配，网关生成的验签字符串为：";
         const ECHO_BYTES_MAX: usize = 4 << 10;
         let string = self.call.string_to_sign();

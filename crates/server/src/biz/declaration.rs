@@ -136,7 +136,7 @@ mod tests {
     fn check_as<T: Biz>(biz_content: &str, expect: Result<&str, &str>) {
         let answer = object(Some(biz_content)).and_then(|members| T::read(&members));
         let answer = answer.map(|request| Value::Object(request.canonical()).to_string());
-        let answer = answer.map_err(|fault| format!("{} {}", fault.sub_code, fault.sub_msg));
+        let answer = answer.map_err(|rejection| format!("{} {}", rejection.sub_code, rejection.sub_msg));
         assert_eq!(answer.as_deref().map_err(String::as_str), expect, "{biz_content}");
     }
 

@@ -24,8 +24,8 @@ pub fn invalid(field: &str, reason: &str) -> Rejection {
 }
 
 /// The field that a refusal is about, where it names one as [`invalid`] does: for the log, which has no values.
-pub fn refused_field(fault: &Rejection) -> Option<&str> {
-    let field = fault.sub_msg.strip_prefix(INVALID_MSG)?.split(' ').next()?;
+pub fn refused_field(rejection: &Rejection) -> Option<&str> {
+    let field = rejection.sub_msg.strip_prefix(INVALID_MSG)?.split(' ').next()?;
     let is_name = field.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'[' | b']'));
     (is_name && !field.is_empty() && field.len() <= FIELD_BYTES_MAX).then_some(field)
 }

@@ -118,8 +118,8 @@ async fn call(app: &Arc<App>, method: &str, biz_content: Value) -> Result<Value,
     };
     match answer {
         Ok(answer) => Ok(serde_json::from_str(&answer)?),
-        Err(CallError::Rejection(fault)) => {
-            Err(DemoError::Refused(format!("{method}: {} {}", fault.sub_code, fault.sub_msg)))
+        Err(CallError::Rejection(rejection)) => {
+            Err(DemoError::Refused(format!("{method}: {} {}", rejection.sub_code, rejection.sub_msg)))
         }
         Err(CallError::Error(fault)) => Err(DemoError::Store(fault)),
         Err(CallError::Stale) => Err(DemoError::Refused(format!("{method}: the demo's app was changed meanwhile"))),

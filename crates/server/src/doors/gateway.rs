@@ -68,8 +68,8 @@ pub async fn gateway(State(app): State<Arc<App>>, request: Request) -> Response 
     let mut terms =
         Terms { method, reader, in_browser, sign_type, certificate: None, trace_id, app_id: None, pid: None, limited };
     let outcome = match &read {
-        Err(fault) if limited => Outcome::Unverified(fault.clone()),
-        Err(fault) => Outcome::Unverified(hints::unproved(&app, &call, fault.clone(), &terms.trace_id)),
+        Err(rejection) if limited => Outcome::Unverified(rejection.clone()),
+        Err(rejection) => Outcome::Unverified(hints::unproved(&app, &call, rejection.clone(), &terms.trace_id)),
         Ok(_) => answer(&app, call, &mut terms).await,
     };
     let outcome = match outcome {
@@ -83,7 +83,7 @@ pub async fn gateway(State(app): State<Arc<App>>, request: Request) -> Response 
     let response = seal(&app, &terms, &outcome);
     let refusal = match &outcome {
         Outcome::Verified(Ok(_)) => None,
-        Outcome::Verified(Err(fault)) | Outcome::Unverified(fault) => Some(fault),
+        Outcome::Verified(Err(rejection)) | Outcome::Unverified(rejection) => Some(rejection),
     };
     let answered = AnsweredCall {
         trace_id: &terms.trace_id,
@@ -115,12 +115,12 @@ async fn read<'a>(
     match app.bodies.read(body, caller, limited).await {
         Ok(CallBody { bytes, share }) => (RawCall::read(query, content_type, &bytes), Ok(share)),
         Err(error) => {
-            let fault = match error {
+            let rejection = match error {
                 BodyError::LongOrBroken => defect("请求体超过16MiB或不完整"),
                 BodyError::Slow => defect("请求体接收超时"),
                 BodyError::NoMemory => Err(unavailable()),
             };
-            (RawCall::read(query, None, b""), fault)
+            (RawCall::read(query, None, b""), rejection)
         }
     }
 }
@@ -129,19 +129,19 @@ async fn read<'a>(
 async fn answer(app: &Arc<App>, call: RawCall, terms: &mut Terms) -> Outcome {
     let (trace_id, limited) = (terms.trace_id.as_str(), terms.limited);
     // An address that is over its limit gets no advice, and nothing is kept of its calls.
-    let unverified = |call: &RawCall, fault| {
-        Outcome::Unverified(if limited { fault } else { hints::unproved(app, call, fault, trace_id) })
+    let unverified = |call: &RawCall, rejection| {
+        Outcome::Unverified(if limited { rejection } else { hints::unproved(app, call, rejection, trace_id) })
     };
     // Who calls, as far as an unverified request can say.
     let caller = match call.head() {
         Ok(head) => app.directory.app(head.app_id),
-        Err(fault) => return unverified(&call, fault),
+        Err(rejection) => return unverified(&call, rejection),
     };
     let Some(caller) = caller else { return unverified(&call, code::INVALID_APP_ID) };
     terms.app_id = Some(caller.row.app_id.clone());
     let sent = match call.terms() {
         Ok(sent) => sent,
-        Err(fault) => return unverified(&call, fault),
+        Err(rejection) => return unverified(&call, rejection),
     };
     if sent.certificate {
         return unverified(&call, code::APP_CERT_NOT_EXIST);
@@ -151,10 +151,10 @@ async fn answer(app: &Arc<App>, call: RawCall, terms: &mut Terms) -> Outcome {
         Ok(call) => call,
         Err(VerifyError::Signature(_)) if limited => return Outcome::Unverified(code::INVALID_SIGNATURE),
         Err(VerifyError::Signature(bad)) => return Outcome::Unverified(refuse_signature(app, &bad, key, trace_id)),
-        Err(VerifyError::Text { fault, reads_as }) => {
+        Err(VerifyError::Text { rejection, reads_as }) => {
             let method = terms.method.as_deref().unwrap_or_default();
             let names = CallNames { trace_id, app_id: &caller.row.app_id, method };
-            return Outcome::Verified(Err(hints::unreadable(app, fault, reads_as, names)));
+            return Outcome::Verified(Err(hints::unreadable(app, rejection, reads_as, names)));
         }
     };
     // From here on we know who calls.
@@ -180,14 +180,14 @@ async fn run(
         return Err(code::UNSUPPORTED_ENCRYPT_TYPE);
     }
     let entry = Entry::find(call.method()).ok_or(code::INVALID_METHOD)?;
-    let context = CallContext::read(call, trace_id).map_err(|fault| entry.refusal(fault))?;
+    let context = CallContext::read(call, trace_id).map_err(|rejection| entry.refusal(rejection))?;
     let (token, biz_content) = (call.app_auth_token(), call.biz_content());
     dispatch::run(app, KnownCall { entry, app: known, token, biz_content, context }, findings).await
 }
 
 /// The refusal of a signature, with what may be wrong: in the log, for `punchcard doctor`, and in a stand-in's answer.
 fn refuse_signature(app: &Arc<App>, bad: &BadSignature, registered: &PublicKey, trace_id: &str) -> Rejection {
-    let fault = bad.fault();
+    let rejection = bad.rejection();
     let app_id = bad.call.head().map(|head| head.app_id.to_owned()).unwrap_or_default();
     let others = app.directory.others(&app_id, OTHERS_MAX);
     let others: Vec<_> = others.iter().map(|(app_id, key)| (app_id.as_str(), key.clone())).collect();
@@ -203,7 +203,7 @@ fn refuse_signature(app: &Arc<App>, bad: &BadSignature, registered: &PublicKey, 
     let hint = if is_other_string { hints::json_body() } else { Hint::from(diagnosis) };
     let detail = format!("{}\n{}\n\n{title}\n{string}", hint.advice_en, hint.advice_zh);
     app.remember_rejected_call(trace_id, &app_id, bad.call.method().unwrap_or_default(), hint.cause, &detail);
-    hint.added_to(fault, app, trace_id)
+    hint.added_to(rejection, app, trace_id)
 }
 
 /// Renders the node once, signs those bytes, sends those bytes.
@@ -212,19 +212,19 @@ fn seal(app: &App, terms: &Terms, outcome: &Outcome) -> Response {
         Outcome::Verified(answer) => {
             let node = match answer {
                 Ok(business) => Node::success(business, terms.reader),
-                Err(fault) => Node::failure(fault, terms.reader),
+                Err(rejection) => Node::failure(rejection, terms.reader),
             };
             let signature = app.signer.sign(terms.sign_type, node.bytes());
             (node, signature)
         }
         // Every call over the rate limit gets the same answer, which is signed once.
-        Outcome::Unverified(fault) if *fault == code::APP_CALL_LIMITED => {
-            let node = Node::failure(fault, terms.reader);
+        Outcome::Unverified(rejection) if *rejection == code::APP_CALL_LIMITED => {
+            let node = Node::failure(rejection, terms.reader);
             let signature = app.signer.sign(terms.sign_type, node.bytes());
             (node, signature)
         }
-        Outcome::Unverified(fault) => {
-            let node = Node::failure(fault, terms.reader);
+        Outcome::Unverified(rejection) => {
+            let node = Node::failure(rejection, terms.reader);
             let signature = app.signer.sign_anew(terms.sign_type, node.bytes());
             (node, signature)
         }

@@ -12,7 +12,7 @@ pub struct Subject<'a> {
 }
 
 /// The advice on this refusal; none where the refusal is not about the call's own form, its app or its authorisation.
-pub fn explain(fault: &Rejection, subject: &Subject<'_>) -> Option<Hint> {
+pub fn explain(rejection: &Rejection, subject: &Subject<'_>) -> Option<Hint> {
     let sent = |name: &str| shown(&(subject.parameter)(name));
     let missing = |name: &str| {
         Hint::new(
@@ -21,7 +21,7 @@ pub fn explain(fault: &Rejection, subject: &Subject<'_>) -> Option<Hint> {
             format!("请求缺少{name}：请作为公共请求参数提交，而非放在biz_content中"),
         )
     };
-    let is = |refusal: &Rejection| refusal.sub_code == fault.sub_code;
+    let is = |refusal: &Rejection| refusal.sub_code == rejection.sub_code;
     Some(match () {
         () if is(&code::MISSING_METHOD) => missing("method"),
         () if is(&code::MISSING_APP_ID) => missing("app_id"),
@@ -80,7 +80,7 @@ pub fn explain(fault: &Rejection, subject: &Subject<'_>) -> Option<Hint> {
             "biz_content is encrypted, which this build does not read: send it in clear, without encrypt_type",
             "本版本不支持加密的biz_content：请发送明文，并去掉encrypt_type",
         ),
-        () if is(&code::INVALID_PARAMETER) => invalid_parameter(fault, &sent),
+        () if is(&code::INVALID_PARAMETER) => invalid_parameter(rejection, &sent),
         () => return None,
     })
 }
@@ -106,11 +106,11 @@ fn wrong_value(name: &str, sent: &str, known: &str) -> Hint {
     )
 }
 
-fn invalid_parameter(fault: &Rejection, sent: &dyn Fn(&str) -> String) -> Hint {
-    if fault.sub_msg.contains("version只支持") {
+fn invalid_parameter(rejection: &Rejection, sent: &dyn Fn(&str) -> String) -> Hint {
+    if rejection.sub_msg.contains("version只支持") {
         return wrong_value("version", &sent("version"), "1.0");
     }
-    if fault.sub_msg.contains("multipart/form-data格式错误") {
+    if rejection.sub_msg.contains("multipart/form-data格式错误") {
         return Hint::new(
             "multipart-form",
             "the body is no multipart/form-data as its content type says: the head must name the boundary that stands \
@@ -118,7 +118,7 @@ fn invalid_parameter(fault: &Rejection, sent: &dyn Fn(&str) -> String) -> Hint {
             "请求体不是有效的multipart/form-data：请求头须包含各部分之间的boundary（请由HTTP库生成该请求头）",
         );
     }
-    if fault.sub_msg.contains("请求体") || fault.sub_msg.contains("请求地址") {
+    if rejection.sub_msg.contains("请求体") || rejection.sub_msg.contains("请求地址") {
         return Hint::new(
             "unreadable-request",
             "the request could not be read whole: a body has at most 16 MiB and an address 32 KiB, and a body must arrive \
@@ -127,7 +127,7 @@ fn invalid_parameter(fault: &Rejection, sent: &dyn Fn(&str) -> String) -> Hint {
         );
     }
     let reason =
-        shown(fault.sub_msg.split_once(['：', ':']).map_or(&*fault.sub_msg, |(_, reason)| reason.trim_start()));
+        shown(rejection.sub_msg.split_once(['：', ':']).map_or(&*rejection.sub_msg, |(_, reason)| reason.trim_start()));
     Hint::new(
         "invalid-parameter",
         format!("the parameters cannot be read ({reason}): send each once, percent-encoded, in the declared charset"),
@@ -139,9 +139,9 @@ fn invalid_parameter(fault: &Rejection, sent: &dyn Fn(&str) -> String) -> Hint {
 mod tests {
     use super::*;
 
-    fn check(fault: &Rejection, sent: &str, cause: &str, en: &str, zh: &str) {
+    fn check(rejection: &Rejection, sent: &str, cause: &str, en: &str, zh: &str) {
         let subject = Subject { parameter: &|_| sent.to_owned(), apps: 3 };
-        let hint = explain(fault, &subject).unwrap_or_else(|| panic!("{fault:?}"));
+        let hint = explain(rejection, &subject).unwrap_or_else(|| panic!("{rejection:?}"));
         assert_eq!(hint.cause, cause, "{hint:?}");
         assert!(hint.advice_en.contains(en) && hint.advice_zh.contains(zh), "{hint:?}");
     }

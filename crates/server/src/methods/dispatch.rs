@@ -68,7 +68,7 @@ pub async fn run(app: &Arc<App>, call: KnownCall<'_>, findings: &mut Findings) -
         }
         let failure = match attempt_once(app, fresh, &call, findings).await {
             Ok(business) => return Ok(business),
-            Err(CallError::Rejection(fault)) => return Err(fault),
+            Err(CallError::Rejection(rejection)) => return Err(rejection),
             Err(CallError::Error(failure)) => Err(failure),
             Err(CallError::Stale) => app.directory.refresh(&app.store, call.token).await,
         };
@@ -91,7 +91,7 @@ async fn attempt_once(
     let entry = call.entry;
     let caller = app.directory.caller(&app.store, fresh, call.token, entry.name, app.clock.now()).await?;
     findings.pid = Some(caller.pid.clone());
-    let members = biz::object(call.biz_content).map_err(|fault| entry.refusal(fault))?;
+    let members = biz::object(call.biz_content).map_err(|rejection| entry.refusal(rejection))?;
     if app.gives_hints() {
         findings.unknown = biz::unknown(&members, entry.fields);
     }
@@ -119,7 +119,7 @@ pub async fn operate(
     };
     let code = match &answer {
         Ok(_) => "10000",
-        Err(CallError::Rejection(fault)) => fault.code,
+        Err(CallError::Rejection(rejection)) => rejection.code,
         Err(CallError::Error(_) | CallError::Stale) => code::UNKNOWN_ERROR.code,
     };
     app.metrics.called(label(door), Some(name), code, started.elapsed());

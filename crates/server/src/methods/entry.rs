@@ -67,7 +67,7 @@ impl Entry {
         // A method that is no merchant's is as unknown to one as none.
         let Run::Merchant(run) = self.run else { return Err(code::INVALID_METHOD.into()) };
         run(app, caller, context, members).await.map_err(|error| match error {
-            CallError::Rejection(fault) => CallError::Rejection(self.refusal(fault)),
+            CallError::Rejection(rejection) => CallError::Rejection(self.refusal(rejection)),
             error => error,
         })
     }
@@ -79,12 +79,17 @@ impl Entry {
     }
 
     /// A refusal with the `sub_code` that the method has for a wrong field.
-    pub fn refusal(&self, fault: Rejection) -> Rejection {
-        let is_it = |code: &SubCode| fault.sub_code == code.name && fault.sub_msg == code.text;
+    pub fn refusal(&self, rejection: Rejection) -> Rejection {
+        let is_it = |code: &SubCode| rejection.sub_code == code.name && rejection.sub_msg == code.text;
         // The gateway's own refusals, such as that of a text that is no JSON, are declared by none.
-        let is_declared = fault.code != "40004" || fault.sub_code == biz::INVALID || self.refusals.iter().any(is_it);
-        debug_assert!(is_declared, "{}: {} {} is not declared", self.name, fault.sub_code, fault.sub_msg);
-        if fault.sub_code == biz::INVALID { Rejection { sub_code: self.invalid.into(), ..fault } } else { fault }
+        let is_declared =
+            rejection.code != "40004" || rejection.sub_code == biz::INVALID || self.refusals.iter().any(is_it);
+        debug_assert!(is_declared, "{}: {} {} is not declared", self.name, rejection.sub_code, rejection.sub_msg);
+        if rejection.sub_code == biz::INVALID {
+            Rejection { sub_code: self.invalid.into(), ..rejection }
+        } else {
+            rejection
+        }
     }
 
     const fn new<M: Method>(writes: bool, answer: &'static [biz::Member], run: Run) -> Entry {

@@ -61,11 +61,13 @@ pub fn answered(crates: &Path) -> BTreeSet<Row> {
     let table = std::fs::read_to_string(crates.join("wire/src/code.rs")).expect("a source");
     let names = table.lines().filter_map(|line| {
         let (name, sub_code) = (line.split_whitespace().next()?, line.split('"').nth(1)?);
-        let known = wire::code::ALL.iter().find(|fault| fault.sub_code == sub_code)?;
+        let known = wire::code::ALL.iter().find(|rejection| rejection.sub_code == sub_code)?;
         let named = format!("code::{name}");
         sources.match_indices(&named).any(|(at, _)| ends(&sources[at + named.len()..])).then_some(known)
     });
-    names.map(|fault| (fault.code.to_owned(), fault.sub_code.to_string(), fault.sub_msg.to_string())).collect()
+    names
+        .map(|rejection| (rejection.code.to_owned(), rejection.sub_code.to_string(), rejection.sub_msg.to_string()))
+        .collect()
 }
 
 /// The text of all sources in a folder, their unit tests left out.

@@ -67,7 +67,7 @@ fn refused(query: &str, form: &str, registered: &PublicKey) -> Option<Box<BadSig
     match call.verify(terms, registered) {
         Ok(_) => None,
         Err(VerifyError::Signature(bad)) => Some(bad),
-        Err(VerifyError::Text { fault, .. }) => panic!("{fault:?}"),
+        Err(VerifyError::Text { rejection, .. }) => panic!("{rejection:?}"),
     }
 }
 

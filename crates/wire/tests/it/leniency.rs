@@ -73,9 +73,9 @@ fn text_is_decoded_after_the_signature_only() {
             call.verify(wire::Terms { charset: reader.charset, sign_type, certificate: false }, &key().public_key());
         let seen = match &seen {
             Ok(call) => Ok(call.get("memo").unwrap()),
-            Err(VerifyError::Text { fault, .. }) => {
-                assert_eq!(fault.sub_code, code::INVALID_PARAMETER.sub_code);
-                Err(Some(&*fault.sub_msg))
+            Err(VerifyError::Text { rejection, .. }) => {
+                assert_eq!(rejection.sub_code, code::INVALID_PARAMETER.sub_code);
+                Err(Some(&*rejection.sub_msg))
             }
             Err(VerifyError::Signature(_)) => Err(None),
         };
@@ -149,8 +149,8 @@ fn the_echo_is_bounded() {
             charset.encode(&value).unwrap().iter().for_each(|byte| form += &format!("%{byte:02X}"));
             let call = RawCall::read(b"", None, format!("{form}&sign=x").as_bytes());
             let terms = wire::Terms { charset, sign_type: wire::SignType::Rsa2, certificate: false };
-            let fault = call.verify(terms, &key().public_key()).err().unwrap().fault();
-            let echo = fault.sub_msg.split_once("验签字符串为：").unwrap().1;
+            let rejection = call.verify(terms, &key().public_key()).err().unwrap().rejection();
+            let echo = rejection.sub_msg.split_once("验签字符串为：").unwrap().1;
             assert!((4_000..=4_096).contains(&echo.len()), "{}", echo.len());
             let start = format!("charset={}&amp;v=", charset.name());
             let repeated = echo.strip_prefix(&start).unwrap();

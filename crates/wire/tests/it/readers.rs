@@ -83,9 +83,9 @@ fn check(text: &str, garbled: [bool; 2]) {
     members.as_object_mut().unwrap().extend(business.as_object().unwrap().clone());
     check_node(|reader| Node::success(&business.to_string(), reader), &members, garbled);
     check_node(|reader| Node::bare(&business.to_string(), reader), &business, garbled);
-    let fault = Rejection::business("SOME_CODE", text.to_owned());
+    let rejection = Rejection::business("SOME_CODE", text.to_owned());
     let members = json!({"code": "40004", "msg": "Business Failed", "sub_code": "SOME_CODE", "sub_msg": text});
-    check_node(|reader| Node::failure(&fault, reader), &members, garbled);
+    check_node(|reader| Node::failure(&rejection, reader), &members, garbled);
 }
 
 #[test]

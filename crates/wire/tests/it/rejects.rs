@@ -10,7 +10,7 @@ fn answer(call: RawCall) -> Result<(), Rejection> {
         return Err(code::INVALID_APP_ID);
     }
     let terms = call.terms()?;
-    call.verify(terms, &vectors::public_key("app_public.pem")).map_err(|refused| refused.fault())?;
+    call.verify(terms, &vectors::public_key("app_public.pem")).map_err(|refused| refused.rejection())?;
     Ok(())
 }
 
@@ -28,10 +28,10 @@ fn every_reject() {
         let decided_later = matches!(name, "method-unknown" | "biz-content-not-json");
         match answer(call) {
             Ok(()) => assert!(decided_later || expected["code"] == "10000", "{name}: verified"),
-            Err(fault) => {
-                assert!(!decided_later, "{name}: {fault:?}");
-                assert_eq!(fault.code, expected["code"], "{name}");
-                assert_eq!(fault.sub_code, *expected["sub_code"].as_str().unwrap(), "{name}");
+            Err(rejection) => {
+                assert!(!decided_later, "{name}: {rejection:?}");
+                assert_eq!(rejection.code, expected["code"], "{name}");
+                assert_eq!(rejection.sub_code, *expected["sub_code"].as_str().unwrap(), "{name}");
             }
         }
     }
@@ -39,8 +39,8 @@ fn every_reject() {
 
 #[test]
 fn the_echo_is_escaped() {
-    let fault = answer(vectors::call("rejects/tampered-biz-content.http")).unwrap_err();
-    let echo = fault
+    let rejection = answer(vectors::call("rejects/tampered-biz-content.http")).unwrap_err();
+    let echo = rejection
         .sub_msg
         .strip_prefix("验签出错，建议检查签名字符串或签名私钥与应用公钥是否匹配，网关生成的验签字符串为：");
     let start = "app_id=2021000000000001&amp;biz_content={&quot;out_biz_no&quot;:&quot;1331313113313&quot;,&quot;name&quot;:&quot;30岁以下白领";

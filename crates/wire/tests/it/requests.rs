@@ -15,7 +15,7 @@ fn check(name: &str) {
     let head = call.head().unwrap();
     assert_eq!(head.method, recorded["method"], "{name}");
     assert_eq!(head.app_id, "2021000000000001", "{name}");
-    let terms = call.terms().unwrap_or_else(|fault| panic!("{name}: {fault:?}"));
+    let terms = call.terms().unwrap_or_else(|rejection| panic!("{name}: {rejection:?}"));
     assert_eq!(terms.charset.name(), if recorded["charset_param"] == "gbk" { "gbk" } else { "utf-8" }, "{name}");
     assert_eq!(terms.sign_type.name(), recorded["sign_type"], "{name}");
     assert_eq!(terms.certificate, name.contains("-cert-"), "{name}");
@@ -44,11 +44,11 @@ fn check(name: &str) {
         }
         Err(VerifyError::Signature(bad)) => {
             assert_eq!(expected, "fail", "{name}: refused");
-            assert_eq!(bad.fault().sub_code, "isv.invalid-signature");
+            assert_eq!(bad.rejection().sub_code, "isv.invalid-signature");
         }
-        Err(VerifyError::Text { fault, .. }) => {
-            assert!(expected.starts_with("ok") && garbled, "{name}: {fault:?}");
-            assert_eq!(fault.sub_code, code::INVALID_PARAMETER.sub_code);
+        Err(VerifyError::Text { rejection, .. }) => {
+            assert!(expected.starts_with("ok") && garbled, "{name}: {rejection:?}");
+            assert_eq!(rejection.sub_code, code::INVALID_PARAMETER.sub_code);
         }
     }
 }

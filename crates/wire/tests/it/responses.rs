@@ -86,8 +86,8 @@ fn we_render_what_everybody_accepts() {
             }
             (Some(_), Some(_), Some(sub_code), Some(sub_msg)) => {
                 assert!(node.is_empty());
-                let fault = Rejection { sub_code: sub_code.into(), ..Rejection::business("", sub_msg) };
-                Node::failure(&fault, response.reader())
+                let rejection = Rejection { sub_code: sub_code.into(), ..Rejection::business("", sub_msg) };
+                Node::failure(&rejection, response.reader())
             }
             _ => panic!("{name}: not a node"),
         };
@@ -176,9 +176,9 @@ fn nodes() {
     check(Node::success(r#"{"a":"\\","b":{}}"#, UTF8), r#"{"code":"10000","msg":"Success","a":"\\","b":{}}"#);
     check(Node::success(r#"{"a":"\"{","b":1}"#, UTF8), r#"{"code":"10000","msg":"Success","a":"\"\u007b","b":1}"#);
     check(Node::bare(r#"{"access_token":"x"}"#, UTF8), r#"{"access_token":"x"}"#);
-    let fault = Rejection::business("PARAM_EMPTY", "a \"b\" \\ \n\r\t\u{1}/{积");
+    let rejection = Rejection::business("PARAM_EMPTY", "a \"b\" \\ \n\r\t\u{1}/{积");
     check(
-        Node::failure(&fault, UTF8),
+        Node::failure(&rejection, UTF8),
         r#"{"code":"40004","msg":"Business Failed","sub_code":"PARAM_EMPTY","sub_msg":"a \"b\" \\ \n\r\t\u0001/\u007b积"}"#,
     );
 }

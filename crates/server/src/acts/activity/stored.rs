@@ -101,6 +101,6 @@ fn unreadable(why: impl std::fmt::Display) -> Fault {
     Fault::bug(format!("an activity that cannot be read back: {why}"))
 }
 
-fn misfit(fault: wire::Rejection) -> Fault {
-    unreadable(fault.sub_msg)
+fn misfit(rejection: wire::Rejection) -> Fault {
+    unreadable(rejection.sub_msg)
 }

@@ -25,8 +25,9 @@ impl Coupon {
         let Some(Object(plan)) = stored::tool(tool)?.voucher else {
             return Err(Fault::bug(format!("tool {} is no coupon", tool.number)));
         };
-        let terms =
-            plan.terms("voucher").map_err(|fault| Fault::bug(format!("tool {}: {}", tool.number, fault.sub_msg)))?;
+        let terms = plan
+            .terms("voucher")
+            .map_err(|rejection| Fault::bug(format!("tool {}: {}", tool.number, rejection.sub_msg)))?;
         Ok(Coupon {
             name: plan.name.to_string(),
             brand_name: plan.brand_name.to_string(),

@@ -189,7 +189,7 @@ mod tests {
 
     fn check_value(value: &Value, expect: Result<&str, &str>) {
         let answer = Conditions::read(Some(value)).and_then(|conditions| {
-            conditions.check(&tags()).map_err(|fault| fault.sub_msg.into_owned())?;
+            conditions.check(&tags()).map_err(|rejection| rejection.sub_msg.into_owned())?;
             Ok(conditions.to_text())
         });
         assert_eq!(answer.as_deref().map_err(String::as_str), expect, "{value}");
