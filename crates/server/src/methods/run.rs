@@ -2,7 +2,9 @@
 //! transaction, the check that the caller still may, and idempotency; for an operator's also the line in the log.
 
 use super::call::{Call, CallContext};
-use super::method::{Key, Once, OperatorCall, OperatorExport, OperatorRead, OperatorWrite, Read, Recomputed, Write};
+use super::method::{
+    Key, Method, Once, OperatorCall, OperatorExport, OperatorRead, OperatorWrite, Read, Recomputed, Write,
+};
 use crate::answer::Answer;
 use crate::app::App;
 use crate::biz::{self, Biz};
@@ -41,23 +43,20 @@ pub async fn write<M: Write>(
     context: CallContext,
     members: Map<String, Value>,
 ) -> Answer<String> {
-    let request = M::Request::read(&members)?;
-    let call = new_call(&app, caller, context, M::NEW_IDS).await?;
-    let write = move |tx: &mut Tx| {
-        call.caller.still_may(tx)?;
-        let handle = |tx: &mut Tx| M::handle(&call, tx, &request).map(|response| render(&response));
-        match M::once(&request) {
+    in_transaction::<M>(&app, caller, context, members, M::NEW_IDS, |call, tx, request| {
+        let handle = |tx: &mut Tx| M::handle(call, tx, request).map(|response| render(&response));
+        match M::once(request) {
             Once::Natural => handle(tx),
             Once::Stored { within, key, conflict } => {
                 let scope = idempotency::scope(&[M::NAME, call.pid(), within]);
-                match idempotency::stored(tx, &scope, key, &fingerprint(&request), call.now, handle)? {
+                match idempotency::stored(tx, &scope, key, &fingerprint(request), call.now, handle)? {
                     Outcome::New(answer) | Outcome::Again(answer) => Ok(answer),
                     Outcome::Conflict => Err(conflict.into()),
                 }
             }
         }
-    };
-    app.store.write(write).await
+    })
+    .await
 }
 
 /// Runs a method that does a thing once under the caller's key; its answer as JSON.
@@ -67,14 +66,30 @@ pub async fn recomputed<M: Recomputed>(
     context: CallContext,
     members: Map<String, Value>,
 ) -> Answer<String> {
+    in_transaction::<M>(&app, caller, context, members, M::NEW_IDS, |call, tx, request| {
+        let checked = M::check(call, tx, request)?;
+        let Key { scope, key, fingerprint, id } = M::key(call, request, &checked);
+        let claim = idempotency::claim(tx, &scope, key, &fingerprint, id, call.now)?;
+        M::handle(call, tx, request, checked, claim).map(|response| render(&response))
+    })
+    .await
+}
+
+/// Does `work`, which makes up to `new_ids` things, in one transaction for a caller who still may.
+async fn in_transaction<M: Method>(
+    app: &App,
+    caller: Caller,
+    context: CallContext,
+    members: Map<String, Value>,
+    new_ids: u16,
+    work: impl Fn(&Call, &mut Tx, &M::Request) -> Answer<String> + Send + 'static,
+) -> Answer<String> {
     let request = M::Request::read(&members)?;
-    let call = new_call(&app, caller, context, M::NEW_IDS).await?;
+    let first_number = if new_ids == 0 { 0 } else { app.store.next_numbers(new_ids).await? };
+    let call = Call::new(app, caller, context, app.new_secret(), first_number);
     let write = move |tx: &mut Tx| {
         call.caller.still_may(tx)?;
-        let checked = M::check(&call, tx, &request)?;
-        let Key { scope, key, fingerprint, id } = M::key(&call, &request, &checked);
-        let claim = idempotency::claim(tx, &scope, key, &fingerprint, id, call.now)?;
-        M::handle(&call, tx, &request, checked, claim).map(|response| render(&response))
+        work(&call, tx, &request)
     };
     app.store.write(write).await
 }
@@ -115,12 +130,6 @@ pub async fn operator_export<M: OperatorExport>(call: OperatorCall, members: Map
     let (reader, writer) = std::io::pipe().map_err(|error| Rejection::business(biz::INVALID, error.to_string()))?;
     tokio::spawn(M::run(call.app, request, writer));
     Ok(Output::File(reader))
-}
-
-/// A call that may make `new_ids` things.
-async fn new_call(app: &App, caller: Caller, context: CallContext, new_ids: u16) -> Answer<Call> {
-    let first_number = if new_ids == 0 { 0 } else { app.store.next_numbers(new_ids).await? };
-    Ok(Call::new(app, caller, context, app.new_secret(), first_number))
 }
 
 fn render(response: &impl Serialize) -> String {
