@@ -1,10 +1,43 @@
-//! What paid a trade, as its answers and its notifications say: the fund bills, and the vouchers in detail.
+//! What paid a trade, as its answers and its notifications say: amounts, fund bills, and the vouchers in detail.
 
 use crate::biz::{Shape, answer};
 use domain::trade::Trade;
 use serde_json::{Value, json};
 use store::trade::{Refund, TradeVoucher};
 use wire::money;
+
+answer! {
+    /// What a paid trade comes to for each side.
+    pub struct PaidAmounts {
+        /// What the seller gets, yuan.
+        receipt_amount: String = Shape::Amount(None),
+        /// What the buyer pays from the balance, yuan.
+        buyer_pay_amount: String = Shape::Amount(None),
+        /// Always `0.00`.
+        point_amount: String = Shape::Amount(None),
+        /// What an invoice may be about: the same as `buyer_pay_amount`.
+        invoice_amount: String = Shape::Amount(None),
+        /// What others than the seller take off, yuan.
+        discount_amount: String = Shape::Amount(None),
+        /// What the seller's coupons take off, yuan.
+        mdiscount_amount: String = Shape::Amount(None),
+    }
+}
+
+impl PaidAmounts {
+    /// Of a trade that was paid.
+    pub fn of(trade: &Trade) -> PaidAmounts {
+        let off = trade.off();
+        PaidAmounts {
+            receipt_amount: money::format(trade.receipt_fen),
+            buyer_pay_amount: money::format(trade.buyer_pay_fen),
+            point_amount: money::format(0),
+            invoice_amount: money::format(trade.buyer_pay_fen),
+            discount_amount: money::format(off.others_fen),
+            mdiscount_amount: money::format(off.seller_fen),
+        }
+    }
+}
 
 answer! {
     /// What paid, or was paid back to.

@@ -12,7 +12,7 @@
 
 use super::QueryOption;
 use super::order::{self, Checked, Order};
-use crate::acts::trade::bill::{FundBill, VoucherDetail};
+use crate::acts::trade::bill::{FundBill, PaidAmounts, VoucherDetail};
 use crate::acts::trade::context::{self, TradeContext, TradeOrigin};
 use crate::acts::trade::coupon::{self, Wanted};
 use crate::acts::trade::detail::TradeDetail;
@@ -73,18 +73,8 @@ answer! {
         buyer_user_id: String,
         /// The amount of the trade, yuan.
         total_amount: String = Shape::Amount(None),
-        /// What the seller gets, yuan.
-        receipt_amount: String = Shape::Amount(None),
-        /// What the buyer pays from the balance, yuan.
-        buyer_pay_amount: String = Shape::Amount(None),
-        /// Always `0.00`.
-        point_amount: String = Shape::Amount(None),
-        /// What an invoice may be about: the same as `buyer_pay_amount`.
-        invoice_amount: String = Shape::Amount(None),
-        /// What others than the seller take off, yuan.
-        discount_amount: String = Shape::Amount(None),
-        /// What the seller's coupons take off, yuan.
-        mdiscount_amount: String = Shape::Amount(None),
+        /// What it comes to for each side.
+        ..amounts: PaidAmounts,
         /// The name of the shop, where the trade has one.
         #[serde(skip_serializing_if = "Option::is_none")]
         store_name: Option<String>,
@@ -229,17 +219,11 @@ fn made_before(call: &Call, tx: &mut Tx, number: i64, order: &Checked<'_>, buyer
 }
 
 fn response(trade: Trade, store_name: Option<String>, buyer: &Account, used: &[TradeVoucher], now: i64) -> Response {
-    let off = trade.off();
     Response {
         trade_no: trade.trade_no(),
         buyer_logon_id: notification::login_of(buyer),
         total_amount: money::format(trade.total_fen),
-        receipt_amount: money::format(trade.receipt_fen),
-        buyer_pay_amount: money::format(trade.buyer_pay_fen),
-        point_amount: money::format(0),
-        invoice_amount: money::format(trade.buyer_pay_fen),
-        discount_amount: money::format(off.others_fen),
-        mdiscount_amount: money::format(off.seller_fen),
+        amounts: PaidAmounts::of(&trade),
         store_name,
         gmt_payment: time::format(now),
         fund_bill_list: FundBill::paid(&trade, used),

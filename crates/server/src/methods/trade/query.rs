@@ -5,7 +5,7 @@
 //! The call changes nothing and can be repeated.
 
 use super::QueryOption;
-use crate::acts::trade::bill::{FundBill, VoucherDetail};
+use crate::acts::trade::bill::{FundBill, PaidAmounts, VoucherDetail};
 use crate::acts::trade::detail::TradeDetail;
 use crate::acts::trade::{coupon, notification};
 use crate::biz::{List, Shape, Text, answer, biz};
@@ -67,18 +67,8 @@ answer! {
 answer! {
     /// What is known once the trade is paid.
     pub struct Paid {
-        /// What the seller gets, yuan.
-        receipt_amount: String = Shape::Amount(None),
-        /// What the buyer pays from the balance, yuan.
-        buyer_pay_amount: String = Shape::Amount(None),
-        /// Always `0.00`.
-        point_amount: String = Shape::Amount(None),
-        /// What an invoice may be about: the same as `buyer_pay_amount`.
-        invoice_amount: String = Shape::Amount(None),
-        /// What others than the seller take off, yuan.
-        discount_amount: String = Shape::Amount(None),
-        /// What the seller's coupons take off, yuan.
-        mdiscount_amount: String = Shape::Amount(None),
+        /// What it comes to for each side.
+        ..amounts: PaidAmounts,
         /// When the trade was paid.
         send_pay_date: String = Shape::Date,
         /// What paid.
@@ -127,15 +117,9 @@ impl Read for TradeQuery {
 }
 
 fn paid(trade: &Trade, used: &[TradeVoucher]) -> Option<Paid> {
-    let off = trade.off();
     Some(Paid {
         send_pay_date: time::format(trade.paid_at?),
-        receipt_amount: money::format(trade.receipt_fen),
-        buyer_pay_amount: money::format(trade.buyer_pay_fen),
-        point_amount: money::format(0),
-        invoice_amount: money::format(trade.buyer_pay_fen),
-        discount_amount: money::format(off.others_fen),
-        mdiscount_amount: money::format(off.seller_fen),
+        amounts: PaidAmounts::of(trade),
         fund_bill_list: FundBill::paid(trade, used),
         voucher_detail_list: VoucherDetail::all(used),
     })
