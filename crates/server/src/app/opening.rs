@@ -40,6 +40,24 @@ pub struct Opening {
 }
 
 impl Opening {
+    /// A fresh stand-in store in this folder, for tests.
+    #[cfg(test)]
+    pub fn fresh(folder: &std::path::Path) -> Opening {
+        Opening {
+            place: Place::Folder(folder.to_owned()),
+            create: true,
+            look: false,
+            mode: Some(Mode::StandIn),
+            new_mode: None,
+            manual_clock_at: None,
+            master_key: None,
+            master_key_file: folder.join("master.key"),
+            pool: Pool::default(),
+            notify_allow_private: false,
+            metrics: Metrics::new([], []),
+        }
+    }
+
     /// The master key, of the environment or of the file; it is not made.
     pub fn existing_master_key(&self) -> Result<MasterKey, MasterKeyError> {
         match &self.master_key {

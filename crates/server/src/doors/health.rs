@@ -29,32 +29,17 @@ mod tests {
     use super::*;
     use crate::app::Opening;
     use crate::doors::gateway::gateway;
-    use crate::metrics::Metrics;
     use crate::world::{WorldText, apply};
     use axum::body::Body;
     use axum::extract::Request;
     use http_body_util::BodyExt;
     use std::time::Duration;
-    use store::{Mode, Place, Pool};
     use wire::{Charset, PrivateKey, SignType};
 
     #[tokio::test(flavor = "multi_thread")]
     async fn calls_wait_for_the_index_instead_of_counting_half_of_it() {
         let folder = tempfile::tempdir().expect("a folder");
-        let opening = Opening {
-            place: Place::Folder(folder.path().to_owned()),
-            create: true,
-            look: false,
-            mode: Some(Mode::StandIn),
-            new_mode: None,
-            manual_clock_at: None,
-            master_key: None,
-            master_key_file: folder.path().join("master.key"),
-            pool: Pool::default(),
-            notify_allow_private: false,
-            metrics: Metrics::new([], []),
-        };
-        let app = App::open(opening).await.expect("a fresh store opens");
+        let app = App::open(Opening::fresh(folder.path())).await.expect("a fresh store opens");
         let key = PrivateKey::generate();
         let world = format!(
             "[[merchant]]\npid = \"2088201914979011\"\n[[app]]\napp_id = \"2021000000000001\"\n\
