@@ -1,5 +1,5 @@
-//! Coupons that members hold. A coupon is in the bucket of its merchant and holder, which its id tells. Its table is named
-//! by the wire's word for it, `voucher`, and stores hold that name.
+//! Coupons that members hold. A coupon is in the bucket of its merchant and holder, which its id tells. Its table is
+//! named by the wire's word for it, `voucher`, and stores hold that name.
 
 use domain::id::VoucherId;
 use domain::issued_coupon::{IssuedCoupon, Status};
