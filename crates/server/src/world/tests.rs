@@ -6,6 +6,7 @@ use serde::de::DeserializeOwned;
 use serde::de::value::Error;
 use std::collections::BTreeMap;
 use std::fmt::Debug;
+use std::path::Path;
 
 /// A row of the page: a field with its type, its default and its example.
 struct Row {
