@@ -7,7 +7,8 @@ use crate::Refusal;
 use crate::activity::{Activity, Limits};
 use crate::coupon::Validity;
 use crate::id::VoucherId;
-use crate::issued_coupon::{IssuedCoupon, Status};
+use crate::issued_coupon::IssuedCoupon;
+use crate::redemption::Redemption;
 
 /// A token of `prizesend.auth`: it lets one user take one prize, once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -153,12 +154,7 @@ impl Prize {
             activity: Some(activity.id.number),
             tool: Some(self.tool),
             token: Some(token.to_owned()),
-            status: Status::Enabled,
-            starts_at,
-            ends_at,
-            trade: None,
-            held_until: None,
-            used_at: None,
+            redemption: Redemption::new(starts_at, ends_at),
             version: 1,
         };
         (0..self.send_num).map(coupon).collect()

@@ -10,7 +10,7 @@ pub const BUCKET_BITS: u32 = 10;
 
 /// Declares a kind of id, and the same as a caller sends it.
 macro_rules! ids {
-    ($($(#[$doc:meta])* $id:ident, $text:ident = $product:literal, $width:literal;)*) => {$(
+    ($($(#[$doc:meta])* $id:ident, $text:ident = $product:literal, $width:literal $(, $suffix:literal)?;)*) => {$(
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct $id {
@@ -29,7 +29,7 @@ macro_rules! ids {
         }
 
         impl $id {
-            const SHAPE: Shape = Shape { product: $product, width: $width };
+            const SHAPE: Shape = Shape { product: $product, width: $width, suffix: concat!($($suffix)?) };
 
             /// Names a thing made at `created_at` (UTC milliseconds) by its store number.
             pub fn new(created_at: i64, number: i64) -> $id {
@@ -81,26 +81,34 @@ ids! {
     AuditId, AuditIdText = "00008", 32;
     /// An activity as its coupon page calls it, `itemId`: 28 digits, with the activity's number.
     ItemId, ItemIdText = "00077", 28;
+    /// A template of cash vouchers, `template_id`: 28 characters, as `20260104000700000000007168EB`.
+    TemplateId, TemplateIdText = "0007", 28, "EB";
+    /// The order under which a template is paid for, `fund_order_no`: 28 characters, with the template's number.
+    FundOrderNo, FundOrderNoText = "0007", 28, "EC";
     /// What a member holds, `voucher_id`: 28 digits.
     VoucherId, VoucherIdText = "00073", 28;
     /// A notification's id: 34 digits on the wire, the same over all deliveries.
     NotifyId, NotifyIdText = "00222", 34;
 }
 
-/// How one kind of id looks outside: `width` digits, of which eight are the day and `product` follows it.
+/// How one kind of id looks outside: `width` characters, of which eight digits are the day, `product` follows it, and
+/// `suffix` ends it.
 struct Shape {
     product: &'static str,
     width: usize,
+    suffix: &'static str,
 }
 
 impl Shape {
     fn write(&self, at: i64, number: i64) -> String {
-        let digits = self.width - 8 - self.product.len();
-        format!("{:08}{}{number:0digits$}", day_number(at), self.product)
+        let digits = self.width - 8 - self.product.len() - self.suffix.len();
+        format!("{:08}{}{number:0digits$}{}", day_number(at), self.product, self.suffix)
     }
 
     fn read(&self, text: &str) -> Option<(u32, i64)> {
-        if text.len() != self.width || !text.bytes().all(|byte| byte.is_ascii_digit()) {
+        let is_long_enough = text.len() == self.width;
+        let text = text.strip_suffix(self.suffix).filter(|_| is_long_enough)?;
+        if !text.bytes().all(|byte| byte.is_ascii_digit()) {
             return None;
         }
         let rest = text[8..].strip_prefix(self.product)?;
@@ -137,6 +145,12 @@ mod tests {
             assert_eq!((text.len(), &text[..12]), (28, "202601012100"));
             assert!(TradeNoText::parse(&text).expect("its own text").names(no));
         }
+        let id = TemplateId::new(NEW_YEARS_EVE_LATE, 7 << BUCKET_BITS);
+        assert_eq!(id.to_text(), "20260101000700000000007168EB");
+        let order = FundOrderNo::new(NEW_YEARS_EVE_LATE, id.number).to_text();
+        assert_eq!(order, "20260101000700000000007168EC");
+        assert!(TemplateIdText::parse(&id.to_text()).expect("its own text").names(id));
+        assert_eq!(TemplateIdText::parse(&order), None);
         assert_eq!(NotifyId::new(NEW_YEARS_EVE_LATE, 7).to_text(), "2026010100222000000000000000000007");
     }
 

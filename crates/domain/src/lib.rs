@@ -5,6 +5,7 @@
 
 pub mod activity;
 pub mod calendar;
+pub mod cash_voucher;
 pub mod claim;
 pub mod coupon;
 pub mod crowd;
@@ -14,8 +15,10 @@ pub mod login;
 pub mod notice;
 pub mod pin;
 pub mod points;
+pub mod redemption;
 mod refusal;
 pub mod tag;
+pub mod template;
 pub mod trade;
 pub mod window;
 

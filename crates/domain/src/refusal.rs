@@ -69,6 +69,26 @@ pub enum Refusal {
     NotEligible,
     /// The user holds one of these that is not used yet.
     HoldsUnredeemed,
+    /// No such template for this merchant: never made, or another merchant's.
+    TemplateNotExist,
+    /// The template's status does not allow it: it is paid for, deleted, or over.
+    TemplateStatusError,
+    /// Vouchers of a draft, or of a deleted template, cannot be sent.
+    TemplateNotSendable,
+    /// Vouchers of the template cannot be sent yet.
+    BeforePublication,
+    /// Vouchers of the template can be sent no longer.
+    AfterPublication,
+    /// A voucher that would be sent now could never be used.
+    VoucherPeriodOver,
+    /// All vouchers of the template were sent.
+    TemplateSoldOut,
+    /// Nobody has the id or name that a voucher is to be sent to.
+    RecipientNotExist,
+    /// Nobody has the login id of the account that is to pay for a template.
+    SponsorNotExist,
+    /// No such cash voucher of this merchant's templates.
+    VoucherNotExist,
     /// The voucher cannot be used now: its time has not come or is over, it was used, or another trade holds it.
     VoucherNotUsable,
 }

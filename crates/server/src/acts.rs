@@ -1,4 +1,4 @@
-//! What happens to trades, coupons, activities and crowds, whoever makes it happen.
+//! What happens to trades, coupons, cash vouchers, activities and crowds, whoever makes it happen.
 //!
 //! An act works in the caller's transaction and takes plain values: who, what, which new ids, when, and by which cause.
 //! It gives what came of it, or a refusal, with which the transaction must end. Methods, pages, jobs and commands stand
@@ -9,3 +9,4 @@ pub mod coupon;
 pub mod crowd;
 pub mod pin;
 pub mod trade;
+pub mod voucher;

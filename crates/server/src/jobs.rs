@@ -11,8 +11,10 @@ pub mod activity_finish;
 pub mod card_end;
 mod context;
 pub mod notice_deliver;
+pub mod template_expire;
 pub mod trade_expire;
 pub mod trade_finish;
+pub mod voucher_expire;
 
 use self::context::JobContext;
 use crate::app::App;
@@ -23,8 +25,10 @@ use store::{Fault, Tx};
 pub static JOBS: &[Job] = &[
     Job { kind: activity_finish::KIND, new_ids: activity_finish::NEW_IDS, run: activity_finish::run },
     Job { kind: card_end::KIND, new_ids: card_end::NEW_IDS, run: card_end::run },
+    Job { kind: template_expire::KIND, new_ids: template_expire::NEW_IDS, run: template_expire::run },
     Job { kind: trade_expire::KIND, new_ids: trade_expire::NEW_IDS, run: trade_expire::run },
     Job { kind: trade_finish::KIND, new_ids: trade_finish::NEW_IDS, run: trade_finish::run },
+    Job { kind: voucher_expire::KIND, new_ids: voucher_expire::NEW_IDS, run: voucher_expire::run },
 ];
 
 /// One line of the list: the constants and the function of a job's file.

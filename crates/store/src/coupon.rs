@@ -2,7 +2,8 @@
 //! named by the wire's word for it, `voucher`, and stores hold that name.
 
 use domain::id::VoucherId;
-use domain::issued_coupon::{IssuedCoupon, Status};
+use domain::issued_coupon::IssuedCoupon;
+use domain::redemption::{Redemption, Status};
 use domain::window;
 
 use crate::engine::bucket::{Bucket, bucket_of};
@@ -91,9 +92,10 @@ pub fn of_token(tx: &mut Tx, pid: &str, user_id: &str, token: &str) -> Result<Ve
 /// Keeps what was done with a coupon, and counts it. Should another operation have changed it since it was loaded,
 /// this one runs again.
 pub fn update(tx: &mut Tx, coupon: &IssuedCoupon) -> Result<(), Fault> {
-    let IssuedCoupon { id, status, trade, held_until, used_at, version, .. } = coupon;
+    let IssuedCoupon { id, redemption, version, .. } = coupon;
+    let Redemption { status, trade, held_until, used_at, .. } = *redemption;
     let bucket = Bucket::of_id(id.number);
-    let values = params![status.name(), *trade, *held_until, *used_at, bucket, id.number, *version];
+    let values = params![status.name(), trade, held_until, used_at, bucket, id.number, *version];
     if tx.execute(UPDATE, values)? == 1 { Ok(()) } else { Err(tx.fail(Fault::Stale)) }
 }
 
@@ -107,13 +109,13 @@ fn columns(coupon: &IssuedCoupon) -> [Val<'_>; 15] {
         coupon.activity.into(),
         coupon.tool.into(),
         coupon.token.as_deref().into(),
-        coupon.status.name().into(),
+        coupon.redemption.status.name().into(),
         coupon.id.created_at.into(),
-        coupon.starts_at.into(),
-        coupon.ends_at.into(),
-        coupon.trade.into(),
-        coupon.held_until.into(),
-        coupon.used_at.into(),
+        coupon.redemption.starts_at.into(),
+        coupon.redemption.ends_at.into(),
+        coupon.redemption.trade.into(),
+        coupon.redemption.held_until.into(),
+        coupon.redemption.used_at.into(),
         coupon.version.into(),
     ]
 }
@@ -128,12 +130,15 @@ impl FromRow for IssuedCoupon {
             activity: column(row, 3)?,
             tool: column(row, 4)?,
             token: column(row, 5)?,
-            status: Status::from_name(&status).ok_or_else(|| Fault::bug(format!("coupon: unknown status {status}")))?,
-            starts_at: column(row, 8)?,
-            ends_at: column(row, 9)?,
-            trade: column(row, 10)?,
-            held_until: column(row, 11)?,
-            used_at: column(row, 12)?,
+            redemption: Redemption {
+                status: Status::from_name(&status)
+                    .ok_or_else(|| Fault::bug(format!("coupon: unknown status {status}")))?,
+                starts_at: column(row, 8)?,
+                ends_at: column(row, 9)?,
+                trade: column(row, 10)?,
+                held_until: column(row, 11)?,
+                used_at: column(row, 12)?,
+            },
             version: column(row, 13)?,
         })
     }

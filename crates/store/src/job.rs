@@ -21,13 +21,19 @@ pub const ACTIVITY_FINISH: &str = "activity_finish";
 pub const CARD_END: &str = "card_end";
 /// Delivers a notification; planned with its id.
 pub const NOTICE_DELIVER: &str = "notice_deliver";
+/// Ends a template of cash vouchers when the time of sending is over; planned with the template's number.
+pub const TEMPLATE_EXPIRE: &str = "template_expire";
 /// Closes a trade that was not paid in time; planned with the trade's number.
 pub const TRADE_EXPIRE: &str = "trade_expire";
 /// Finishes a paid trade when the time for refunds is over; planned with the trade's number, also by an import.
 pub const TRADE_FINISH: &str = "trade_finish";
 
+/// Ends the vouchers of a template whose time is over; planned with the template's number, for the next that ends.
+pub const VOUCHER_EXPIRE: &str = "voucher_expire";
+
 /// Every kind of job that this build does. Jobs of other kinds, a newer build's, are left alone.
-pub const KINDS: [&str; 5] = [ACTIVITY_FINISH, CARD_END, TRADE_EXPIRE, TRADE_FINISH, NOTICE_DELIVER];
+pub const KINDS: [&str; 7] =
+    [ACTIVITY_FINISH, CARD_END, TEMPLATE_EXPIRE, TRADE_EXPIRE, TRADE_FINISH, VOUCHER_EXPIRE, NOTICE_DELIVER];
 
 pub(crate) static MODULE: Module = Module {
     tables: &[Table { without_rowid: true, lock: Lock::Job, ..Table::by_bucket("job", BucketOf::Id("subject")) }],

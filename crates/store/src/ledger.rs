@@ -33,6 +33,7 @@ pub(crate) static MODULE: Module = Module {
 statements! {
     TAKE = "UPDATE account SET balance_fen = balance_fen - $1 WHERE bucket = $2 AND user_id = $3 AND balance_fen >= $1";
     GIVE = "UPDATE account SET balance_fen = balance_fen + $1 WHERE bucket = $2 AND user_id = $3";
+    TAKE_FUND = "UPDATE fund SET balance_fen = balance_fen - $1 WHERE bucket = $2 AND name = $3 AND balance_fen >= $1";
     MOVE_FUND = "INSERT INTO fund (bucket, name, balance_fen) VALUES ($1, $2, $3)
         ON CONFLICT (bucket, name) DO UPDATE SET balance_fen = fund.balance_fen + excluded.balance_fen";
     ACCOUNTS: proof = "SELECT COUNT(*) FROM account";
@@ -72,14 +73,17 @@ pub enum Party<'a> {
     Account(&'a str),
     /// Where the history that this merchant imported comes from: the world outside, which may owe any amount.
     Outside(&'a str),
+    /// What is left of what the sponsor of this template (its number) paid for its vouchers; never below zero.
+    Template(i64),
 }
 
 impl<'a> Party<'a> {
-    /// As a transfer names it: a user id, or `outside/` and a PID.
+    /// As a transfer names it: a user id, `outside/` and a PID, or `template/` and a number.
     pub fn name(self) -> Cow<'a, str> {
         match self {
             Party::Account(user_id) => Cow::Borrowed(user_id),
             Party::Outside(pid) => Cow::Owned(format!("outside/{pid}")),
+            Party::Template(number) => Cow::Owned(format!("template/{number}")),
         }
     }
 }
@@ -95,7 +99,7 @@ pub struct Transfer<'a> {
     pub credit: Party<'a>,
     /// How much, at least 1.
     pub amount_fen: i64,
-    /// What for: `pay`, `refund`, `cancel`, `import`.
+    /// What for: `pay`, `refund`, `cancel`, `import`; with vouchers `fund`, `voucher`, `voucher_refund`, and [`RECYCLE`].
     pub kind: &'a str,
     /// The trade that moves it.
     pub trade: Option<i64>,
@@ -104,6 +108,9 @@ pub struct Transfer<'a> {
     /// The call that caused it.
     pub cause: Cause<'a>,
 }
+
+/// The kind of a transfer by which the fund of a template gives back to its sponsor.
+pub const RECYCLE: &str = "recycle";
 
 /// What made money move: a call, a page or a command.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -116,11 +123,25 @@ pub struct Cause<'a> {
 
 /// Moves money and enters it; `false`, and nothing is moved, when the giver's balance does not cover it.
 pub fn transfer(tx: &mut Tx, transfer: &Transfer<'_>) -> Result<bool, Fault> {
-    let Transfer { debit, credit, amount_fen, .. } = *transfer;
-    if !move_between(tx, debit, credit, amount_fen)? {
+    transfer_all(tx, std::slice::from_ref(transfer))
+}
+
+/// Moves money several ways at once and enters each; `false`, and nothing is moved, when a balance does not cover what
+/// it gives beyond what it gets. Each balance is written once.
+pub fn transfer_all(tx: &mut Tx, transfers: &[Transfer<'_>]) -> Result<bool, Fault> {
+    let mut nets: Vec<(Party<'_>, i64)> = Vec::with_capacity(2 * transfers.len());
+    for &Transfer { debit, credit, amount_fen, .. } in transfers {
+        for (party, fen) in [(debit, -amount_fen), (credit, amount_fen)] {
+            match nets.iter_mut().find(|(known, _)| *known == party) {
+                Some((_, net)) => *net += fen,
+                None => nets.push((party, fen)),
+            }
+        }
+    }
+    if !move_all(tx, nets)? {
         return Ok(false);
     }
-    enter_many(tx, std::slice::from_ref(transfer))?;
+    enter_many(tx, transfers)?;
     Ok(true)
 }
 
@@ -146,26 +167,30 @@ pub(crate) fn enter_many(tx: &mut Tx, transfers: &[Transfer<'_>]) -> Result<(), 
 
 /// Moves money without an entry, which the caller writes; `false` when the giver's balance does not cover it.
 pub(crate) fn move_between(tx: &mut Tx, debit: Party<'_>, credit: Party<'_>, fen: i64) -> Result<bool, Fault> {
-    if key(debit) < key(credit) {
-        if !add(tx, debit, -fen)? {
+    move_all(tx, vec![(debit, -fen), (credit, fen)])
+}
+
+/// Adds to each balance what it gets, or takes what it gives, in the order of locks; `false`, and nothing is changed,
+/// when one does not cover it.
+fn move_all(tx: &mut Tx, mut nets: Vec<(Party<'_>, i64)>) -> Result<bool, Fault> {
+    nets.retain(|&(_, fen)| fen != 0);
+    nets.sort_by_cached_key(|&(party, _)| key(party));
+    for (nth, &(party, fen)) in nets.iter().enumerate() {
+        if 0 < fen {
+            give(tx, party, fen)?;
+        } else if !add(tx, party, fen)? {
+            // These rows are this transaction's since they were changed, so it can change them back.
+            nets[..nth].iter().try_for_each(|&(party, fen)| give(tx, party, -fen))?;
             return Ok(false);
         }
-        give(tx, credit, fen)?;
-        return Ok(true);
     }
-    give(tx, credit, fen)?;
-    if add(tx, debit, -fen)? {
-        return Ok(true);
-    }
-    // The row is this transaction's since it was given to, so it can give back.
-    give(tx, credit, -fen)?;
-    Ok(false)
+    Ok(true)
 }
 
 /// Where a party stands in the order of locks: funds after accounts, each by its primary key.
-fn key(party: Party<'_>) -> (bool, Bucket, Cow<'_, str>) {
+fn key(party: Party<'_>) -> (bool, Bucket, String) {
     let name = party.name();
-    (matches!(party, Party::Outside(_)), bucket_of("", &name), name)
+    (!matches!(party, Party::Account(_)), bucket_of("", &name), name.into_owned())
 }
 
 fn give(tx: &mut Tx, party: Party<'_>, fen: i64) -> Result<(), Fault> {
@@ -179,7 +204,8 @@ fn add(tx: &mut Tx, party: Party<'_>, fen: i64) -> Result<bool, Fault> {
     let changed = match party {
         Party::Account(_) if fen < 0 => tx.execute(TAKE, params![-fen, bucket, &*name])?,
         Party::Account(_) => tx.execute(GIVE, params![fen, bucket, &*name])?,
-        Party::Outside(_) => tx.execute(MOVE_FUND, params![bucket, &*name, fen])?,
+        Party::Template(_) if fen < 0 => tx.execute(TAKE_FUND, params![-fen, bucket, &*name])?,
+        Party::Outside(_) | Party::Template(_) => tx.execute(MOVE_FUND, params![bucket, &*name, fen])?,
     };
     Ok(changed == 1)
 }

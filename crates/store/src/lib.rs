@@ -25,6 +25,7 @@
 
 pub mod account_key;
 pub mod activity;
+pub mod cash_voucher;
 mod changes;
 pub mod control;
 pub mod counter;
@@ -50,6 +51,7 @@ mod rules;
 pub mod sales;
 mod schema;
 mod store;
+pub mod template;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod trade;
@@ -103,4 +105,6 @@ static MODULES: &[&Module] = &[
     &prize::MODULE,
     &participation::MODULE,
     &counter::MODULE,
+    &template::MODULE,
+    &cash_voucher::MODULE,
 ];

@@ -192,8 +192,9 @@ fn every_coupon_of_a_claim_is_of_its_token_and_counts_from_now() {
         let coupons = prize.coupons(&it.activity, "2088102146931393", "7d3f", NOON, |nth| i64::from(nth + 1) << 10);
         assert_eq!(coupons.len(), usize::from(send_num));
         for (nth, coupon) in (1..).zip(&coupons) {
-            assert_eq!((coupon.id, coupon.status), (VoucherId::new(NOON, nth << 10), Status::Enabled));
-            assert_eq!((coupon.starts_at, coupon.ends_at), validity.of_taken(NOON));
+            let (starts_at, ends_at) = validity.of_taken(NOON);
+            assert_eq!(coupon.id, VoucherId::new(NOON, nth << 10));
+            assert_eq!(coupon.redemption, Redemption::new(starts_at, ends_at));
             assert_eq!((coupon.activity, coupon.tool), (Some(ITEM), Some(it.prize.tool)));
             assert_eq!((&*coupon.user_id, coupon.token.as_deref()), ("2088102146931393", Some("7d3f")));
         }

@@ -12,7 +12,7 @@ use super::icons;
 use super::parts::{self, End, Heading};
 use super::shell::Shell;
 use domain::coupon::{Offer, Validity, Verify};
-use domain::issued_coupon::CouponState;
+use domain::redemption::Standing;
 use maud::{Markup, html};
 
 /// The most characters of a shop's name or address that are shown.
@@ -105,7 +105,7 @@ pub struct OwnCoupon {
     /// When it was received.
     pub received_at: i64,
     /// How it stands.
-    pub stand: CouponState,
+    pub stand: Standing,
 }
 
 /// Why it cannot be taken.
@@ -164,10 +164,11 @@ impl Coupon {
         match &self.stage {
             Stage::ToTake { .. } => lang.say("领取优惠券", "Your coupon"),
             Stage::Taken(held) => match standing(held) {
-                CouponState::Unactive | CouponState::Usable | CouponState::Held => lang.say("领取成功", "It is yours"),
-                CouponState::Used => lang.say("券已使用", "Used"),
-                CouponState::Refunded => lang.say("券已退", "Refunded"),
-                CouponState::Expired => lang.say("券已过期", "Expired"),
+                Standing::Unactive | Standing::Usable | Standing::Held => lang.say("领取成功", "It is yours"),
+                Standing::Used => lang.say("券已使用", "Used"),
+                Standing::Refunded => lang.say("券已退", "Refunded"),
+                Standing::Barred => lang.say("券已停用", "Barred"),
+                Standing::Expired => lang.say("券已过期", "Expired"),
             },
             Stage::Not(why) => why.title(lang),
         }
@@ -182,9 +183,9 @@ impl Coupon {
             Stage::Taken(held) => {
                 let text = self.taken(lang, held);
                 let (end, icon) = match standing(held) {
-                    CouponState::Expired => (End::Void, icons::clock()),
-                    CouponState::Refunded => (End::Void, icons::back()),
-                    CouponState::Unactive | CouponState::Usable | CouponState::Held | CouponState::Used => {
+                    Standing::Barred | Standing::Expired => (End::Void, icons::clock()),
+                    Standing::Refunded => (End::Void, icons::back()),
+                    Standing::Unactive | Standing::Usable | Standing::Held | Standing::Used => {
                         (End::Good, icons::check())
                     }
                 };
@@ -199,19 +200,18 @@ impl Coupon {
     /// What becomes of what was taken.
     fn taken(&self, lang: Lang, held: &[OwnCoupon]) -> String {
         let text = match standing(held) {
-            CouponState::Used => lang.say("这张券已经使用。", "It has been used."),
-            CouponState::Refunded => {
-                lang.say("这张券已经使用，相应款项已退回。", "It was used, and that was refunded.")
-            }
-            CouponState::Expired => lang.say("这张券已经过期。", "It has expired."),
-            CouponState::Held => {
+            Standing::Used => lang.say("这张券已经使用。", "It has been used."),
+            Standing::Refunded => lang.say("这张券已经使用，相应款项已退回。", "It was used, and that was refunded."),
+            Standing::Barred => lang.say("这张券暂时不能使用。", "It cannot be used at present."),
+            Standing::Expired => lang.say("这张券已经过期。", "It has expired."),
+            Standing::Held => {
                 lang.say("这张券正在一笔待付款的订单中使用。", "An order that waits for payment holds it.")
             }
-            CouponState::Unactive => {
+            Standing::Unactive => {
                 let from = held.first().map_or_else(String::new, |held| lang.moment(held.starts_at));
                 return lang.say(format!("{from} 起可以使用。"), format!("It can be used from {from} on."));
             }
-            CouponState::Usable => match self.offer {
+            Standing::Usable => match self.offer {
                 Offer::Exchange { verify: Verify::UserClick } => lang.say(
                     "到店后打开下面的券，在店员面前点击使用。",
                     "Open it below in the shop, and use it in front of the staff.",
@@ -230,7 +230,7 @@ impl Coupon {
         let gone = match &self.stage {
             Stage::ToTake { .. } => false,
             Stage::Taken(held) => {
-                matches!(standing(held), CouponState::Used | CouponState::Refunded | CouponState::Expired)
+                matches!(standing(held), Standing::Barred | Standing::Used | Standing::Refunded | Standing::Expired)
             }
             Stage::Not(_) => true,
         };
@@ -257,9 +257,10 @@ impl Coupon {
     fn stamp(&self, lang: Lang) -> Option<&'static str> {
         match &self.stage {
             Stage::Taken(held) => Some(match standing(held) {
-                CouponState::Used | CouponState::Refunded => lang.say("已使用", "Used"),
-                CouponState::Expired => lang.say("已过期", "Expired"),
-                CouponState::Unactive | CouponState::Usable | CouponState::Held => lang.say("已领取", "Taken"),
+                Standing::Used | Standing::Refunded => lang.say("已使用", "Used"),
+                Standing::Barred => lang.say("已停用", "Barred"),
+                Standing::Expired => lang.say("已过期", "Expired"),
+                Standing::Unactive | Standing::Usable | Standing::Held => lang.say("已领取", "Taken"),
             }),
             Stage::ToTake { .. } | Stage::Not(_) => None,
         }
@@ -349,11 +350,10 @@ impl Coupon {
 }
 
 /// How what was taken stands as a whole: while one of several can still be used, as that one.
-fn standing(held: &[OwnCoupon]) -> CouponState {
-    let can_be_used =
-        |stand: &CouponState| matches!(stand, CouponState::Unactive | CouponState::Usable | CouponState::Held);
+fn standing(held: &[OwnCoupon]) -> Standing {
+    let can_be_used = |stand: &Standing| matches!(stand, Standing::Unactive | Standing::Usable | Standing::Held);
     let mut stands = held.iter().map(|held| held.stand);
-    stands.clone().find(can_be_used).or(stands.next()).unwrap_or(CouponState::Usable)
+    stands.clone().find(can_be_used).or(stands.next()).unwrap_or(Standing::Usable)
 }
 
 impl Obstacle {

@@ -43,6 +43,8 @@ pub enum Stage {
     Usable,
     /// Its time has not come.
     Unactive,
+    /// An operator has barred it.
+    Barred,
     /// A trade that waits to be paid holds it.
     Held,
     /// It was used.
@@ -66,7 +68,7 @@ impl VoucherPage {
             Stage::Used { .. } => (End::Good, icons::check()),
             Stage::Held | Stage::Unactive => (End::Void, icons::clock()),
             Stage::Refunded => (End::Void, icons::back()),
-            Stage::Expired => (End::Void, icons::cross()),
+            Stage::Barred | Stage::Expired => (End::Void, icons::cross()),
         };
         shell.around(&html! {
             (parts::head(lang, &self.merchant, &self.brand))
@@ -84,6 +86,7 @@ impl VoucherPage {
         match self.stage {
             Stage::Used { .. } => lang.say("券已使用", "Used"),
             Stage::Refunded => lang.say("券已退", "Refunded"),
+            Stage::Barred => lang.say("券已停用", "Barred"),
             Stage::Expired => lang.say("券已过期", "Expired"),
             Stage::Button { .. } | Stage::Usable | Stage::Unactive | Stage::Held => {
                 lang.say("我的优惠券", "Your coupon")
@@ -95,7 +98,7 @@ impl VoucherPage {
     fn heading(&self, lang: Lang) -> &str {
         match self.stage {
             Stage::Button { .. } | Stage::Usable | Stage::Unactive | Stage::Held => &self.name,
-            Stage::Used { .. } | Stage::Refunded | Stage::Expired => self.title(lang),
+            Stage::Used { .. } | Stage::Refunded | Stage::Barred | Stage::Expired => self.title(lang),
         }
     }
 
@@ -124,6 +127,7 @@ impl VoucherPage {
                 "用这张券的订单已全额退款，券不再退回。",
                 "The order that it was used for was refunded in full. The coupon does not come back.",
             ),
+            Stage::Barred => lang.say("这张券暂时不能使用。", "It cannot be used at present."),
             Stage::Expired => lang.say("没有在有效期内使用。", "It was not used in time."),
         };
         Some(text.to_owned())
@@ -189,6 +193,7 @@ mod tests {
             (Stage::Held, Verify::MerchantScan, "waits for payment holds it"),
             (Stage::Used { at: NOON + 5_000 }, Verify::UserClick, "1 Jan 2026, 12:00:05"),
             (Stage::Refunded, Verify::MerchantScan, "does not come back"),
+            (Stage::Barred, Verify::MerchantScan, "cannot be used at present"),
             (Stage::Expired, Verify::UserClick, "not used in time"),
         ] {
             let html = page(stage.clone(), verify);

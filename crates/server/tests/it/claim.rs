@@ -250,7 +250,7 @@ each_engine!(a_relative_validity_counts_from_when_it_is_taken, |engine| {
     giveaway.press(&page);
     let [issued] = &giveaway.coupons(USER)[..] else { panic!("one") };
     let midnight = wire::time::parse("2026-01-02 00:00:00").expect("a time");
-    assert_eq!((issued.starts_at, issued.ends_at), (midnight, midnight + 5 * 86_400_000 - 1));
+    assert_eq!((issued.redemption.starts_at, issued.redemption.ends_at), (midnight, midnight + 5 * 86_400_000 - 1));
     giveaway.sees(&page, "2026年1月2日 00:00 起可以使用", false);
     giveaway.sees(&page, "2026年1月2日 至 2026年1月6日", false);
     giveaway.wait("13h");

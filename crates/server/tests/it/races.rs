@@ -8,6 +8,7 @@ use crate::shop::{CUSTOMER, OTHER_CUSTOMER, OTHER_PIN, PIN, Shop, header};
 use crate::wallet::NOON;
 use domain::activity::ToolKind;
 use domain::id::{TradeNoText, VoucherIdText};
+use domain::issued_coupon::IssuedCoupon;
 use domain::tag::{Tag, TagKind};
 use domain::trade::TradeDeduction;
 use serde_json::json;
@@ -172,7 +173,8 @@ fn who_finds_the_coupon_spent_by_the_trade_itself_finds_the_trade_paid() {
             &trade.pay(TradeDeduction { seller_fen: 800, others_fen: 0 }, NOON).expect("it waits"),
         )?;
         let issued = store::coupon::get(tx, coupon)?.expect("it was given");
-        store::coupon::update(tx, &issued.spend(number, NOON).expect("it can be used"))
+        let redemption = issued.redemption.spend(number, NOON).expect("it can be used");
+        store::coupon::update(tx, &IssuedCoupon { redemption, ..issued })
     };
     let (answer, _) = meet(&store, pay, NOTHING, || shop.post(&sale.target, &form));
     assert_eq!(answer.status, 303);

@@ -3,7 +3,8 @@
 use crate::running::{APP_ID, PID, Running};
 use domain::activity::{Activity, ActivityOrder, Kind, OrderKind, Status, Tool, ToolKind};
 use domain::id::{CampId, OrderId, VoucherId};
-use domain::issued_coupon::{self, IssuedCoupon};
+use domain::issued_coupon::IssuedCoupon;
+use domain::redemption::Redemption;
 use domain::trade::Origin;
 use serde_json::{Value, json};
 use store::testing::block_on;
@@ -115,12 +116,7 @@ impl Wallet {
                 activity: Some(tool.activity),
                 tool: Some(tool.number),
                 token: None,
-                status: issued_coupon::Status::Enabled,
-                starts_at: NOON - DAY,
-                ends_at,
-                trade: None,
-                held_until: None,
-                used_at: None,
+                redemption: Redemption::new(NOON - DAY, ends_at),
                 version: 1,
             };
             store::coupon::insert(tx, &[issued])
@@ -140,7 +136,9 @@ impl Wallet {
         let number = domain::id::VoucherIdText::parse(voucher_id).expect("an id").number;
         let bill = store::Bucket::of_id(number).id(self.numbers(1));
         let write = move |tx: &mut Tx| {
-            let issued = store::coupon::get(tx, number)?.expect("it is there").click(NOON).expect("it can be used");
+            let issued = store::coupon::get(tx, number)?.expect("it is there");
+            let redemption = issued.redemption.click(NOON).expect("it can be used");
+            let issued = IssuedCoupon { redemption, ..issued };
             store::coupon::update(tx, &issued)?;
             store::trade::enter_click(tx, issued.id, bill, NOON)
         };
@@ -153,6 +151,6 @@ impl Wallet {
         let number = domain::id::VoucherIdText::parse(voucher_id).expect("an id").number;
         let found: Result<_, Fault> = block_on(self.store.read(move |tx: &mut Tx| store::coupon::get(tx, number)));
         let issued = found.expect("it can be read").expect("it is there");
-        (issued.status.name(), issued.trade)
+        (issued.redemption.status.name(), issued.redemption.trade)
     }
 }

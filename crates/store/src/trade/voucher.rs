@@ -2,7 +2,7 @@
 //! bucket of the merchant's trades with that buyer, so that a payment writes one bucket.
 
 use domain::coupon::share::Deduction;
-use domain::id::VoucherId;
+use domain::id::{BUCKET_BITS, VoucherId};
 
 use crate::engine::bucket::Bucket;
 use crate::engine::fault::Fault;
@@ -10,7 +10,7 @@ use crate::engine::row::{FromRow, Row, column};
 use crate::engine::sql::statements;
 use crate::engine::table::{BucketOf, Lock, Module, Proof, Table};
 use crate::engine::tx::Tx;
-use crate::params;
+use crate::{cash_voucher, params};
 
 pub(crate) static MODULE: Module = Module {
     tables: &[
@@ -27,12 +27,16 @@ pub(crate) static MODULE: Module = Module {
 statements! {
     INSERT = "INSERT INTO trade_voucher (bucket, trade, voucher, name, kind, memo, template, deducted_fen, merchant_fen,
             refunded_fen) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
-    LIST = "SELECT trade_voucher.trade, trade_voucher.voucher, voucher.received_at, trade_voucher.name, trade_voucher.kind,
-            trade_voucher.memo, trade_voucher.template, trade_voucher.deducted_fen, trade_voucher.merchant_fen,
-            trade_voucher.refunded_fen FROM trade_voucher
-        JOIN voucher ON voucher.bucket = $1 AND voucher.id = trade_voucher.voucher
+    // A coupon is in the trade's bucket, a cash voucher in its holder's.
+    LIST = "SELECT trade_voucher.trade, trade_voucher.voucher, COALESCE(voucher.received_at, cash_voucher.received_at),
+            trade_voucher.name, trade_voucher.kind, trade_voucher.memo, trade_voucher.template, trade_voucher.deducted_fen,
+            trade_voucher.merchant_fen, trade_voucher.refunded_fen FROM trade_voucher
+        LEFT JOIN voucher ON voucher.bucket = $1 AND voucher.id = trade_voucher.voucher
+        LEFT JOIN cash_voucher ON cash_voucher.bucket = $3 AND cash_voucher.id = trade_voucher.voucher
         WHERE trade_voucher.bucket = $1 AND trade_voucher.trade = $2 ORDER BY trade_voucher.voucher";
     GIVE_BACK = "UPDATE trade_voucher SET refunded_fen = refunded_fen + $1 WHERE bucket = $2 AND trade = $3 AND voucher = $4";
+    BILLS = "SELECT trade, kind, amount_fen, at FROM voucher_bill
+        WHERE bucket = $1 AND voucher = $2 AND trade IS NOT NULL ORDER BY at, id";
     BILL = "INSERT INTO voucher_bill (bucket, id, voucher, trade, kind, amount_fen, at) VALUES ($1, $2, $3, $4, $5, $6, $7)";
     REFUNDS: proof = "SELECT COUNT(*) FROM refund";
     BUYERS_OFF: proof = "SELECT trade.pid || '/' || trade.out_trade_no, CAST(COALESCE(parts.fen, 0) AS TEXT),
@@ -94,7 +98,7 @@ impl TradeVoucher {
     }
 }
 
-/// Enters that a trade was paid with a voucher, under the number `bill` of the trade's bucket.
+/// Enters that a trade was paid with a voucher, under the number `bill`.
 pub fn enter_use(tx: &mut Tx, used: &TradeVoucher, bill: i64, at: i64) -> Result<(), Fault> {
     let TradeVoucher { trade, voucher, name, kind, memo, template, deducted_fen, merchant_fen, refunded_fen } = used;
     let bucket = Bucket::of_id(*trade);
@@ -122,7 +126,10 @@ fn enter_bill(
     fen: i64,
     at: i64,
 ) -> Result<(), Fault> {
-    tx.execute(BILL, params![Bucket::of_id(voucher), bill, voucher, trade, kind, fen, at]).map(drop)
+    // The bill stands beside its voucher, which may be in another bucket than what `bill` was made for.
+    let bucket = Bucket::of_id(voucher);
+    let id = bucket.id(bill >> BUCKET_BITS);
+    tx.execute(BILL, params![bucket, id, voucher, trade, kind, fen, at]).map(drop)
 }
 
 /// Enters that its holder used a coupon in no trade, under the number `bill`: nothing was paid with it.
@@ -130,9 +137,28 @@ pub fn enter_click(tx: &mut Tx, coupon: VoucherId, bill: i64, at: i64) -> Result
     enter_bill(tx, "V_USE", (coupon.number, None), bill, 0, at)
 }
 
-/// The vouchers that a trade was paid with, in the order of their numbers.
-pub fn vouchers(tx: &mut Tx, trade: i64) -> Result<Vec<TradeVoucher>, Fault> {
-    tx.query(LIST, params![Bucket::of_id(trade), trade])
+/// The vouchers that a trade (its number) was paid with by this buyer, in the order of their numbers.
+pub fn vouchers(tx: &mut Tx, trade: i64, buyer_id: &str) -> Result<Vec<TradeVoucher>, Fault> {
+    tx.query(LIST, params![Bucket::of_id(trade), trade, cash_voucher::bucket(buyer_id)])
+}
+
+/// A use of a voucher in a trade, or a refund's share of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bill {
+    /// The trade's number in the store.
+    pub trade: i64,
+    /// `V_USE` or `V_REFUND`.
+    pub kind: String,
+    /// How much.
+    pub amount_fen: i64,
+    /// When, UTC milliseconds.
+    pub at: i64,
+}
+
+/// The bills of a voucher in trades, the oldest first.
+pub fn bills(tx: &mut Tx, voucher: i64) -> Result<Vec<Bill>, Fault> {
+    let rows = tx.query(BILLS, params![Bucket::of_id(voucher), voucher])?;
+    Ok(rows.into_iter().map(|(trade, kind, amount_fen, at)| Bill { trade, kind, amount_fen, at }).collect())
 }
 
 impl FromRow for TradeVoucher {

@@ -1,7 +1,8 @@
 //! Coupons are found by holder and by token, and changed once at a time; taking part is counted, one at a time.
 
 use domain::id::VoucherId;
-use domain::issued_coupon::{IssuedCoupon, Status};
+use domain::issued_coupon::IssuedCoupon;
+use domain::redemption::{Redemption, Status};
 use store::coupon::{get, insert, of_member, of_token, update};
 use store::participation::{self, EVER};
 use store::{Fault, Stop, each_engine};
@@ -22,12 +23,7 @@ fn a_coupon(number: i64) -> IssuedCoupon {
         activity: Some(71),
         tool: Some(72),
         token: Some("7d3f6c1e0a5b4c2d9e8f7a6b5c4d3e2f".to_owned()),
-        status: Status::Enabled,
-        starts_at: NOW,
-        ends_at: NOW + 1_000 * (10 - number),
-        trade: None,
-        held_until: None,
-        used_at: None,
+        redemption: Redemption::new(NOW, NOW + 1_000 * (10 - number)),
         version: 1,
     }
 }
@@ -43,8 +39,11 @@ each_engine!(a_coupon_is_found_by_its_holder_and_by_its_token, |test| {
         token: None,
         ..a_coupon(9)
     };
-    let used = IssuedCoupon { status: Status::Used, used_at: Some(NOW), trade: Some(1), version: 7, ..a_coupon(4) };
-    let held = IssuedCoupon { status: Status::Using, held_until: Some(NOW + 5), trade: Some(1), ..a_coupon(3) };
+    let used = Redemption { status: Status::Used, used_at: Some(NOW), trade: Some(1), ..a_coupon(4).redemption };
+    let used = IssuedCoupon { redemption: used, version: 7, ..a_coupon(4) };
+    let held =
+        Redemption { status: Status::Using, held_until: Some(NOW + 5), trade: Some(1), ..a_coupon(3).redemption };
+    let held = IssuedCoupon { redemption: held, ..a_coupon(3) };
     let all = [a_coupon(1), a_coupon(2), held, used, others];
     let kept = all.clone();
     write(test.store(), move |tx| Ok(insert(tx, &kept)?)).await.unwrap();
@@ -77,7 +76,8 @@ each_engine!(of_two_changes_of_one_coupon_the_second_finds_the_first, |test| {
     let coupon = a_coupon(1);
     let kept = [coupon.clone()];
     write(test.store(), move |tx| Ok(insert(tx, &kept)?)).await.unwrap();
-    let held = IssuedCoupon { status: Status::Using, trade: Some(5), held_until: Some(NOW + 9), ..coupon.clone() };
+    let held = Redemption { status: Status::Using, trade: Some(5), held_until: Some(NOW + 9), ..coupon.redemption };
+    let held = IssuedCoupon { redemption: held, ..coupon.clone() };
     let kept = held.clone();
     write(test.store(), move |tx| Ok(update(tx, &kept)?)).await.unwrap();
     let number = coupon.id.number;

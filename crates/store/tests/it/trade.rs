@@ -2,6 +2,7 @@
 
 use domain::id::{TradeNo, VoucherId};
 use domain::issued_coupon::IssuedCoupon;
+use domain::redemption::{self, Redemption};
 use domain::trade::{Origin, Status, Trade, TradeDeduction};
 use store::idempotency::{Claim, claim};
 use store::sales::Sales;
@@ -72,12 +73,12 @@ each_engine!(what_vouchers_took_off_is_kept_with_its_bills, |test| {
         activity: None,
         tool: None,
         token: None,
-        status: domain::issued_coupon::Status::Used,
-        starts_at: NOW,
-        ends_at: NOW,
-        trade: Some(number),
-        held_until: None,
-        used_at: Some(NOW),
+        redemption: Redemption {
+            status: redemption::Status::Used,
+            trade: Some(number),
+            used_at: Some(NOW),
+            ..Redemption::new(NOW, NOW)
+        },
         version: 1,
     };
     let bill = |nth: i64| store::trade::bucket(PID, BUYER).id(nth);
@@ -89,7 +90,7 @@ each_engine!(what_vouchers_took_off_is_kept_with_its_bills, |test| {
     })
     .await
     .unwrap();
-    let all = move |tx: &mut Tx| Ok(vouchers(tx, number)?);
+    let all = move |tx: &mut Tx| Ok(vouchers(tx, number, BUYER)?);
     assert_eq!(read(store, all).await.unwrap(), [first.clone(), second.clone()]);
     let again = first.clone();
     write(store, move |tx| Ok(enter_refund(tx, &again, 300, bill(23), NOW)?)).await.unwrap();
@@ -100,7 +101,7 @@ each_engine!(what_vouchers_took_off_is_kept_with_its_bills, |test| {
     let more = write(store, move |tx| Ok(enter_refund(tx, &again, 581, bill(24), NOW)?)).await;
     assert!(matches!(more, Err(Stop::Fault(Fault::Check(_)))), "{more:?}");
     // Another trade's are another's.
-    assert_eq!(read(store, |tx| Ok(vouchers(tx, a_trade(2).no.number)?)).await.unwrap(), []);
+    assert_eq!(read(store, |tx| Ok(vouchers(tx, a_trade(2).no.number, BUYER)?)).await.unwrap(), []);
 });
 
 /// Keeps a trade under the numbers that the merchant knows it by.

@@ -133,7 +133,7 @@ impl Entitlement {
         let (student, cards) = account.map_or((false, Vec::new()), |it| (it.student, it.member_cards));
         let has_paid = store::sales::get(tx, pid, user_id)?.is_some();
         let held = coupon::of_member(tx, pid, user_id, now)?;
-        let holds_unredeemed = held.iter().any(|held| held.tool == Some(*tool) && held.is_unredeemed(now));
+        let holds_unredeemed = held.iter().any(|held| held.tool == Some(*tool) && held.redemption.is_unredeemed(now));
         Ok(Claimant { in_crowd, has_paid, student, cards, times, holds_unredeemed })
     }
 }

@@ -4,7 +4,8 @@
 use super::tool::Coupon;
 use domain::coupon::{Offer, Verify};
 use domain::id::VoucherIdText;
-use domain::issued_coupon::{CouponState, IssuedCoupon};
+use domain::issued_coupon::IssuedCoupon;
+use domain::redemption::Standing;
 use store::{Fault, Stop, Tx, activity, coupon};
 
 /// The coupon of that id, with its name and terms; `None` where there is none, or it is of no tool.
@@ -20,7 +21,7 @@ pub fn find(tx: &mut Tx, id: VoucherIdText) -> Result<Option<(IssuedCoupon, Coup
 pub fn is_open(issued: &IssuedCoupon, coupon: &Coupon, now: i64) -> bool {
     let terms = &coupon.terms;
     let by_click = terms.offer == Offer::Exchange { verify: Verify::UserClick };
-    by_click && issued.stand(now) == CouponState::Usable && terms.hours.hold(now) && !terms.forbidden.hold(now)
+    by_click && issued.redemption.stand(now) == Standing::Usable && terms.hours.hold(now) && !terms.forbidden.hold(now)
 }
 
 /// Redeems it at `now`, UTC milliseconds; one that cannot be redeemed stays as it is. `bill` is a new id in the
@@ -30,7 +31,7 @@ pub fn redeem(tx: &mut Tx, id: VoucherIdText, bill: i64, now: i64) -> Result<(),
     if !is_open(&issued, &coupon, now) {
         return Ok(());
     }
-    let used = issued.click(now)?;
+    let used = IssuedCoupon { redemption: issued.redemption.click(now)?, ..issued };
     coupon::update(tx, &used)?;
     Ok(store::trade::enter_click(tx, used.id, bill, now)?)
 }

@@ -99,7 +99,7 @@ pub fn spend(
     let number = trade.no.number;
     let mut used = Vec::with_capacity(chosen.len());
     for (Chosen { issued, coupon, fen }, bill) in chosen.iter().zip(bills) {
-        coupon::update(tx, &issued.clone().spend(number, now)?)?;
+        coupon::update(tx, &IssuedCoupon { redemption: issued.redemption.spend(number, now)?, ..issued.clone() })?;
         let entry = TradeVoucher {
             trade: number,
             voucher: issued.id,
@@ -120,13 +120,16 @@ pub fn spend(
 /// A trade that waits holds this coupon of its choice and no other.
 pub fn hold(tx: &mut Tx, trade: &Trade, choice: &Choice, issued: Option<&IssuedCoupon>, now: i64) -> Result<(), Stop> {
     let number = trade.no.number;
-    if issued.is_some_and(|issued| issued.trade != Some(number)) {
+    if issued.is_some_and(|issued| issued.redemption.trade != Some(number)) {
         // Who pays or closes the trade meanwhile frees what it holds: so that nobody misses this, the trade counts it.
         store::trade::update(tx, trade)?;
     }
     release_others(tx, trade, choice, issued.map(|issued| issued.id.number).as_slice())?;
     match issued {
-        Some(issued) => Ok(coupon::update(tx, &issued.clone().hold(number, now)?)?),
+        Some(issued) => Ok(coupon::update(
+            tx,
+            &IssuedCoupon { redemption: issued.redemption.hold(number, now)?, ..issued.clone() },
+        )?),
         None => Ok(()),
     }
 }
@@ -145,8 +148,8 @@ pub fn release(tx: &mut Tx, trade: &Trade) -> Result<(), Fault> {
 
 fn release_others(tx: &mut Tx, trade: &Trade, choice: &Choice, kept: &[i64]) -> Result<(), Fault> {
     for issued in choice.held.iter().filter(|issued| !kept.contains(&issued.id.number)) {
-        if let Ok(free) = issued.clone().release(trade.no.number) {
-            coupon::update(tx, &free)?;
+        if let Ok(redemption) = issued.redemption.release(trade.no.number) {
+            coupon::update(tx, &IssuedCoupon { redemption, ..issued.clone() })?;
         }
     }
     Ok(())
@@ -157,7 +160,7 @@ pub fn used(tx: &mut Tx, trade: &Trade) -> Result<Vec<TradeVoucher>, Fault> {
     if trade.off() == TradeDeduction::default() {
         return Ok(Vec::new());
     }
-    store::trade::vouchers(tx, trade.no.number)
+    store::trade::vouchers(tx, trade.no.number, &trade.buyer_id)
 }
 
 /// The coupons' part of a refund, entered; what is left of it is the buyer's. `trade` is as it is after the refund;
@@ -183,7 +186,7 @@ pub fn give_back(
         if trade.status == Status::TradeClosed {
             let issued = coupon::get(tx, one.voucher.number)?;
             let issued = issued.ok_or_else(|| Fault::bug("a trade was paid with a coupon that is not there"))?;
-            coupon::update(tx, &issued.refund()?)?;
+            coupon::update(tx, &IssuedCoupon { redemption: issued.redemption.refund()?, ..issued })?;
         }
     }
     Ok(parts.iter().sum())
@@ -210,7 +213,7 @@ fn load(
     let mut coupons: HashMap<i64, Option<Coupon>> = HashMap::new();
     let mut owned = Vec::new();
     for issued in open {
-        let Some(number) = issued.tool.filter(|_| issued.is_open_to(trade.no.number, now)) else { continue };
+        let Some(number) = issued.tool.filter(|_| issued.redemption.is_open_to(trade.no.number, now)) else { continue };
         let coupon = match coupons.entry(number) {
             Entry::Occupied(known) => known.into_mut(),
             Entry::Vacant(unknown) => unknown.insert(coupon_at(tx, number, shop_id)?),
@@ -229,7 +232,7 @@ fn shop<'a>(trade: &'a Trade, detail: &TradeDetail, wanted: Wanted) -> Option<&'
 
 /// Those of a member's open coupons that this trade holds.
 fn held(open: &[IssuedCoupon], trade: &Trade) -> Vec<IssuedCoupon> {
-    open.iter().filter(|issued| issued.trade == Some(trade.no.number)).cloned().collect()
+    open.iter().filter(|issued| issued.redemption.trade == Some(trade.no.number)).cloned().collect()
 }
 
 fn sale<'a>(trade: &Trade, detail: &'a TradeDetail) -> Sale<'a> {
@@ -247,7 +250,7 @@ fn candidates<'a>(owned: &'a [OwnedCoupon]) -> Vec<Candidate<'a>> {
     let candidate = |(issued, coupon): &'a OwnedCoupon| Candidate {
         id: issued.id,
         class: Class::Coupon,
-        ends_at: issued.ends_at,
+        ends_at: issued.redemption.ends_at,
         terms: &coupon.terms,
     };
     owned.iter().map(candidate).collect()

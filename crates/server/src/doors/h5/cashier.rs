@@ -198,7 +198,7 @@ impl Content<'_> {
             _ => seen.insert(one.issued.tool),
         };
         let coupon = |one: &Chosen| PayOption {
-            coupon: Some((one.coupon.name.clone(), one.fen, one.issued.ends_at)),
+            coupon: Some((one.coupon.name.clone(), one.fen, one.issued.redemption.ends_at)),
             address: link.choosing(&one.issued.id.to_text(), request),
             chosen: chosen.is_some_and(|(number, _)| number == one.issued.id.number),
         };

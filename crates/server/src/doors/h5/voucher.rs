@@ -15,7 +15,7 @@ use crate::pages::error_page::ErrorPage;
 use crate::pages::voucher::{Stage, VoucherPage};
 use axum::http::Uri;
 use domain::id::VoucherIdText;
-use domain::issued_coupon::CouponState;
+use domain::redemption::Standing;
 use serde::Deserialize;
 use store::{Bucket, Fault, Stop, Tx};
 
@@ -68,7 +68,7 @@ impl Page for VoucherLink {
         };
         let found = request.app().store.read(load).await.map_err(|failure| request.failed(&failure))?;
         let (issued, coupon, merchant) = found.ok_or(ErrorPage::Unknown)?;
-        let stand = issued.stand(now);
+        let stand = issued.redemption.stand(now);
         let button = redemption::is_open(&issued, &coupon, now).then(|| self.signed_form(request));
         let page = VoucherPage {
             merchant,
@@ -76,16 +76,17 @@ impl Page for VoucherLink {
             brand: coupon.brand_name,
             offer: coupon.terms.offer,
             id: issued.id.to_text(),
-            starts_at: issued.starts_at,
-            ends_at: issued.ends_at,
+            starts_at: issued.redemption.starts_at,
+            ends_at: issued.redemption.ends_at,
             stage: match (stand, button) {
-                (CouponState::Usable, Some((action, csrf))) => Stage::Button { action, csrf },
-                (CouponState::Usable, None) => Stage::Usable,
-                (CouponState::Unactive, _) => Stage::Unactive,
-                (CouponState::Held, _) => Stage::Held,
-                (CouponState::Used, _) => Stage::Used { at: issued.used_at.unwrap_or(now) },
-                (CouponState::Refunded, _) => Stage::Refunded,
-                (CouponState::Expired, _) => Stage::Expired,
+                (Standing::Usable, Some((action, csrf))) => Stage::Button { action, csrf },
+                (Standing::Usable, None) => Stage::Usable,
+                (Standing::Unactive, _) => Stage::Unactive,
+                (Standing::Barred, _) => Stage::Barred,
+                (Standing::Held, _) => Stage::Held,
+                (Standing::Used, _) => Stage::Used { at: issued.redemption.used_at.unwrap_or(now) },
+                (Standing::Refunded, _) => Stage::Refunded,
+                (Standing::Expired, _) => Stage::Expired,
             },
         };
         Ok(Box::new(move |shell| page.page(shell)))

@@ -8,7 +8,7 @@ use crate::links;
 use crate::methods::access::{Doors, Need};
 use crate::methods::method::{Method, OperatorCall, OperatorRead};
 use domain::id::VoucherIdText;
-use domain::issued_coupon::CouponState;
+use domain::redemption::Standing;
 use serde::{Deserialize, Serialize};
 use store::{Fault, Tx, activity};
 use wire::time;
@@ -64,32 +64,24 @@ impl OperatorRead for CouponShow {
             let Some(issued) = found else { return Ok(None) };
             let tool = issued.tool.map(|tool| activity::tool(tx, tool)).transpose()?.flatten();
             let name = tool.map(|tool| Coupon::of(&tool)).transpose()?.map(|coupon| coupon.name);
-            let trade = issued.trade.map(|trade| store::trade::get(tx, trade)).transpose()?.flatten();
+            let trade = issued.redemption.trade.map(|trade| store::trade::get(tx, trade)).transpose()?.flatten();
             Ok::<_, Fault>(Some((issued, name, trade, site(tx)?)))
         };
         let found = app.store.read(find).await?;
         let (issued, name, trade, base_url) = found.ok_or_else(|| not_found("no such voucher"))?;
-        let stand = issued.stand(app.clock.now());
-        let status = match stand {
-            CouponState::Unactive => "UNACTIVE",
-            CouponState::Usable => "ENABLED",
-            CouponState::Held => "USING",
-            CouponState::Used => "USED",
-            CouponState::Refunded => "REFUNDED",
-            CouponState::Expired => "EXPIRED",
-        };
+        let stand = issued.redemption.stand(app.clock.now());
         // A hold that has ended holds nothing.
-        let has_it = matches!(stand, CouponState::Held | CouponState::Used | CouponState::Refunded);
+        let has_it = matches!(stand, Standing::Held | Standing::Used | Standing::Refunded);
         Ok(CouponView {
             voucher_id: issued.id.to_text(),
             name: name.unwrap_or_default(),
-            status: status.to_owned(),
+            status: stand.name().to_owned(),
             gmt_create: time::format(issued.id.created_at),
-            gmt_active: time::format(issued.starts_at),
-            gmt_expired: time::format(issued.ends_at),
+            gmt_active: time::format(issued.redemption.starts_at),
+            gmt_expired: time::format(issued.redemption.ends_at),
             trade_no: trade.filter(|_| has_it).map(|trade| trade.trade_no()),
-            held_until: issued.held_until.filter(|_| has_it).map(time::format),
-            gmt_used: issued.used_at.map(time::format),
+            held_until: issued.redemption.held_until.filter(|_| has_it).map(time::format),
+            gmt_used: issued.redemption.used_at.map(time::format),
             voucher_uri: base_url + &links::voucher(&app.master_key, issued.id),
             pid: issued.pid,
             user_id: issued.user_id,

@@ -137,6 +137,43 @@ sub_codes! {
     CANCEL_NOT_ALLOWED = "ACQ.CANCEL_NOT_ALLOWED", "交易不允许撤销",
         do "Refund the rest with `trade.refund`.";
 
+    /// The `out_biz_no` was used before, with other content.
+    TEMPLATE_CONFLICT = "OUT_BIZ_NO_CONFLICT", "外部业务单号重复且参数不一致",
+        do "Repeat a call with exactly what was sent first; take a new `out_biz_no` for anything else.";
+    /// Nobody has the login id `fund_account`.
+    SPONSOR_NOT_EXIST = "USER_NOT_EXIST", "出资人账号不存在",
+        do "Send the login id of an account that the world file has.";
+    /// The template was never made, or is another merchant's.
+    TEMPLATE_NOT_EXIST = "VOUCHER_TEMPLATE_NOT_EXIST", "券模板不存在",
+        do "Take the id from the answer of `template.create` or from `templatelist.query`.";
+    /// The template is paid for, was deleted, or the time of sending is over.
+    TEMPLATE_STATUS_ERROR = "VOUCHER_TEMPLATE_STATUS_ERROR", "券模板状态不允许该操作",
+        do "Look at the template's status with `templatedetail.query`.";
+    /// The template is not paid for, or was deleted.
+    TEMPLATE_NOT_SENDABLE = "VOUCHER_TEMPLATE_STATUS_ERROR", "券模板状态不允许发放",
+        do "Let the holder of `fund_account` pay at the `confirm_uri` that `template.create` answered.";
+    /// The call comes before `publish_start_time`.
+    BEFORE_PUBLICATION = "unknown-sub-code", "未知的错误码BEFORE_TEMPLATE_PUBLISH_START_TIME",
+        do "Wait for `publish_start_time`.";
+    /// The call comes after `publish_end_time`.
+    AFTER_PUBLICATION = "unknown-sub-code", "未知的错误码AFTER_TEMPLATE_PUBLISH_END_TIME",
+        do "Make a new template.";
+    /// The voucher's time of validity is over already.
+    VOUCHER_PERIOD_OVER = "unknown-sub-code", "未知的错误码AFTER_VOUCHER_END_TIME",
+        do "Make a template whose `voucher_valid_period` ends later.";
+    /// All vouchers of the template were sent.
+    TEMPLATE_SOLD_OUT = "unknown-sub-code", "未知的错误码BUDGET_NOT_ENOUGH_ERROR",
+        do "Make a new template.";
+    /// No user has the id or name that the voucher is to be sent to.
+    RECIPIENT_NOT_EXIST = "unknown-sub-code", "未知的错误码CIF_USER_NOT_EXIST",
+        do "Add the user to the world file, or import the user as a member.";
+    /// The `out_biz_no` was used before with this template, for another user.
+    SEND_CONFLICT = "OUT_BIZ_NO_CONFLICT", "外部业务订单号重复且参数不一致",
+        do "Take a new `out_biz_no` for another user.";
+    /// The voucher was never sent, or is of another merchant's template.
+    VOUCHER_NOT_EXIST = "VOUCHER_NOT_EXIST", "券不存在",
+        do "Take the id from the answer of `voucher.send` or from `voucher.list.query`.";
+
     /// The token on the coupon page is unknown, was used, or its time is over.
     TOKEN_INVALID = "TOKEN_INVALID", "令牌无效或已过期",
         do "Ask `prizesend.auth` for a new one, with a new `req_id`.";

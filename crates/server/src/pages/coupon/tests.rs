@@ -30,7 +30,7 @@ fn to_take() -> Stage {
     Stage::ToTake { action: "/h5/coupon".to_owned(), csrf: "c".to_owned() }
 }
 
-fn held(stand: CouponState) -> OwnCoupon {
+fn held(stand: Standing) -> OwnCoupon {
     OwnCoupon {
         id: "2026010100073000000000007168".to_owned(),
         page: "/h5/voucher?voucherId=2026010100073000000000007168".to_owned(),
@@ -69,12 +69,12 @@ fn one_button_and_only_while_it_can_be_taken() {
     let html = coupon(to_take()).page(&SHELL);
     assert_eq!((html.matches("<button").count(), html.matches("<form").count()), (1, 1));
     for (stand, expect) in [
-        (CouponState::Usable, "付款时自动抵扣"),
-        (CouponState::Unactive, "2026年1月1日 12:00 起可以使用"),
-        (CouponState::Held, "待付款的订单"),
-        (CouponState::Used, "已经使用"),
-        (CouponState::Refunded, "款项已退回"),
-        (CouponState::Expired, "已经过期"),
+        (Standing::Usable, "付款时自动抵扣"),
+        (Standing::Unactive, "2026年1月1日 12:00 起可以使用"),
+        (Standing::Held, "待付款的订单"),
+        (Standing::Used, "已经使用"),
+        (Standing::Refunded, "款项已退回"),
+        (Standing::Expired, "已经过期"),
     ] {
         let html = coupon(Stage::Taken(vec![held(stand)])).page(&SHELL);
         assert!(html.contains(expect) && html.contains("2026010100073000000000007168"), "{html}");
@@ -85,11 +85,11 @@ fn one_button_and_only_while_it_can_be_taken() {
 #[test]
 fn while_one_of_several_can_be_used_that_is_what_is_told() {
     for (stands, expect) in [
-        ([CouponState::Used, CouponState::Usable], "领取成功"),
-        ([CouponState::Expired, CouponState::Held], "领取成功"),
-        ([CouponState::Used, CouponState::Used], "券已使用"),
-        ([CouponState::Refunded, CouponState::Used], "券已退"),
-        ([CouponState::Expired, CouponState::Expired], "券已过期"),
+        ([Standing::Used, Standing::Usable], "领取成功"),
+        ([Standing::Expired, Standing::Held], "领取成功"),
+        ([Standing::Used, Standing::Used], "券已使用"),
+        ([Standing::Refunded, Standing::Used], "券已退"),
+        ([Standing::Expired, Standing::Expired], "券已过期"),
     ] {
         let html = coupon(Stage::Taken(stands.map(held).to_vec())).page(&SHELL);
         assert!(html.contains(&format!("<title>{expect}</title>")), "{stands:?}: {html}");
@@ -109,7 +109,7 @@ fn other_peoples_texts_are_shown_and_never_run_and_fit_on_a_page() {
     page.notes = vec![Note { title: None, lines: vec![long(500); 7] }];
     page.notes.push(Note { title: Some(long(64)), lines: vec![long(256); 20] });
     page.shops = vec![Place { name: long(500), address: Some(long(500)), near: true }; 3];
-    for stage in [to_take(), Stage::Taken(vec![held(CouponState::Usable); 5]), Stage::Not(Obstacle::SoldOut)] {
+    for stage in [to_take(), Stage::Taken(vec![held(Standing::Usable); 5]), Stage::Not(Obstacle::SoldOut)] {
         let html = Coupon { stage, ..page.clone() }.page(&SHELL);
         assert!(!html.contains("<script") && html.contains("&lt;script&gt;alert(1)&lt;/script&gt;&quot;'&amp;"));
         assert!(html.len() <= 30 << 10, "{} bytes", html.len());

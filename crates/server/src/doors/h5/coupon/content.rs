@@ -80,10 +80,10 @@ fn stage(tx: &mut Tx, entitlement: &Entitlement, form: &Form<'_>, now: i64) -> R
             let held = held.iter().map(|issued| OwnCoupon {
                 id: issued.id.to_text(),
                 page: links::voucher(form.key, issued.id),
-                starts_at: issued.starts_at,
-                ends_at: issued.ends_at,
+                starts_at: issued.redemption.starts_at,
+                ends_at: issued.redemption.ends_at,
                 received_at: issued.id.created_at,
-                stand: issued.stand(now),
+                stand: issued.redemption.stand(now),
             });
             Stage::Taken(held.collect())
         }

@@ -1,0 +1,194 @@
+//! Cash vouchers that users hold. A voucher is in the bucket of its holder, which its id tells.
+
+use domain::cash_voucher::CashVoucher;
+use domain::id::VoucherId;
+use domain::redemption::{Redemption, Status};
+use domain::window;
+
+use crate::engine::bucket::{Bucket, bucket_of};
+use crate::engine::fault::Fault;
+use crate::engine::row::{FromRow, Row, Val, column};
+use crate::engine::rows::Rows;
+use crate::engine::sql::statements;
+use crate::engine::table::{BucketOf, Lock, Module, Proof, Table};
+use crate::engine::tx::Tx;
+use crate::{job, params};
+
+pub(crate) static MODULE: Module = Module {
+    tables: &[Table { without_rowid: true, lock: Lock::Part, ..Table::by_bucket("cash_voucher", BucketOf::Id("id")) }],
+    proofs: &[
+        Proof { name: "statuses of cash vouchers", count: VOUCHERS, differ: STATUS_OFF, values: &[] },
+        Proof { name: "ends of cash vouchers", count: VOUCHERS, differ: ENDS_OFF, values: &[job::VOUCHER_EXPIRE] },
+    ],
+};
+
+statements! {
+    GET = "SELECT id, template, user_id, memo, status, received_at, starts_at, ends_at, trade, held_until, used_at, version
+        FROM cash_voucher WHERE bucket = $1 AND id = $2";
+    OF_USER = "SELECT id, template, user_id, memo, status, received_at, starts_at, ends_at, trade, held_until, used_at, version
+        FROM cash_voucher WHERE bucket = $1 AND user_id = $2 AND template = $3 ORDER BY received_at DESC, id DESC";
+    // With what decides of their templates: one statement, however many templates a user has vouchers of.
+    UNUSED = "SELECT cash_voucher.id, cash_voucher.template, cash_voucher.user_id, cash_voucher.memo, cash_voucher.status,
+            cash_voucher.received_at, cash_voucher.starts_at, cash_voucher.ends_at, cash_voucher.trade,
+            cash_voucher.held_until, cash_voucher.used_at, cash_voucher.version, voucher_template.amount_fen,
+            voucher_template.floor_fen, voucher_template.rules FROM cash_voucher
+        JOIN voucher_template ON voucher_template.id = cash_voucher.template
+        WHERE cash_voucher.bucket = $1 AND cash_voucher.user_id = $2 AND cash_voucher.status IN ('ENABLED', 'USING')
+            AND cash_voucher.ends_at >= $3 ORDER BY cash_voucher.ends_at, cash_voucher.id";
+    UPDATE = "UPDATE cash_voucher SET status = $1, trade = $2, held_until = $3, used_at = $4, version = version + 1
+        WHERE bucket = $5 AND id = $6 AND version = $7";
+    OVER: all_buckets = "SELECT id, template, user_id, memo, status, received_at, starts_at, ends_at, trade, held_until, used_at,
+            version FROM cash_voucher
+        WHERE template = $1 AND status IN ('ENABLED', 'DISABLED', 'USING') AND ends_at < $2 ORDER BY ends_at LIMIT $3";
+    FIRST_END: all_buckets = "SELECT MIN(ends_at) FROM cash_voucher
+        WHERE template = $1 AND status IN ('ENABLED', 'DISABLED', 'USING')";
+    VOUCHERS: proof = "SELECT COUNT(*) FROM cash_voucher";
+    STATUS_OFF: proof = "SELECT cash_voucher.user_id || '/' || CAST(cash_voucher.id AS TEXT), cash_voucher.status,
+            'a status that its trade, bills and times allow' FROM cash_voucher
+        LEFT JOIN trade ON trade.id = cash_voucher.trade
+        LEFT JOIN trade_voucher ON trade_voucher.trade = cash_voucher.trade AND trade_voucher.voucher = cash_voucher.id
+            AND trade_voucher.template IS NOT NULL
+        LEFT JOIN (SELECT bucket, voucher, COUNT(*) AS times, MAX(trade) AS trade FROM voucher_bill WHERE kind = 'V_USE'
+            GROUP BY bucket, voucher) AS uses ON uses.bucket = cash_voucher.bucket AND uses.voucher = cash_voucher.id
+        WHERE NOT (
+            (cash_voucher.status IN ('ENABLED', 'DISABLED', 'EXPIRED') AND cash_voucher.trade IS NULL
+                AND cash_voucher.held_until IS NULL AND cash_voucher.used_at IS NULL AND uses.times IS NULL)
+            OR (cash_voucher.status = 'USING' AND cash_voucher.held_until IS NOT NULL AND cash_voucher.used_at IS NULL
+                AND uses.times IS NULL AND COALESCE(trade.status, '') = 'WAIT_BUYER_PAY')
+            OR (cash_voucher.status IN ('USED', 'REFUNDED') AND cash_voucher.held_until IS NULL
+                AND cash_voucher.used_at IS NOT NULL AND COALESCE(uses.times, 0) = 1 AND uses.trade = cash_voucher.trade
+                AND trade_voucher.voucher IS NOT NULL AND trade.paid_at IS NOT NULL AND trade.buyer_id = cash_voucher.user_id
+                AND CASE WHEN trade.refunded_fen = trade.total_fen THEN 'REFUNDED' ELSE 'USED' END = cash_voucher.status))
+        ORDER BY 1";
+    ENDS_OFF: proof = "SELECT CAST(live.template AS TEXT), CAST(live.vouchers AS TEXT) || ' vouchers', 'no job' FROM
+        (SELECT template, COUNT(*) AS vouchers FROM cash_voucher WHERE status IN ('ENABLED', 'DISABLED', 'USING')
+            GROUP BY template) AS live
+        LEFT JOIN job ON job.subject = live.template AND job.kind = $1 WHERE job.kind IS NULL ORDER BY 1";
+}
+
+static INSERT: Rows<13> = Rows::new(
+    "INSERT INTO cash_voucher (bucket, id, template, user_id, memo, status, received_at, starts_at, ends_at, trade, held_until,
+        used_at, version) VALUES",
+    [
+        "INTEGER", "BIGINT", "BIGINT", "TEXT", "TEXT", "TEXT", "BIGINT", "BIGINT", "BIGINT", "BIGINT", "BIGINT", "BIGINT",
+        "BIGINT",
+    ],
+    "",
+);
+
+/// A user's voucher that was not used, with what its template says of its use.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnusedVoucher {
+    /// The voucher.
+    pub voucher: CashVoucher,
+    /// What it takes off at most, fen.
+    pub amount_fen: i64,
+    /// The least order that it can be used for, fen.
+    pub floor_fen: i64,
+    /// Where it can be used, in the form that the template's maker keeps it.
+    pub rules: String,
+}
+
+/// Where a user's vouchers are, and so what their ids carry.
+pub fn bucket(user_id: &str) -> Bucket {
+    bucket_of("", user_id)
+}
+
+/// Keeps new vouchers.
+pub fn insert(tx: &mut Tx, vouchers: &[CashVoucher]) -> Result<(), Fault> {
+    tx.execute_rows(&INSERT, vouchers.iter().map(columns)).map(drop)
+}
+
+/// The voucher that the store knows by this number, whoever's it is.
+pub fn get(tx: &mut Tx, number: i64) -> Result<Option<CashVoucher>, Fault> {
+    tx.query_opt(GET, params![Bucket::of_id(number), number])
+}
+
+/// All vouchers of a template that a user was sent, newest first.
+pub fn of_user(tx: &mut Tx, user_id: &str, template: i64) -> Result<Vec<CashVoucher>, Fault> {
+    tx.query(OF_USER, params![bucket(user_id), user_id, template])
+}
+
+/// What a user has not used and can use at `now` or later, if no trade has it: the first to end comes first.
+pub fn unused(tx: &mut Tx, user_id: &str, now: i64) -> Result<Vec<UnusedVoucher>, Fault> {
+    tx.query(UNUSED, params![bucket(user_id), user_id, window::earliest_open_end(now)])
+}
+
+/// Keeps what was done with a voucher, and counts it. Should another operation have changed it since it was loaded,
+/// this one runs again.
+pub fn update(tx: &mut Tx, voucher: &CashVoucher) -> Result<(), Fault> {
+    if update_if_current(tx, voucher)? { Ok(()) } else { Err(tx.fail(Fault::Stale)) }
+}
+
+/// The same; `false`, and nothing is kept, should another operation have changed the voucher since it was loaded.
+pub fn update_if_current(tx: &mut Tx, voucher: &CashVoucher) -> Result<bool, Fault> {
+    let CashVoucher { id, redemption, version, .. } = voucher;
+    let Redemption { status, trade, held_until, used_at, .. } = *redemption;
+    let bucket = Bucket::of_id(id.number);
+    let values = params![status.name(), trade, held_until, used_at, bucket, id.number, *version];
+    Ok(tx.execute(UPDATE, values)? == 1)
+}
+
+/// The first `limit` of a template's unused vouchers whose time is over at `now`.
+pub fn over(tx: &mut Tx, template: i64, now: i64, limit: i64) -> Result<Vec<CashVoucher>, Fault> {
+    tx.query(OVER, params![template, window::earliest_open_end(now), limit])
+}
+
+/// The first end of a template's unused vouchers.
+pub fn first_end(tx: &mut Tx, template: i64) -> Result<Option<i64>, Fault> {
+    Ok(tx.query_one::<(Option<i64>,)>(FIRST_END, params![template])?.0)
+}
+
+/// What its row holds, in the order of the table.
+fn columns(voucher: &CashVoucher) -> [Val<'_>; 13] {
+    let CashVoucher { id, template, user_id, memo, redemption, version } = voucher;
+    let Redemption { status, starts_at, ends_at, trade, held_until, used_at } = *redemption;
+    [
+        Bucket::of_id(id.number).into(),
+        id.number.into(),
+        (*template).into(),
+        user_id.into(),
+        memo.as_deref().into(),
+        status.name().into(),
+        id.created_at.into(),
+        starts_at.into(),
+        ends_at.into(),
+        trade.into(),
+        held_until.into(),
+        used_at.into(),
+        (*version).into(),
+    ]
+}
+
+impl FromRow for CashVoucher {
+    fn from_row(row: &dyn Row) -> Result<CashVoucher, Fault> {
+        let status: String = column(row, 4)?;
+        Ok(CashVoucher {
+            id: VoucherId::new(column(row, 5)?, column(row, 0)?),
+            template: column(row, 1)?,
+            user_id: column(row, 2)?,
+            memo: column(row, 3)?,
+            redemption: Redemption {
+                status: Status::from_name(&status)
+                    .ok_or_else(|| Fault::bug(format!("cash voucher: unknown status {status}")))?,
+                starts_at: column(row, 6)?,
+                ends_at: column(row, 7)?,
+                trade: column(row, 8)?,
+                held_until: column(row, 9)?,
+                used_at: column(row, 10)?,
+            },
+            version: column(row, 11)?,
+        })
+    }
+}
+
+impl FromRow for UnusedVoucher {
+    fn from_row(row: &dyn Row) -> Result<UnusedVoucher, Fault> {
+        Ok(UnusedVoucher {
+            voucher: CashVoucher::from_row(row)?,
+            amount_fen: column(row, 12)?,
+            floor_fen: column(row, 13)?,
+            rules: column(row, 14)?,
+        })
+    }
+}
