@@ -48,6 +48,9 @@ CREATE TABLE template_total (
     PRIMARY KEY (bucket, template)
 );
 
+-- What of a refund was the cash voucher's that the trade was paid with.
+ALTER TABLE refund ADD COLUMN cash_fen BIGINT NOT NULL DEFAULT 0 CHECK (cash_fen BETWEEN 0 AND 4000000000000000);
+
 -- A voucher in a user's hands, in the user's bucket: it may be used at any merchant that its template's rules name.
 CREATE TABLE cash_voucher (
     bucket INTEGER NOT NULL,

@@ -123,12 +123,12 @@ pub struct Cause<'a> {
 
 /// Moves money and enters it; `false`, and nothing is moved, when the giver's balance does not cover it.
 pub fn transfer(tx: &mut Tx, transfer: &Transfer<'_>) -> Result<bool, Fault> {
-    transfer_all(tx, std::slice::from_ref(transfer))
+    Ok(transfer_all(tx, std::slice::from_ref(transfer))?.is_none())
 }
 
-/// Moves money several ways at once and enters each; `false`, and nothing is moved, when a balance does not cover what
-/// it gives beyond what it gets. Each balance is written once.
-pub fn transfer_all(tx: &mut Tx, transfers: &[Transfer<'_>]) -> Result<bool, Fault> {
+/// Moves money several ways at once and enters each. Each balance is written once. Gives who cannot give what it gives
+/// beyond what it gets, and then nothing is moved.
+pub fn transfer_all<'a>(tx: &mut Tx, transfers: &[Transfer<'a>]) -> Result<Option<Party<'a>>, Fault> {
     let mut nets: Vec<(Party<'_>, i64)> = Vec::with_capacity(2 * transfers.len());
     for &Transfer { debit, credit, amount_fen, .. } in transfers {
         for (party, fen) in [(debit, -amount_fen), (credit, amount_fen)] {
@@ -138,11 +138,11 @@ pub fn transfer_all(tx: &mut Tx, transfers: &[Transfer<'_>]) -> Result<bool, Fau
             }
         }
     }
-    if !move_all(tx, nets)? {
-        return Ok(false);
+    let short = move_all(tx, nets)?;
+    if short.is_none() {
+        enter_many(tx, transfers)?;
     }
-    enter_many(tx, transfers)?;
-    Ok(true)
+    Ok(short)
 }
 
 /// Writes entries alone: for a chunk of an import, which moves their sum once, with [`move_between`].
@@ -167,12 +167,12 @@ pub(crate) fn enter_many(tx: &mut Tx, transfers: &[Transfer<'_>]) -> Result<(), 
 
 /// Moves money without an entry, which the caller writes; `false` when the giver's balance does not cover it.
 pub(crate) fn move_between(tx: &mut Tx, debit: Party<'_>, credit: Party<'_>, fen: i64) -> Result<bool, Fault> {
-    move_all(tx, vec![(debit, -fen), (credit, fen)])
+    Ok(move_all(tx, vec![(debit, -fen), (credit, fen)])?.is_none())
 }
 
-/// Adds to each balance what it gets, or takes what it gives, in the order of locks; `false`, and nothing is changed,
-/// when one does not cover it.
-fn move_all(tx: &mut Tx, mut nets: Vec<(Party<'_>, i64)>) -> Result<bool, Fault> {
+/// Adds to each balance what it gets, or takes what it gives, in the order of locks. Gives the party whose balance does
+/// not cover that, and then nothing is changed.
+fn move_all<'a>(tx: &mut Tx, mut nets: Vec<(Party<'a>, i64)>) -> Result<Option<Party<'a>>, Fault> {
     nets.retain(|&(_, fen)| fen != 0);
     nets.sort_by_cached_key(|&(party, _)| key(party));
     for (nth, &(party, fen)) in nets.iter().enumerate() {
@@ -181,10 +181,10 @@ fn move_all(tx: &mut Tx, mut nets: Vec<(Party<'_>, i64)>) -> Result<bool, Fault>
         } else if !add(tx, party, fen)? {
             // These rows are this transaction's since they were changed, so it can change them back.
             nets[..nth].iter().try_for_each(|&(party, fen)| give(tx, party, -fen))?;
-            return Ok(false);
+            return Ok(Some(party));
         }
     }
-    Ok(true)
+    Ok(None)
 }
 
 /// Where a party stands in the order of locks: funds after accounts, each by its primary key.

@@ -2,4 +2,5 @@
 
 pub mod content;
 pub mod expiry;
+pub mod flux;
 pub mod recycle;

@@ -1,7 +1,7 @@
 //! Finishes a paid trade when the time for refunds is over.
 
 use super::context::JobContext;
-use crate::acts::trade::{coupon, notification};
+use crate::acts::trade::{notification, redemption};
 use store::{Bucket, Fault, Tx};
 
 /// What the store knows the job by; planned with the trade's number when the trade is paid.
@@ -14,6 +14,6 @@ pub fn run(tx: &mut Tx, context: &JobContext) -> Result<(), Fault> {
     let trade = store::trade::get(tx, context.subject)?;
     let Some(Ok(trade)) = trade.map(domain::trade::Trade::finish) else { return Ok(()) };
     store::trade::update(tx, &trade)?;
-    let used = coupon::used(tx, &trade)?;
+    let used = redemption::used(tx, &trade)?;
     notification::enqueue(tx, &trade, &used, None, context.new_id(0, Bucket::of_id(context.subject)), context.now)
 }

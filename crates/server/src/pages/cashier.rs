@@ -4,6 +4,7 @@ use super::i18n::{Lang, Yuan};
 use super::icons;
 use super::parts::{self, End, Heading, Tone};
 use super::shell::Shell;
+use domain::coupon::choice::Class;
 use maud::{Markup, html};
 
 /// The most PINs that may still be wrong with a warning: after the first wrong one the page says how many are left.
@@ -18,14 +19,23 @@ pub struct Cashier {
     pub subject: String,
     /// How much.
     pub total_fen: i64,
-    /// What of that a coupon pays: the chosen one, or the one that was used.
-    pub off_fen: i64,
+    /// What of that is taken off.
+    pub off: Off,
     /// Who pays: a login, masked.
     pub buyer: String,
     /// The trade's number.
     pub trade_no: String,
     /// How far the trade is.
     pub stage: Stage,
+}
+
+/// What a coupon and a cash voucher take off, fen: the chosen ones, or those that were used.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Off {
+    /// The coupon.
+    pub coupon_fen: i64,
+    /// The cash voucher.
+    pub cash_fen: i64,
 }
 
 /// How far the trade is.
@@ -36,7 +46,9 @@ pub enum Stage {
         /// Whether the buyer may try a PIN.
         entry: Entry,
         /// The coupons that may pay a part, the best first, and none at all; empty where the buyer has none.
-        offered: Vec<PayOption>,
+        coupons: Vec<PayOption>,
+        /// The same of cash vouchers.
+        cash: Vec<PayOption>,
         /// What came of the last try.
         outcome: Option<FormOutcome>,
         /// Until when it can be paid, UTC milliseconds.
@@ -74,6 +86,8 @@ pub enum Entry {
         csrf: String,
         /// The coupon that this page shows as chosen, as the form names it.
         coupon: String,
+        /// The same of a cash voucher.
+        cash: String,
         /// How many PINs may still be wrong.
         left: u32,
     },
@@ -83,11 +97,11 @@ pub enum Entry {
     Unset,
 }
 
-/// One way to pay: with a coupon, or without.
+/// One way to pay: with a coupon or cash voucher, or without.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PayOption {
-    /// The coupon's name, what it takes off in fen, and its last moment in UTC milliseconds.
-    pub coupon: Option<(String, i64, i64)>,
+    /// The name, what it takes off in fen, and its last moment in UTC milliseconds.
+    pub holding: Option<(String, i64, i64)>,
     /// The page with this way chosen.
     pub address: String,
     /// Whether it is chosen.
@@ -105,7 +119,7 @@ pub enum FormOutcome {
     ShortBalance,
     /// The trade was paid already when the PIN came.
     PaidAlready,
-    /// The PIN was right, and the coupon that the page had shown could not be used any more.
+    /// The PIN was right, and a coupon or voucher that the page had shown could not be used any more.
     CouponGone,
 }
 
@@ -136,7 +150,13 @@ impl Cashier {
         let lang = shell.lang;
         let shell = Shell { title: self.title(lang), ..*shell };
         let content = match &self.stage {
-            Stage::ToPay { entry, offered, outcome, until } => self.to_pay(lang, entry, offered, *outcome, *until),
+            Stage::ToPay { entry, coupons, cash, outcome, until } => {
+                let choices = html! {
+                    (choice(lang, Class::Coupon, coupons))
+                    (choice(lang, Class::Cash, cash))
+                };
+                self.to_pay(lang, entry, &choices, *outcome, *until)
+            }
             Stage::Paid { .. } | Stage::Refunded { .. } | Stage::Closed { .. } => self.ended(lang),
         };
         shell.around(&content)
@@ -154,25 +174,28 @@ impl Cashier {
 
     /// What the buyer pays.
     fn due_fen(&self) -> i64 {
-        self.total_fen - self.off_fen
+        self.total_fen - self.off.coupon_fen - self.off.cash_fen
     }
 
-    /// Where a coupon pays a part: what the order comes to, and that part.
+    /// Where a coupon or cash voucher pays a part: what the order comes to, and that part.
     fn parts(&self, lang: Lang) -> Vec<(&'static str, String)> {
-        if self.off_fen == 0 {
+        if self.off == Off::default() {
             return Vec::new();
         }
-        vec![
-            (lang.say("订单金额", "Order total"), Yuan(self.total_fen).to_text()),
-            (lang.say("优惠券", "Coupon"), less(self.off_fen)),
-        ]
+        let parts = [
+            (lang.say("优惠券", "Coupon"), self.off.coupon_fen),
+            (lang.say("现金抵价券", "Cash voucher"), self.off.cash_fen),
+        ];
+        let mut rows = vec![(lang.say("订单金额", "Order total"), Yuan(self.total_fen).to_text())];
+        rows.extend(parts.into_iter().filter(|(_, fen)| 0 < *fen).map(|(label, fen)| (label, less(fen))));
+        rows
     }
 
     fn to_pay(
         &self,
         lang: Lang,
         entry: &Entry,
-        offered: &[PayOption],
+        choices: &Markup,
         outcome: Option<FormOutcome>,
         until: Option<i64>,
     ) -> Markup {
@@ -190,12 +213,13 @@ impl Cashier {
                 (parts::tear())
                 (parts::rows(lang, &rows))
             }))
-            @if !offered.is_empty() { (parts::ways(lang, lang.say("优惠券", "Coupons"), &ways(lang, offered))) }
+            (choices)
             @if let Some((tone, text)) = notice(lang, entry, outcome) { (parts::notice(tone, &text)) }
-            @if let Entry::Form { action, csrf, coupon, .. } = entry {
+            @if let Entry::Form { action, csrf, coupon, cash, .. } = entry {
                 form.form method="post" action=(action) autocomplete="off" {
                     input type="hidden" name="csrf" value=(csrf);
                     input type="hidden" name="coupon" value=(coupon);
+                    input type="hidden" name="cash" value=(cash);
                     (parts::pin_field(
                         lang.say("支付密码", "Payment PIN"),
                         lang.say("六位数字", "Six digits"),
@@ -271,15 +295,28 @@ fn less(fen: i64) -> String {
     format!("−{}", Yuan(fen).to_text())
 }
 
-fn ways(lang: Lang, offered: &[PayOption]) -> Vec<parts::Way> {
+/// What may be chosen of a class; nothing where the buyer has none of it.
+fn choice(lang: Lang, class: Class, offered: &[PayOption]) -> Markup {
+    let (label, without) = match class {
+        Class::Coupon => (lang.say("优惠券", "Coupons"), lang.say("不使用优惠券", "Pay without a coupon")),
+        Class::Cash => {
+            (lang.say("现金抵价券", "Cash vouchers"), lang.say("不使用现金抵价券", "Pay without a cash voucher"))
+        }
+    };
+    html! {
+        @if !offered.is_empty() { (parts::ways(lang, label, &ways(lang, offered, without))) }
+    }
+}
+
+fn ways(lang: Lang, offered: &[PayOption], without: &str) -> Vec<parts::Way> {
     let way = |one: &PayOption| {
-        let (name, about, value) = match &one.coupon {
+        let (name, about, value) = match &one.holding {
             Some((name, fen, ends_at)) => {
                 let until = lang.moment(*ends_at);
                 let about = lang.say(format!("有效期至 {until}"), format!("Valid until {until}"));
                 (name.clone(), Some(about), Some(less(*fen)))
             }
-            None => (lang.say("不使用优惠券", "Pay without a coupon").to_owned(), None, None),
+            None => (without.to_owned(), None, None),
         };
         parts::Way { name, about, value, address: one.address.clone(), chosen: one.chosen }
     };

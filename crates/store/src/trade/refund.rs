@@ -18,9 +18,9 @@ pub(crate) static MODULE: Module = Module {
 };
 
 statements! {
-    GET = "SELECT trade, out_request_no, amount_fen, buyer_fen, reason, cancels, at FROM refund
+    GET = "SELECT trade, out_request_no, amount_fen, buyer_fen, cash_fen, reason, cancels, at FROM refund
         WHERE bucket = $1 AND trade = $2 AND out_request_no = $3";
-    LIST = "SELECT trade, out_request_no, amount_fen, buyer_fen, reason, cancels, at FROM refund
+    LIST = "SELECT trade, out_request_no, amount_fen, buyer_fen, cash_fen, reason, cancels, at FROM refund
         WHERE bucket = $1 AND trade = $2 ORDER BY at, out_request_no";
     REFUNDS: proof = "SELECT COUNT(*) FROM refund";
     REFUNDED_OFF: proof = "SELECT trade.pid || '/' || trade.out_trade_no, CAST(trade.refunded_fen AS TEXT),
@@ -44,9 +44,9 @@ statements! {
             AND trade.refunded_fen - COALESCE(shares.fen, 0) <> COALESCE(moved.fen, 0) ORDER BY 1";
 }
 
-static INSERT: Rows<8> = Rows::new(
-    "INSERT INTO refund (bucket, trade, out_request_no, amount_fen, buyer_fen, reason, cancels, at) VALUES",
-    ["INTEGER", "BIGINT", "TEXT", "BIGINT", "BIGINT", "TEXT", "SMALLINT", "BIGINT"],
+static INSERT: Rows<9> = Rows::new(
+    "INSERT INTO refund (bucket, trade, out_request_no, amount_fen, buyer_fen, cash_fen, reason, cancels, at) VALUES",
+    ["INTEGER", "BIGINT", "TEXT", "BIGINT", "BIGINT", "BIGINT", "TEXT", "SMALLINT", "BIGINT"],
     "",
 );
 
@@ -61,6 +61,8 @@ pub struct Refund {
     pub amount_fen: i64,
     /// How much of that the buyer got.
     pub buyer_fen: i64,
+    /// How much of it was the cash voucher's that the trade was paid with.
+    pub cash_fen: i64,
     /// Why, as the merchant says.
     pub reason: Option<String>,
     /// Whether it came of taking the whole trade back.
@@ -80,14 +82,15 @@ pub(crate) fn insert_refunds(tx: &mut Tx, refunds: &[Refund]) -> Result<(), Faul
 }
 
 /// What a refund's row holds, in the order of the statement.
-fn columns(refund: &Refund) -> [Val<'_>; 8] {
-    let Refund { trade, out_request_no, amount_fen, buyer_fen, reason, cancels, at } = refund;
+fn columns(refund: &Refund) -> [Val<'_>; 9] {
+    let Refund { trade, out_request_no, amount_fen, buyer_fen, cash_fen, reason, cancels, at } = refund;
     [
         Bucket::of_id(*trade).into(),
         (*trade).into(),
         out_request_no.into(),
         (*amount_fen).into(),
         (*buyer_fen).into(),
+        (*cash_fen).into(),
         reason.as_deref().into(),
         (*cancels).into(),
         (*at).into(),
@@ -106,7 +109,7 @@ pub fn refunds(tx: &mut Tx, trade: i64) -> Result<Vec<Refund>, Fault> {
 
 impl FromRow for Refund {
     fn from_row(row: &dyn Row) -> Result<Refund, Fault> {
-        let (trade, out_request_no, amount_fen, buyer_fen, reason, cancels, at) = FromRow::from_row(row)?;
-        Ok(Refund { trade, out_request_no, amount_fen, buyer_fen, reason, cancels, at })
+        let (trade, out_request_no, amount_fen, buyer_fen, cash_fen, reason, cancels, at) = FromRow::from_row(row)?;
+        Ok(Refund { trade, out_request_no, amount_fen, buyer_fen, cash_fen, reason, cancels, at })
     }
 }

@@ -169,6 +169,7 @@ each_engine!(refunds_are_kept_by_their_number, |test| {
         out_request_no: no.to_owned(),
         amount_fen: 100,
         buyer_fen: 90,
+        cash_fen: 5,
         reason: Some("正常退款".to_owned()),
         cancels: false,
         at,

@@ -56,11 +56,18 @@ impl FundBill {
         bills([balance].into_iter().chain(used.iter().map(|one| (channel(one), one.deducted_fen))))
     }
 
-    /// What a refund went back to. All coupons are the merchant's own.
+    /// What a refund went back to.
     pub fn given_back(refund: &Refund) -> Vec<FundBill> {
-        bills([("ALIPAYACCOUNT", refund.buyer_fen), ("MDISCOUNT", refund.amount_fen - refund.buyer_fen)].into_iter())
+        let Refund { amount_fen, buyer_fen, cash_fen, .. } = *refund;
+        let coupon_fen = amount_fen - buyer_fen - cash_fen;
+        bills([("ALIPAYACCOUNT", buyer_fen), (COUPON, cash_fen), (MDISCOUNT, coupon_fen)].into_iter())
     }
 }
+
+/// The channel of a cash voucher.
+const COUPON: &str = "COUPON";
+/// The channel of the merchant's own coupon.
+const MDISCOUNT: &str = "MDISCOUNT";
 
 fn bills(parts: impl Iterator<Item = (&'static str, i64)>) -> Vec<FundBill> {
     let some = parts.filter(|(_, fen)| 0 < *fen);
@@ -68,30 +75,52 @@ fn bills(parts: impl Iterator<Item = (&'static str, i64)>) -> Vec<FundBill> {
 }
 
 fn channel(used: &TradeVoucher) -> &'static str {
-    if used.template.is_some() { "COUPON" } else { "MDISCOUNT" }
+    if used.template.is_some() { COUPON } else { MDISCOUNT }
 }
 
 answer! {
-    /// A coupon that a trade was paid with.
+    /// A coupon or cash voucher that a trade was paid with.
     pub struct VoucherDetail {
-        /// The id of the coupon.
+        /// Its id.
         id: String,
-        /// The name of the coupon.
+        /// Its name.
         name: String,
-        /// ALIPAY_FIX_VOUCHER an amount off, ALIPAY_DISCOUNT_VOUCHER a share off, ALIPAY_ITEM_VOUCHER for goods.
+        /// ALIPAY_CASH_VOUCHER a cash voucher; of coupons ALIPAY_FIX_VOUCHER an amount off, ALIPAY_DISCOUNT_VOUCHER a
+        /// share off, ALIPAY_ITEM_VOUCHER for goods.
         r#type: String,
-        /// How much the coupon took off, yuan.
+        /// How much it took off, yuan.
         amount: String = Shape::Amount(None),
         /// What the merchant paid of `amount`, yuan.
         merchant_contribute: String = Shape::Amount(None),
         /// What others paid of `amount`, yuan.
         other_contribute: String = Shape::Amount(None),
-        /// `voucher_note` of the coupon.
+        /// Who else paid, where others did.
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        other_contribute_detail: Vec<ContributeDetail>,
+        /// `voucher_note` of the coupon, or `memo` of the cash voucher.
         #[serde(skip_serializing_if = "Option::is_none")]
         memo: Option<String>,
         /// The template of a cash voucher.
         #[serde(skip_serializing_if = "Option::is_none")]
         template_id: Option<String>,
+    }
+}
+
+answer! {
+    /// Who else than the merchant paid for a voucher.
+    pub struct ContributeDetail {
+        /// Always BRAND: the sponsor of the voucher's template.
+        contribute_type: &'static str,
+        /// How much, yuan.
+        contribute_amount: String = Shape::Amount(None),
+    }
+}
+
+impl ContributeDetail {
+    fn all(used: &TradeVoucher) -> Vec<ContributeDetail> {
+        let others_fen = used.deducted_fen - used.merchant_fen;
+        let detail = ContributeDetail { contribute_type: "BRAND", contribute_amount: money::format(others_fen) };
+        if 0 < others_fen { vec![detail] } else { Vec::new() }
     }
 }
 
@@ -105,6 +134,7 @@ impl VoucherDetail {
             amount: money::format(one.deducted_fen),
             merchant_contribute: money::format(one.merchant_fen),
             other_contribute: money::format(one.deducted_fen - one.merchant_fen),
+            other_contribute_detail: ContributeDetail::all(one),
             memo: one.memo.clone(),
             template_id: one.template.clone(),
         };

@@ -1,13 +1,15 @@
 //! What the cashier page does with a trade that waits: it is looked at, holds a coupon, and is paid by its buyer's PIN,
 //! each in one transaction (`docs/decisions.md`, "Cashier").
 
+use super::choice::{self, Offer, Want, Wanted};
 use super::context::{TradeContext, TradeOrigin};
-use super::coupon::{self, Choice, Chosen, Wanted};
 use super::detail::TradeDetail;
+use super::redemption;
 use super::settle::{self, Payment};
 use crate::acts::pin::{self, Proof};
 use crate::keys;
 use domain::Refusal;
+use domain::coupon::choice::Class;
 use domain::id::TradeNoText;
 use domain::pin::{Pin, Tries};
 use domain::trade::Trade;
@@ -35,8 +37,8 @@ pub struct Desk {
     pub buyer: Option<Account>,
     /// The tries of the buyer's PIN.
     pub tries: Tries,
-    /// The coupons that could pay for it, the best first.
-    pub usable: Choice,
+    /// What the buyer may choose from, and what is chosen.
+    pub offer: Offer,
     /// The vouchers that it was paid with.
     pub used: Vec<TradeVoucher>,
 }
@@ -48,7 +50,7 @@ pub struct PinPayment<'a> {
     pub opening: Opening<'a>,
     /// The PIN.
     pub pin: &'a Pin,
-    /// The coupon that the page showed as chosen.
+    /// What the page showed as chosen.
     pub wanted: Wanted,
     /// The name in the log of the request that pays.
     pub trace_id: &'a str,
@@ -84,39 +86,28 @@ impl Opening<'_> {
 }
 
 impl Desk {
-    /// What the page shows at `now`, UTC milliseconds; `None` where nothing opens.
-    pub fn load(tx: &mut Tx, opening: Opening<'_>, now: i64) -> Result<Option<Desk>, Fault> {
+    /// What the page shows at `now`, UTC milliseconds, when this is wanted; `None` where nothing opens.
+    pub fn load(tx: &mut Tx, opening: Opening<'_>, wanted: Wanted, now: i64) -> Result<Option<Desk>, Fault> {
         let Some(trade) = opening.open(tx)? else { return Ok(None) };
-        let usable = match trade.payable(now) {
-            Ok(()) => coupon::usable(tx, &trade, &TradeDetail::of(&trade), now)?,
-            Err(_) => Choice::default(),
+        let offer = match trade.payable(now) {
+            Ok(()) => choice::offer(tx, &trade, &TradeDetail::of(&trade), wanted, now)?,
+            Err(_) => Offer::default(),
         };
-        let used = coupon::used(tx, &trade)?;
+        let used = redemption::used(tx, &trade)?;
         let seller = world::merchant(tx, &trade.pid)?.map(|merchant| merchant.name);
         let seller = seller.filter(|name| !name.is_empty()).unwrap_or_else(|| trade.pid.clone());
         let buyer = world::account(tx, &trade.buyer_id)?;
         let tries = store::pin::tries(tx, &trade.buyer_id)?;
-        Ok(Some(Desk { trade, seller, buyer, tries, usable, used }))
-    }
-
-    /// The coupon that the page shows as chosen; one that cannot be used any more leaves the choice to the page.
-    pub fn chosen(&self, wanted: Wanted) -> Option<&Chosen> {
-        let usable = &self.usable.chosen;
-        match wanted {
-            Wanted::Best => usable.first(),
-            Wanted::None => None,
-            Wanted::One(number) => usable.iter().find(|one| one.issued.id.number == number).or_else(|| usable.first()),
-        }
+        Ok(Some(Desk { trade, seller, buyer, tries, offer, used }))
     }
 }
 
-/// The trade holds the coupon that its page shows as chosen, from `now` (UTC milliseconds) on for a quarter of an hour.
+/// The trade holds what its page shows as chosen, from `now` (UTC milliseconds) on for a quarter of an hour.
 /// Gives what the page shows; `None` where nothing opens.
 pub fn hold(tx: &mut Tx, opening: Opening<'_>, wanted: Wanted, now: i64) -> Result<Option<Desk>, Stop> {
-    let Some(desk) = Desk::load(tx, opening, now)? else { return Ok(None) };
+    let Some(desk) = Desk::load(tx, opening, wanted, now)? else { return Ok(None) };
     if desk.trade.payable(now).is_ok() {
-        let issued = desk.chosen(wanted).map(|one| &one.issued);
-        coupon::hold(tx, &desk.trade, &desk.usable, issued, now)?;
+        redemption::hold(tx, &desk.trade, &desk.offer.choice, now)?;
     }
     Ok(Some(desk))
 }
@@ -148,9 +139,13 @@ pub fn pay(
         return Ok(unpayable(refusal));
     }
     let detail = TradeDetail::of(&trade);
-    let choice = coupon::pick(tx, &trade, &detail, TradeOrigin::Stored, wanted, at)?;
-    let is_gone = matches!(wanted, Wanted::One(_)) && choice.chosen.is_empty();
-    if is_gone || buyer.balance_fen < trade.total_fen - choice.off().seller_fen {
+    let choice = choice::pick(tx, &trade, &detail, TradeOrigin::Stored, wanted, at)?;
+    let is_taken = |class| choice.chosen.iter().any(|one| one.holding.class() == class);
+    let is_gone = [Class::Coupon, Class::Cash]
+        .into_iter()
+        .any(|class| matches!(wanted.of(class), Want::One(_)) && !is_taken(class));
+    let off = choice.off(&trade);
+    if is_gone || buyer.balance_fen < trade.total_fen - off.seller_fen - off.others_fen {
         // The trade itself may have spent coupon and balance since it was loaded.
         return Ok(match opening.open(tx)?.map(|trade| trade.payable(at)) {
             Some(Ok(())) if is_gone => Outcome::CouponGone,

@@ -6,11 +6,15 @@ use store::ledger::Cause;
 
 /// The most vouchers that one trade takes: one of each kind.
 pub const VOUCHERS_MAX: usize = 2;
-/// How many new ids a change of a trade takes: one for the ledger's entry, one for the notification, one for the bill
-/// of each voucher, and two for the notifications of point cards.
+/// How many new ids a change of a trade takes: those of the ledger's entries, of the notifications of the trade and of
+/// a cash voucher, of the bill of each voucher, and two for the notifications of point cards.
 pub const NEW_IDS: u16 = CARDS + 2;
+/// The most entries of the ledger: the buyer's money, a cash voucher's, and what its template's fund gives back.
+const TRANSFERS: usize = 3;
+/// Where the notifications' ids begin.
+const NOTICES: usize = TRANSFERS;
 /// Where the bills' ids begin.
-const BILLS: usize = 2;
+const BILLS: usize = NOTICES + 2;
 /// Where the ids of point cards' notifications begin: a shop with more than two cards takes further ids when it needs
 /// them.
 #[expect(clippy::cast_possible_truncation, reason = "two vouchers")]
@@ -47,14 +51,29 @@ impl<'a> TradeContext<'a> {
         TradeContext { at, cause, ids }
     }
 
-    /// The id of the ledger's entry.
+    /// The id of the ledger's entry of the buyer's money.
     pub fn transfer_id(&self) -> i64 {
         self.ids[0]
     }
 
-    /// The id of the notification.
-    pub fn notice_id(&self) -> i64 {
+    /// The id of the ledger's entry of a cash voucher's money.
+    pub fn voucher_transfer_id(&self) -> i64 {
         self.ids[1]
+    }
+
+    /// The id of the ledger's entry of what a template's fund gives back.
+    pub fn recycle_id(&self) -> i64 {
+        self.ids[2]
+    }
+
+    /// The id of the trade's notification.
+    pub fn notice_id(&self) -> i64 {
+        self.ids[NOTICES]
+    }
+
+    /// The id of a cash voucher's notification.
+    pub fn flux_id(&self) -> i64 {
+        self.ids[NOTICES + 1]
     }
 
     /// The ids of the vouchers' bills, one for each voucher that a trade may take.

@@ -31,6 +31,8 @@ pub struct TradeDetail {
     pub store_id: Option<String>,
     /// The merchant's terminal.
     pub terminal_id: Option<String>,
+    /// The product under which the merchant sells.
+    pub product_code: Option<String>,
     /// What is sold.
     pub goods: Vec<Goods>,
     /// Whether the call that made the trade lets vouchers pay (alipay.trade.pay, `disable_pay_channels`;
@@ -54,6 +56,7 @@ impl TradeDetail {
             body: text("body").map(str::to_owned),
             store_id: text("store_id").map(str::to_owned),
             terminal_id: text("terminal_id").map(str::to_owned),
+            product_code: text("product_code").map(str::to_owned),
             goods: goods(members),
             vouchers_allowed: enabled && !disabled,
         }

@@ -3,16 +3,20 @@
 //! The decision is `domain::trade`'s; here it is recorded. Money moves last, so that the rows of both balances are
 //! locked hardly longer than the COMMIT takes.
 
+use super::choice::{Choice, Chosen};
 use super::context::{TradeContext, TradeOrigin};
-use super::coupon::{self, Choice};
 use super::detail::TradeDetail;
+use super::holding::Worth;
 use super::notification;
+use super::redemption::{self, Parts};
+use crate::acts::voucher::recycle::{self, Entry};
+use crate::acts::voucher::{expiry, flux};
 use domain::Refusal;
 use domain::trade::{Status, Trade, finishes_at};
-use store::ledger::{Party, Transfer, transfer};
+use store::ledger::{Party, Transfer, transfer_all};
 use store::trade::{Refund, TradeVoucher};
 use store::world::Account;
-use store::{Fault, Stop, Tx, job, sales};
+use store::{Fault, Stop, Tx, job, sales, template};
 
 /// A payment, with what this transaction has read for it.
 pub struct Payment<'a> {
@@ -47,7 +51,8 @@ pub fn settle(
 ) -> Result<(Trade, Vec<TradeVoucher>), Stop> {
     let Payment { trade, detail, origin, buyer, choice } = payment;
     let number = trade.no.number;
-    let trade = trade.pay(choice.off(), context.at)?;
+    let off = choice.off(&trade);
+    let trade = trade.pay(off, context.at)?;
     match origin {
         TradeOrigin::New => store::trade::insert(tx, &trade)?,
         TradeOrigin::Stored => {
@@ -56,30 +61,67 @@ pub fn settle(
             store::trade::update(tx, &trade)?;
         }
     }
-    let used = coupon::spend(tx, &trade, &choice.chosen, context.bill_ids(), context.at)?;
-    coupon::release_unspent(tx, &trade, choice)?;
+    let used = redemption::spend(tx, &trade, &choice.chosen, context.bill_ids(), context.at)?;
+    redemption::release_unspent(tx, &trade, choice)?;
     job::put(tx, job::TRADE_FINISH, number, finishes_at(context.at))?;
     notification::enqueue_payment(tx, &trade, detail, &used, buyer, context)?;
-    // Where vouchers pay all of it, no money moves.
-    if trade.buyer_pay_fen == 0 {
-        return Ok((trade, used));
+    let mut money = Vec::with_capacity(3);
+    // Where vouchers pay all of it, the buyer pays nothing.
+    if 0 < trade.buyer_pay_fen {
+        money.push(Transfer {
+            id: context.transfer_id(),
+            debit: Party::Account(&trade.buyer_id),
+            credit: Party::Account(&trade.seller_id),
+            amount_fen: trade.buyer_pay_fen,
+            kind: "pay",
+            trade: Some(number),
+            at: context.at,
+            cause: context.cause,
+        });
     }
-    let money = Transfer {
-        id: context.transfer_id(),
-        debit: Party::Account(&trade.buyer_id),
+    let cash = choice.chosen.iter().zip(&used).find_map(|(chosen, used)| match &chosen.worth {
+        Worth::Cash(template, _) => Some((chosen, template, used)),
+        Worth::Coupon(_) => None,
+    });
+    let mut ended = None;
+    if let Some((chosen, template, used)) = cash {
+        flux::enqueue(tx, template, &trade, used, context.flux_id(), context.at)?;
+        ended = expiry::count_use(tx, template.id.number, chosen.fen)?;
+        money.push(from_fund(&trade, template.id.number, chosen, context));
+    }
+    if let Some((template, totals)) = &ended {
+        let entry = Entry { id: context.recycle_id(), at: context.at, cause: context.cause };
+        money.extend(recycle::surplus(tx, template, *totals, entry)?);
+    }
+    match transfer_all(tx, &money)? {
+        None => Ok((trade, used)),
+        Some(Party::Template(_)) => {
+            Err(Fault::bug("the fund of a template has less than its vouchers are worth").into())
+        }
+        Some(_) => Err(Refusal::BuyerBalanceNotEnough.into()),
+    }
+}
+
+/// What a cash voucher pays: its template's fund to the seller. Where the seller has paid for the voucher in advance it
+/// gets that money back, and nothing for the trade.
+fn from_fund<'a>(trade: &'a Trade, template: i64, chosen: &Chosen, context: &TradeContext<'a>) -> Transfer<'a> {
+    let is_own = 0 < chosen.seller_fen(trade);
+    Transfer {
+        id: context.voucher_transfer_id(),
+        debit: Party::Template(template),
         credit: Party::Account(&trade.seller_id),
-        amount_fen: trade.buyer_pay_fen,
-        kind: "pay",
-        trade: Some(number),
+        amount_fen: chosen.fen,
+        kind: "voucher",
+        trade: (!is_own).then_some(trade.no.number),
         at: context.at,
         cause: context.cause,
-    };
-    if transfer(tx, &money)? { Ok((trade, used)) } else { Err(Refusal::BuyerBalanceNotEnough.into()) }
+    }
 }
 
 /// Gives back what `refund` says, after `trade` has decided it: `trade` is as it is afterwards. The vouchers' part of
-/// it is worked out here, and the refund comes back with what is left for the buyer: that is all that the seller got,
-/// and so gives. Refuses by the seller's balance, and then the whole transaction must end with that refusal.
+/// it is worked out here, and the refund comes back with what is left for the buyer. The seller gives what it got: the
+/// buyer's part to the buyer, a cash voucher's to the sponsor of its template. Refuses by the seller's balance, and then
+/// the whole transaction must end with that refusal.
 ///
 /// What was paid outside of Punchcard goes back there: the buyer of an imported trade never paid from an account.
 pub fn give_back(tx: &mut Tx, trade: &Trade, refund: Refund, context: &TradeContext<'_>) -> Result<Refund, Stop> {
@@ -90,27 +132,50 @@ pub fn give_back(tx: &mut Tx, trade: &Trade, refund: Refund, context: &TradeCont
         job::take(tx, job::TRADE_FINISH, number)?;
     }
     store::trade::update(tx, trade)?;
-    let mut used = coupon::used(tx, trade)?;
-    let vouchers_fen = coupon::give_back(tx, trade, &mut used, refund.amount_fen, context.bill_ids(), context.at)?;
-    let refund = Refund { buyer_fen: refund.amount_fen - vouchers_fen, ..refund };
+    let mut used = redemption::used(tx, trade)?;
+    let parts = redemption::give_back(tx, trade, &mut used, refund.amount_fen, context.bill_ids(), context.at)?;
+    let cash_fen = parts.cash.map_or(0, |(_, fen)| fen);
+    let refund = Refund { buyer_fen: refund.amount_fen - parts.all_fen, cash_fen, ..refund };
     store::trade::insert_refund(tx, &refund)?;
     sales::add(tx, &trade.pid, &trade.buyer_id, -refund.amount_fen)?;
     notification::enqueue(tx, trade, &used, Some(&refund.out_request_no), context.notice_id(), context.at)?;
-    if refund.buyer_fen == 0 {
-        return Ok(refund);
-    }
+    let sponsor_id = count_refund(tx, parts)?;
+    let mut money = Vec::with_capacity(2);
     let buyer = if trade.imported_no.is_some() { Party::Outside(&trade.pid) } else { Party::Account(&trade.buyer_id) };
-    let money = Transfer {
-        id: context.transfer_id(),
+    let from_seller = |id, credit, amount_fen, kind| Transfer {
+        id,
         debit: Party::Account(&trade.seller_id),
-        credit: buyer,
-        amount_fen: refund.buyer_fen,
-        kind: if refund.cancels { "cancel" } else { "refund" },
+        credit,
+        amount_fen,
+        kind,
         trade: Some(number),
         at: context.at,
         cause: context.cause,
     };
-    if transfer(tx, &money)? { Ok(refund) } else { Err(Refusal::SellerBalanceNotEnough.into()) }
+    if 0 < refund.buyer_fen {
+        let kind = if refund.cancels { "cancel" } else { "refund" };
+        money.push(from_seller(context.transfer_id(), buyer, refund.buyer_fen, kind));
+    }
+    if let Some(sponsor_id) = &sponsor_id {
+        let sponsor = Party::Account(sponsor_id);
+        money.push(from_seller(context.voucher_transfer_id(), sponsor, cash_fen, "voucher_refund"));
+    }
+    match transfer_all(tx, &money)? {
+        None => Ok(refund),
+        Some(_) => Err(Refusal::SellerBalanceNotEnough.into()),
+    }
+}
+
+/// Counts a refund's part of a cash voucher. Gives the account that gets it from the seller: the sponsor of the voucher's
+/// template, unless that is the seller, who keeps what it had paid in advance.
+fn count_refund(tx: &mut Tx, parts: Parts) -> Result<Option<String>, Fault> {
+    let Some((number, fen)) = parts.cash else { return Ok(None) };
+    template::count_refund(tx, number, fen)?;
+    if parts.is_own {
+        return Ok(None);
+    }
+    let template = template::get(tx, number)?.ok_or_else(|| Fault::bug("a voucher of a template that is not there"))?;
+    Ok(Some(template.sponsor_id))
 }
 
 /// Closes a trade that nobody paid, and frees the coupon that it held: `trade` is as it is afterwards, `notice_id` is
@@ -118,6 +183,6 @@ pub fn give_back(tx: &mut Tx, trade: &Trade, refund: Refund, context: &TradeCont
 pub fn shut(tx: &mut Tx, trade: &Trade, notice_id: i64, at: i64) -> Result<(), Fault> {
     job::take(tx, job::TRADE_EXPIRE, trade.no.number)?;
     store::trade::update(tx, trade)?;
-    coupon::release(tx, trade)?;
+    redemption::release(tx, trade)?;
     notification::enqueue(tx, trade, &[], None, notice_id, at)
 }

@@ -69,15 +69,15 @@ fn next_look(tx: &mut Tx, template: &Template, now: i64) -> Result<Option<i64>, 
     Ok(Some(if now < next { next.min(last_look_at) } else { last_look_at }))
 }
 
-/// Gives back what the last voucher of a template left, if sending is over and no voucher can be used any more.
-/// `totals` are after it was used, and held by this transaction.
-pub fn used(tx: &mut Tx, number: i64, totals: Totals, entry: Entry<'_>) -> Result<(), Fault> {
+/// Counts that a voucher of a template was used, and took off so much. Gives the template if that was its last voucher
+/// and sending is over, with its totals, which this transaction holds: what vouchers left of their worth goes back then.
+pub fn count_use(tx: &mut Tx, number: i64, fen: i64) -> Result<Option<(Template, Totals)>, Fault> {
+    template::count_use(tx, number, fen)?;
+    let totals = template::totals(tx, number)?;
     if 0 < totals.live() {
-        return Ok(());
+        return Ok(None);
     }
     // Read again: its end may have been recorded between the choice of the voucher and the lock on the totals.
-    match template::get(tx, number)? {
-        Some(template) if template.status == Status::Expired => recycle::give_back(tx, &template, totals, entry),
-        _ => Ok(()),
-    }
+    let ended = template::get(tx, number)?.filter(|template| template.status == Status::Expired);
+    Ok(ended.map(|template| (template, totals)))
 }

@@ -4,20 +4,22 @@
 //! Whoever holds the token may look; only the buyer's PIN pays. The count of wrong PINs and the payment are one
 //! transaction, which holds the count first: of many PINs at once each is counted, and of many right ones one pays.
 //!
-//! The address says which of the buyer's coupons is chosen, the best when it says none. While the page is looked at the
-//! trade holds that one, and no other payment gets it; a form pays with the coupon that its page showed, or not at all.
+//! The address says which of the buyer's coupons is chosen and which of the cash vouchers, the best when it says none.
+//! While the page is looked at the trade holds those, and no other payment gets them; a form pays with what its page
+//! showed, or not at all.
 
 use super::address::query;
 use super::page::{Page, is_plain};
 use super::pin;
 use super::request::{PageRequest, View};
 use crate::acts::trade::cashier::{self, Desk, Opening, Outcome, PinPayment};
+use crate::acts::trade::choice::{Chosen, Want, Wanted};
 use crate::acts::trade::context;
-use crate::acts::trade::coupon::{Chosen, Wanted};
-use crate::pages::cashier::{Cashier, Entry, FormOutcome, PayOption, Stage};
+use crate::pages::cashier::{Cashier, Entry, FormOutcome, Off, PayOption, Stage};
 use crate::pages::error_page::ErrorPage;
 use axum::http::Uri;
 use domain::Refusal;
+use domain::coupon::choice::Class;
 use domain::id::VoucherIdText;
 use domain::login::masked;
 use domain::pin::{Lock, Pin};
@@ -31,19 +33,21 @@ use store::{Bucket, Fault, Stop, Tx};
 pub struct CashierLink {
     trade_no: String,
     token: String,
-    /// The id of a coupon, or [`NO_COUPON`]; the best one when absent.
+    /// The id of a coupon, or [`NOTHING`]; the best one when absent.
     coupon: Option<String>,
+    /// The same of a cash voucher.
+    cash: Option<String>,
     outcome: Option<FormOutcome>,
 }
 
-/// How an address and a form say that no coupon is wanted.
-const NO_COUPON: &str = "none";
-/// The most coupons that a page offers; a buyer with more has the best of them here.
+/// How an address and a form say that none is wanted.
+const NOTHING: &str = "none";
+/// The most coupons, and the most cash vouchers, that a page offers; a buyer with more has the best of them here.
 const OFFERED_MAX: usize = 20;
 
-/// What an address or a form says of coupons.
-fn wanted(coupon: &str) -> Wanted {
-    VoucherIdText::parse(coupon).map_or(Wanted::None, |text| Wanted::One(text.number))
+/// What an address or a form says of coupons, or of cash vouchers.
+fn want(said: &str) -> Want {
+    VoucherIdText::parse(said).map_or(Want::None, |text| Want::One(text.number))
 }
 
 #[derive(Deserialize)]
@@ -52,15 +56,17 @@ struct Query {
     trade_no: String,
     token: String,
     coupon: Option<String>,
+    cash: Option<String>,
     #[serde(rename = "said")]
     outcome: Option<String>,
 }
 
-/// A PIN, and the coupon that the page showed as chosen.
+/// A PIN, and what the page showed as chosen.
 #[derive(Deserialize)]
 pub struct PinForm {
     pin: String,
     coupon: Option<String>,
+    cash: Option<String>,
 }
 
 impl Page for CashierLink {
@@ -68,17 +74,19 @@ impl Page for CashierLink {
     type Form = PinForm;
 
     fn read(uri: &Uri) -> Option<CashierLink> {
-        let Query { trade_no, token, coupon, outcome } = query(uri)?;
+        let Query { trade_no, token, coupon, cash, outcome } = query(uri)?;
         let outcome = outcome.as_deref().and_then(FormOutcome::parse);
-        let plain = is_plain(&trade_no) && is_plain(&token) && coupon.as_deref().is_none_or(is_plain);
-        plain.then_some(CashierLink { trade_no, token, coupon, outcome })
+        let optional = |text: &Option<String>| text.as_deref().is_none_or(is_plain);
+        let plain = is_plain(&trade_no) && is_plain(&token) && optional(&coupon) && optional(&cash);
+        plain.then_some(CashierLink { trade_no, token, coupon, cash, outcome })
     }
 
     fn address(&self) -> String {
-        let CashierLink { trade_no, token, coupon, outcome } = self;
+        let CashierLink { trade_no, token, coupon, cash, outcome } = self;
         let coupon = coupon.as_ref().map_or(String::new(), |coupon| format!("&coupon={coupon}"));
+        let cash = cash.as_ref().map_or(String::new(), |cash| format!("&cash={cash}"));
         let outcome = outcome.map_or(String::new(), |outcome| format!("&said={}", outcome.name()));
-        format!("{}?tradeNo={trade_no}&token={token}{coupon}{outcome}", Self::PATH)
+        format!("{}?tradeNo={trade_no}&token={token}{coupon}{cash}{outcome}", Self::PATH)
     }
 
     fn form(&self) -> String {
@@ -91,9 +99,10 @@ impl Page for CashierLink {
 
     async fn look(self, request: &PageRequest) -> Result<View, ErrorPage> {
         let (link, now) = (self.clone(), request.app().clock.now());
-        let desk = request.app().store.read(move |tx: &mut Tx| Desk::load(tx, link.opening(), now)).await;
+        let load = move |tx: &mut Tx| Desk::load(tx, link.opening(), link.wanted(), now);
+        let desk = request.app().store.read(load).await;
         let mut desk = desk.map_err(|failure: Fault| request.failed(&failure))?.ok_or(ErrorPage::Unknown)?;
-        if !desk.usable.chosen.is_empty() {
+        if !desk.offer.usable.is_empty() {
             desk = self.hold(request, now).await?;
         }
         let page = Content { desk, link: &self, request }.page(now);
@@ -105,22 +114,28 @@ impl Page for CashierLink {
         let Some(pin) = Pin::parse(&form.pin) else {
             return Ok(CashierLink { outcome: Some(FormOutcome::NoPin), ..self });
         };
-        let wanted = wanted(form.coupon.as_deref().unwrap_or(NO_COUPON));
+        let said = |text: &Option<String>| want(text.as_deref().unwrap_or(NOTHING));
+        let wanted = Wanted { coupon: said(&form.coupon), cash: said(&form.cash) };
         let attempt = pin::attempt(request.app(), request.caller()).await?;
         let outcome = self.clone().pay(request, wanted, pin).await;
         if !matches!(outcome, Ok(Some(FormOutcome::WrongPin))) {
             attempt.did_not_fail();
         }
         let outcome = outcome?;
-        let coupon = self.coupon.filter(|_| outcome != Some(FormOutcome::CouponGone));
-        Ok(CashierLink { coupon, outcome, trade_no: self.trade_no, token: self.token })
+        let is_gone = outcome == Some(FormOutcome::CouponGone);
+        let (coupon, cash) = (self.coupon.filter(|_| !is_gone), self.cash.filter(|_| !is_gone));
+        Ok(CashierLink { coupon, cash, outcome, trade_no: self.trade_no, token: self.token })
     }
 }
 
 impl CashierLink {
-    /// The page's address with this coupon chosen, in the visitor's language.
-    fn choosing(&self, coupon: &str, request: &PageRequest) -> String {
-        let link = CashierLink { coupon: Some(coupon.to_owned()), ..self.clone() };
+    /// The page's address with this one of a class chosen, in the visitor's language.
+    fn choosing(&self, class: Class, one: &str, request: &PageRequest) -> String {
+        let one = Some(one.to_owned());
+        let link = match class {
+            Class::Coupon => CashierLink { coupon: one, ..self.clone() },
+            Class::Cash => CashierLink { cash: one, ..self.clone() },
+        };
         request.in_lang(&link.without_outcome().address())
     }
 
@@ -129,12 +144,13 @@ impl CashierLink {
         Opening { trade_no: &self.trade_no, token: &self.token }
     }
 
-    /// The coupon that the address chooses, the best when it says none.
+    /// What the address chooses, the best where it says nothing.
     fn wanted(&self) -> Wanted {
-        self.coupon.as_deref().map_or(Wanted::Best, wanted)
+        let said = |text: &Option<String>| text.as_deref().map_or(Want::Best, want);
+        Wanted { coupon: said(&self.coupon), cash: said(&self.cash) }
     }
 
-    /// The trade holds the coupon that its page shows as chosen, from `now` on for a quarter of an hour.
+    /// The trade holds what its page shows as chosen, from `now` on for a quarter of an hour.
     async fn hold(&self, request: &PageRequest, now: i64) -> Result<Desk, ErrorPage> {
         let link = self.clone();
         let write = move |tx: &mut Tx| cashier::hold(tx, link.opening(), link.wanted(), now);
@@ -182,39 +198,60 @@ struct Content<'a> {
 }
 
 impl Content<'_> {
-    fn chosen(&self) -> Option<&Chosen> {
-        self.desk.chosen(self.link.wanted())
+    fn chosen(&self, class: Class) -> Option<&Chosen> {
+        self.desk.offer.choice.chosen.iter().find(|one| one.holding.class() == class)
     }
 
-    /// The choice as the page offers it: each coupon once, and none. Of several of one kind it is the chosen
-    /// one, or the first to end.
-    fn offered(&self) -> Vec<PayOption> {
+    /// The choice as the page offers it: each coupon, or each cash voucher, once, and none. Of several of one kind it is
+    /// the chosen one, or the first to end. The chosen one takes off what the other class leaves.
+    fn offered(&self, class: Class) -> Vec<PayOption> {
         let (link, request) = (self.link, self.request);
-        let usable = &self.desk.usable.chosen;
-        let chosen = self.chosen().map(|one| (one.issued.id.number, one.issued.tool));
+        let usable = self.desk.offer.usable.iter().filter(|one| one.holding.class() == class);
+        let chosen = self.chosen(class);
+        let is_chosen = |one: &Chosen| chosen.is_some_and(|chosen| chosen.holding.id() == one.holding.id());
         let mut seen = HashSet::new();
         let mut once = |one: &&Chosen| match chosen {
-            Some((number, tool)) if tool == one.issued.tool => number == one.issued.id.number,
-            _ => seen.insert(one.issued.tool),
+            Some(chosen) if chosen.holding.kind() == one.holding.kind() => is_chosen(one),
+            _ => seen.insert(one.holding.kind()),
         };
-        let coupon = |one: &Chosen| PayOption {
-            coupon: Some((one.coupon.name.clone(), one.fen, one.issued.redemption.ends_at)),
-            address: link.choosing(&one.issued.id.to_text(), request),
-            chosen: chosen.is_some_and(|(number, _)| number == one.issued.id.number),
+        let option = |one: &Chosen| PayOption {
+            holding: Some((
+                one.worth.name().to_owned(),
+                chosen.filter(|_| is_chosen(one)).map_or(one.fen, |chosen| chosen.fen),
+                one.holding.redemption().ends_at,
+            )),
+            address: link.choosing(class, &one.holding.id().to_text(), request),
+            chosen: is_chosen(one),
         };
-        let mut offered: Vec<_> = usable.iter().filter(|one| once(one)).take(OFFERED_MAX).map(coupon).collect();
+        let mut offered: Vec<_> = usable.filter(|one| once(one)).take(OFFERED_MAX).map(option).collect();
         if !offered.is_empty() {
-            let address = link.choosing(NO_COUPON, request);
-            offered.push(PayOption { coupon: None, address, chosen: chosen.is_none() });
+            let address = link.choosing(class, NOTHING, request);
+            offered.push(PayOption { holding: None, address, chosen: chosen.is_none() });
         }
         offered
+    }
+
+    /// What the page shows as chosen of a class, as its form names it.
+    fn in_form(&self, class: Class) -> String {
+        self.chosen(class).map_or_else(|| NOTHING.to_owned(), |one| one.holding.id().to_text())
+    }
+
+    /// What was taken off, or will be.
+    fn off(&self) -> Off {
+        let chosen_fen = |class| self.chosen(class).map_or(0, |one| one.fen);
+        let used_fen = |is_cash: bool| {
+            let used = self.desk.used.iter().filter(|one| one.template.is_some() == is_cash);
+            used.map(|one| one.deducted_fen).sum()
+        };
+        match self.desk.trade.status {
+            Status::WaitBuyerPay => Off { coupon_fen: chosen_fen(Class::Coupon), cash_fen: chosen_fen(Class::Cash) },
+            _ => Off { coupon_fen: used_fen(false), cash_fen: used_fen(true) },
+        }
     }
 
     fn page(&self, now: i64) -> Cashier {
         let Content { desk, link, request } = self;
         let trade = &desk.trade;
-        let chosen = self.chosen();
-        let coupon = chosen.map_or_else(|| NO_COUPON.to_owned(), |one| one.issued.id.to_text());
         let gone_fen: i64 = desk.used.iter().map(|one| one.refunded_fen).sum();
         let stage = match trade.status {
             Status::WaitBuyerPay if trade.expires_at.is_some_and(|end| end <= now) => Stage::Closed { expired: true },
@@ -224,11 +261,12 @@ impl Content<'_> {
                     Lock::Locked { until } => Entry::Locked(until),
                     Lock::Open { left } => {
                         let (action, csrf) = CashierLink::clone(link).without_outcome().signed_form(request);
-                        Entry::Form { action, csrf, coupon, left }
+                        let (coupon, cash) = (self.in_form(Class::Coupon), self.in_form(Class::Cash));
+                        Entry::Form { action, csrf, coupon, cash, left }
                     }
                 };
-                let offered = self.offered();
-                Stage::ToPay { entry, offered, outcome: link.outcome, until: trade.expires_at }
+                let (coupons, cash) = (self.offered(Class::Coupon), self.offered(Class::Cash));
+                Stage::ToPay { entry, coupons, cash, outcome: link.outcome, until: trade.expires_at }
             }
             Status::TradeSuccess | Status::TradeFinished => Stage::Paid {
                 at: trade.paid_at.unwrap_or(now),
@@ -241,16 +279,12 @@ impl Content<'_> {
                 Stage::Closed { expired: ended.is_some_and(|(closed, end)| end <= closed) }
             }
         };
-        let off_fen = match trade.status {
-            Status::WaitBuyerPay => chosen.map_or(0, |one| one.fen),
-            _ => desk.used.iter().map(|one| one.deducted_fen).sum(),
-        };
         let login = desk.buyer.as_ref().and_then(|buyer| buyer.login_id.as_ref()).unwrap_or(&trade.buyer_id);
         Cashier {
             seller: desk.seller.clone(),
             subject: trade.subject.clone(),
             total_fen: trade.total_fen,
-            off_fen,
+            off: self.off(),
             buyer: masked(login),
             trade_no: trade.trade_no(),
             stage,

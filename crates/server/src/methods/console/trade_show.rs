@@ -1,7 +1,7 @@
 //! `punchcard.trade.show`: one trade, with its refunds and what it was paid with.
 
 use super::{Argument, not_found};
-use crate::acts::trade::coupon;
+use crate::acts::trade::redemption;
 use crate::answer::Answer;
 use crate::biz::biz;
 use crate::links;
@@ -105,7 +105,7 @@ impl OperatorRead for TradeShow {
                 };
                 if let Some(trade) = found {
                     let refunds = store::trade::refunds(tx, trade.no.number)?;
-                    let used = coupon::used(tx, &trade)?;
+                    let used = redemption::used(tx, &trade)?;
                     return Ok::<_, Fault>(Some(view(trade, &refunds, &used, &site(tx)?)));
                 }
             }

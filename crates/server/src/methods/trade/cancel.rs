@@ -115,6 +115,7 @@ fn cancelling(trade: &Trade, amount_fen: i64, at: i64) -> Refund {
         out_request_no: trade.out_trade_no.clone(),
         amount_fen,
         buyer_fen: amount_fen,
+        cash_fen: 0,
         reason: None,
         cancels: true,
         at,

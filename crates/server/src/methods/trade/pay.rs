@@ -13,8 +13,8 @@
 use super::QueryOption;
 use super::order::{self, Checked, Order};
 use crate::acts::trade::bill::{FundBill, PaidAmounts, VoucherDetail};
+use crate::acts::trade::choice::{self, Wanted};
 use crate::acts::trade::context::{self, TradeContext, TradeOrigin};
-use crate::acts::trade::coupon::{self, Wanted};
 use crate::acts::trade::detail::TradeDetail;
 use crate::acts::trade::notification;
 use crate::acts::trade::settle::{Payment, count_sale, settle};
@@ -153,7 +153,7 @@ impl Recomputed for TradePay {
         // Decide.
         let detail = order.detail();
         // What this call disables is disabled, whatever the call allowed that made the trade.
-        let wanted = if detail.vouchers_allowed { Wanted::Best } else { Wanted::None };
+        let wanted = if detail.vouchers_allowed { Wanted::BEST } else { Wanted::NONE };
         let (trade, detail, origin) = match claim {
             Claim::New => (order.trade(call, buyer_id, number), detail, TradeOrigin::New),
             Claim::Again(number) | Claim::Other(number) => {
@@ -164,7 +164,7 @@ impl Recomputed for TradePay {
         };
         trade.payable(call.now)?;
         count_sale(tx, &trade)?;
-        let choice = coupon::pick(tx, &trade, &detail, origin, wanted, call.now)?;
+        let choice = choice::pick(tx, &trade, &detail, origin, wanted, call.now)?;
         // Record.
         let context = TradeContext::new(&trade, call.now, call.cause(), |nth, bucket| call.new_id(1 + nth, bucket));
         let payment = Payment { trade, detail: &detail, origin, buyer: &buyer, choice: &choice };

@@ -7,7 +7,7 @@
 use super::QueryOption;
 use crate::acts::trade::bill::{FundBill, PaidAmounts, VoucherDetail};
 use crate::acts::trade::detail::TradeDetail;
-use crate::acts::trade::{coupon, notification};
+use crate::acts::trade::{notification, redemption};
 use crate::biz::{List, Shape, Text, answer, biz};
 use crate::methods::{Answer, Call, Doors, Method, Need, Read, SubCode, refusals};
 use domain::trade::Trade;
@@ -99,7 +99,7 @@ impl Read for TradeQuery {
             trade_no: trade.trade_no(),
             buyer_logon_id: notification::login(tx, &trade.buyer_id)?,
             total_amount: money::format(trade.total_fen),
-            paid: paid(&trade, &coupon::used(tx, &trade)?),
+            paid: paid(&trade, &redemption::used(tx, &trade)?),
             store_name: super::store_name(tx, &trade, None)?,
             trade_status: trade.status.name(),
             store_id,

@@ -12,6 +12,7 @@ use super::order::GoodsDetail;
 use crate::acts::trade::bill::FundBill;
 use crate::acts::trade::context::{self, TradeContext};
 use crate::acts::trade::notification;
+use crate::acts::trade::redemption;
 use crate::acts::trade::settle::give_back;
 use crate::biz::{List, Shape, Text, answer, biz, choice, invalid};
 use crate::methods::{Answer, Call, Doors, Method, Need, Once, SubCode, Write, refusals};
@@ -85,9 +86,9 @@ answer! {
         refund_currency: Option<&'static str>,
         /// What this refund gave back to the buyer, yuan.
         present_refund_buyer_amount: String = Shape::Amount(None),
-        /// What this refund gave back to others than buyer and seller: always `0.00`.
+        /// What this refund gave back to the sponsor of a cash voucher, unless that is the seller, yuan.
         present_refund_discount_amount: String = Shape::Amount(None),
-        /// The part of this refund that the seller's coupons had paid, yuan.
+        /// The part of this refund that the seller's coupons had paid, and cash vouchers of the seller's own, yuan.
         present_refund_mdiscount_amount: String = Shape::Amount(None),
         /// The same as `present_refund_buyer_amount`.
         send_back_fee: String = Shape::Amount(None),
@@ -147,6 +148,7 @@ impl Write for TradeRefund {
             out_request_no: out_request_no.to_owned(),
             amount_fen,
             buyer_fen: amount_fen,
+            cash_fen: 0,
             reason: request.refund_reason.as_deref().map(str::to_owned),
             cancels: false,
             at: call.now,
@@ -166,6 +168,7 @@ fn response(
     refund: &Refund,
     fund_change: &'static str,
 ) -> Answer<Response> {
+    let others_fen = if 0 < refund.cash_fen && !paid_by_seller(tx, &trade)? { refund.cash_fen } else { 0 };
     Ok(Response {
         trade_no: trade.trade_no(),
         buyer_logon_id: notification::login(tx, &trade.buyer_id)?,
@@ -175,12 +178,17 @@ fn response(
         store_name: super::store_name(tx, &trade, None)?,
         refund_currency: request.refund_currency.map(|Currency::Cny| "CNY"),
         present_refund_buyer_amount: money::format(refund.buyer_fen),
-        present_refund_discount_amount: money::format(0),
-        // All coupons are the merchant's own: it got nothing for them, and gives nothing back.
-        present_refund_mdiscount_amount: money::format(refund.amount_fen - refund.buyer_fen),
+        present_refund_discount_amount: money::format(others_fen),
+        present_refund_mdiscount_amount: money::format(refund.amount_fen - refund.buyer_fen - others_fen),
         send_back_fee: money::format(refund.buyer_fen),
         refund_detail_item_list: FundBill::given_back(refund),
         out_trade_no: trade.out_trade_no,
         buyer_user_id: trade.buyer_id,
     })
+}
+
+/// Whether the cash voucher of a trade was one that the seller had paid for in advance.
+fn paid_by_seller(tx: &mut Tx, trade: &Trade) -> Answer<bool> {
+    let used = redemption::used(tx, trade)?;
+    Ok(used.iter().any(|one| one.template.is_some() && 0 < one.merchant_fen))
 }

@@ -9,7 +9,7 @@ fn cashier(stage: Stage) -> Cashier {
         seller: "花果山超市".to_owned(),
         subject: "Iphone6 16G".to_owned(),
         total_fen: 8_800,
-        off_fen: 0,
+        off: Off::default(),
         buyer: "131****6215".to_owned(),
         trade_no: "2026010121000000000000007168".to_owned(),
         stage,
@@ -17,8 +17,14 @@ fn cashier(stage: Stage) -> Cashier {
 }
 
 fn to_pay(left: u32, outcome: Option<FormOutcome>) -> Stage {
-    let entry = Entry::Form { action: "/h5/cashier".to_owned(), csrf: "c".to_owned(), coupon: "none".to_owned(), left };
-    Stage::ToPay { entry, offered: Vec::new(), outcome, until: None }
+    let entry = Entry::Form {
+        action: "/h5/cashier".to_owned(),
+        csrf: "c".to_owned(),
+        coupon: "none".to_owned(),
+        cash: "none".to_owned(),
+        left,
+    };
+    Stage::ToPay { entry, coupons: Vec::new(), cash: Vec::new(), outcome, until: None }
 }
 
 #[test]
@@ -49,7 +55,8 @@ fn a_notice_says_what_is_so_now() {
         assert!(html.contains(expect.unwrap_or_default()), "{html}");
     }
     for entry in [Entry::Locked(1_767_240_900_000), Entry::Unset] {
-        let html = cashier(Stage::ToPay { entry, offered: Vec::new(), outcome: None, until: None }).page(&SHELL);
+        let html = cashier(Stage::ToPay { entry, coupons: Vec::new(), cash: Vec::new(), outcome: None, until: None })
+            .page(&SHELL);
         assert!(html.contains("id=\"notice\"") && !html.contains("<form"), "{html}");
     }
 }
@@ -65,11 +72,11 @@ fn names_of_what_is_said_read_back() {
 #[test]
 fn a_chosen_coupon_lowers_what_is_due() {
     let coupon = ("<b>满减</b>".to_owned(), 800, 1_767_240_000_000);
-    let with = PayOption { coupon: Some(coupon), address: "/h5/cashier?coupon=1".to_owned(), chosen: true };
-    let without = PayOption { coupon: None, address: "/h5/cashier?coupon=none".to_owned(), chosen: false };
+    let with = PayOption { holding: Some(coupon), address: "/h5/cashier?coupon=1".to_owned(), chosen: true };
+    let without = PayOption { holding: None, address: "/h5/cashier?coupon=none".to_owned(), chosen: false };
     let Stage::ToPay { entry, .. } = to_pay(5, None) else { unreachable!("it waits") };
-    let stage = Stage::ToPay { entry, offered: vec![with, without], outcome: None, until: None };
-    let html = Cashier { off_fen: 800, ..cashier(stage) }.page(&SHELL);
+    let stage = Stage::ToPay { entry, coupons: vec![with, without], cash: Vec::new(), outcome: None, until: None };
+    let html = Cashier { off: Off { coupon_fen: 800, cash_fen: 0 }, ..cashier(stage) }.page(&SHELL);
     for text in [
         "Pay <span class=\"money\">¥80.00</span>",
         "<bdi>¥88.00</bdi>",
@@ -83,7 +90,7 @@ fn a_chosen_coupon_lowers_what_is_due() {
         assert!(html.contains(text), "no {text} in {html}");
     }
     let paid = Stage::Paid { at: 1_767_240_000_000, refunded_fen: 0, again: false };
-    let html = Cashier { off_fen: 8_800, ..cashier(paid) }.page(&SHELL);
+    let html = Cashier { off: Off { coupon_fen: 8_000, cash_fen: 800 }, ..cashier(paid) }.page(&SHELL);
     assert!(html.contains("<span class=\"yuan\">¥</span>0.00") && html.contains("<bdi>−¥88.00</bdi>"), "{html}");
     let plain = cashier(to_pay(5, None)).page(&SHELL);
     assert!(!plain.contains("Order total") && !plain.contains("class=\"way\""), "{plain}");

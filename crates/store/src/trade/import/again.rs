@@ -68,6 +68,7 @@ pub(super) fn change(
             out_request_no,
             amount_fen,
             buyer_fen: amount_fen,
+            cash_fen: 0,
             reason: None,
             cancels: false,
             at,

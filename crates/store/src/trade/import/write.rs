@@ -121,6 +121,7 @@ fn follow(tx: &mut Tx, new: &[New<'_>]) -> Result<(), Fault> {
             out_request_no: it.trade.out_trade_no.clone(),
             amount_fen: fen,
             buyer_fen: fen,
+            cash_fen: 0,
             reason: None,
             cancels: false,
             at: it.trade.refunded_at?,
