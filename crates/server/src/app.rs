@@ -30,8 +30,6 @@ use store::{Change, Mode, Store, Tx};
 use tokio::sync::watch;
 use wire::PrivateKey;
 
-/// How often an address may be refused in a second on a platform; a stand-in's tests know no bound.
-const REFUSALS_MAX: usize = 100;
 /// How many wrong PINs an address may send in any [`WRONG_PINS_WINDOW`], over all accounts (`docs/decisions.md`, "Pay
 /// PIN").
 const WRONG_PINS_MAX: usize = 20;
@@ -89,7 +87,7 @@ impl App {
         let (store, master_key, platform_key) = opening.store_and_keys().await?;
         let is_open = opening.notify_allow_private || store.mode() == Mode::StandIn;
         let unverified_calls = match store.mode() {
-            Mode::Platform => RateLimit::new(REFUSALS_MAX, Duration::from_secs(1)),
+            Mode::Platform => RateLimit::of_unverified_calls(),
             Mode::StandIn => RateLimit::unlimited(),
         };
         let index = Arc::new(Index::default());

@@ -14,6 +14,12 @@ use std::net::IpAddr;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+/// How many calls an address may send in a second on a platform that cannot be verified: an unknown app, a wrong
+/// signature, a broken body. Beyond that the address is answered [`wire::code::APP_CALL_LIMITED`]; what can be verified is
+/// never refused. On a stand-in, whose users are testing, there is no limit.
+const UNVERIFIED_CALLS_MAX: usize = 100;
+/// The window of [`UNVERIFIED_CALLS_MAX`].
+const UNVERIFIED_CALLS_WINDOW: Duration = Duration::from_secs(1);
 /// Addresses that are remembered; of more, those that did the least are forgotten.
 const ADDRESSES_MAX: usize = 16_384;
 
@@ -29,6 +35,11 @@ impl RateLimit {
     /// Allows each address `max` times in any `window`.
     pub fn new(max: usize, window: Duration) -> RateLimit {
         RateLimit { max, window, times: Cache::new(ADDRESSES_MAX) }
+    }
+
+    /// The limit of a platform for calls that cannot be verified.
+    pub fn of_unverified_calls() -> RateLimit {
+        RateLimit::new(UNVERIFIED_CALLS_MAX, UNVERIFIED_CALLS_WINDOW)
     }
 
     /// No limit.

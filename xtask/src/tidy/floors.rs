@@ -34,7 +34,7 @@ static HOUSES: [House; 2] = [
                 what: "calls and files: read, permitted, answered",
             },
             Floor { modules: &["pages"], what: "what pages look like, made of values" },
-            Floor { modules: &["acts", "coupon"], what: "what happens, over a transaction and plain values" },
+            Floor { modules: &["acts"], what: "what happens, over a transaction and plain values" },
             Floor { modules: &["app", "directory", "index", "world"], what: "what a process holds for every call" },
             Floor {
                 modules: &[
