@@ -1,15 +1,17 @@
-//! `punchcard voucher show`: all there is to know of one voucher.
+//! `punchcard voucher`: looks at a coupon or cash voucher, and bars a cash voucher from use.
 
 use super::{Failure, StoreArgs, output};
-use crate::methods::console::coupon_show::CouponShow;
+use crate::methods::console::voucher_bar::VoucherBar;
+use crate::methods::console::voucher_show::{VoucherShow, VoucherView};
 use clap::{Args, Subcommand};
 use serde_json::json;
 
-/// Look at vouchers.
+/// Look at coupons and cash vouchers, and bar cash vouchers from use.
 #[derive(Args)]
 #[command(after_help = "\
-Example:
-  punchcard voucher show 2026010400073000000000007168")]
+Examples:
+  punchcard voucher show 2026010400073000000000007168
+  punchcard voucher disable 2026010400073000000000007168")]
 pub struct Voucher {
     #[command(subcommand)]
     command: Command,
@@ -20,31 +22,39 @@ pub struct Voucher {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Show one voucher: how it stands, which trade has it, and where its holder finds it.
-    Show(Show),
+    /// Show one: how it stands, which trade has it, and where its holder finds it.
+    Show(Which),
+    /// Bar a cash voucher that was not used: no trade takes it until it is enabled again. It expires at its time.
+    Disable(Which),
+    /// Free a cash voucher that was disabled.
+    Enable(Which),
 }
 
 #[derive(Args)]
-struct Show {
+struct Which {
     /// The voucher's id
     voucher_id: String,
 }
 
 impl Voucher {
     pub(super) async fn run(self, store: &StoreArgs) -> Result<(), Failure> {
-        let Command::Show(show) = self.command;
-        show.run(self.json, store).await
-    }
-}
-
-impl Show {
-    async fn run(self, as_json: bool, store: &StoreArgs) -> Result<(), Failure> {
-        let (operator, _lock) = store.onlooker().await?;
-        let shown = operator.call::<CouponShow>(json!({"voucher_id": self.voucher_id})).await?;
-        output::result(as_json, &shown, |shown| {
+        let shown = match self.command {
+            Command::Show(Which { voucher_id }) => {
+                let (operator, _lock) = store.onlooker().await?;
+                operator.call::<VoucherShow>(json!({"voucher_id": voucher_id})).await?
+            }
+            Command::Disable(which) => bar(which, true, store).await?,
+            Command::Enable(which) => bar(which, false, store).await?,
+        };
+        output::result(self.json, &shown, |shown| {
             let members = serde_json::to_value(shown).expect("answers serialise");
             members.as_object().map(|members| output::outline(members, 0)).unwrap_or_default()
         });
         Ok(())
     }
+}
+
+async fn bar(which: Which, barred: bool, store: &StoreArgs) -> Result<VoucherView, Failure> {
+    let (operator, _lock) = store.operator().await?;
+    operator.call::<VoucherBar>(json!({"voucher_id": which.voucher_id, "barred": barred})).await
 }

@@ -11,7 +11,6 @@ pub mod activity_show;
 pub mod backup_write;
 pub mod clock_move;
 pub mod clock_show;
-pub mod coupon_show;
 pub mod import_members;
 pub mod import_trades;
 pub mod notice_list;
@@ -24,6 +23,8 @@ mod rows;
 pub mod signature_list;
 pub mod signature_show;
 pub mod trade_show;
+pub mod voucher_bar;
+pub mod voucher_show;
 pub mod world_apply;
 
 use super::entry::{Entry, operator_export, operator_read, operator_write};
@@ -39,7 +40,8 @@ pub static OPERATIONS: &[Entry] = &[
     operator_write::<world_apply::WorldApply>(),
     operator_read::<prove_run::ProveRun>(),
     operator_read::<trade_show::TradeShow>(),
-    operator_read::<coupon_show::CouponShow>(),
+    operator_read::<voucher_show::VoucherShow>(),
+    operator_write::<voucher_bar::VoucherBar>(),
     operator_read::<activity_list::ActivityList>(),
     operator_read::<activity_show::ActivityShow>(),
     operator_write::<activity_review::ActivityReview>(),
