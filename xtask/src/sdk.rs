@@ -8,8 +8,19 @@ use std::process::Command;
 
 use crate::process::{find, root, run_logged};
 
-/// The list of Python packages, complete and pinned.
-const PYTHON_LIST: &str = "crates/server/tests/sdk/python/requirements.txt";
+/// A Python environment: its folder under `target/sdk`, and its list of packages, complete and pinned.
+pub(crate) struct PythonPackages {
+    folder: &'static str,
+    list: &'static str,
+}
+
+/// The official SDK that has every method, and what else the tests use.
+pub(crate) const PYTHON: PythonPackages =
+    PythonPackages { folder: "sdk/python", list: "crates/server/tests/sdk/python/requirements.txt" };
+/// A current official SDK, which has lost the methods of Koubei.
+pub(crate) const CURRENT_PYTHON: PythonPackages =
+    PythonPackages { folder: "sdk/current-python", list: "crates/server/tests/sdk/python/current-requirements.txt" };
+
 /// The Node project with its lock.
 const NODE_PROJECT: &str = "crates/server/tests/sdk/node";
 
@@ -18,11 +29,11 @@ pub(crate) fn python() -> Option<PathBuf> {
     find("python3.11").or_else(|| find("python3"))
 }
 
-/// Makes the Python environment; gives its interpreter.
-pub(crate) fn prepare_python(target: &Path, log: &Path) -> Result<PathBuf, String> {
-    let folder = target.join("sdk/python");
+/// Makes a Python environment; gives its interpreter.
+pub(crate) fn prepare_python(packages: &PythonPackages, target: &Path, log: &Path) -> Result<PathBuf, String> {
+    let folder = target.join(packages.folder);
     let interpreter = folder.join("bin/python");
-    let list = root().join(PYTHON_LIST);
+    let list = root().join(packages.list);
     made_from(&[&list], &folder, || {
         let python = python().ok_or("python3 is not on this machine")?;
         run_logged(Command::new(python).args(["-m", "venv", "--clear"]).arg(&folder), log)?;

@@ -20,6 +20,8 @@ use crate::{book, machine, sdk};
 const POSTGRES: &str = "PUNCHCARD_TEST_POSTGRES";
 /// The interpreter that has the official Python SDK.
 const PYTHON: &str = "PUNCHCARD_TEST_PYTHON";
+/// The same with a current official SDK.
+const CURRENT_PYTHON: &str = "PUNCHCARD_TEST_CURRENT_PYTHON";
 /// The `node_modules` that has the official Node SDK.
 const NODE_MODULES: &str = "PUNCHCARD_TEST_NODE_MODULES";
 /// The program to try, for what is no cargo test.
@@ -89,6 +91,7 @@ pub(crate) fn test(names: &[&str]) -> Result<ExitCode, String> {
 struct Surroundings {
     postgres: String,
     python: PathBuf,
+    current_python: PathBuf,
     node_modules: PathBuf,
     /// Ours, to be dropped after the last test; none if a server was given.
     _cluster: Option<Cluster>,
@@ -98,20 +101,23 @@ impl Surroundings {
     fn prepare(target: &Path, logs: &Path) -> Result<Surroundings, String> {
         let given = env::var(POSTGRES).ok().filter(|url| !url.is_empty());
         machine::for_testing(given.is_some(), &logs.join("packages.log"))?;
-        let (python, node_modules, (postgres, cluster)) = thread::scope(|scope| {
-            let python = scope.spawn(|| sdk::prepare_python(target, &logs.join("python.log")));
+        let (python, current_python, node_modules, (postgres, cluster)) = thread::scope(|scope| {
+            let python = scope.spawn(|| sdk::prepare_python(&sdk::PYTHON, target, &logs.join("python.log")));
+            let current_python =
+                scope.spawn(|| sdk::prepare_python(&sdk::CURRENT_PYTHON, target, &logs.join("current-python.log")));
             let node_modules = scope.spawn(|| sdk::prepare_node(target, &logs.join("node.log")));
             let postgres = match given {
                 Some(url) => Ok((url, None)),
                 None => Cluster::start(&logs.join("postgres.log")).map(|cluster| (cluster.url(), Some(cluster))),
             };
-            Ok::<_, String>((joined(python)?, joined(node_modules)?, postgres?))
+            Ok::<_, String>((joined(python)?, joined(current_python)?, joined(node_modules)?, postgres?))
         })?;
-        Ok(Surroundings { postgres, python, node_modules, _cluster: cluster })
+        Ok(Surroundings { postgres, python, current_python, node_modules, _cluster: cluster })
     }
 
     fn tell<'a>(&self, command: &'a mut Command) -> &'a mut Command {
-        command.env(POSTGRES, &self.postgres).env(PYTHON, &self.python).env(NODE_MODULES, &self.node_modules)
+        command.env(POSTGRES, &self.postgres).env(NODE_MODULES, &self.node_modules);
+        command.env(PYTHON, &self.python).env(CURRENT_PYTHON, &self.current_python)
     }
 }
 

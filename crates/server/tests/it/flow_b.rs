@@ -4,64 +4,28 @@
 
 use crate::browser::Browser;
 use crate::giveaway::{LOGO, SHOPS, USER, world_of_shops};
+use crate::isv::{APP_ID, Isv, MERCHANT_APP_ID, Sdk, delivered, in_world};
 use crate::notices::sdks::SdkReceiver;
-use crate::running::{ISV_PID, PID, Running};
-use crate::sdk::installed;
+use crate::running::{PID, Running};
 use serde_json::{Value, json};
-use std::cell::RefCell;
-use std::io::{BufRead, BufReader, Write};
-use std::process::{Child, ChildStdout, Command, Stdio};
-use std::time::{Duration, Instant};
 use store::testing::Engine;
 
-const SDK: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/sdk");
-const APP_ID: &str = "2021000000000098";
-const MERCHANT_APP_ID: &str = crate::running::APP_ID;
-const APP_AUTH_TOKEN: &str = "202601BBflow_b_app_auth_token_0000000098";
 const UPDATE: &str = "koubei.marketing.tool.points.update";
 
-/// An ISV's system.
-struct Isv {
-    program: Child,
-    told: RefCell<BufReader<ChildStdout>>,
-    /// Charset and algorithm of its calls about points, and of all others.
+/// An ISV's system, with charset and algorithm of its calls about points; all others are in UTF-8 with RSA2.
+struct Stamps {
+    isv: Isv,
     points: (&'static str, &'static str),
-    others: (&'static str, &'static str),
-    next: RefCell<u32>,
 }
 
-impl Isv {
-    fn start(running: &Running, mut program: Command, points: (&'static str, &'static str)) -> Isv {
-        let given = json!({
-            "gateway": running.address, "app_id": APP_ID, "app_auth_token": APP_AUTH_TOKEN,
-            "platform_key": running.platform_key.to_base64(),
-        });
-        let program = program.arg(given.to_string()).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
-        let mut program = program.expect("the program starts");
-        let told = RefCell::new(BufReader::new(program.stdout.take().expect("piped")));
-        Isv { program, told, points, others: ("utf-8", "RSA2"), next: RefCell::new(1) }
-    }
-
-    /// A number that it has not used yet.
+impl Stamps {
     fn number(&self) -> String {
-        let next = *self.next.borrow();
-        *self.next.borrow_mut() = next + 1;
-        format!("flow_b_{next}")
+        self.isv.number()
     }
 
-    /// Calls, is told of what comes of it at this address, and expects success.
     fn calls(&self, method: &str, send: &Value, notify_url: &str) -> Value {
-        let (charset, sign_type) = if method.contains(".points.") { self.points } else { self.others };
-        let call = json!({
-            "method": method, "send": send, "charset": charset, "sign_type": sign_type, "notify_url": notify_url,
-        });
-        let mut stdin = self.program.stdin.as_ref().expect("piped");
-        writeln!(stdin, "{call}").expect("it reads");
-        let mut line = String::new();
-        self.told.borrow_mut().read_line(&mut line).expect("it answers");
-        let answer: Value = serde_json::from_str(&line).unwrap_or_else(|error| panic!("{method}: {error}: {line}"));
-        assert_eq!(answer["code"], "10000", "{call}: {answer}");
-        answer
+        let how = if method.contains(".points.") { self.points } else { ("utf-8", "RSA2") };
+        self.isv.calls(how, method, send, notify_url)
     }
 
     /// Changes points; the number of the change.
@@ -95,51 +59,15 @@ impl Isv {
     }
 }
 
-impl Drop for Isv {
-    fn drop(&mut self) {
-        drop(self.program.kill());
-        drop(self.program.wait());
-    }
-}
-
-/// The merchant's world, with an ISV whose key the SDKs have.
+/// The merchant's world, with the ISV.
 fn world() -> String {
-    let key = std::fs::read_to_string(format!("{SDK}/keys/isv.public.txt")).expect("a key");
-    format!(
-        "{}\n[[app]]\napp_id = \"{APP_ID}\"\npid = \"{ISV_PID}\"\npublic_key = \"{}\"\nisv = true\n\
-         [[authorization]]\napp_id = \"{APP_ID}\"\npid = \"{PID}\"\nauth_app_id = \"{MERCHANT_APP_ID}\"\n\
-         app_auth_token = \"{APP_AUTH_TOKEN}\"\n",
-        world_of_shops(&format!("[[user]]\nuser_id = \"{USER}\"\nbalance = \"1000.00\"\n")),
-        key.trim()
-    )
+    format!("{}\n{}", world_of_shops(&format!("[[user]]\nuser_id = \"{USER}\"\nbalance = \"1000.00\"\n")), in_world())
 }
 
-fn told(running: &Running, arguments: &[&str]) -> Value {
-    let output = running.command(&[arguments, &["--json"]].concat());
-    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
-    serde_json::from_slice(&output.stdout).expect("JSON")
-}
-
-/// The one notification to this address, once its receiver has believed it; its members.
-fn delivered(running: &Running, url: &str) -> Value {
-    let began = Instant::now();
-    loop {
-        let listed = told(running, &["notify", "list"]);
-        let found: Vec<&Value> = listed.as_array().expect("a list").iter().filter(|it| it["url"] == url).collect();
-        if let [one] = found[..]
-            && one["state"] == "DELIVERED"
-        {
-            return told(running, &["notify", "show", one["notify_id"].as_str().expect("an id")]);
-        }
-        assert!(began.elapsed() < Duration::from_secs(30), "{url}: {listed:#}");
-        std::thread::sleep(Duration::from_millis(50));
-    }
-}
-
-fn lives(engine: Engine, program: impl Fn(&str) -> Command, points: (&'static str, &'static str)) {
+fn lives(engine: Engine, sdk: Sdk, points: (&'static str, &'static str)) {
     let running = Running::start_with(engine, &world(), &["--clock", "manual:2026-01-01T12:00:00+08:00"]);
-    let receiver = SdkReceiver::start(program("receive"), &running);
-    let isv = Isv::start(&running, program("call"), points);
+    let receiver = SdkReceiver::start(sdk.program("receive"), &running);
+    let isv = Stamps { isv: Isv::start(&running, sdk), points };
     let browser = Browser::start("zh-CN,zh");
     let [card_url, coupon_url] = ["card", "coupon"].map(|name| format!("{}?{name}", receiver.url));
 
@@ -230,21 +158,10 @@ fn lives(engine: Engine, program: impl Fn(&str) -> Command, points: (&'static st
 
 #[test]
 fn with_python_on_postgres() {
-    let program = |name: &str| {
-        let mut program = Command::new(installed("PUNCHCARD_TEST_PYTHON"));
-        program.arg("-B").arg(format!("{SDK}/python/{name}.py"));
-        program
-    };
-    lives(Engine::Postgres, program, ("GBK", "RSA"));
+    lives(Engine::Postgres, Sdk::Python, ("GBK", "RSA"));
 }
 
 #[test]
 fn with_node_on_sqlite() {
-    let program = |name: &str| {
-        let mut program = Command::new("node");
-        program.arg(format!("{SDK}/node/{name}.mjs"));
-        program.env("PUNCHCARD_TEST_NODE_MODULES", installed("PUNCHCARD_TEST_NODE_MODULES"));
-        program
-    };
-    lives(Engine::Sqlite, program, ("utf-8", "RSA"));
+    lives(Engine::Sqlite, Sdk::Node, ("utf-8", "RSA"));
 }
