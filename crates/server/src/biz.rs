@@ -21,7 +21,7 @@ pub use choice::choose;
 pub use declaration::{plain, put, read_field};
 pub use field::{Field, present, text};
 pub use json::{embedded, is_too_deep, object};
-pub use refusal::{ABSENT, INVALID, NOT_JSON, NUL, invalid, refused_field};
+pub use refusal::{ABSENT, INVALID, Illegal, NOT_JSON, NUL, illegal, invalid, refused_field};
 pub use scalar::{Date, Flag, Positive, Price, Text, WholeNumber, Yuan};
 pub use several::{List, Object, Objects};
 pub use shape::{Choice, Member, Part, Shape, count, joined};
@@ -44,7 +44,15 @@ pub trait Biz: Sized + Send + Sync + 'static {
 
     /// Reads the fields for a call. The first wrong one refuses the call.
     fn read(members: &Map<String, Value>) -> Result<Self, Rejection> {
-        Self::fields(members).map_err(|Wrong { field, reason }| invalid(field, &reason))
+        Self::fields(members).map_err(|Wrong { field, reason }| Self::refuse(field, &reason))
+    }
+
+    /// Refuses a call for one of the request's fields. The text of a field with a Chinese name tells no reason.
+    fn refuse(field: &str, reason: &str) -> Rejection {
+        match Self::MEMBERS.iter().find(|member| member.name == field).and_then(|member| member.title) {
+            Some(title) => refusal::illegal_field(title, field),
+            None => invalid(field, reason),
+        }
     }
 
     /// The non-empty known fields in normal form: what makes two requests the same request.

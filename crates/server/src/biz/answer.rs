@@ -85,6 +85,7 @@ macro_rules! answer_part {
                 required: $always,
                 meaning: $meaning,
                 shape: $shape,
+                title: None,
             }],
             always: true,
         }

@@ -25,11 +25,13 @@ pub fn put(members: &mut Map<String, Value>, name: &str, value: Option<Value>) {
 }
 
 /// Declares a request: its fields in the order of the contract, each with its meaning and its type. `..name: Type,`
-/// takes in all fields of another request at its place.
+/// takes in all fields of another request at its place. `name: Type as "面额",` has the field refused by its Chinese name,
+/// as the methods of cash vouchers do ([`super::illegal`]).
 macro_rules! biz {
     ($(#[$doc:meta])* pub struct $name:ident {
         // No lifetime stands there ever: the variable lets the expansion ask whether there was a `..`.
-        $($(#[doc = $meaning:literal])+ $(.. $($never:lifetime)?)? $field:ident: $type:ty,)*
+        $($(#[doc = $meaning:literal])+ $(.. $($never:lifetime)?)?
+        $field:ident: $type:ty $(as $title:literal)?,)*
     }) => {
         $(#[$doc])*
         #[derive(Clone, Debug)]
@@ -38,7 +40,9 @@ macro_rules! biz {
         impl $crate::biz::Biz for $name {
             const MEMBERS: &'static [$crate::biz::Member] = {
                 const PARTS: &[$crate::biz::Part] = &[$(
-                    $crate::biz::part!(members [$(.. $($never)?)?] $field $type, concat!($($meaning),+))
+                    $crate::biz::part!(
+                        members [$(.. $($never)?)?] [$($title)?] $field $type, concat!($($meaning),+)
+                    )
                 ),*];
                 const MEMBERS: [$crate::biz::Member; $crate::biz::count(PARTS)] = $crate::biz::joined(PARTS);
                 &MEMBERS
@@ -67,18 +71,25 @@ macro_rules! biz {
 
 /// What a declaration says of one field, or (`[..]`) of one request whose fields it takes in.
 macro_rules! part {
-    (members [] $field:ident $type:ty, $meaning:expr) => {
+    (members [] [] $field:ident $type:ty, $meaning:expr) => {
+        $crate::biz::part!(member None, $field $type, $meaning)
+    };
+    (members [] [$title:literal] $field:ident $type:ty, $meaning:expr) => {
+        $crate::biz::part!(member Some($title), $field $type, $meaning)
+    };
+    (member $title:expr, $field:ident $type:ty, $meaning:expr) => {
         $crate::biz::Part {
             members: &[$crate::biz::Member {
                 name: $crate::biz::plain(stringify!($field)),
                 required: <$type as $crate::biz::Field>::REQUIRED,
                 meaning: $meaning,
                 shape: <$type as $crate::biz::Field>::SHAPE,
+                title: $title,
             }],
             always: true,
         }
     };
-    (members [..] $field:ident $type:ty, $meaning:expr) => {
+    (members [..] [] $field:ident $type:ty, $meaning:expr) => {
         $crate::biz::Part { members: <$type as $crate::biz::Biz>::MEMBERS, always: true }
     };
     (read [] $field:ident $type:ty, $members:ident) => {
@@ -124,8 +135,8 @@ mod tests {
             r#type: Text<4>,
             /// The rest.
             ..request: Request,
-            /// After the other's fields.
-            last: Option<Text<1>>,
+            /// After the other's fields, and refused by its Chinese name.
+            last: Option<Text<1>> as "末项",
         }
     }
 
@@ -167,6 +178,9 @@ mod tests {
         check_as::<Longer>(text, Ok(r#"{"type":"b","name":"a","page_size":2,"last":"l"}"#));
         check_as::<Longer>(r#"{"name":"a"}"#, Err("INVALID_PARAMETER 参数有误: type 不能为空"));
         check_as::<Longer>(r#"{"type":"a"}"#, Err("INVALID_PARAMETER 参数有误: name 不能为空"));
+        let text = r#"{"last":"too long","name":"a","type":"b"}"#;
+        let expect = "INVALID_PARAMETER 参数有误REQUEST_PARAM_ILLEGAL|异常原因:请求参数非法|末项(last)为空或格式错误";
+        check_as::<Longer>(text, Err(expect));
         let sent = object(Some(text)).and_then(|members| Longer::read(&members)).map(|request| request.as_sent().len());
         assert_eq!(sent, Ok(4));
     }

@@ -64,6 +64,9 @@ pub struct Member {
     pub meaning: &'static str,
     /// What it may hold.
     pub shape: Shape,
+    /// Its Chinese name, for a field that is refused by that name: see [`super::illegal`].
+    #[serde(skip)]
+    pub title: Option<&'static str>,
 }
 
 impl Shape {
@@ -85,7 +88,7 @@ fn trimmed<S: serde::Serializer>(meaning: &&'static str, serializer: S) -> Resul
 impl Member {
     /// A String that is always there.
     pub const fn text(name: &'static str, meaning: &'static str) -> Member {
-        Member { name, required: true, meaning, shape: Shape::Text(None) }
+        Member { name, required: true, meaning, shape: Shape::Text(None), title: None }
     }
 }
 
@@ -110,7 +113,7 @@ pub const fn count(parts: &[Part]) -> usize {
 
 /// The members of all parts of a declaration, `N` of them.
 pub const fn joined<const N: usize>(parts: &[Part]) -> [Member; N] {
-    let mut joined = [Member { name: "", required: false, meaning: "", shape: Shape::Flag }; N];
+    let mut joined = [Member { required: false, ..Member::text("", "") }; N];
     let (mut filled, mut part) = (0, 0);
     while part < parts.len() {
         let Part { members, always } = parts[part];

@@ -9,6 +9,20 @@ use std::fmt::Write;
 /// Says at the top of a page that it is made.
 pub const MADE: &str = "<!-- Made by a test of crates/server/src/reference; edit what the method declares instead. -->";
 
+/// How the refusal of a wrong field begins, and what it says.
+const BY_NAME: (&str, &str) = (
+    "参数有误: ",
+    "A field is missing, too long, of another type or none of its choices, or it contradicts another. The text names the \
+     field and says why; more may follow.",
+);
+/// The same where fields are refused by their Chinese names.
+const BY_TITLE: (&str, &str) = (
+    "参数有误REQUEST_PARAM_ILLEGAL|异常原因:请求参数非法|",
+    "A field is missing, too long, of another type or none of its choices. The text calls the field by its Chinese name and \
+     does not say why: `面额(amount)为空或格式错误`. Amounts, times and rules that can be read and are not allowed have \
+     texts of their own behind the first `参数有误`.",
+);
+
 /// The page: `prose` is the documentation of the method's file.
 pub fn page(entry: &Entry, prose: &str, cases: &Cases) -> String {
     let Entry { name, writes, fields, answer, refusals, invalid, .. } = entry;
@@ -37,14 +51,13 @@ pub fn page(entry: &Entry, prose: &str, cases: &Cases) -> String {
     page += &example(success, cases, entry, "");
     page += "\n## Refusals\n\nBeside those of the gateway and of the caller's permissions, which every method has: see errors.md.\n";
     page = page.replace("see errors.md", "see [errors](../errors.md)");
-    let wrong = cases.refusal(name, invalid, "参数有误: ");
     if !fields.is_empty() {
-        let meaning = "A field is missing, too long, of another type or none of its choices, or it contradicts another. \
-                       The text names the field and says why; more may follow.";
-        add(&mut page, format_args!("\n### 40004 `{invalid}` 参数有误: …\n\n{}\n", wrapped(meaning)));
-        if let Some(case) = wrong {
+        let is_titled = fields.iter().any(|member| member.title.is_some());
+        let (start, meaning) = if is_titled { BY_TITLE } else { BY_NAME };
+        add(&mut page, format_args!("\n### 40004 `{invalid}` {start}…\n\n{}\n", wrapped(meaning)));
+        if let Some(case) = cases.refusal(name, invalid, start) {
             let text = case.words().unwrap_or_default();
-            let known = text.starts_with("参数有误: ") && text.split(' ').count() > 2;
+            let known = text.starts_with(start) && (is_titled || text.split(' ').count() > 2);
             let text = if known {
                 text.to_owned()
             } else {
@@ -105,7 +118,7 @@ fn table(members: &[Member], required: &str) -> String {
 }
 
 fn rows(members: &[Member], before: &str, table: &mut String) {
-    for Member { name, required, meaning, shape } in members {
+    for Member { name, required, meaning, shape, .. } in members {
         let path = format!("{before}{name}{}", "[]".repeat(lists(shape)));
         let required = if *required { "yes" } else { "no" };
         let (kind, bounds) = (kind(shape), bounds(shape).join("; "));

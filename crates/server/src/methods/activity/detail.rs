@@ -62,7 +62,7 @@ const TOOL: &[Member] = {
 };
 
 const fn optional(name: &'static str, meaning: &'static str, shape: Shape) -> Member {
-    Member { name, required: false, meaning, shape }
+    Member { required: false, shape, ..Member::text(name, meaning) }
 }
 
 /// What is shown of an activity, as the store has it.

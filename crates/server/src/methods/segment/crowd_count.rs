@@ -46,18 +46,19 @@ answer! {
 
 /// The members of `summary_values`.
 const SUMMARY: &[Member] = &[
-    Member { name: "total", required: true, meaning: "How many members.", shape: Shape::Count },
-    Member { name: "sum", required: false, meaning: "What they paid the merchant, yuan.", shape: Shape::Amount(None) },
+    Member { shape: Shape::Count, ..Member::text("total", "How many members.") },
+    Member { required: false, shape: Shape::Amount(None), ..Member::text("sum", "What they paid the merchant, yuan.") },
 ];
 
 /// The members of one element of `dimension_values`.
 const DIMENSION: &[Member] = &[
     Member::text("label", "The dimension, by its tag's code."),
     Member {
-        name: "value",
-        required: true,
-        meaning: "How many members have each value: by the value's label, or by the value where it has none.",
         shape: Shape::Counts,
+        ..Member::text(
+            "value",
+            "How many members have each value: by the value's label, or by the value where it has none.",
+        )
     },
 ];
 

@@ -32,9 +32,6 @@ const TAG: &[Member] = &[
     Member::text("code", "What `tagCode` of a condition names."),
     Member::text("name", "The name, for people."),
     Member {
-        name: "valueRange",
-        required: true,
-        meaning: "The values that a member may have; empty for a tag without a closed list.",
         shape: Shape::List {
             of: &Shape::Object(&[
                 Member::text("value", "The value, as conditions have it."),
@@ -42,6 +39,7 @@ const TAG: &[Member] = &[
             ]),
             max: None,
         },
+        ..Member::text("valueRange", "The values that a member may have; empty for a tag without a closed list.")
     },
 ];
 
