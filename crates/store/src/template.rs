@@ -49,8 +49,11 @@ statements! {
     TOTALS = "SELECT published, used, used_fen, expired, refunded_fen, returned_fen FROM template_total
         WHERE bucket = $1 AND template = $2";
     HOLD = "UPDATE template_total SET used = used WHERE bucket = $1 AND template = $2";
+    // The second condition is that the fund is enough for all that can be used then: once the end of sending is recorded,
+    // what was left has gone back, and who had loaded the template before that sends nothing that nobody paid for.
     PUBLISH = "UPDATE template_total SET published = published + $1
-        WHERE bucket = $2 AND template = $3 AND published + $1 <= quantity";
+        WHERE bucket = $2 AND template = $3 AND published + $1 <= quantity
+            AND used_fen + returned_fen <= $4 * (quantity - published - $1 + used + expired)";
     USE = "UPDATE template_total SET used = used + 1, used_fen = used_fen + $1 WHERE bucket = $2 AND template = $3";
     EXPIRE = "UPDATE template_total SET expired = expired + $1 WHERE bucket = $2 AND template = $3";
     REFUND = "UPDATE template_total SET refunded_fen = refunded_fen + $1 WHERE bucket = $2 AND template = $3";
@@ -211,9 +214,10 @@ pub fn hold_totals(tx: &mut Tx, template: i64) -> Result<Totals, Fault> {
     totals(tx, template)
 }
 
-/// Counts `n` vouchers that are sent, all or none; whether they were left.
-pub fn publish(tx: &mut Tx, template: i64, n: i64) -> Result<bool, Fault> {
-    Ok(tx.execute(PUBLISH, params![n, Bucket::of_id(template), template])? == 1)
+/// Counts `n` vouchers that are sent, all or none; whether they were left, and what they are worth in the fund.
+pub fn publish(tx: &mut Tx, template: &Template, n: i64) -> Result<bool, Fault> {
+    let number = template.id.number;
+    Ok(tx.execute(PUBLISH, params![n, Bucket::of_id(number), number, template.amount_fen])? == 1)
 }
 
 /// Counts a voucher that was used, and what it took off.

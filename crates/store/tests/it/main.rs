@@ -24,6 +24,7 @@ mod postgres;
 mod prize;
 mod probe;
 mod rejected_call;
+mod template;
 mod trade;
 mod world;
 mod writing;
