@@ -257,8 +257,8 @@ mod tests {
         check("koubei.marketing.campaign.crowd.batch.query", "unknown-method", "crowd.batchquery");
         check("alipay.trade.Pay", "unknown-method", "alipay.trade.pay");
         check("alipay.trade.refunds", "unknown-method", "alipay.trade.refund");
-        check("alipay.marketing.voucher.send", "method-not-answered", "尚不支持");
-        check("alipay.marketing.voucher.sned", "method-not-answered", "alipay.marketing.voucher.send");
+        check("alipay.marketing.exchangevoucher.use", "method-not-answered", "尚不支持");
+        check("alipay.marketing.exchangevoucher.ues", "method-not-answered", "alipay.marketing.exchangevoucher.use");
         for method in [
             "alipay.system.oauth.token",
             "alipay.trade.precreate",

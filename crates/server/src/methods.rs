@@ -19,6 +19,7 @@ pub mod refusals;
 mod run;
 pub mod segment;
 pub mod trade;
+pub mod voucher;
 
 pub use crate::answer::{Answer, CallError};
 pub use access::{Doors, Need};
@@ -54,6 +55,11 @@ pub static THE_LIST: &[Entry] = &[
     write::<trade::refund::TradeRefund>(),
     write::<trade::cancel::TradeCancel>(),
     write::<trade::close::TradeClose>(),
+    recomputed::<voucher::send::VoucherSend>(),
+    read::<voucher::list_query::VoucherListQuery>(),
+    read::<voucher::query::VoucherQuery>(),
+    read::<voucher::userule_pid_query::UserulePidQuery>(),
+    read::<voucher::storelist_query::StorelistQuery>(),
 ];
 
 impl Entry {

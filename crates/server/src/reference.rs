@@ -21,12 +21,17 @@ macro_rules! pages {
 }
 
 pages! {
+    "alipay.marketing.userule.pid.query"
+    "alipay.marketing.voucher.list.query"
+    "alipay.marketing.voucher.query"
+    "alipay.marketing.voucher.send"
     "alipay.trade.cancel"
     "alipay.trade.close"
     "alipay.trade.create"
     "alipay.trade.pay"
     "alipay.trade.query"
     "alipay.trade.refund"
+    "ant.merchant.expand.merchant.storelist.query"
     "koubei.marketing.campaign.activity.batchquery"
     "koubei.marketing.campaign.activity.create"
     "koubei.marketing.campaign.activity.modify"

@@ -3,4 +3,6 @@
 pub mod content;
 pub mod expiry;
 pub mod flux;
+pub mod recipient;
 pub mod recycle;
+pub mod send;

@@ -19,6 +19,14 @@ impl AnswerField for &str {
     const SHAPE: Shape = Shape::Text(None);
 }
 
+impl AnswerField for i64 {
+    const SHAPE: Shape = Shape::Count;
+}
+
+impl AnswerField for bool {
+    const SHAPE: Shape = Shape::Flag;
+}
+
 /// Members that are put together as JSON: the declaration has to give their shape.
 impl AnswerField for Map<String, Value> {
     const SHAPE: Shape = Shape::Object(&[]);

@@ -54,7 +54,8 @@ pub fn explain(rejection: &Rejection, subject: &Subject<'_>) -> Option<Hint> {
             "the app is disabled: enable it (enabled of [[app]])",
             "该应用已被停用：请启用（[[app]]的enabled）",
         ),
-        () if is(&code::INSUFFICIENT_ISV_PERMISSIONS) => Hint::new(
+        // With another text it is a method's, and about a PID.
+        () if *rejection == code::INSUFFICIENT_ISV_PERMISSIONS => Hint::new(
             "app-without-method",
             "the app may not call this method: add it (methods of [[app]])",
             "该应用无权调用此方法：请在[[app]]的methods中添加",
@@ -173,6 +174,7 @@ mod tests {
         check(&code::UNSUPPORTED_ENCRYPT_TYPE, "", "encrypted", "in clear", "明文");
         let subject = Subject { parameter: &|_| String::new(), apps: 0 };
         assert!(explain(&code::UNKNOWN_ERROR, &subject).is_none());
+        assert!(explain(&code::INSUFFICIENT_ISV_PERMISSIONS.with_msg("ISV权限不足"), &subject).is_none());
         assert!(explain(&Rejection::business("TRADE_NOT_EXIST", "交易不存在"), &subject).is_none());
     }
 }

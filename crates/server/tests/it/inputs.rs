@@ -372,8 +372,8 @@ each_engine!(mistakes_that_were_mute_are_named, |engine| {
         ("koubei.marketing.campaign.crowd.creat", "unknown-method", "koubei.marketing.campaign.crowd.create"),
         ("koubei.marketing.campaign.crowd.batch.query", "unknown-method", "crowd.batchquery"),
         ("alipay.trade.Refund", "unknown-method", "是否应为alipay.trade.refund？"),
-        ("alipay.marketing.voucher.send", "method-not-answered", "尚不支持"),
-        ("alipay.marketing.voucher.Send", "method-not-answered", "是否应为alipay.marketing.voucher.send？"),
+        ("alipay.trade.page.pay", "method-not-answered", "尚不支持"),
+        ("alipay.trade.page.Pay", "method-not-answered", "是否应为alipay.trade.page.pay？"),
         ("alipay.system.oauth.token", "method-not-answered", "尚不支持"),
         ("com.example.unheard.of", "unknown-method", "punchcard methods"),
     ] {

@@ -8,6 +8,7 @@ use crate::running::{
     crowd, each_engine, succeed, the_list, world,
 };
 use crate::stamps::{made, text, tool_of};
+use crate::voucher_kit::{SEND, Templates};
 use client::{Answer, Client};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -40,6 +41,12 @@ enum Names {
     CardShop,
     /// A shop.
     Shop,
+    /// A template of cash vouchers.
+    Template,
+    /// A cash voucher.
+    Voucher,
+    /// A merchant.
+    Pid,
     /// Tags, as conditions do.
     Conditions,
     /// Tags, as dimensions do.
@@ -65,11 +72,16 @@ struct Things {
     /// A payment that has brought no points yet.
     paid: String,
     shop: &'static str,
+    template: String,
+    voucher: String,
+    pid: &'static str,
 }
 
 impl Things {
     /// Makes them for this client's merchant.
-    fn make(client: &Client, shop: &'static str) -> Things {
+    fn make(running: &Running, client: &Client, pid: &'static str, shop: &'static str) -> Things {
+        let template = Templates::of(running, pid, BUYER).paid(|it| it.quantity = 10);
+        let sent = json!({"template_id": template, "user_id": BUYER, "out_biz_no": "things"});
         let pay = json!({"out_trade_no": "stamps", "scene": "bar_code", "buyer_id": BUYER, "subject": "s",
             "total_amount": "1.00"});
         Things {
@@ -80,6 +92,9 @@ impl Things {
             prize: tool_of(client, &made(client, &camp("prizes", shop))),
             paid: text(&succeed(client, "alipay.trade.pay", &pay)["trade_no"]),
             shop,
+            voucher: text(&succeed(client, SEND, &sent)["voucher_id"]),
+            template,
+            pid,
         }
     }
 }
@@ -340,6 +355,46 @@ const CASES: &[Case] = &[
         request: |_| json!({"out_trade_no": "waits"}),
         members: &[("out_trade_no", Names::Nothing), ("trade_no", Names::Nothing)],
     },
+    Case {
+        method: SEND,
+        request: |own| json!({"template_id": own.template, "user_id": BUYER, "out_biz_no": "v"}),
+        members: &[
+            ("template_id", Names::Template),
+            ("user_id", Names::Nothing),
+            ("login_id", Names::Nothing),
+            ("taobao_nick", Names::Nothing),
+            ("out_biz_no", Names::Key),
+            ("amount", Names::Nothing),
+            ("memo", Names::Nothing),
+            ("extend_info", Names::Nothing),
+            ("open_id", Names::Nothing),
+        ],
+    },
+    Case {
+        method: "alipay.marketing.voucher.list.query",
+        request: |own| json!({"template_id": own.template, "user_id": BUYER}),
+        members: &[("template_id", Names::Template), ("user_id", Names::Nothing), ("open_id", Names::Nothing)],
+    },
+    Case {
+        method: "alipay.marketing.voucher.query",
+        request: |own| json!({"voucher_id": own.voucher}),
+        members: &[("voucher_id", Names::Voucher)],
+    },
+    Case {
+        method: "alipay.marketing.userule.pid.query",
+        request: |own| json!({"pid": own.pid}),
+        members: &[("pid", Names::Pid)],
+    },
+    Case {
+        method: "ant.merchant.expand.merchant.storelist.query",
+        request: |own| json!({"pid": own.pid, "is_include_cognate": true, "page_num": 1, "page_size": 30}),
+        members: &[
+            ("pid", Names::Pid),
+            ("is_include_cognate", Names::Nothing),
+            ("page_num", Names::Nothing),
+            ("page_size", Names::Nothing),
+        ],
+    },
     // The last, because after it there is no crowd.
     Case {
         method: "koubei.marketing.campaign.crowd.delete",
@@ -481,7 +536,8 @@ each_engine!(another_merchants_things_are_as_unknown_as_none, |engine| {
     let running =
         Running::start_with(engine, &world_of_strangers(&[]), &["--clock", "manual:2026-01-01T12:00:00+08:00"]);
     let (owner, stranger) = (running.client(), running.client_of(OTHER_APP_ID, None));
-    let (own, theirs) = (Things::make(&owner, SHOP), Things::make(&stranger, THEIR_SHOP));
+    let own = Things::make(&running, &owner, PID, SHOP);
+    let theirs = Things::make(&running, &stranger, OTHER_PID, THEIR_SHOP);
     let (bought, _) = (trades(&owner), trades(&stranger));
     let unknown = |id: &str| format!("{}{}", &id[..31], if id.ends_with('0') { '1' } else { '0' });
     // The owner uses every key that the stranger will.
@@ -558,6 +614,17 @@ each_engine!(another_merchants_things_are_as_unknown_as_none, |engine| {
                     assert_eq!(foreign.sub_code.as_deref(), Some(sub_code), "{}", case.method);
                     assert_eq!(foreign.raw, never.raw, "{} {member}", case.method);
                 }
+                Names::Template | Names::Voucher | Names::Pid => {
+                    let (foreign, never, sub_code) = match names {
+                        Names::Template => (own.template.as_str(), None, "VOUCHER_TEMPLATE_NOT_EXIST"),
+                        Names::Voucher => (own.voucher.as_str(), None, "VOUCHER_NOT_EXIST"),
+                        _ => (own.pid, Some("2088000000000009"), "isv.insufficient-isv-permissions"),
+                    };
+                    let never = never.map_or_else(|| foreign.replacen("20260101", "20250101", 1), str::to_owned);
+                    let (never, foreign) = (ask(member, &never), ask(member, foreign));
+                    assert_eq!(foreign.sub_code.as_deref(), Some(sub_code), "{}", case.method);
+                    assert_eq!(foreign.raw, never.raw, "{} {member}", case.method);
+                }
                 Names::Trade => {
                     let never = bought.replace(&bought[..8], "20250101");
                     let (foreign, never) = (ask(member, &bought), ask(member, &never));
@@ -595,7 +662,8 @@ each_engine!(another_merchants_things_are_as_unknown_as_none, |engine| {
         // Whatever it answers of the stranger's own, nothing of the owner's is in it.
         let answer = call(&stranger, case.method, &request);
         assert!(is_success(&answer), "{}: {}", case.method, answer.raw);
-        for secret in [&*own.crowd, &*own.camp, &*own.card, &*own.prize, &*own.paid, SHOP, "spent", "pref_organic"] {
+        let ids = [&*own.crowd, &*own.camp, &*own.card, &*own.prize, &*own.paid, &*own.template, &*own.voucher];
+        for secret in ids.into_iter().chain([PID, SHOP, "spent", "pref_organic"]) {
             assert!(!answer.raw.contains(secret), "{} tells of {secret}: {}", case.method, answer.raw);
         }
     }
@@ -608,7 +676,7 @@ each_engine!(who_may_not_call_a_method_is_told_so_by_every_method, |engine| {
     let world = world_of_strangers(&methods);
     let running = Running::start_with(engine, &world, &["--clock", "manual:2026-01-01T12:00:00+08:00"]);
     let owner = running.client();
-    let own = Things::make(&owner, SHOP);
+    let own = Things::make(&running, &owner, PID, SHOP);
     trades(&owner);
     let before = everything(&owner, &own);
     let request = |method: &str| {

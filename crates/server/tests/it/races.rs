@@ -88,7 +88,7 @@ fn waiting(store: &Store) -> i64 {
 }
 
 /// Holds a transaction, has somebody else do `then` until that waits for it, and lets it end before that.
-fn meet<T: Send>(
+pub(crate) fn meet<T: Send>(
     store: &Store,
     first: impl Fn(&mut Tx) -> Result<(), Fault> + Send + 'static,
     rest: impl Fn(&mut Tx) -> Result<(), Fault> + Send + 'static,

@@ -2,10 +2,12 @@
 
 use crate::running::{PID, Running, succeed};
 use crate::stamps::{card_activity, made, prize_activity, tool_of, with};
+use crate::voucher_kit::{SEND, Templates};
 use crate::wallet::{DAY, NOON, Wallet};
 use client::{Client, Settings};
 use domain::activity::{Budget, ToolKind};
 use domain::id::CampIdText;
+use domain::template::{Publication, Template, ValidPeriod};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::fs::{self, File};
@@ -78,9 +80,10 @@ pub(crate) fn prepare(engine: Engine, portless: Option<&str>, runs: &[(&str, &st
     let items = json!({"name": "八块八桃子券", "worth_value": "8.8", "voucher_note": "123", "item_info": {"item_ids": ["peach"]}});
     let peaches = wallet.coupon(ToolKind::Money, &items);
     let prizes = Prizes::make(&server);
+    let vouchers = Vouchers::make(&server, &prizes.till);
     let run = |(nth, (charset, sign_type)): (usize, &(&str, &str))| {
         let coupon = wallet.give(BUYER, peaches, NOON + 30_000 * DAY);
-        let known = with(prizes.known(nth), &json!({"coupon": coupon}));
+        let known = with(with(prizes.known(nth), &vouchers.known()), &json!({"coupon": coupon}));
         json!({"charset": charset, "sign_type": sign_type, "known": known})
     };
     let runs = runs.iter().enumerate().map(run).collect();
@@ -153,6 +156,49 @@ impl Prizes {
         json!({"card": card, "cardover": self.card_over, "prize": self.prize, "prizeover": self.prize_over,
             "prizegone": self.gone})
     }
+}
+
+/// The till's templates of cash vouchers.
+struct Vouchers {
+    templates: Templates,
+    /// What all runs have: templates of which nothing can be sent, each for another reason.
+    closed: Value,
+}
+
+impl Vouchers {
+    fn make(server: &Running, till: &Client) -> Vouchers {
+        let templates = Templates::of(server, TILL_PID, BUYER);
+        let paid = |change: &dyn Fn(&mut Template)| {
+            templates.paid(|it| {
+                few(it);
+                change(it);
+            })
+        };
+        let gone = paid(&|it| it.quantity = 1);
+        succeed(till, SEND, &json!({"template_id": gone, "user_id": BUYER, "out_biz_no": "gone"}));
+        let over = |it: &mut Template| it.publication.ends_at = NOON + DAY;
+        let later = |it: &mut Template| it.publication.starts_at = NOON + 25_000 * DAY;
+        let valid_before = ValidPeriod::Absolute { starts_at: NOON - 2 * DAY, ends_at: NOON - DAY };
+        let closed = json!({
+            "templatedraft": templates.draft(few).id.to_text(),
+            "templatelater": paid(&later),
+            "templateover": paid(&over),
+            "templatestale": paid(&|it| it.valid_period = valid_before),
+            "templategone": gone,
+        });
+        Vouchers { templates, closed }
+    }
+
+    /// What one run has: a template of its own, and what all have.
+    fn known(&self) -> Value {
+        with(self.closed.clone(), &json!({"template": self.templates.paid(few)}))
+    }
+}
+
+/// A few vouchers, which can be sent whenever the tests run.
+fn few(template: &mut Template) {
+    template.quantity = 10;
+    template.publication = Publication { starts_at: NOON - DAY, ends_at: NOON + 30_000 * DAY };
 }
 
 fn lasting(activity: Value) -> Value {

@@ -25,6 +25,7 @@ pub(crate) static MODULE: Module = Module {
 statements! {
     PLAIN_PINS: all_buckets = "SELECT user_id, pay_pin FROM account WHERE pay_pin IS NOT NULL AND length(pay_pin) = 6 ORDER BY user_id";
     REPLACE_PIN = "UPDATE account SET pay_pin = $1 WHERE bucket = $2 AND user_id = $3 AND pay_pin = $4";
+    IS_THERE = "SELECT user_id FROM account WHERE bucket = $1 AND user_id = $2";
     GET = "SELECT user_id, login_id, taobao_nick, opening_fen, balance_fen, pay_codes, pay_pin, student, member_cards
         FROM account WHERE bucket = $1 AND user_id = $2";
 }
@@ -75,6 +76,11 @@ pub fn replace_pin(tx: &mut Tx, user_id: &str, old: &str, new: &str) -> Result<b
 /// One account.
 pub fn account(tx: &mut Tx, user_id: &str) -> Result<Option<Account>, Fault> {
     tx.query_opt(GET, params![bucket_of("", user_id), user_id])
+}
+
+/// Whether there is an account of that number: for who needs nothing else of it.
+pub fn has_account(tx: &mut Tx, user_id: &str) -> Result<bool, Fault> {
+    Ok(tx.query_opt::<(String,)>(IS_THERE, params![bucket_of("", user_id), user_id])?.is_some())
 }
 
 impl FromRow for Account {

@@ -22,11 +22,24 @@ statements! {
     GET = "SELECT merchant.pid, merchant.name, merchant.mid, merchant.options, account.login_id, account.opening_fen
         FROM merchant JOIN account ON account.bucket = $1 AND account.user_id = merchant.pid WHERE merchant.pid = $2";
     PIDS = "SELECT pid FROM merchant ORDER BY pid";
+    NAME = "SELECT name FROM merchant WHERE pid = $1";
+    COGNATES = "SELECT merchant.pid FROM merchant JOIN merchant AS own ON own.mid = merchant.mid
+        WHERE own.pid = $1 AND merchant.pid <> $1 ORDER BY merchant.pid";
     SHOP = "SELECT shop_id, pid, store_id, name, address, shop_type, lon_e7, lat_e7 FROM shop WHERE shop_id = $1";
     SHOP_OF_STORE = "SELECT shop_id, pid, store_id, name, address, shop_type, lon_e7, lat_e7 FROM shop
         WHERE pid = $1 AND store_id = $2 ORDER BY shop_id LIMIT 1";
     SHOPS = "SELECT shop_id, pid, store_id, name, address, shop_type, lon_e7, lat_e7 FROM shop WHERE pid = $1
         ORDER BY shop_id";
+    SHOP_PAGE = "SELECT shop_id, pid, store_id, name, address, shop_type, lon_e7, lat_e7 FROM shop WHERE pid = $1
+        ORDER BY shop_id LIMIT $2 OFFSET $3";
+    SHOP_COUNT = "SELECT COUNT(*) FROM shop WHERE pid = $1";
+    COGNATE_SHOP_PAGE = "SELECT shop.shop_id, shop.pid, shop.store_id, shop.name, shop.address, shop.shop_type, shop.lon_e7,
+            shop.lat_e7 FROM merchant AS own
+        JOIN merchant ON merchant.pid = own.pid OR merchant.mid = own.mid JOIN shop ON shop.pid = merchant.pid
+        WHERE own.pid = $1 ORDER BY shop.shop_id LIMIT $2 OFFSET $3";
+    COGNATE_SHOP_COUNT = "SELECT COUNT(*) FROM merchant AS own
+        JOIN merchant ON merchant.pid = own.pid OR merchant.mid = own.mid JOIN shop ON shop.pid = merchant.pid
+        WHERE own.pid = $1";
     TAGS = "SELECT code, name, kind, codes FROM tag WHERE pid = $1 ORDER BY place, code";
 }
 
@@ -84,6 +97,16 @@ pub fn merchants(tx: &mut Tx) -> Result<Vec<String>, Fault> {
     Ok(tx.query::<(String,)>(PIDS, &[])?.into_iter().map(|(pid,)| pid).collect())
 }
 
+/// What people call a merchant.
+pub fn merchant_name(tx: &mut Tx, pid: &str) -> Result<Option<String>, Fault> {
+    Ok(tx.query_opt::<(String,)>(NAME, params![pid])?.map(|(name,)| name))
+}
+
+/// The other PIDs with the same `mid`, ascending; none for a merchant without one.
+pub fn cognates(tx: &mut Tx, pid: &str) -> Result<Vec<String>, Fault> {
+    Ok(tx.query::<(String,)>(COGNATES, params![pid])?.into_iter().map(|(pid,)| pid).collect())
+}
+
 /// One shop.
 pub fn shop(tx: &mut Tx, shop_id: &str) -> Result<Option<Shop>, Fault> {
     tx.query_opt(SHOP, params![shop_id])
@@ -97,6 +120,20 @@ pub fn shop_of_store(tx: &mut Tx, pid: &str, store_id: &str) -> Result<Option<Sh
 /// A merchant's shops, by id.
 pub fn shops(tx: &mut Tx, pid: &str) -> Result<Vec<Shop>, Fault> {
     tx.query(SHOPS, params![pid])
+}
+
+/// One page of a merchant's shops by id, with those of all its [`cognates`] or without, and how many there are on all
+/// pages.
+pub fn shop_page(
+    tx: &mut Tx,
+    pid: &str,
+    with_cognates: bool,
+    limit: i64,
+    offset: i64,
+) -> Result<(Vec<Shop>, i64), Fault> {
+    let (page, count) = if with_cognates { (COGNATE_SHOP_PAGE, COGNATE_SHOP_COUNT) } else { (SHOP_PAGE, SHOP_COUNT) };
+    let (total,) = tx.query_one(count, params![pid])?;
+    Ok((tx.query(page, params![pid, limit, offset])?, total))
 }
 
 /// A merchant's own tags, in the order of definition; the eight that everybody has are not among them.
