@@ -56,5 +56,5 @@ impl Voucher {
 
 async fn bar(which: Which, barred: bool, store: &StoreArgs) -> Result<VoucherView, Failure> {
     let (operator, _lock) = store.operator().await?;
-    operator.call::<VoucherBar>(json!({"voucher_id": which.voucher_id, "barred": barred})).await
+    Ok(operator.call::<VoucherBar>(json!({"voucher_id": which.voucher_id, "barred": barred})).await?)
 }

@@ -42,7 +42,8 @@ impl Till {
     }
 
     fn send(&self, template_id: &str, out_biz_no: &str) -> String {
-        let request = json!({"template_id": template_id, "user_id": CUSTOMER, "out_biz_no": out_biz_no, "memo": "优酷"});
+        let request =
+            json!({"template_id": template_id, "user_id": CUSTOMER, "out_biz_no": out_biz_no, "memo": "优酷"});
         let sent = succeed(&self.shop.server.client(), SEND, &request);
         sent["voucher_id"].as_str().expect("an id").to_owned()
     }
@@ -58,8 +59,7 @@ impl Till {
     }
 
     fn refund(&self, out_trade_no: &str, out_request_no: &str, amount: &str) -> Value {
-        let request =
-            json!({"out_trade_no": out_trade_no, "out_request_no": out_request_no, "refund_amount": amount});
+        let request = json!({"out_trade_no": out_trade_no, "out_request_no": out_request_no, "refund_amount": amount});
         succeed(&self.shop.server.client(), "alipay.trade.refund", &request)
     }
 
@@ -124,7 +124,10 @@ each_engine!(a_payment_takes_one_coupon_and_one_cash_voucher, |engine| {
         .map(|(fund_channel, amount)| json!({"fund_channel": fund_channel, "amount": amount}));
     assert_eq!(bills, expect);
     assert_eq!(till.balances(), [10_000 - 620, 1_500, 1_200]);
-    assert_eq!([&first, &second, &coupon].map(|id| till.shop.voucher(id)["status"].clone()), ["USED", "ENABLED", "USED"]);
+    assert_eq!(
+        [&first, &second, &coupon].map(|id| till.shop.voucher(id)["status"].clone()),
+        ["USED", "ENABLED", "USED"]
+    );
     let used = till.voucher(&first);
     assert_eq!((&used["available_amount"], &used["total_amount"]), (&json!("0.00"), &json!("8.80")));
     let expect = json!([{"trade_no": paid["trade_no"], "amount": "8.80", "status": "S", "partner_id": PID,
@@ -169,7 +172,12 @@ each_engine!(a_voucher_is_taken_where_its_rules_say_so, |engine| {
     till.send(&till.template(rules(here)), "here");
     all("elsewhere", "20.00", json!({}), false);
     all("no-shop", "20.00", json!({"product_code": "FACE_TO_FACE_PAYMENT", "store_id": ""}), false);
-    all("switched-off", "20.00", json!({"product_code": "FACE_TO_FACE_PAYMENT", "disable_pay_channels": "voucher"}), false);
+    all(
+        "switched-off",
+        "20.00",
+        json!({"product_code": "FACE_TO_FACE_PAYMENT", "disable_pay_channels": "voucher"}),
+        false,
+    );
     all("here", "20.00", json!({"product_code": "FACE_TO_FACE_PAYMENT"}), true);
     // The least order counts what may be lowered.
     let floor = till.template(|template| {
@@ -209,13 +217,17 @@ each_engine!(a_refund_gives_the_vouchers_part_to_its_sponsor, |engine| {
     let part = till.refund("apples", "r1", "3.33");
     let amounts = ["present_refund_buyer_amount", "present_refund_discount_amount", "present_refund_mdiscount_amount"];
     assert_eq!(amounts.map(|name| &part[name]), ["1.86", "1.47", "0.00"]);
-    let expect = json!([{"fund_channel": "ALIPAYACCOUNT", "amount": "1.86"}, {"fund_channel": "COUPON", "amount": "1.47"}]);
+    let expect =
+        json!([{"fund_channel": "ALIPAYACCOUNT", "amount": "1.86"}, {"fund_channel": "COUPON", "amount": "1.47"}]);
     assert_eq!(part["refund_detail_item_list"], expect);
     assert_eq!(till.balances(), [9_066, 1_667, 1_347]);
     assert_eq!((till.status(&voucher).as_str(), till.totals(&template).refunded_fen), ("USED", 147));
     // The same again says the same, and moves nothing.
     let again = till.refund("apples", "r1", "3.33");
-    assert_eq!((again["fund_change"].as_str(), amounts.map(|name| &again[name])), (Some("N"), amounts.map(|name| &part[name])));
+    assert_eq!(
+        (again["fund_change"].as_str(), amounts.map(|name| &again[name])),
+        (Some("N"), amounts.map(|name| &part[name]))
+    );
     assert_eq!(till.balances(), [9_066, 1_667, 1_347]);
     till.refund("apples", "r2", "16.67");
     assert_eq!(till.balances(), [10_000, 0, 2_080]);
@@ -283,7 +295,10 @@ each_engine!(the_cashier_holds_a_coupon_and_a_cash_voucher, |engine| {
     text(&shop.get(&with, ""));
     assert_eq!((held(&first).as_str(), held(&coupon).as_str()), ("USING", "ENABLED"));
     shop.submit(&with, &format!("pin={PIN}"));
-    assert_eq!((shop.status(&sale).as_str(), held(&first).as_str(), held(&coupon).as_str()), ("TRADE_SUCCESS", "USED", "ENABLED"));
+    assert_eq!(
+        (shop.status(&sale).as_str(), held(&first).as_str(), held(&coupon).as_str()),
+        ("TRADE_SUCCESS", "USED", "ENABLED")
+    );
     let paid = text(&shop.get(&sale.target, ""));
     assert!(paid.contains("−¥8.80") && !paid.contains("−¥5.00"), "{paid}");
     till.proves();
@@ -423,7 +438,7 @@ each_engine!(thousands_expire_while_calls_are_answered, |engine| {
     });
     let number = TemplateIdText::parse(&template).expect("an id").number;
     let store = Store::open(&till.shop.server.place(), Open::default()).expect("the server's store");
-    let first: i64 = block_on(store.next_numbers::<Fault>(u16::try_from(VOUCHERS).expect("a few"))).expect("numbers");
+    let first: i64 = block_on(store.next_numbers(u16::try_from(VOUCHERS).expect("a few"))).map_err(|fault: Fault| fault).expect("numbers");
     let insert = move |tx: &mut Tx| {
         let voucher = |nth: i64| domain::cash_voucher::CashVoucher {
             id: domain::id::VoucherId::new(NOON, store::cash_voucher::bucket(CUSTOMER).id(first + nth)),

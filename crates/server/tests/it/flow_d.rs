@@ -113,7 +113,10 @@ fn lives(engine: Engine, sdk: Sdk, how: (&'static str, &'static str)) {
     assert!(place.contains(&format!("template_id={template_id}")) && place.contains(&fund_order_no), "{place}");
     let paid = issuer.template(&created);
     let amounts = ["total_amount", "publish_amount", "used_amount", "recycle_amount"];
-    assert_eq!((&paid["status"], amounts.map(|name| &paid[name])), (&json!("S"), ["88.00", "0.00", "0.00", "0.00"].map(|text| json!(text)).each_ref()));
+    assert_eq!(
+        (&paid["status"], amounts.map(|name| &paid[name])),
+        (&json!("S"), ["88.00", "0.00", "0.00", "0.00"].map(|text| json!(text)).each_ref())
+    );
     // Once paid, the page says so and takes nothing more.
     browser.open(created["confirm_uri"].as_str().expect("an address"));
     assert!(!browser.has("form"), "{}", browser.text());
@@ -124,10 +127,8 @@ fn lives(engine: Engine, sdk: Sdk, how: (&'static str, &'static str)) {
     let names = ["status", "name", "total_amount", "available_amount", "gmt_active", "gmt_expired"];
     let expect = ["ENABLED", "8.8元代金券", "8.80", "8.80", "2026-01-01 12:00:00", "2026-01-11 12:00:00"];
     assert_eq!(names.map(|name| &found[name]), expect);
-    let listed = issuer.calls(
-        "alipay.marketing.voucher.list.query",
-        &json!({"template_id": template_id, "user_id": USER}),
-    );
+    let listed =
+        issuer.calls("alipay.marketing.voucher.list.query", &json!({"template_id": template_id, "user_id": USER}));
     assert_eq!(listed["vouchers"][0]["voucher_id"], voucher);
 
     // 4. The customer pays with it. 5. The ISV is told, and believes it.
