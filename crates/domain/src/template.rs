@@ -5,7 +5,7 @@
 //! unpaid). Vouchers live on after E, each for its own time. Amounts are fen, times UTC milliseconds.
 
 use crate::Refusal;
-use crate::id::TemplateId;
+use crate::id::{FundOrderNo, TemplateId};
 use crate::trade::Origin;
 use crate::window;
 
@@ -256,7 +256,42 @@ pub enum FundOrder {
     Closed,
 }
 
+/// What somebody wants to be changed of a template; what is absent stays as it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Change {
+    /// When sending begins.
+    pub starts_at: Option<i64>,
+    /// The last second of sending.
+    pub ends_at: Option<i64>,
+    /// When a voucher can be used.
+    pub valid_period: Option<ValidPeriod>,
+    /// What decides nothing, as [`Template::content`].
+    pub content: Option<String>,
+}
+
+/// Why a template is not changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unchanged {
+    /// Nothing can be changed any more.
+    Status,
+    /// Of a template that is paid for only the end of sending can be changed, and none is given.
+    NoEnd,
+    /// It would be as no template can be.
+    Misfit(Misfit),
+}
+
+impl From<Misfit> for Unchanged {
+    fn from(misfit: Misfit) -> Unchanged {
+        Unchanged::Misfit(misfit)
+    }
+}
+
 impl Template {
+    /// The number of the order under which it is paid for.
+    pub fn fund_order_no(&self) -> FundOrderNo {
+        FundOrderNo::new(self.id.created_at, self.id.number)
+    }
+
     /// What all its vouchers are worth, which is what its sponsor pays.
     pub fn total_fen(&self) -> i64 {
         self.amount_fen * self.quantity
@@ -297,6 +332,31 @@ impl Template {
         }
         let (starts_at, ends_at) = self.valid_period.of_sent(now);
         if window::is_over(ends_at, now) { Err(Refusal::VoucherPeriodOver) } else { Ok((starts_at, ends_at)) }
+    }
+
+    /// A draft is changed in whatever is given. Of a template that is paid for, the end of sending alone: should that be
+    /// over by now, the template ends with the change.
+    pub fn modify(self, change: Change, now: i64) -> Result<Template, Unchanged> {
+        let Publication { starts_at, ends_at } = self.publication;
+        match self.status_at(now) {
+            Status::Draft => {
+                let Change { starts_at: start, ends_at: end, valid_period, content } = change;
+                let publication =
+                    Publication { starts_at: start.unwrap_or(starts_at), ends_at: end.unwrap_or(ends_at) };
+                let valid_period = valid_period.unwrap_or(self.valid_period);
+                publication.check(now)?;
+                valid_period.check(publication.starts_at)?;
+                let content = content.unwrap_or(self.content);
+                Ok(Template { publication, valid_period, content, ..self })
+            }
+            Status::Active => {
+                let publication = Publication { starts_at, ends_at: change.ends_at.ok_or(Unchanged::NoEnd)? };
+                publication.check_span()?;
+                let status = if window::is_over(publication.ends_at, now) { Status::Expired } else { Status::Active };
+                Ok(Template { publication, status, ..self })
+            }
+            Status::Expired | Status::Deleted => Err(Unchanged::Status),
+        }
     }
 
     /// A draft is deleted; one that was deleted stays so.

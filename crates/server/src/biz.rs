@@ -20,7 +20,7 @@ pub use answer::AnswerField;
 pub use choice::choose;
 pub use declaration::{plain, put, read_field};
 pub use field::{Field, present, text};
-pub use json::{embedded, is_too_deep, object};
+pub use json::{embedded, embedded_within, is_too_deep, object};
 pub use refusal::{ABSENT, INVALID, Illegal, NOT_JSON, NUL, illegal, invalid, refused_field};
 pub use scalar::{Date, Flag, Positive, Price, Text, WholeNumber, Yuan};
 pub use several::{List, Object, Objects};

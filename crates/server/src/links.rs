@@ -3,6 +3,7 @@
 use crate::keys::MasterKey;
 use domain::activity::Activity;
 use domain::id::VoucherId;
+use domain::template::Template;
 use domain::trade::{Status, Trade};
 
 /// Where the buyer pays a trade; `None` once the trade waits for that no longer.
@@ -15,6 +16,12 @@ pub fn cashier(base_url: &str, trade: &Trade) -> Option<String> {
 /// "Coupon page").
 pub fn coupon(base_url: &str, activity: &Activity) -> String {
     format!("{base_url}/h5/coupon?itemId={}", activity.item_id().to_text())
+}
+
+/// Where its sponsor pays for a template, and sees later that it is paid for or closed (`confirm_uri`).
+pub fn fund(base_url: &str, template: &Template) -> String {
+    let Template { page_token, .. } = template;
+    format!("{base_url}/h5/fund/confirm?fundOrderNo={}&token={page_token}", template.fund_order_no().to_text())
 }
 
 /// Where the holder of a voucher finds it, without the base of all addresses.

@@ -60,6 +60,11 @@ pub static THE_LIST: &[Entry] = &[
     read::<voucher::query::VoucherQuery>(),
     read::<voucher::userule_pid_query::UserulePidQuery>(),
     read::<voucher::storelist_query::StorelistQuery>(),
+    recomputed::<voucher::template_create::TemplateCreate>(),
+    write::<voucher::template_modify::TemplateModify>(),
+    read::<voucher::templatedetail_query::TemplatedetailQuery>(),
+    read::<voucher::templatelist_query::TemplatelistQuery>(),
+    write::<voucher::template_delete::TemplateDelete>(),
 ];
 
 impl Entry {

@@ -180,3 +180,48 @@ fn what_is_for_nothing_any_more_goes_back() {
     }
     assert_eq!(Totals { refunded_fen: 3, returned_fen: 4, ..zero }.recycled_fen(), 7);
 }
+
+#[test]
+fn a_draft_is_changed_in_all_and_what_is_paid_for_in_its_end() {
+    let later = Publication { starts_at: NOON + 1_000, ends_at: NOON + 2 * DAY_MS };
+    let period = ValidPeriod::Relative { duration: 1, unit: Unit::Day };
+    let all = || Change {
+        starts_at: Some(later.starts_at),
+        ends_at: Some(later.ends_at),
+        valid_period: Some(period),
+        content: Some("new".to_owned()),
+    };
+    let changed = draft().modify(all(), NOON).expect("a draft");
+    let expect = Template { publication: later, valid_period: period, content: "new".to_owned(), ..draft() };
+    assert_eq!(changed, expect);
+    assert_eq!(draft().modify(Change::default(), NOON), Ok(draft()));
+    let publication = Publication { starts_at: NOON, ..later };
+    assert_eq!(template().modify(all(), NOON), Ok(Template { publication, ..template() }));
+    assert_eq!(template().modify(Change { ends_at: None, ..all() }, NOON), Err(Unchanged::NoEnd));
+    for status in Status::ALL {
+        let at = |status| Template { status, ..template() };
+        let is_open = matches!(status, Status::Draft | Status::Active);
+        assert_eq!(at(status).modify(all(), NOON).is_ok(), is_open, "{status:?}");
+        // Once the time of sending is over, nothing brings it back, whether that was recorded or not.
+        assert_eq!(at(status).modify(all(), NOON + DAY_MS + 1_000), Err(Unchanged::Status), "{status:?}");
+    }
+}
+
+#[test]
+fn the_new_end_of_what_is_paid_for_may_be_over() {
+    let end = |ends_at| Change { ends_at: Some(ends_at), ..Change::default() };
+    let half = NOON + DAY_MS / 2;
+    let ended = template().modify(end(half - 1_000), half).expect("it ends");
+    assert_eq!((ended.status, ended.publication.ends_at), (Status::Expired, half - 1_000));
+    assert_eq!(template().modify(end(half), half).map(|it| it.status), Ok(Status::Active));
+    for (template, ends_at, misfit) in [
+        (template(), NOON, Misfit::PublishEndsBeforeStart),
+        (template(), NOON + SPAN_MAX_MS + 1_000, Misfit::PublishTooLong),
+        (draft(), half - 1_000, Misfit::PublishIsOver),
+    ] {
+        assert_eq!(template.modify(end(ends_at), half), Err(Unchanged::Misfit(misfit)));
+    }
+    let before = ValidPeriod::Absolute { starts_at: NOON - 2 * DAY_MS, ends_at: NOON };
+    let change = Change { valid_period: Some(before), ..Change::default() };
+    assert_eq!(draft().modify(change, NOON), Err(Unchanged::Misfit(Misfit::ValidEndsBeforePublish)));
+}

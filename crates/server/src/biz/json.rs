@@ -67,6 +67,13 @@ pub fn embedded(value: &Value) -> Result<Value, String> {
     }
 }
 
+/// The same where the text has at most `max` characters.
+pub fn embedded_within(value: &Value, max: usize) -> Result<Value, String> {
+    let length = |text: &str| text.chars().count();
+    let chars = value.as_str().map_or_else(|| length(&value.to_string()), length);
+    if max < chars { Err(format!("长度不能超过{max}")) } else { embedded(value) }
+}
+
 /// JSON text, unless it is none or nests too deeply.
 pub(super) fn parse(text: &str) -> Option<Value> {
     if is_too_deep(text) {

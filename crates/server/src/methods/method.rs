@@ -67,6 +67,13 @@ pub enum Once<'a> {
         /// The answer to the same key with other content.
         conflict: Rejection,
     },
+    /// The same, whatever else the repeat says: the key alone is compared.
+    Replayed {
+        /// What the key is unique in, beside the merchant and the method.
+        within: &'a str,
+        /// The caller's key.
+        key: &'a str,
+    },
     /// The state is the key: doing it again changes nothing, and is answered by what the state says now.
     Natural,
 }

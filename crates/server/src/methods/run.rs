@@ -14,8 +14,8 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use std::io::PipeReader;
 use std::sync::Arc;
-use store::Tx;
 use store::idempotency::{self, Outcome};
+use store::{Fault, Tx};
 use wire::Rejection;
 
 /// Runs a method that changes nothing; its answer as JSON.
@@ -45,15 +45,19 @@ pub async fn write<M: Write>(
 ) -> Answer<String> {
     in_transaction::<M>(&app, caller, context, members, M::NEW_IDS, |call, tx, request| {
         let handle = |tx: &mut Tx| M::handle(call, tx, request).map(|response| render(&response));
-        match M::once(request) {
-            Once::Natural => handle(tx),
-            Once::Stored { within, key, conflict } => {
-                let scope = idempotency::scope(&[M::NAME, call.pid(), within]);
-                match idempotency::stored(tx, &scope, key, &fingerprint(request), call.now, handle)? {
-                    Outcome::New(answer) | Outcome::Again(answer) => Ok(answer),
-                    Outcome::Conflict => Err(conflict.into()),
-                }
-            }
+        let (within, key, fingerprint, conflict) = match M::once(request) {
+            Once::Natural => return handle(tx),
+            Once::Stored { within, key, conflict } => (within, key, fingerprint(request), Some(conflict)),
+            // Nothing is compared, so nothing can differ.
+            Once::Replayed { within, key } => (within, key, fingerprint_of(Map::new()), None),
+        };
+        let scope = idempotency::scope(&[M::NAME, call.pid(), within]);
+        match idempotency::stored(tx, &scope, key, &fingerprint, call.now, handle)? {
+            Outcome::New(answer) | Outcome::Again(answer) => Ok(answer),
+            Outcome::Conflict => match conflict {
+                Some(conflict) => Err(conflict.into()),
+                None => Err(Fault::bug("a claim of a key alone with content").into()),
+            },
         }
     })
     .await

@@ -7,7 +7,7 @@
 //!
 //! The call changes nothing and can be repeated.
 
-use super::template;
+use super::found;
 use crate::biz::{ABSENT, Biz, Shape, Text, answer, biz};
 use crate::methods::{Answer, Call, Doors, Method, Need, Read, SubCode, refusals};
 use domain::cash_voucher::CashVoucher;
@@ -69,7 +69,7 @@ impl Read for VoucherListQuery {
         if user_id.is_none() && open_id.is_none() {
             return Err(Request::refuse("user_id", ABSENT).into());
         }
-        let template = template(tx, call.pid(), template_id)?;
+        let template = found(call, tx, template_id)?;
         let sent = match user_id {
             Some(user_id) => cash_voucher::of_user(tx, user_id, template.id.number)?,
             None => Vec::new(),

@@ -14,7 +14,7 @@
 //! nothing, even when the template has ended or is used up by then, and whatever name the user is called by. For another
 //! user it is `OUT_BIZ_NO_CONFLICT`. A refused call uses up no `out_biz_no`.
 
-use super::template;
+use super::found;
 use crate::acts::voucher::recipient::Recipient;
 use crate::acts::voucher::send::{NewVoucher, send};
 use crate::biz::{ABSENT, Biz, Field, INVALID, Member, Shape, Text, Yuan, answer, biz, embedded, text};
@@ -88,7 +88,7 @@ impl Recomputed for VoucherSend {
 
     fn check(call: &Call, tx: &mut Tx, request: &Request) -> Answer<(Template, NewOwner)> {
         let recipient = recipient(request)?;
-        let template = template(tx, call.pid(), &request.template_id)?;
+        let template = found(call, tx, &request.template_id)?;
         let user_id = recipient.resolve(tx)?;
         let number = call.new_id(0, cash_voucher::bucket(&user_id));
         Ok((template, NewOwner { user_id, number }))
