@@ -10,10 +10,12 @@
 pub mod cashier;
 pub mod coupon;
 pub mod error_page;
+pub mod fund;
 pub mod home;
 pub mod i18n;
 pub mod icons;
 pub mod parts;
+pub mod pin;
 pub mod shell;
 pub mod style;
 pub mod voucher;

@@ -99,7 +99,7 @@ pub struct Transfer<'a> {
     pub credit: Party<'a>,
     /// How much, at least 1.
     pub amount_fen: i64,
-    /// What for: `pay`, `refund`, `cancel`, `import`; with vouchers `fund`, `voucher`, `voucher_refund`, and [`RECYCLE`].
+    /// What for: `pay`, `refund`, `cancel`, `import`; with vouchers [`FUND`], `voucher`, `voucher_refund`, and [`RECYCLE`].
     pub kind: &'a str,
     /// The trade that moves it.
     pub trade: Option<i64>,
@@ -108,6 +108,9 @@ pub struct Transfer<'a> {
     /// The call that caused it.
     pub cause: Cause<'a>,
 }
+
+/// The kind of a transfer by which a sponsor pays for a template.
+pub const FUND: &str = "fund";
 
 /// The kind of a transfer by which the fund of a template gives back to its sponsor.
 pub const RECYCLE: &str = "recycle";

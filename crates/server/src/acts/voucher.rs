@@ -5,6 +5,7 @@ pub mod description;
 pub mod expiry;
 pub mod extension;
 pub mod flux;
+pub mod fund;
 pub mod recipient;
 pub mod recycle;
 pub mod redirect;

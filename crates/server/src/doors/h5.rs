@@ -7,6 +7,7 @@
 mod address;
 mod cashier;
 mod coupon;
+mod fund;
 mod image;
 mod page;
 mod pin;
@@ -17,6 +18,7 @@ pub use request::{PageRequest, View};
 
 use self::cashier::CashierLink;
 use self::coupon::CouponLink;
+use self::fund::FundLink;
 use self::page::{Page, handlers, nothing};
 use self::voucher::VoucherLink;
 use crate::app::App;
@@ -32,6 +34,7 @@ use std::sync::Arc;
 pub fn router() -> Router<Arc<App>> {
     Router::new()
         .route(CashierLink::PATH, handlers::<CashierLink>())
+        .route(FundLink::PATH, handlers::<FundLink>())
         .route(VoucherLink::PATH, handlers::<VoucherLink>())
         .route(CouponLink::PATH, handlers::<CouponLink>())
         .route("/h5/image/{id}", get(image::show).fallback(nothing))

@@ -3,12 +3,10 @@
 use super::i18n::{Lang, Yuan};
 use super::icons;
 use super::parts::{self, End, Heading, Tone};
+use super::pin::{self, Trial, Tried};
 use super::shell::Shell;
 use domain::coupon::choice::Class;
 use maud::{Markup, html};
-
-/// The most PINs that may still be wrong with a warning: after the first wrong one the page says how many are left.
-const WARN_FROM_LEFT: u32 = domain::pin::TRIES_MAX - 1;
 
 /// Everything the page shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -220,11 +218,7 @@ impl Cashier {
                     input type="hidden" name="csrf" value=(csrf);
                     input type="hidden" name="coupon" value=(coupon);
                     input type="hidden" name="cash" value=(cash);
-                    (parts::pin_field(
-                        lang.say("支付密码", "Payment PIN"),
-                        lang.say("六位数字", "Six digits"),
-                        matches!(outcome, Some(FormOutcome::WrongPin | FormOutcome::NoPin)),
-                    ))
+                    (pin::field(lang, tried(outcome)))
                     (parts::pay_button(lang.say("确认付款", "Pay"), self.due_fen()))
                 }
             }
@@ -325,56 +319,28 @@ fn ways(lang: Lang, offered: &[PayOption], without: &str) -> Vec<parts::Way> {
 
 /// What stands out on a page that waits for a PIN. Where no PIN may be tried, that is all there is to say.
 fn notice(lang: Lang, entry: &Entry, outcome: Option<FormOutcome>) -> Option<(Tone, String)> {
-    let left = match entry {
-        Entry::Locked(until) => {
-            let time = lang.time_of_day(*until);
-            let text = lang.say(
-                format!("支付密码输错次数过多，账户已锁定，请在 {time} 之后再试。"),
-                format!("Too many wrong PINs. This account is locked until {time}."),
-            );
-            return Some((Tone::Lock, text));
-        }
-        Entry::Unset => {
-            let text = lang.say(
-                "付款账户还没有设置支付密码，暂时无法付款。",
-                "The paying account has no payment PIN yet, so it cannot pay here.",
-            );
-            return Some((Tone::Lock, text.to_owned()));
-        }
-        Entry::Form { left, .. } => *left,
-    };
-    let tries = || {
-        let one = if left == 1 { "try" } else { "tries" };
-        lang.say(format!("还可以再试 {left} 次。"), format!("{left} {one} left."))
-    };
-    match outcome {
-        // An address may say so of a PIN that has been right since.
-        Some(FormOutcome::WrongPin) if left <= WARN_FROM_LEFT => {
-            Some((Tone::Alarm, lang.say("支付密码不正确，", "Wrong PIN. ").to_owned() + &tries()))
-        }
-        Some(FormOutcome::NoPin) => Some((
-            Tone::Alarm,
-            lang.say("请输入六位数字的支付密码。", "Please enter the six digits of your payment PIN.").to_owned(),
-        )),
-        Some(FormOutcome::ShortBalance) => {
-            let text = lang.say(
-                "账户余额不足，没有扣款。充值后可以再试。",
-                "The balance is too low, and nothing was charged. Top up and try again.",
-            );
-            Some((Tone::Alarm, text.to_owned()))
-        }
-        Some(FormOutcome::CouponGone) => {
+    let trial = match entry {
+        Entry::Form { .. } if outcome == Some(FormOutcome::CouponGone) => {
             let text = lang.say(
                 "刚才选用的优惠券已不能使用，没有扣款。请确认金额后再付款。",
                 "The coupon you had chosen can no longer be used, and nothing was charged. Check the amount and pay again.",
             );
-            Some((Tone::Alarm, text.to_owned()))
+            return Some((Tone::Alarm, text.to_owned()));
         }
-        Some(FormOutcome::WrongPin | FormOutcome::PaidAlready) | None if left <= WARN_FROM_LEFT => {
-            let text = lang.say("此前输错过支付密码，", "A wrong PIN was entered before. ").to_owned() + &tries();
-            Some((Tone::Note, text))
-        }
-        Some(FormOutcome::WrongPin | FormOutcome::PaidAlready) | None => None,
+        Entry::Form { left, .. } => Trial::Open { left: *left },
+        Entry::Locked(until) => Trial::Locked(*until),
+        Entry::Unset => Trial::Unset,
+    };
+    pin::notice(lang, trial, tried(outcome))
+}
+
+/// What of that is about the PIN.
+fn tried(outcome: Option<FormOutcome>) -> Option<Tried> {
+    match outcome? {
+        FormOutcome::WrongPin => Some(Tried::Wrong),
+        FormOutcome::NoPin => Some(Tried::NoPin),
+        FormOutcome::ShortBalance => Some(Tried::ShortBalance),
+        FormOutcome::PaidAlready | FormOutcome::CouponGone => None,
     }
 }
 

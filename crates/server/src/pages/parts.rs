@@ -47,10 +47,10 @@ pub fn logo(name: &str, address: Option<&str>) -> Markup {
 pub fn amount(label: &str, fen: i64) -> Markup {
     let text = Yuan(fen).to_text();
     let digits = text.trim_start_matches('¥');
-    // So that a hundred million is one line on the narrowest phone.
-    let long = 11 < digits.len();
+    // So that a hundred million is one line on the narrowest phone, and so are ten trillions.
+    let (long, longest) = (11 < digits.len(), 14 < digits.len());
     html! {
-        p.amount.long[long] {
+        p.amount.long[long].longest[longest] {
             span.label { (label) }
             strong.sum.money { span.yuan { "¥" } (digits) }
         }

@@ -43,6 +43,11 @@ pub trait Page: Clone + Send + Sync + 'static {
         self
     }
 
+    /// Where the browser goes instead of this page: an address of the merchant's, which somebody has just been sent to.
+    fn onward(&self) -> Option<&str> {
+        None
+    }
+
     /// Where the page's form is sent, and what shows that the page made it.
     fn signed_form(&self, request: &PageRequest) -> (String, String) {
         (request.in_lang(&self.address()), request.app().master_key.vouch(&self.form()))
@@ -95,7 +100,13 @@ async fn submit<P: Page>(State(app): State<Arc<App>>, http: Request) -> Response
     };
     let address = page.address();
     match take(page, &request, http).await {
-        Ok(page) => request.redirect(&page.address()),
+        Ok(page) => match page.onward() {
+            Some(place) => request.redirect(&address, place),
+            None => {
+                let place = request.in_lang(&page.address());
+                request.redirect(&page.address(), &place)
+            }
+        },
         Err(error) => request.answer(&address, Err(error)),
     }
 }

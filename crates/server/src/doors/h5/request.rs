@@ -18,12 +18,13 @@ use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use std::error::Error;
 use std::net::{IpAddr, Ipv4Addr};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
-/// A page loads its style and pictures from here, sends its form here, is framed by nobody, and runs nothing.
-const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; \
-    frame-ancestors 'none'";
+/// A page loads its style and pictures from here, is framed by nobody, and runs nothing. Its form is sent here, and leads
+/// to where `form-action` says: browsers take that for the redirection after a form too.
+const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'; \
+    form-action 'self'";
 
 /// A request for a page: who sends it, and in which language the answer is.
 pub struct PageRequest {
@@ -35,6 +36,8 @@ pub struct PageRequest {
     is_readable: bool,
     caller: IpAddr,
     trace_id: String,
+    /// Where the page's form may lead, beside pages of ours.
+    form_leads_to: OnceLock<String>,
 }
 
 /// What a page shows: its HTML, in the shell of every page.
@@ -57,7 +60,8 @@ impl PageRequest {
         let caller = http.extensions().get::<Caller>();
         let caller = caller.map_or(Ipv4Addr::UNSPECIFIED.into(), |Caller(address)| *address);
         let trace_id = app.new_trace_id();
-        PageRequest { app, lang, is_lang_named: named.is_some(), is_readable, caller, trace_id }
+        let form_leads_to = OnceLock::new();
+        PageRequest { app, lang, is_lang_named: named.is_some(), is_readable, caller, trace_id, form_leads_to }
     }
 
     /// The process's shared parts.
@@ -78,6 +82,12 @@ impl PageRequest {
     /// Whether the address's query can be read, its language included.
     pub fn is_readable(&self) -> bool {
         self.is_readable
+    }
+
+    /// Lets the form of this request's page lead to pages of this origin: scheme, host and port, with nothing that parts a
+    /// policy.
+    pub fn lets_form_lead_to(&self, origin: &str) {
+        self.form_leads_to.get_or_init(|| origin.to_owned());
     }
 
     /// The error page of a failed store; the log has the failure.
@@ -111,12 +121,11 @@ impl PageRequest {
         self.respond(address, status, text)
     }
 
-    /// Sends the browser to the page of this address, without a language.
-    pub fn redirect(self, address: &str) -> Response {
-        let own = self.in_lang(address);
+    /// Sends the browser on to `place`. `address` is the page's own.
+    pub fn redirect(self, address: &str, place: &str) -> Response {
         let mut response = self.respond(address, StatusCode::SEE_OTHER, String::new());
-        if let Ok(own) = HeaderValue::from_str(&own) {
-            response.headers_mut().insert(LOCATION, own);
+        if let Ok(place) = HeaderValue::from_str(place) {
+            response.headers_mut().insert(LOCATION, place);
         }
         response
     }
@@ -127,6 +136,10 @@ impl PageRequest {
         let mut response = (status, Body::from(text)).into_response();
         let headers = response.headers_mut();
         set_headers(headers, self.lang);
+        let policy = self.form_leads_to.get().map(|origin| HeaderValue::from_str(&format!("{POLICY} {origin}")));
+        if let Some(Ok(policy)) = policy {
+            headers.insert(CONTENT_SECURITY_POLICY, policy);
+        }
         if let Ok(trace_id) = HeaderValue::from_str(&self.trace_id) {
             headers.insert(HeaderName::from_static("trace_id"), trace_id);
         }
