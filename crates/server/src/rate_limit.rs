@@ -6,7 +6,7 @@
 
 mod attempts;
 
-pub use attempts::{Attempt, FailedAttempts};
+pub use attempts::FailedAttempts;
 
 use quick_cache::sync::Cache;
 use std::collections::VecDeque;

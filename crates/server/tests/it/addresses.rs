@@ -183,6 +183,47 @@ each_engine!(of_sixty_wrong_pins_at_once_from_one_address_twenty_are_looked_at, 
     assert!(sales.iter().all(|sale| shop.status(sale) == "WAIT_BUYER_PAY"));
 });
 
+// What a PIN came to decides, and not whether its sender has waited for the answer.
+each_engine!(whoever_hangs_up_counts_as_the_pin_came_to, |engine| {
+    let shop = Shop::open(engine);
+    let [paid, last] = [CUSTOMER, CUSTOMER].map(|buyer| shop.sell(buyer, "苹果", "1.00"));
+    let csrf = shop.csrf(&paid);
+    shop.pay(&paid, PIN);
+    // Of a paid trade no PIN is looked at, and a right one is none that is wrong.
+    (0..60).for_each(|nth| hang_up(&shop, &paid, &csrf, PIN, nth));
+    let sales: Vec<_> = (0..20).map(|_| shop.sell(CUSTOMER, "苹果", "1.00")).collect();
+    sales.iter().zip(0..).for_each(|(sale, nth)| hang_up(&shop, sale, &shop.csrf(sale), PIN, nth));
+    shop.pay(&last, PIN);
+    assert_eq!(shop.status(&last), "TRADE_SUCCESS");
+    // Hanging up saves no wrong one from being counted.
+    for _ in 0..4 {
+        let sale = shop.sell(OTHER_CUSTOMER, "苹果", "1.00");
+        let (csrf, began) = (shop.csrf(&sale), Instant::now());
+        while !text(&shop.get(&sale.target, "")).contains("已锁定") {
+            assert!(began.elapsed() < Duration::from_secs(60), "no wrong one is counted");
+            (0..8).for_each(|nth| hang_up(&shop, &sale, &csrf, "999999", nth));
+        }
+        shop.wait("16m");
+    }
+    let sale = shop.sell(CUSTOMER, "苹果", "1.00");
+    let answer = shop.post(&sale.target, &format!("csrf={}&pin={PIN}", shop.csrf(&sale)));
+    assert_eq!((answer.status, shop.status(&sale).as_str()), (429, "WAIT_BUYER_PAY"));
+});
+
+/// Sends the page's form with this PIN, and is gone so many quarters of a millisecond later, whatever comes: at times
+/// before the form is read, mostly while the PIN is tried.
+fn hang_up(shop: &Shop, sale: &Sale, csrf: &str, pin: &str, quarters: u64) {
+    let form = format!("csrf={csrf}&pin={pin}");
+    let request = format!(
+        "POST {} HTTP/1.1\r\nhost: shop\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: {}\r\n\r\n{form}",
+        sale.target,
+        form.len()
+    );
+    let mut connection = Connection::open(shop.server.address);
+    connection.stream.write_all(request.as_bytes()).expect("it reads");
+    std::thread::sleep(Duration::from_micros(quarters * 250));
+}
+
 /// Sends this PIN on all of the sales' pages at once: how many were looked at, and how many refused.
 fn answers_at_once(shop: &Shop, sales: &[Sale], pin: &str) -> [usize; 2] {
     let forms: Vec<_> = sales.iter().map(|sale| format!("csrf={}&pin={pin}", shop.csrf(sale))).collect();

@@ -116,12 +116,9 @@ impl Page for CashierLink {
         };
         let said = |text: &Option<String>| want(text.as_deref().unwrap_or(NOTHING));
         let wanted = Wanted { coupon: said(&form.coupon), cash: said(&form.cash) };
-        let attempt = pin::attempt(request.app(), request.caller()).await?;
-        let outcome = self.clone().pay(request, wanted, pin).await;
-        if !matches!(outcome, Ok(Some(FormOutcome::WrongPin))) {
-            attempt.did_not_fail();
-        }
-        let outcome = outcome?;
+        let payment = self.clone().pay(request.clone(), wanted, pin);
+        let was_wrong = |outcome: &Result<_, _>| matches!(outcome, Ok(Some(FormOutcome::WrongPin)));
+        let outcome = pin::attempt(request.app(), request.caller(), payment, was_wrong).await??;
         let is_gone = outcome == Some(FormOutcome::CouponGone);
         let (coupon, cash) = (self.coupon.filter(|_| !is_gone), self.cash.filter(|_| !is_gone));
         Ok(CashierLink { coupon, cash, outcome, trade_no: self.trade_no, token: self.token })
@@ -165,7 +162,7 @@ impl CashierLink {
 
     /// In one transaction: the PIN, its count, and the payment with all that follows from it. Gives what the page is to
     /// say of it, beside what it sees in the trade.
-    async fn pay(self, request: &PageRequest, wanted: Wanted, pin: Pin) -> Result<Option<FormOutcome>, ErrorPage> {
+    async fn pay(self, request: PageRequest, wanted: Wanted, pin: Pin) -> Result<Option<FormOutcome>, ErrorPage> {
         let failed = |failure: Fault| request.failed(&failure);
         let first_number = request.app().store.next_numbers(context::NEW_IDS).await.map_err(failed)?;
         let (app, at, trace_id) = (request.app().clone(), request.app().clock.now(), request.trace_id().to_owned());

@@ -8,16 +8,31 @@
 
 use crate::app::{App, pins};
 use crate::pages::error_page::ErrorPage;
-use crate::rate_limit::Attempt;
 use domain::pin::Pin;
 use std::net::IpAddr;
 use store::Mode;
 use store::world::Account;
 
-/// One more PIN from an address, unless it has sent too many wrong ones. It is counted as a wrong one unless it is
-/// known to be none.
-pub async fn attempt(app: &App, address: IpAddr) -> Result<Attempt, ErrorPage> {
-    app.wrong_pins.begin(address).await.ok_or(ErrorPage::TooManyPins)
+/// Runs `trying`, which tries one more PIN from this address, unless the address has sent too many wrong ones;
+/// `was_wrong` says so of what it came to.
+///
+/// Once begun it runs to its end, though its page is dropped because the visitor has hung up: what the transaction came
+/// to decides whether the address has sent a wrong PIN, and never the connection.
+pub async fn attempt<T: Send + 'static>(
+    app: &App,
+    address: IpAddr,
+    trying: impl Future<Output = T> + Send + 'static,
+    was_wrong: fn(&T) -> bool,
+) -> Result<T, ErrorPage> {
+    let attempt = app.wrong_pins.begin(address).await.ok_or(ErrorPage::TooManyPins)?;
+    let tried = tokio::spawn(async move {
+        let result = trying.await;
+        if !was_wrong(&result) {
+            attempt.did_not_fail();
+        }
+        result
+    });
+    Ok(tried.await.expect("trying a PIN does not panic"))
 }
 
 /// The account's PIN, if it has one (`docs/decisions.md`, "Pay PIN").

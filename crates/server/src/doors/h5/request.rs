@@ -27,6 +27,7 @@ const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; base
     form-action 'self'";
 
 /// A request for a page: who sends it, and in which language the answer is.
+#[derive(Clone)]
 pub struct PageRequest {
     app: Arc<App>,
     lang: Lang,
