@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use std::fmt::Write;
 use std::net::SocketAddr;
 use std::os::unix::fs::OpenOptionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use thiserror::Error;
 use wire::{PrivateKey, time};
@@ -101,9 +101,14 @@ struct Isv {
     app_auth_token: String,
 }
 
+/// Where the demo world's keys and snippets are.
+pub fn folder(data: &Path) -> PathBuf {
+    data.join("demo")
+}
+
 /// Makes the demo world, or finds it made; returns what to try, for the terminal.
 pub async fn prepare(app: &Arc<App>, data: &Path, addresses: &[SocketAddr]) -> Result<String, DemoError> {
-    let folder = data.join("demo");
+    let folder = folder(data);
     std::fs::create_dir_all(&folder)?;
     let path = folder.join("demo.json");
     let mut demo = if path.exists() { serde_json::from_slice(&std::fs::read(&path)?)? } else { fresh() };

@@ -1,6 +1,7 @@
 //! An open store: how operations get to a connection and answers back.
 
 use std::any::Any;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
@@ -17,7 +18,7 @@ use crate::engine::op::{Job, Op};
 use crate::engine::open::{Found, Mode, Open, OpenError, Place};
 use crate::engine::postgres::{Postgres, connection};
 use crate::engine::shared::Shared;
-use crate::engine::sqlite::Sqlite;
+use crate::engine::sqlite::{self, Sqlite};
 use crate::engine::tx::{Backend, Tx};
 use crate::ids::{self, Block};
 use crate::schema;
@@ -62,6 +63,14 @@ impl Store {
     pub fn open(place: &Place, how: Open) -> Result<Store, OpenError> {
         // On a thread of its own, because PostgreSQL's client must not be used inside of an async runtime.
         thread::scope(|scope| scope.spawn(|| open(place, how)).join()).expect("opening a store does not panic")
+    }
+
+    /// The files that a store at this place has, or may have; a folder stands for all that is in it.
+    pub fn files(place: &Place) -> Vec<PathBuf> {
+        match place {
+            Place::Folder(folder) => [sqlite::files(folder), vec![scratch::path(folder)]].concat(),
+            Place::Postgres(_) => Vec::new(),
+        }
     }
 
     /// What the store is for.

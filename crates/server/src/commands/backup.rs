@@ -2,13 +2,16 @@
 
 use super::{Failure, Owner, StoreArgs, output, progress};
 use crate::backup;
+use crate::control::{lock_path, socket_path};
+use crate::demo;
 use crate::methods::console::backup_write::BackupWrite;
 use clap::Args;
 use serde_json::json;
 use std::fs::File;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use store::dump::Summary;
-use store::{Open, Store};
+use store::{Open, Place, Store};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 /// Write everything that a store holds into one file, while it runs or not. The file is complete, on the disk and read
@@ -22,7 +25,7 @@ Examples:
 
 Exit status: 0 the backup is there and was verified; 1 it is not, and a file of that name is as it was; 2 wrong usage.")]
 pub struct Backup {
-    /// The file to write; one that is there is replaced by a complete one only
+    /// The file to write; one that is there is replaced by a complete one only, and never one of the store itself
     file: PathBuf,
     /// Print the result as JSON
     #[arg(long)]
@@ -32,10 +35,8 @@ pub struct Backup {
 impl Backup {
     pub(super) async fn run(self, store: &StoreArgs) -> Result<(), Failure> {
         let failed = |error: std::io::Error| Failure(format!("{}: {error}", self.file.display()));
-        let folder = match self.file.parent() {
-            Some(folder) if !folder.as_os_str().is_empty() => folder,
-            _ => Path::new("."),
-        };
+        self.refuse_what_is_no_backup(store)?;
+        let folder = folder_of(&self.file);
         let removed = |part: &Path| {
             output::note(format!("removed {}, which a backup that was cut off had left", part.display()));
         };
@@ -61,6 +62,31 @@ impl Backup {
         Ok(())
     }
 
+    /// Refuses what no backup should replace: what is there and is no file, and the files of the store itself, of which
+    /// some are not there while nobody runs it.
+    fn refuse_what_is_no_backup(&self, store: &StoreArgs) -> Result<(), Failure> {
+        let file = self.file.display();
+        match std::fs::symlink_metadata(&self.file) {
+            Ok(found) if !found.is_file() => {
+                return Err(Failure(format!("{file} is no regular file: name another file for the backup")));
+            }
+            Err(error) if error.kind() != ErrorKind::NotFound => return Err(Failure(format!("{file}: {error}"))),
+            _ => {}
+        }
+        let (data, opening) = (&store.data, store.opening());
+        let mut own = Store::files(&Place::Folder(data.clone()));
+        own.extend([lock_path(data), socket_path(data), data.join("master.key"), demo::folder(data)]);
+        // A key that is a link is kept where the link leads.
+        own.extend(opening.master_key_file.canonicalize());
+        own.push(opening.master_key_file);
+        let target = located(&self.file);
+        if own.iter().filter_map(|path| located(path)).any(|own| target.as_ref().is_some_and(|it| it.starts_with(own)))
+        {
+            return Err(Failure(format!("{file} is the store's own: name another file for the backup")));
+        }
+        Ok(())
+    }
+
     fn print(&self, summary: &Summary, bytes: u64) {
         if self.json {
             return output::json(&json!({"bytes": bytes, "tables": summary.tables}));
@@ -68,6 +94,19 @@ impl Backup {
         output::line(format!("{} rows in {bytes} bytes, read again and right", summary.rows()));
         output::line("the master key is not in it: keep that too, elsewhere");
     }
+}
+
+/// The folder that a file is in.
+fn folder_of(file: &Path) -> &Path {
+    match file.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    }
+}
+
+/// The one path of a file that need not be there; `None` where its folder is not.
+fn located(file: &Path) -> Option<PathBuf> {
+    Some(folder_of(file).canonicalize().ok()?.join(file.file_name()?))
 }
 
 /// The signals that end a process which does not listen to them; those that come from now on wait for

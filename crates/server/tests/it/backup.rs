@@ -4,9 +4,10 @@ use crate::running::{PID, Running, conditions, crowd, each_engine, succeed};
 use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::path::Path;
-use std::process::Output;
+use std::process::{Command, Output};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use store::Place;
 use store::testing::Engine;
 
 const COUNT: &str = "koubei.marketing.campaign.crowd.count";
@@ -110,6 +111,60 @@ fn a_backup_that_cannot_be_restored_changes_nothing() {
     assert_eq!(running.command(&["backup"]).status.code(), Some(2));
     assert!(Path::new(&folder.join("good")).exists());
 }
+
+each_engine!(a_backup_replaces_nothing_but_a_file_that_is_not_the_stores, |engine| {
+    let mut running = Running::start(engine);
+    crowd(&running.client(), "1");
+    let folder = running.folder.path().to_owned();
+    std::fs::create_dir_all(folder.join("data/demo")).expect("the folder is ours");
+    std::fs::create_dir_all(folder.join("elsewhere")).expect("the folder is ours");
+    let key = std::fs::read(folder.join("master.key")).expect("it was made");
+    std::fs::write(folder.join("data/master.key"), &key).expect("the folder is ours");
+    assert!(Command::new("mkfifo").arg(folder.join("fifo")).status().expect("it runs").success());
+    std::os::unix::fs::symlink(folder.join("master.key"), folder.join("link")).expect("the folder is ours");
+    std::os::unix::fs::symlink(folder.join("nothing"), folder.join("nowhere")).expect("the folder is ours");
+    std::os::unix::fs::symlink(folder.join("data"), folder.join("elsewhere/same")).expect("the folder is ours");
+    let refused = |running: &Running, arguments: &[&str], reason: &str| {
+        let output = running.command(&[&["backup"], arguments].concat());
+        let told = said(&output);
+        assert!(output.status.code() == Some(1) && told.contains(reason), "{arguments:?}: {told}");
+    };
+    let check = |running: &Running| {
+        for target in ["fifo", "link", "nowhere", "elsewhere", "/dev/null", "/dev/stdout", ".", "..", "data/"] {
+            refused(running, &[target], "is no regular file");
+        }
+        for target in [
+            "master.key",
+            "./data/../master.key",
+            "data/master.key",
+            "elsewhere/same/punchcard.db",
+            "data/punchcard.db-wal",
+            "data/punchcard.db-shm",
+            "data/punchcard.db-journal",
+            "data/lock",
+            "data/demo/demo.json",
+        ] {
+            refused(running, &[target], "the store's own");
+        }
+        refused(running, &["other.key", "--master-key-file", "other.key"], "the store's own");
+        refused(running, &["master.key", "--master-key-file", "link"], "the store's own");
+        // What is none of the store's is written, and replaced.
+        for target in ["data/shop.backup", "data/shop.backup", "punchcard.db"] {
+            let output = running.command(&["backup", target]);
+            assert!(output.status.success(), "{target}: {}", said(&output));
+        }
+    };
+    let is_folder = matches!(running.place(), Place::Folder(_));
+    refused(&running, &["data/control.sock"], if is_folder { "is no regular file" } else { "the store's own" });
+    check(&running);
+    assert_eq!(crowd(&running.client(), "1"), crowd(&running.client(), "1"));
+    running.terminate();
+    check(&running);
+    refused(&running, &["data/control.sock"], "");
+    assert_eq!(std::fs::read(folder.join("master.key")).expect("it is there"), key);
+    running.start_again();
+    crowd(&running.client(), "1");
+});
 
 #[test]
 fn a_restore_says_where_the_master_key_belongs() {

@@ -19,7 +19,7 @@ use crate::engine::open::{OpenError, Place};
 use crate::engine::postgres::connection::{Connection, config};
 use crate::engine::row::Val;
 use crate::engine::shared::Shared;
-use crate::engine::sqlite::{FILE, Sqlite};
+use crate::engine::sqlite::{self, FILE, Sqlite};
 use crate::engine::table::BucketOf;
 use crate::engine::tx::{Backend, Tx};
 use crate::schema;
@@ -51,11 +51,8 @@ impl Restore {
             }
             Place::Folder(folder) => {
                 // A write-ahead log that belongs to another file would be played into the new one.
-                for ending in ["", "-wal", "-shm", "-journal"] {
-                    let path = folder.join(format!("{FILE}{ending}"));
-                    if path.exists() {
-                        return Err(DumpError::Occupied(path.display().to_string()));
-                    }
+                if let Some(path) = sqlite::files(folder).iter().find(|path| path.exists()) {
+                    return Err(DumpError::Occupied(path.display().to_string()));
                 }
                 Ok(Restore(Mark::Folder(folder.clone(), Scratch::new(folder)?)))
             }

@@ -10,9 +10,14 @@ use crate::engine::sqlite::FILE;
 /// Its name, beside the file that it is for.
 const SCRATCH: &str = "restoring";
 
+/// Where it is, in the folder that the store goes to.
+pub(crate) fn path(folder: &Path) -> PathBuf {
+    folder.join(SCRATCH)
+}
+
 /// The folder that a restore which was cut off has left behind where no store is.
 pub(crate) fn unfinished(folder: &Path) -> Option<PathBuf> {
-    let scratch = folder.join(SCRATCH);
+    let scratch = path(folder);
     (scratch.is_dir() && !folder.join(FILE).exists()).then_some(scratch)
 }
 
@@ -20,7 +25,7 @@ pub(crate) fn unfinished(folder: &Path) -> Option<PathBuf> {
 pub(crate) fn clear(folder: &Path) {
     if folder.join(FILE).exists() {
         // What cannot be removed is in nobody's way.
-        drop(fs::remove_dir_all(folder.join(SCRATCH)));
+        drop(fs::remove_dir_all(path(folder)));
     }
 }
 
@@ -30,7 +35,7 @@ pub(super) struct Scratch(pub(super) PathBuf);
 impl Scratch {
     /// Makes an empty one in `folder`.
     pub(super) fn new(folder: &Path) -> io::Result<Scratch> {
-        let scratch = Scratch(folder.join(SCRATCH));
+        let scratch = Scratch(path(folder));
         match fs::remove_dir_all(&scratch.0) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
             _ => {}

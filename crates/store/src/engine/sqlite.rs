@@ -28,6 +28,11 @@ use crate::engine::tx::{Backend, Tx};
 /// The name of the file that holds the store, in the store's folder.
 pub(crate) const FILE: &str = "punchcard.db";
 
+/// That file, and those that SQLite makes beside it.
+pub(crate) fn files(folder: &Path) -> Vec<PathBuf> {
+    ["", "-wal", "-shm", "-journal"].map(|ending| folder.join(format!("{FILE}{ending}"))).to_vec()
+}
+
 /// How many operations may wait before their callers are held back.
 const QUEUE_OPS_MAX: usize = 1024;
 
