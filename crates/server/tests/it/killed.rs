@@ -117,6 +117,44 @@ each_engine!(a_restore_that_is_killed_while_it_reads_the_backup_is_told_of, |eng
     assert!(said(&refused).contains("a restore into this place was cut off"), "{}", said(&refused));
 });
 
+each_engine!(a_second_restore_into_a_place_leaves_the_first_ones_mark, |engine| {
+    let space = Space::new(engine);
+    let folder = tempfile::tempdir().expect("a folder");
+    let place = match space.place() {
+        Place::Folder(parent) => Place::Folder(parent.join("data")),
+        place @ Place::Postgres(_) => place,
+    };
+    let backup = folder.path().join("shop.backup");
+    assert!(Command::new("mkfifo").arg(&backup).status().expect("it runs").success());
+    let _writer = std::fs::File::options().read(true).write(true).open(&backup).expect("it is ours");
+    std::fs::write(folder.path().join("none"), "no backup").expect("the folder is ours");
+    let mut first = punchcard(folder.path(), &place, &["restore", "shop.backup"]).spawn().expect("the binary runs");
+    let is_marked = || {
+        let opened = Store::open(&place, Open { look: true, ..Open::default() });
+        matches!(opened, Err(OpenError::Unfinished { .. }))
+    };
+    let began = Instant::now();
+    while !is_marked() {
+        assert!(began.elapsed().as_secs() < 30, "it waits without a mark");
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    for name in ["none", "shop.backup"] {
+        let second = punchcard(folder.path(), &place, &["restore", name]).output().expect("the binary runs");
+        let told = said(&second);
+        assert_eq!(second.status.code(), Some(1), "{told}");
+        let says = if engine == Engine::Postgres { "another restore into this database" } else { "another Punchcard" };
+        assert!(told.contains(says), "{told}");
+        assert!(is_marked() && first.try_wait().expect("it is ours").is_none());
+    }
+    kill(first);
+    assert!(is_marked());
+    // Whoever was killed is in nobody's way, and who fails by himself takes his mark along.
+    let third = punchcard(folder.path(), &place, &["restore", "none"]).output().expect("the binary runs");
+    assert!(said(&third).contains("the backup is damaged or is none"), "{}", said(&third));
+    let opened = Store::open(&place, Open { look: true, ..Open::default() });
+    assert!(matches!(opened, Err(OpenError::Missing)), "{:?}", opened.err());
+});
+
 #[test]
 fn what_a_killed_restore_left_can_be_given_up_for_an_empty_store() {
     let folder = tempfile::tempdir().expect("a folder");

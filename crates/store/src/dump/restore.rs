@@ -36,19 +36,25 @@ pub struct Restore(Mark);
 enum Mark {
     /// The folder that the store goes to, and the one in it where it is made.
     Folder(PathBuf, Scratch),
-    /// The database's URL; the mark is a table.
-    Postgres(String),
+    /// A connection that holds the lock of restores into its database, until this is dropped; the mark is a table.
+    Postgres(Option<Box<Tx>>),
 }
 
 impl Restore {
     /// Marks a place that has no store; blocks. A folder must be there.
     pub fn begin(place: &Place) -> Result<Restore, DumpError> {
         match place {
-            Place::Postgres(url) => {
-                let mark = format!("CREATE TABLE IF NOT EXISTS {RESTORING} (at_work INTEGER)");
-                on_postgres(url, |tx| Ok(tx.batch(&mark)?))?;
-                Ok(Restore(Mark::Postgres(url.clone())))
-            }
+            Place::Postgres(url) => on_own_thread(|| {
+                let config = config(url).map_err(OpenError::Unusable)?;
+                let mut connection = Connection::open(&config)?;
+                // The mark is one table, which only one restore may make and remove.
+                if !connection.lock_for_restore()? {
+                    return Err(DumpError::UnderWay);
+                }
+                connection.batch(&format!("CREATE TABLE IF NOT EXISTS {RESTORING} (at_work INTEGER)"))?;
+                let tx = Tx::new(Backend::Postgres(connection), Arc::new(Shared::new(0, None)));
+                Ok(Restore(Mark::Postgres(Some(Box::new(tx)))))
+            }),
             Place::Folder(folder) => {
                 // A write-ahead log that belongs to another file would be played into the new one.
                 if let Some(path) = sqlite::files(folder).iter().find(|path| path.exists()) {
@@ -60,9 +66,12 @@ impl Restore {
     }
 
     /// Makes the store of a dump; blocks. Nothing is there afterwards unless all of it is.
-    pub fn run(self, input: impl BufRead + Send) -> Result<Summary, DumpError> {
-        match &self.0 {
-            Mark::Postgres(url) => on_postgres(url, |tx| in_one_transaction(tx, "BEGIN", input)),
+    pub fn run(mut self, input: impl BufRead + Send) -> Result<Summary, DumpError> {
+        match &mut self.0 {
+            Mark::Postgres(tx) => {
+                let tx = tx.as_mut().expect("it is not dropped");
+                on_own_thread(|| in_one_transaction(tx, "BEGIN", input))
+            }
             Mark::Folder(folder, scratch) => {
                 let connection = Sqlite::connect(&scratch.0, true)?.expect("it is made");
                 let mut tx = Tx::new(Backend::Sqlite(connection), Arc::new(Shared::new(0, None)));
@@ -81,21 +90,18 @@ impl Restore {
 impl Drop for Restore {
     /// A table that cannot be removed is in no store's way, and the next attempt takes it over.
     fn drop(&mut self) {
-        if let Mark::Postgres(url) = &self.0 {
-            drop(on_postgres(url, |tx| Ok(tx.batch(&format!("DROP TABLE IF EXISTS {RESTORING}"))?)));
+        if let Mark::Postgres(tx) = &mut self.0
+            && let Some(mut tx) = tx.take()
+        {
+            // The lock ends with the connection, which goes last.
+            on_own_thread(move || drop(tx.batch(&format!("DROP TABLE IF EXISTS {RESTORING}"))));
         }
     }
 }
 
-/// Works on a connection of its own, and on a thread of its own, because PostgreSQL's client must not be used inside of
-/// an async runtime.
-fn on_postgres<T: Send>(url: &str, work: impl FnOnce(&mut Tx) -> Result<T, DumpError> + Send) -> Result<T, DumpError> {
-    let connected = || {
-        let config = config(url).map_err(OpenError::Unusable)?;
-        let connection = Connection::open(&config)?;
-        work(&mut Tx::new(Backend::Postgres(connection), Arc::new(Shared::new(0, None))))
-    };
-    thread::scope(|scope| scope.spawn(connected).join()).expect("restoring does not panic")
+/// Works on a thread of its own, because PostgreSQL's client must not be used inside of an async runtime.
+fn on_own_thread<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+    thread::scope(|scope| scope.spawn(work).join()).expect("restoring does not panic")
 }
 
 fn in_one_transaction(tx: &mut Tx, begin: &str, input: impl BufRead) -> Result<Summary, DumpError> {

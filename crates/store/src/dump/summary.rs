@@ -69,6 +69,9 @@ pub enum DumpError {
     /// There is a store already.
     #[error("{0}: restoring needs a place without a store")]
     Occupied(String),
+    /// The database has another restore's lock.
+    #[error("another restore into this database is under way: wait for its end, or stop it")]
+    UnderWay,
     /// The schema is not one that this build knows.
     #[error(transparent)]
     Open(#[from] OpenError),

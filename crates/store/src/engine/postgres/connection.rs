@@ -109,6 +109,16 @@ impl Connection {
         self.batch("SELECT pg_advisory_xact_lock(5783291460173)")
     }
 
+    /// Holds off every other restore into this database as long as this connection lives; whether that could be had. One
+    /// that was killed has it until its server knows, which is a moment.
+    pub(crate) fn lock_for_restore(&mut self) -> Result<bool, Fault> {
+        let lock = "SET lock_timeout = '5s'; SELECT pg_advisory_lock(5783291460174); RESET lock_timeout";
+        match self.batch(lock) {
+            Err(Fault::Busy(_)) => Ok(false),
+            locked => locked.map(|()| true),
+        }
+    }
+
     /// How the database keeps texts.
     pub(crate) fn encoding(&mut self) -> Result<String, Fault> {
         Ok(self.query::<(String,)>("SELECT current_setting('server_encoding')", &[])?.remove(0).0)
