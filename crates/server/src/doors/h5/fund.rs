@@ -97,11 +97,9 @@ impl Page for FundLink {
         let Some(pin) = Pin::parse(&form.pin) else {
             return Ok(FundLink { outcome: Some(FormOutcome::Tried(Tried::NoPin)), ..self });
         };
-        let attempt = pin::attempt(request.app(), request.caller()).await?;
-        let outcome = self.clone().pay(request, pin).await;
-        if !matches!(outcome, Ok(Outcome::WrongPin)) {
-            attempt.did_not_fail();
-        }
+        let payment = self.clone().pay(request.clone(), pin);
+        let was_wrong = |outcome: &Result<_, _>| matches!(outcome, Ok(Outcome::WrongPin));
+        let outcome = pin::attempt(request.app(), request.caller(), payment, was_wrong).await?;
         let said = |outcome| FundLink { outcome: Some(outcome), ..self.clone() };
         let short = FormOutcome::Tried(Tried::ShortBalance);
         Ok(match outcome? {
@@ -141,7 +139,7 @@ impl FundLink {
     }
 
     /// In one transaction: the PIN, its count, and the payment with all that follows from it.
-    async fn pay(self, request: &PageRequest, pin: Pin) -> Result<Outcome, ErrorPage> {
+    async fn pay(self, request: PageRequest, pin: Pin) -> Result<Outcome, ErrorPage> {
         let failed = |failure: Fault| request.failed(&failure);
         let number = request.app().store.next_numbers(1).await.map_err(failed)?;
         let (app, at, trace_id) = (request.app().clone(), request.app().clock.now(), request.trace_id().to_owned());
