@@ -178,9 +178,9 @@ mod tests {
         check_as::<Longer>(text, Ok(r#"{"type":"b","name":"a","page_size":2,"last":"l"}"#));
         check_as::<Longer>(r#"{"name":"a"}"#, Err("INVALID_PARAMETER 参数有误: type 不能为空"));
         check_as::<Longer>(r#"{"type":"a"}"#, Err("INVALID_PARAMETER 参数有误: name 不能为空"));
-        let text = r#"{"last":"too long","name":"a","type":"b"}"#;
+        let long = r#"{"last":"too long","name":"a","type":"b"}"#;
         let expect = "INVALID_PARAMETER 参数有误REQUEST_PARAM_ILLEGAL|异常原因:请求参数非法|末项(last)为空或格式错误";
-        check_as::<Longer>(text, Err(expect));
+        check_as::<Longer>(long, Err(expect));
         let sent = object(Some(text)).and_then(|members| Longer::read(&members)).map(|request| request.as_sent().len());
         assert_eq!(sent, Ok(4));
     }
