@@ -8,8 +8,12 @@ const NOTHING: [&str; 6] = ["null", "nil", "none", "nan", "n/a", "undefined"];
 const FAILED: [&str; 8] = ["\\N", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#DIV/0!"];
 /// Digits of a number that spreadsheets keep.
 const DIGITS_KEPT: usize = 15;
-/// So many digits that are all 0 are no chance: it is one in a million.
-const ZEROS_MIN: u64 = 6;
+/// Digits of a number that programs with binary floating point keep at most.
+const DIGITS_KEPT_MAX: usize = 17;
+/// What is likelier than one in so many may be chance.
+const CHANCE: u128 = 1_000_000;
+/// Of so many numbers half are never zeroed by chance.
+const LONG_MANY: u64 = 64;
 
 /// The text of a cell without what cannot be seen around it: blanks, no-break and full-width ones too, and marks of
 /// byte order and writing direction, which copying from a page or a chat leaves.
@@ -108,34 +112,47 @@ fn is_decimal(text: &str) -> bool {
 pub struct Zeros {
     /// Numbers with more digits than a spreadsheet keeps.
     long: u64,
-    /// Of these, those with nothing but 0 after the kept digits.
+    /// Of these, those with nothing but 0 after the digits that are kept.
     zeroed: u64,
-    /// How many digits these 0 are.
+    /// How many digits these 0 are, after those that spreadsheets keep.
     zeros: u64,
 }
 
 impl Zeros {
     /// Counts this number.
     pub fn count(&mut self, number: &str) {
-        if let Some(tail) = number.as_bytes().get(DIGITS_KEPT..).filter(|tail| !tail.is_empty()) {
-            self.long += 1;
-            if tail.iter().all(|byte| *byte == b'0') && number.bytes().all(|byte| byte.is_ascii_digit()) {
-                self.zeroed += 1;
-                self.zeros += tail.len() as u64;
-            }
+        let Some(tail) = number.as_bytes().get(DIGITS_KEPT..).filter(|tail| !tail.is_empty()) else { return };
+        self.long += 1;
+        let zeros = tail.iter().rev().take_while(|byte| **byte == b'0').count();
+        let is_zeroed = zeros == tail.len() || (0 < zeros && number.len() - zeros <= DIGITS_KEPT_MAX);
+        if is_zeroed && number.bytes().all(|byte| byte.is_ascii_digit()) {
+            self.zeroed += 1;
+            self.zeros += zeros as u64;
         }
     }
 
-    /// What to warn of, if nearly all of them are so and that is hardly chance: one digit in ten is a 0.
+    /// What to warn of, if half of them are so and that is no chance.
     pub fn warning(self, name: &str) -> Option<String> {
-        let Zeros { long, zeroed, zeros } = self;
-        let nearly_all = ZEROS_MIN <= zeros && 19 * long <= 20 * zeroed;
-        nearly_all.then(|| {
+        let Zeros { long, zeroed, .. } = self;
+        let is_half = 0 < zeroed && long <= 2 * zeroed;
+        (is_half && !self.may_be_chance()).then(|| {
             format!(
-                "in {zeroed} of {long} rows {name} has nothing but 0 after its first {DIGITS_KEPT} digits, which are all that \
-                 a spreadsheet keeps of a number: if it has been through one, these are not the real numbers"
+                "in {zeroed} of {long} rows {name} has nothing but 0 after its first {DIGITS_KEPT} to {DIGITS_KEPT_MAX} \
+                 digits, which are all that a spreadsheet keeps of a number: if it has been through one, these are not \
+                 the real numbers"
             )
         })
+    }
+
+    /// Whether half of them or more may end so by chance: one digit in ten is a 0, and any of them may be those that do.
+    fn may_be_chance(self) -> bool {
+        let Zeros { long, zeroed, zeros } = self;
+        if LONG_MANY <= long {
+            return false;
+        }
+        let choices = (0..u128::from(zeroed)).fold(1, |choices, nth| choices * (u128::from(long) - nth) / (nth + 1));
+        let numbers = u32::try_from(zeros).ok().and_then(|zeros| 10_u128.checked_pow(zeros));
+        numbers.is_some_and(|numbers| numbers < choices * CHANCE)
     }
 }
 
@@ -254,13 +271,24 @@ mod tests {
         check(5, 0, false);
         check(6, 0, true);
         check(7, 1, false);
+        check(12, 6, false);
         check(20, 1, true);
-        check(1_000, 50, true);
-        check(1_000, 51, false);
+        check(20, 8, true);
+        check(30, 15, true);
+        check(30, 16, false);
+        check(1_000, 100, true);
+        check(1_000, 500, true);
+        check(1_000, 501, false);
         // A trade number of 28 digits has lost more of them than a user id.
         let mut one = Zeros::default();
         one.count("2016010200000000000000000000");
         assert!(one.warning("trade_no").is_some());
+        // A program keeps two digits more.
+        for (number, expect) in [("2016010100000123000000", true), ("2016010100000123010000", false)] {
+            let mut kept = Zeros::default();
+            (0..10).for_each(|_| kept.count(number));
+            assert_eq!(kept.warning("out_trade_no").is_some(), expect, "{number}");
+        }
         // What no spreadsheet takes for a number has lost nothing.
         let mut names = Zeros::default();
         (0..100).for_each(|_| names.count("POS1-20160102-0000"));

@@ -253,6 +253,35 @@ mod tests {
     }
 
     #[test]
+    fn a_column_of_numbers_that_were_cut_is_named() {
+        let check = |rows: u64, row: &dyn Fn(u64) -> [String; 3], named: &[&str]| {
+            let lines = (0..rows).map(row).map(|[trade_no, user_id, out_trade_no]| {
+                format!("{trade_no},{user_id},s,8.80,2025-01-01 00:00:00,{out_trade_no},,\n")
+            });
+            let file = format!("{HEADER}\n{}", lines.collect::<String>());
+            let table = Trades::new(String::new(), HashSet::from(["s".to_owned()]), i64::MAX);
+            let input = std::io::Cursor::new(file);
+            let mut read = Rows::open(input, wire::Charset::Utf8, table).expect("the file as a whole is right");
+            while let Some(row) = read.next() {
+                row.expect("it is right");
+            }
+            let warnings = read.warnings();
+            let about = warnings.iter().map(|told| {
+                Trades::NUMBERS.iter().find(|name| told.contains(&format!(" rows {name} has"))).expect("a column")
+            });
+            assert_eq!(about.copied().collect::<Vec<_>>(), named, "{warnings:?}");
+        };
+        let user = || "2088000000000001".to_owned();
+        check(6, &|n| [format!("a{n}"), format!("20880000{n:07}0"), String::new()], &["user_id"]);
+        check(5, &|n| [format!("a{n}"), format!("20880000{n:07}0"), String::new()], &[]);
+        let appended = |n: u64| format!("20880000{n:07}{}", if n.is_multiple_of(10) { 3 } else { 0 });
+        check(1_000, &|n| [format!("a{n}"), appended(n), String::new()], &["user_id"]);
+        check(50, &|n| [format!("a{n}"), user(), format!("2016010100000{n:03}00000")], &["out_trade_no"]);
+        check(50, &|n| [format!("a{n}"), user(), format!("2016010100000{n:08}")], &[]);
+        check(50, &|n| [format!("201601010{n:06}0000000000000"), user(), String::new()], &["trade_no"]);
+    }
+
+    #[test]
     fn what_a_spreadsheet_has_changed_is_named() {
         let good = ["1", "2088000000000001", "s", "8.80", "2025-01-01 00:00:00", "", "", ""];
         let with = |place: usize, text: &str| {
