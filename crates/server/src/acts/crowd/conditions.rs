@@ -93,11 +93,14 @@ impl Condition {
     /// The first of its values that its tag's closed list lacks, and the one that was meant, if that is known. Read
     /// as it stands it would silently be another crowd.
     ///
-    /// EQ and NEQ take a number that the list lacks: `NEQ 9` on a gender is how callers name all members.
+    /// EQ and NEQ take a number that the list lacks, where it can be nothing but another code: `NEQ 9` on a gender is how
+    /// callers name all members. It can be, where it is no label of a value and all codes are written as numbers are.
     fn lacking(&self, tags: &[Tag]) -> Option<String> {
         let op = Op::from_name(&self.op).filter(|op| op.takes_list() || matches!(op, Op::Eq | Op::Neq))?;
         let tag = tags.iter().find(|tag| tag.code == self.tag_code)?;
-        let is_refused = |value: &&str| tag.lacks(value) && (op.takes_list() || !is_plain_number(value));
+        let are_numbers = || tag.values.iter().all(|known| is_plain_number(&known.value));
+        let is_code = |value: &str| is_plain_number(value) && tag.code_of(value).is_none() && are_numbers();
+        let is_refused = |value: &&str| tag.lacks(value) && (op.takes_list() || !is_code(value));
         let value = op.values(&self.value).find(is_refused)?;
         let meant =
             tag.code_of(value.trim()).map_or_else(String::new, |code| format!("，{} 的值是 {code}", value.trim()));
@@ -181,7 +184,7 @@ fn joined(list: &[Value]) -> Result<String, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::tag::TagKind;
+    use domain::tag::{TagKind, TagValue};
 
     fn check(text: &str, expect: Result<&str, &str>) {
         check_value(&Value::from(text), expect);
@@ -199,6 +202,19 @@ mod tests {
         let mut tags = domain::tag::built_in();
         for (code, kind) in [("birthday", TagKind::Date), ("spent", TagKind::Number), ("note", TagKind::Text)] {
             tags.push(Tag { code: code.to_owned(), name: code.to_owned(), kind, values: Vec::new() });
+        }
+        for (code, values) in [
+            ("level", [("a", "1"), ("b", "2")]),
+            ("zone", [("01", "一区"), ("02", "二区")]),
+            ("rank", [("1", "9"), ("2", "5")]),
+        ] {
+            let values = values.map(|(value, label)| TagValue { value: value.to_owned(), label: label.to_owned() });
+            tags.push(Tag {
+                code: code.to_owned(),
+                name: code.to_owned(),
+                kind: TagKind::Enum,
+                values: values.to_vec(),
+            });
         }
         tags
     }
@@ -260,6 +276,20 @@ mod tests {
             check_one(op, "pam_gender", value, Err(reason));
         }
         check_one("IN", "pam_consume_level", "较高", Err("IN 标签 pam_consume_level 没有值 较高，较高 的值是 4"));
+        // A number that is a label, or where codes are written otherwise, is another value than was meant.
+        for (op, tag_code, value, reason) in [
+            ("NEQ", "level", "1", "NEQ 标签 level 没有值 1，1 的值是 a"),
+            ("EQ", "level", "3", "EQ 标签 level 没有值 3"),
+            ("NEQ", "zone", "2", "NEQ 标签 zone 没有值 2"),
+            ("NEQ", "rank", "5", "NEQ 标签 rank 没有值 5，5 的值是 2"),
+        ] {
+            check_one(op, tag_code, value, Err(reason));
+        }
+        for (op, tag_code, value) in
+            [("NEQ", "level", "a"), ("EQ", "zone", "02"), ("NEQ", "rank", "2"), ("EQ", "rank", "7")]
+        {
+            check_one(op, tag_code, value, Ok(()));
+        }
         // An open list has any value.
         check_one("IN", "pam_age", "1, 99", Ok(()));
         check_one("NEQ", "pam_age", "老人", Ok(()));
