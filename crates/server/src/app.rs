@@ -165,10 +165,19 @@ impl App {
     }
 
     /// Keeps what was found out about a call, for `punchcard doctor`: a refused signature, or a likely mistake. The
-    /// caller is not kept waiting. `cause` is a short name, `detail` the advice; where there is something to compare it
-    /// with, a blank line, a title and that text follow.
-    pub fn remember_rejected_call(&self, trace_id: &str, app_id: &str, method: &str, cause: &str, detail: &str) {
-        let ring = self.directory.app(app_id).map_or(Ring::UnknownApp, |_| Ring::KnownApp);
+    /// caller is not kept waiting. `ring` says what it took to send the call, where its app is one; `cause` is a short
+    /// name, `detail` the advice; where there is something to compare it with, a blank line, a title and that text
+    /// follow.
+    pub fn remember_rejected_call(
+        &self,
+        ring: Ring,
+        trace_id: &str,
+        app_id: &str,
+        method: &str,
+        cause: &str,
+        detail: &str,
+    ) {
+        let ring = self.directory.app(app_id).map_or(Ring::UnknownApp, |_| ring);
         let row = RejectedCall {
             trace_id: trace_id.to_owned(),
             at: self.clock.now(),

@@ -13,6 +13,7 @@ use crate::app::App;
 use crate::biz::{self, Unknown};
 use crate::methods::{Entry, THE_LIST};
 use refusal::Subject;
+use store::rejected_call::Ring;
 use wire::diagnosis::Diagnosis;
 use wire::{Charset, RawCall, Rejection, VerifiedCall, code};
 
@@ -66,11 +67,11 @@ pub struct CallNames<'a> {
 }
 
 impl CallNames<'_> {
-    fn note(self, app: &App, hint: &Hint, refusal: &str) {
+    fn note(self, app: &App, ring: Ring, hint: &Hint, refusal: &str) {
         let CallNames { trace_id, app_id, method } = self;
         tracing::warn!(trace_id, app_id, method, cause = hint.cause, advice = hint.advice_en, "a likely mistake");
         let detail = format!("{}\n{}\n{refusal}", hint.advice_en, hint.advice_zh);
-        app.remember_rejected_call(trace_id, app_id, method, hint.cause, detail.trim_end());
+        app.remember_rejected_call(ring, trace_id, app_id, method, hint.cause, detail.trim_end());
     }
 }
 
@@ -84,7 +85,8 @@ pub fn unproved(app: &App, call: &RawCall, rejection: Rejection, trace_id: &str)
         () => refusal::explain(&rejection, &Subject { parameter: &text, apps: app.directory.count() }),
     };
     let Some(hint) = hint else { return rejection };
-    CallNames { trace_id, app_id: &app_id, method: &shown(&method) }.note(app, &hint, &rejection.sub_msg);
+    let names = CallNames { trace_id, app_id: &app_id, method: &shown(&method) };
+    names.note(app, Ring::Unsigned, &hint, &rejection.sub_msg);
     hint.added_to(rejection, app, trace_id)
 }
 
@@ -93,7 +95,7 @@ pub fn unreadable(app: &App, rejection: Rejection, reads_as: Option<Charset>, na
     let by_protocol =
         || refusal::explain(&rejection, &Subject { parameter: &|_| String::new(), apps: app.directory.count() });
     let Some(hint) = reads_as.map(other_charset).or_else(by_protocol) else { return rejection };
-    names.note(app, &hint, &rejection.sub_msg);
+    names.note(app, Ring::Verified, &hint, &rejection.sub_msg);
     hint.added_to(rejection, app, names.trace_id)
 }
 
@@ -114,17 +116,17 @@ pub fn verified(
     match answer {
         Ok(business) => {
             if let Some(hint) = doubt() {
-                names.note(app, &hint, "");
+                names.note(app, Ring::Verified, &hint, "");
             }
             Ok(business)
         }
         Err(rejection) => {
             if let Some(hint) = of_refusal(app, call, &rejection) {
-                names.note(app, &hint, &rejection.sub_msg);
+                names.note(app, Ring::Verified, &hint, &rejection.sub_msg);
                 return Err(hint.added_to(rejection, app, trace_id));
             }
             let Some(hint) = doubt() else { return Err(rejection) };
-            names.note(app, &hint, &rejection.sub_msg);
+            names.note(app, Ring::Verified, &hint, &rejection.sub_msg);
             // What is only doubtful has nothing to do with most refusals.
             let explains = unknown.is_empty() || unknown.iter().any(|member| member.nearest.is_some());
             let is_of_a_field = rejection.sub_code.ends_with(biz::INVALID);

@@ -1,6 +1,6 @@
-//! The last calls that something was wrong with, for `doctor`: a ring of those whose app is known, and a smaller one of
-//! others, so that whoever sends any `app_id` pushes out none of the first. Their table is named `signature_trouble`,
-//! and stores hold that name.
+//! The last calls that something was wrong with, for `doctor`: in rings by what it took to send them, so that whoever
+//! has no key pushes out nothing of those who have one. Their table is named `signature_trouble`, and stores hold that
+//! name.
 
 use crate::engine::fault::Fault;
 use crate::engine::sql::statements;
@@ -8,24 +8,39 @@ use crate::engine::table::{Module, Table};
 use crate::engine::tx::Tx;
 use crate::params;
 
-/// One of the two rings.
+/// One of the rings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Ring {
-    /// Of calls whose `app_id` is an app's.
-    KnownApp,
+    /// Of calls that were verified.
+    Verified,
+    /// Of signatures that were refused to an app's `app_id`.
+    Signature,
+    /// Of calls with an app's `app_id` that were refused before their signature was looked at.
+    Unsigned,
     /// Of calls with any other `app_id`, or none.
     UnknownApp,
 }
 
 impl Ring {
-    const ALL: [Ring; 2] = [Ring::KnownApp, Ring::UnknownApp];
+    const ALL: [Ring; 4] = [Ring::Verified, Ring::Signature, Ring::Unsigned, Ring::UnknownApp];
 
     /// The name of its counter, its first slot, and how many slots it has.
     fn place(self) -> (&'static str, i64, i64) {
         match self {
-            Ring::KnownApp => ("signature_trouble", 0, 1_000),
+            Ring::Signature => ("signature_trouble", 0, 1_000),
             Ring::UnknownApp => ("signature_trouble_unknown_app", 1_000, 200),
+            Ring::Unsigned => ("signature_trouble_unsigned", 1_200, 200),
+            Ring::Verified => ("signature_trouble_verified", 1_400, 1_000),
         }
+    }
+
+    /// The ring that a slot is in.
+    fn of(slot: i64) -> Ring {
+        let has = |ring: &Ring| {
+            let (_, first, slots) = ring.place();
+            (first..first + slots).contains(&slot)
+        };
+        Ring::ALL.into_iter().find(has).unwrap_or(Ring::UnknownApp)
     }
 }
 
@@ -81,7 +96,7 @@ pub fn latest(tx: &mut Tx, limit: usize) -> Result<Vec<RejectedCall>, Fault> {
     }
     let mut rows: Vec<(i64, String, i64, String, String, String, String)> = tx.query(ALL, &[])?;
     rows.sort_by_cached_key(|&(slot, _, at, ..)| {
-        let ring = if slot < Ring::UnknownApp.place().1 { Ring::KnownApp } else { Ring::UnknownApp };
+        let ring = Ring::of(slot);
         let (_, first, slots) = ring.place();
         (std::cmp::Reverse(at), ring, (last[ring as usize] - (slot - first)).rem_euclid(slots))
     });

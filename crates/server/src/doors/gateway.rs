@@ -17,6 +17,7 @@ use axum::response::Response;
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 use std::time::Instant;
+use store::rejected_call::Ring;
 use wire::diagnosis::{Cause, diagnose};
 use wire::{
     BadSignature, Charset, Node, PublicKey, RawCall, Reader, Rejection, SignType, VerifiedCall, VerifyError, code,
@@ -202,7 +203,8 @@ fn refuse_signature(app: &Arc<App>, bad: &BadSignature, registered: &PublicKey, 
     let is_other_string = cause == Cause::OtherString && bad.call.has_json_body();
     let hint = if is_other_string { hints::json_body() } else { Hint::from(diagnosis) };
     let detail = format!("{}\n{}\n\n{title}\n{string}", hint.advice_en, hint.advice_zh);
-    app.remember_rejected_call(trace_id, &app_id, bad.call.method().unwrap_or_default(), hint.cause, &detail);
+    let method = bad.call.method().unwrap_or_default();
+    app.remember_rejected_call(Ring::Signature, trace_id, &app_id, method, hint.cause, &detail);
     hint.added_to(rejection, app, trace_id)
 }
 

@@ -122,3 +122,25 @@ fn doctor_knows_what_it_does_not_know() {
     let output = running.command(&["doctor", "nosuchtrace"]);
     assert_eq!(output.status.code(), Some(1));
 }
+
+each_engine!(whoever_has_no_key_pushes_no_refusal_of_one_who_has_out_of_the_doctors_memory, |engine| {
+    let running = Running::start(engine);
+    let (trace_id, _) = refused(&running, &STRING.replace("&sign_type=RSA2", ""), &app_key(), SENT);
+    running.doctor(&trace_id);
+    // Refusals of the app's own id, each without a signature, many more than any memory has room for.
+    const AT_ONCE: usize = 100;
+    let request = format!("GET /gateway.do?app_id={APP_ID} HTTP/1.1\r\nhost: x\r\n\r\n").repeat(AT_ONCE);
+    let mut connection = crate::raw::Connection::open(running.address);
+    for _ in 0..12 {
+        connection.stream.write_all(request.as_bytes()).expect("it reads");
+        for _ in 0..AT_ONCE {
+            assert_eq!(connection.answer().expect("an answer").status, 200);
+        }
+    }
+    // They are written behind the answers, the last one last.
+    let last = connection
+        .exchange(format!("GET /gateway.do?app_id={APP_ID}&method=x HTTP/1.1\r\nhost: x\r\n\r\n").as_bytes())
+        .expect("an answer");
+    running.doctor(crate::shop::header(&last, "trace_id"));
+    assert!(running.doctor(&trace_id).contains("sign_type"));
+});
