@@ -81,6 +81,11 @@ pub fn default_owner(tx: &mut Tx, code: &str) -> Result<Option<Account>, Fault> 
     }
 }
 
+/// The default pay code of an account on a stand-in.
+pub fn default_code(user_id: &str) -> Option<String> {
+    user_id.strip_prefix("20").filter(|rest| rest.len() == 14).map(|rest| format!("28{rest}"))
+}
+
 /// Uses up a listed pay code of this account, which pays only once; `false` if it has paid before, or is another's by
 /// now.
 pub fn use_pay_code(tx: &mut Tx, code: &str, user_id: &str, at: i64) -> Result<bool, Fault> {

@@ -285,15 +285,32 @@ impl<'a> Applying<'a> {
         Ok(())
     }
 
-    /// On a stand-in, refuses pay codes that another account pays with although it lists none.
+    /// On a stand-in, refuses pay codes that another account pays with although it lists none, and accounts whose own
+    /// such code another lists.
     fn no_default_codes_of_others(&mut self) -> Result<(), ApplyError> {
-        for table in self.world.users.iter().filter(|_| self.mode == Mode::StandIn) {
+        if self.mode != Mode::StandIn {
+            return Ok(());
+        }
+        for table in &self.world.users {
             for code in table.pay_codes.iter().flatten() {
                 let owner = account_key::default_owner(self.tx, code)?;
                 if let Some(owner) = owner.filter(|owner| owner.user_id != table.user_id) {
                     let message = taken("pay_code", code, &owner.user_id);
                     return Err(At("user", &table.user_id).refused(message));
                 }
+            }
+        }
+        let merchants = self.world.merchants.iter().map(|table| ("merchant", &table.pid));
+        let users = self.world.users.iter().map(|table| ("user", &table.user_id));
+        for (table, id) in merchants.chain(users) {
+            let Some(code) = account_key::default_code(id) else { continue };
+            let lister = account_key::find(self.tx, Kind::PayCode, &code)?;
+            if let Some(lister) = lister.filter(|lister| lister.user_id != *id) {
+                let message = format!(
+                    "one of the pay codes of the account {} is what account {id} pays with on a stand-in: take it out there",
+                    lister.user_id
+                );
+                return Err(At(table, id).refused(message));
             }
         }
         Ok(())

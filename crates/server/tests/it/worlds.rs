@@ -217,6 +217,34 @@ each_engine!(what_cannot_be_is_refused_at_its_line_and_nothing_is_kept, |engine|
     assert_eq!(changed(&apply(&running, &user(USER, "balance = \"60.00\""))), 1);
 });
 
+each_engine!(the_code_that_an_account_has_by_default_is_no_others, |engine| {
+    let running = Running::start_with(engine, &full(), &["--clock", "manual:2026-01-01T12:00:00+08:00"]);
+    let default_of = |id: &str| format!("28{}", &id[2..]);
+    let (later, merchant) = ("2088102146931395", "2088201914979044");
+    let codes = format!("pay_codes = [\"{}\", \"{}\"]", default_of(later), default_of(merchant));
+    let first = format!("[[user]]\nuser_id = \"{OTHER_USER}\"\n{codes}\n");
+    assert_eq!(changed(&apply(&running, &first)), 1, "they are nobody's yet");
+    let before = known(&running);
+    let refused = |text: &str, line: usize| {
+        let output = apply(&running, text);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        let at = said.contains(&format!("stated.toml:{line}: ")) && said.contains(OTHER_USER);
+        assert!(output.status.code() == Some(1) && at, "{text}: {said}");
+        assert_eq!(known(&running), before, "{text}");
+    };
+    let made = format!("[[user]]\nuser_id = \"{later}\"\nbalance = \"100.00\"\n");
+    let opened = format!("[[merchant]]\npid = \"{merchant}\"\nname = \"x\"\n");
+    refused(&made, 1);
+    refused(&format!("[[user]]\nuser_id = \"{USER}\"\n{made}"), 3);
+    refused(&opened, 1);
+    // Who gives it up lets the other be made, in one file too.
+    let given_up = format!("[[user]]\nuser_id = \"{OTHER_USER}\"\npay_codes = []\n");
+    assert_eq!(changed(&apply(&running, &format!("{made}{opened}{given_up}"))), 3);
+    let order = json!({"out_trade_no": "1", "scene": "bar_code", "auth_code": default_of(later), "subject": "苹果",
+        "total_amount": "1.00"});
+    assert_eq!(succeed(&running.client(), "alipay.trade.pay", &order)["buyer_user_id"], later);
+});
+
 each_engine!(in_one_file_a_key_may_change_hands, |engine| {
     let running = Running::start_with(engine, &full(), &["--clock", "manual:2026-01-01T12:00:00+08:00"]);
     let users = |one: &str, other: &str| {
