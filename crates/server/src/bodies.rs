@@ -5,13 +5,15 @@
 //! as is left free: one alone gets half of the budget, each of ten an eleventh, and as much is there for the next. An
 //! address that was refused too often draws from a small budget apart. Who gets nothing waits a while, unread, and is
 //! then refused as under any overload; who holds some waits less, for others wait for that. While a body waits, others
-//! of its address that hold some and stall are given up. What was drawn is held until the call is answered.
+//! of its address that hold some are given up: those that stall, and one by one those that have held most for longest.
+//! What was drawn is held until the call is answered.
 
 use axum::body::Body;
 use http_body_util::BodyExt;
 use std::collections::HashMap;
 use std::net::IpAddr;
-use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::time::{Instant, timeout_at};
@@ -38,6 +40,7 @@ struct Times {
     /// ... of these. Its memory is others' too.
     of_step: Duration,
     /// ... or of these, while another body of its address waits for memory: whoever stalls keeps nobody else waiting.
+    /// Who has waited so long takes the memory of another, and again after as long.
     of_wanted_step: Duration,
     /// How long it may wait for the first memory that it draws.
     for_memory: Duration,
@@ -61,7 +64,7 @@ pub enum BodyError {
     LongOrBroken,
     /// It did not arrive in time.
     Slow,
-    /// Others' bodies hold what memory there is.
+    /// Others' bodies hold what memory there is, or were in want of its own.
     NoMemory,
 }
 
@@ -90,14 +93,23 @@ impl Bodies {
     /// Reads a body of this address; of one that is `limited`, from what those have.
     pub async fn read(&self, mut body: Body, address: IpAddr, limited: bool) -> Result<CallBody<'_>, BodyError> {
         let budget = if limited { &self.limited } else { &self.all };
-        let mut whole = CallBody { bytes: Vec::new(), share: MemoryShare { budget, address, bytes: 0 } };
+        let mut whole = CallBody { bytes: Vec::new(), share: MemoryShare::new(budget, address) };
         let end = Instant::now() + self.times.whole;
         // The first is the end of the step while another body of the address waits for memory.
         let (mut wanted_end, mut step_end, mut step_bytes) = (end, end, 0);
         loop {
-            let frame = match timeout_at(wanted_end.min(end), body.frame()).await {
+            let next = timeout_at(wanted_end.min(end), body.frame());
+            let next = tokio::select! {
+                biased;
+                () = whole.share.given_up() => return Err(BodyError::NoMemory),
+                next = next => next,
+            };
+            let frame = match next {
                 Ok(Some(Ok(frame))) => frame,
-                Ok(None) => return Ok(whole),
+                Ok(None) => {
+                    whole.share.is_whole();
+                    return Ok(whole);
+                }
                 Ok(Some(Err(_))) => return Err(BodyError::LongOrBroken),
                 Err(_) if step_end.min(end) <= Instant::now() || budget.is_wanted(address) => {
                     return Err(BodyError::Slow);
@@ -139,7 +151,8 @@ impl CallBody<'_> {
         let more = next.saturating_sub(FREE + self.share.bytes);
         if 0 < more {
             let wait = if self.share.bytes == 0 { times.for_memory } else { times.for_more };
-            timeout_at(end.min(Instant::now() + wait), self.share.draw(more)).await.map_err(|_| BodyError::NoMemory)?;
+            let draw = self.share.draw(more, times.of_wanted_step);
+            timeout_at(end.min(Instant::now() + wait), draw).await.ok().flatten().ok_or(BodyError::NoMemory)?;
         }
         self.bytes.reserve_exact(next - self.bytes.len());
         Ok(0 < more)
@@ -160,6 +173,23 @@ struct State {
     by_address: HashMap<IpAddr, usize>,
     /// How many bodies wait for some, of addresses with any.
     waiting: HashMap<IpAddr, usize>,
+    /// The bodies that hold some and have not come to their end, of addresses with any.
+    arriving: HashMap<IpAddr, Vec<Arc<Arriving>>>,
+}
+
+/// A body that holds some memory and has not come to its end.
+struct Arriving {
+    began: Instant,
+    bytes: AtomicUsize,
+    /// Told to let go of it.
+    given_up: Notify,
+}
+
+impl Arriving {
+    /// What it has kept from others: bytes and milliseconds. One that has just begun has kept nothing.
+    fn cost(&self, now: Instant) -> u128 {
+        self.bytes.load(Ordering::Relaxed) as u128 * now.saturating_duration_since(self.began).as_millis()
+    }
 }
 
 impl Budget {
@@ -187,6 +217,31 @@ impl Budget {
         fits
     }
 
+    /// Gives up the body of this address that has kept most from others, and more than `waiting` has, which is in want.
+    /// None that began within `grace` is given up, or many that come at once would keep each other from their end.
+    fn give_up_one(&self, address: IpAddr, waiting: Option<&Arc<Arriving>>, grace: Duration) {
+        let now = Instant::now();
+        let own = waiting.map_or(0, |waiting| waiting.cost(now));
+        let mut state = self.state.lock().expect("no holder panics");
+        let Some(arriving) = state.arriving.get_mut(&address) else { return };
+        let old = arriving.iter().enumerate().filter(|(_, one)| grace <= now.saturating_duration_since(one.began));
+        let costliest = old.map(|(nth, one)| (one.cost(now), nth)).filter(|(cost, _)| own < *cost).max();
+        if let Some((_, nth)) = costliest {
+            arriving.swap_remove(nth).given_up.notify_one();
+        }
+    }
+
+    /// This body can be given up no longer.
+    fn forget(&self, address: IpAddr, body: &Arc<Arriving>) {
+        let mut state = self.state.lock().expect("no holder panics");
+        if let Some(arriving) = state.arriving.get_mut(&address) {
+            arriving.retain(|one| !Arc::ptr_eq(one, body));
+            if arriving.is_empty() {
+                state.arriving.remove(&address);
+            }
+        }
+    }
+
     fn give_back(&self, address: IpAddr, bytes: usize) {
         let mut state = self.state.lock().expect("no holder panics");
         state.held -= bytes;
@@ -206,21 +261,67 @@ pub struct MemoryShare<'a> {
     budget: &'a Budget,
     address: IpAddr,
     bytes: usize,
+    /// From its first bytes to the body's end.
+    arriving: Option<Arc<Arriving>>,
 }
 
-impl MemoryShare<'_> {
-    /// Draws some more, once it is there.
-    async fn draw(&mut self, bytes: usize) {
-        let _waiting = Waiting::new(self.budget, self.address);
+impl<'a> MemoryShare<'a> {
+    fn new(budget: &'a Budget, address: IpAddr) -> MemoryShare<'a> {
+        MemoryShare { budget, address, bytes: 0, arriving: None }
+    }
+
+    /// Draws some more, once it is there: others of its address that keep it away are given up one by one, the first
+    /// after `patience`. `None` when it is given up itself.
+    async fn draw(&mut self, bytes: usize, patience: Duration) -> Option<()> {
+        let waiting = Waiting::new(self.budget, self.address);
+        let mut patient_until = Instant::now() + patience;
         loop {
             // Listening begins before looking, so that nothing that is given back in between is missed.
             let mut freed = std::pin::pin!(self.budget.freed.notified());
             freed.as_mut().enable();
             if self.budget.try_draw(self.address, bytes) {
-                self.bytes += bytes;
-                return;
+                drop(waiting);
+                self.drawn(bytes);
+                return Some(());
             }
-            freed.await;
+            let freed = tokio::select! {
+                biased;
+                () = self.given_up() => return None,
+                freed = timeout_at(patient_until, freed) => freed,
+            };
+            if freed.is_err() {
+                self.budget.give_up_one(self.address, self.arriving.as_ref(), patience);
+                patient_until = Instant::now() + patience;
+            }
+        }
+    }
+
+    fn drawn(&mut self, bytes: usize) {
+        self.bytes += bytes;
+        if let Some(arriving) = &self.arriving {
+            arriving.bytes.store(self.bytes, Ordering::Relaxed);
+            return;
+        }
+        let began = Instant::now();
+        let arriving = Arc::new(Arriving { began, bytes: AtomicUsize::new(self.bytes), given_up: Notify::new() });
+        let mut state = self.budget.state.lock().expect("no holder panics");
+        state.arriving.entry(self.address).or_default().push(arriving.clone());
+        drop(state);
+        self.arriving = Some(arriving);
+    }
+
+    /// Ends when another body of the address needs its memory; never, as long as it has none.
+    async fn given_up(&self) {
+        match &self.arriving {
+            Some(arriving) => arriving.given_up.notified().await,
+            None => std::future::pending().await,
+        }
+    }
+
+    /// The body has come to its end; what it holds is the call's.
+    fn is_whole(&mut self) {
+        if let Some(arriving) = self.arriving.take() {
+            self.budget.forget(self.address, &arriving);
         }
     }
 }
@@ -252,6 +353,7 @@ impl Drop for Waiting<'_> {
 
 impl Drop for MemoryShare<'_> {
     fn drop(&mut self) {
+        self.is_whole();
         if 0 < self.bytes {
             self.budget.give_back(self.address, self.bytes);
         }

@@ -57,7 +57,7 @@ async fn read(bodies: &Bodies, frames: &[usize], pause: Duration, ends: bool) ->
     }
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn bodies_are_read_within_their_bounds() {
     const NO: Duration = Duration::ZERO;
     const STEP_TIME: Duration = QUICK.of_step;
@@ -91,7 +91,7 @@ async fn bodies_are_read_within_their_bounds() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn many_bodies_hold_no_more_than_the_budget_and_short_ones_are_read_beside_them() {
     let bodies = bodies(8 << 20);
     let long: Vec<_> = (0..40).map(|_| body()).collect();
@@ -136,18 +136,18 @@ async fn many_bodies_hold_no_more_than_the_budget_and_short_ones_are_read_beside
     assert_eq!(bodies.held(), 0);
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn who_waits_gets_what_is_given_back() {
     let bodies = bodies(4 << 20);
-    let empty = |last| MemoryShare { budget: &bodies.all, address: address(last), bytes: 0 };
+    let empty = |last| MemoryShare::new(&bodies.all, address(last));
     let [mut first, mut second, mut third] = [1, 2, 3].map(empty);
-    first.draw(2 << 20).await;
+    first.draw(2 << 20, QUICK.for_memory).await;
     assert!(!bodies.all.try_draw(address(1), 1), "an address has as much as it leaves free");
-    second.draw(1 << 20).await;
+    second.draw(1 << 20, QUICK.for_memory).await;
     assert!(!bodies.all.try_draw(address(2), 1) && !bodies.all.try_draw(address(1), 1));
-    assert!(timeout(QUICK.for_more, third.draw((1 << 20) + 1)).await.is_err());
+    assert!(timeout(QUICK.for_more, third.draw((1 << 20) + 1, QUICK.for_memory)).await.is_err());
     let waits = async {
-        third.draw((1 << 20) + 1).await;
+        third.draw((1 << 20) + 1, QUICK.for_memory).await;
         third.bytes
     };
     let frees = async {
@@ -159,7 +159,7 @@ async fn who_waits_gets_what_is_given_back() {
     assert_eq!((bodies.held(), bodies.all.state.lock().expect("no panic").by_address.len()), (0, 0));
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn bodies_that_stall_are_given_up_for_another_of_their_address() {
     // One address may hold half: two stalled bodies have all of that.
     let bodies = bodies(2 << 20);
@@ -175,9 +175,33 @@ async fn bodies_that_stall_are_given_up_for_another_of_their_address() {
     let (one, two, good) = tokio::join!(stalled(), stalled(), good(QUICK.of_wanted_step / 2));
     assert_eq!((one, two), (Err(BodyError::Slow), Err(BodyError::Slow)));
     assert_eq!(good, Ok(800 << 10));
-    assert!(began.elapsed() < QUICK.of_step, "{:?}", began.elapsed());
+    assert_eq!(began.elapsed(), QUICK.of_wanted_step);
     assert_eq!(bodies.held(), 0);
     // Where nobody waits, a slow one has its time.
     let slow = read(&bodies, &[512 << 10, QUICK.step], QUICK.of_step / 2, true).await;
     assert_eq!(slow, Ok((512 << 10) + QUICK.step));
+}
+
+/// Bodies that go on just fast enough keep others of their address out no longer than stalled ones do, and who has
+/// held little, or for a moment only, is not given up for one that has held more.
+#[tokio::test(start_paused = true)]
+async fn bodies_that_drip_are_given_up_one_by_one_for_another_of_their_address() {
+    let bodies = bodies(2 << 20);
+    let drip = |first: usize| {
+        let bodies = &bodies;
+        async move {
+            let frames = [vec![first], vec![QUICK.step; 100]].concat();
+            read(bodies, &frames, QUICK.of_wanted_step * 4 / 5, true).await
+        }
+    };
+    let good = async {
+        tokio::time::sleep(QUICK.of_wanted_step * 2).await;
+        let began = Instant::now();
+        (read(&bodies, &[200 << 10, 200 << 10], Duration::ZERO, true).await, began.elapsed())
+    };
+    let (large, small, (good, took)) = tokio::join!(drip(600 << 10), drip(200 << 10), good);
+    assert_eq!((large, good), (Err(BodyError::NoMemory), Ok(400 << 10)));
+    assert!(took <= QUICK.of_wanted_step, "{took:?}");
+    assert_ne!(small, Err(BodyError::NoMemory), "one was enough");
+    assert_eq!((bodies.held(), bodies.all.state.lock().expect("no panic").arriving.len()), (0, 0));
 }
