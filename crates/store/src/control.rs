@@ -12,8 +12,17 @@ use crate::params;
 /// The setting that says what the store is for.
 const MODE: &str = "mode";
 
-pub(crate) static MODULE: Module =
-    Module { tables: &[Table { without_rowid: true, ..Table::on_coordinator("setting") }], proofs: &[] };
+/// The setting that says of running processes what they were started with: no part of a backup.
+pub const OF_PROCESSES: &str = "serve_base_url";
+
+pub(crate) static MODULE: Module = Module {
+    tables: &[Table {
+        without_rowid: true,
+        dumped_rows: Some("name <> 'serve_base_url'"),
+        ..Table::on_coordinator("setting")
+    }],
+    proofs: &[],
+};
 
 statements! {
     GET = "SELECT value FROM setting WHERE name = $1";

@@ -41,6 +41,16 @@ pub fn all(tx: &mut Tx) -> Result<Vec<Lease>, Fault> {
     Ok(rows.into_iter().map(|(slice, holder, beat)| Lease { slice, holder, beat }).collect())
 }
 
+/// The processes that live, or have died a moment ago, as their own marks say; none where one process has all.
+pub fn living(tx: &mut Tx) -> Result<Vec<i64>, Fault> {
+    Ok(all(tx)?.into_iter().filter(|lease| lease.slice < 0).map(|lease| lease.holder).collect())
+}
+
+/// Marks that `holder` lives.
+pub fn mark(tx: &mut Tx, holder: i64) -> Result<(), Fault> {
+    take_new(tx, -holder, holder).map(drop)
+}
+
 /// Moves the beat of everything that `holder` holds.
 pub fn beat(tx: &mut Tx, holder: i64) -> Result<(), Fault> {
     tx.execute(BEAT, params![holder]).map(drop)

@@ -1,9 +1,10 @@
 //! Where members' browsers find this Punchcard.
 
 use axum::http::Uri;
+use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::{Arc, OnceLock};
-use store::{Fault, Tx, control};
+use store::{Fault, Tx, control, lease};
 
 /// Where a Punchcard serves when nothing else is said.
 const DEFAULT: &str = "http://127.0.0.1:8088";
@@ -34,17 +35,35 @@ impl Site {
     /// The setting that a world file's `[platform] base_url` makes.
     pub const SETTING: &'static str = "base_url";
 
-    /// The setting that keeps what `serve --base-url` said last, for commands that open the store themselves; empty, or
-    /// not there, where it said nothing.
-    const SERVE_SETTING: &'static str = "serve_base_url";
-
-    /// Keeps what `serve` was started with, for commands that open the store themselves.
-    pub fn record(tx: &mut Tx, flag: Option<&str>) -> Result<(), Fault> {
-        let flag = flag.unwrap_or_default();
-        if control::get(tx, Site::SERVE_SETTING)?.unwrap_or_default() != flag {
-            control::set(tx, Site::SERVE_SETTING, flag)?;
+    /// Keeps what the `serve` of this [origin](store::Store::origin) was started with, for commands that open the store
+    /// themselves. What others say that live stays as it is; `is_shared` says that there may be any.
+    pub fn record(tx: &mut Tx, origin: i64, is_shared: bool, flag: Option<&str>) -> Result<(), Fault> {
+        let mut living = vec![origin];
+        if is_shared {
+            lease::mark(tx, origin)?;
+            living = lease::living(tx)?;
         }
-        Ok(())
+        loop {
+            let before = control::set_new(tx, control::OF_PROCESSES, "{}")?;
+            let mut flags = flags(&before);
+            flags.retain(|origin, _| living.contains(origin));
+            flags.extend(flag.map(|flag| (origin, flag.to_owned())));
+            let after = serde_json::to_string(&flags).expect("texts serialise");
+            // Another may have written its own since.
+            if before == after || control::replace(tx, control::OF_PROCESSES, &before, &after)? {
+                return Ok(());
+            }
+        }
+    }
+
+    /// What processes that answer calls say: the first of those that live, and where none does, the last that did.
+    fn of_serving(tx: &mut Tx) -> Result<Option<String>, Fault> {
+        let Some(kept) = control::get(tx, control::OF_PROCESSES)? else { return Ok(None) };
+        let (mut flags, living) = (flags(&kept), lease::living(tx)?);
+        if living.is_empty() {
+            return Ok(flags.pop_last().map(|(_, flag)| flag));
+        }
+        Ok(flags.into_iter().find(|(origin, _)| living.contains(origin)).map(|(_, flag)| flag))
     }
 
     /// Takes the first address that calls are answered on.
@@ -70,14 +89,14 @@ impl Site {
     }
 
     /// The same with what decides it: the flag, else the setting, else where calls are answered. A process that answers
-    /// no calls has the flag of the one that did so last.
+    /// no calls has the flag of one that does, or of the last that did.
     pub fn base_url_and_source(&self, tx: &mut Tx) -> Result<(String, Source), Fault> {
         let trimmed = |address: &str| address.trim_end_matches('/').to_owned();
         if let Some(flag) = self.flag.get() {
             return Ok((trimmed(flag), Source::Flag));
         }
         if self.listens_on.get().is_none()
-            && let Some(flag) = control::get(tx, Site::SERVE_SETTING)?.filter(|flag| !flag.is_empty())
+            && let Some(flag) = Site::of_serving(tx)?
         {
             return Ok((trimmed(&flag), Source::Flag));
         }
@@ -86,6 +105,13 @@ impl Site {
         }
         Ok((self.listens_on.get().map_or_else(|| DEFAULT.to_owned(), |&address| url(address)), Source::Listener))
     }
+}
+
+/// What processes were started with, by their origins. An earlier build kept one address.
+fn flags(kept: &str) -> BTreeMap<i64, String> {
+    serde_json::from_str(kept).unwrap_or_else(|_| {
+        Some(kept).filter(|kept| !kept.is_empty()).map(|kept| (0, kept.to_owned())).into_iter().collect()
+    })
 }
 
 /// An address that pages may be on: http or https, a host, if need be a port and a path, and nothing that would have to

@@ -130,8 +130,8 @@ impl Serve {
         }
         let addresses = listeners.iter().map(TcpListener::local_addr).collect::<Result<Vec<_>, _>>()?;
         app.site.serves_on(addresses[0]);
-        let flag = self.base_url.clone();
-        app.store.write(move |tx: &mut Tx| Site::record(tx, flag.as_deref())).await?;
+        let (flag, origin, is_shared) = (self.base_url.clone(), app.store.origin(), app.store.has_other_processes());
+        app.store.write(move |tx: &mut Tx| Site::record(tx, origin, is_shared, flag.as_deref())).await?;
         if let Some(base_url) = self.base_url.clone() {
             app.site.is_at(base_url);
         }

@@ -79,7 +79,7 @@ impl Leases {
         let (started, me, share) = (Instant::now(), self.me, self.share);
         let beat = move |tx: &mut Tx| {
             if share == Share::Even {
-                lease::take_new(tx, -me, me)?;
+                lease::mark(tx, me)?;
             }
             lease::beat(tx, me)?;
             lease::all(tx)

@@ -3,6 +3,7 @@
 
 use crate::running::{PID, Running, call, conditions, each_engine, refuse, succeed, world};
 use serde_json::{Value, json};
+use std::time::{Duration, Instant};
 use store::testing::Engine;
 
 const SHOP: &str = "2015121600077000000002388200";
@@ -36,7 +37,7 @@ fn counts(running: &Running, op: &str, value: &str, expect: &Value) {
         if counted == *expect {
             return;
         }
-        std::thread::sleep(std::time::Duration::from_millis(50));
+        std::thread::sleep(Duration::from_millis(50));
     }
     panic!("{op} {value}: {counted}, not {expect}");
 }
@@ -127,8 +128,42 @@ each_engine!(a_command_that_opens_the_store_itself_knows_the_address_that_serve_
     // Served without one, it is as if there had never been one.
     let world = running.folder.path().join("world.toml").display().to_string();
     let again = Running::start_at(&running, &["--world", &world]);
-    assert!(uri(&again).starts_with("http://127.0.0.1:"), "{}", uri(&again));
+    // One that was killed is believed to live for some seconds.
+    let began = Instant::now();
+    while !uri(&again).starts_with("http://127.0.0.1:") {
+        assert!(engine == Engine::Postgres && began.elapsed() < Duration::from_secs(30), "{}", uri(&again));
+        std::thread::sleep(Duration::from_millis(100));
+    }
 });
+
+#[test]
+fn a_node_that_comes_and_goes_leaves_the_address_of_one_that_lives() {
+    let mut running = start(Engine::Postgres);
+    running.terminate();
+    let mut one = running.with(&["--base-url", "https://one.example.com"]);
+    let order = json!({"out_trade_no": "1", "buyer_id": "2088102146931393", "subject": "s", "total_amount": "1"});
+    let made = succeed(&one.client(), "alipay.trade.create", &order);
+    let no = made["trade_no"].as_str().expect("a number").to_owned();
+    let is_at = |running: &Running, site: &str| {
+        let uri = show(running, &[&no])["cashier_uri"].as_str().expect("an address").to_owned();
+        assert!(uri.starts_with(site), "{uri}");
+    };
+    let other_flag = ["--base-url", "https://other.example.com"];
+    for flag in [&other_flag[..], &[]] {
+        let mut other = Running::start_at(&one, flag);
+        is_at(&one, "https://one.example.com/h5/");
+        other.terminate();
+        is_at(&one, "https://one.example.com/h5/");
+    }
+    let mut without = Running::start_at(&one, &[]);
+    one.terminate();
+    is_at(&one, "http://127.0.0.1:");
+    let mut other = Running::start_at(&one, &other_flag);
+    is_at(&one, "https://other.example.com/h5/");
+    other.terminate();
+    without.terminate();
+    is_at(&one, "https://other.example.com/h5/");
+}
 
 each_engine!(a_trade_is_shown_with_its_cashier_while_it_waits, |engine| {
     let running = start(engine);

@@ -14,7 +14,12 @@ pub(super) struct Shape {
     pub(super) columns: Vec<&'static str>,
     /// What a row's bucket is made of.
     pub(super) bucket: BucketOf,
+    /// Which rows it holds, as a condition.
+    pub(super) rows: &'static str,
 }
+
+/// The condition that every row meets.
+pub(super) const ALL_ROWS: &str = "1 = 1";
 
 impl Shape {
     /// The bucket column, if there is one, before these.
@@ -34,6 +39,7 @@ pub(super) fn shapes(migrations: usize) -> Vec<Shape> {
             key: without_bucket(text.key),
             columns: without_bucket(text.columns),
             bucket: table.bucket,
+            rows: table.dumped_rows.unwrap_or(ALL_ROWS),
         })
     });
     dumped.collect()

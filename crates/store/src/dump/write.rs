@@ -25,8 +25,9 @@ pub fn write(tx: &mut Tx, made_by: &str, out: &mut dyn Write) -> Result<(), Dump
     let mut sums = Map::new();
     for table in &shapes(migrations.len()) {
         writeln!(out, "{}", json!({"table": table.name, "columns": table.columns}))?;
-        let sum = scan(tx, table, |line| writeln!(out, "{line}"))?;
-        let (rows,) = tx.query_one::<(i64,)>(&format!("SELECT COUNT(*) FROM {}", table.name), &[])?;
+        let sum = scan(tx, table, table.rows, |line| writeln!(out, "{line}"))?;
+        let count = format!("SELECT COUNT(*) FROM {} WHERE {}", table.name, table.rows);
+        let (rows,) = tx.query_one::<(i64,)>(&count, &[])?;
         if i64::try_from(sum.rows) != Ok(rows) {
             return Err(DumpError::Differs(format!("{} has {rows} rows, but {} were read", table.name, sum.rows)));
         }
@@ -36,17 +37,22 @@ pub fn write(tx: &mut Tx, made_by: &str, out: &mut dyn Write) -> Result<(), Dump
     Ok(())
 }
 
-/// Gives every row of a table to `take`, as its line, in pages along the primary key.
-pub(super) fn scan(tx: &mut Tx, table: &Shape, mut take: impl FnMut(&str) -> io::Result<()>) -> Result<Sum, DumpError> {
+/// Gives every row of a table that meets a condition to `take`, as its line, in pages along the primary key.
+pub(super) fn scan(
+    tx: &mut Tx,
+    table: &Shape,
+    rows: &str,
+    mut take: impl FnMut(&str) -> io::Result<()>,
+) -> Result<Sum, DumpError> {
     let key = table.with_bucket(table.key.iter().copied());
     let key_width = key.len();
     let (key, columns) = (key.join(", "), table.columns.join(", "));
     let numbers = (1..=key_width).map(|number| format!("${number}")).collect::<Vec<_>>().join(", ");
     let page = |condition: &str, limit: usize| {
-        format!("SELECT {key}, {columns} FROM {} {condition} ORDER BY {key} LIMIT ${limit}", table.name)
+        format!("SELECT {key}, {columns} FROM {} WHERE {rows}{condition} ORDER BY {key} LIMIT ${limit}", table.name)
     };
     let first = page("", 1);
-    let next = page(&format!("WHERE ({key}) > ({numbers})"), key_width + 1);
+    let next = page(&format!(" AND ({key}) > ({numbers})"), key_width + 1);
     let mut sum = Sum::default();
     let mut rows: Vec<Fields> = tx.query(&first, &[Val::Int(PAGE_ROWS)])?;
     while let Some(Fields(last)) = rows.last() {

@@ -32,6 +32,8 @@ pub(crate) struct Table {
     pub(crate) lock: Lock,
     /// Whether a backup has it.
     pub(crate) dumped: bool,
+    /// Which of its rows a backup has, where not all.
+    pub(crate) dumped_rows: Option<&'static str>,
 }
 
 impl Table {
@@ -55,6 +57,7 @@ impl Table {
             postgres: &[],
             lock: Lock::Alone,
             dumped: true,
+            dumped_rows: None,
         }
     }
 }

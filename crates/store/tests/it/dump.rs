@@ -57,6 +57,42 @@ each_engine!(what_was_dumped_restores_on_either_engine, |test| {
     }
 });
 
+each_engine!(what_processes_were_started_with_is_in_no_dump, |test| {
+    let set = |tx: &mut Tx| {
+        store::control::set(tx, store::control::OF_PROCESSES, "{\"1\":\"https://shop.example.com\"}")?;
+        Ok(store::control::set(tx, "base_url", "https://world.example.com")?)
+    };
+    write(test.store(), set).await.unwrap();
+    let text = dumped(test.store()).await;
+    assert!(!String::from_utf8_lossy(&text).contains("shop.example.com"));
+    for engine in [Engine::Sqlite, Engine::Postgres] {
+        let space = Space::new(engine);
+        dump::restore(&space.place(), &text[..]).unwrap();
+        let restored = Store::open(&space.place(), Open::default()).unwrap();
+        let get = |tx: &mut Tx| {
+            let names = [store::control::OF_PROCESSES, "base_url"];
+            names.into_iter().map(|name| store::control::get(tx, name)).collect::<Result<Vec<_>, _>>()
+        };
+        assert_eq!(restored.read(get).await.unwrap(), [None, Some("https://world.example.com".to_owned())]);
+    }
+});
+
+#[test]
+fn a_row_that_postgresql_cannot_keep_is_named() {
+    let test = TestStore::new(Engine::Sqlite);
+    let put = |tx: &mut Tx| {
+        let account = "INSERT INTO account (bucket, user_id, login_id) VALUES ($1, $2, $3)";
+        let user = "2088000000000007";
+        tx.execute(account, params![bucket_of("", user), user, "a\0b"])?;
+        Ok(())
+    };
+    block_on(write(test.store(), put)).unwrap();
+    let text = block_on(dumped(test.store()));
+    let refused = dump::restore(&Space::new(Engine::Postgres).place(), &text[..]).unwrap_err().to_string();
+    assert!(refused.contains("the row of account with user_id \"2088000000000007\" has U+0000"), "{refused}");
+    dump::restore(&Space::new(Engine::Sqlite).place(), &text[..]).unwrap();
+}
+
 each_engine!(what_is_damaged_is_not_restored, |test| {
     fill(test.store()).await;
     let text = String::from_utf8(dumped(test.store()).await).unwrap();
