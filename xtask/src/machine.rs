@@ -28,6 +28,7 @@ pub(crate) fn for_testing(postgres_given: bool, log: &Path) -> Result<(), String
     }
     missing.extend(find("node").is_none().then_some("nodejs"));
     missing.extend(find("npm").is_none().then_some("npm"));
+    missing.extend(find("php").is_none().then_some("php-cli"));
     missing.extend(find("javac").is_none().then_some("default-jdk-headless"));
     missing.extend(find("chromium").is_none().then_some("chromium"));
     missing.extend(find("chromedriver").is_none().then_some("chromium-driver"));

@@ -38,7 +38,9 @@ function is_signed(array $all): bool
 $all = members(file_get_contents('php://input', false, null, 0, 1 << 20));
 $good = is_signed($all);
 // JSON as a terminal may have it: characters that it obeys, that turn the direction of a text or that are not seen, as \u….
-$shown = preg_replace_callback('/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u', fn ($found) => trim(json_encode($found[0]), '"'),
+// json_encode takes U+007F for one that is seen.
+$shown = preg_replace_callback('/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u',
+    fn ($found) => $found[0] === "\x7f" ? '\u007f' : trim(json_encode($found[0]), '"'),
     json_encode($all, JSON_UNESCAPED_UNICODE | JSON_UNESCAPED_SLASHES | JSON_INVALID_UTF8_SUBSTITUTE));
 $text = $good
     ? "verified $shown"

@@ -108,31 +108,30 @@ fn check(program: impl Fn() -> Command, file: &str) {
             assert_eq!(forged(&receiver.url, "a=b&sign=AAAA&sign_type=RSA2"), "fail");
             receiver.printed("NOT SIGNED BY THE PLATFORM");
         }
-        // What a terminal obeys, and what turns the direction of a text, is written out.
-        let pay = json!({
-            "scene": "bar_code", "auth_code": format!("28{}", &user[2..]), "out_trade_no": "hostile",
-            "subject": "\u{1b}[31m\u{9b}2J\u{202e}gpj", "total_amount": "1.00",
-        });
-        let app = running.data().join("demo/demo.json").display().to_string();
-        let paid = running.command(&[
-            "call",
-            "alipay.trade.pay",
-            &pay.to_string(),
-            "--app",
-            &app,
-            "--notify-url",
-            &receiver.url,
-        ]);
-        assert!(paid.status.success(), "{}", String::from_utf8_lossy(&paid.stderr));
-        let printed = receiver.printed("gpj");
-        assert!(!printed.contains(['\u{1b}', '\u{9b}', '\u{202e}']), "{file} {charset}: {printed:?}");
-        delivered(&running);
+        hostile(&running, &mut receiver);
         assert_eq!(forged(&receiver.url, "a=b&sign=AAAA&sign_type=RSA2"), "fail");
         receiver.printed("NOT SIGNED BY THE PLATFORM");
         for form in ["", "sign=", "sign=%ff&a=%zz", "&&=&==", "sign=x&sign_type=RSA", "notify_id=1&charset=nonsense"] {
             assert_eq!(forged(&receiver.url, form), "fail", "{file}: {form}");
         }
     }
+}
+
+/// What a terminal obeys, and what turns the direction of a text, is written out.
+fn hostile(running: &Running, receiver: &mut Receiver) {
+    let user = described(running)["user_ids"][0].as_str().expect("a user").to_owned();
+    let pay = json!({
+        "scene": "bar_code", "auth_code": format!("28{}", &user[2..]), "out_trade_no": "hostile",
+        "subject": "\u{1b}[31m\u{9b}2J\u{7f}\u{202e}gpj", "total_amount": "1.00",
+    });
+    let app = running.data().join("demo/demo.json").display().to_string();
+    let paid =
+        running.command(&["call", "alipay.trade.pay", &pay.to_string(), "--app", &app, "--notify-url", &receiver.url]);
+    assert!(paid.status.success(), "{}", String::from_utf8_lossy(&paid.stderr));
+    let printed = receiver.printed("gpj");
+    assert!(printed.starts_with("verified"), "{printed:?}");
+    assert!(!printed.contains(['\u{1b}', '\u{9b}', '\u{7f}', '\u{202e}']), "{printed:?}");
+    delivered(running);
 }
 
 /// Waits until everything is delivered.
@@ -195,6 +194,18 @@ fn the_demos_receiver_in_python_believes_the_platform() {
         },
         "receive.py",
     );
+}
+
+#[test]
+fn the_demos_receiver_in_php_writes_out_what_a_terminal_obeys() {
+    // PHP's own server says where it listens in words of its own, and of each connection besides.
+    let lines = r"s/^.*Development Server (\(http[^)]*\)) started$/listening on \1\//; /^\[/d";
+    let free = std::net::TcpListener::bind("127.0.0.1:0").and_then(|it| it.local_addr()).expect("a port");
+    let mut php = Command::new("bash");
+    php.args(["-c", &format!("exec php -S {free} \"$0\" 2> >(sed -u '{lines}')")]);
+    let running = demo("utf-8");
+    let mut receiver = Receiver::start(php, "receive.php", &running.data().join("demo"));
+    hostile(&running, &mut receiver);
 }
 
 #[test]
