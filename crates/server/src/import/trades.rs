@@ -124,6 +124,10 @@ impl Table for Trades {
         if NUMBER_CHARS_MAX < trade_no.chars().count() {
             return Err(format!("trade_no {trade_no:?} must be at most {NUMBER_CHARS_MAX} characters"));
         }
+        if !is_trade_no(trade_no) {
+            let of = "letters, digits, underscores and hyphens, with a digit among them";
+            return Err(format!("trade_no {trade_no:?} is no number of a trade, which is made of {of}"));
+        }
         if !out_trade_no.is_empty() && !is_out_trade_no(out_trade_no) {
             let may = "letters, digits and underscores";
             return Err(format!("out_trade_no {out_trade_no:?} must be at most {NUMBER_CHARS_MAX} {may}"));
@@ -159,6 +163,20 @@ impl Table for Trades {
         let chunk = TradeChunk::new(&self.pid, rows, self.now, fingerprint);
         Ok((lines, chunk.map_err(|refusal| format!("a row that was not checked: {refusal:?}"))?))
     }
+}
+
+/// Whether another system's number can be this. What a spreadsheet makes of one (`Jan-16`, `$1.00`, `TRUE`) is none.
+fn is_trade_no(text: &str) -> bool {
+    let plain = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
+    plain && text.contains(|found: char| found.is_ascii_digit()) && !is_day_of_month(text)
+}
+
+/// `Jan-16`, `16-Jan`: a day or a month as spreadsheets show it.
+fn is_day_of_month(text: &str) -> bool {
+    const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+    let is_month = |part: &str| MONTHS.iter().any(|month| part.eq_ignore_ascii_case(month));
+    let is_day = |part: &str| (1..=2).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit());
+    text.split_once('-').is_some_and(|(one, two)| (is_month(one) && is_day(two)) || (is_day(one) && is_month(two)))
 }
 
 fn fen(name: &str, text: &str) -> Result<i64, String> {
@@ -294,6 +312,10 @@ mod tests {
             (0, "=\"2016010200000000000000000001\""),
             (0, "\"20160102\t\""),
             (0, "\u{a0}20160102"),
+            (0, "POS1-20160102_7"),
+            (0, "d3b07384-d113-4ec6-a7d8-8d1d7b4f9f2e"),
+            (0, "Jan-2016"),
+            (0, "1-5"),
             (2, "'s"),
             (5, "A_1"),
             (5, "'20250001"),
@@ -312,6 +334,15 @@ mod tests {
             (0, "2016\u{200b}0102", "holds a character that cannot be seen"),
             (1, "2088\u{200b}000000000001", "holds a character that cannot be seen"),
             (0, "NULL", "trade_no \"NULL\" is no number"),
+            (0, "TRUE", "trade_no \"TRUE\" is no number of a trade"),
+            (0, "∞", "trade_no \"∞\" is no number of a trade"),
+            (0, "Jan-16", "trade_no \"Jan-16\" is no number of a trade"),
+            (0, "16-JAN", "trade_no \"16-JAN\" is no number of a trade"),
+            (0, "$1.00", "trade_no \"$1.00\" is no number of a trade"),
+            (0, "2016/01/02", "trade_no \"2016/01/02\" is no number of a trade"),
+            (0, "50%", "trade_no \"50%\" is no number of a trade"),
+            (0, "收01", "trade_no \"收01\" is no number of a trade"),
+            (0, "٣", "trade_no \"٣\" is no number of a trade"),
             (0, "20 16", "trade_no \"20 16\" must not hold"),
             (1, "2.088E+15", "user_id \"2.088E+15\" has been rounded"),
             (2, "2.0151216E+27", "shop_id \"2.0151216E+27\" has been rounded"),
