@@ -90,9 +90,11 @@ impl App {
             Mode::Platform => RateLimit::of_unverified_calls(),
             Mode::StandIn => RateLimit::unlimited(),
         };
+        let clock = setting(&store, Clock::SETTING).await?;
+        let clock = Clock::from_setting(clock.as_deref()).ok_or_else(|| AppError::Clock(clock.unwrap_or_default()))?;
         let index = Arc::new(Index::default());
         let app = Arc::new(App {
-            clock: Clock::from_setting(setting(&store, Clock::SETTING).await?.as_deref()),
+            clock,
             signer: Signer::new(platform_key),
             master_key,
             directory: Directory::default(),

@@ -15,12 +15,15 @@ pub enum Clock {
 impl Clock {
     /// The setting that holds it: `system`, or milliseconds.
     pub const SETTING: &'static str = "clock";
+    /// What the setting says of the system's.
+    pub const SYSTEM: &'static str = "system";
 
-    /// Reads the stored setting; a store without one runs on the system's clock.
-    pub fn from_setting(setting: Option<&str>) -> Clock {
-        match setting.and_then(Clock::read) {
-            Some(at) => Clock::Manual(AtomicI64::new(at)),
-            None => Clock::System,
+    /// Reads the stored setting; a store without one runs on the system's clock. `None` where it is neither that nor a
+    /// time: a clock that stood still must not run on unawares, for what is due until today would happen.
+    pub fn from_setting(setting: Option<&str>) -> Option<Clock> {
+        match setting {
+            None | Some(Clock::SYSTEM) => Some(Clock::System),
+            Some(setting) => Clock::read(setting).map(|at| Clock::Manual(AtomicI64::new(at))),
         }
     }
 
@@ -112,6 +115,13 @@ mod tests {
             assert_eq!(Clock::read(stored), Some(expect));
         }
         assert_eq!(Clock::read("system"), None);
-        assert_eq!(Clock::from_setting(Some("9223372036854775807")).now(), CLOCK_ENDS);
+        let now = |setting| Clock::from_setting(setting).map(|clock| (clock.stands_still(), clock.now()));
+        assert_eq!(now(Some("9223372036854775807")), Some((true, CLOCK_ENDS)));
+        for setting in [None, Some("system")] {
+            assert_eq!(now(setting).map(|(stands_still, _)| stands_still), Some(false));
+        }
+        for none in ["", "System", "1767196800000.0", "2026-01-01 00:00:00", "9223372036854775808", " 7"] {
+            assert_eq!(now(Some(none)), None, "{none}");
+        }
     }
 }

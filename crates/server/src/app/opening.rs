@@ -100,7 +100,7 @@ impl Opening {
     async fn set_up(&self, store: &Store, master_key: &MasterKey) -> Result<(), Fault> {
         let check = master_key.seal(MASTER_KEY_CHECK);
         let platform_key = master_key.seal(&PrivateKey::generate().to_pkcs8_base64());
-        let clock = self.manual_clock_at.map_or_else(|| "system".to_owned(), |at| at.to_string());
+        let clock = self.manual_clock_at.map_or_else(|| Clock::SYSTEM.to_owned(), |at| at.to_string());
         let set = move |tx: &mut Tx| {
             if control::set_new(tx, MASTER_KEY_CHECK, &check)? == check {
                 control::set_new(tx, Clock::SETTING, &clock)?;
@@ -137,6 +137,9 @@ pub enum AppError {
     /// The stored signing key is damaged.
     #[error("the platform's private key in the store cannot be read")]
     PlatformKey,
+    /// The stored clock is damaged.
+    #[error("the clock in the store is {0:?}, which is neither system nor a time: restore a backup from before that")]
+    Clock(String),
     /// A manual clock on a platform.
     #[error("a store in platform mode runs on the system's clock; --clock manual needs --mode stand-in")]
     ClockOnPlatform,

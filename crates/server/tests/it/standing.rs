@@ -116,6 +116,13 @@ each_engine!(serve_says_mode_clock_and_address_and_why, |engine| {
     assert!(said.log.contains("the stored clock stands beyond the end of time"), "{}", said.log);
     assert!(said.lines.iter().any(|line| line == "clock manual, at 9500-01-01T00:00:00+08:00"), "{:?}", said.lines);
     assert!(!manual.log.contains("beyond the end of time"), "{}", manual.log);
+    // What is no clock at all is refused: the system's would let everything happen that is due until today.
+    let damaged = Store::open(&late.place, Open::default()).expect("a store");
+    let set = |tx: &mut Tx| store::control::set(tx, "clock", "2026-01-01").map(drop);
+    block_on(damaged.write::<_, Fault, _>(set)).expect("it can be written");
+    drop(damaged);
+    let said = late.start(&[], &[]);
+    assert!(said.code == Some(1) && said.log.contains("the clock in the store is"), "{:?} {}", said.code, said.log);
 
     let toml = tempfile::tempdir().expect("a folder");
     std::fs::write(
