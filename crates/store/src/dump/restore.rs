@@ -122,7 +122,9 @@ fn fill(tx: &mut Tx, input: impl BufRead) -> Result<Summary, DumpError> {
     let is_postgres = matches!(tx.backend, Backend::Postgres(_));
     let summary = dump.rows(&shapes, |table, columns, row| {
         if is_postgres && row.iter().any(|field| field.text().is_some_and(|text| text.contains('\0'))) {
-            return Err(DumpError::Nul(table.name));
+            let key = columns.iter().zip(&row).filter(|(column, _)| table.key.contains(&column.as_str()));
+            let key = key.map(|(column, field)| format!("{column} {}", field.json())).collect::<Vec<_>>().join(", ");
+            return Err(DumpError::Nul { table: table.name, key });
         }
         if inserting.as_ref().is_some_and(|some| some.table.name != table.name || some.rows.len() == per_statement) {
             inserting.take().expect("just seen").run(tx)?;

@@ -64,8 +64,13 @@ pub enum DumpError {
     #[error("the check failed: {0}")]
     Differs(String),
     /// A row that only SQLite can keep.
-    #[error("a row of {0} has U+0000 in a text, which PostgreSQL cannot keep: restore into a folder")]
-    Nul(&'static str),
+    #[error("the row of {table} with {key} has U+0000 in a text, which PostgreSQL cannot keep: restore into a folder")]
+    Nul {
+        /// The row's table.
+        table: &'static str,
+        /// The row's key, as names and JSON values.
+        key: String,
+    },
     /// There is a store already.
     #[error("{0}: restoring needs a place without a store")]
     Occupied(String),

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use store::dump::{self, DumpError};
-use store::testing::{Engine, Space};
+use store::testing::{Engine, Space, TestStore, block_on};
 use store::{Open, OpenError, Place, Store, Tx, bucket_of, each_engine, params};
 
 use crate::probe::write;
