@@ -147,11 +147,11 @@ mod tests {
                 "REQUEST_PARAM_ILLEGAL|异常原因:请求参数非法|券产品(createCashVoucherTemplate)RPC调用失败, 结果返回false".to_owned(),
             ),
         ] {
-            let refused = wanted.refuse(misfit, wire::code::INVALID_PARAMETER);
+            let refused = wanted.refuse(misfit, code::INVALID_PARAMETER);
             let text = format!("参数有误{expect}");
             assert_eq!((&*refused.sub_code, &*refused.sub_msg), ("INVALID_PARAMETER", text.as_str()), "{misfit:?}");
         }
-        let refused = wanted.refuse(Misfit::TotalTooHigh, wire::code::INVALID_PARAMETER);
-        assert_eq!(refused, wire::code::INVALID_PARAMETER);
+        let refused = wanted.refuse(Misfit::TotalTooHigh, code::INVALID_PARAMETER);
+        assert_eq!(refused, code::INVALID_PARAMETER);
     }
 }
