@@ -21,10 +21,15 @@ macro_rules! pages {
 }
 
 pages! {
+    "alipay.marketing.cashvoucher.template.create"
+    "alipay.marketing.cashvoucher.template.modify"
     "alipay.marketing.userule.pid.query"
     "alipay.marketing.voucher.list.query"
     "alipay.marketing.voucher.query"
     "alipay.marketing.voucher.send"
+    "alipay.marketing.voucher.template.delete"
+    "alipay.marketing.voucher.templatedetail.query"
+    "alipay.marketing.voucher.templatelist.query"
     "alipay.trade.cancel"
     "alipay.trade.close"
     "alipay.trade.create"

@@ -438,7 +438,9 @@ each_engine!(thousands_expire_while_calls_are_answered, |engine| {
     });
     let number = TemplateIdText::parse(&template).expect("an id").number;
     let store = Store::open(&till.shop.server.place(), Open::default()).expect("the server's store");
-    let first: i64 = block_on(store.next_numbers(u16::try_from(VOUCHERS).expect("a few"))).map_err(|fault: Fault| fault).expect("numbers");
+    let first: i64 = block_on(store.next_numbers(u16::try_from(VOUCHERS).expect("a few")))
+        .map_err(|fault: Fault| fault)
+        .expect("numbers");
     let insert = move |tx: &mut Tx| {
         let voucher = |nth: i64| domain::cash_voucher::CashVoucher {
             id: domain::id::VoucherId::new(NOON, store::cash_voucher::bucket(CUSTOMER).id(first + nth)),

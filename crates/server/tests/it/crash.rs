@@ -7,6 +7,7 @@
 
 mod claims;
 mod disk;
+mod templates;
 mod writes;
 
 use crate::receiver::Receiver;
@@ -36,7 +37,9 @@ fn world_of_writers() -> String {
     let merchant = format!("pid = \"{PID}\"\nname = \"花果山超市\"");
     let shop = format!("{merchant}\noptions = {{ trade_check = false }}\n[[merchant.shop]]\nshop_id = \"{SHOP}\"");
     let world = world().replace(&merchant, &shop);
-    format!("{platform}{world}\n[[user]]\nuser_id = \"{BUYER}\"\nbalance = \"1000000.00\"\n")
+    format!(
+        "{platform}{world}\n[[user]]\nuser_id = \"{BUYER}\"\nlogin_id = \"13196215350\"\nbalance = \"1000000.00\"\n"
+    )
 }
 
 /// Within what the activities of the writers say of time.
@@ -142,7 +145,7 @@ impl Watch {
 }
 
 impl Writer {
-    /// What the server says of this writer's crowds, trades and activities.
+    /// What the server says of this writer's crowds, trades, activities and templates.
     fn seen(&self, door: &Door) -> Books {
         let (mut seen, client) = (Books::new(), &door.client);
         for (req_id, page) in tokens(&self.books, self.sent.iter().map(|sent| &sent.request)) {
@@ -175,6 +178,7 @@ impl Writer {
                 seen.insert(format!("{CAMP}{}", text(&found["id"])), (text(&found["name"]), state));
             }
         }
+        seen.extend(templates::seen(client, &self.name));
         for id in self.books.keys() {
             if let Some(card) = id.strip_prefix(CARD) {
                 let node = succeed(client, QUERY, &json!({"activity_account": card, "user_id": BUYER}));

@@ -8,6 +8,7 @@ use crate::running::{
     crowd, each_engine, succeed, the_list, world,
 };
 use crate::stamps::{made, text, tool_of};
+use crate::templates::{self, CREATE, DELETE, DETAIL, LIST, MODIFY};
 use crate::voucher_kit::{SEND, Templates};
 use client::{Answer, Client};
 use serde_json::{Value, json};
@@ -71,8 +72,10 @@ struct Things {
     prize: String,
     /// A payment that has brought no points yet.
     paid: String,
-    shop: &'static str,
+    /// A template of cash vouchers that nobody has paid for, and one that is paid for.
+    draft: String,
     template: String,
+    shop: &'static str,
     voucher: String,
     pid: &'static str,
 }
@@ -91,6 +94,7 @@ impl Things {
             card: tool_of(client, &made(client, &card_camp(shop))),
             prize: tool_of(client, &made(client, &camp("prizes", shop))),
             paid: text(&succeed(client, "alipay.trade.pay", &pay)["trade_no"]),
+            draft: text(&succeed(client, CREATE, &templates::template("things"))["template_id"]),
             shop,
             voucher: text(&succeed(client, SEND, &sent)["voucher_id"]),
             template,
@@ -395,6 +399,66 @@ const CASES: &[Case] = &[
             ("page_size", Names::Nothing),
         ],
     },
+    Case {
+        method: CREATE,
+        request: |_| templates::template("t"),
+        members: &[
+            ("voucher_type", Names::Nothing),
+            ("voucher_use_scene", Names::Nothing),
+            ("fund_account", Names::Nothing),
+            ("brand_name", Names::Nothing),
+            ("publish_start_time", Names::Nothing),
+            ("publish_end_time", Names::Nothing),
+            ("voucher_valid_period", Names::Nothing),
+            ("floor_amount", Names::Nothing),
+            ("amount", Names::Nothing),
+            ("voucher_quantity", Names::Nothing),
+            ("voucher_description", Names::Nothing),
+            ("out_biz_no", Names::Key),
+            ("redirect_uri", Names::Nothing),
+            ("notify_uri", Names::Nothing),
+            // The merchants that it names need not be the caller.
+            ("rule_conf", Names::Nothing),
+            ("extension_info", Names::Nothing),
+            ("slogan", Names::Nothing),
+        ],
+    },
+    Case {
+        method: MODIFY,
+        request: |own| json!({"template_id": own.draft, "out_biz_no": "m", "slogan": "x"}),
+        members: &[
+            ("template_id", Names::Template),
+            ("slogan", Names::Nothing),
+            ("publish_start_time", Names::Nothing),
+            ("publish_end_time", Names::Nothing),
+            ("voucher_valid_period", Names::Nothing),
+            ("out_biz_no", Names::Key),
+        ],
+    },
+    Case {
+        method: DETAIL,
+        request: |own| json!({"template_id": own.draft}),
+        members: &[("template_id", Names::Template)],
+    },
+    Case {
+        method: LIST,
+        request: |_| {
+            json!({"create_start_time": "2026-01-01 00:00:00", "create_end_time": "2026-01-02 00:00:00", "page_num": 1,
+                "page_size": 30})
+        },
+        members: &[
+            ("create_start_time", Names::Nothing),
+            ("create_end_time", Names::Nothing),
+            ("page_num", Names::Nothing),
+            ("page_size", Names::Nothing),
+        ],
+    },
+    // After it there is no draft.
+    Case {
+        method: DELETE,
+        request: |own| json!({"template_id": own.draft}),
+        members: &[("template_id", Names::Template)],
+    },
     // The last, because after it there is no crowd.
     Case {
         method: "koubei.marketing.campaign.crowd.delete",
@@ -488,7 +552,7 @@ fn world_of_strangers(methods: &[&str]) -> String {
     let theirs = format!("{other_shop}[[merchant.tag]]\ncode = \"theirs\"\nname = \"theirs\"\ntype = \"number\"\n");
     let owner = format!("[[merchant]]\npid = \"{PID}\"\nname = \"花果山超市\"\n");
     let mut world = world().replace(&other, &theirs).replace(&owner, &format!("{owner}{}", shop(SHOP)));
-    world += &format!("\n[[user]]\nuser_id = \"{BUYER}\"\nbalance = \"1000.00\"\n");
+    world += &format!("\n[[user]]\nuser_id = \"{BUYER}\"\nlogin_id = \"13196215350\"\nbalance = \"1000.00\"\n");
     for (place, &method) in methods.iter().enumerate() {
         let rest: Vec<_> = methods.iter().filter(|&&other| other != method).collect();
         for (app, token, methods) in
@@ -662,7 +726,8 @@ each_engine!(another_merchants_things_are_as_unknown_as_none, |engine| {
         // Whatever it answers of the stranger's own, nothing of the owner's is in it.
         let answer = call(&stranger, case.method, &request);
         assert!(is_success(&answer), "{}: {}", case.method, answer.raw);
-        let ids = [&*own.crowd, &*own.camp, &*own.card, &*own.prize, &*own.paid, &*own.template, &*own.voucher];
+        let ids =
+            [&*own.crowd, &*own.camp, &*own.card, &*own.prize, &*own.paid, &*own.template, &*own.draft, &*own.voucher];
         for secret in ids.into_iter().chain([PID, SHOP, "spent", "pref_organic"]) {
             assert!(!answer.raw.contains(secret), "{} tells of {secret}: {}", case.method, answer.raw);
         }

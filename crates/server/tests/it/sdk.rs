@@ -15,9 +15,10 @@ use std::io::Write;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::{SystemTime, UNIX_EPOCH};
 use store::testing::{Engine, block_on};
 use store::{Fault, Open, Store, Tx};
-use wire::{Charset, PrivateKey, SignType};
+use wire::{Charset, PrivateKey, SignType, time};
 
 /// The merchant of the cases about trades, points and prizes, its app, and who pays there.
 const TILL_APP_ID: &str = "2021000000000007";
@@ -154,7 +155,8 @@ impl Prizes {
     fn known(&self, nth: usize) -> Value {
         let card = tool_of(&self.till, &made(&self.till, &lasting_card(&format!("card {nth}"))));
         json!({"card": card, "cardover": self.card_over, "prize": self.prize, "prizeover": self.prize_over,
-            "prizegone": self.gone})
+            "prizegone": self.gone, "from": day(-1), "until": day(60), "later": day(61), "toolate": day(90),
+            "yesterday": day(-1), "tomorrow": day(1)})
     }
 }
 
@@ -199,6 +201,13 @@ impl Vouchers {
 fn few(template: &mut Template) {
     template.quantity = 10;
     template.publication = Publication { starts_at: NOON - DAY, ends_at: NOON + 30_000 * DAY };
+}
+
+/// Midnight so many days from today, by the machine's clock, which the server goes by.
+fn day(days: i64) -> String {
+    let today = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970").as_millis();
+    let today = i64::try_from(today).expect("within the years that there are");
+    format!("{} 00:00:00", &time::format(today + days * DAY)[..10])
 }
 
 fn lasting(activity: Value) -> Value {

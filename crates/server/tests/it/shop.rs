@@ -48,7 +48,11 @@ impl Shop {
             user(SHORT_CUSTOMER, "13196215351", "1.00", ""),
             user(OTHER_CUSTOMER, "wukong@example.com", "100.00", &format!("pay_pin = \"{OTHER_PIN}\"")),
         ];
-        let server = Running::start_with(engine, &world_with_shop(&customers.join("\n")), arguments);
+        Shop::of(Running::start_with(engine, &world_with_shop(&customers.join("\n")), arguments))
+    }
+
+    /// The shop of a server's world.
+    pub(crate) fn of(server: Running) -> Shop {
         Shop { server, next: AtomicU32::new(1) }
     }
 
@@ -167,7 +171,10 @@ impl Shop {
         let answer = self.post(target, &(hidden + more));
         assert_eq!(answer.status, 303, "{}", text(&answer));
         let place = header(&answer, "location");
-        place.replace("tradeno=", "tradeNo=").replace("voucherid=", "voucherId=")
+        place
+            .replace("tradeno=", "tradeNo=")
+            .replace("voucherid=", "voucherId=")
+            .replace("fundorderno=", "fundOrderNo=")
     }
 
     /// The same with what shows that the page made the form.

@@ -1,6 +1,7 @@
 //! What the writers send, one of each writing method, and what its acknowledgement means for their books.
 
 use super::claims::{COUPONS, Door, Reply, claim};
+use super::templates::{CREATE_TEMPLATE, DELETE_TEMPLATE, MODIFY_TEMPLATE};
 use crate::running::{NOW, conditions, succeed};
 use crate::stamps::{AUTH, UPDATE, card_activity, made, prize_activity, tool_of, with};
 use client::Client;
@@ -12,7 +13,8 @@ use std::collections::BTreeMap;
 /// number, which begins with [`TRADE`]. And activities: name, and status with the end, by id after [`CAMP`]. And what
 /// the buyer has on a card of the writer's own, after [`CARD`]. And what no query tells: what waits on that card, by
 /// its number after [`FREEZE`], and the writer's own prize, after [`PRIZE`], and tokens for it that gave nothing yet,
-/// by the caller's number after [`TOKEN`]. What a token gave is there instead after [`GIVEN`], as its page shows it.
+/// by the caller's number after [`TOKEN`]. What a token gave is there instead after [`GIVEN`], as its page shows it. And
+/// templates of cash vouchers, as `templates.rs` keeps them.
 pub(super) type Books = BTreeMap<String, (String, String)>;
 
 /// What a trade's number begins with, and no crowd's id.
@@ -43,7 +45,7 @@ pub(super) struct Write {
     /// Enters it.
     pub(super) enter: fn(&mut Books, request: &Value, answer: &Value),
     /// How a repeat is refused that is answered by the state of the thing.
-    refused_again: &'static [&'static str],
+    pub(super) refused_again: &'static [&'static str],
 }
 
 pub(super) const WRITES: &[Write] = &[
@@ -172,6 +174,10 @@ pub(super) const WRITES: &[Write] = &[
     AUTHORISE,
     TAKE,
     TAKE,
+    CREATE_TEMPLATE,
+    CREATE_TEMPLATE,
+    MODIFY_TEMPLATE,
+    DELETE_TEMPLATE,
     Write {
         method: "alipay.trade.create",
         request: |_, key, _| Some(order(key)),
