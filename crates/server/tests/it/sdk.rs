@@ -6,8 +6,8 @@ use crate::voucher_kit::{SEND, Templates};
 use crate::wallet::{DAY, NOON, Wallet};
 use client::{Client, Settings};
 use domain::activity::{Budget, ToolKind};
-use domain::id::CampIdText;
-use domain::template::{Publication, Template, ValidPeriod};
+use domain::id::{CampIdText, TemplateId};
+use domain::template::{Publication, Status, Template, ValidPeriod};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::fs::{self, File};
@@ -183,6 +183,7 @@ impl Vouchers {
         let valid_before = ValidPeriod::Absolute { starts_at: NOON - 2 * DAY, ends_at: NOON - DAY };
         let closed = json!({
             "templatedraft": templates.draft(few).id.to_text(),
+            "templateold": templates.draft(old).id.to_text(),
             "templatelater": paid(&later),
             "templateover": paid(&over),
             "templatestale": paid(&|it| it.valid_period = valid_before),
@@ -203,7 +204,16 @@ fn few(template: &mut Template) {
     template.publication = Publication { starts_at: NOON - DAY, ends_at: NOON + 30_000 * DAY };
 }
 
+/// One of a day on which no other was made, however many runs there are.
+fn old(template: &mut Template) {
+    let at = |text: &str| time::parse(text).expect("a time");
+    template.id = TemplateId::new(at("2020-01-01 12:00:00"), template.id.number);
+    template.publication = Publication { starts_at: at("2020-01-01 00:00:00"), ends_at: at("2020-01-31 23:59:59") };
+    template.status = Status::Expired;
+}
+
 /// Midnight so many days from today, by the machine's clock, which the server goes by.
+#[expect(clippy::disallowed_methods, reason = "the server is another process, and goes by this clock too")]
 fn day(days: i64) -> String {
     let today = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970").as_millis();
     let today = i64::try_from(today).expect("within the years that there are");

@@ -32,8 +32,8 @@ statements! {
             trade_voucher.name, trade_voucher.kind, trade_voucher.memo, trade_voucher.template, trade_voucher.deducted_fen,
             trade_voucher.merchant_fen, trade_voucher.refunded_fen FROM trade_voucher
         LEFT JOIN voucher ON voucher.bucket = $1 AND voucher.id = trade_voucher.voucher
-        LEFT JOIN cash_voucher ON cash_voucher.bucket = $3 AND cash_voucher.id = trade_voucher.voucher
-        WHERE trade_voucher.bucket = $1 AND trade_voucher.trade = $2 ORDER BY trade_voucher.voucher";
+        LEFT JOIN cash_voucher ON cash_voucher.bucket = $2 AND cash_voucher.id = trade_voucher.voucher
+        WHERE trade_voucher.bucket = $1 AND trade_voucher.trade = $3 ORDER BY trade_voucher.voucher";
     GIVE_BACK = "UPDATE trade_voucher SET refunded_fen = refunded_fen + $1 WHERE bucket = $2 AND trade = $3 AND voucher = $4";
     BILLS = "SELECT trade, kind, amount_fen, at FROM voucher_bill
         WHERE bucket = $1 AND voucher = $2 AND trade IS NOT NULL ORDER BY at, id";
@@ -139,7 +139,7 @@ pub fn enter_click(tx: &mut Tx, coupon: VoucherId, bill: i64, at: i64) -> Result
 
 /// The vouchers that a trade (its number) was paid with by this buyer, in the order of their numbers.
 pub fn vouchers(tx: &mut Tx, trade: i64, buyer_id: &str) -> Result<Vec<TradeVoucher>, Fault> {
-    tx.query(LIST, params![Bucket::of_id(trade), trade, cash_voucher::bucket(buyer_id)])
+    tx.query(LIST, params![Bucket::of_id(trade), cash_voucher::bucket(buyer_id), trade])
 }
 
 /// A use of a voucher in a trade, or a refund's share of it.
