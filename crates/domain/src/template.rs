@@ -334,8 +334,8 @@ impl Template {
         if window::is_over(ends_at, now) { Err(Refusal::VoucherPeriodOver) } else { Ok((starts_at, ends_at)) }
     }
 
-    /// A draft is changed in whatever is given. Of a template that is paid for, the end of sending alone: should that be
-    /// over by now, the template ends with the change.
+    /// A draft is changed in whatever is given. Of a template that is paid for, the end of sending alone: should that
+    /// be over by now, the template ends with the change.
     pub fn modify(self, change: Change, now: i64) -> Result<Template, Unchanged> {
         let Publication { starts_at, ends_at } = self.publication;
         match self.status_at(now) {

@@ -99,7 +99,8 @@ pub struct Transfer<'a> {
     pub credit: Party<'a>,
     /// How much, at least 1.
     pub amount_fen: i64,
-    /// What for: `pay`, `refund`, `cancel`, `import`; with vouchers [`FUND`], `voucher`, `voucher_refund`, and [`RECYCLE`].
+    /// What for: `pay`, `refund`, `cancel`, `import`; with vouchers [`FUND`], `voucher`, `voucher_refund`, and
+    /// [`RECYCLE`].
     pub kind: &'a str,
     /// The trade that moves it.
     pub trade: Option<i64>,

@@ -25,8 +25,8 @@ pub fn put(members: &mut Map<String, Value>, name: &str, value: Option<Value>) {
 }
 
 /// Declares a request: its fields in the order of the contract, each with its meaning and its type. `..name: Type,`
-/// takes in all fields of another request at its place. `name: Type as "面额",` has the field refused by its Chinese name,
-/// as the methods of cash vouchers do ([`super::illegal`]).
+/// takes in all fields of another request at its place. `name: Type as "面额",` has the field refused by its Chinese
+/// name, as the methods of cash vouchers do ([`super::illegal`]).
 macro_rules! biz {
     ($(#[$doc:meta])* pub struct $name:ident {
         // No lifetime stands there ever: the variable lets the expansion ask whether there was a `..`.

@@ -111,8 +111,8 @@ pub fn onward(template: &Template, content: &Content) -> Option<String> {
 /// Tries the PIN, counts it, and pays with all that follows from it. `kept_pin` reads the PIN that an account has;
 /// `new_id` gives the transfer's id in a bucket.
 ///
-/// After a refusal nothing may be kept, the PIN's count included: so what can be seen here is an [`Outcome`]. Refused is
-/// only a balance that has gone elsewhere since it was read.
+/// After a refusal nothing may be kept, the PIN's count included: so what can be seen here is an [`Outcome`]. Refused
+/// is only a balance that has gone elsewhere since it was read.
 pub fn pay(
     tx: &mut Tx,
     payment: PinPayment<'_>,

@@ -1,9 +1,9 @@
 //! `/h5/fund/confirm?fundOrderNo=…&token=…`: shows what a template of cash vouchers costs, and pays for it
 //! (`docs/decisions.md`, "Paying for a template").
 //!
-//! Whoever holds the token may look; only the sponsor's PIN pays, and only who has given it is told the balance: the page's
-//! next address carries the balance, sealed. The count of wrong PINs and the payment are one transaction, as at the
-//! cashier. Then the browser goes to the merchant's `redirect_uri`, or sees here that all is done.
+//! Whoever holds the token may look; only the sponsor's PIN pays, and only who has given it is told the balance: the
+//! page's next address carries the balance, sealed. The count of wrong PINs and the payment are one transaction, as at
+//! the cashier. Then the browser goes to the merchant's `redirect_uri`, or sees here that all is done.
 
 use super::address::query;
 use super::page::{Page, is_plain};

@@ -21,8 +21,8 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
-/// A page loads its style and pictures from here, is framed by nobody, and runs nothing. Its form is sent here, and leads
-/// to where `form-action` says: browsers take that for the redirection after a form too.
+/// A page loads its style and pictures from here, is framed by nobody, and runs nothing. Its form is sent here, and
+/// leads to where `form-action` says: browsers take that for the redirection after a form too.
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'; \
     form-action 'self'";
 
@@ -85,8 +85,8 @@ impl PageRequest {
         self.is_readable
     }
 
-    /// Lets the form of this request's page lead to pages of this origin: scheme, host and port, with nothing that parts a
-    /// policy.
+    /// Lets the form of this request's page lead to pages of this origin: scheme, host and port, with nothing that
+    /// parts a policy.
     pub fn lets_form_lead_to(&self, origin: &str) {
         self.form_leads_to.get_or_init(|| origin.to_owned());
     }

@@ -1,8 +1,8 @@
 //! `alipay.marketing.cashvoucher.template.create`: makes a template of cash vouchers, which its sponsor pays for.
 //!
-//! The template is a draft until the holder of `fund_account` pays for all of its vouchers at `confirm_uri`; then they can
-//! be sent. One that nobody pays for ends with `publish_end_time`. When the time of sending is over, and with each voucher
-//! that ends unused, what is left goes back to the sponsor.
+//! The template is a draft until the holder of `fund_account` pays for all of its vouchers at `confirm_uri`; then they
+//! can be sent. One that nobody pays for ends with `publish_end_time`. When the time of sending is over, and with each
+//! voucher that ends unused, what is left goes back to the sponsor.
 //!
 //! # Repeats
 //!
@@ -48,8 +48,8 @@ biz! {
         publish_start_time: Date as "发放开始时间",
         /// The last second of sending: after now, and at most 90 days after the start.
         publish_end_time: Date as "发放结束时间",
-        /// When a voucher can be used: at most 90 days, and not over before sending begins. Its times may lack the blank
-        /// between day and hour.
+        /// When a voucher can be used: at most 90 days, and not over before sending begins. Its times may lack the
+        /// blank between day and hour.
         voucher_valid_period: WrittenPeriod as "券有效期",
         /// The least order that a voucher can be used for, yuan.
         floor_amount: Yuan<13> as "最低额度",

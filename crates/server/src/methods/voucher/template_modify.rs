@@ -1,14 +1,14 @@
-//! `alipay.marketing.cashvoucher.template.modify`: changes a template that nobody has paid for, or the end of sending of one
-//! that is paid for.
+//! `alipay.marketing.cashvoucher.template.modify`: changes a template that nobody has paid for, or the end of sending
+//! of one that is paid for.
 //!
-//! Of a draft every field that is sent is changed, by the rules of `template.create`; its fund order and `confirm_uri` stay.
-//! Of a template that is paid for `publish_end_time` alone is changed, and the other fields are ignored; it may lie before
-//! now, and then sending ends at once and what was not sent goes back to the sponsor.
+//! Of a draft every field that is sent is changed, by the rules of `template.create`; its fund order and `confirm_uri`
+//! stay. Of a template that is paid for `publish_end_time` alone is changed, and the other fields are ignored; it may
+//! lie before now, and then sending ends at once and what was not sent goes back to the sponsor.
 //!
 //! # Repeats
 //!
-//! The first answer is kept: a call with the same `out_biz_no` for the same template changes nothing more, whatever else it
-//! says. A refused call uses up no `out_biz_no`.
+//! The first answer is kept: a call with the same `out_biz_no` for the same template changes nothing more, whatever
+//! else it says. A refused call uses up no `out_biz_no`.
 
 use super::Wanted;
 use crate::acts::voucher::content::Content;

@@ -60,8 +60,8 @@ answer! {
         used_count: i64,
         /// What those took off.
         used_amount: String = Shape::Amount(None),
-        /// What went back to the sponsor: of refunds, of vouchers that expired or were not used up, of those that were not
-        /// sent.
+        /// What went back to the sponsor: of refunds, of vouchers that expired or were not used up, of those that were
+        /// not sent.
         recycle_amount: String = Shape::Amount(None),
     }
 }

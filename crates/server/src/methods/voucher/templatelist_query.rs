@@ -1,5 +1,5 @@
-//! `alipay.marketing.voucher.templatelist.query`: the merchant's templates of cash vouchers by the time at which they were
-//! made, newest first, a page at a time.
+//! `alipay.marketing.voucher.templatelist.query`: the merchant's templates of cash vouchers by the time at which they
+//! were made, newest first, a page at a time.
 //!
 //! Deleted templates are left out.
 //!

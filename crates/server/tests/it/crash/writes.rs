@@ -13,8 +13,8 @@ use std::collections::BTreeMap;
 /// number, which begins with [`TRADE`]. And activities: name, and status with the end, by id after [`CAMP`]. And what
 /// the buyer has on a card of the writer's own, after [`CARD`]. And what no query tells: what waits on that card, by
 /// its number after [`FREEZE`], and the writer's own prize, after [`PRIZE`], and tokens for it that gave nothing yet,
-/// by the caller's number after [`TOKEN`]. What a token gave is there instead after [`GIVEN`], as its page shows it. And
-/// templates of cash vouchers, as `templates.rs` keeps them.
+/// by the caller's number after [`TOKEN`]. What a token gave is there instead after [`GIVEN`], as its page shows it.
+/// And templates of cash vouchers, as `templates.rs` keeps them.
 pub(super) type Books = BTreeMap<String, (String, String)>;
 
 /// What a trade's number begins with, and no crowd's id.
