@@ -46,7 +46,9 @@ fn world_of_writers() -> String {
 const CLOCK: &str = "manual:2026-01-01T12:00:00+08:00";
 
 fn start(engine: Engine) -> Running {
-    Running::start_with(engine, &world_of_writers(), &["--clock", CLOCK])
+    let running = Running::start_with(engine, &world_of_writers(), &["--clock", CLOCK]);
+    templates::prepare(&running);
+    running
 }
 
 /// A call that was sent.
@@ -179,6 +181,7 @@ impl Writer {
             }
         }
         seen.extend(templates::seen(client, &self.name));
+        seen.extend(templates::seen_vouchers(client, &self.books));
         for id in self.books.keys() {
             if let Some(card) = id.strip_prefix(CARD) {
                 let node = succeed(client, QUERY, &json!({"activity_account": card, "user_id": BUYER}));

@@ -92,7 +92,7 @@ fn lives(engine: Engine, sdk: Sdk, how: (&'static str, &'static str)) {
     let issuer = Issuer { isv: Isv::start(&running, sdk), how };
     let browser = Browser::start("zh-CN,zh");
     let flux_url = format!("{}?flux", receiver.url);
-    let redirect_uri = receiver.url.replace("/notify", "/paid?from=punchcard");
+    let redirect_uri = format!("http://{}/?from=punchcard", running.address);
 
     // 1. A draft, and an order for its sponsor.
     let created = issuer.creates(|send| {

@@ -83,7 +83,11 @@ struct Things {
 impl Things {
     /// Makes them for this client's merchant.
     fn make(running: &Running, client: &Client, pid: &'static str, shop: &'static str) -> Things {
-        let template = Templates::of(running, pid, BUYER).paid(|it| it.quantity = 10);
+        // For its own trades alone: where one is used, its maker learns.
+        let template = Templates::of(running, pid, BUYER).paid(|it| {
+            it.quantity = 10;
+            it.rules = json!({"PID": pid}).to_string();
+        });
         let sent = json!({"template_id": template, "user_id": BUYER, "out_biz_no": "things"});
         let pay = json!({"out_trade_no": "stamps", "scene": "bar_code", "buyer_id": BUYER, "subject": "s",
             "total_amount": "1.00"});

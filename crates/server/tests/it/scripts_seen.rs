@@ -17,8 +17,8 @@ use wire::{Charset, SignType, percent_encoded};
 /// What the title says once a script has run.
 const RAN: &str = "ran";
 /// What a page of ours may do.
-const PAGE_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; \
-    frame-ancestors 'none'";
+const PAGE_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; \
+    frame-ancestors 'none'; form-action 'self'";
 /// What anything else may do.
 const POLICY: &str = "default-src 'none'; sandbox";
 

@@ -498,7 +498,8 @@ fn who_sends_while_sending_ends_gets_no_voucher_without_money() {
         template::count_return(tx, number, 880)?;
         let (debit, credit) = (Party::Template(number), Party::Account(SPONSOR));
         let (kind, cause) = (RECYCLE, Cause::default());
-        let money = Transfer { id: number + 1_024, debit, credit, amount_fen: 880, kind, trade: None, at: NOON, cause };
+        let money =
+            Transfer { id: number + (1 << 40), debit, credit, amount_fen: 880, kind, trade: None, at: NOON, cause };
         assert!(transfer(tx, &money)?);
         Ok(())
     };

@@ -1,7 +1,7 @@
 //! A disk that is full, and a file that cannot grow: every call is answered, nothing acknowledged is lost, and service
 //! goes on once there is room.
 
-use super::{CLOCK, Watch, check_all, join, start, world_of_writers};
+use super::{CLOCK, Watch, check_all, join, start, templates, world_of_writers};
 use crate::running::{Running, log_of, no_panic, seed, succeed};
 use serde_json::json;
 use std::process::Command;
@@ -109,6 +109,7 @@ fn a_full_disk_refuses_and_loses_nothing() {
     std::fs::write(&world, world_of_writers()).expect("the folder is ours");
     let arguments = ["--world", &world.display().to_string(), "--clock", CLOCK].map(str::to_owned).to_vec();
     let running = Running::start_in(Engine::Sqlite, folder, arguments);
+    templates::prepare(&running);
     write_on_a_full_disk(running, |_| disk.fill(), |_| disk.clear());
 }
 

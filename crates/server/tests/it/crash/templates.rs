@@ -1,14 +1,22 @@
-//! Templates of cash vouchers among what writers make: drafts, which they change and delete.
+//! Templates of cash vouchers among what writers make: drafts, which they change and delete. And vouchers of one that is
+//! paid for, which they send.
 
-use super::writes::{Books, Write, text};
-use crate::running::succeed;
+use super::writes::{BUYER, Books, Write, status, text};
+use crate::running::{PID, Running, succeed};
 use crate::templates::{CREATE, DELETE, LIST, MODIFY, template, with};
+use crate::voucher_kit::{QUERY, SEND, Templates};
+use crate::wallet::NOON;
 use client::Client;
+use domain::id::TemplateId;
 use fastrand::Rng;
 use serde_json::{Value, json};
 
 /// What a template's id is kept behind, with its name and with its status and end.
 const TEMPLATE: &str = "m_";
+/// What a voucher's id is kept behind, with its status.
+const VOUCHER: &str = "s_";
+/// The number of the template that is paid for: no other thing gets it.
+const PAID: i64 = 9_000_000_000;
 /// How many the list tells on a page.
 const PAGE: usize = 30;
 
@@ -54,6 +62,39 @@ pub(super) const DELETE_TEMPLATE: Write = Write {
     enter: |books, request, _| drop(books.remove(&format!("{TEMPLATE}{}", text(&request["template_id"])))),
     refused_again: &[],
 };
+
+pub(super) const SEND_VOUCHER: Write = Write {
+    method: SEND,
+    // To an account that buys nothing, so that no trade takes it.
+    request: |_, key, _| Some(json!({"template_id": paid().to_text(), "user_id": PID, "out_biz_no": key})),
+    enter: |books, _, answer| {
+        books.insert(format!("{VOUCHER}{}", text(&answer["voucher_id"])), status("ENABLED"));
+    },
+    refused_again: &[],
+};
+
+fn paid() -> TemplateId {
+    TemplateId::new(NOON, store::template::bucket(PID).id(PAID))
+}
+
+/// Makes the template that is paid for: 50,000 vouchers of 0.10 yuan.
+pub(super) fn prepare(running: &Running) {
+    Templates::of(running, PID, BUYER).paid(|template| {
+        template.id = paid();
+        template.quantity = 50_000;
+        template.amount_fen = 10;
+    });
+}
+
+/// What the server tells of the vouchers that a writer has sent.
+pub(super) fn seen_vouchers(client: &Client, books: &Books) -> Books {
+    let sent = books.keys().filter_map(|id| id.strip_prefix(VOUCHER));
+    sent.map(|id| {
+        let node = succeed(client, QUERY, &json!({"voucher_id": id}));
+        (format!("{VOUCHER}{id}"), status(&text(&node["status"])))
+    })
+    .collect()
+}
 
 fn state(status: &str, end: &Value) -> String {
     format!("{status} {}", text(end))
