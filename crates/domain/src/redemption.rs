@@ -2,8 +2,8 @@
 //! (`docs/decisions.md`, "States of a coupon").
 //!
 //! ENABLED → USING (a trade waits with it) → USED → REFUNDED (all of that trade was given back); USING → ENABLED;
-//! ENABLED ⇄ DISABLED, by an operator. UNACTIVE and EXPIRED follow from its times and are never waited for. Times are UTC
-//! milliseconds.
+//! ENABLED ⇄ DISABLED, by an operator. UNACTIVE and EXPIRED follow from its times and are never waited for. Times are
+//! UTC milliseconds.
 
 use crate::{Refusal, window};
 
@@ -177,8 +177,8 @@ impl Redemption {
         }
     }
 
-    /// An operator bars it, or frees it again; what is barred, or free, stays so. Refused once it was used or its time is
-    /// over, and while an unpaid trade holds it.
+    /// An operator bars it, or frees it again; what is barred, or free, stays so. Refused once it was used or its time
+    /// is over, and while an unpaid trade holds it.
     pub fn bar(self, barred: bool, now: i64) -> Result<Redemption, Refusal> {
         let status = if barred { Status::Disabled } else { Status::Enabled };
         match self.stand(now) {

@@ -15,8 +15,8 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 /// How many calls an address may send in a second on a platform that cannot be verified: an unknown app, a wrong
-/// signature, a broken body. Beyond that the address is answered [`wire::code::APP_CALL_LIMITED`]; what can be verified is
-/// never refused. On a stand-in, whose users are testing, there is no limit.
+/// signature, a broken body. Beyond that the address is answered [`wire::code::APP_CALL_LIMITED`]; what can be verified
+/// is never refused. On a stand-in, whose users are testing, there is no limit.
 const UNVERIFIED_CALLS_MAX: usize = 100;
 /// The window of [`UNVERIFIED_CALLS_MAX`].
 const UNVERIFIED_CALLS_WINDOW: Duration = Duration::from_secs(1);

@@ -49,8 +49,9 @@ statements! {
     TOTALS = "SELECT published, used, used_fen, expired, refunded_fen, returned_fen FROM template_total
         WHERE bucket = $1 AND template = $2";
     HOLD = "UPDATE template_total SET used = used WHERE bucket = $1 AND template = $2";
-    // The second condition is that the fund is enough for all that can be used then: once the end of sending is recorded,
-    // what was left has gone back, and who had loaded the template before that sends nothing that nobody paid for.
+    // The second condition is that the fund is enough for all that can be used then: once the end of sending is
+    // recorded, what was left has gone back, and who had loaded the template before that sends nothing that nobody paid
+    // for.
     PUBLISH = "UPDATE template_total SET published = published + $1
         WHERE bucket = $2 AND template = $3 AND published + $1 <= quantity
             AND used_fen + returned_fen <= $4 * (quantity - published - $1 + used + expired)";
@@ -89,8 +90,8 @@ statements! {
         WHERE sums.published <> sums.held OR sums.used <> sums.uses OR sums.used_fen <> sums.taken_fen
             OR sums.expired <> sums.over OR sums.refunded_fen <> sums.back_fen OR sums.returned_fen <> sums.moved_fen
         ORDER BY 1";
-    // A paid template's fund has what was paid less what was used and returned: enough for every voucher that can still be
-    // used and, until sending is over, for those that are left; nothing when all is over.
+    // A paid template's fund has what was paid less what was used and returned: enough for every voucher that can still
+    // be used and, until sending is over, for those that are left; nothing when all is over.
     MONEY_OFF: proof = "SELECT sums.name, CAST(sums.fund_fen AS TEXT),
             CAST(sums.paid_fen - sums.used_fen - sums.returned_fen AS TEXT) || ', at least ' || CAST(sums.bound_fen AS TEXT) FROM
         (SELECT voucher_template.pid || '/' || CAST(voucher_template.id AS TEXT) AS name, voucher_template.status,

@@ -144,7 +144,8 @@ impl Zeros {
         })
     }
 
-    /// Whether half of them or more may end so by chance: one digit in ten is a 0, and any of them may be those that do.
+    /// Whether half of them or more may end so by chance: one digit in ten is a 0, and any of them may be those that
+    /// do.
     fn may_be_chance(self) -> bool {
         let Zeros { long, zeroed, zeros } = self;
         if LONG_MANY <= long {

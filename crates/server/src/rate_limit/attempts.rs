@@ -79,8 +79,8 @@ impl FailedAttempts {
     }
 }
 
-/// A pending attempt of an address. It has failed unless it is known not to have. So it belongs into the task that finds
-/// that out, and not into one that ends with a connection.
+/// A pending attempt of an address. It has failed unless it is known not to have. So it belongs into the task that
+/// finds that out, and not into one that ends with a connection.
 pub struct Attempt {
     address: Arc<Address>,
     began: Instant,

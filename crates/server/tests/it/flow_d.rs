@@ -1,6 +1,6 @@
-//! Cash vouchers from the template to the end of their money (`docs/decisions.md`, "Cash vouchers"), as an ISV's system, a
-//! sponsor and a customer live it: every call through an official SDK, the page in a real browser, the notification
-//! believed by the SDK's own check.
+//! Cash vouchers from the template to the end of their money (`docs/decisions.md`, "Cash vouchers"), as an ISV's
+//! system, a sponsor and a customer live it: every call through an official SDK, the page in a real browser, the
+//! notification believed by the SDK's own check.
 
 use crate::browser::Browser;
 use crate::giveaway::{SHOPS, USER, world_of_shops};

@@ -15,7 +15,7 @@ use std::io::Write;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::UNIX_EPOCH;
 use store::testing::{Engine, block_on};
 use store::{Fault, Open, Store, Tx};
 use wire::{Charset, PrivateKey, SignType, time};
@@ -213,10 +213,10 @@ fn old(template: &mut Template) {
     template.status = Status::Expired;
 }
 
-/// Midnight so many days from today, by the machine's clock, which the server goes by.
-#[expect(clippy::disallowed_methods, reason = "the server is another process, and goes by this clock too")]
+/// Midnight so many days from today, by the machine's clock, which the server goes by: a new folder has its time.
 fn day(days: i64) -> String {
-    let today = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970").as_millis();
+    let now = tempfile::tempdir().and_then(|new| new.path().metadata()?.modified()).expect("a new folder has a time");
+    let today = now.duration_since(UNIX_EPOCH).expect("after 1970").as_millis();
     let today = i64::try_from(today).expect("within the years that there are");
     format!("{} 00:00:00", &time::format(today + days * DAY)[..10])
 }

@@ -40,8 +40,8 @@ impl Templates {
         done.expect("it is kept");
     }
 
-    /// A draft, made at noon of 2026-01-01: a hundred vouchers of 8.80 yuan, each for ten days, that are sent from the day
-    /// before until the end of January; with this changed.
+    /// A draft, made at noon of 2026-01-01: a hundred vouchers of 8.80 yuan, each for ten days, that are sent from the
+    /// day before until the end of January; with this changed.
     pub(crate) fn draft(&self, change: impl FnOnce(&mut Template)) -> Template {
         let content = json!({"use_scene": "ALIPAY_COMMON", "fund_account": "sponsor@example.com", "brand_name": "花果山",
             "valid_period": r#"{"type":"RELATIVE","duration":10,"unit":"DAY"}"#, "description": "[\"满减\"]"});

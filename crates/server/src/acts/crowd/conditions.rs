@@ -93,8 +93,9 @@ impl Condition {
     /// The first of its values that its tag's closed list lacks, and the one that was meant, if that is known. Read
     /// as it stands it would silently be another crowd.
     ///
-    /// EQ and NEQ take a number that the list lacks, where it can be nothing but another code: `NEQ 9` on a gender is how
-    /// callers name all members. It can be, where it is no label of a value and all codes are written as numbers are.
+    /// EQ and NEQ take a number that the list lacks, where it can be nothing but another code: `NEQ 9` on a gender is
+    /// how callers name all members. It can be, where it is no label of a value and all codes are written as numbers
+    /// are.
     fn lacking(&self, tags: &[Tag]) -> Option<String> {
         let op = Op::from_name(&self.op).filter(|op| op.takes_list() || matches!(op, Op::Eq | Op::Neq))?;
         let tag = tags.iter().find(|tag| tag.code == self.tag_code)?;

@@ -130,8 +130,8 @@ impl Owned {
     }
 }
 
-/// What its buyer could use for a stored trade at `now`, UTC milliseconds, and what it takes of that. Where one is wanted
-/// that cannot be used any more, the best of its class is taken.
+/// What its buyer could use for a stored trade at `now`, UTC milliseconds, and what it takes of that. Where one is
+/// wanted that cannot be used any more, the best of its class is taken.
 pub fn offer(tx: &mut Tx, trade: &Trade, detail: &TradeDetail, wanted: Wanted, now: i64) -> Result<Offer, Fault> {
     let (owned, held) = load(tx, trade, detail, TradeOrigin::Stored, Wanted::BEST, now)?;
     let candidates: Vec<_> = owned.iter().map(Owned::candidate).collect();

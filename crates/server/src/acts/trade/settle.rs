@@ -120,8 +120,8 @@ fn from_fund<'a>(trade: &'a Trade, template: i64, chosen: &Chosen, context: &Tra
 
 /// Gives back what `refund` says, after `trade` has decided it: `trade` is as it is afterwards. The vouchers' part of
 /// it is worked out here, and the refund comes back with what is left for the buyer. The seller gives what it got: the
-/// buyer's part to the buyer, a cash voucher's to the sponsor of its template. Refuses by the seller's balance, and then
-/// the whole transaction must end with that refusal.
+/// buyer's part to the buyer, a cash voucher's to the sponsor of its template. Refuses by the seller's balance, and
+/// then the whole transaction must end with that refusal.
 ///
 /// What was paid outside of Punchcard goes back there: the buyer of an imported trade never paid from an account.
 pub fn give_back(tx: &mut Tx, trade: &Trade, refund: Refund, context: &TradeContext<'_>) -> Result<Refund, Stop> {
@@ -166,8 +166,8 @@ pub fn give_back(tx: &mut Tx, trade: &Trade, refund: Refund, context: &TradeCont
     }
 }
 
-/// Counts a refund's part of a cash voucher. Gives the account that gets it from the seller: the sponsor of the voucher's
-/// template, unless that is the seller, who keeps what it had paid in advance.
+/// Counts a refund's part of a cash voucher. Gives the account that gets it from the seller: the sponsor of the
+/// voucher's template, unless that is the seller, who keeps what it had paid in advance.
 fn count_refund(tx: &mut Tx, parts: Parts) -> Result<Option<String>, Fault> {
     let Some((number, fen)) = parts.cash else { return Ok(None) };
     template::count_refund(tx, number, fen)?;

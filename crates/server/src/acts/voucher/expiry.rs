@@ -6,8 +6,8 @@ use domain::template::{Status, Template, Totals};
 use domain::window;
 use store::{Fault, Tx, cash_voucher, job, template};
 
-/// How long after the last end a template's vouchers are looked at once more: a call that had read the clock before that
-/// end may be recorded after it. Far longer than a call takes.
+/// How long after the last end a template's vouchers are looked at once more: a call that had read the clock before
+/// that end may be recorded after it. Far longer than a call takes.
 const STRAGGLERS_AFTER_MS: i64 = 600_000;
 
 /// Plans what time does to a template from now on: the end of sending. With [`plan_vouchers`] when it is paid for.
@@ -30,8 +30,8 @@ pub fn end(tx: &mut Tx, ended: &Template, entry: Entry<'_>) -> Result<(), Fault>
     recycle::give_back(tx, ended, totals, entry)
 }
 
-/// Lets the first `limit` vouchers of a template expire whose time is over, gives the sponsor back what they were worth,
-/// and plans the next end. `due_at` is when this was due.
+/// Lets the first `limit` vouchers of a template expire whose time is over, gives the sponsor back what they were
+/// worth, and plans the next end. `due_at` is when this was due.
 pub fn expire(tx: &mut Tx, template: &Template, entry: Entry<'_>, due_at: i64, limit: u16) -> Result<(), Fault> {
     let number = template.id.number;
     let over = cash_voucher::over(tx, number, entry.at, limit.into())?;
@@ -53,8 +53,8 @@ pub fn expire(tx: &mut Tx, template: &Template, entry: Entry<'_>, due_at: i64, l
     next.map_or(Ok(()), |at| job::put(tx, job::VOUCHER_EXPIRE, number, at))
 }
 
-/// When vouchers must be looked at again: at the first end of those that there are, else when one could end that is sent
-/// now; and once more when no call can be left that sends one.
+/// When vouchers must be looked at again: at the first end of those that there are, else when one could end that is
+/// sent now; and once more when no call can be left that sends one.
 fn next_look(tx: &mut Tx, template: &Template, now: i64) -> Result<Option<i64>, Fault> {
     if let Some(ends_at) = cash_voucher::first_end(tx, template.id.number)? {
         // One that is over already has just been changed by another transaction.
@@ -70,7 +70,8 @@ fn next_look(tx: &mut Tx, template: &Template, now: i64) -> Result<Option<i64>, 
 }
 
 /// Counts that a voucher of a template was used, and took off so much. Gives the template if that was its last voucher
-/// and sending is over, with its totals, which this transaction holds: what vouchers left of their worth goes back then.
+/// and sending is over, with its totals, which this transaction holds: what vouchers left of their worth goes back
+/// then.
 pub fn count_use(tx: &mut Tx, number: i64, fen: i64) -> Result<Option<(Template, Totals)>, Fault> {
     template::count_use(tx, number, fen)?;
     let totals = template::totals(tx, number)?;

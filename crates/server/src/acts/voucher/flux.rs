@@ -13,8 +13,8 @@ use wire::{money, time};
 /// `notify_type`.
 const KIND: &str = "voucher_flux";
 
-/// Queues the notification, if the template was made with a `notify_uri`; `id` is the notification's, `at` when the trade
-/// was paid, UTC milliseconds.
+/// Queues the notification, if the template was made with a `notify_uri`; `id` is the notification's, `at` when the
+/// trade was paid, UTC milliseconds.
 pub fn enqueue(
     tx: &mut Tx,
     template: &Template,

@@ -16,8 +16,8 @@ pub struct Entry<'a> {
 }
 
 /// What the fund of a template has beyond what live vouchers and, while they are sent, those that are left are worth:
-/// counted as returned, and to be moved by the caller; `None` where there is nothing. `template` is as it is now, and so
-/// are `totals`, which this transaction holds.
+/// counted as returned, and to be moved by the caller; `None` where there is nothing. `template` is as it is now, and
+/// so are `totals`, which this transaction holds.
 pub fn surplus<'a>(
     tx: &mut Tx,
     template: &'a Template,

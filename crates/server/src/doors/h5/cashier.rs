@@ -199,8 +199,8 @@ impl Content<'_> {
         self.desk.offer.choice.chosen.iter().find(|one| one.holding.class() == class)
     }
 
-    /// The choice as the page offers it: each coupon, or each cash voucher, once, and none. Of several of one kind it is
-    /// the chosen one, or the first to end. The chosen one takes off what the other class leaves.
+    /// The choice as the page offers it: each coupon, or each cash voucher, once, and none. Of several of one kind it
+    /// is the chosen one, or the first to end. The chosen one takes off what the other class leaves.
     fn offered(&self, class: Class) -> Vec<PayOption> {
         let (link, request) = (self.link, self.request);
         let usable = self.desk.offer.usable.iter().filter(|one| one.holding.class() == class);

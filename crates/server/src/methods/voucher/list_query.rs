@@ -1,7 +1,7 @@
 //! `alipay.marketing.voucher.list.query`: every voucher of a template that a user was sent, newest first.
 //!
-//! A user whom nobody knows has none. `ENABLED` is a voucher that can be used now: neither before its time nor after it,
-//! neither used nor waited with by an unpaid trade.
+//! A user whom nobody knows has none. `ENABLED` is a voucher that can be used now: neither before its time nor after
+//! it, neither used nor waited with by an unpaid trade.
 //!
 //! # Repeats
 //!

@@ -50,8 +50,8 @@ answer! {
         total_amount: String = Shape::Amount(None),
         /// The same while it is not used, else 0.00.
         available_amount: String = Shape::Amount(None),
-        /// UNACTIVE before its time, ENABLED in it, USING while an unpaid trade waits with it, USED, REFUNDED when all of
-        /// its trade was given back, EXPIRED after its time, DISABLED when an operator has barred it.
+        /// UNACTIVE before its time, ENABLED in it, USING while an unpaid trade waits with it, USED, REFUNDED when all
+        /// of its trade was given back, EXPIRED after its time, DISABLED when an operator has barred it.
         status: &'static str,
         /// Always `{}`.
         extend_info: &'static str,
@@ -66,8 +66,8 @@ answer! {
     pub struct Bill {
         /// The platform's number of the trade.
         trade_no: String,
-        /// What the voucher took off, or what of that went back to its sponsor, yuan. Of a trade that is not paid, what it
-        /// takes off at most.
+        /// What the voucher took off, or what of that went back to its sponsor, yuan. Of a trade that is not paid, what
+        /// it takes off at most.
         amount: String = Shape::Amount(None),
         /// S when it is done, I while the trade is not paid.
         status: &'static str,

@@ -11,8 +11,8 @@
 //! # Repeats
 //!
 //! A call with the same `out_biz_no` for the same template and user is answered with the first `voucher_id` and changes
-//! nothing, even when the template has ended or is used up by then, and whatever name the user is called by. For another
-//! user it is `OUT_BIZ_NO_CONFLICT`. A refused call uses up no `out_biz_no`.
+//! nothing, even when the template has ended or is used up by then, and whatever name the user is called by. For
+//! another user it is `OUT_BIZ_NO_CONFLICT`. A refused call uses up no `out_biz_no`.
 
 use super::found;
 use crate::acts::voucher::recipient::Recipient;

@@ -1,9 +1,9 @@
 //! `ant.merchant.expand.merchant.storelist.query`: a merchant's shops by id, a page at a time: those that a template's
 //! `rule_conf` can name.
 //!
-//! Without `pid` they are those of the merchant that the call acts for or, with `is_include_cognate`, also those of every
-//! other with the same `mid` in the world file. With `pid` they are those of that one, whatever else is said. A `pid` that
-//! is none of these is refused with 40006.
+//! Without `pid` they are those of the merchant that the call acts for or, with `is_include_cognate`, also those of
+//! every other with the same `mid` in the world file. With `pid` they are those of that one, whatever else is said. A
+//! `pid` that is none of these is refused with 40006.
 //!
 //! # Repeats
 //!

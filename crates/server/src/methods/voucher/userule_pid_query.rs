@@ -1,7 +1,7 @@
 //! `alipay.marketing.userule.pid.query`: the PIDs that a merchant can name in a template's `rule_conf`.
 //!
-//! Those are the merchant's own and the others with the same `mid` in the world file. A `pid` other than the one that the
-//! call acts for is refused with 40006.
+//! Those are the merchant's own and the others with the same `mid` in the world file. A `pid` other than the one that
+//! the call acts for is refused with 40006.
 //!
 //! # Repeats
 //!

@@ -1,5 +1,5 @@
-//! Templates of cash vouchers among what writers make: drafts, which they change and delete. And vouchers of one that is
-//! paid for, which they send.
+//! Templates of cash vouchers among what writers make: drafts, which they change and delete. And vouchers of one that
+//! is paid for, which they send.
 
 use super::writes::{BUYER, Books, Write, status, text};
 use crate::running::{PID, Running, succeed};

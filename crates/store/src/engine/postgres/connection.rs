@@ -109,8 +109,8 @@ impl Connection {
         self.batch("SELECT pg_advisory_xact_lock(5783291460173)")
     }
 
-    /// Holds off every other restore into this database as long as this connection lives; whether that could be had. One
-    /// that was killed has it until its server knows, which is a moment.
+    /// Holds off every other restore into this database as long as this connection lives; whether that could be had.
+    /// One that was killed has it until its server knows, which is a moment.
     pub(crate) fn lock_for_restore(&mut self) -> Result<bool, Fault> {
         let lock = "SET lock_timeout = '5s'; SELECT pg_advisory_lock(5783291460174); RESET lock_timeout";
         match self.batch(lock) {
