@@ -476,9 +476,9 @@ each_engine!(a_merchants_pids_and_shops_are_listed, |engine| {
     );
 });
 
-// A call may have loaded the template before its end is recorded, and be recorded after it.
-#[test]
-fn who_sends_while_sending_ends_gets_no_voucher_without_money() {
+/// Has `then` be done while another transaction records the end of sending of a template of two vouchers, of which the
+/// member was sent one: `then` loads the template before that, and waits for its totals.
+fn while_sending_ends(then: impl FnOnce(&Sender, &str) + Send) {
     use crate::races::meet;
     use domain::template::{Status, Template};
     use store::ledger::{Cause, Party, RECYCLE, Transfer, transfer};
@@ -503,9 +503,20 @@ fn who_sends_while_sending_ends_gets_no_voucher_without_money() {
         assert!(transfer(tx, &money)?);
         Ok(())
     };
-    let late = "未知的错误码AFTER_TEMPLATE_PUBLISH_END_TIME";
-    let send = || sender.refused(SEND, &to_member(&template_id, "2"), "unknown-sub-code", late);
-    meet(&sender.templates.store, end, give_back, send);
+    meet(&sender.templates.store, end, give_back, || then(&sender, &template_id));
     assert_eq!(sender.list(&template_id).len(), 1);
     sender.prove();
+}
+
+#[test]
+fn who_sends_while_sending_ends_gets_no_voucher_without_money() {
+    while_sending_ends(|sender, template_id| {
+        let late = "未知的错误码AFTER_TEMPLATE_PUBLISH_END_TIME";
+        sender.refused(SEND, &to_member(template_id, "2"), "unknown-sub-code", late);
+    });
+}
+
+#[test]
+fn the_last_voucher_that_expires_while_sending_ends_leaves_nothing_in_the_fund() {
+    while_sending_ends(|sender, _| sender.wait("11d"));
 }

@@ -9,8 +9,8 @@ use super::detail::TradeDetail;
 use super::holding::Worth;
 use super::notification;
 use super::redemption::{self, Parts};
+use crate::acts::voucher::flux;
 use crate::acts::voucher::recycle::{self, Entry};
-use crate::acts::voucher::{expiry, flux};
 use domain::Refusal;
 use domain::trade::{Status, Trade, finishes_at};
 use store::ledger::{Party, Transfer, transfer_all};
@@ -83,16 +83,14 @@ pub fn settle(
         Worth::Cash(template, _) => Some((chosen, template, used)),
         Worth::Coupon(_) => None,
     });
-    let mut ended = None;
+    let mut surplus = None;
     if let Some((chosen, template, used)) = cash {
         flux::enqueue(tx, template, &trade, used, context.flux_id(), context.at)?;
-        ended = expiry::count_use(tx, template.id.number, chosen.fen)?;
+        surplus = recycle::count_use(tx, template.id.number, chosen.fen)?;
         money.push(from_fund(&trade, template.id.number, chosen, context));
     }
-    if let Some((template, totals)) = &ended {
-        let entry = Entry { id: context.recycle_id(), at: context.at, cause: context.cause };
-        money.extend(recycle::surplus(tx, template, *totals, entry)?);
-    }
+    let entry = Entry { id: context.recycle_id(), at: context.at, cause: context.cause };
+    money.extend(surplus.iter().map(|surplus| surplus.transfer(entry)));
     match transfer_all(tx, &money)? {
         None => Ok((trade, used)),
         Some(Party::Template(_)) => {

@@ -2,7 +2,7 @@
 
 use super::recycle::{self, Entry};
 use domain::cash_voucher::CashVoucher;
-use domain::template::{Status, Template, Totals};
+use domain::template::Template;
 use domain::window;
 use store::{Fault, Tx, cash_voucher, job, template};
 
@@ -26,8 +26,7 @@ pub fn plan_vouchers(tx: &mut Tx, template: &Template, now: i64) -> Result<(), F
 pub fn end(tx: &mut Tx, ended: &Template, entry: Entry<'_>) -> Result<(), Fault> {
     job::take(tx, job::TEMPLATE_EXPIRE, ended.id.number)?;
     template::update(tx, ended)?;
-    let totals = template::hold_totals(tx, ended.id.number)?;
-    recycle::give_back(tx, ended, totals, entry)
+    recycle::give_back(tx, ended.id.number, entry)
 }
 
 /// Lets the first `limit` vouchers of a template expire whose time is over, gives the sponsor back what they were
@@ -46,8 +45,7 @@ pub fn expire(tx: &mut Tx, template: &Template, entry: Entry<'_>, due_at: i64, l
     }
     if 0 < expired {
         template::count_expired(tx, number, expired)?;
-        let totals = template::hold_totals(tx, number)?;
-        recycle::give_back(tx, template, totals, entry)?;
+        recycle::give_back(tx, number, entry)?;
     }
     let next = if is_all { next_look(tx, template, entry.at)? } else { Some(due_at) };
     next.map_or(Ok(()), |at| job::put(tx, job::VOUCHER_EXPIRE, number, at))
@@ -67,18 +65,4 @@ fn next_look(tx: &mut Tx, template: &Template, now: i64) -> Result<Option<i64>, 
     }
     let next = end_of_sent(now);
     Ok(Some(if now < next { next.min(last_look_at) } else { last_look_at }))
-}
-
-/// Counts that a voucher of a template was used, and took off so much. Gives the template if that was its last voucher
-/// and sending is over, with its totals, which this transaction holds: what vouchers left of their worth goes back
-/// then.
-pub fn count_use(tx: &mut Tx, number: i64, fen: i64) -> Result<Option<(Template, Totals)>, Fault> {
-    template::count_use(tx, number, fen)?;
-    let totals = template::totals(tx, number)?;
-    if 0 < totals.live() {
-        return Ok(None);
-    }
-    // Read again: its end may have been recorded between the choice of the voucher and the lock on the totals.
-    let ended = template::get(tx, number)?.filter(|template| template.status == Status::Expired);
-    Ok(ended.map(|template| (template, totals)))
 }
