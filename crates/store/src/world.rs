@@ -14,6 +14,7 @@ pub use account::{Account, BALANCE_FEN_MAX, account, has_account, plain_pins, re
 pub use app::{App, Authorization, Guard, app, apps, authorization, guard};
 pub use image::{Image, has_image, image, put_image};
 pub use merchant::{
-    Merchant, Shop, cognates, merchant, merchant_name, merchants, shop, shop_of_store, shop_page, shops, tags,
+    Merchant, Shop, cognates, merchant, merchant_label, merchant_name, merchants, shop, shop_of_store, shop_page,
+    shops, tags,
 };
 pub use put::{held_account, hold, put_account, put_app, put_authorization, put_merchant, put_shop, put_tag};

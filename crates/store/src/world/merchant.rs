@@ -97,9 +97,14 @@ pub fn merchants(tx: &mut Tx) -> Result<Vec<String>, Fault> {
     Ok(tx.query::<(String,)>(PIDS, &[])?.into_iter().map(|(pid,)| pid).collect())
 }
 
-/// What people call a merchant.
+/// What people call a merchant; `None` for one without a name.
 pub fn merchant_name(tx: &mut Tx, pid: &str) -> Result<Option<String>, Fault> {
-    Ok(tx.query_opt::<(String,)>(NAME, params![pid])?.map(|(name,)| name))
+    Ok(tx.query_opt::<(String,)>(NAME, params![pid])?.map(|(name,)| name).filter(|name| !name.is_empty()))
+}
+
+/// What people are shown of a merchant: its name, else its PID.
+pub fn merchant_label(tx: &mut Tx, pid: &str) -> Result<String, Fault> {
+    Ok(merchant_name(tx, pid)?.unwrap_or_else(|| pid.to_owned()))
 }
 
 /// The other PIDs with the same `mid`, ascending; none for a merchant without one.

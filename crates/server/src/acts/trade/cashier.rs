@@ -94,8 +94,7 @@ impl Desk {
             Err(_) => Offer::default(),
         };
         let used = redemption::used(tx, &trade)?;
-        let seller = world::merchant(tx, &trade.pid)?.map(|merchant| merchant.name);
-        let seller = seller.filter(|name| !name.is_empty()).unwrap_or_else(|| trade.pid.clone());
+        let seller = world::merchant_label(tx, &trade.pid)?;
         let buyer = world::account(tx, &trade.buyer_id)?;
         let tries = store::pin::tries(tx, &trade.buyer_id)?;
         Ok(Some(Desk { trade, seller, buyer, tries, offer, used }))

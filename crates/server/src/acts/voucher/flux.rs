@@ -25,8 +25,6 @@ pub fn enqueue(
 ) -> Result<(), Fault> {
     let origin = &template.origin;
     let Some(url) = &origin.notify_url else { return Ok(()) };
-    let partner = world::merchant(tx, &trade.pid)?.map(|merchant| merchant.name);
-    let partner = partner.filter(|name| !name.is_empty()).unwrap_or_else(|| trade.pid.clone());
     let voucher_id = used.voucher.to_text();
     let members = json!({
         "alipay_biz_no": trade.trade_no(),
@@ -34,7 +32,7 @@ pub fn enqueue(
         "flux_amount": money::format(used.deducted_fen),
         "voucher_id": voucher_id,
         "partner_id": trade.pid,
-        "partner_name": partner,
+        "partner_name": world::merchant_label(tx, &trade.pid)?,
     });
     let notice = NewNotice {
         id,

@@ -86,10 +86,9 @@ impl Desk {
     /// What the page shows; `None` where nothing opens.
     pub fn load(tx: &mut Tx, opening: Opening<'_>) -> Result<Option<Desk>, Fault> {
         let Some(template) = opening.open(tx)? else { return Ok(None) };
-        let merchant = world::merchant(tx, &template.pid)?.map(|merchant| merchant.name);
         Ok(Some(Desk {
             content: Content::of(&template)?,
-            merchant: merchant.filter(|name| !name.is_empty()).unwrap_or_else(|| template.pid.clone()),
+            merchant: world::merchant_label(tx, &template.pid)?,
             sponsor: world::account(tx, &template.sponsor_id)?,
             tries: store::pin::tries(tx, &template.sponsor_id)?,
             template,

@@ -62,8 +62,7 @@ impl Page for VoucherLink {
         let (id, now) = (self.id, request.app().clock.now());
         let load = move |tx: &mut Tx| {
             let Some((issued, coupon)) = redemption::find(tx, id)? else { return Ok(None) };
-            let merchant = store::world::merchant(tx, &issued.pid)?.map(|merchant| merchant.name);
-            let merchant = merchant.filter(|name| !name.is_empty()).unwrap_or_else(|| issued.pid.clone());
+            let merchant = store::world::merchant_label(tx, &issued.pid)?;
             Ok::<_, Fault>(Some((issued, coupon, merchant)))
         };
         let found = request.app().store.read(load).await.map_err(|failure| request.failed(&failure))?;

@@ -138,7 +138,7 @@ fn bills(tx: &mut Tx, voucher: &CashVoucher, template: &Template, standing: Stan
     let has_one = matches!(standing, Standing::Held | Standing::Used | Standing::Refunded);
     let Some(number) = voucher.redemption.trade.filter(|_| has_one) else { return Ok(Vec::new()) };
     let trade = trade::get(tx, number)?.ok_or_else(|| Fault::bug("a voucher of a trade that is gone"))?;
-    let partner_name = world::merchant_name(tx, &trade.pid)?.filter(|name| !name.is_empty());
+    let partner_name = world::merchant_name(tx, &trade.pid)?;
     let bill = |status: &'static str, biz_type: String, fen: i64, at: i64| Bill {
         trade_no: trade.trade_no(),
         amount: money::format(fen),

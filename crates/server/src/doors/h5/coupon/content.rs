@@ -38,8 +38,7 @@ pub(super) fn coupon(
     let stage = stage(tx, entitlement, form, now)?;
     let Entitlement { token, activity, tool, terms, prize, .. } = entitlement;
     let Some(plan) = &tool.voucher else { return Err(Fault::bug("a coupon without a description").into()) };
-    let merchant = store::world::merchant(tx, &token.pid)?.map(|merchant| merchant.name);
-    let merchant = merchant.filter(|name| !name.is_empty()).unwrap_or_else(|| token.pid.clone());
+    let merchant = store::world::merchant_label(tx, &token.pid)?;
     let (shops, more_shops) = shops(tx, activity.id.number, shop_id)?;
     let items = plan.item_info.as_ref();
     let forbidden = plan.use_rule.forbidden_time.as_ref().and_then(|time| time.days.as_deref());
