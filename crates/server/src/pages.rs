@@ -14,6 +14,7 @@ pub mod fund;
 pub mod home;
 pub mod i18n;
 pub mod icons;
+pub mod outcome;
 pub mod parts;
 pub mod pin;
 pub mod shell;

@@ -2,6 +2,7 @@
 
 use super::i18n::{Lang, Yuan};
 use super::icons;
+use super::outcome::Outcome;
 use super::parts::{self, End, Heading, Tone};
 use super::pin::{self, Trial, Tried};
 use super::shell::Shell;
@@ -121,25 +122,14 @@ pub enum FormOutcome {
     CouponGone,
 }
 
-impl FormOutcome {
-    /// All of them, with how an address names them.
-    const NAMES: [(FormOutcome, &'static str); 5] = [
+impl Outcome for FormOutcome {
+    const NAMES: &'static [(FormOutcome, &'static str)] = &[
         (FormOutcome::WrongPin, "wrong-pin"),
         (FormOutcome::NoPin, "no-pin"),
         (FormOutcome::ShortBalance, "short-balance"),
         (FormOutcome::PaidAlready, "paid-already"),
         (FormOutcome::CouponGone, "coupon-gone"),
     ];
-
-    /// As an address names it.
-    pub fn parse(name: &str) -> Option<FormOutcome> {
-        FormOutcome::NAMES.iter().find(|(_, known)| *known == name).map(|(outcome, _)| *outcome)
-    }
-
-    /// As an address names it.
-    pub fn name(self) -> &'static str {
-        FormOutcome::NAMES.iter().find(|(outcome, _)| *outcome == self).map_or("", |(_, name)| name)
-    }
 }
 
 impl Cashier {

@@ -3,6 +3,7 @@
 
 use super::i18n::{Lang, Yuan};
 use super::icons;
+use super::outcome::Outcome;
 use super::parts::{self, End, Heading};
 use super::pin::{self, Trial, Tried};
 use super::shell::Shell;
@@ -74,25 +75,14 @@ pub enum FormOutcome {
     PaidAlready,
 }
 
-impl FormOutcome {
-    /// All of them, with how an address names them.
-    const NAMES: [(FormOutcome, &'static str); 5] = [
+impl Outcome for FormOutcome {
+    const NAMES: &'static [(FormOutcome, &'static str)] = &[
         (FormOutcome::Tried(Tried::Wrong), "wrong-pin"),
         (FormOutcome::Tried(Tried::NoPin), "no-pin"),
         (FormOutcome::Tried(Tried::ShortBalance), "short-balance"),
         (FormOutcome::Paid, "paid"),
         (FormOutcome::PaidAlready, "paid-already"),
     ];
-
-    /// As an address names it.
-    pub fn parse(name: &str) -> Option<FormOutcome> {
-        FormOutcome::NAMES.iter().find(|(_, known)| *known == name).map(|(outcome, _)| *outcome)
-    }
-
-    /// As an address names it.
-    pub fn name(self) -> &'static str {
-        FormOutcome::NAMES.iter().find(|(outcome, _)| *outcome == self).map_or("", |(_, name)| name)
-    }
 }
 
 impl FundPage {
@@ -279,13 +269,5 @@ mod tests {
             assert!(!html.contains("<script"), "{html}");
             assert_eq!(html.matches("&lt;script&gt;alert(1)&lt;/script&gt;&quot;'&amp;").count(), 3, "{html}");
         }
-    }
-
-    #[test]
-    fn names_of_what_is_said_read_back() {
-        for (outcome, name) in FormOutcome::NAMES {
-            assert_eq!((FormOutcome::parse(name), outcome.name()), (Some(outcome), name));
-        }
-        assert_eq!(FormOutcome::parse("anything"), None);
     }
 }

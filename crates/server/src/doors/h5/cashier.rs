@@ -17,6 +17,7 @@ use crate::acts::trade::choice::{Chosen, Want, Wanted};
 use crate::acts::trade::context;
 use crate::pages::cashier::{Cashier, Entry, FormOutcome, Off, PayOption, Stage};
 use crate::pages::error_page::ErrorPage;
+use crate::pages::outcome::Outcome as _;
 use axum::http::Uri;
 use domain::Refusal;
 use domain::coupon::choice::Class;

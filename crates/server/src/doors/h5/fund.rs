@@ -13,6 +13,7 @@ use crate::acts::voucher::fund::{self, Desk, Opening, Outcome, PinPayment};
 use crate::app::App;
 use crate::pages::error_page::ErrorPage;
 use crate::pages::fund::{FormOutcome, FundPage, Stage};
+use crate::pages::outcome::Outcome as _;
 use crate::pages::pin::{Trial, Tried};
 use axum::http::Uri;
 use domain::login::masked;

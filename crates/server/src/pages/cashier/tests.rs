@@ -62,14 +62,6 @@ fn a_notice_says_what_is_so_now() {
 }
 
 #[test]
-fn names_of_what_is_said_read_back() {
-    for (outcome, name) in FormOutcome::NAMES {
-        assert_eq!((FormOutcome::parse(name), outcome.name()), (Some(outcome), name));
-    }
-    assert_eq!(FormOutcome::parse("anything"), None);
-}
-
-#[test]
 fn a_chosen_coupon_lowers_what_is_due() {
     let coupon = ("<b>满减</b>".to_owned(), 800, 1_767_240_000_000);
     let with = PayOption { holding: Some(coupon), address: "/h5/cashier?coupon=1".to_owned(), chosen: true };
