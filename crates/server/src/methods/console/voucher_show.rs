@@ -51,8 +51,9 @@ pub struct VoucherView {
     held_until: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     gmt_used: Option<String>,
-    /// The address of its page.
-    voucher_uri: String,
+    /// The address of a coupon's page; a cash voucher has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    voucher_uri: Option<String>,
 }
 
 impl Method for VoucherShow {
@@ -95,7 +96,7 @@ pub async fn view(app: &App, voucher_id: &str) -> Answer<VoucherView> {
         trade_no: trade.filter(|_| has_it).map(|trade| trade.trade_no()),
         held_until: redemption.held_until.filter(|_| has_it).map(time::format),
         gmt_used: redemption.used_at.map(time::format),
-        voucher_uri: base_url + &links::voucher(&app.master_key, id),
+        voucher_uri: template.is_none().then(|| base_url + &links::voucher(&app.master_key, id)),
         pid,
         user_id,
     })
