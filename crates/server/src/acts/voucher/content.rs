@@ -1,9 +1,7 @@
-//! What a template of cash vouchers keeps to be shown, and where its vouchers can be used: JSON texts in the store.
+//! What a template of cash vouchers keeps to be shown: a JSON text in the store.
 
-use domain::cash_voucher::UseRules;
 use domain::template::Template;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
 use store::Fault;
 use wire::money;
 
@@ -51,27 +49,6 @@ impl Content {
     }
 }
 
-/// The keys of `rule_conf`.
-pub const RULE_KEYS: [&str; 6] = ["PID", "STORE", "payeeUserId", "bizProduct", "CUSTOMBUSINESS", "EBPPUSERNUM"];
-
-/// Where a template's vouchers can be used, from the JSON that the store keeps. One that cannot be read is a fault: it
-/// was checked when the template was made.
-pub fn use_rules(text: &str) -> Result<UseRules, Fault> {
-    let members: Map<String, Value> =
-        serde_json::from_str(text).map_err(|error| Fault::bug(format!("rules of a template: {error}")))?;
-    let list = |key: &str| {
-        let listed = members.get(key)?.as_str()?;
-        Some(listed.split(',').map(|one| one.trim().to_owned()).filter(|one| !one.is_empty()).collect())
-    };
-    Ok(UseRules {
-        pids: list("PID"),
-        shops: list("STORE"),
-        payees: list("payeeUserId"),
-        products: list("bizProduct"),
-        utilities_only: ["CUSTOMBUSINESS", "EBPPUSERNUM"].iter().any(|key| members.contains_key(*key)),
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -97,19 +74,5 @@ mod tests {
         ] {
             assert_eq!(content(slogan).voucher_name(fen), expect);
         }
-    }
-
-    #[test]
-    fn rules_are_lists_of_ids() {
-        let list = |texts: &[&str]| Some(texts.iter().map(|&text| text.to_owned()).collect::<Vec<_>>());
-        let rules = use_rules(r#"{"PID":"2088512417841101, 2088512417841102","STORE":"123456"}"#).unwrap();
-        let expect = UseRules {
-            pids: list(&["2088512417841101", "2088512417841102"]),
-            shops: list(&["123456"]),
-            ..UseRules::default()
-        };
-        assert_eq!(rules, expect);
-        assert_eq!(use_rules("{}").unwrap(), UseRules::default());
-        assert!(use_rules(r#"{"EBPPUSERNUM":"1"}"#).unwrap().utilities_only);
     }
 }

@@ -1,8 +1,9 @@
 //! `rule_conf`: where a template's vouchers can be used.
 
-use super::content::RULE_KEYS;
 use crate::biz::{ABSENT, Field, Member, Shape, embedded};
+use domain::cash_voucher::UseRules;
 use serde_json::{Map, Value};
+use store::Fault;
 
 /// The most characters of the JSON text.
 const TEXT_MAX: usize = 2_048;
@@ -24,12 +25,13 @@ impl RuleConf {
     /// The rules that say something, in the form that the store keeps.
     pub fn to_text(&self) -> Result<String, NoRules> {
         let members = self.0.as_object().ok_or(NoRules::NoObject)?;
-        let is_rule = |(key, value): (&String, &Value)| RULE_KEYS.contains(&key.as_str()) && value.is_string();
-        if members.iter().all(is_rule) { Ok(said(members).to_string()) } else { Err(NoRules::WrongRule) }
+        let is_known = |key: &str| MEMBERS.iter().any(|member| member.name == key);
+        let is_rule = |(key, value): (&String, &Value)| is_known(key) && value.is_string();
+        if members.iter().all(is_rule) { Ok(with_values(members).to_string()) } else { Err(NoRules::WrongRule) }
     }
 }
 
-fn said(members: &Map<String, Value>) -> Value {
+fn with_values(members: &Map<String, Value>) -> Value {
     members
         .iter()
         .filter(|(_, value)| value.as_str() != Some(""))
@@ -64,8 +66,26 @@ impl Field for RuleConf {
     }
 
     fn canonical(&self) -> Option<Value> {
-        Some(self.0.as_object().map_or_else(|| self.0.clone(), said))
+        Some(self.0.as_object().map_or_else(|| self.0.clone(), with_values))
     }
+}
+
+/// Where a template's vouchers can be used, from the JSON that the store keeps. One that cannot be read is a fault: it
+/// was checked when the template was made.
+pub fn use_rules(text: &str) -> Result<UseRules, Fault> {
+    let members: Map<String, Value> =
+        serde_json::from_str(text).map_err(|error| Fault::bug(format!("rules of a template: {error}")))?;
+    let list = |key: &str| {
+        let listed = members.get(key)?.as_str()?;
+        Some(listed.split(',').map(|one| one.trim().to_owned()).filter(|one| !one.is_empty()).collect())
+    };
+    Ok(UseRules {
+        pids: list("PID"),
+        shops: list("STORE"),
+        payees: list("payeeUserId"),
+        products: list("bizProduct"),
+        utilities_only: ["CUSTOMBUSINESS", "EBPPUSERNUM"].iter().any(|key| members.contains_key(*key)),
+    })
 }
 
 #[cfg(test)]
@@ -75,7 +95,6 @@ mod tests {
 
     #[test]
     fn rules_are_texts_under_known_names() {
-        assert_eq!(MEMBERS.iter().map(|member| member.name).collect::<Vec<_>>(), RULE_KEYS);
         let both = r#"{"PID":"2088512417841101,2088512417841102","STORE":"123456,678901"}"#;
         for (value, expect) in [
             (json!(both), Ok(both)),
@@ -94,5 +113,19 @@ mod tests {
             assert_eq!(text.as_deref(), expect.as_deref(), "{value}");
         }
         assert!(RuleConf::read(Some(&json!("x".repeat(TEXT_MAX + 1)))).is_err());
+    }
+
+    #[test]
+    fn rules_are_lists_of_ids() {
+        let list = |texts: &[&str]| Some(texts.iter().map(|&text| text.to_owned()).collect::<Vec<_>>());
+        let rules = use_rules(r#"{"PID":"2088512417841101, 2088512417841102","STORE":"123456"}"#).unwrap();
+        let expect = UseRules {
+            pids: list(&["2088512417841101", "2088512417841102"]),
+            shops: list(&["123456"]),
+            ..UseRules::default()
+        };
+        assert_eq!(rules, expect);
+        assert_eq!(use_rules("{}").unwrap(), UseRules::default());
+        assert!(use_rules(r#"{"EBPPUSERNUM":"1"}"#).unwrap().utilities_only);
     }
 }
