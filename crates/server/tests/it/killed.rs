@@ -2,11 +2,13 @@
 
 use crate::running::{PID, Running, each_engine};
 use serde_json::Value;
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::Instant;
 use store::testing::{Engine, Space};
 use store::{Open, OpenError, Place, Store};
+use tempfile::TempDir;
 
 fn members(count: u64) -> String {
     let rows = (0..count).map(|n| format!("{},{},{}\n", 2_088_000_000_000_000_u64 + n, 1 + n % 2, n / 7));
@@ -89,28 +91,46 @@ each_engine!(a_restore_that_is_killed_is_told_of_and_can_be_begun_again, |engine
     assert!(0 < unfinished, "every kill missed it");
 });
 
-each_engine!(a_restore_that_is_killed_while_it_reads_the_backup_is_told_of, |engine| {
-    let space = Space::new(engine);
-    let folder = tempfile::tempdir().expect("a folder");
-    let place = match space.place() {
-        Place::Folder(parent) => Place::Folder(parent.join("data")),
-        place @ Place::Postgres(_) => place,
-    };
-    // A backup that has not come yet: who reads it waits.
-    let backup = folder.path().join("shop.backup");
-    assert!(Command::new("mkfifo").arg(&backup).status().expect("it runs").success());
-    let _writer = std::fs::File::options().read(true).write(true).open(&backup).expect("it is ours");
-    let child = punchcard(folder.path(), &place, &["restore", "shop.backup"]).spawn().expect("the binary runs");
-    let began = Instant::now();
-    let is_marked = || {
-        let opened = Store::open(&place, Open { look: true, ..Open::default() });
-        matches!(opened, Err(OpenError::Unfinished { .. }))
-    };
-    while !is_marked() {
-        assert!(began.elapsed().as_secs() < 30, "it waits without a mark");
-        std::thread::sleep(std::time::Duration::from_millis(20));
+/// Whether the place says that a restore into it is not finished.
+fn is_marked(place: &Place) -> bool {
+    let opened = Store::open(place, Open { look: true, ..Open::default() });
+    matches!(opened, Err(OpenError::Unfinished { .. }))
+}
+
+/// A restore of `shop.backup` in the folder, which has marked its place and waits for the backup's bytes.
+struct Waiting {
+    place: Place,
+    folder: TempDir,
+    restore: Child,
+    _space: Space,
+    _backup: File,
+}
+
+impl Waiting {
+    fn begin(engine: Engine) -> Waiting {
+        let space = Space::new(engine);
+        let folder = tempfile::tempdir().expect("a folder");
+        let place = match space.place() {
+            Place::Folder(parent) => Place::Folder(parent.join("data")),
+            place @ Place::Postgres(_) => place,
+        };
+        // A backup that has not come yet: who reads it waits.
+        let path = folder.path().join("shop.backup");
+        assert!(Command::new("mkfifo").arg(&path).status().expect("it runs").success());
+        let backup = File::options().read(true).write(true).open(&path).expect("it is ours");
+        let restore = punchcard(folder.path(), &place, &["restore", "shop.backup"]).spawn().expect("the binary runs");
+        let began = Instant::now();
+        while !is_marked(&place) {
+            assert!(began.elapsed().as_secs() < 30, "it waits without a mark");
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        }
+        Waiting { place, folder, restore, _space: space, _backup: backup }
     }
-    kill(child);
+}
+
+each_engine!(a_restore_that_is_killed_while_it_reads_the_backup_is_told_of, |engine| {
+    let Waiting { place, folder, restore, _space, _backup } = Waiting::begin(engine);
+    kill(restore);
     let refused = punchcard(folder.path(), &place, &["serve", "--listen", "127.0.0.1:0"]).output();
     let refused = refused.expect("the binary runs");
     assert_eq!(refused.status.code(), Some(1));
@@ -118,36 +138,18 @@ each_engine!(a_restore_that_is_killed_while_it_reads_the_backup_is_told_of, |eng
 });
 
 each_engine!(a_second_restore_into_a_place_leaves_the_first_ones_mark, |engine| {
-    let space = Space::new(engine);
-    let folder = tempfile::tempdir().expect("a folder");
-    let place = match space.place() {
-        Place::Folder(parent) => Place::Folder(parent.join("data")),
-        place @ Place::Postgres(_) => place,
-    };
-    let backup = folder.path().join("shop.backup");
-    assert!(Command::new("mkfifo").arg(&backup).status().expect("it runs").success());
-    let _writer = std::fs::File::options().read(true).write(true).open(&backup).expect("it is ours");
+    let Waiting { place, folder, restore: mut first, _space, _backup } = Waiting::begin(engine);
     std::fs::write(folder.path().join("none"), "no backup").expect("the folder is ours");
-    let mut first = punchcard(folder.path(), &place, &["restore", "shop.backup"]).spawn().expect("the binary runs");
-    let is_marked = || {
-        let opened = Store::open(&place, Open { look: true, ..Open::default() });
-        matches!(opened, Err(OpenError::Unfinished { .. }))
-    };
-    let began = Instant::now();
-    while !is_marked() {
-        assert!(began.elapsed().as_secs() < 30, "it waits without a mark");
-        std::thread::sleep(std::time::Duration::from_millis(20));
-    }
     for name in ["none", "shop.backup"] {
         let second = punchcard(folder.path(), &place, &["restore", name]).output().expect("the binary runs");
         let told = said(&second);
         assert_eq!(second.status.code(), Some(1), "{told}");
         let says = if engine == Engine::Postgres { "another restore into this database" } else { "another Punchcard" };
         assert!(told.contains(says), "{told}");
-        assert!(is_marked() && first.try_wait().expect("it is ours").is_none());
+        assert!(is_marked(&place) && first.try_wait().expect("it is ours").is_none());
     }
     kill(first);
-    assert!(is_marked());
+    assert!(is_marked(&place));
     // Whoever was killed is in nobody's way, and who fails by himself takes his mark along.
     let third = punchcard(folder.path(), &place, &["restore", "none"]).output().expect("the binary runs");
     assert!(said(&third).contains("the backup is damaged or is none"), "{}", said(&third));
@@ -235,7 +237,7 @@ fn a_backup_leaves_the_part_of_one_that_lives() {
     // Files of somebody else.
     let others = [".punchcard-backup-notes", ".punchcard-backup-photos", ".punchcard-backup-my-own.part", ".part"];
     others.iter().for_each(|name| std::fs::write(folder.join(name), "").expect("the folder is ours"));
-    let file = std::fs::File::create(&alive).expect("the folder is ours");
+    let file = File::create(&alive).expect("the folder is ours");
     file.lock().expect("nobody has it");
     std::fs::write(&dead, "").expect("the folder is ours");
     let output = running.command(&["backup", "shop.backup"]);
