@@ -60,7 +60,7 @@ enum Command {
     World(world::World),
     /// Apply a world file to a store, running or not.
     Apply(apply::Apply),
-    /// Import members or trades from CSV or NDJSON, gzipped or not.
+    /// Import members, trades or vouchers from CSV or NDJSON, gzipped or not.
     Import(import::Import),
     /// Look at activities, and audit those that service providers made.
     Activity(activity::Activity),

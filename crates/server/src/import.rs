@@ -1,4 +1,4 @@
-//! Members and trades from a file: CSV or NDJSON, gzipped or not, told apart by what they begin with.
+//! Members, trades and vouchers from a file: CSV or NDJSON, gzipped or not, told apart by what they begin with.
 //!
 //! One thread reads and checks rows and makes chunks of them while the store writes the chunk before. A row is whole or
 //! absent; a bad one is reported by its line and the rest is taken; importing a file twice changes nothing.
@@ -13,11 +13,14 @@ mod report;
 mod rows;
 mod source;
 mod trades;
+mod values;
+mod vouchers;
 
 pub use charset::{Detection, charset_of, name as charset_name};
 pub use report::Report;
 
 use crate::app::App;
+use domain::voucher_history::Again;
 use members::Members;
 use report::Reporter;
 use rows::{RowError, Rows, Table};
@@ -25,13 +28,16 @@ use std::io::Read;
 use std::sync::Arc;
 use store::member::{Effect, MemberRow};
 use store::trade::{self, TradeChunk};
-use store::{Stop, Tx};
+use store::voucher_history::{self, VoucherChunk};
+use store::{Fault, Stop, Tx};
 use thiserror::Error;
 use trades::Trades;
+use vouchers::{Vouchers, contradiction};
 use wire::Charset;
 
 /// Chunks that may wait between reader and writer.
 const CHUNKS_WAITING: usize = 4;
+
 /// Why an import ended before its end.
 #[derive(Debug, Error)]
 pub enum ImportError {
@@ -83,6 +89,20 @@ struct ChunkResult {
     bad: Vec<(u64, &'static str)>,
 }
 
+impl ChunkResult {
+    /// Of rows with these effects; `bad` says of those that were left out why.
+    fn new<E: Copy + PartialEq>(
+        effects: &[E],
+        [new, changed]: [E; 2],
+        lines: &[u64],
+        bad: impl Fn(E) -> Option<&'static str>,
+    ) -> ChunkResult {
+        let count = |effect| effects.iter().filter(|&&had| had == effect).count() as u64;
+        let bad = lines.iter().zip(effects).filter_map(|(&line, &had)| Some((line, bad(had)?))).collect();
+        ChunkResult { new: count(new), changed: count(changed), bad }
+    }
+}
+
 /// Imports members of a merchant; whatever was imported when this returns, counts see.
 pub async fn members(
     app: &Arc<App>,
@@ -99,8 +119,7 @@ pub async fn members(
         let (app, owner) = (app.clone(), owner.clone());
         async move {
             let put = app.store.write(move |tx: &mut Tx| store::member::put_chunk(tx, &owner, &chunk)).await?;
-            let count = |effect| put.effects.iter().filter(|&&had| had == effect).count() as u64;
-            Ok(ChunkResult { new: count(Effect::New), changed: count(Effect::Changed), bad: Vec::new() })
+            Ok(ChunkResult::new(&put.effects, [Effect::New, Effect::Changed], &[], |_| None))
         }
     })
     .await;
@@ -132,14 +151,35 @@ pub async fn trades(
             })?;
             // To let go of so many texts takes milliseconds, in which the writer should have the next chunk.
             drop(tokio::task::spawn_blocking(move || drop(chunk)));
-            let count = |effect| effects.iter().filter(|&&had| had == effect).count() as u64;
-            let taken = lines.iter().zip(&effects).filter(|&(_, &had)| had == trade::Effect::Taken);
             let reason = "trade_no or out_trade_no is used by another trade, or by this one with other content";
-            let bad = taken.map(|(&line, _)| (line, reason)).collect();
-            Ok(ChunkResult { new: count(trade::Effect::New), changed: count(trade::Effect::Changed), bad })
+            let bad = |effect| (effect == trade::Effect::Taken).then_some(reason);
+            Ok(ChunkResult::new(&effects, [trade::Effect::New, trade::Effect::Changed], &lines, bad))
         }
     })
     .await
+}
+
+/// Imports the history of vouchers that a merchant's members received elsewhere; counts see who has become a member.
+pub async fn vouchers(
+    app: &Arc<App>,
+    pid: &str,
+    input: impl Read + Send + 'static,
+    how: Import,
+) -> Result<Report, ImportError> {
+    let owner = known(app, pid).await?;
+    let table = Vouchers::new(owner, app.clock.now());
+    let imported = run(input, table, how, |(lines, chunk): (Vec<u64>, VoucherChunk)| {
+        let app = app.clone();
+        async move {
+            let put = move |tx: &mut Tx| voucher_history::import(tx, &chunk);
+            let effects = app.store.write::<_, Fault, _>(put).await?;
+            let changes = [voucher_history::Effect::New, voucher_history::Effect::Known(Again::Redeemed)];
+            Ok(ChunkResult::new(&effects, changes, &lines, contradiction))
+        }
+    })
+    .await;
+    app.index_updater.settled().await;
+    imported
 }
 
 /// The merchant, if there is one.

@@ -4,7 +4,11 @@
 //! A method of the *stored* kind repeats its answer ([`stored`]); one of the *recomputed* kind repeats what the state
 //! of the thing it made says now ([`claim`] gives the thing's id back); one of the *natural* kind needs nothing. The
 //! claim comes first and the work after it, so that of two calls at once the second waits for the first. A call that
-//! fails uses up no key: the claim is undone with the rest.
+//! fails uses up no key: the claim is undone with the rest. An import claims the numbers of its rows by the chunk.
+
+mod chunk;
+
+pub(crate) use chunk::{ClaimAgain, NewClaim, claim_many, claim_many_again, find_many};
 
 use crate::engine::bucket::bucket_of_key;
 use crate::engine::fault::Fault;

@@ -55,6 +55,7 @@ pub mod template;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod trade;
+pub mod voucher_history;
 pub mod world;
 
 pub use changes::change::Change;
@@ -107,4 +108,5 @@ static MODULES: &[&Module] = &[
     &counter::MODULE,
     &template::MODULE,
     &cash_voucher::MODULE,
+    &voucher_history::tables::MODULE,
 ];

@@ -1,10 +1,11 @@
-//! `punchcard import`: rows of a file become members, or trades.
+//! `punchcard import`: rows of a file become members, trades, or the history of vouchers.
 
 use super::{Failure, StoreArgs, output, progress};
 use crate::control::Operator;
 use crate::import::{Detection, Report, charset_name, charset_of};
 use crate::methods::console::import_members::ImportMembers;
 use crate::methods::console::import_trades::ImportTrades;
+use crate::methods::console::import_vouchers::ImportVouchers;
 use crate::world::account_id;
 use clap::{Args, Subcommand, ValueEnum};
 use serde_json::json;
@@ -18,8 +19,9 @@ use wire::Charset;
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
-  punchcard import members --pid 2088201914979011 members.csv.gz
-  punchcard import trades  --pid 2088201914979011 trades.csv
+  punchcard import members  --pid 2088201914979011 members.csv.gz
+  punchcard import trades   --pid 2088201914979011 trades.csv
+  punchcard import vouchers --pid 2088201914979011 vouchers.csv
 
 Members: a header (or NDJSON keys) of user_id, any tag codes of the merchant, and home_longitude, home_latitude,
 work_longitude, work_latitude. An empty cell takes a value away; a column that is not there leaves it.
@@ -27,12 +29,15 @@ work_longitude, work_latitude. An empty cell takes a value away; a column that i
 Trades: trade_no, user_id, shop_id, total_amount, paid_at, and if you like out_trade_no, refunded_amount, refunded_at. Times
 are yyyy-MM-dd HH:mm:ss in UTC+8, amounts yuan. Who paid becomes a member; the money comes from outside/PID.
 
+Vouchers: voucher_no, user_id, received_at, and if you like redeemed_at: what members received and redeemed elsewhere, as
+history. Who received one becomes a member.
+
 CSV has a header, separators that it shows (commas, tabs, semicolons, bars), quotes that end on their line, and lines of at most
 64 KiB. Ids are text: a spreadsheet that takes them for numbers keeps 15 digits. A file is UTF-8 or, if all of it is that and
 not UTF-8, GB18030; another one is refused whole. A file that may be either is warned of, and with --strict refused.
 
 A bad row is reported with its line, the rest is imported, and the exit status is 1. Importing a file twice changes nothing;
-a trade that comes again with a refund, or with a higher one, is changed.")]
+a trade that comes again with a refund, or with a higher one, is changed, and so is a voucher that has been redeemed since.")]
 pub struct Import {
     #[command(subcommand)]
     command: Command,
@@ -47,6 +52,8 @@ enum Command {
     Members(Rows),
     /// Trades that a merchant made elsewhere.
     Trades(Rows),
+    /// Vouchers that a merchant's members received and redeemed elsewhere.
+    Vouchers(Rows),
 }
 
 /// Which rows, for whom, and how.
@@ -81,6 +88,7 @@ impl Import {
         match self.command {
             Command::Members(rows) => rows.run(Kind::Members, self.json, store).await,
             Command::Trades(rows) => rows.run(Kind::Trades, self.json, store).await,
+            Command::Vouchers(rows) => rows.run(Kind::Vouchers, self.json, store).await,
         }
     }
 }
@@ -89,6 +97,7 @@ impl Import {
 enum Kind {
     Members,
     Trades,
+    Vouchers,
 }
 
 impl Rows {
@@ -101,6 +110,7 @@ impl Rows {
             match kind {
                 Kind::Members => operator.send::<ImportMembers>(request, input).await,
                 Kind::Trades => operator.send::<ImportTrades>(request, input).await,
+                Kind::Vouchers => operator.send::<ImportVouchers>(request, input).await,
             }
         };
         let (operator, _lock) = store.operator().await?;
@@ -162,11 +172,16 @@ impl Rows {
             output::note(format!("{}: warning: {warning}", self.file.display()));
         }
         let Report { rows, new, changed, bad, .. } = report;
-        match kind {
-            Kind::Members => output::line(format!("{rows} rows: {new} new members, {changed} changed; {bad} bad rows")),
-            Kind::Trades if *changed == 0 => output::line(format!("{rows} rows: {new} new trades; {bad} bad rows")),
-            Kind::Trades => output::line(format!("{rows} rows: {new} new trades, {changed} changed; {bad} bad rows")),
+        let things = match kind {
+            Kind::Members => "members",
+            Kind::Trades => "trades",
+            Kind::Vouchers => "vouchers",
+        };
+        // Members change with each file; the others seldom do.
+        if *changed == 0 && !matches!(kind, Kind::Members) {
+            return output::line(format!("{rows} rows: {new} new {things}; {bad} bad rows"));
         }
+        output::line(format!("{rows} rows: {new} new {things}, {changed} changed; {bad} bad rows"));
     }
 
     /// The file; what can be read only once is kept in a temporary file, because the whole of it decides its charset

@@ -2,12 +2,12 @@
 //! refunded.
 
 use super::rows::Table;
+use super::values::{foreign_number, known_column, past};
 use crate::world::account_id;
-use domain::calendar::CLOCK_BEGINS;
 use domain::trade::{NUMBER_CHARS_MAX, TOTAL_MAX_FEN, is_out_trade_no};
 use std::collections::HashSet;
 use store::trade::{TradeChunk, TradeContent, TradeRow};
-use wire::{money, time};
+use wire::money;
 
 /// The columns that a merchant's file of trades may have.
 pub struct Trades {
@@ -55,16 +55,6 @@ impl Trades {
         Trades { pid, shops, now }
     }
 
-    /// A time in the form of the wire that is not to come.
-    fn past(&self, name: &str, text: &str) -> Result<i64, String> {
-        let at =
-            time::parse(text).ok_or_else(|| format!("{name} {text:?} must be a time, yyyy-MM-dd HH:mm:ss in UTC+8"))?;
-        if at < CLOCK_BEGINS {
-            return Err(format!("{name} {text:?} is before {}, where time begins here", time::format(CLOCK_BEGINS)));
-        }
-        if at <= self.now { Ok(at) } else { Err(format!("{name} {text:?} is yet to come")) }
-    }
-
     fn refunded(&self, amount: &str, at: &str, total_fen: i64, paid_at: i64) -> Result<Option<(i64, i64)>, String> {
         if amount.is_empty() && at.is_empty() {
             return Ok(None);
@@ -76,7 +66,7 @@ impl Trades {
         if fen == 0 || total_fen < fen {
             return Err(format!("refunded_amount {amount:?} must be above 0 and at most total_amount"));
         }
-        let at = self.past("refunded_at", at)?;
+        let at = past("refunded_at", at, self.now)?;
         if at < paid_at {
             return Err("refunded_at is before paid_at".to_owned());
         }
@@ -97,11 +87,7 @@ impl Table for Trades {
     const NUMBERS: &'static [&'static str] = &["trade_no", "user_id", "shop_id", "out_trade_no"];
 
     fn column(&self, name: &str) -> Result<Column, String> {
-        let known = COLUMNS.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
-        known.map(|(_, column)| *column).ok_or_else(|| {
-            let names: Vec<_> = COLUMNS.iter().map(|(name, _)| *name).collect();
-            format!("the column {name:?} is none of {}", names.join(", "))
-        })
+        known_column(&COLUMNS, name)
     }
 
     fn number(&self, column: Column) -> Option<usize> {
@@ -118,16 +104,7 @@ impl Table for Trades {
         let mut texts = [""; COLUMNS.len()];
         cells.for_each(|(column, text)| texts[column as usize] = text);
         let [trade_no, user_id, shop_id, total, paid_at, out_trade_no, refunded, refunded_at] = texts;
-        if trade_no.is_empty() {
-            return Err("trade_no is missing".to_owned());
-        }
-        if NUMBER_CHARS_MAX < trade_no.chars().count() {
-            return Err(format!("trade_no {trade_no:?} must be at most {NUMBER_CHARS_MAX} characters"));
-        }
-        if !is_trade_no(trade_no) {
-            let of = "letters, digits, underscores and hyphens, with a digit among them";
-            return Err(format!("trade_no {trade_no:?} is no number of a trade, which is made of {of}"));
-        }
+        foreign_number("trade_no", "trade", trade_no)?;
         if !out_trade_no.is_empty() && !is_out_trade_no(out_trade_no) {
             let may = "letters, digits and underscores";
             return Err(format!("out_trade_no {out_trade_no:?} must be at most {NUMBER_CHARS_MAX} {may}"));
@@ -143,7 +120,7 @@ impl Table for Trades {
         if TOTAL_MAX_FEN < total_fen {
             return Err(format!("total_amount {total:?} is above 100000000"));
         }
-        let paid_at = self.past("paid_at", paid_at)?;
+        let paid_at = past("paid_at", paid_at, self.now)?;
         let refunded = self.refunded(refunded, refunded_at, total_fen, paid_at)?;
         let filled = |text: &str| (!text.is_empty()).then(|| text.to_owned());
         let row = TradeRow {
@@ -163,20 +140,6 @@ impl Table for Trades {
         let chunk = TradeChunk::new(&self.pid, rows, self.now, fingerprint);
         Ok((lines, chunk.map_err(|refusal| format!("a row that was not checked: {refusal:?}"))?))
     }
-}
-
-/// Whether another system's number can be this. What a spreadsheet makes of one (`Jan-16`, `$1.00`, `TRUE`) is none.
-fn is_trade_no(text: &str) -> bool {
-    let plain = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
-    plain && text.contains(|found: char| found.is_ascii_digit()) && !is_day_of_month(text)
-}
-
-/// `Jan-16`, `16-Jan`: a day or a month as spreadsheets show it.
-fn is_day_of_month(text: &str) -> bool {
-    const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
-    let is_month = |part: &str| MONTHS.iter().any(|month| part.eq_ignore_ascii_case(month));
-    let is_day = |part: &str| (1..=2).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit());
-    text.split_once('-').is_some_and(|(one, two)| (is_month(one) && is_day(two)) || (is_day(one) && is_month(two)))
 }
 
 fn fen(name: &str, text: &str) -> Result<i64, String> {
@@ -203,6 +166,7 @@ fn fingerprint(content: &TradeContent<'_>) -> [u8; 32] {
 mod tests {
     use super::super::rows::{RowError, Rows};
     use super::*;
+    use wire::time;
 
     const HEADER: &str = "trade_no,user_id,shop_id,total_amount,paid_at,out_trade_no,refunded_amount,refunded_at";
 

@@ -13,6 +13,7 @@ pub mod clock_move;
 pub mod clock_show;
 pub mod import_members;
 pub mod import_trades;
+pub mod import_vouchers;
 pub mod notice_list;
 pub mod notice_resend;
 pub mod notice_show;
@@ -56,6 +57,7 @@ pub static OPERATIONS: &[Entry] = &[
     operator_write::<notice_resend::NoticeResend>(),
     operator_write::<import_members::ImportMembers>(),
     operator_write::<import_trades::ImportTrades>(),
+    operator_write::<import_vouchers::ImportVouchers>(),
     operator_export::<backup_write::BackupWrite>(),
 ];
 

@@ -68,6 +68,7 @@ mod upgrade;
 mod voucher_kit;
 mod voucher_page;
 mod vouchers;
+mod vouchers_from_files;
 mod wallet;
 mod workload;
 mod worlds;

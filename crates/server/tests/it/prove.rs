@@ -32,6 +32,14 @@ const CORRUPTIONS: &[(&str, &str, &str)] = &[
     ("UPDATE trade SET receipt_fen = receipt_fen - 1 WHERE imported_no = 't1'", "entries of imports", MERCHANT),
     ("UPDATE trade SET refunded_fen = refunded_fen - 1 WHERE imported_no = 't2'", "entries of imports", MERCHANT),
     ("DELETE FROM trade WHERE imported_no = 't1'", "entries of imports", MERCHANT),
+    ("DELETE FROM once WHERE key = 'v1'", "numbers of imported vouchers", "/v1"),
+    ("DELETE FROM voucher_history", "numbers of imported vouchers", "/v1"),
+    (
+        "INSERT INTO voucher_history (bucket, pid, user_id, voucher_no, received_at)
+            SELECT bucket, pid, '2088102146931394', voucher_no, received_at FROM voucher_history",
+        "numbers of imported vouchers",
+        "/v1",
+    ),
     ("UPDATE trade SET receipt_fen = receipt_fen - 1 WHERE out_trade_no = 'p_1'", "payments of trades", "/p_1"),
     ("UPDATE trade SET refunded_fen = refunded_fen - 1 WHERE out_trade_no = 'p_1'", "refunds of trades", "/p_1"),
     ("UPDATE trade SET status = 'TRADE_SUCCESS' WHERE out_trade_no = 'p_2'", "statuses of trades", "/p_2"),
@@ -106,7 +114,8 @@ impl From<Fault> for Proved {
     }
 }
 
-/// A paid trade, refunded in part, that told somebody who does not listen; an unpaid one; and two from elsewhere.
+/// A paid trade, refunded in part, that told somebody who does not listen; an unpaid one; two from elsewhere, and a
+/// voucher from there.
 fn fill(running: &Running) {
     let client = running.client();
     let pay = json!({"out_trade_no": "p_1", "scene": "bar_code", "buyer_id": BUYER, "subject": "桃子", "total_amount": "88.00"});
@@ -127,16 +136,21 @@ fn fill(running: &Running) {
     succeed(&client, "alipay.trade.refund", &part);
     wallet.give(BUYER, coupon, NOON + DAY);
     wallet.click(&wallet.give(BUYER, coupon, NOON + DAY));
-    let path = running.folder.path().join("trades.csv");
     let header = "trade_no,user_id,shop_id,total_amount,paid_at,refunded_amount,refunded_at";
     let (paid, refunded) = ("2025-12-01 10:00:00", "2025-12-02 10:00:00");
     let rows = format!("{header}\nt1,{BUYER},,5.00,{paid},,\nt2,{BUYER},,6.00,{paid},1.00,{refunded}\n");
-    std::fs::write(&path, rows).expect("the folder is ours");
-    let output = running.command(&["import", "trades", "--pid", PID, &path.display().to_string()]);
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    import(running, "trades", &rows);
+    import(running, "vouchers", &format!("voucher_no,user_id,received_at\nv1,{BUYER},{paid}\n"));
     collect(&client, &trade["trade_no"]);
     // The first delivery has failed; the next waits.
     let output = running.command(&["clock", "advance", "1m"]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+fn import(running: &Running, what: &str, rows: &str) {
+    let path = running.folder.path().join("rows.csv");
+    std::fs::write(&path, rows).expect("the folder is ours");
+    let output = running.command(&["import", what, "--pid", PID, &path.display().to_string()]);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }
 

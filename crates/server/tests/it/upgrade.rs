@@ -63,11 +63,17 @@ far_2,2088102146931393,,7.00,2025-12-01 10:00:00,own_2,,
 far_3,2088102146931394,,9.00,2025-12-02 10:00:00,,2.00,2025-12-03 10:00:00
 ";
 
-/// What an import of [`TRADES`] says.
-fn import_trades(running: &Running) -> String {
-    let path = running.folder.path().join("trades.csv");
-    std::fs::write(&path, TRADES).expect("the folder is ours");
-    let output = running.command(&["import", "trades", "--pid", PID, &path.display().to_string()]);
+/// Vouchers from elsewhere: one that was redeemed, one that was not.
+const VOUCHERS: &str = "voucher_no,user_id,received_at,redeemed_at
+far_1,2088102146931393,2025-06-01 10:00:00,2025-06-02 10:00:00
+far_2,2088102146931394,2025-12-01 10:00:00,
+";
+
+/// What an import of these rows says.
+fn import(running: &Running, what: &str, rows: &str) -> String {
+    let path = running.folder.path().join("rows.csv");
+    std::fs::write(&path, rows).expect("the folder is ours");
+    let output = running.command(&["import", what, "--pid", PID, &path.display().to_string()]);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
@@ -135,9 +141,10 @@ fn make(folder: &Path) {
     let open =
         json!({"out_trade_no": "kept_2", "buyer_id": "2088102146931393", "subject": "桃子", "total_amount": "1.00"});
     succeed(&client, "alipay.trade.create", &open);
-    assert_eq!(import_trades(&running), "3 rows: 3 new trades; 0 bad rows\n");
+    assert_eq!(import(&running, "trades", TRADES), "3 rows: 3 new trades; 0 bad rows\n");
     let facts = json!({
         "imported": far(&client),
+        "vouchers": import(&running, "vouchers", VOUCHERS),
         "stamps": stamp(&client),
         "trade": succeed(&client, "alipay.trade.query", &trade()),
         "platform_key": running.platform_key.to_base64(),
@@ -202,10 +209,14 @@ fn answers(running: &Running, facts: &Value) {
     // And the third than the imported ones.
     if let Some(known) = facts.get("imported") {
         assert_eq!(far(&client), *known);
-        assert_eq!(import_trades(running), "3 rows: 0 new trades; 0 bad rows\n", "imported before");
+        assert_eq!(import(running, "trades", TRADES), "3 rows: 0 new trades; 0 bad rows\n", "imported before");
         let part = json!({"out_trade_no": "own_2", "refund_amount": "1.00", "out_request_no": "part"});
         succeed(&client, "alipay.trade.refund", &part);
     }
+    // The kept stores are older than vouchers from elsewhere, and take them in.
+    let new = if facts.get("vouchers").is_some() { 0 } else { 2 };
+    let said = import(running, "vouchers", VOUCHERS);
+    assert_eq!(said, format!("2 rows: {new} new vouchers; 0 bad rows\n"));
     let mut new = create();
     new["out_biz_no"] = json!("new");
     let new = call(&client, "koubei.marketing.campaign.crowd.create", &new);

@@ -26,5 +26,6 @@ mod probe;
 mod rejected_call;
 mod template;
 mod trade;
+mod voucher_history;
 mod world;
 mod writing;

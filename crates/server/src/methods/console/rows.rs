@@ -1,4 +1,4 @@
-//! What the two imports share: the file comes as the call's input.
+//! What the imports share: the file comes as the call's input.
 
 use super::{Argument, wrong};
 use crate::answer::{Answer, CallError};

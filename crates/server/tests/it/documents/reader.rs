@@ -98,6 +98,8 @@ impl Reader {
         self.save("members.csv", "user_id,pam_gender\n2088000000000001,1\n");
         let header = "trade_no,user_id,shop_id,total_amount,paid_at";
         self.save("trades.csv", &format!("{header}\n2015010121000001,{user},{shop},1.00,2015-01-01 12:00:00\n"));
+        let header = "voucher_no,user_id,received_at,redeemed_at";
+        self.save("vouchers.csv", &format!("{header}\nV1,{user},2015-01-01 09:00:00,2015-01-01 12:00:00\n"));
         self.words = vec![
             ("ID", Some("notify"), text(&notices[0]["notify_id"])),
             ("ID", Some("voucher"), COUPON.to_owned()),

@@ -6,35 +6,24 @@ use domain::trade::{Status, Trade};
 
 use super::chunk::TradeChunk;
 use super::plan::Change;
-use crate::engine::bucket::{Bucket, bucket_of_key};
+use crate::engine::bucket::Bucket;
 use crate::engine::fault::Fault;
-use crate::engine::sql::statements;
 use crate::engine::tx::Tx;
+use crate::idempotency::{ClaimAgain, claim_many_again};
+use crate::job;
 use crate::ledger::{self, Cause, Party, Transfer};
 use crate::trade::refund::{Refund, insert_refunds};
 use crate::trade::row::{scope, update};
-use crate::{job, params};
-
-statements! {
-    AGAIN = "UPDATE once SET fingerprint = $1 WHERE bucket = $2 AND scope = $3 AND key = $4 AND fingerprint = $5";
-}
 
 /// Notes with the trades' numbers what their rows say now.
 pub(super) fn claim(tx: &mut Tx, chunk: &TradeChunk, changes: &BTreeMap<i64, Change>) -> Result<(), Fault> {
     let scope = scope(&chunk.pid);
-    let mut used = Vec::with_capacity(2 * changes.len());
-    for change in changes.values() {
+    let used = changes.values().flat_map(|change| {
         let row = &chunk.rows[change.row];
-        used.extend(row.outs().map(|out| (bucket_of_key(&scope, row.key(out)), row.key(out), change)));
-    }
-    used.sort_unstable_by_key(|&(bucket, key, _)| (bucket, key));
-    for (bucket, key, change) in used {
-        let print = chunk.rows[change.row].fingerprint.as_slice();
-        if tx.execute(AGAIN, params![print, bucket, &scope, key, change.print.as_slice()])? != 1 {
-            return Err(tx.fail(Fault::Stale));
-        }
-    }
-    Ok(())
+        let claim = |out| ClaimAgain { key: row.key(out), before: &change.print, fingerprint: &row.fingerprint };
+        row.outs().map(claim)
+    });
+    claim_many_again(tx, &scope, used)
 }
 
 /// Changes the trades: jobs, the trades, their refunds, and an entry for each, as for one that is refunded here. Gives

@@ -7,28 +7,11 @@ use std::collections::{BTreeMap, HashMap};
 
 use domain::trade::Trade;
 
-use super::chunk::{Key, TradeChunk};
-use crate::engine::bucket::bucket_of_key;
+use super::chunk::TradeChunk;
 use crate::engine::fault::Fault;
-use crate::engine::rows::Rows;
-use crate::engine::sql::statements;
 use crate::engine::tx::Tx;
-use crate::params;
+use crate::idempotency::find_many;
 use crate::trade::row::{get, scope};
-
-statements! {
-    CLAIMED = "SELECT key, fingerprint, subject FROM once WHERE bucket = $1 AND scope = $2 AND key = $3";
-    BETWEEN = "SELECT key, fingerprint, subject FROM once
-        WHERE bucket = $1 AND scope = $2 AND key >= $3 AND key <= $4 ORDER BY key LIMIT $5";
-}
-
-static FIND: Rows<3> = Rows::new(
-    "WITH wanted (bucket, scope, key) AS (VALUES",
-    ["INTEGER", "TEXT", "TEXT"],
-    ") SELECT once.key, fingerprint, subject FROM wanted
-        JOIN once ON once.bucket = wanted.bucket AND once.scope = wanted.scope AND once.key = wanted.key",
-)
-.or_alone(CLAIMED);
 
 /// What a row of an import did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,23 +56,18 @@ pub(super) struct Plan {
 /// What the rows of a chunk do to what the store has.
 pub(super) fn plan(tx: &mut Tx, chunk: &TradeChunk) -> Result<Plan, Fault> {
     let scope = scope(&chunk.pid);
-    let found = match find_between(tx, &scope, chunk)? {
-        Some(found) => found,
-        None => {
-            let key = |&key: &Key| {
-                let text = chunk.text(key);
-                [bucket_of_key(&scope, text).into(), scope.as_str().into(), text.into()]
-            };
-            tx.query_rows(&FIND, chunk.keys.iter().map(key))?
-        }
-    };
+    let keys: Vec<&str> = chunk.keys.iter().map(|&key| chunk.text(key)).collect();
+    let found = find_many(tx, &scope, &keys)?;
     let mut plan = Plan { effects: Vec::new(), latest: HashMap::new(), changes: BTreeMap::new() };
     if found.is_empty() && !chunk.repeats {
         plan.effects = vec![Effect::New; chunk.len()];
         return Ok(plan);
     }
-    let mut used: HashMap<&str, (&[u8], Whose)> =
-        found.iter().map(|(key, print, id)| (key.as_str(), (print.as_slice(), Whose::Stored(*id)))).collect();
+    let mut used: HashMap<&str, (&[u8], Whose)> = HashMap::with_capacity(found.len());
+    for (key, print, id) in &found {
+        let id = id.ok_or_else(|| Fault::bug("a number that no trade uses"))?;
+        used.insert(key, (print, Whose::Stored(id)));
+    }
     plan.effects.reserve(chunk.len());
     for (place, row) in chunk.rows.iter().enumerate() {
         let print = row.fingerprint.as_slice();
@@ -115,9 +93,6 @@ pub(super) fn plan(tx: &mut Tx, chunk: &TradeChunk) -> Result<Plan, Fault> {
     Ok(plan)
 }
 
-/// What is known of a number: itself, the fingerprint that it was used with, and the trade that uses it.
-type Used = (String, Vec<u8>, i64);
-
 /// Which trade uses a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Whose {
@@ -125,20 +100,6 @@ enum Whose {
     Stored(i64),
     /// That of a row of this chunk.
     Row(usize),
-}
-
-/// Every number from the first of the chunk's to the last, unless these are far more than the chunk's: most files are
-/// sorted, and one walk along the key is much cheaper than a search for each. Only where one bucket holds them all.
-fn find_between(tx: &mut Tx, scope: &str, chunk: &TradeChunk) -> Result<Option<Vec<Used>>, Fault> {
-    let (Some(&first), Some(&last)) = (chunk.keys.first(), chunk.keys.last()) else { return Ok(None) };
-    if 1 < tx.buckets() {
-        return Ok(None);
-    }
-    let (first, last) = (chunk.text(first), chunk.text(last));
-    let most = 2 * chunk.keys.len();
-    let limit = i64::try_from(most).unwrap_or(i64::MAX);
-    let found: Vec<Used> = tx.query(BETWEEN, params![bucket_of_key(scope, first), scope, first, last, limit])?;
-    Ok((found.len() < most).then_some(found))
 }
 
 /// Whether a row is about the trade that was imported as `known`, but for a higher refund; notes it in the plan.

@@ -7,22 +7,16 @@ use domain::trade::{Status, Trade, finishes_at};
 use super::again;
 use super::chunk::{Imported, TradeChunk};
 use super::plan::{Effect, Plan, plan};
-use crate::engine::bucket::{Bucket, bucket_of, bucket_of_key};
+use crate::engine::bucket::{Bucket, bucket_of};
 use crate::engine::fault::{Fault, Stop};
 use crate::engine::row::Val;
-use crate::engine::rows::Rows;
 use crate::engine::tx::Tx;
+use crate::idempotency::{NewClaim, claim_many};
 use crate::ledger::{self, Cause, Party, Transfer};
 use crate::member::{MemberRow, put_chunk};
 use crate::trade::refund::{Refund, insert_refunds};
 use crate::trade::row::{INSERT, columns, scope};
 use crate::{job, sales};
-
-static CLAIM: Rows<6> = Rows::new(
-    "INSERT INTO once (bucket, scope, key, fingerprint, subject, created_at) VALUES",
-    ["INTEGER", "TEXT", "TEXT", "", "BIGINT", "BIGINT"],
-    "ON CONFLICT (bucket, scope, key) DO NOTHING",
-);
 
 /// How many new numbers a chunk of so many rows takes: for each its trade's, or that of the entry of its refund, and
 /// one for each of the chunk's two entries.
@@ -91,25 +85,12 @@ impl New<'_> {
 
 /// Uses up the numbers of the new trades; if another operation was faster with any of them, this one runs again.
 fn claim(tx: &mut Tx, chunk: &TradeChunk, ids: &[Option<i64>], content: impl Fn(usize) -> usize) -> Result<(), Fault> {
-    let scope = scope(&chunk.pid);
-    let several = 1 < tx.buckets();
-    let new = chunk.keys.iter().filter_map(|&key| {
-        let text = chunk.text(key);
-        // The engine with one bucket does not look at it.
-        let bucket = if several { bucket_of_key(&scope, text) } else { Bucket::of_id(0) };
-        Some((bucket, text, ids[key.row]?, key.row))
+    let claims = chunk.keys.iter().filter_map(|&key| {
+        let Imported { trade, fingerprint, .. } = &chunk.rows[content(key.row)];
+        let subject = Some(ids[key.row]?);
+        Some(NewClaim { key: chunk.text(key), fingerprint, subject, at: trade.no.created_at })
     });
-    let mut new: Vec<_> = new.collect();
-    if several {
-        new.sort_unstable();
-    }
-    let values = new.iter().map(|&(bucket, key, id, row)| {
-        let Imported { trade, fingerprint, .. } = &chunk.rows[content(row)];
-        let print = Val::Bytes(fingerprint);
-        [bucket.into(), scope.as_str().into(), key.into(), print, id.into(), trade.no.created_at.into()]
-    });
-    let claimed = tx.execute_rows(&CLAIM, values)?;
-    if usize::try_from(claimed) == Ok(new.len()) { Ok(()) } else { Err(tx.fail(Fault::Stale)) }
+    claim_many(tx, &scope(&chunk.pid), claims)
 }
 
 /// Refunds and jobs.
