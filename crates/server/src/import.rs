@@ -49,7 +49,7 @@ pub enum ImportError {
     UnknownMerchant(String),
     /// The store failed; the chunks before are in it.
     #[error("the store failed: {0}")]
-    Store(#[from] store::Fault),
+    Store(#[from] Fault),
     /// The merchant has not what was refunded of trades that were imported before.
     #[error(
         "the merchant's balance does not cover the refunds of rows up to line {0}; the rows before are in the store"

@@ -46,6 +46,7 @@ impl Table for Vouchers {
     type Row = (u64, ImportedVoucher);
     /// And the lines of its rows.
     type Chunk = (Vec<u64>, VoucherChunk);
+    /// The members of a chunk are looked up: most of them received several vouchers, so a large one has few of them.
     const CHUNK_ROWS: usize = 10_000;
     const REQUIRED: &'static [&'static str] = &["voucher_no", "user_id", "received_at"];
     const NUMBERS: &'static [&'static str] = &["voucher_no", "user_id"];
