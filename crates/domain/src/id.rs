@@ -87,6 +87,8 @@ ids! {
     FundOrderNo, FundOrderNoText = "0007", 28, "EC";
     /// What a member holds, `voucher_id`: 28 digits.
     VoucherId, VoucherIdText = "00073", 28;
+    /// A batch of cash vouchers that an operator sends: 28 digits.
+    BatchId, BatchIdText = "00074", 28;
     /// A notification's id: 34 digits on the wire, the same over all deliveries.
     NotifyId, NotifyIdText = "00222", 34;
 }

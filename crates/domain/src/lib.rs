@@ -20,6 +20,7 @@ mod refusal;
 pub mod tag;
 pub mod template;
 pub mod trade;
+pub mod voucher_batch;
 pub mod voucher_history;
 pub mod window;
 

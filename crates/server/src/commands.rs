@@ -10,6 +10,7 @@ mod call;
 mod clock;
 mod completions;
 mod doctor;
+mod file_input;
 mod import;
 mod keygen;
 mod methods;
@@ -304,12 +305,23 @@ impl From<ModeArg> for Mode {
 
 /// How far a file has been read or written, on a terminal; `len` is its bytes, where they are known.
 fn progress(len: Option<u64>) -> ProgressBar {
+    bar(
+        len,
+        match len {
+            Some(_) => "{bar:40} {bytes}/{total_bytes} {bytes_per_sec} {eta}",
+            None => "{spinner} {bytes} {bytes_per_sec}",
+        },
+    )
+}
+
+/// How many of so many things are done, on a terminal.
+fn progress_of(count: u64) -> ProgressBar {
+    bar(Some(count), "{bar:40} {human_pos}/{human_len} {per_sec} {eta}")
+}
+
+fn bar(len: Option<u64>, template: &str) -> ProgressBar {
     let target =
         if std::io::stderr().is_terminal() { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
     let bar = ProgressBar::with_draw_target(len, target);
-    let template = match len {
-        Some(_) => "{bar:40} {bytes}/{total_bytes} {bytes_per_sec} {eta}",
-        None => "{spinner} {bytes} {bytes_per_sec}",
-    };
     bar.with_style(ProgressStyle::with_template(template).expect("the template is right"))
 }

@@ -9,6 +9,7 @@ mod fields;
 mod lines;
 mod members;
 mod object;
+mod recipients;
 mod report;
 mod rows;
 mod source;
@@ -20,8 +21,10 @@ pub use charset::{Detection, charset_of, name as charset_name};
 pub use report::Report;
 
 use crate::app::App;
+use domain::voucher_batch::RECIPIENTS_MAX;
 use domain::voucher_history::Again;
 use members::Members;
+use recipients::Recipients;
 use report::Reporter;
 use rows::{RowError, Rows, Table};
 use std::io::Read;
@@ -180,6 +183,31 @@ pub async fn vouchers(
     .await;
     app.index_updater.settled().await;
     imported
+}
+
+/// Reads a list of recipients whole: each row's line, and the recipient as one text. A file with a bad row is refused,
+/// since whoever is left out of a list is not noticed.
+pub fn recipients(input: impl Read + Send + 'static, charset: Charset) -> Result<Vec<(u64, String)>, ImportError> {
+    let mut rows = Rows::open(input, charset, Recipients).map_err(ImportError::File)?;
+    let (mut list, mut reporter) = (Vec::new(), Reporter::default());
+    while let Some(row) = rows.next() {
+        match row {
+            Ok(row) => list.push(row),
+            Err(RowError::Row(line, reason)) => reporter.leave_out(line, &reason),
+            Err(RowError::File(wrong)) => return Err(ImportError::File(wrong)),
+        }
+        if RECIPIENTS_MAX < list.len() {
+            return Err(ImportError::File(format!("a batch has at most {RECIPIENTS_MAX} recipients")));
+        }
+    }
+    let Report { bad, bad_rows, .. } = reporter.finish();
+    let told: Vec<String> = bad_rows.iter().map(|row| format!("line {}: {}", row.line, row.text())).collect();
+    let warnings = rows.warnings();
+    match (bad, warnings.is_empty()) {
+        (0, true) => Ok(list),
+        (0, false) => Err(ImportError::File(warnings.join("\n"))),
+        _ => Err(ImportError::File(format!("{bad} bad rows, nothing is sent\n{}", told.join("\n")))),
+    }
 }
 
 /// The merchant, if there is one.

@@ -141,10 +141,20 @@ impl Index {
 /// Whether an expression over these tags takes a member whose row the store has: for who decides in a transaction, and
 /// must not ask an index.
 pub fn takes(tags: Vec<segment::Tag>, expr: &Expr, row: &Member, now: i64) -> bool {
-    let mut one = Members::new(tags, &[]);
-    let tags = by_code(one.tags());
-    put(&mut one, &tags, row);
-    row.user_id.parse().is_ok_and(|user| one.matches(user, expr, day(now)) == Some(true))
+    !select(tags, expr, std::slice::from_ref(row), now).is_empty()
+}
+
+/// The same of many members: the ids of those that it takes, in their order.
+pub fn select<'m>(tags: Vec<segment::Tag>, expr: &Expr, rows: &'m [Member], now: i64) -> Vec<&'m str> {
+    let mut members = Members::new(tags, &[]);
+    let tags = by_code(members.tags());
+    for row in rows {
+        put(&mut members, &tags, row);
+    }
+    let today = day(now);
+    let is_taken =
+        |row: &&Member| row.user_id.parse().is_ok_and(|user| members.matches(user, expr, today) == Some(true));
+    rows.iter().filter(is_taken).map(|row| row.user_id.as_str()).collect()
 }
 
 /// The UTC+8 calendar day of a moment, in days since 1970-01-01.

@@ -14,6 +14,7 @@ pub mod notice_deliver;
 pub mod template_expire;
 pub mod trade_expire;
 pub mod trade_finish;
+pub mod voucher_batch;
 pub mod voucher_expire;
 
 use self::context::JobContext;
@@ -28,6 +29,7 @@ pub static JOBS: &[Job] = &[
     Job { kind: template_expire::KIND, new_ids: template_expire::NEW_IDS, run: template_expire::run },
     Job { kind: trade_expire::KIND, new_ids: trade_expire::NEW_IDS, run: trade_expire::run },
     Job { kind: trade_finish::KIND, new_ids: trade_finish::NEW_IDS, run: trade_finish::run },
+    Job { kind: voucher_batch::KIND, new_ids: voucher_batch::NEW_IDS, run: voucher_batch::run },
     Job { kind: voucher_expire::KIND, new_ids: voucher_expire::NEW_IDS, run: voucher_expire::run },
 ];
 

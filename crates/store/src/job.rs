@@ -27,13 +27,22 @@ pub const TEMPLATE_EXPIRE: &str = "template_expire";
 pub const TRADE_EXPIRE: &str = "trade_expire";
 /// Finishes a paid trade when the time for refunds is over; planned with the trade's number, also by an import.
 pub const TRADE_FINISH: &str = "trade_finish";
-
+/// Sends the vouchers of a batch's next page; planned with the batch's number.
+pub const VOUCHER_BATCH: &str = "voucher_batch";
 /// Ends the vouchers of a template whose time is over; planned with the template's number, for the next that ends.
 pub const VOUCHER_EXPIRE: &str = "voucher_expire";
 
 /// Every kind of job that this build does. Jobs of other kinds, a newer build's, are left alone.
-pub const KINDS: [&str; 7] =
-    [ACTIVITY_FINISH, CARD_END, TEMPLATE_EXPIRE, TRADE_EXPIRE, TRADE_FINISH, VOUCHER_EXPIRE, NOTICE_DELIVER];
+pub const KINDS: [&str; 8] = [
+    ACTIVITY_FINISH,
+    CARD_END,
+    TEMPLATE_EXPIRE,
+    TRADE_EXPIRE,
+    TRADE_FINISH,
+    VOUCHER_BATCH,
+    VOUCHER_EXPIRE,
+    NOTICE_DELIVER,
+];
 
 pub(crate) static MODULE: Module = Module {
     tables: &[Table { without_rowid: true, lock: Lock::Job, ..Table::by_bucket("job", BucketOf::Id("subject")) }],

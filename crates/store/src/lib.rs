@@ -55,6 +55,7 @@ pub mod template;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod trade;
+pub mod voucher_batch;
 pub mod voucher_history;
 pub mod world;
 
@@ -108,5 +109,6 @@ static MODULES: &[&Module] = &[
     &counter::MODULE,
     &template::MODULE,
     &cash_voucher::MODULE,
+    &voucher_batch::MODULE,
     &voucher_history::tables::MODULE,
 ];

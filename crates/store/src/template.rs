@@ -221,6 +221,12 @@ pub fn publish(tx: &mut Tx, template: &Template, n: i64) -> Result<bool, Fault> 
     Ok(tx.execute(PUBLISH, params![n, Bucket::of_id(number), number, template.amount_fen])? == 1)
 }
 
+/// The same for who has read in this transaction that `n` are left: should another one have sent them, or recorded the
+/// end of sending meanwhile, this one runs again.
+pub fn publish_left(tx: &mut Tx, template: &Template, n: i64) -> Result<(), Fault> {
+    if publish(tx, template, n)? { Ok(()) } else { Err(tx.fail(Fault::Stale)) }
+}
+
 /// Counts a voucher that was used, and what it took off.
 pub fn count_use(tx: &mut Tx, template: i64, fen: i64) -> Result<(), Fault> {
     add(tx, USE, params![fen, Bucket::of_id(template), template])

@@ -10,7 +10,7 @@ mod json;
 pub(crate) mod merchant;
 mod put;
 
-pub use account::{Account, BALANCE_FEN_MAX, account, has_account, plain_pins, replace_pin};
+pub use account::{Account, BALANCE_FEN_MAX, account, existing_accounts, has_account, plain_pins, replace_pin};
 pub use app::{App, Authorization, Guard, app, apps, authorization, guard};
 pub use image::{Image, has_image, image, put_image};
 pub use merchant::{

@@ -1,5 +1,6 @@
 //! Cash vouchers: a template is paid for by its sponsor, its vouchers are sent, and what is not used goes back.
 
+pub mod batch;
 pub mod content;
 pub mod description;
 pub mod expiry;

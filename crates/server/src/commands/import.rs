@@ -1,19 +1,17 @@
 //! `punchcard import`: rows of a file become members, trades, or the history of vouchers.
 
+use super::file_input::{CharsetArg, FileInput};
 use super::{Failure, StoreArgs, output, progress};
 use crate::control::Operator;
-use crate::import::{Detection, Report, charset_name, charset_of};
+use crate::import::{Detection, Report};
 use crate::methods::console::import_members::ImportMembers;
 use crate::methods::console::import_trades::ImportTrades;
 use crate::methods::console::import_vouchers::ImportVouchers;
 use crate::world::account_id;
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{Args, Subcommand};
 use serde_json::json;
-use std::fs::File;
 use std::io::Read;
 use std::path::PathBuf;
-use std::sync::Arc;
-use wire::Charset;
 
 /// Import from CSV or NDJSON, gzipped or not; `-` is standard input.
 #[derive(Args)]
@@ -64,23 +62,11 @@ struct Rows {
     pid: String,
     /// The file, or - for standard input
     file: PathBuf,
-    /// The file's charset, where it shall not be found out
-    #[arg(long)]
-    charset: Option<FileCharset>,
+    #[command(flatten)]
+    charset: CharsetArg,
     /// Check the whole file first, and import nothing unless every row is good and nothing is warned of
     #[arg(long)]
     strict: bool,
-}
-
-/// What a file may be written in.
-#[derive(Clone, Copy, ValueEnum)]
-enum FileCharset {
-    /// As most programs write.
-    #[value(name = "utf-8", alias = "utf8")]
-    Utf8,
-    /// As spreadsheets in China write; GBK and GB2312 are parts of it.
-    #[value(name = "gb18030", aliases = ["gbk", "gb2312"])]
-    Gb18030,
 }
 
 impl Import {
@@ -103,8 +89,11 @@ enum Kind {
 impl Rows {
     async fn run(self, kind: Kind, json: bool, store: &StoreArgs) -> Result<(), Failure> {
         account_id("--pid", &self.pid).map_err(Failure)?;
-        let input = self.input()?;
-        let Detection { charset, doubt } = self.charset(&input)?;
+        let input = FileInput::open(&self.file)?;
+        let Detection { charset, doubt } = self.charset.detect(&input, "nothing imported")?;
+        if let Some(doubt) = doubt.as_ref().filter(|_| self.strict) {
+            return Err(Failure(format!("nothing imported: {}: {doubt}", self.file.display())));
+        }
         let import = async |operator: &Operator, input: Box<dyn Read + Send>, check: bool| {
             let request = json!({"pid": self.pid, "check": check, "charset": charset.name()});
             match kind {
@@ -125,7 +114,7 @@ impl Rows {
                 return Err(Failure("nothing imported: --strict takes no file that is warned of".to_owned()));
             }
         }
-        let bar = progress(Some(input.len));
+        let bar = progress(Some(input.len()));
         let mut report = import(&operator, Box::new(bar.wrap_read(input.read())), false).await?;
         bar.finish_and_clear();
         report.warnings.extend(doubt);
@@ -134,27 +123,6 @@ impl Rows {
             0 => Ok(()),
             bad => Err(Failure(format!("{bad} bad rows were left out; the others are imported"))),
         }
-    }
-
-    /// Of the whole file, before any of it is imported. A doubt about it is a bad file to `--strict`.
-    fn charset(&self, input: &Input) -> Result<Detection, Failure> {
-        let asked = self.charset.map(|charset| match charset {
-            FileCharset::Utf8 => Charset::Utf8,
-            FileCharset::Gb18030 => Charset::Gbk,
-        });
-        let refused = |wrong: &str| Failure(format!("nothing imported: {}: {wrong}", self.file.display()));
-        let Detection { charset, doubt } = charset_of(input.read(), asked).map_err(|wrong| refused(&wrong))?;
-        if let Some(doubt) = doubt.as_ref().filter(|_| self.strict) {
-            return Err(refused(doubt));
-        }
-        if asked.is_none() && charset != Charset::Utf8 {
-            output::note(format!(
-                "{}: read as {}; --charset says otherwise",
-                self.file.display(),
-                charset_name(charset)
-            ));
-        }
-        Ok(Detection { charset, doubt })
     }
 
     fn print(&self, kind: Kind, json: bool, report: &Report) {
@@ -182,53 +150,5 @@ impl Rows {
             return output::line(format!("{rows} rows: {new} new {things}; {bad} bad rows"));
         }
         output::line(format!("{rows} rows: {new} new {things}, {changed} changed; {bad} bad rows"));
-    }
-
-    /// The file; what can be read only once is kept in a temporary file, because the whole of it decides its charset
-    /// before any of it is imported.
-    fn input(&self) -> Result<Input, Failure> {
-        let unreadable = |error: std::io::Error| Failure(format!("{}: {error}", self.file.display()));
-        let kept = |mut input: Box<dyn Read>| {
-            let mut file = tempfile::tempfile()?;
-            std::io::copy(&mut input, &mut file)?;
-            Ok(file)
-        };
-        let file = if self.file.as_os_str() == "-" {
-            kept(Box::new(std::io::stdin().lock()))
-        } else {
-            let opened = File::open(&self.file).map_err(unreadable)?;
-            let metadata = opened.metadata().map_err(unreadable)?;
-            if metadata.is_file() || metadata.is_dir() { Ok(opened) } else { kept(Box::new(opened)) }
-        };
-        let file = Arc::new(file.map_err(unreadable)?);
-        let len = file.metadata().map_err(unreadable)?.len();
-        Ok(Input { file, len })
-    }
-}
-
-/// What is imported: a file that can be read again and again.
-struct Input {
-    file: Arc<File>,
-    /// Bytes.
-    len: u64,
-}
-
-impl Input {
-    fn read(&self) -> Positioned {
-        Positioned { file: self.file.clone(), at: 0 }
-    }
-}
-
-/// Reads a file from its own position, whatever others do.
-struct Positioned {
-    file: Arc<File>,
-    at: u64,
-}
-
-impl Read for Positioned {
-    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-        let len = std::os::unix::fs::FileExt::read_at(&*self.file, buffer, self.at)?;
-        self.at += len as u64;
-        Ok(len)
     }
 }

@@ -1,4 +1,7 @@
-//! `punchcard voucher`: looks at a coupon or cash voucher, and bars a cash voucher from use.
+//! `punchcard voucher`: sends cash vouchers to a crowd or to a file's recipients, looks at a coupon or cash voucher, and
+//! bars a cash voucher from use.
+
+mod send;
 
 use super::{Failure, StoreArgs, output};
 use crate::methods::console::voucher_bar::VoucherBar;
@@ -6,10 +9,12 @@ use crate::methods::console::voucher_show::{VoucherShow, VoucherView};
 use clap::{Args, Subcommand};
 use serde_json::json;
 
-/// Look at coupons and cash vouchers, and bar cash vouchers from use.
+/// Send cash vouchers to many, look at coupons and cash vouchers, and bar cash vouchers from use.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
+  punchcard voucher send --template 20260104000700000000007168EB --crowd 20260104000020000000000000000007
+  punchcard voucher send --template 20260104000700000000007168EB --file members.csv --result sent.csv
   punchcard voucher show 2026010400073000000000007168
   punchcard voucher disable 2026010400073000000000007168")]
 pub struct Voucher {
@@ -22,6 +27,14 @@ pub struct Voucher {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Send vouchers of a template to all members of a crowd, or to the recipients of a file.
+    Send(send::Send),
+    /// List the newest batches, which are what send has begun.
+    Batches(send::Batches),
+    /// Wait for a batch; let it go on if it was stopped, and write its result once more if it is done.
+    Resume(send::Resume),
+    /// Stop a batch: who has a voucher keeps it, the others get none until it is resumed.
+    Stop(send::StopBatch),
     /// Show one: how it stands, which trade has it, and where its holder finds it.
     Show(Which),
     /// Bar a cash voucher that was not used: no trade takes it until it is enabled again. It expires at its time.
@@ -39,6 +52,10 @@ struct Which {
 impl Voucher {
     pub(super) async fn run(self, store: &StoreArgs) -> Result<(), Failure> {
         let shown = match self.command {
+            Command::Send(send) => return send.run(self.json, store).await,
+            Command::Batches(batches) => return batches.run(self.json, store).await,
+            Command::Resume(resume) => return resume.run(self.json, store).await,
+            Command::Stop(stop) => return stop.run(self.json, store).await,
             Command::Show(Which { voucher_id }) => {
                 let (operator, _lock) = store.onlooker().await?;
                 operator.call::<VoucherShow>(json!({"voucher_id": voucher_id})).await?

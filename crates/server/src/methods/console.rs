@@ -9,6 +9,7 @@ pub mod activity_list;
 pub mod activity_review;
 pub mod activity_show;
 pub mod backup_write;
+pub mod batch;
 pub mod clock_move;
 pub mod clock_show;
 pub mod import_members;
@@ -25,6 +26,11 @@ pub mod signature_list;
 pub mod signature_show;
 pub mod trade_show;
 pub mod voucher_bar;
+pub mod voucher_send_list;
+pub mod voucher_send_page;
+pub mod voucher_send_show;
+pub mod voucher_send_start;
+pub mod voucher_send_stop;
 pub mod voucher_show;
 pub mod world_apply;
 
@@ -43,6 +49,11 @@ pub static OPERATIONS: &[Entry] = &[
     operator_read::<trade_show::TradeShow>(),
     operator_read::<voucher_show::VoucherShow>(),
     operator_write::<voucher_bar::VoucherBar>(),
+    operator_write::<voucher_send_start::VoucherSendStart>(),
+    operator_write::<voucher_send_stop::VoucherSendStop>(),
+    operator_read::<voucher_send_show::VoucherSendShow>(),
+    operator_read::<voucher_send_list::VoucherSendList>(),
+    operator_read::<voucher_send_page::VoucherSendPage>(),
     operator_read::<activity_list::ActivityList>(),
     operator_read::<activity_show::ActivityShow>(),
     operator_write::<activity_review::ActivityReview>(),

@@ -3,6 +3,7 @@
 mod activity;
 mod addresses;
 mod backup;
+mod batches;
 mod bodies;
 mod broken_log;
 mod browser;

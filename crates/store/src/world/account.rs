@@ -3,9 +3,12 @@
 //! A world file states the opening balance. Altering it later moves the balance by the difference, so that what trades
 //! have moved since stays moved, and stating it again changes nothing.
 
+use std::collections::HashSet;
+
 use crate::engine::bucket::bucket_of;
 use crate::engine::fault::Fault;
 use crate::engine::row::{FromRow, Row};
+use crate::engine::rows::Rows;
 use crate::engine::sql::statements;
 use crate::engine::table::{BucketOf, Lock, Module, Table};
 use crate::engine::tx::Tx;
@@ -29,6 +32,14 @@ statements! {
     GET = "SELECT user_id, login_id, taobao_nick, opening_fen, balance_fen, pay_codes, pay_pin, student, member_cards
         FROM account WHERE bucket = $1 AND user_id = $2";
 }
+
+static ARE_THERE: Rows<2> = Rows::new(
+    "WITH wanted (bucket, user_id) AS (VALUES",
+    ["INTEGER", "TEXT"],
+    ") SELECT account.user_id FROM wanted
+        JOIN account ON account.bucket = wanted.bucket AND account.user_id = wanted.user_id",
+)
+.or_alone(IS_THERE);
 
 /// The most that an account can have or open with: what the schema checks.
 pub const BALANCE_FEN_MAX: i64 = 4_000_000_000_000_000;
@@ -81,6 +92,13 @@ pub fn account(tx: &mut Tx, user_id: &str) -> Result<Option<Account>, Fault> {
 /// Whether there is an account of that number: for who needs nothing else of it.
 pub fn has_account(tx: &mut Tx, user_id: &str) -> Result<bool, Fault> {
     Ok(tx.query_opt::<(String,)>(IS_THERE, params![bucket_of("", user_id), user_id])?.is_some())
+}
+
+/// Those of `users` that are accounts, in no order.
+pub fn existing_accounts(tx: &mut Tx, users: &[&str]) -> Result<HashSet<String>, Fault> {
+    let wanted = users.iter().map(|user| [bucket_of("", user).into(), (*user).into()]);
+    let found: Vec<(String,)> = tx.query_rows(&ARE_THERE, wanted)?;
+    Ok(found.into_iter().map(|(user_id,)| user_id).collect())
 }
 
 impl FromRow for Account {

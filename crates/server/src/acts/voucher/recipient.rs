@@ -2,10 +2,10 @@
 
 use domain::Refusal;
 use store::account_key::{self, Kind};
-use store::{Stop, Tx, world};
+use store::{Fault, Stop, Tx, world};
 
 /// A name of an account.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Recipient<'a> {
     /// The account id.
     UserId(&'a str),
@@ -31,15 +31,40 @@ impl<'a> Recipient<'a> {
         user_id.or(login_id).or(taobao_nick).or_else(|| open_id.map(Recipient::OpenId))
     }
 
-    /// The id of the account. Refused for a name that nobody has; no account has an open_id.
+    /// The id of the account. Refused for a name that nobody has.
     pub fn resolve(self, tx: &mut Tx) -> Result<String, Stop> {
-        let found = match self {
+        self.find(tx)?.ok_or(Stop::Refused(Refusal::RecipientNotExist))
+    }
+
+    /// The same; `None` for a name that nobody has. No account has an open_id.
+    pub fn find(self, tx: &mut Tx) -> Result<Option<String>, Fault> {
+        Ok(match self {
             Recipient::UserId(user_id) => world::has_account(tx, user_id)?.then(|| user_id.to_owned()),
             Recipient::LoginId(login_id) => account_key::find(tx, Kind::Login, login_id)?.map(|found| found.user_id),
             Recipient::TaobaoNick(nick) => account_key::find(tx, Kind::Nick, nick)?.map(|found| found.user_id),
             Recipient::OpenId(_) => None,
-        };
-        found.ok_or(Stop::Refused(Refusal::RecipientNotExist))
+        })
+    }
+
+    /// One text: the kind and the name, as `login_id:13196215350`; of an account id the id alone.
+    pub fn to_text(self) -> String {
+        match self {
+            Recipient::UserId(user_id) => user_id.to_owned(),
+            Recipient::LoginId(login_id) => format!("login_id:{login_id}"),
+            Recipient::TaobaoNick(nick) => format!("taobao_nick:{nick}"),
+            Recipient::OpenId(open_id) => format!("open_id:{open_id}"),
+        }
+    }
+
+    /// Reads that text; `None` for a kind that there is not.
+    pub fn parse(text: &'a str) -> Option<Recipient<'a>> {
+        match text.split_once(':') {
+            None => Some(Recipient::UserId(text)),
+            Some(("login_id", name)) => Some(Recipient::LoginId(name)),
+            Some(("taobao_nick", name)) => Some(Recipient::TaobaoNick(name)),
+            Some(("open_id", name)) => Some(Recipient::OpenId(name)),
+            Some(_) => None,
+        }
     }
 }
 
@@ -59,5 +84,18 @@ mod tests {
             let [user_id, login_id, taobao_nick, open_id] = names;
             assert_eq!(Recipient::choose(user_id, login_id, taobao_nick, open_id), expect);
         }
+    }
+
+    #[test]
+    fn a_recipient_reads_back() {
+        for recipient in [
+            Recipient::UserId("2088102146931393"),
+            Recipient::LoginId("a:b@example.com"),
+            Recipient::TaobaoNick("小 悟空:1"),
+            Recipient::OpenId("o"),
+        ] {
+            assert_eq!(Recipient::parse(&recipient.to_text()), Some(recipient));
+        }
+        assert_eq!(Recipient::parse("phone:1"), None);
     }
 }

@@ -1,0 +1,274 @@
+//! `punchcard voucher send`: begins a batch, waits for it, and writes a file with a line for each recipient.
+//!
+//! The running server sends, page by page; the command looks at how far it is. A command that is killed stops nothing:
+//! started again with the same list, it finds the batch that there is. Where no server runs, the command does what is due.
+
+use crate::commands::file_input::{CharsetArg, FileInput};
+use crate::commands::{Failure, StoreArgs, at_least_one, output, progress_of};
+use crate::control::{Lock, Operator};
+use crate::methods::console::batch::BatchView;
+use crate::methods::console::voucher_send_list::VoucherSendList;
+use crate::methods::console::voucher_send_page::{RecipientView, VoucherSendPage};
+use crate::methods::console::voucher_send_show::VoucherSendShow;
+use crate::methods::console::voucher_send_start::{Started, VoucherSendStart};
+use crate::methods::console::voucher_send_stop::VoucherSendStop;
+use crate::runner::{Runner, Share};
+use clap::Args;
+use serde_json::json;
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// The pause between two looks at how far a batch is.
+const LOOK_EVERY: Duration = Duration::from_millis(100);
+
+/// Send vouchers of a template to many.
+#[derive(Args)]
+#[command(after_help = "\
+A file is CSV with a header, or NDJSON, gzipped or not; its columns are user_id, login_id and taobao_nick, of which the first
+that is not empty decides. A file with a bad row is refused whole.
+
+Each recipient gets one voucher, under the rules of alipay.marketing.voucher.send. The server sends, and goes on if this command
+is killed, or is killed itself and started again. The same list is sent once: the same command again waits for the batch
+that there is, and writes its result once more.
+
+The result is CSV: place (in a file, the line), recipient, voucher_id, and the error of who got none. The exit status is 1 if
+anybody got none.")]
+pub struct Send {
+    /// The template
+    #[arg(long, value_name = "TEMPLATE_ID")]
+    template: String,
+    #[command(flatten)]
+    list: ListArgs,
+    #[command(flatten)]
+    charset: CharsetArg,
+    /// Note this on each voucher
+    #[arg(long, value_name = "TEXT")]
+    memo: Option<String>,
+    /// Send as many as there are, where the template has fewer vouchers left than there are recipients
+    #[arg(long)]
+    partial: bool,
+    /// Send as many vouchers to a recipient as the file has rows for him
+    #[arg(long)]
+    repeats: bool,
+    /// Send once more to a list that got vouchers of this template before
+    #[arg(long)]
+    again: bool,
+    /// Only say how many would get a voucher
+    #[arg(long)]
+    check: bool,
+    #[command(flatten)]
+    result: ResultArg,
+}
+
+/// Whom vouchers are sent to.
+#[derive(Args)]
+#[group(required = true, multiple = false)]
+struct ListArgs {
+    /// All members of this crowd of the template's merchant
+    #[arg(long, value_name = "CROWD_GROUP_ID")]
+    crowd: Option<String>,
+    /// The recipients of this file; - for standard input
+    #[arg(long)]
+    file: Option<PathBuf>,
+}
+
+/// Where the result goes.
+#[derive(Args)]
+struct ResultArg {
+    /// The file for the result [default: ./voucher-batch-BATCH_ID.csv]
+    #[arg(long, value_name = "FILE")]
+    result: Option<PathBuf>,
+}
+
+/// List batches.
+#[derive(Args)]
+pub struct Batches {
+    /// How many at most, the newest first
+    #[arg(long, default_value = "20", value_name = "N", value_parser = at_least_one::<u32>)]
+    limit: u32,
+}
+
+/// Wait for a batch.
+#[derive(Args)]
+pub struct Resume {
+    /// The batch's id
+    batch_id: String,
+    #[command(flatten)]
+    result: ResultArg,
+}
+
+/// Stop a batch.
+#[derive(Args)]
+pub struct StopBatch {
+    /// The batch's id
+    batch_id: String,
+}
+
+impl Send {
+    pub(super) async fn run(self, as_json: bool, store: &StoreArgs) -> Result<(), Failure> {
+        let Send { template, list, memo, partial, repeats, again, check, .. } = &self;
+        let mut request = json!({"template_id": template, "memo": memo, "partial": partial, "repeats": repeats,
+            "again": again, "check": check});
+        let input = match (&list.crowd, &list.file) {
+            (Some(crowd), _) => {
+                request["crowd_group_id"] = json!(crowd);
+                None
+            }
+            (None, file) => {
+                let input = FileInput::open(file.as_deref().unwrap_or(Path::new("-")))?;
+                let found = self.charset.detect(&input, "nothing sent")?;
+                if let Some(doubt) = found.doubt {
+                    return Err(Failure(format!("nothing sent: {doubt}")));
+                }
+                request["charset"] = json!(found.charset.name());
+                request["file"] = json!(file.as_ref().map(|file| file.display().to_string()));
+                Some(input)
+            }
+        };
+        let (operator, lock) = store.operator().await?;
+        let started = match input {
+            Some(input) => operator.send::<VoucherSendStart>(request, input.read()).await?,
+            None => operator.call::<VoucherSendStart>(request).await?,
+        };
+        let Started { recipients, left, known, batch } = &started;
+        let Some(batch) = batch.as_ref().filter(|_| !check) else {
+            output::result(as_json, &started, |_| {
+                let sent_before = if *known { "; the list got vouchers of this template before" } else { "" };
+                vec![format!("{recipients} recipients, {left} vouchers left{sent_before}")]
+            });
+            return Ok(());
+        };
+        if *known {
+            output::note(format!(
+                "this list got vouchers of the template before, as batch {}: {} of {} sent; --again sends once more",
+                batch.batch_id, batch.sent, batch.recipients
+            ));
+        }
+        finish(&batch.batch_id, &self.result, as_json, operator, lock).await
+    }
+}
+
+impl Batches {
+    pub(super) async fn run(self, as_json: bool, store: &StoreArgs) -> Result<(), Failure> {
+        let (operator, _lock) = store.onlooker().await?;
+        let newest = operator.call::<VoucherSendList>(json!({"limit": self.limit})).await?;
+        output::result(as_json, &newest, |newest| newest.iter().map(line).collect());
+        Ok(())
+    }
+}
+
+impl Resume {
+    pub(super) async fn run(self, as_json: bool, store: &StoreArgs) -> Result<(), Failure> {
+        let (operator, lock) = store.operator().await?;
+        let request = json!({"batch_id": self.batch_id, "stopped": false});
+        let batch = operator.call::<VoucherSendStop>(request).await?;
+        finish(&batch.batch_id, &self.result, as_json, operator, lock).await
+    }
+}
+
+impl StopBatch {
+    pub(super) async fn run(self, as_json: bool, store: &StoreArgs) -> Result<(), Failure> {
+        let (operator, _lock) = store.operator().await?;
+        let request = json!({"batch_id": self.batch_id, "stopped": true});
+        let batch = operator.call::<VoucherSendStop>(request).await?;
+        output::result(as_json, &batch, |batch| vec![line(batch)]);
+        Ok(())
+    }
+}
+
+/// Waits until the batch has ended, and writes what its recipients got.
+async fn finish(
+    batch_id: &str,
+    result: &ResultArg,
+    as_json: bool,
+    operator: Operator,
+    _lock: Option<Lock>,
+) -> Result<(), Failure> {
+    output::note(format!("batch {batch_id}: if this command ends before it, punchcard voucher resume {batch_id}"));
+    // Where no other process does the jobs that are due, this one does.
+    let runner = match &operator {
+        Operator::Own(app) => Some(Runner::start(app.clone(), Share::Rest)),
+        Operator::Remote(_) => None,
+    };
+    let ended = wait(batch_id, &operator).await;
+    if let Some(runner) = runner {
+        runner.stop().await;
+    }
+    let batch = ended?;
+    let path = result.result.clone().unwrap_or_else(|| PathBuf::from(format!("voucher-batch-{batch_id}.csv")));
+    write(&batch, &path, &operator).await?;
+    output::result(as_json, &batch, |batch| vec![line(batch), path.display().to_string()]);
+    let without = batch.recipients - batch.sent;
+    if without == 0 {
+        return Ok(());
+    }
+    Err(Failure(format!("{without} of {} got no voucher: see {}", batch.recipients, path.display())))
+}
+
+async fn wait(batch_id: &str, operator: &Operator) -> Result<BatchView, Failure> {
+    let look = async || operator.call::<VoucherSendShow>(json!({"batch_id": batch_id})).await;
+    let mut batch = look().await?;
+    let bar = progress_of(u64::try_from(batch.recipients).unwrap_or_default());
+    while !batch.has_ended() {
+        bar.set_position(u64::try_from(batch.sent + batch.refused).unwrap_or_default());
+        tokio::time::sleep(LOOK_EVERY).await;
+        batch = look().await?;
+    }
+    bar.finish_and_clear();
+    Ok(batch)
+}
+
+/// Writes the result beside its place, and then puts it there whole.
+async fn write(batch: &BatchView, path: &Path, operator: &Operator) -> Result<(), Failure> {
+    let failed = |error: std::io::Error| Failure(format!("{}: {error}", path.display()));
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let temporary = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
+    let mut out = BufWriter::new(temporary);
+    writeln!(out, "place,recipient,voucher_id,error").map_err(failed)?;
+    for page in 1..=batch.pages {
+        let request = json!({"batch_id": batch.batch_id, "page": page.to_string()});
+        for recipient in operator.call::<VoucherSendPage>(request).await? {
+            writeln!(out, "{}", csv_line(&recipient)).map_err(failed)?;
+        }
+    }
+    let temporary = out.into_inner().map_err(|error| failed(error.into_error()))?;
+    temporary.persist(path).map_err(|error| failed(error.error))?;
+    Ok(())
+}
+
+fn csv_line(RecipientView { place, recipient, voucher_id, error }: &RecipientView) -> String {
+    let [recipient, voucher_id, error] =
+        [Some(recipient), voucher_id.as_ref(), error.as_ref()].map(|text| quoted(text.map_or("", String::as_str)));
+    format!("{place},{recipient},{voucher_id},{error}")
+}
+
+/// A field of CSV, in quotes where it needs them.
+fn quoted(text: &str) -> String {
+    if text.contains([',', '"', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.to_owned() }
+}
+
+fn line(batch: &BatchView) -> String {
+    let BatchView { batch_id, template_id, name, round, status, recipients, sent, refused, .. } = batch;
+    let again = if *round == 1 { String::new() } else { format!(", time {round}") };
+    format!("{batch_id} {status}: {sent} of {recipients} sent, {refused} refused; {template_id} to {name}{again}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_of_the_result_is_csv() {
+        let mut row = RecipientView {
+            place: 2,
+            recipient: "taobao_nick:a\",b".to_owned(),
+            voucher_id: Some("2026010400073000000000007168".to_owned()),
+            error: None,
+        };
+        assert_eq!(csv_line(&row), "2,\"taobao_nick:a\"\",b\",2026010400073000000000007168,");
+        row.voucher_id = None;
+        row.error = Some("未知的错误码CIF_USER_NOT_EXIST".to_owned());
+        assert_eq!(csv_line(&row), "2,\"taobao_nick:a\"\",b\",,未知的错误码CIF_USER_NOT_EXIST");
+    }
+}

@@ -1,0 +1,204 @@
+//! `punchcard.voucher.send.start`: begins to send a template's vouchers to all members of a crowd, or to the recipients
+//! that a file lists.
+//!
+//! The list is read whole before anything is sent, and kept: who joins the crowd later gets nothing. The runner of jobs
+//! sends; `punchcard.voucher.send.show` tells how far it is. The same list gets vouchers of the same template once: a
+//! call that comes again is answered with the batch that there is, unless it asks for another round.
+
+use super::batch::BatchView;
+use super::{Argument, not_found, read_long, wrong};
+use crate::acts::crowd::membership;
+use crate::acts::voucher::batch::{Begun, Listed, NewBatch, begin, pages};
+use crate::acts::voucher::recipient::Recipient;
+use crate::answer::Answer;
+use crate::app::App;
+use crate::biz::{Flag, Text, biz};
+use crate::import;
+use crate::methods::access::{Doors, Need};
+use crate::methods::method::{Method, OperatorCall, OperatorWrite};
+use domain::Refusal;
+use domain::id::{CrowdIdText, TemplateIdText};
+use domain::template::Template;
+use domain::voucher_batch::RECIPIENTS_MAX;
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+use store::{Bucket, Fault, Stop, Tx, crowd, template, voucher_batch};
+use wire::Charset;
+
+/// See the module.
+pub struct VoucherSendStart;
+
+biz! {
+    /// The request. The file comes as the call's input.
+    pub struct Request {
+        /// The template.
+        template_id: Argument,
+        /// The crowd; absent where there is a file.
+        crowd_group_id: Option<Argument>,
+        /// What the file is called.
+        file: Option<Argument>,
+        /// The file's charset, `utf-8` or `GBK`.
+        charset: Option<Argument>,
+        /// A note on each voucher, as `memo` of `voucher.send`.
+        memo: Option<Text<128>>,
+        /// Whether a list that has got vouchers of the template before gets them once more.
+        again: Flag,
+        /// Whether it is begun although fewer vouchers are left than there are recipients.
+        partial: Flag,
+        /// Whether a recipient that is listed more than once gets as many vouchers.
+        repeats: Flag,
+        /// Whether only the answer is made, and nothing is begun.
+        check: Flag,
+    }
+}
+
+/// What would be sent, or is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Started {
+    /// How many recipients the list has.
+    pub recipients: i64,
+    /// How many vouchers of the template are left.
+    pub left: i64,
+    /// Whether the list had a batch of this template before this call.
+    pub known: bool,
+    /// The batch; absent where nothing was begun.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub batch: Option<BatchView>,
+}
+
+impl Method for VoucherSendStart {
+    const NAME: &'static str = "punchcard.voucher.send.start";
+    const DOORS: Doors = Doors::CONTROL.and(Doors::CONSOLE);
+    const NEED: Need = Need::Money;
+    type Request = Request;
+    type Response = Started;
+}
+
+impl OperatorWrite for VoucherSendStart {
+    fn action(request: &Request) -> (&'static str, String) {
+        let list = request.crowd_group_id.as_ref().map_or("a file".to_owned(), |crowd| format!("crowd {}", &**crowd));
+        let act = if request.check.0 { "check sending vouchers" } else { "send vouchers" };
+        (act, format!("{} to {list}", &*request.template_id))
+    }
+
+    fn outcome(response: &Started) -> String {
+        format!("{} recipients", response.recipients)
+    }
+
+    async fn run(call: OperatorCall, request: Request) -> Answer<Started> {
+        let (app, now) = (call.app.clone(), call.app.clock.now());
+        let no_template = || not_found("no such template");
+        let id = TemplateIdText::parse(&request.template_id).ok_or_else(no_template)?;
+        let found = move |tx: &mut Tx| template::get(tx, id.number);
+        let found = app.store.read::<_, Fault, _>(found).await?.filter(|template| id.names(template.id));
+        let template = found.ok_or_else(no_template)?;
+        let (source, name, list) = match &request.crowd_group_id {
+            Some(crowd) => of_crowd(&app, &template, crowd, now).await?,
+            None => of_file(call, &request).await?,
+        };
+        if list.is_empty() {
+            return Err(wrong(format!("{name} has no recipient")));
+        }
+        let recipients = i64::try_from(list.len()).expect("fewer than memory has bytes");
+        let listed = tokio::task::spawn_blocking(move || (first_repeat(&list), pages_of(&list))).await;
+        let (repeat, pages) = listed.map_err(|error| wrong(error.to_string()))?;
+        if let Some(repeat) = repeat.filter(|_| !request.repeats.0) {
+            return Err(wrong(format!("{name} lists {repeat} more than once; --repeats sends as many vouchers")));
+        }
+        let number = app.store.next_numbers(1).await?;
+        let new = NewBatch {
+            number: Bucket::of_id(id.number).id(number),
+            template: id.number,
+            source,
+            name,
+            memo: request.memo.as_deref().map(str::to_owned),
+            recipients,
+            is_again: request.again.0,
+            is_partial: request.partial.0,
+        };
+        let answer = move |tx: &mut Tx, batch: Option<_>, known| {
+            let left = template.quantity - template::totals(tx, template.id.number)?.published;
+            let batch = batch.map(|batch| BatchView::of(tx, batch)).transpose()?;
+            Ok::<_, Fault>(Started { recipients, left, known, batch })
+        };
+        if request.check.0 {
+            let look = move |tx: &mut Tx| {
+                let known = voucher_batch::latest(tx, new.template, &new.source)?;
+                let is_known = known.is_some();
+                answer(tx, known, is_known)
+            };
+            return Ok(app.store.read(look).await?);
+        }
+        let pages = Arc::new(pages);
+        let write = move |tx: &mut Tx| match begin(tx, &new, &pages, now)? {
+            Begun::New(batch) => Ok(Ok(answer(tx, Some(batch), false)?)),
+            Begun::Known(batch) => Ok(Ok(answer(tx, Some(batch), true)?)),
+            Begun::TooFew(left) => Ok::<_, Stop>(Err(left)),
+        };
+        match app.store.write(write).await {
+            Ok(Ok(started)) => Ok(started),
+            Ok(Err(left)) => Err(wrong(format!(
+                "the template has {left} vouchers left for {recipients} recipients; --partial sends as many as there are"
+            ))),
+            Err(Stop::Refused(refusal)) => Err(wrong(why(refusal))),
+            Err(Stop::Fault(fault)) => Err(fault.into()),
+        }
+    }
+}
+
+/// A list: its source, what a person calls it, and its recipients with their places.
+type List = (String, String, Vec<(u64, String)>);
+
+async fn of_crowd(app: &App, template: &Template, crowd_group_id: &str, now: i64) -> Answer<List> {
+    let no_crowd = || not_found("the template's merchant has no such crowd");
+    let id = CrowdIdText::parse(crowd_group_id).ok_or_else(no_crowd)?;
+    let pid = template.pid.clone();
+    let read = move |tx: &mut Tx| {
+        let Some(crowd) = crowd::find(tx, &pid, id)?.and_then(|crowd| crowd.live().ok()) else { return Ok(None) };
+        let users = membership::all(tx, &crowd, now)?;
+        Ok(Some((crowd, users)))
+    };
+    let (crowd, users) = read_long(app, read).await??.ok_or_else(no_crowd)?;
+    if RECIPIENTS_MAX < users.len() {
+        return Err(wrong(format!("a batch has at most {RECIPIENTS_MAX} recipients")));
+    }
+    let list = (1..).zip(users).collect();
+    Ok((format!("crowd {}", crowd.id.to_text()), format!("crowd {}", crowd.name), list))
+}
+
+async fn of_file(call: OperatorCall, request: &Request) -> Answer<List> {
+    let charset = request.charset.as_deref().map_or(Some(Charset::Utf8), |name| Charset::from_name(name.as_bytes()));
+    let charset = charset.ok_or_else(|| wrong("a charset that this build does not read"))?;
+    let read = tokio::task::spawn_blocking(move || {
+        let list = import::recipients(call.input, charset)?;
+        let mut content = String::new();
+        list.iter().for_each(|(_, recipient)| content.extend([recipient.as_str(), "\n"]));
+        Ok::<_, import::ImportError>((list, wire::sha256(content.as_bytes())))
+    });
+    let (list, hash) = read.await.map_err(|error| wrong(error.to_string()))??;
+    let hash: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+    Ok((format!("file {hash}"), request.file.as_deref().unwrap_or("a file").to_owned(), list))
+}
+
+/// The pages of a list.
+fn pages_of(list: &[(u64, String)]) -> Vec<String> {
+    let recipient = |text| Recipient::parse(text).expect("its own text");
+    pages(list.iter().map(|(place, text)| Listed { place: *place, recipient: recipient(text) }).collect())
+}
+
+/// A recipient that a list has more than once.
+fn first_repeat(list: &[(u64, String)]) -> Option<String> {
+    let mut names: Vec<&str> = list.iter().map(|(_, name)| name.as_str()).collect();
+    names.sort_unstable();
+    names.windows(2).find(|pair| pair[0] == pair[1]).map(|pair| pair[0].to_owned())
+}
+
+/// Why a template's vouchers cannot be sent.
+fn why(refusal: Refusal) -> &'static str {
+    match refusal {
+        Refusal::BeforePublication => "vouchers of the template cannot be sent yet: see its publish_start_time",
+        Refusal::AfterPublication => "vouchers of the template can be sent no longer: see its publish_end_time",
+        Refusal::VoucherPeriodOver => "a voucher that is sent now could never be used: see voucher_valid_period",
+        _ => "the template is not paid for, or was deleted",
+    }
+}
