@@ -80,7 +80,7 @@ impl<'de> Deserialize<'de> for StatedOptions {
 }
 
 /// What a merchant may switch.
-#[derive(Clone, Copy, Debug, Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, Deserialize, serde::Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Options {
     /// Activities made by a provider wait for an operator.
@@ -95,6 +95,9 @@ pub struct Options {
     /// On a platform, `alipay.trade.pay` with a `buyer_id` and no pay code debits that user.
     #[serde(skip_serializing_if = "Options::is_off")]
     pub pay_by_user_id: bool,
+    /// The hosts to which the use button of a cash voucher's page may lead; with none, to any.
+    #[serde(deserialize_with = "values::hosts", skip_serializing_if = "Vec::is_empty")]
+    pub use_url_hosts: Vec<String>,
 }
 
 impl Default for Options {
@@ -105,6 +108,7 @@ impl Default for Options {
             strict_units: false,
             claim_token_life_ms: DAY_MS,
             pay_by_user_id: false,
+            use_url_hosts: Vec::new(),
         }
     }
 }

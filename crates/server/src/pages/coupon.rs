@@ -1,10 +1,12 @@
 //! The coupon page: what a member may take, takes with one button, and holds from then on (page.coupon-claim).
 
-mod figure;
-mod notes;
+pub(super) mod figure;
+pub(super) mod notes;
+pub(super) mod places;
 mod times;
 
 pub use notes::Note;
+pub use places::{MoreShops, Place};
 pub use times::Opening;
 
 use super::i18n::Lang;
@@ -14,9 +16,6 @@ use super::shell::Shell;
 use domain::coupon::{Offer, Validity, Verify};
 use domain::redemption::Standing;
 use maud::{Markup, html};
-
-/// The most characters of a shop's name or address that are shown.
-const SHOP_CHARS_MAX: usize = 80;
 
 /// Everything the page shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,26 +52,6 @@ pub struct Coupon {
     pub more_shops: MoreShops,
     /// How far it is.
     pub stage: Stage,
-}
-
-/// A shop.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Place {
-    /// What people call it.
-    pub name: String,
-    /// Where it is.
-    pub address: Option<String>,
-    /// Whether it is the one that the member came from.
-    pub near: bool,
-}
-
-/// How many shops are not listed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum MoreShops {
-    /// So many.
-    Exactly(u32),
-    /// So many at least: nobody counts to a hundred thousand for a page.
-    AtLeast(u32),
 }
 
 /// How far it is.
@@ -156,7 +135,7 @@ impl Coupon {
             }
             (self.own_coupons(lang))
             (notes::card(lang, &self.notes, self.picture.as_deref()))
-            (self.places(lang))
+            (places::card(lang, &self.shops, self.more_shops))
         })
     }
 
@@ -308,44 +287,6 @@ impl Coupon {
                 }
             }
         }
-    }
-
-    fn places(&self, lang: Lang) -> Markup {
-        if self.shops.is_empty() {
-            return Markup::default();
-        }
-        let more = match self.more_shops {
-            MoreShops::Exactly(0) => None,
-            MoreShops::Exactly(1) => Some(lang.say("另有 1 家门店适用".to_owned(), "and 1 more shop".to_owned())),
-            MoreShops::Exactly(more) => {
-                Some(lang.say(format!("另有 {more} 家门店适用"), format!("and {more} more shops")))
-            }
-            MoreShops::AtLeast(more) => {
-                Some(lang.say(format!("另有 {more} 多家门店适用"), format!("and more than {more} other shops")))
-            }
-        };
-        parts::card(&html! {
-            div.listed {
-                h2 { (lang.say("适用门店", "Where to use it")) }
-                ul.places {
-                    @for Place { name, address, near } in &self.shops {
-                        li {
-                            (icons::pin())
-                            div {
-                                p {
-                                    (parts::text(lang, &parts::clipped(name, SHOP_CHARS_MAX)))
-                                    @if *near { span.tag { (lang.say("离你最近", "Nearest")) } }
-                                }
-                                @if let Some(address) = address {
-                                    p.about { (parts::text(lang, &parts::clipped(address, SHOP_CHARS_MAX))) }
-                                }
-                            }
-                        }
-                    }
-                }
-                @if let Some(more) = more { p.about { (more) } }
-            }
-        })
     }
 }
 

@@ -135,6 +135,11 @@ pub fn pay_button(label: &str, fen: i64) -> Markup {
     html! { button.button type="submit" { span { (label) " " (money(&Yuan(fen).to_text())) } } }
 }
 
+/// The same where it leads to a page of others, which is not told where its visitor comes from.
+pub fn way_out(label: &str, address: &str) -> Markup {
+    html! { a.button href=(address) rel="noreferrer" { (label) } }
+}
+
 /// A way on that is not the page's purpose.
 pub fn link(label: &str, address: &str) -> Markup {
     html! { a.button.quiet href=(address) { (label) } }

@@ -1,5 +1,10 @@
-//! The voucher page: a coupon in its holder's hands, with one button where the holder uses it himself
-//! (`docs/decisions.md`, "States of a coupon").
+//! The voucher page: a coupon or cash voucher in its holder's hands. A coupon that its holder uses himself has a button;
+//! a cash voucher has one that leads to the merchant's page, where its template names one (`docs/decisions.md`, "States
+//! of a coupon" and "The use button").
+
+mod cash;
+
+pub use cash::{Cash, Names};
 
 use super::i18n::Lang;
 use super::icons;
@@ -13,12 +18,14 @@ use maud::{Markup, html};
 pub struct VoucherPage {
     /// Who gives.
     pub merchant: String,
-    /// What the coupon is called.
+    /// What the coupon or voucher is called.
     pub name: String,
     /// What stands under that.
     pub brand: String,
     /// What it takes off.
     pub offer: Offer,
+    /// What a cash voucher says beside; `None` for a coupon.
+    pub cash: Option<Cash>,
     /// The voucher's number.
     pub id: String,
     /// The first moment at which it can be used, UTC milliseconds.
@@ -38,6 +45,11 @@ pub enum Stage {
         action: String,
         /// What shows that this page made it.
         csrf: String,
+    },
+    /// It can be used, and the merchant's page at this address says where.
+    Onward {
+        /// The address.
+        address: String,
     },
     /// It can be used, elsewhere or at other hours.
     Usable,
@@ -64,7 +76,7 @@ impl VoucherPage {
         let lang = shell.lang;
         let shell = Shell { title: self.title(lang), ..*shell };
         let (end, icon) = match self.stage {
-            Stage::Button { .. } | Stage::Usable => (End::Good, icons::ticket()),
+            Stage::Button { .. } | Stage::Onward { .. } | Stage::Usable => (End::Good, icons::ticket()),
             Stage::Used { .. } => (End::Good, icons::check()),
             Stage::Held | Stage::Unactive => (End::Void, icons::clock()),
             Stage::Refunded => (End::Void, icons::back()),
@@ -75,10 +87,14 @@ impl VoucherPage {
             (parts::card(&html! {
                 (parts::result(lang, Heading::Part, end, &icon, self.heading(lang), self.text(lang).as_deref()))
                 @if let Stage::Used { at } = self.stage { p.stamped { (lang.second(at)) } }
+                @if let (Some(_), Offer::Money { worth_fen }) = (&self.cash, self.offer) {
+                    (parts::amount(lang.say("面额", "Worth"), worth_fen))
+                }
                 (parts::tear())
                 (parts::rows(lang, &self.rows(lang)))
             }))
-            @if let Stage::Button { action, csrf } = &self.stage { (self.button(lang, action, csrf)) }
+            (self.button(lang))
+            @if let Some(cash) = &self.cash { (cash.cards(lang)) }
         })
     }
 
@@ -88,16 +104,15 @@ impl VoucherPage {
             Stage::Refunded => lang.say("券已退", "Refunded"),
             Stage::Barred => lang.say("券已停用", "Barred"),
             Stage::Expired => lang.say("券已过期", "Expired"),
-            Stage::Button { .. } | Stage::Usable | Stage::Unactive | Stage::Held => {
-                lang.say("我的优惠券", "Your coupon")
-            }
+            _ if self.cash.is_some() => lang.say("我的代金券", "Your voucher"),
+            _ => lang.say("我的优惠券", "Your coupon"),
         }
     }
 
-    /// While it can still be used the coupon is what the page is about; afterwards it is how it ended.
+    /// While it can still be used the voucher is what the page is about; afterwards it is how it ended.
     fn heading(&self, lang: Lang) -> &str {
         match self.stage {
-            Stage::Button { .. } | Stage::Usable | Stage::Unactive | Stage::Held => &self.name,
+            Stage::Button { .. } | Stage::Onward { .. } | Stage::Usable | Stage::Unactive | Stage::Held => &self.name,
             Stage::Used { .. } | Stage::Refunded | Stage::Barred | Stage::Expired => self.title(lang),
         }
     }
@@ -106,9 +121,17 @@ impl VoucherPage {
         let by_click = self.offer == Offer::Exchange { verify: Verify::UserClick };
         let text = match self.stage {
             Stage::Button { .. } => lang.say("请在店员面前使用。", "Use it in front of the shop's staff."),
+            Stage::Onward { .. } => lang.say(
+                "付款时自动抵扣，也可以从这里去商家的页面使用。",
+                "It is taken off by itself when you pay. The merchant's page says where.",
+            ),
             Stage::Usable if by_click => lang.say(
                 "现在不在可用时间内，请在可用时间再来。",
                 "It cannot be used at this hour. Come back when it can.",
+            ),
+            Stage::Usable if self.cash.is_some() => lang.say(
+                "付款时自动抵扣，不需要在这里操作。",
+                "It is taken off by itself when you pay. There is nothing to do here.",
             ),
             Stage::Usable => lang.say(
                 "在适用门店付款时自动使用，不需要在这里操作。",
@@ -125,7 +148,7 @@ impl VoucherPage {
             Stage::Used { .. } => return None,
             Stage::Refunded => lang.say(
                 "用这张券的订单已全额退款，券不再退回。",
-                "The order that it was used for was refunded in full. The coupon does not come back.",
+                "The order that it was used for was refunded in full. It does not come back.",
             ),
             Stage::Barred => lang.say("这张券暂时不能使用。", "It cannot be used at present."),
             Stage::Expired => lang.say("没有在有效期内使用。", "It was not used in time."),
@@ -134,72 +157,44 @@ impl VoucherPage {
     }
 
     fn rows(&self, lang: Lang) -> Vec<(&'static str, String)> {
-        let mut rows = vec![
+        let mut rows = Vec::new();
+        if self.heading(lang) != self.name {
+            let kind = match self.cash {
+                Some(_) => lang.say("代金券", "Voucher"),
+                None => lang.say("优惠券", "Coupon"),
+            };
+            rows.push((kind, self.name.clone()));
+        }
+        rows.extend(self.cash.iter().flat_map(|cash| cash.rows(lang, self.offer)));
+        rows.extend([
             (lang.say("生效时间", "Valid from"), lang.moment(self.starts_at)),
             (lang.say("有效期至", "Valid until"), lang.moment(self.ends_at)),
             (lang.say("券号", "Number"), self.id.clone()),
-        ];
-        if self.heading(lang) != self.name {
-            rows.insert(0, (lang.say("优惠券", "Coupon"), self.name.clone()));
-        }
+        ]);
         rows
     }
 
-    fn button(&self, lang: Lang, action: &str, csrf: &str) -> Markup {
+    fn button(&self, lang: Lang) -> Markup {
+        let label = lang.say("立即使用", "Use it now");
         let warning = lang.say(
             "只能使用一次，按下后不能撤销。",
             "It can be used once. Once you press the button, that cannot be undone.",
         );
         html! {
-            (parts::notice(Tone::Note, warning))
-            form.form method="post" action=(action) {
-                input type="hidden" name="csrf" value=(csrf);
-                (parts::button(lang.say("立即使用", "Use it now")))
+            @match &self.stage {
+                Stage::Button { action, csrf } => {
+                    (parts::notice(Tone::Note, warning))
+                    form.form method="post" action=(action) {
+                        input type="hidden" name="csrf" value=(csrf);
+                        (parts::button(label))
+                    }
+                },
+                Stage::Onward { address } => (parts::way_out(label, address)),
+                _ => {},
             }
         }
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const NOON: i64 = 1_767_240_000_000;
-
-    fn page(stage: Stage, verify: Verify) -> String {
-        let shell = Shell { lang: Lang::En, title: "", address: "", in_other_lang: "?lang=zh", stand_in: true };
-        let text = "<script>alert(1)</script>\"'&".to_owned();
-        let page = VoucherPage {
-            merchant: text.clone(),
-            name: text.clone(),
-            brand: text,
-            offer: Offer::Exchange { verify },
-            id: "2026010100073000000000007168".to_owned(),
-            starts_at: NOON,
-            ends_at: NOON,
-            stage,
-        };
-        page.page(&shell)
-    }
-
-    #[test]
-    fn each_standing_is_told_and_one_has_a_button() {
-        let button = || Stage::Button { action: "/h5/voucher".to_owned(), csrf: "c".to_owned() };
-        for (stage, verify, expect) in [
-            (button(), Verify::UserClick, "Use it now"),
-            (Stage::Usable, Verify::UserClick, "cannot be used at this hour"),
-            (Stage::Usable, Verify::MerchantScan, "used by itself"),
-            (Stage::Unactive, Verify::UserClick, "from 1 Jan 2026, 12:00 on"),
-            (Stage::Held, Verify::MerchantScan, "waits for payment holds it"),
-            (Stage::Used { at: NOON + 5_000 }, Verify::UserClick, "1 Jan 2026, 12:00:05"),
-            (Stage::Refunded, Verify::MerchantScan, "does not come back"),
-            (Stage::Barred, Verify::MerchantScan, "cannot be used at present"),
-            (Stage::Expired, Verify::UserClick, "not used in time"),
-        ] {
-            let html = page(stage.clone(), verify);
-            assert!(html.contains(expect), "no {expect} in {html}");
-            assert_eq!(html.contains("<form"), stage == button(), "{stage:?}");
-            assert!(!html.contains("<script") && html.contains("&lt;script&gt;"), "{html}");
-        }
-    }
-}
+mod tests;

@@ -1,5 +1,6 @@
 //! The values of a world file that stand in one field: account ids, balances, degrees.
 
+use serde::de::{Deserialize, Deserializer, Error};
 use store::world::BALANCE_FEN_MAX;
 use wire::money;
 
@@ -36,4 +37,17 @@ pub fn degrees_e7(name: &str, text: Option<&str>, limit: i32) -> Checked<Option<
     }
     #[expect(clippy::cast_possible_truncation, reason = "±180e7 fits")]
     Ok(Some((degrees * 1e7).round() as i32))
+}
+
+/// Names of hosts, or IP addresses: without scheme, port, path and brackets.
+pub(super) fn hosts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    let hosts = Vec::<String>::deserialize(deserializer)?;
+    let is_host = |host: &&String| {
+        let is_name = host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._".contains(&byte));
+        !host.is_empty() && (is_name || host.parse::<std::net::Ipv6Addr>().is_ok())
+    };
+    match hosts.iter().find(|host| !is_host(host)) {
+        Some(host) => Err(D::Error::custom(format!("{host:?} must be the name of a host, as shop.example.com"))),
+        None => Ok(hosts),
+    }
 }

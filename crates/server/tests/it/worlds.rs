@@ -186,6 +186,7 @@ each_engine!(what_cannot_be_is_refused_at_its_line_and_nothing_is_kept, |engine|
         (format!("{merchant}options = {{ \"a\\u0000\" = true }}\n"), 6, "U+0000"),
         (user("2088102146931395", "member_cards = [\"x\", \"\\U00000000\"]"), 6, "U+0000"),
         (format!("{merchant}options = {{ claim_token_life = \"0s\" }}\n"), 6, "a second at least"),
+        (format!("{merchant}options = {{ use_url_hosts = [\"https://a/\"] }}\n"), 6, "must be the name of a host"),
         ("[[app]]\napp_id = \"2021000000000077\"\n".to_owned(), 4, "pid is missing"),
         ("[[authorization]]\napp_auth_token = \"t\"\n".to_owned(), 4, "app_id is missing"),
         (format!("{merchant}[[merchant.tag]]\ncode = \"new\"\n"), 6, "type is missing"),

@@ -2,6 +2,7 @@
 
 use crate::biz::{ABSENT, Field, List, Shape, Text, embedded_within};
 use serde_json::Value;
+use store::Fault;
 
 /// The most characters of the JSON text.
 const TEXT_MAX: usize = 1_024;
@@ -28,6 +29,11 @@ impl Description {
         }
         .to_string()
     }
+}
+
+/// The terms that a template keeps, which were checked when it was made: one that is no list is a fault.
+pub fn lines(text: &str) -> Result<Vec<String>, Fault> {
+    serde_json::from_str(text).map_err(|error| Fault::bug(format!("voucher_description of a template: {error}")))
 }
 
 impl Field for Description {

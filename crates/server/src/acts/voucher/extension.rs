@@ -1,9 +1,10 @@
 //! `extension_info`: how the button of a voucher's page leads on, to a page of the merchant's.
 
+use super::content::Content;
+use super::merchant_page::MerchantPage;
 use crate::biz::{ABSENT, Field, Member, Shape, embedded_within, present, text};
-use crate::outbound::Target;
-use serde::Serialize;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
+use store::Fault;
 use wire::{Charset, SignType};
 
 /// The most characters of the JSON text.
@@ -16,20 +17,17 @@ const SIGN_KEYS: [&str; 3] = ["voucherId", "userId", "tag"];
 pub struct ExtensionInfo(Option<UseLink>);
 
 /// The merchant's page, and how a link to it is made. As the store keeps it, it is what a caller could have sent.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UseLink {
     /// The page: http or https.
     pub url: String,
     /// What of the link is signed, in this order: some of `voucherId`, `userId` and `tag`, joined by commas.
     pub sign_keys: String,
-    /// The charset of what is signed.
-    pub charset: &'static str,
+    /// The charset of the link and of what is signed of it.
+    pub charset: Charset,
     /// How links are signed; not at all when absent.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sign_type: Option<&'static str>,
+    pub sign_type: Option<SignType>,
     /// What the link carries for the merchant, as it is.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tag: Option<String>,
 }
 
@@ -39,9 +37,29 @@ impl ExtensionInfo {
         self.to_json().map(|value| value.to_string())
     }
 
+    /// Where the button leads.
+    pub fn link(&self) -> Option<&UseLink> {
+        self.0.as_ref()
+    }
+
+    /// Where the button of a template's vouchers leads, from what the store keeps. What cannot be read is a fault: it
+    /// was checked when the template was made.
+    pub fn of_content(content: &Content) -> Result<Option<UseLink>, Fault> {
+        let Some(text) = &content.extension_info else { return Ok(None) };
+        let read = ExtensionInfo::read(Some(&json!(text)));
+        Ok(read.map_err(|error| Fault::bug(format!("extension_info of a template: {error}")))?.0)
+    }
+
     fn to_json(&self) -> Option<Value> {
-        let data = serde_json::to_value(self.0.as_ref()?).expect("texts serialise");
-        Some(serde_json::json!({"useMode": "H5", "useModeData": data}))
+        let UseLink { url, sign_keys, charset, sign_type, tag } = self.0.as_ref()?;
+        let mut data = json!({"url": url, "signKeys": sign_keys, "charset": charset.name()});
+        if let Some(sign_type) = sign_type {
+            data["signType"] = json!(sign_type.name());
+        }
+        if let Some(tag) = tag {
+            data["tag"] = json!(tag);
+        }
+        Some(json!({"useMode": "H5", "useModeData": data}))
     }
 
     fn of(members: &Map<String, Value>) -> Result<ExtensionInfo, String> {
@@ -58,18 +76,22 @@ impl UseLink {
     fn of(data: &Map<String, Value>) -> Result<UseLink, String> {
         let said = |name: &str, snake: &str| member(data, name, snake).map(text).transpose();
         let url = said("url", "url")?.ok_or(".useModeData.url 不能为空")?;
-        Target::parse(&url).map_err(|_| ".useModeData.url 必须是http或https的绝对地址")?;
+        MerchantPage::parse(&url).ok_or(".useModeData.url 必须是http或https的绝对地址")?;
         let sign_keys = said("signKeys", "sign_keys")?.unwrap_or_else(|| SIGN_KEYS.join(","));
         if !sign_keys.split(',').all(|key| SIGN_KEYS.contains(&key)) {
             return Err(format!(".useModeData.signKeys 只能是 {}", SIGN_KEYS.join(",")));
         }
         let charset = said("charset", "charset")?.unwrap_or_else(|| Charset::Utf8.name().to_owned());
-        let charset = Charset::from_name(charset.as_bytes()).ok_or(".useModeData.charset 不支持")?.name();
+        let charset = Charset::from_name(charset.as_bytes()).ok_or(".useModeData.charset 不支持")?;
         let sign_type = said("signType", "sign_type")?;
         let sign_type =
             sign_type.map(|name| SignType::from_name(name.as_bytes()).ok_or(".useModeData.signType 不支持"));
-        let sign_type = sign_type.transpose()?.map(SignType::name);
-        Ok(UseLink { url, sign_keys, charset, sign_type, tag: said("tag", "tag")? })
+        let sign_type = sign_type.transpose()?;
+        let tag = said("tag", "tag")?;
+        if tag.as_deref().is_some_and(|tag| charset.encode(tag).is_none()) {
+            return Err(format!(".useModeData.tag 含有{}没有的字符", charset.name()));
+        }
+        Ok(UseLink { url, sign_keys, charset, sign_type, tag })
     }
 }
 
@@ -87,7 +109,7 @@ const MEMBERS: &[Member] = &[
 const DATA: &[Member] = &[
     Member::text("url", "The page: an absolute http or https address."),
     optional("signKeys", "What is signed, in this order; `voucherId,userId,tag` when absent.", Shape::Text(None)),
-    optional("charset", "The charset of what is signed; UTF-8 when absent.", Shape::Text(None)),
+    optional("charset", "The charset of the link and of what is signed of it; UTF-8 when absent.", Shape::Text(None)),
     optional("signType", "`RSA` or `RSA2`; nothing is signed when absent.", Shape::Text(None)),
     optional("tag", "What the link carries for the merchant, as it is.", Shape::Text(None)),
 ];
@@ -112,7 +134,6 @@ impl Field for ExtensionInfo {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
 
     #[test]
     fn a_button_leads_to_a_page_that_there_can_be() {
@@ -150,6 +171,7 @@ mod tests {
             json!({"useMode": "H5", "useModeData": {"url": url, "signKeys": "voucherId,amount"}}),
             json!({"useMode": "H5", "useModeData": {"url": url, "charset": "latin1"}}),
             json!({"useMode": "H5", "useModeData": {"url": url, "signType": "MD5"}}),
+            json!({"useMode": "H5", "useModeData": {"url": url, "charset": "GBK", "tag": "😀"}}),
         ] {
             assert!(read(&bad).is_err(), "{bad}");
         }

@@ -3,7 +3,7 @@
 
 use super::content::Content;
 use super::expiry;
-use super::redirect::Redirect;
+use super::merchant_page::MerchantPage;
 use crate::acts::pin::{self, Proof};
 use crate::keys;
 use domain::Refusal;
@@ -97,14 +97,14 @@ impl Desk {
 }
 
 /// Where the sponsor's browser goes once the template is paid for.
-pub fn redirect(content: &Content) -> Option<Redirect> {
-    content.redirect_uri.as_deref().and_then(Redirect::parse)
+pub fn redirect(content: &Content) -> Option<MerchantPage> {
+    content.redirect_uri.as_deref().and_then(MerchantPage::parse)
 }
 
 /// The same with what the merchant's page is told: which template it is, and by which order it was paid for.
 pub fn onward(template: &Template, content: &Content) -> Option<String> {
     let (id, order) = (template.id.to_text(), template.fund_order_no().to_text());
-    redirect(content).map(|redirect| redirect.with(&[("template_id", &id), ("fund_order_no", &order)]))
+    redirect(content).map(|page| page.with(&format!("template_id={id}&fund_order_no={order}")))
 }
 
 /// Tries the PIN, counts it, and pays with all that follows from it. `kept_pin` reads the PIN that an account has;

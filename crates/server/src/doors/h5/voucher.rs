@@ -1,10 +1,14 @@
-//! `/h5/voucher?voucherId=…&token=…`: a coupon in its holder's hands, and the button that uses one whose `verify_mode`
-//! is USER_CLICK (`docs/decisions.md`, "States of a coupon").
+//! `/h5/voucher?voucherId=…&token=…`: a coupon or cash voucher in its holder's hands, the button that uses a coupon
+//! whose `verify_mode` is USER_CLICK (`docs/decisions.md`, "States of a coupon"), and the one that leads from a cash
+//! voucher to the merchant's page ("The use button").
 //!
 //! Its address is given on the coupon page to whoever took the coupon there, so what opens that page opens this one: a
 //! token, and no PIN, for no money moves. The token is the platform's vouching for the voucher's id; there is nothing
-//! to keep, and no voucher is without one. The button works once: whoever is second sees when it was used.
+//! to keep, and no voucher is without one. The first button works once: whoever is second sees when it was used.
 
+mod content;
+
+use self::content::Found;
 use super::address::query;
 use super::page::{NoFields, Page, is_plain};
 use super::request::{PageRequest, View};
@@ -12,10 +16,9 @@ use crate::acts::coupon::redemption;
 use crate::app::App;
 use crate::links;
 use crate::pages::error_page::ErrorPage;
-use crate::pages::voucher::{Stage, VoucherPage};
+use crate::pages::voucher::Stage;
 use axum::http::Uri;
 use domain::id::VoucherIdText;
-use domain::redemption::Standing;
 use serde::Deserialize;
 use store::{Bucket, Fault, Stop, Tx};
 
@@ -59,35 +62,13 @@ impl Page for VoucherLink {
     }
 
     async fn look(self, request: &PageRequest) -> Result<View, ErrorPage> {
-        let (id, now) = (self.id, request.app().clock.now());
-        let load = move |tx: &mut Tx| {
-            let Some((issued, coupon)) = redemption::find(tx, id)? else { return Ok(None) };
-            let merchant = store::world::merchant_label(tx, &issued.pid)?;
-            Ok::<_, Fault>(Some((issued, coupon, merchant)))
-        };
+        let (id, now, form) = (self.id, request.app().clock.now(), self.signed_form(request));
+        let load = move |tx: &mut Tx| content::find(tx, id, form.clone(), now);
         let found = request.app().store.read(load).await.map_err(|failure| request.failed(&failure))?;
-        let (issued, coupon, merchant) = found.ok_or(ErrorPage::Unknown)?;
-        let stand = issued.redemption.stand(now);
-        let button = redemption::is_open(&issued, &coupon, now).then(|| self.signed_form(request));
-        let page = VoucherPage {
-            merchant,
-            name: coupon.name,
-            brand: coupon.brand_name,
-            offer: coupon.terms.offer,
-            id: issued.id.to_text(),
-            starts_at: issued.redemption.starts_at,
-            ends_at: issued.redemption.ends_at,
-            stage: match (stand, button) {
-                (Standing::Usable, Some((action, csrf))) => Stage::Button { action, csrf },
-                (Standing::Usable, None) => Stage::Usable,
-                (Standing::Unactive, _) => Stage::Unactive,
-                (Standing::Barred, _) => Stage::Barred,
-                (Standing::Held, _) => Stage::Held,
-                (Standing::Used, _) => Stage::Used { at: issued.redemption.used_at.unwrap_or(now) },
-                (Standing::Refunded, _) => Stage::Refunded,
-                (Standing::Expired, _) => Stage::Expired,
-            },
-        };
+        let Found { mut page, onward } = found.ok_or(ErrorPage::Unknown)?;
+        if let Some(address) = onward.and_then(|(link, voucher)| link.address(&voucher, &request.app().signer)) {
+            page.stage = Stage::Onward { address };
+        }
         Ok(Box::new(move |shell| page.page(shell)))
     }
 

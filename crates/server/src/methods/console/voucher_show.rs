@@ -3,6 +3,7 @@
 use super::{Argument, not_found};
 use crate::acts::coupon::tool::Coupon;
 use crate::acts::voucher::content::Content;
+use crate::acts::voucher::lookup;
 use crate::answer::Answer;
 use crate::app::App;
 use crate::biz::biz;
@@ -14,7 +15,7 @@ use domain::id::{TemplateId, VoucherId, VoucherIdText};
 use domain::issued_coupon::IssuedCoupon;
 use domain::redemption::{Redemption, Standing};
 use serde::{Deserialize, Serialize};
-use store::{Fault, Tx, activity, cash_voucher, coupon, template};
+use store::{Fault, Tx, activity, coupon};
 use wire::time;
 
 /// See the module.
@@ -51,9 +52,8 @@ pub struct VoucherView {
     held_until: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     gmt_used: Option<String>,
-    /// The address of a coupon's page; a cash voucher has none.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    voucher_uri: Option<String>,
+    /// The address of its holder's page.
+    voucher_uri: String,
 }
 
 impl Method for VoucherShow {
@@ -96,7 +96,7 @@ pub async fn view(app: &App, voucher_id: &str) -> Answer<VoucherView> {
         trade_no: trade.filter(|_| has_it).map(|trade| trade.trade_no()),
         held_until: redemption.held_until.filter(|_| has_it).map(time::format),
         gmt_used: redemption.used_at.map(time::format),
-        voucher_uri: template.is_none().then(|| base_url + &links::voucher(&app.master_key, id)),
+        voucher_uri: base_url + &links::voucher(&app.master_key, id),
         pid,
         user_id,
     })
@@ -121,10 +121,7 @@ fn find(tx: &mut Tx, text: VoucherIdText) -> Result<Option<Found>, Fault> {
         let IssuedCoupon { id, pid, user_id, redemption, .. } = issued;
         return Ok(Some(Found { id, name, pid, user_id, template: None, redemption }));
     }
-    let Some(voucher) = cash_voucher::get(tx, text.number)?.filter(|voucher| text.names(voucher.id)) else {
-        return Ok(None);
-    };
-    let template = template::get(tx, voucher.template)?.ok_or_else(|| Fault::bug("a voucher without its template"))?;
+    let Some((voucher, template)) = lookup::find(tx, text)? else { return Ok(None) };
     let name = Content::of(&template)?.voucher_name(template.amount_fen);
     let CashVoucher { id, user_id, redemption, .. } = voucher;
     Ok(Some(Found { id, name, pid: template.pid, user_id, template: Some(template.id), redemption }))

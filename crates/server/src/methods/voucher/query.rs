@@ -8,6 +8,7 @@
 //! The call changes nothing and can be repeated.
 
 use crate::acts::voucher::content::Content;
+use crate::acts::voucher::lookup;
 use crate::biz::{Shape, Text, answer, biz};
 use crate::methods::{Answer, Call, Doors, Method, Need, Read, SubCode, refusals};
 use domain::Refusal;
@@ -15,7 +16,7 @@ use domain::cash_voucher::CashVoucher;
 use domain::id::VoucherIdText;
 use domain::redemption::Standing;
 use domain::template::Template;
-use store::{Fault, Tx, cash_voucher, trade, world};
+use store::{Fault, Tx, trade, world};
 use wire::{money, time};
 
 /// See the module.
@@ -126,11 +127,7 @@ impl Read for VoucherQuery {
 /// A voucher of one of the merchant's templates. A foreign one is as unknown as none.
 fn find(call: &Call, tx: &mut Tx, voucher_id: &str) -> Result<Option<(CashVoucher, Template)>, Fault> {
     let Some(id) = VoucherIdText::parse(voucher_id) else { return Ok(None) };
-    let found = cash_voucher::get(tx, id.number)?.filter(|voucher| id.names(voucher.id));
-    let Some(voucher) = found else { return Ok(None) };
-    let template =
-        store::template::get(tx, voucher.template)?.ok_or_else(|| Fault::bug("a voucher without a template"))?;
-    Ok((template.pid == call.pid()).then_some((voucher, template)))
+    Ok(lookup::find(tx, id)?.filter(|(_, template)| template.pid == call.pid()))
 }
 
 /// What the voucher's one trade did with it.

@@ -14,13 +14,14 @@ use crate::acts::voucher::content::Content;
 use crate::acts::voucher::description::Description;
 use crate::acts::voucher::expiry;
 use crate::acts::voucher::extension::ExtensionInfo;
-use crate::acts::voucher::redirect::Redirect;
+use crate::acts::voucher::merchant_page::MerchantPage;
 use crate::acts::voucher::rule_conf::{NoRules, RuleConf};
 use crate::acts::voucher::valid_period::WrittenPeriod;
 use crate::biz::{Biz, Date, Illegal, Positive, Text, Yuan, answer, biz, choice, illegal};
 use crate::links;
 use crate::methods::{Answer, Call, Doors, Key, Method, Need, Recomputed, SubCode, fingerprint, refusals};
 use crate::outbound::Target;
+use crate::world::Options;
 use domain::Refusal;
 use domain::id::TemplateId;
 use domain::template::{Publication, QUANTITY_MAX, Status, Template, check_amounts};
@@ -155,6 +156,11 @@ fn make(call: &Call, tx: &mut Tx, request: &Request, number: i64) -> Answer<Temp
     // Decide what needs no look at the store.
     let made = draft(call, request, number)?;
     // Load.
+    let hosts = Options::of(tx, call.pid())?.use_url_hosts;
+    let button = request.extension_info.as_ref().and_then(ExtensionInfo::link);
+    if button.is_some_and(|link| !link.leads_to_one_of(&hosts)) {
+        return Err(Request::refuse("extension_info", "useModeData.url 的域名不在商户的名单中").into());
+    }
     let sponsor = account_key::find(tx, Kind::Login, &request.fund_account)?.ok_or(Refusal::SponsorNotExist)?;
     // Record.
     let made = Template { sponsor_id: sponsor.user_id, ..made };
@@ -204,7 +210,7 @@ fn draft(call: &Call, request: &Request, number: i64) -> Result<Template, Reject
 
 fn check_addresses(request: &Request) -> Result<(), Rejection> {
     let Request { redirect_uri, notify_uri, .. } = request;
-    if redirect_uri.as_deref().is_some_and(|uri| Redirect::parse(uri).is_none()) {
+    if redirect_uri.as_deref().is_some_and(|uri| MerchantPage::parse(uri).is_none()) {
         return Err(Request::refuse("redirect_uri", "必须是http或https的绝对地址"));
     }
     if notify_uri.as_deref().is_some_and(|uri| Target::parse(uri).is_err()) {

@@ -33,7 +33,7 @@ fn amount(before: Option<&str>, fen: i64) -> Markup {
 }
 
 /// What must be spent, and what is the most that is taken off.
-pub(super) fn threshold(lang: Lang, offer: Offer, min_consume_fen: i64, original_price_fen: Option<i64>) -> String {
+pub fn threshold(lang: Lang, offer: Offer, min_consume_fen: i64, original_price_fen: Option<i64>) -> String {
     let min = short(min_consume_fen);
     let condition = match offer {
         Offer::PerFullCut { worth_fen, .. } => {

@@ -18,7 +18,7 @@ pub struct Note {
 }
 
 /// All of them, beneath the coupon's picture.
-pub(super) fn card(lang: Lang, notes: &[Note], picture: Option<&str>) -> Markup {
+pub fn card(lang: Lang, notes: &[Note], picture: Option<&str>) -> Markup {
     let notes = within(notes, CHARS_MAX);
     if notes.is_empty() && picture.is_none() {
         return Markup::default();
