@@ -193,6 +193,9 @@ impl Place {
         let page = self.page(&demo, &app).unwrap_or_else(|| format!("http://{}/", running.listen));
         println!();
         println!("  open   {page}");
+        if let Some(voucher) = member(&demo, "voucher_url") {
+            println!("         {voucher}");
+        }
         println!("  try    {} call {CALL} --app {}", shown(&self.program()), shown(&app));
         println!();
         println!("  once   {}", export(&self.program(), &running.data));

@@ -1,7 +1,9 @@
 //! `--demo`: a world to try, ready to use, with keys and snippets in every form that SDKs want.
 
 mod activities;
+mod calls;
 mod trades;
+mod vouchers;
 
 use crate::app::App;
 use crate::import::{self, Import, ImportError};
@@ -16,6 +18,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use thiserror::Error;
+use vouchers::CashVoucher;
 use wire::{PrivateKey, time};
 
 const PID: &str = "2088201914979011";
@@ -25,6 +28,8 @@ const ISV_APP_ID: &str = "2021000000000002";
 const APP_AUTH_TOKEN: &str = "201609BBdemo_app_auth_token_000000000001";
 const SHOP_IDS: [&str; 2] = ["2015121600077000000002388200", "2016041200077000000003277104"];
 const USER_IDS: [&str; 2] = ["2088102146931394", "2088202920045392"];
+/// The second user's login id.
+const SPONSOR_LOGIN: &str = "wukong@example.com";
 /// What cards, coupons and pages show.
 const LOGO_ID: &str = "demoLOGOhuaguoshan00000000000001";
 const LOGO: &[u8] = include_bytes!("demo/logo.png");
@@ -90,6 +95,8 @@ struct Demo {
     point_card: Option<PointCard>,
     #[serde(default)]
     coupon: Option<Coupon>,
+    #[serde(default)]
+    cash_voucher: Option<CashVoucher>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -122,19 +129,21 @@ pub async fn prepare(app: &Arc<App>, data: &Path, addresses: &[SocketAddr]) -> R
     import::members(app, PID, std::io::Cursor::new(members()), Import::WRITE).await?;
     // Kept, so that whoever starts the demo again finds the same trades and activities.
     let known = demo.begins_at.as_deref().and_then(time::parse);
-    let begins_at = known.unwrap_or_else(|| trades::ends_at(app.clock.now()));
+    let begins_at = known.unwrap_or_else(|| trades::midnight(app.clock.now()));
     demo.begins_at = Some(time::format(begins_at));
     import::trades(app, PID, std::io::Cursor::new(trades::csv(begins_at)), Import::WRITE).await?;
     let (point_card, coupon) = activities::make(app, begins_at).await?;
     let page = activities::page(app, &coupon).await?.unwrap_or_else(|| format!("http://{address}/"));
     (demo.point_card, demo.coupon) = (Some(point_card), Some(coupon));
+    demo.cash_voucher = vouchers::make(app, demo.cash_voucher, *address).await?;
+    let voucher = demo.cash_voucher.as_ref().map_or_else(String::new, |it| format!("\nopen  {}", it.voucher_url));
     write_private(&path, &serde_json::to_string_pretty(&demo)?)?;
     for (name, template) in SNIPPETS {
         write_private(&folder.join(name), &fill(template, &demo, *address))?;
     }
     Ok(format!(
         "demo world: merchant {PID}, {MEMBERS} members, a year of trades; keys and snippets in {folder}\n\
-         open  {page}\n\
+         open  {page}{voucher}\n\
          try   punchcard call koubei.marketing.campaign.crowd.count \
          '{{\"conditions\":\"[{{\\\"op\\\":\\\"IN\\\",\\\"tagCode\\\":\\\"pam_gender\\\",\\\"value\\\":\\\"1\\\"}}]\",\
          \"dimensions\":\"[\\\"pam_gender\\\",\\\"pam_age\\\"]\"}}' --app {json}",
@@ -171,6 +180,7 @@ fn fresh() -> Demo {
         begins_at: None,
         point_card: None,
         coupon: None,
+        cash_voucher: None,
     }
 }
 
@@ -227,7 +237,7 @@ balance = "1000.00"
 
 [[user]]
 user_id = "{user_2}"
-login_id = "wukong@example.com"
+login_id = "{SPONSOR_LOGIN}"
 balance = "1000.00"
 
 [[image]]

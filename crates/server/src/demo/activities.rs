@@ -1,14 +1,14 @@
 //! A point card and the coupon that its points are exchanged for: made by calls, as a merchant's app makes them.
 //! Whoever starts the demo again calls again, and is answered with what there is.
 
+use super::calls::{call, text};
 use super::trades::USERS_TRADE;
-use super::{APP_ID, DemoError, LOGO_ID, SHOP_IDS, USER_IDS};
+use super::{DemoError, LOGO_ID, SHOP_IDS, USER_IDS};
 use crate::app::App;
-use crate::methods::{CallContext, CallError, Entry};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::sync::Arc;
-use wire::{SignType, time};
+use wire::time;
 
 const DAY_MS: i64 = 86_400_000;
 /// How long both run, from the end of the year of trades on.
@@ -102,31 +102,4 @@ fn coupon(from: i64) -> Value {
             "send_rule": {"allow_repeat_send": "true"}}],
         "publish_channels": [{"type": "URL_WITH_TOKEN", "name": "URL_WITH_TOKEN"}],
     })
-}
-
-/// Calls a method as the merchant's app does, but for the signature.
-async fn call(app: &Arc<App>, method: &str, biz_content: Value) -> Result<Value, DemoError> {
-    let entry = Entry::find(method).expect("a method of the list");
-    let (Value::Object(members), Some(own)) = (biz_content, app.directory.app(APP_ID)) else {
-        return Err(DemoError::Refused("the demo's app is gone".to_owned()));
-    };
-    let context = CallContext { notify_url: None, sign_type: SignType::Rsa2, trace_id: app.new_trace_id() };
-    let caller = app.directory.caller(&app.store, &own, None, method, app.clock.now()).await;
-    let answer = match caller {
-        Ok(caller) => entry.run(app.clone(), caller, context, members).await,
-        Err(error) => Err(error),
-    };
-    match answer {
-        Ok(answer) => Ok(serde_json::from_str(&answer)?),
-        Err(CallError::Rejection(rejection)) => {
-            Err(DemoError::Refused(format!("{method}: {} {}", rejection.sub_code, rejection.sub_msg)))
-        }
-        Err(CallError::Error(fault)) => Err(DemoError::Store(fault)),
-        Err(CallError::Stale) => Err(DemoError::Refused(format!("{method}: the demo's app was changed meanwhile"))),
-    }
-}
-
-fn text(answer: &Value, pointer: &str) -> Result<String, DemoError> {
-    let found = answer.pointer(pointer).and_then(Value::as_str).map(str::to_owned);
-    found.ok_or_else(|| DemoError::Refused(format!("the answer has no {pointer}: {answer}")))
 }

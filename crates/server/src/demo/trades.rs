@@ -14,8 +14,8 @@ const SHOPS: [&str; 4] = [SHOP_IDS[0], SHOP_IDS[0], SHOP_IDS[0], SHOP_IDS[1]];
 /// The number of the trade that the demo's user has paid, for which there are points.
 pub(super) const USERS_TRADE: &str = "hgs_user_1";
 
-/// The midnight (UTC+8) that was last at `now`, both UTC milliseconds: the year ends there.
-pub(super) fn ends_at(now: i64) -> i64 {
+/// The midnight (UTC+8) that was last at `now`, both UTC milliseconds: the year of trades ends there.
+pub(super) fn midnight(now: i64) -> i64 {
     const EAST_MS: i64 = 8 * 3_600_000;
     (now + EAST_MS).div_euclid(DAY_MS) * DAY_MS - EAST_MS
 }
@@ -55,7 +55,7 @@ mod tests {
 
     #[test]
     fn a_year_has_some_four_thousand_trades_and_ends_at_midnight() {
-        let end = ends_at(time::parse("2026-01-01 12:34:56").expect("a time"));
+        let end = midnight(time::parse("2026-01-01 12:34:56").expect("a time"));
         assert_eq!(time::format(end), "2026-01-01 00:00:00");
         let csv = csv(end);
         let rows: Vec<Vec<&str>> = csv.lines().skip(1).map(|line| line.split(',').collect()).collect();
