@@ -70,7 +70,11 @@ pub fn tear() -> Markup {
 /// Names and values, one a line. Values are other people's texts and may be of any length; long numbers are set
 /// smaller, to stay whole, and amounts stay whole in any case.
 pub fn rows(lang: Lang, rows: &[(&str, String)]) -> Markup {
-    let is_number = |value: &str| 16 < value.len() && value.bytes().all(|byte| byte.is_ascii_digit());
+    let is_number = |value: &str| {
+        // Numbers of templates and of their orders end in two letters.
+        let digits = value.strip_suffix("EB").or(value.strip_suffix("EC")).unwrap_or(value);
+        16 < value.len() && digits.bytes().all(|byte| byte.is_ascii_digit())
+    };
     let is_amount = |value: &str| {
         let digits = value.trim_start_matches('−').strip_prefix('¥');
         digits.is_some_and(|digits| {

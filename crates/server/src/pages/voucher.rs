@@ -123,7 +123,7 @@ impl VoucherPage {
             Stage::Button { .. } => lang.say("请在店员面前使用。", "Use it in front of the shop's staff."),
             Stage::Onward { .. } => lang.say(
                 "付款时自动抵扣，也可以从这里去商家的页面使用。",
-                "It is taken off by itself when you pay. The merchant's page says where.",
+                "It is taken off by itself when you pay. You can use it on the merchant's page too.",
             ),
             Stage::Usable if by_click => lang.say(
                 "现在不在可用时间内，请在可用时间再来。",

@@ -52,6 +52,7 @@ documents! {
     own_world: "docs/own-world.md",
     points: "docs/points.md",
     trades: "docs/trades.md",
+    vouchers: "docs/vouchers.md",
     world_file: "docs/world-file.md",
     the_tutorial_of_the_stamp_card: "docs/tutorial-stamp-card.md",
 }

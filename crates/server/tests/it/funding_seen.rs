@@ -41,6 +41,8 @@ fn a_sponsor_pays_for_vouchers() {
     let dear = visitor.made("2", &json!({"voucher_quantity": 99_999_999, "amount": "99999.99", "floor_amount": "0"}));
     visitor.opens(&dear);
     visitor.sees_on("fund-long", &["¥9,999,998,900,000.01"]);
+    let too_many = visitor.made("3", &json!({"voucher_quantity": 1_000}));
+    visitor.opens(&too_many);
     visitor.enters(PIN);
     visitor.sees_on("fund-short-balance", &["账户余额不足", "没有扣款", "账户余额", "¥12.00"]);
 }

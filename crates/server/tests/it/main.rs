@@ -8,6 +8,7 @@ mod bodies;
 mod broken_log;
 mod browser;
 mod calls;
+mod cash_page;
 mod cash_redemption;
 mod cashier;
 mod cashier_coupons;

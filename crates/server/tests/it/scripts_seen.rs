@@ -3,8 +3,9 @@
 use crate::browser::Browser;
 use crate::giveaway::{Campaign, Giveaway, USER, world_of_shops};
 use crate::raw::{Answer, Connection};
-use crate::running::{APP_ID, app_key, succeed};
+use crate::running::{APP_ID, PID, app_key, succeed};
 use crate::shop::header;
+use crate::voucher_kit::{SEND, Templates};
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -109,6 +110,8 @@ struct Scene {
     giveaway: Giveaway,
     campaign: Campaign,
     cashier: String,
+    /// The page of a cash voucher.
+    voucher: String,
 }
 
 impl Scene {
@@ -132,7 +135,8 @@ impl Scene {
         let crowd =
             json!({"out_biz_no": "1", "name": text, "conditions": crate::running::conditions("IN", "pam_gender", "1")});
         succeed(&client, "koubei.marketing.campaign.crowd.create", &crowd);
-        Scene { cashier: format!("/h5/{cashier}"), attacker, giveaway, campaign }
+        let voucher = cash_voucher(&giveaway, &text);
+        Scene { cashier: format!("/h5/{cashier}"), voucher, attacker, giveaway, campaign }
     }
 
     /// A call that is signed as it should be, as an address.
@@ -198,6 +202,8 @@ impl Scene {
             format!("{coupon}&shopId={text}&lang={text}"),
             taken,
             format!("{}&token={text}&outBizNo={text}", self.campaign.page),
+            self.voucher.clone(),
+            format!("{}&lang={text}&{text}={text}", self.voucher),
             format!("/h5/voucher?voucher_id={text}&token={text}"),
             format!("/h5/{text}"),
             format!("/h5/image/{text}"),
@@ -213,6 +219,24 @@ impl Scene {
             format!("/readyz?{text}"),
         ]
     }
+}
+
+/// The page of a cash voucher whose template says this in everything.
+fn cash_voucher(giveaway: &Giveaway, text: &str) -> String {
+    let template_id = Templates::of(&giveaway.server, PID, USER).paid(|template| {
+        let button = json!({"useMode": "H5", "useModeData": {"url": "https://shop.example.com/?'", "tag": text}});
+        template.rules = json!({"PID": text, "STORE": text, "payeeUserId": text, "bizProduct": text}).to_string();
+        template.content =
+            json!({"use_scene": "ALIPAY_COMMON", "fund_account": text, "brand_name": text, "slogan": text,
+            "valid_period": "{}", "description": json!([text]).to_string(), "extension_info": button.to_string()})
+            .to_string();
+    });
+    let request = json!({"template_id": template_id, "user_id": USER, "out_biz_no": "hostile"});
+    let sent = succeed(&giveaway.server.client(), SEND, &request);
+    let output = giveaway.server.command(&["voucher", "show", sent["voucher_id"].as_str().expect("an id"), "--json"]);
+    let shown: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let (_, target) = shown["voucher_uri"].as_str().expect("an address").split_once("/h5/").expect("a page");
+    format!("/h5/{target}")
 }
 
 #[test]

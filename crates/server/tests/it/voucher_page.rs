@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use store::testing::Engine;
 
 /// The page's path and query.
-fn target(shop: &Shop, voucher_id: &str) -> String {
+pub(crate) fn target(shop: &Shop, voucher_id: &str) -> String {
     let shown = shop.voucher(voucher_id);
     let address = shown["voucher_uri"].as_str().expect("an address");
     format!("/h5/{}", address.split_once("/h5/").expect("a page").1)
