@@ -89,7 +89,7 @@ async fn pay(app: &Arc<App>, confirm_uri: &str) -> Result<bool, DemoError> {
         let opening = Opening { fund_order_no: &fund_order_no, token: &token };
         let pin = Pin::unset(true).expect("a stand-in's");
         let payment = PinPayment { opening, pin: &pin, trace_id: &trace_id, at };
-        fund::pay(tx, payment, |_| Some(pin.clone()), |bucket: Bucket| bucket.id(number))
+        fund::pay(tx, payment, |_| Some(pin), |bucket: Bucket| bucket.id(number))
     };
     match app.store.write(write).await {
         Ok(outcome) => Ok(matches!(outcome, Outcome::Paid { .. } | Outcome::PaidBefore)),

@@ -64,7 +64,7 @@ fn apply(shop: &Shop, world: &str) {
 
 each_engine!(a_holder_follows_a_voucher_through_all_that_becomes_of_it, |engine| {
     let shop = Shop::open(engine);
-    let (server, client) = (&shop.server, shop.server.client());
+    let server = &shop.server;
     apply(
         &shop,
         &format!(
@@ -73,7 +73,7 @@ each_engine!(a_holder_follows_a_voucher_through_all_that_becomes_of_it, |engine|
         ),
     );
     let use_page = json!({"url": "https://shop.example.com/use?from=1#top", "charset": "GBK", "signType": "RSA",
-        "signKeys": "tag,voucherId", "tag": "春节 1&2"});
+        "signKeys": "tag,voucherId", "tag": "春节 1+2"});
     let rules = json!({"PID": format!("{PID},{OTHER_PID}"), "STORE": format!("{SHOP},{FOREIGN_SHOP},1,2,3")});
     let terms = json!(["春节前有效", "<b>不可找零</b>"]);
     let more = json!({"rule_conf": rules.to_string(), "voucher_description": terms.to_string(), "voucher_quantity": 5});
@@ -102,8 +102,8 @@ each_engine!(a_holder_follows_a_voucher_through_all_that_becomes_of_it, |engine|
     let address = button(&page).expect("a button");
     assert!(address.starts_with("https://shop.example.com/use?from=1&") && address.ends_with("#top"), "{address}");
     let value = |name: &str| value(&address, Charset::Gbk, name).unwrap_or_else(|| panic!("no {name} in {address}"));
-    assert_eq!(["voucherId", "userId", "tag"].map(value), [voucher.as_str(), OTHER_CUSTOMER, "春节 1&2"]);
-    let signed = format!("tag=春节 1&2&voucherId={voucher}");
+    assert_eq!(["voucherId", "userId", "tag"].map(value), [voucher.as_str(), OTHER_CUSTOMER, "春节 1+2"]);
+    let signed = format!("tag=春节 1+2&voucherId={voucher}");
     let signed = Charset::Gbk.encode(&signed).expect("in the charset");
     assert!(server.platform_key.verify_base64(SignType::Rsa, &signed, &value("sign")), "{address}");
 
@@ -135,7 +135,6 @@ each_engine!(a_holder_follows_a_voucher_through_all_that_becomes_of_it, |engine|
     for voucher in [&other, &unactive] {
         still(&["券已过期", "没有在有效期内使用"], voucher);
     }
-    drop(client);
     prove(server);
 });
 
@@ -153,7 +152,7 @@ each_engine!(the_operators_hosts_bound_where_a_button_leads, |engine| {
     let shop = Shop::open(engine);
     let client = shop.server.client();
     let allow = |hosts: &str| {
-        apply(&shop, &format!("[[merchant]]\npid = \"{PID}\"\noptions = {{ use_url_hosts = {hosts} }}\n"))
+        apply(&shop, &format!("[[merchant]]\npid = \"{PID}\"\noptions = {{ use_url_hosts = {hosts} }}\n"));
     };
     allow(r#"["shop.example.com"]"#);
     let button_to = |url: &str| json!({"useMode": "H5", "useModeData": {"url": url}}).to_string();

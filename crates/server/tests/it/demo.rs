@@ -78,6 +78,10 @@ fn the_demo_may_be_started_again() {
     let page =
         |demo: &Value| demo["coupon"]["claim_url"].as_str().and_then(|url| Some(url.split_once("/h5/")?.1.to_owned()));
     assert_eq!((&first["coupon"]["prize_id"], page(&first)), (&second["coupon"]["prize_id"], page(&second)));
+    let ids = |demo: &Value| ["template_id", "voucher_id"].map(|name| demo["cash_voucher"][name].clone());
+    assert_eq!(ids(&first), ids(&second));
+    assert!(ids(&first).iter().all(Value::is_string), "{first}");
+    assert_eq!(templates(&running), 1);
     assert_eq!(trades(&running), sold);
     assert!(!log_of(running.folder.path()).contains("ERROR"));
 }
@@ -134,6 +138,42 @@ fn the_printed_page_shows_a_coupon_and_the_logo() {
     let logo = text.split_once("/h5/image/").and_then(|(_, rest)| rest.split_once('"')).expect("a logo").0;
     let logo = get(&format!("h5/image/{logo}"));
     assert_eq!((logo.status, &logo.body[..4]), (200, &b"\x89PNG"[..]));
+}
+
+/// How many templates of cash vouchers there are.
+fn templates(running: &Running) -> usize {
+    let ask = json!({"create_start_time": "2000-01-01 00:00:00", "create_end_time": "2100-01-01 00:00:00",
+        "page_num": 1, "page_size": 10});
+    let listed = called(running, "alipay.marketing.voucher.templatelist.query", &ask);
+    listed["voucher_templates"].as_array().map_or(0, Vec::len)
+}
+
+#[test]
+fn its_user_holds_a_cash_voucher_and_gets_a_new_one_when_that_is_over() {
+    let clock = ["--demo", "--clock", "manual:2026-01-01T12:00:00+08:00"].map(str::to_owned).to_vec();
+    let mut running = Running::start_in(Engine::Sqlite, tempfile::tempdir().expect("a folder"), clock);
+    let page = |running: &Running| {
+        let demo = described(running);
+        let url = demo["cash_voucher"]["voucher_url"].as_str().expect("a text").to_owned();
+        let target = url.strip_prefix(&format!("http://{}", running.address)).expect("here").to_owned();
+        let request = format!("GET {target} HTTP/1.1\r\nhost: demo\r\n\r\n");
+        let page = Connection::open(running.address).exchange(request.as_bytes()).expect("an answer");
+        let text = String::from_utf8_lossy(&page.body).into_owned();
+        assert_eq!(page.status, 200, "{url}: {text}");
+        (demo["cash_voucher"]["voucher_id"].clone(), text)
+    };
+    let (first, text) = page(&running);
+    let onward = format!("href=\"http://{}/?voucherId={}", running.address, first.as_str().expect("an id"));
+    for expect in ["5元代金券", "花果山超市南京新街口店", "立即使用", &onward] {
+        assert!(text.contains(expect), "no {expect} in {text}");
+    }
+    assert!(running.command(&["clock", "advance", "61d"]).status.success());
+    assert!(page(&running).1.contains("券已过期"));
+    running.kill_and_start();
+    let (second, text) = page(&running);
+    assert!(first != second && text.contains("立即使用"), "{second}: {text}");
+    assert_eq!(templates(&running), 2);
+    trades(&running);
 }
 
 /// What `cargo xtask up` does each time, so that its page opens on every day.

@@ -91,6 +91,10 @@ impl UseLink {
         if tag.as_deref().is_some_and(|tag| charset.encode(tag).is_none()) {
             return Err(format!(".useModeData.tag 含有{}没有的字符", charset.name()));
         }
+        // The platform would sign more parameters than there are, and so what might pass for a notification.
+        if tag.as_deref().is_some_and(|tag| tag.contains('&')) {
+            return Err(".useModeData.tag 不能含有 &".to_owned());
+        }
         Ok(UseLink { url, sign_keys, charset, sign_type, tag })
     }
 }
@@ -111,7 +115,7 @@ const DATA: &[Member] = &[
     optional("signKeys", "What is signed, in this order; `voucherId,userId,tag` when absent.", Shape::Text(None)),
     optional("charset", "The charset of the link and of what is signed of it; UTF-8 when absent.", Shape::Text(None)),
     optional("signType", "`RSA` or `RSA2`; nothing is signed when absent.", Shape::Text(None)),
-    optional("tag", "What the link carries for the merchant, as it is.", Shape::Text(None)),
+    optional("tag", "What the link carries for the merchant, as it is; without `&`.", Shape::Text(None)),
 ];
 
 const fn optional(name: &'static str, meaning: &'static str, shape: Shape) -> Member {
@@ -172,6 +176,7 @@ mod tests {
             json!({"useMode": "H5", "useModeData": {"url": url, "charset": "latin1"}}),
             json!({"useMode": "H5", "useModeData": {"url": url, "signType": "MD5"}}),
             json!({"useMode": "H5", "useModeData": {"url": url, "charset": "GBK", "tag": "😀"}}),
+            json!({"useMode": "H5", "useModeData": {"url": url, "tag": "7&trade_status=TRADE_SUCCESS"}}),
         ] {
             assert!(read(&bad).is_err(), "{bad}");
         }

@@ -75,7 +75,7 @@ mod tests {
                 "voucherId,userId,tag",
                 Charset::Utf8,
                 SignType::Rsa2,
-                "春节 1&2=3",
+                "春节 1+2=3",
                 "voucherId={id}&userId={user}&tag={tag}",
             ),
             ("tag,voucherId", Charset::Gbk, SignType::Rsa2, "春节", "tag={tag}&voucherId={id}"),

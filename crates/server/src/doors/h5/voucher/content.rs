@@ -30,7 +30,7 @@ pub(super) struct Found {
 /// what shows that the page made it.
 pub(super) fn find(tx: &mut Tx, id: VoucherIdText, form: (String, String), now: i64) -> Result<Option<Found>, Fault> {
     if let Some((issued, coupon)) = redemption::find(tx, id)? {
-        let page = coupon_page(tx, issued, coupon, form, now)?;
+        let page = coupon_page(tx, &issued, coupon, form, now)?;
         return Ok(Some(Found { page, onward: None }));
     }
     let Some((voucher, template)) = lookup::find(tx, id)? else { return Ok(None) };
@@ -42,13 +42,12 @@ pub(super) fn find(tx: &mut Tx, id: VoucherIdText, form: (String, String), now: 
 
 fn coupon_page(
     tx: &mut Tx,
-    issued: IssuedCoupon,
+    issued: &IssuedCoupon,
     coupon: Coupon,
     (action, csrf): (String, String),
     now: i64,
 ) -> Result<VoucherPage, Fault> {
-    let usable =
-        if redemption::is_open(&issued, &coupon, now) { Stage::Button { action, csrf } } else { Stage::Usable };
+    let usable = if redemption::is_open(issued, &coupon, now) { Stage::Button { action, csrf } } else { Stage::Usable };
     Ok(VoucherPage {
         merchant: world::merchant_label(tx, &issued.pid)?,
         name: coupon.name,
