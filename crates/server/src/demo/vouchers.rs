@@ -1,4 +1,5 @@
-//! A template of cash vouchers, which the demo's second user has paid for, and a voucher of it in the hands of the first.
+//! A template of cash vouchers, which the demo's second user has paid for, and a voucher of it in the hands of the
+//! first.
 
 use super::calls::{call, text};
 use super::trades::midnight;

@@ -1,6 +1,6 @@
-//! The voucher page: a coupon or cash voucher in its holder's hands. A coupon that its holder uses himself has a button;
-//! a cash voucher has one that leads to the merchant's page, where its template names one (`docs/decisions.md`, "States
-//! of a coupon" and "The use button").
+//! The voucher page: a coupon or cash voucher in its holder's hands. A coupon that its holder uses himself has a
+//! button; a cash voucher has one that leads to the merchant's page, where its template names one (`docs/decisions.md`,
+//! "States of a coupon" and "The use button").
 
 mod cash;
 
