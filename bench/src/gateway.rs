@@ -10,11 +10,11 @@
 //! trade is made, settled between two balances, put to the member's sum and to the jobs. Nobody asks for a
 //! notification.
 
+pub(crate) mod beside;
 pub(crate) mod load;
 mod rounds;
 
 use std::fmt::Write as _;
-use std::fs::{self, File};
 use std::io;
 use std::thread;
 use std::time::Duration;
@@ -25,7 +25,7 @@ use crate::Options;
 use crate::answer::member;
 use crate::report::Part;
 use crate::samples::Samples;
-use crate::server::Shop;
+use crate::server::{Server, Shop};
 use crate::signature::signatures_a_second;
 use load::{Idle, Measurement, Pace, drive};
 use rounds::{Round, Rounds};
@@ -107,14 +107,14 @@ impl Bench<'_> {
             drive(&server, requests.iter(), CONNECTIONS, (Duration::MAX, Pace::Full, Idle::Sleep), keep_id)?;
             server.stop()?;
         }
-        fs::rename(crowds.data(), crowds.beside("begin"))?;
+        crowds.keep()?;
         let detail =
             |place: usize| crowds.call("crowd.detail.query", &format!(r#"{{"crowd_group_id":"{}"}}"#, ids[place]));
         let details = in_parallel(0..ids.len(), detail);
         let creates = in_parallel(ids.len()..ids.len() + most, create);
         let trades = Shop::on_platform("gateway-trades", &buyers(most))?;
         trades.serve(&options.binary, "0")?.stop()?;
-        fs::rename(trades.data(), trades.beside("begin"))?;
+        trades.keep()?;
         let pay = |nth: usize| {
             let order = format!(r#""out_trade_no":"{nth}","subject":"白领午餐","total_amount":"8.80""#);
             trades.signed(
@@ -138,27 +138,27 @@ impl Bench<'_> {
     }
 }
 
-/// One measurement of a fresh server on these cores, on a copy of the store that is called `begin`. The load has the
-/// last core for itself unless the server has all.
+/// One measurement of a fresh server on these cores, on a copy of the store that was kept ([`Shop::keep`]).
 pub(crate) fn measure(
     shop: &Shop,
     options: &Options,
     cores: &str,
     requests: impl Iterator<Item = impl AsRef<[u8]>>,
+    how: (Pace, Idle),
+) -> io::Result<Measurement> {
+    shop.copy_kept()?;
+    let server = shop.serve(&options.binary, cores)?;
+    measure_running(&server, options, cores, requests, how)
+}
+
+/// The same of a server that runs on these cores. The load has the last core for itself unless the server has all.
+pub(crate) fn measure_running(
+    server: &Server,
+    options: &Options,
+    cores: &str,
+    requests: impl Iterator<Item = impl AsRef<[u8]>>,
     (pace, idle): (Pace, Idle),
 ) -> io::Result<Measurement> {
-    shop.clear()?;
-    fs::create_dir(shop.data())?;
-    for file in fs::read_dir(shop.beside("begin"))? {
-        let file = file?;
-        if file.metadata()?.is_file() {
-            let copy = shop.data().join(file.file_name());
-            fs::copy(file.path(), &copy)?;
-            // Else the system writes it out while the server is measured.
-            File::open(copy)?.sync_all()?;
-        }
-    }
-    let server = shop.serve(&options.binary, cores)?;
     let everywhere = sched_getaffinity(None)?;
     if cores == "0" {
         let mut last = CpuSet::new();
@@ -166,7 +166,7 @@ pub(crate) fn measure(
         sched_setaffinity(None, &last)?;
     }
     let time = Duration::from_secs(options.seconds);
-    let measurement = drive(&server, requests, CONNECTIONS, (time, pace, idle), |_| {});
+    let measurement = drive(server, requests, CONNECTIONS, (time, pace, idle), |_| {});
     sched_setaffinity(None, &everywhere)?;
     measurement
 }

@@ -4,13 +4,13 @@
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::thread::available_parallelism;
-use std::time::Instant;
 
 use crate::Options;
 use crate::crowds::data::Data;
 use crate::crowds::questions::DIMENSIONS;
+use crate::programs::seconds_of;
 use crate::report::{Goal, Part};
 use crate::samples::Samples;
 use crate::server::{PID, Shop};
@@ -23,12 +23,12 @@ pub(crate) fn run(options: &Options) -> io::Result<Part> {
     let (mut ours, mut theirs) = (Vec::new(), Vec::new());
     let rate = |seconds| *members as f64 / seconds;
     for round in 0..*rounds {
-        theirs.push(rate(seconds_of_peer(&shop, &file, "")?));
+        theirs.push(rate(seconds_of_peer(&shop, &file, "member", "")?));
         shop.clear()?;
         let server = shop.serve(binary, &cores)?;
         ours.push(rate(seconds_of_import(binary, "members", &shop, &file)?));
         server.stop()?;
-        theirs.push(rate(seconds_of_peer(&shop, &file, "")?));
+        theirs.push(rate(seconds_of_peer(&shop, &file, "member", "")?));
         println!("import: round {} of {rounds}", round + 1);
     }
     let (ours, theirs) = (Samples::new(ours), Samples::new(theirs));
@@ -67,26 +67,17 @@ pub(crate) fn write_members(shop: &Shop, members: usize) -> io::Result<PathBuf> 
 
 /// Imports `members` or `trades` into the server that runs on the shop's store.
 pub(crate) fn seconds_of_import(binary: &Path, what: &str, shop: &Shop, file: &Path) -> io::Result<f64> {
-    let mut command = Command::new(binary);
-    command.args(["import", what, "--pid", PID, "--data"]).arg(shop.data()).arg(file);
-    seconds_of(command)
+    seconds_of(Command::new(binary).args(["import", what, "--pid", PID, "--data"]).arg(shop.data()).arg(file))
 }
 
-/// The same by the `sqlite3` shell, into a database of its own: the table that `schema` makes, or one without a key.
-pub(crate) fn seconds_of_peer(shop: &Shop, file: &Path, schema: &str) -> io::Result<f64> {
+/// The same by the `sqlite3` shell, into this table of a database of its own: the one that `schema` makes, or one
+/// without a key.
+pub(crate) fn seconds_of_peer(shop: &Shop, file: &Path, table: &str, schema: &str) -> io::Result<f64> {
     let database = shop.beside("peer.db");
     drop(fs::remove_file(&database));
     let mut command = Command::new("sqlite3");
     command.arg(database).args(["-cmd", ".mode csv", "-cmd", schema]);
     // A table that is there already takes the header for a row.
     let skip = if schema.is_empty() { "" } else { "--skip 1 " };
-    command.arg(format!(".import {skip}{} trade", file.display()));
-    seconds_of(command)
-}
-
-fn seconds_of(mut command: Command) -> io::Result<f64> {
-    let start = Instant::now();
-    let status = command.stdout(Stdio::null()).status()?;
-    let seconds = start.elapsed().as_secs_f64();
-    if status.success() { Ok(seconds) } else { Err(io::Error::other(format!("{command:?} ended with {status}"))) }
+    seconds_of(command.arg(format!(".import {skip}{} {table}", file.display())))
 }

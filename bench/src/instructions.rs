@@ -9,6 +9,7 @@
 
 mod callgrind;
 mod calls;
+mod funding;
 
 use std::collections::HashMap;
 use std::io;
@@ -51,10 +52,11 @@ struct Row {
 
 /// Counts the calls of `options.binary`, and those of another build before.
 pub(crate) fn run(options: &Options, base: Option<&Path>) -> io::Result<Part> {
-    let [(_, user), (_, shop), (_, pay_code)] = WORLD;
+    let [(_, user), (_, shop), (_, pay_code), (_, sponsor), _] = WORLD;
     let world = format!(
         "[[merchant.shop]]\nshop_id = \"{shop}\"\nstore_id = \"NJ_001\"\nname = \"花果山超市\"\n\
-         [[user]]\nuser_id = \"{user}\"\nbalance = \"10000.00\"\npay_codes = [\"{pay_code}\"]\n"
+         [[user]]\nuser_id = \"{user}\"\nbalance = \"10000.00\"\npay_codes = [\"{pay_code}\"]\n\
+         [[user]]\nuser_id = \"2088999999999999\"\nlogin_id = \"{sponsor}\"\nbalance = \"10000.00\"\n"
     );
     let shop = Shop::with_world("instructions", &world)?;
     let base = base.map(|binary| rows(&shop, binary, options.rounds)).transpose()?;
@@ -143,6 +145,10 @@ fn counts_of_round(shop: &Shop, binary: &Path) -> io::Result<Vec<Count>> {
             callgrind.zero()?;
             make(&callgrind.server, shop, call, uncounted..uncounted + COUNTED, &mut kept)?;
             counts.push(callgrind.count()?);
+        }
+        if let (true, Some((_, name))) = (call.is_paid, call.keeps) {
+            let address = kept[name].last().expect("it was just kept");
+            funding::pay(&mut callgrind.server, address)?;
         }
     }
     callgrind.server.stop()?;

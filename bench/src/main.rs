@@ -8,15 +8,19 @@ mod answer;
 mod crowds;
 mod gateway;
 mod import;
+mod inside;
 mod instructions;
 mod notify;
+mod pgbench;
 mod points;
+mod programs;
 mod report;
 mod samples;
 mod server;
 mod signature;
 mod start;
 mod trades;
+mod vouchers;
 
 use std::io;
 use std::path::PathBuf;
@@ -35,7 +39,7 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Everything below but `instructions`, as one section.
+    /// Everything below but `instructions` and what takes long of `vouchers`, as one section.
     All,
     /// Counting crowds, beside Polars and DuckDB.
     Crowds {
@@ -63,6 +67,12 @@ enum Command {
     Start,
     /// Importing trades through the built binary, beside the `sqlite3` shell.
     Trades,
+    /// Cash vouchers: sending, looking up and using one, and a million of them.
+    Vouchers {
+        /// Only these.
+        #[arg(value_enum)]
+        topics: Vec<vouchers::Topic>,
+    },
 }
 
 /// How much to measure.
@@ -80,6 +90,9 @@ struct Options {
     /// Members to import.
     #[arg(long, global = true, default_value_t = 1_000_000)]
     members: usize,
+    /// Vouchers to send to a crowd, to look through, and to let expire.
+    #[arg(long, global = true, default_value_t = 1_000_000)]
+    vouchers: usize,
     /// Members to count.
     #[arg(long, global = true, default_value_t = 10_000_000)]
     counted: usize,
@@ -96,6 +109,7 @@ fn main() -> io::Result<()> {
             section.add(trades::run(&options)?);
             section.add(start::run(&options)?);
             section.add(points::run(&options)?);
+            section.add(vouchers::run(&options, &vouchers::SHORT)?);
             section.add(crowds::run(&options)?);
         }
         Command::Crowds { alone: true } => return crowds::run_alone(&options),
@@ -107,6 +121,7 @@ fn main() -> io::Result<()> {
         Command::Points => section.add(points::run(&options)?),
         Command::Start => section.add(start::run(&options)?),
         Command::Trades => section.add(trades::run(&options)?),
+        Command::Vouchers { topics } => section.add(vouchers::run(&options, &topics)?),
     }
     section.append()
 }

@@ -5,8 +5,6 @@
 
 use std::io::{self, Write};
 use std::net::{TcpListener, TcpStream};
-use std::path::Path;
-use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver as Arrivals, Sender};
@@ -73,12 +71,12 @@ fn measure(options: &Options, shop: &Shop, receiver: &Receiver, notifications: u
     };
     drive(&server, (0..notifications).map(create), CONNECTIONS, (Duration::MAX, Pace::Full, Idle::Sleep), |_| {})?;
     receiver.accepts.store(false, Ordering::Relaxed);
-    advance(&options.binary, shop, TIMEOUT)?;
+    shop.advance(&options.binary, TIMEOUT)?;
     receiver.arrivals.try_iter().for_each(drop);
     receiver.accepts.store(true, Ordering::Relaxed);
     // It ends when all are delivered and recorded.
     let start = Instant::now();
-    advance(&options.binary, shop, FIRST_RETRY)?;
+    shop.advance(&options.binary, FIRST_RETRY)?;
     let seconds = start.elapsed().as_secs_f64();
     let arrived = receiver.arrivals.try_iter().count();
     server.stop()?;
@@ -87,13 +85,6 @@ fn measure(options: &Options, shop: &Shop, receiver: &Receiver, notifications: u
     } else {
         Err(io::Error::other(format!("{arrived} of {notifications} notifications arrived")))
     }
-}
-
-fn advance(binary: &Path, shop: &Shop, by: &str) -> io::Result<()> {
-    let mut command = Command::new(binary);
-    command.args(["clock", "--data"]).arg(shop.data()).args(["advance", by]).stdout(Stdio::null());
-    let status = command.status()?;
-    if status.success() { Ok(()) } else { Err(io::Error::other(format!("{command:?} ended with {status}"))) }
 }
 
 /// Takes notifications on as many connections as there are.

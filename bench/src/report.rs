@@ -7,6 +7,8 @@ use std::path::Path;
 use std::process::Command;
 use std::thread::available_parallelism;
 
+use crate::programs::output_of;
+
 /// One run of one command.
 pub(crate) struct Section {
     date: String,
@@ -37,7 +39,11 @@ enum Bound {
 impl Section {
     /// The date and the machine as they are before the run.
     pub(crate) fn begin() -> io::Result<Section> {
-        Ok(Section { date: output_of("date", &["+%Y-%m-%d %H:%M"])?, machine: machine()?, parts: Vec::new() })
+        Ok(Section {
+            date: output_of(Command::new("date").arg("+%Y-%m-%d %H:%M"))?,
+            machine: machine()?,
+            parts: Vec::new(),
+        })
     }
 
     pub(crate) fn add(&mut self, part: Part) {
@@ -107,11 +113,6 @@ fn machine() -> io::Result<String> {
     let load = fs::read_to_string("/proc/loadavg")?;
     let load = load.split(' ').next().unwrap_or_default();
     Ok(format!("{processor}, {} cores, {memory}; load before the run {load} (1 minute)", available_parallelism()?))
-}
-
-fn output_of(program: &str, arguments: &[&str]) -> io::Result<String> {
-    let output = Command::new(program).args(arguments).output()?;
-    Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 
 #[cfg(test)]

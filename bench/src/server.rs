@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
-use std::fs;
+use std::fs::{self, File};
 use std::io::{self, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
@@ -12,11 +12,16 @@ use std::time::Duration;
 use wire::{Charset, PrivateKey, SignType, signed_form};
 
 use crate::answer::{is_complete, read_some};
+use crate::programs::run;
 
 /// The app of the benchmark.
-const APP_ID: &str = "2021000000000001";
+pub(crate) const APP_ID: &str = "2021000000000001";
 /// Its merchant.
 pub(crate) const PID: &str = "2088201914979011";
+/// The first user's number as an account.
+pub(crate) const FIRST_USER: i64 = 2_088_000_000_000_000;
+/// When everything happens: where the clock of a stand-in stands, UTC milliseconds.
+pub(crate) const NOW: i64 = 1_767_240_000_000;
 /// A stand-in, on whose clock time stands still: it makes the same ids for the same calls, in each copy of a store.
 const STAND_IN: [&str; 2] = ["--clock", "manual:2026-01-01T12:00:00+08:00"];
 /// For real members: no hints, a pay code pays once, and the clock is the system's.
@@ -81,6 +86,32 @@ impl Shop {
     /// Begins anew, without a store.
     pub(crate) fn clear(&self) -> io::Result<()> {
         if self.data().exists() { fs::remove_dir_all(self.data()) } else { Ok(()) }
+    }
+
+    /// Keeps the store as it is, to begin each measurement with a copy of it.
+    pub(crate) fn keep(&self) -> io::Result<()> {
+        fs::rename(self.data(), self.beside("begin"))
+    }
+
+    /// Begins anew with a copy of the store that was kept.
+    pub(crate) fn copy_kept(&self) -> io::Result<()> {
+        self.clear()?;
+        fs::create_dir(self.data())?;
+        for file in fs::read_dir(self.beside("begin"))? {
+            let file = file?;
+            if file.metadata()?.is_file() {
+                let copy = self.data().join(file.file_name());
+                fs::copy(file.path(), &copy)?;
+                // Else the system writes it out while the server is measured.
+                File::open(copy)?.sync_all()?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Moves the clock of the server that runs on the store, and waits until all that is due by then is done.
+    pub(crate) fn advance(&self, binary: &Path, by: &str) -> io::Result<()> {
+        run(Command::new(binary).args(["clock", "--data"]).arg(self.data()).args(["advance", by]))
     }
 
     /// Bytes of the store's files.
@@ -228,6 +259,11 @@ impl Drop for Server {
         drop(self.child.kill());
         drop(self.child.wait());
     }
+}
+
+/// The user of that place, from 0.
+pub(crate) fn user_id(place: i64) -> String {
+    (FIRST_USER + place).to_string()
 }
 
 /// An empty folder under the target folder, on the disk that the build is on.

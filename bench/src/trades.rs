@@ -33,13 +33,13 @@ pub(crate) fn run(options: &Options) -> io::Result<Part> {
     let (mut ours, mut theirs, mut keyed) = (Vec::new(), Vec::new(), Vec::new());
     let rate = |seconds| TRADES as f64 / seconds;
     for round in 0..*rounds {
-        theirs.push(rate(seconds_of_peer(&shop, &file, "")?));
+        theirs.push(rate(seconds_of_peer(&shop, &file, "trade", "")?));
         shop.clear()?;
         let server = shop.serve(binary, &cores)?;
         ours.push(rate(seconds_of_import(binary, "trades", &shop, &file)?));
         server.stop()?;
-        theirs.push(rate(seconds_of_peer(&shop, &file, "")?));
-        keyed.push(rate(seconds_of_peer(&shop, &file, KEYED)?));
+        theirs.push(rate(seconds_of_peer(&shop, &file, "trade", "")?));
+        keyed.push(rate(seconds_of_peer(&shop, &file, "trade", KEYED)?));
         println!("trades: round {} of {rounds}", round + 1);
     }
     let (ours, theirs, keyed) = (Samples::new(ours), Samples::new(theirs), Samples::new(keyed));

@@ -7,6 +7,7 @@ use std::process::{Command, Stdio};
 
 use super::Answer;
 use super::data::Data;
+use crate::programs::run;
 
 const PACKAGES: [&str; 4] = ["polars", "duckdb", "numpy", "pyarrow"];
 
@@ -27,8 +28,8 @@ impl Peers {
         let python = folder.join("venv/bin/python");
         if !python.exists() {
             fs::create_dir_all(&folder)?;
-            succeed(Command::new("python3").args(["-m", "venv"]).arg(folder.join("venv")))?;
-            succeed(Command::new(&python).args(["-m", "pip", "install", "--quiet"]).args(PACKAGES))?;
+            run(Command::new("python3").args(["-m", "venv"]).arg(folder.join("venv")))?;
+            run(Command::new(&python).args(["-m", "pip", "install", "--quiet"]).args(PACKAGES))?;
         }
         let columns = folder.join("crowds");
         fs::create_dir_all(&columns)?;
@@ -59,9 +60,4 @@ impl Peers {
         let status = child.wait()?;
         if status.success() { Ok(answers) } else { Err(Error::other(format!("{command:?} ended with {status}"))) }
     }
-}
-
-fn succeed(command: &mut Command) -> io::Result<()> {
-    let status = command.status()?;
-    if status.success() { Ok(()) } else { Err(Error::other(format!("{command:?} ended with {status}"))) }
 }

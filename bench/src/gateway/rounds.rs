@@ -56,7 +56,7 @@ impl Rounds {
             self.row("alipay.trade.pay, on the disk, one core", |round| &round.pay),
         ];
         let share = |name: &str, bound, pick: Pick| {
-            let share = self.each(|round| signature_share(round, pick(round))).median();
+            let share = self.each(|round| pick(round).signature_share(round.signatures)).median();
             Goal::at_least(format!("{name}, one core, signature / call"), bound, share, " %")
         };
         let rate = |pick: Pick| self.each(|round| pick(round).rate).median();
@@ -107,14 +107,9 @@ fn row(name: &str, rounds: &[Round], measurements: &[&Measurement]) -> String {
         each(|it| it.rate),
         of_round(|round, it| 100.0 * it.rate / round.signatures).median(),
         each(|it| it.server_us),
-        of_round(signature_share),
+        of_round(|round, it| it.signature_share(round.signatures)),
         each(|it| it.latencies.percentile(50.0)),
         each(|it| it.latencies.percentile(99.0)),
         each(|it| 100.0 * it.load).median(),
     )
-}
-
-/// Percent of the server's processor time for a call that one signature takes.
-fn signature_share(round: &Round, measurement: &Measurement) -> f64 {
-    100.0 * 1e6 / round.signatures / measurement.server_us
 }

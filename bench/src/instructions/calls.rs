@@ -1,5 +1,7 @@
 //! The calls that are counted: at least one for each method.
 
+use crate::server::PID;
+
 /// A call that is made several times, each time another one.
 pub(super) struct Call {
     pub(super) method: &'static str,
@@ -11,6 +13,8 @@ pub(super) struct Call {
     /// A member of the answer, and what later calls name it.
     pub(super) keeps: Option<(&'static str, &'static str)>,
     pub(super) times: Times,
+    /// Whether it makes a template that its sponsor then pays for, at the address that is kept of the answer.
+    pub(super) is_paid: bool,
 }
 
 /// How often a call is made.
@@ -32,7 +36,7 @@ impl Call {
     }
 
     const fn counted(method: &'static str, biz_content: &'static str) -> Call {
-        Call { method, variant: "", biz_content, keeps: None, times: Times::Counted }
+        Call { method, variant: "", biz_content, keeps: None, times: Times::Counted, is_paid: false }
     }
 
     const fn once(method: &'static str, biz_content: &'static str) -> Call {
@@ -43,20 +47,56 @@ impl Call {
         Call { keeps: Some((member, name)), ..self }
     }
 
+    const fn paid(self) -> Call {
+        Call { is_paid: true, ..self }
+    }
+
     const fn variant(self, variant: &'static str) -> Call {
         Call { variant, ..self }
     }
 }
 
-/// What the world has: who pays and collects points, where, and what is shown to the till. On a stand-in a pay code
-/// pays again and again.
-pub(super) const WORLD: [(&str, &str); 3] =
-    [("user", "2088102146931393"), ("shop", "2015121600077000000002388200"), ("pay_code", "28763443825664394")];
+/// What the world has: who pays and collects points, where, what is shown to the till, who pays for templates, and the
+/// merchant. On a stand-in a pay code pays again and again.
+pub(super) const WORLD: [(&str, &str); 5] = [
+    ("user", "2088102146931393"),
+    ("shop", "2015121600077000000002388200"),
+    ("pay_code", "28763443825664394"),
+    ("sponsor", "sponsor@example.com"),
+    ("pid", PID),
+];
 
 const ACTIVITY_CREATE: &str = "koubei.marketing.campaign.activity.create";
 const ACTIVITY_QUERY: &str = "koubei.marketing.campaign.activity.query";
 const TRADE_PAY: &str = "alipay.trade.pay";
 const POINTS_UPDATE: &str = "koubei.marketing.tool.points.update";
+const TEMPLATE_CREATE: &str = "alipay.marketing.cashvoucher.template.create";
+
+/// A payment for an apple in the shop.
+macro_rules! pay {
+    ($out_trade_no:literal) => {
+        concat!(
+            r#"{"out_trade_no":""#,
+            $out_trade_no,
+            r#"","scene":"bar_code","auth_code":"{pay_code}","subject":"白领午餐","total_amount":"8.80","store_id":"NJ_001",
+            "goods_detail":[{"goods_id":"apple-01","goods_name":"苹果","quantity":1,"price":"8.80"}]}"#
+        )
+    };
+}
+
+/// A template of vouchers of 1 yuan.
+macro_rules! template {
+    ($out_biz_no:literal) => {
+        concat!(
+            r#"{"out_biz_no":""#,
+            $out_biz_no,
+            r#"","voucher_type":"FIX_VOUCHER","voucher_use_scene":"ALIPAY_COMMON","fund_account":"{sponsor}",
+            "brand_name":"花果山","publish_start_time":"2026-01-01 00:00:00","publish_end_time":"2026-01-31 23:59:59",
+            "voucher_valid_period":"{\"type\":\"RELATIVE\",\"duration\":10,\"unit\":\"DAY\"}","floor_amount":"5.00",
+            "amount":"1.00","voucher_quantity":"1000","rule_conf":"{\"PID\":\"{pid}\"}","slogan":"白领"}"#
+        )
+    };
+}
 
 /// A coupon's activity; created and modified alike but for the end.
 macro_rules! coupon_activity {
@@ -114,13 +154,7 @@ pub(super) const CALLS: &[Call] = &[
         "koubei.marketing.campaign.activity.offline",
         r#"{"out_biz_no":"o{n}","camp_id":"{activity}","reason":"活动结束"}"#,
     ),
-    Call::counted(
-        TRADE_PAY,
-        r#"{"out_trade_no":"pay_{n}","scene":"bar_code","auth_code":"{pay_code}","subject":"白领午餐",
-        "total_amount":"8.80","store_id":"NJ_001","goods_detail":[{"goods_id":"apple-01","goods_name":"苹果",
-        "quantity":1,"price":"8.80"}]}"#,
-    )
-    .keeping("trade_no", "trade"),
+    Call::counted(TRADE_PAY, pay!("pay_{n}")).keeping("trade_no", "trade"),
     Call::counted("alipay.trade.query", r#"{"out_trade_no":"pay_{n}"}"#),
     Call::once(
         ACTIVITY_CREATE,
@@ -163,4 +197,29 @@ pub(super) const CALLS: &[Call] = &[
         "store_id":"NJ_001","timeout_express":"90m"}"#,
     ),
     Call::counted("alipay.trade.close", r#"{"out_trade_no":"open_{n}"}"#),
+    Call::counted("alipay.marketing.userule.pid.query", r#"{"pid":"{pid}"}"#),
+    Call::counted("ant.merchant.expand.merchant.storelist.query", r#"{"pid":"{pid}"}"#),
+    // Before there are drafts, so that the list has this one alone.
+    Call::once(TEMPLATE_CREATE, template!("paid")).keeping("confirm_uri", "confirm_uri").paid(),
+    Call::counted(
+        "alipay.marketing.voucher.templatelist.query",
+        r#"{"create_start_time":"2026-01-01 00:00:00","create_end_time":"2026-01-02 00:00:00","page_num":"1",
+        "page_size":"10"}"#,
+    )
+    .keeping("template_id", "template"),
+    Call::counted("alipay.marketing.voucher.templatedetail.query", r#"{"template_id":"{template}"}"#),
+    Call::counted(TEMPLATE_CREATE, template!("{n}")).keeping("template_id", "draft"),
+    Call::counted(
+        "alipay.marketing.cashvoucher.template.modify",
+        r#"{"out_biz_no":"m{n}","template_id":"{draft}","publish_end_time":"2026-02-28 23:59:59"}"#,
+    ),
+    Call::counted("alipay.marketing.voucher.template.delete", r#"{"template_id":"{draft}"}"#),
+    Call::counted(
+        "alipay.marketing.voucher.send",
+        r#"{"out_biz_no":"{n}","template_id":"{template}","user_id":"{user}","memo":"兑换"}"#,
+    )
+    .keeping("voucher_id", "voucher"),
+    Call::counted("alipay.marketing.voucher.query", r#"{"voucher_id":"{voucher}"}"#),
+    Call::counted("alipay.marketing.voucher.list.query", r#"{"template_id":"{template}","user_id":"{user}"}"#),
+    Call::counted(TRADE_PAY, pay!("cash_{n}")).variant("of a buyer with cash vouchers"),
 ];

@@ -7,24 +7,15 @@ use domain::id::CardId;
 use store::testing::block_on;
 use store::{Fault, Open, Place, Store, Tx, params};
 
-use crate::server::PID;
+use crate::server::{FIRST_USER, NOW, PID};
 
 /// The number of the card.
 pub(super) const CARD: i64 = 7 << 10;
-/// When everything happens: where the clock of a measured server stands.
-pub(super) const NOW: i64 = 1_767_240_000_000;
-/// The first user's number as an account.
-const FIRST_USER: i64 = 2_088_000_000_000_000;
 const YEAR_MS: i64 = 31_536_000_000;
 
 /// The card as callers name it.
 pub(super) fn activity_account() -> String {
     CardId::new(NOW, CARD).to_text()
-}
-
-/// The user of that place, from 0.
-pub(super) fn user_id(place: i64) -> String {
-    (FIRST_USER + place).to_string()
 }
 
 /// Fills the embedded store in this folder.
