@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 use std::error::Error;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use store::Fault;
@@ -25,6 +25,8 @@ pub struct Wakeup {
     pub done: Notify,
     /// Until when the runner sleeps unless it is woken, UTC milliseconds; 0 while it is awake.
     sleeps_until: AtomicI64,
+    /// How many jobs were done here: a job that does a great thing in parts plans itself anew for the same time.
+    done_count: AtomicU64,
     failing: Mutex<HashMap<(String, i64), Pause>>,
 }
 
@@ -55,6 +57,11 @@ impl Wakeup {
         self.sleeps_until.store(now.saturating_add(at_most_ms), Ordering::Release);
         drop(tokio::time::timeout(at_most, self.requested.notified()).await);
         self.sleeps_until.store(0, Ordering::Release);
+    }
+
+    /// How many jobs this process has done.
+    pub fn done_count(&self) -> u64 {
+        self.done_count.load(Ordering::Relaxed)
     }
 
     /// Whether a job has failed and is to be tried again.
@@ -91,7 +98,10 @@ impl Wakeup {
         let mut failing = self.failing();
         let key = (kind.to_owned(), subject);
         match failure {
-            None => drop(failing.remove(&key)),
+            None => {
+                failing.remove(&key);
+                self.done_count.fetch_add(1, Ordering::Relaxed);
+            }
             Some(fault) => {
                 let pause = failing.entry(key).or_insert(Pause { failures: 0, until: Instant::now() });
                 let time = PAUSE_MIN.saturating_mul(1 << pause.failures.min(10)).min(PAUSE_MAX);

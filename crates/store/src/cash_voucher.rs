@@ -76,6 +76,15 @@ static INSERT: Rows<13> = Rows::new(
     "",
 );
 
+static UPDATE_ROWS: Rows<7> = Rows::new(
+    "WITH new (status, trade, held_until, used_at, bucket, id, version) AS (VALUES",
+    ["TEXT", "BIGINT", "BIGINT", "BIGINT", "INTEGER", "BIGINT", "BIGINT"],
+    ") UPDATE cash_voucher SET status = new.status, trade = new.trade, held_until = new.held_until, used_at = new.used_at,
+        version = new.version + 1 FROM new
+        WHERE cash_voucher.bucket = new.bucket AND cash_voucher.id = new.id AND cash_voucher.version = new.version",
+)
+.or_alone(UPDATE);
+
 /// A user's voucher that was not used, with what its template says of its use.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnusedVoucher {
@@ -117,16 +126,14 @@ pub fn unused(tx: &mut Tx, user_id: &str, now: i64) -> Result<Vec<UnusedVoucher>
 /// Keeps what was done with a voucher, and counts it. Should another operation have changed it since it was loaded,
 /// this one runs again.
 pub fn update(tx: &mut Tx, voucher: &CashVoucher) -> Result<(), Fault> {
-    if update_if_current(tx, voucher)? { Ok(()) } else { Err(tx.fail(Fault::Stale)) }
+    if tx.execute(UPDATE, &changed_columns(voucher))? == 1 { Ok(()) } else { Err(tx.fail(Fault::Stale)) }
 }
 
-/// The same; `false`, and nothing is kept, should another operation have changed the voucher since it was loaded.
-pub fn update_if_current(tx: &mut Tx, voucher: &CashVoucher) -> Result<bool, Fault> {
-    let CashVoucher { id, redemption, version, .. } = voucher;
-    let Redemption { status, trade, held_until, used_at, .. } = *redemption;
-    let bucket = Bucket::of_id(id.number);
-    let values = params![status.name(), trade, held_until, used_at, bucket, id.number, *version];
-    Ok(tx.execute(UPDATE, values)? == 1)
+/// The same for many, but for those that another operation has changed since they were loaded, of which nothing is
+/// kept; how many were kept.
+pub fn update_current(tx: &mut Tx, vouchers: &[CashVoucher]) -> Result<i64, Fault> {
+    let kept = tx.execute_rows(&UPDATE_ROWS, vouchers.iter().map(changed_columns))?;
+    Ok(i64::try_from(kept).expect("fewer than memory has bytes"))
 }
 
 /// The first `limit` of a template's unused vouchers whose time is over at `now`.
@@ -137,6 +144,21 @@ pub fn over(tx: &mut Tx, template: i64, now: i64, limit: i64) -> Result<Vec<Cash
 /// The first end of a template's unused vouchers.
 pub fn first_end(tx: &mut Tx, template: i64) -> Result<Option<i64>, Fault> {
     Ok(tx.query_one::<(Option<i64>,)>(FIRST_END, params![template])?.0)
+}
+
+/// What can change of its row, and which row that is.
+fn changed_columns(voucher: &CashVoucher) -> [Val<'_>; 7] {
+    let CashVoucher { id, redemption, version, .. } = voucher;
+    let Redemption { status, trade, held_until, used_at, .. } = *redemption;
+    [
+        status.name().into(),
+        trade.into(),
+        held_until.into(),
+        used_at.into(),
+        Bucket::of_id(id.number).into(),
+        id.number.into(),
+        (*version).into(),
+    ]
 }
 
 /// What its row holds, in the order of the table.

@@ -3,6 +3,7 @@
 
 mod account_key;
 mod activity;
+mod cash_voucher;
 mod changes;
 mod counter;
 mod coupon;

@@ -35,14 +35,12 @@ pub fn expire(tx: &mut Tx, template: &Template, entry: Entry<'_>, due_at: i64, l
     let number = template.id.number;
     let over = cash_voucher::over(tx, number, entry.at, limit.into())?;
     let is_all = over.len() < usize::from(limit);
-    let mut expired = 0;
-    for voucher in over {
-        let Ok(redemption) = voucher.redemption.expire(entry.at) else { continue };
-        // A payment may have taken it since it was read.
-        if cash_voucher::update_if_current(tx, &CashVoucher { redemption, ..voucher })? {
-            expired += 1;
-        }
-    }
+    let ended = over.into_iter().filter_map(|voucher| {
+        let redemption = voucher.redemption.expire(entry.at).ok()?;
+        Some(CashVoucher { redemption, ..voucher })
+    });
+    // A payment may have taken some since they were read.
+    let expired = cash_voucher::update_current(tx, &ended.collect::<Vec<_>>())?;
     if 0 < expired {
         template::count_expired(tx, number, expired)?;
         recycle::give_back(tx, number, entry)?;
