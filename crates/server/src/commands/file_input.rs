@@ -1,5 +1,5 @@
-//! A file that a command sends to the store's owner: read twice, since the whole of it decides its charset before any of it
-//! is taken.
+//! A file that a command sends to the store's owner: read twice, since the whole of it decides its charset before any
+//! of it is taken.
 
 use super::{Failure, output};
 use crate::import::{Detection, charset_name, charset_of};

@@ -1,5 +1,5 @@
-//! `punchcard voucher`: sends cash vouchers to a crowd or to a file's recipients, looks at a coupon or cash voucher, and
-//! bars a cash voucher from use.
+//! `punchcard voucher`: sends cash vouchers to a crowd or to a file's recipients, looks at a coupon or cash voucher,
+//! and bars a cash voucher from use.
 
 mod send;
 

@@ -5,8 +5,8 @@ use crate::acts::voucher::batch;
 use domain::voucher_batch::PAGE_RECIPIENTS;
 use store::{Fault, Tx, job};
 
-/// What the store knows the job by; planned with the batch's number when it begins or goes on, and with each page for the
-/// next.
+/// What the store knows the job by; planned with the batch's number when it begins or goes on, and with each page for
+/// the next.
 pub const KIND: &str = job::VOUCHER_BATCH;
 /// A voucher for each recipient of a page.
 pub const NEW_IDS: u16 = {

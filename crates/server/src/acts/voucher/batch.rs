@@ -32,8 +32,8 @@ impl<'a> Listed<'a> {
     }
 }
 
-/// A list in the order in which it is sent, in pages of lines. Recipients whose vouchers and accounts lie side by side in
-/// the store are done together: a page then writes few places of it.
+/// A list in the order in which it is sent, in pages of lines. Recipients whose vouchers and accounts lie side by side
+/// in the store are done together: a page then writes few places of it.
 pub fn pages(mut list: Vec<Listed<'_>>) -> Vec<String> {
     let place_in_store = |listed: &Listed<'_>| match listed.recipient {
         Recipient::UserId(user_id) => cash_voucher::bucket(user_id).number(),

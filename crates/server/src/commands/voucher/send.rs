@@ -1,7 +1,8 @@
 //! `punchcard voucher send`: begins a batch, waits for it, and writes a file with a line for each recipient.
 //!
 //! The running server sends, page by page; the command looks at how far it is. A command that is killed stops nothing:
-//! started again with the same list, it finds the batch that there is. Where no server runs, the command does what is due.
+//! started again with the same list, it finds the batch that there is. Where no server runs, the command does what is
+//! due.
 
 use crate::commands::file_input::{CharsetArg, FileInput};
 use crate::commands::{Failure, StoreArgs, at_least_one, output, progress_of};
