@@ -47,7 +47,8 @@ pub(crate) struct Measurement {
 }
 
 impl Measurement {
-    /// Percent of the server's processor time for a call that one signature takes, where openssl signs so many a second.
+    /// Percent of the server's processor time for a call that one signature takes, where openssl signs so many a
+    /// second.
     pub(crate) fn signature_share(&self, signatures: f64) -> f64 {
         100.0 * 1e6 / signatures / self.server_us
     }
