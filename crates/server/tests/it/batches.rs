@@ -181,7 +181,7 @@ each_engine!(a_files_recipients_are_found_by_any_name_and_whoever_is_not_is_told
         ("user_id\n2.088E+15\n", "line 2"),
         ("user_id\n", "has no recipient"),
         ("name\nx\n", "the column \"name\" is none of user_id, login_id, taobao_nick"),
-        ("user_id\n2088102200000001\n2088102200000001\n", "lists 2088102200000001 more than once"),
+        ("user_id\n208810280000001\n208810280000001\n", "lists 208810280000001 more than once"),
     ] {
         std::fs::write(&file, content).expect("the folder is ours");
         let refused = desk.send(&template_id, &["--file", &path]);
@@ -259,8 +259,8 @@ each_engine!(a_server_that_is_killed_goes_on_where_it_was, |engine| {
 });
 
 each_engine!(a_batch_that_was_stopped_goes_on_when_it_is_resumed, |engine| {
-    let mut desk = Desk::open(engine, 20_000);
-    let template_id = desk.templates.paid(|it| it.quantity = 20_000);
+    let mut desk = Desk::open(engine, 8_000);
+    let template_id = desk.templates.paid(|it| it.quantity = 8_000);
     let crowd = desk.crowd("1,2");
     let arguments = desk.arguments(&template_id, &["--crowd", &crowd]);
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
@@ -284,14 +284,14 @@ each_engine!(a_batch_that_was_stopped_goes_on_when_it_is_resumed, |engine| {
     desk.prove();
     let result = desk.file("result.csv").display().to_string();
     let resumed = desk.server.command(&["voucher", "resume", &batch_id, "--result", &result]);
-    assert!(resumed.status.success() && told(&resumed).contains("20000 of 20000 sent"), "{}", told(&resumed));
+    assert!(resumed.status.success() && told(&resumed).contains("8000 of 8000 sent"), "{}", told(&resumed));
     let (held, published) = desk.held_by_members(&template_id);
-    assert_eq!((held.len(), published, desk.result().len()), (20_000, 20_000, 20_000));
+    assert_eq!((held.len(), published, desk.result().len()), (8_000, 8_000, 8_000));
     assert_eq!(stop()["status"], "DONE");
     // The command does what is due where no server runs.
     desk.server.terminate();
     let again = desk.send(&template_id, &["--crowd", &crowd, "--again", "--partial"]);
-    assert!(!again.status.success() && told(&again).contains("20000 of 20000 got no voucher"), "{}", told(&again));
+    assert!(!again.status.success() && told(&again).contains("8000 of 8000 got no voucher"), "{}", told(&again));
     desk.prove();
 });
 
