@@ -13,14 +13,14 @@ use domain::window;
 use store::ledger::{Cause, FUND, Party, Transfer, transfer};
 use store::testing::block_on;
 use store::world::{Account, put_account};
-use store::{Fault, Open, Place, Store, Tx, bucket_of, cash_voucher, job, params, template};
+use store::{Fault, Open, Place, Store, Tx, bucket_of, cash_voucher, job, template};
 
 use crate::server::{APP_ID, NOW, PID, user_id};
 
 pub(super) const HOUR_MS: i64 = 3_600_000;
 pub(super) const DAY_MS: i64 = 24 * HOUR_MS;
 /// How many rows are put in one transaction.
-const CHUNK: usize = 1_000;
+const CHUNK: usize = 500;
 /// Who pays for all templates, and what there is to pay with.
 const SPONSOR: &str = "2088999999999999";
 const SPONSOR_FEN: i64 = 1_000_000_000_000;
@@ -52,16 +52,21 @@ pub(super) fn folder<T>(folder: &Path, fill: impl AsyncFnOnce(&Store) -> Result<
 
 /// Adds accounts for the users of these places, each with so much money.
 pub(super) async fn accounts(store: &Store, places: Range<i64>, balance_fen: i64) -> Result<(), Fault> {
-    let insert = "INSERT INTO account (bucket, user_id, opening_fen, balance_fen) VALUES ($1, $2, $3, $3)";
     for chunk in chunks(places) {
-        let write = move |tx: &mut Tx| {
-            for place in chunk.clone() {
-                let user_id = user_id(place);
-                tx.execute(insert, params![bucket_of("", &user_id), &user_id, balance_fen])?;
-            }
-            Ok::<_, Fault>(())
+        // One statement for all of them: on PostgreSQL each is a round trip.
+        let row = |nth: usize| {
+            let (bucket, user_id) = (2 * nth + 1, 2 * nth + 2);
+            format!("(CAST(${bucket} AS INTEGER), CAST(${user_id} AS TEXT), {balance_fen}, {balance_fen})")
         };
-        store.write(write).await?;
+        let users: Vec<String> = chunk.map(user_id).collect();
+        let rows: Vec<String> = (0..users.len()).map(row).collect();
+        let insert =
+            format!("INSERT INTO account (bucket, user_id, opening_fen, balance_fen) VALUES {}", rows.join(", "));
+        let write = move |tx: &mut Tx| {
+            let values = users.iter().flat_map(|user_id| [bucket_of("", user_id).into(), user_id.into()]);
+            tx.execute(&insert, &values.collect::<Vec<_>>()).map(drop)
+        };
+        store.write::<_, Fault, _>(write).await?;
     }
     Ok(())
 }
