@@ -35,8 +35,10 @@ statements! {
         LEFT JOIN cash_voucher ON cash_voucher.bucket = $2 AND cash_voucher.id = trade_voucher.voucher
         WHERE trade_voucher.bucket = $1 AND trade_voucher.trade = $3 ORDER BY trade_voucher.voucher";
     GIVE_BACK = "UPDATE trade_voucher SET refunded_fen = refunded_fen + $1 WHERE bucket = $2 AND trade = $3 AND voucher = $4";
+    // As vouchers of a user are found, and for the same reason (`cash_voucher.rs`).
     BILLS = "SELECT trade, kind, amount_fen, at FROM voucher_bill
-        WHERE bucket = $1 AND voucher = $2 AND trade IS NOT NULL ORDER BY at, id";
+        WHERE bucket = $1 AND id IN (SELECT own.id FROM voucher_bill AS own WHERE own.bucket = $1 AND own.voucher = $2)
+            AND trade IS NOT NULL ORDER BY at, id";
     BILL = "INSERT INTO voucher_bill (bucket, id, voucher, trade, kind, amount_fen, at) VALUES ($1, $2, $3, $4, $5, $6, $7)";
     REFUNDS: proof = "SELECT COUNT(*) FROM refund";
     BUYERS_OFF: proof = "SELECT trade.pid || '/' || trade.out_trade_no, CAST(COALESCE(parts.fen, 0) AS TEXT),
