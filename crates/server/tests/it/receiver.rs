@@ -62,6 +62,10 @@ fn event(members: &HashMap<String, String>) -> Notified {
     if members["notify_type"] == "koubei_receive_coupon_notify" {
         return (members["isv_out_biz_id"].clone(), "COUPON", 0);
     }
+    if members["notify_type"] == "voucher_flux" {
+        let fen = wire::money::parse(&members["flux_amount"]).expect("an amount");
+        return (format!("{}>{}", members["voucher_id"], members["alipay_biz_no"]), "V_USE", fen);
+    }
     if members.get("event_code").is_some_and(|code| code == "EC-promocore-trade-notice") {
         assert_eq!(members["trade_status"], "TRADE_SUCCESS", "{members:?}");
         return (format!("{}+{}", members["id"], members["out_trade_no"]), "TRADE_SUCCESS", 0);

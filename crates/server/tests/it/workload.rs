@@ -11,17 +11,26 @@ mod cashier;
 mod choices;
 mod coupons;
 mod crowds;
+mod drafts;
 mod members;
 pub(crate) mod model;
 mod offers;
 mod orders;
 mod points;
+mod refunds;
 mod scenes;
 mod shared;
+mod sponsors;
+mod taking;
 mod tally;
+mod templates;
 mod terms;
 mod trades;
+mod usage;
 mod visit;
+mod voucher_scenes;
+mod voucher_wire;
+mod vouchers;
 mod wire;
 
 use crate::receiver::Receiver;
@@ -91,7 +100,8 @@ impl<'a> Play<'a> {
         println!("PUNCHCARD_TEST_SEED={seed} PUNCHCARD_TEST_SEEDS=1");
         let mut rng = Rng::with_seed(seed);
         let users = choices::customers(nth).into_iter().chain(choices::newcomers(nth));
-        let balances: BTreeMap<_, _> = users.map(|user| (user, rng.i64(0..150_000))).collect();
+        let mut balances: BTreeMap<_, _> = users.map(|user| (user, rng.i64(0..150_000))).collect();
+        balances.insert(choices::sponsor(nth), rng.i64(50_000..300_000));
         let books = vec![Model { now, balances: balances.into(), ..Model::default() }];
         let store = beside.is_some().then(|| Store::open(&running.place(), Open::default()).expect("it is there"));
         let play = Play {
@@ -128,7 +138,8 @@ impl<'a> Play<'a> {
     fn world(&self) -> String {
         let (pid, key) = (pid(self.nth), app_key().public_key().to_base64());
         let mut world = format!(
-            "[[merchant]]\npid = \"{pid}\"\nname = \"花果山超市\"\n[[app]]\napp_id = \"{}\"\npid = \"{pid}\"\npublic_key = \"{key}\"\n",
+            "[[merchant]]\npid = \"{pid}\"\nname = \"花果山超市\"\nlogin_id = \"{}\"\n[[app]]\napp_id = \"{}\"\npid = \"{pid}\"\npublic_key = \"{key}\"\n",
+            voucher_wire::seller_login(self.nth),
             app_id(self.nth)
         );
         for shop in choices::shops(self.nth) {
@@ -137,8 +148,9 @@ impl<'a> Play<'a> {
         for (user, balance) in self.book().balances.iter() {
             let balance = ::wire::money::format(*balance);
             let (student, cards) = (crowds::is_student(user), crowds::cards_of(user));
+            let (login_id, nick) = (choices::login_id(user), choices::nick(user));
             world.push_str(&format!(
-                "[[user]]\nuser_id = \"{user}\"\nbalance = \"{balance}\"\nstudent = {student}\nmember_cards = {cards:?}\n"
+                "[[user]]\nuser_id = \"{user}\"\nlogin_id = \"{login_id}\"\ntaobao_nick = \"{nick}\"\nbalance = \"{balance}\"\nstudent = {student}\nmember_cards = {cards:?}\n"
             ));
         }
         world
@@ -162,12 +174,20 @@ impl<'a> Play<'a> {
     fn race(&mut self, steps: &[Step], kill: bool) {
         let pause = Duration::from_micros(self.rng.u64(..20_000));
         let first = self.rng.usize(..2);
+        // A command takes a while to move the clock: the others' calls come before and after that.
+        let moves = steps.iter().any(|step| matches!(step, Step::Clock { .. }));
+        let delays: Vec<_> = steps.iter().map(|_| Duration::from_micros(self.rng.u64(..60_000))).collect();
         let killed = if self.beside.is_some() { self.rng.usize(..2) } else { 0 };
         let this = &*self;
         let called: Vec<Vec<Called>> = std::thread::scope(|scope| {
             let call = |(nth, step): (usize, &Step)| {
-                let step = step.clone();
-                scope.spawn(move || this.call(first + nth, &step))
+                let (step, delay) = (step.clone(), delays[nth]);
+                scope.spawn(move || {
+                    if moves && !matches!(step, Step::Clock { .. }) {
+                        std::thread::sleep(delay);
+                    }
+                    this.call(first + nth, &step)
+                })
             };
             let threads: Vec<_> = steps.iter().enumerate().map(call).collect();
             if kill {
@@ -194,6 +214,7 @@ impl<'a> Play<'a> {
         }
         for model in &mut self.books {
             model.coupon_ids = self.names.coupon_ids().into();
+            model.voucher_ids = self.names.voucher_ids().into();
         }
         let after = orders::after(&self.books, &called, &again);
         if after.is_empty() {
@@ -236,6 +257,7 @@ impl<'a> Play<'a> {
     /// What the receiver was told tells what happened. Whatever was due when the clock was moved was sent once at
     /// least.
     fn hear(&mut self) {
+        self.learn_trades();
         let told: BTreeSet<_> = self.receiver.events(&app_id(self.nth)).into_iter().collect();
         let expected = |model: &Model| model.notified.iter().map(|it| self.as_told(it)).collect::<BTreeSet<_>>();
         let (right, wrong): (Vec<_>, Vec<_>) = self.books.iter().cloned().partition(|model| expected(model) == told);
@@ -245,6 +267,16 @@ impl<'a> Play<'a> {
             panic!("told {told:#?}, which differs by {differ:#?}\n{:#?}", self.history);
         }
         self.books = orders::merged(right);
+    }
+
+    /// Uses of vouchers are told by the numbers of trades, which a payment whose answer was lost has not told.
+    fn learn_trades(&mut self) {
+        let told = self.books.iter().flat_map(|model| model.notified.iter());
+        let paid = told.filter_map(|(what, ..)| Some(what.split_once('>')?.1.to_owned()));
+        let unknown: BTreeSet<_> = paid.filter(|trade| self.names.number(Thing::Trade, trade).is_none()).collect();
+        for out_trade_no in unknown {
+            self.race(&[Step::Trade(trades::Step::Query { out_trade_no })], false);
+        }
     }
 
     /// Does all of it; when it ended, and what calls came to.
@@ -284,8 +316,14 @@ impl<'a> Play<'a> {
         (self.book().now, self.tally)
     }
 
-    /// A notification as its receiver knows it: by the number of the activity.
+    /// A notification as its receiver knows it: by the numbers of the activity, the voucher and its trade.
     fn as_told(&self, (what, status, refunded): &Notified) -> Notified {
+        if let Some((voucher, trade)) = what.split_once('>') {
+            let trade = self.names.number(Thing::Trade, trade).cloned().unwrap_or_default();
+            let (template, own) = voucher.split_once('/').expect("a voucher's key");
+            let voucher = self.names.within(Thing::Voucher, template, own).number.unwrap_or_default();
+            return (format!("{voucher}>{trade}"), *status, *refunded);
+        }
         let what = match what.split_once('+') {
             Some((key, trade)) => format!("{}+{trade}", self.names.number(Thing::Camp, key).expect("it is known")),
             None => what.clone(),
@@ -299,6 +337,7 @@ impl<'a> Play<'a> {
         for step in all.into_iter().chain(self.last_payments()) {
             self.race(&[step], false);
         }
+        self.sponsors_tell();
         self.count_crowds();
         self.punchcard(&["prove"]);
         no_panic(self.running.folder.path());

@@ -1,9 +1,11 @@
 //! Calls as they are sent, to one of the processes or another.
 
 use super::crowds;
-use super::model::{Got, Model, Step};
+use super::model::{Got, MINUTE, Model, Step};
 use super::orders::Called;
 use super::visit::Way;
+use super::voucher_wire::{in_place, list, refusal};
+use super::vouchers;
 use super::wire::{Request, Thing, request};
 use super::{HEARD_WITHIN, Play, app_id, pid};
 use crate::running::{NOW, Running};
@@ -37,20 +39,38 @@ impl Play<'_> {
             let began = Instant::now();
             return vec![Called::new(step.clone(), began, self.import(nth, rows))];
         }
+        if let Some(arguments) = command(step) {
+            let began = Instant::now();
+            let got = self.operate(&arguments);
+            return parts(step).into_iter().map(|part| Called::new(part, began, got.clone())).collect();
+        }
         let Some(Request { method, members, notifies }) = request(step, &self.names) else {
             return self.visit(step, self.way(nth));
         };
         let mut clients = self.clients();
         let client = clients.swap_remove(nth % clients.len());
         let notify_url = if notifies { self.receiver.url.as_str() } else { "" };
+        let members = in_place(members, self.nth, &self.receiver.url);
         let began = Instant::now();
         let answer = client.call_with(method, &members.to_string(), NOW, &[("notify_url", notify_url)]).ok();
-        let got = answer.map(|answer| {
-            let refusal = (!answer.is_success() || answer.code != "10000")
-                .then(|| answer.sub_code.clone().unwrap_or_else(|| answer.raw.clone()));
+        let got = answer.map(|mut answer| {
+            let told = answer.sub_code.as_deref().map(|sub_code| refusal(sub_code, answer.sub_msg.as_deref()));
+            let is_done = answer.is_success() && answer.code == "10000";
+            let refusal = (!is_done).then(|| told.unwrap_or_else(|| answer.raw.clone()));
+            list(step, &mut answer.node);
             Got { refusal, node: answer.node }
         });
         vec![Called::new(step.clone(), began, got)]
+    }
+
+    /// An operator's command; no answer where nobody knows whether it was done.
+    fn operate(&self, arguments: &[String]) -> Option<Got> {
+        let output = self.running.command(&arguments.iter().map(String::as_str).collect::<Vec<_>>());
+        if output.status.success() {
+            return Some(Got { refusal: None, node: Value::Null });
+        }
+        let is_refused = String::from_utf8_lossy(&output.stderr).contains("the voucher was used, its time is over");
+        is_refused.then(|| Got { refusal: Some(vouchers::NOT_TO_BAR.to_owned()), node: Value::Null })
     }
 
     /// Imports members; no answer where nobody knows whether they were taken. Commands reach whoever owns a folder; to
@@ -104,4 +124,23 @@ impl Play<'_> {
             }
         }
     }
+}
+
+/// What an operator types.
+fn command(step: &Step) -> Option<Vec<String>> {
+    let words: Vec<String> = match step {
+        Step::Voucher(vouchers::Step::Bar { voucher, barred, .. }) => {
+            let number = voucher.number.clone().expect("a voucher that was told of");
+            vec!["voucher".to_owned(), if *barred { "disable" } else { "enable" }.to_owned(), number]
+        }
+        Step::Clock { ms } => vec!["clock".to_owned(), "advance".to_owned(), format!("{}m", ms / MINUTE)],
+        _ => return None,
+    };
+    Some(words)
+}
+
+/// All that a command consists of: a clock stops where something is due, which is on the minute or a second later.
+fn parts(step: &Step) -> Vec<Step> {
+    let Step::Clock { ms } = step else { return vec![step.clone()] };
+    (0..ms / MINUTE).flat_map(|_| [1_000, MINUTE - 1_000]).map(|ms| Step::Clock { ms }).collect()
 }

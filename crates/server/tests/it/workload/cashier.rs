@@ -1,8 +1,8 @@
-//! The cashier page: looking at it holds the coupon that it shows as chosen, for a quarter of an hour, and its form
-//! pays by what it showed.
+//! The cashier page: looking at it holds the coupon and the cash voucher that it shows as chosen, for a quarter of an
+//! hour, and its form pays by what it showed.
 
-use super::coupons::Coupon;
 use super::model::{Expect, MINUTE, Model};
+use super::taking::{Choices, off};
 use super::trades::Status;
 
 /// How long a coupon is held after its page was looked at.
@@ -22,7 +22,7 @@ pub(crate) mod page {
     pub(crate) const PAID_ALREADY: &str = "paid-already";
 }
 
-/// Which coupon is to pay.
+/// Which coupon is to pay, or which cash voucher.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Choice {
     Best,
@@ -35,9 +35,9 @@ pub(crate) enum Choice {
 #[derive(Clone, Debug)]
 pub(crate) enum Step {
     /// Looks at the trade's page with this choice. Who `pays` then sends the form that is there.
-    Look { trade: String, choice: Choice, pays: bool },
-    /// Sends a form, perhaps one that was seen long before: with the right PIN, and with the coupon that it has.
-    Pay { trade: String, form: Choice },
+    Look { trade: String, choice: Choices, pays: bool },
+    /// Sends a form, perhaps one that was seen long before: with the right PIN, and with what it has chosen.
+    Pay { trade: String, form: Choices },
 }
 
 impl Model {
@@ -48,7 +48,7 @@ impl Model {
         }
     }
 
-    fn look_at_cashier(&mut self, out_trade_no: &str, choice: &Choice) -> Expect {
+    fn look_at_cashier(&mut self, out_trade_no: &str, choice: &Choices) -> Expect {
         // Whoever knows the page has the answer that made the trade.
         let trade = &self.trades[out_trade_no];
         match (trade.status, trade.paid_at) {
@@ -59,31 +59,37 @@ impl Model {
             (Status::Closed, Some(_)) => return Expect::refused(page::REFUNDED),
             (Status::Closed, None) => return Expect::Refused(vec![page::EXPIRED, page::CLOSED]),
         }
-        let total = trade.total;
-        let usable = self.usable(&trade.buyer, trade.shop.as_deref(), total, out_trade_no);
-        let chosen = match choice {
-            Choice::None => None,
-            Choice::Best => usable.first(),
-            Choice::One(number) => {
-                usable.iter().find(|(key, _)| self.coupon_ids.get(key) == Some(number)).or(usable.first())
+        let sale = self.sale(out_trade_no);
+        let usable = self.usable(&sale);
+        // What cannot be used any more gives way to the best.
+        let or_best = |choice: &Choice| match choice {
+            Choice::One(number) if usable.iter().all(|(holding, _)| self.number(holding) != Some(number)) => {
+                Choice::Best
             }
+            choice => choice.clone(),
         };
-        let off = chosen.map_or(0, |(_, off)| *off);
-        let mut members = vec![("stage", page::TO_PAY.to_owned()), ("due", wire::money::format(total - off))];
-        match chosen {
-            None => members.push(("coupon", String::new())),
-            Some((key, _)) => members.extend(self.coupon_ids.get(key).map(|number| ("coupon", number.clone()))),
+        let wanted = Choices { coupon: or_best(&choice.coupon), cash: or_best(&choice.cash) };
+        let taken = self.taken(&sale, &wanted);
+        let due = wire::money::format(sale.total - off(&taken));
+        let mut members = vec![("stage", page::TO_PAY.to_owned()), ("due", due)];
+        for (name, is_cash) in [("coupon", false), ("cash", true)] {
+            match taken.iter().find(|(holding, _)| holding.is_cash() == is_cash) {
+                None => members.push((name, String::new())),
+                Some((holding, _)) => members.extend(self.number(holding).map(|number| (name, number.clone()))),
+            }
         }
-        let chosen = chosen.map(|(key, _)| key.clone());
         self.release(out_trade_no);
-        if let Some(key) = chosen {
-            let until = self.now + HOLD;
-            self.coupons.get_mut(&key).expect("it was found").held = Some((out_trade_no.to_owned(), until));
+        let until = self.now + HOLD;
+        for (holding, _) in &taken {
+            self.usage(holding).held = Some((out_trade_no.to_owned(), until));
+        }
+        if taken.iter().any(|(holding, _)| holding.is_cash()) {
+            self.marks.count("a page held a cash voucher");
         }
         Expect::Done(members)
     }
 
-    fn pay_at_cashier(&mut self, out_trade_no: &str, form: &Choice) -> Expect {
+    fn pay_at_cashier(&mut self, out_trade_no: &str, form: &Choices) -> Expect {
         let said = |said: &str| Expect::Done(vec![("said", said.to_owned())]);
         let trade = &self.trades[out_trade_no];
         match trade.status {
@@ -91,44 +97,26 @@ impl Model {
             Status::Success | Status::Finished => return said(page::PAID_ALREADY),
             Status::Closed => return said(""),
         }
-        let usable = self.usable(&trade.buyer, trade.shop.as_deref(), trade.total, out_trade_no);
-        let coupon = match form {
-            Choice::One(number) => {
-                let found = usable.into_iter().find(|(key, _)| self.coupon_ids.get(key) == Some(number));
-                if found.is_none() {
-                    self.marks.count("a form's coupon was gone");
-                    return said(page::COUPON_GONE);
-                }
-                found
+        let (sale, buyer) = (self.sale(out_trade_no), trade.buyer.clone());
+        let taken = self.taken(&sale, form);
+        for is_cash in [false, true] {
+            let takes = taken.iter().any(|(holding, _)| holding.is_cash() == is_cash);
+            if matches!(form.of(is_cash), Choice::One(_)) && !takes {
+                self.marks.count(if is_cash { "a form's cash voucher was gone" } else { "a form's coupon was gone" });
+                return said(page::COUPON_GONE);
             }
-            Choice::Best | Choice::None => None,
-        };
-        let off = coupon.as_ref().map_or(0, |(_, off)| *off);
-        if self.balances[&trade.buyer] < trade.total - off {
+        }
+        if self.balances[&buyer] < sale.total - off(&taken) {
             return said(page::SHORT_BALANCE);
         }
-        self.marks.count(if off == 0 { "paid at the cashier" } else { "paid at the cashier with a coupon" });
-        self.settle(out_trade_no, coupon);
+        let [coupon, cash] = [false, true].map(|kind| taken.iter().any(|(holding, _)| holding.is_cash() == kind));
+        self.marks.count(match (coupon, cash) {
+            (false, false) => "paid at the cashier",
+            (true, false) => "paid at the cashier with a coupon",
+            (false, true) => "paid at the cashier with a cash voucher",
+            (true, true) => "paid at the cashier with both",
+        });
+        self.settle(out_trade_no, taken);
         said("")
-    }
-
-    /// A trade holds nothing any more.
-    pub(crate) fn release(&mut self, out_trade_no: &str) {
-        let holds = |coupon: &Coupon| coupon.held.as_ref().is_some_and(|(trade, _)| trade == out_trade_no);
-        if !self.coupons.values().any(holds) {
-            return;
-        }
-        for coupon in self.coupons.values_mut() {
-            coupon.held.take_if(|(trade, _)| trade == out_trade_no);
-        }
-    }
-
-    /// A hold ends when nobody has looked for its time.
-    pub(crate) fn end_holds(&mut self) {
-        for coupon in self.coupons.values_mut() {
-            if coupon.held.take_if(|(_, until)| *until <= self.now).is_some() {
-                self.marks.count("a hold ran out");
-            }
-        }
     }
 }

@@ -4,7 +4,9 @@
 use super::activities;
 use super::model::Step;
 use super::points;
+use super::templates;
 use super::trades::{self, Order, Status};
+use super::vouchers;
 use super::wire::Thing;
 use super::{Play, RACERS, coupons};
 use fastrand::Rng;
@@ -25,8 +27,29 @@ pub(crate) fn newcomers(nth: u64) -> Vec<String> {
     (CUSTOMERS..CUSTOMERS + NEWCOMERS).map(|user| user_id(nth, user)).collect()
 }
 
+/// Who pays for templates of cash vouchers and seldom for anything else.
+pub(crate) fn sponsor(nth: u64) -> String {
+    user_id(nth, CUSTOMERS + NEWCOMERS)
+}
+
 fn user_id(nth: u64, user: u64) -> String {
     format!("20883{nth:09}{user:02}")
+}
+
+/// A user's login id.
+pub(crate) fn login_id(user: &str) -> String {
+    format!("u{user}@example.com")
+}
+
+/// A user's nickname on Taobao.
+pub(crate) fn nick(user: &str) -> String {
+    format!("昵称{user}")
+}
+
+/// The login id of another customer.
+pub(crate) fn other_login(user: &str) -> String {
+    let (head, last) = user.split_at(user.len() - 1);
+    login_id(&format!("{head}{}", if last == "0" { "1" } else { "0" }))
 }
 
 /// Its shops.
@@ -52,7 +75,10 @@ impl Play<'_> {
         if self.once_in(4) && self.wants_crowds() {
             return self.some_crowd_step();
         }
-        match self.rng.u8(..80) {
+        if self.once_in(3) && self.wants_templates() {
+            return self.some_template_step();
+        }
+        match self.rng.u8(..104) {
             0..=9 => Step::Trade(trades::Step::Pay(self.order())),
             10..=12 => Step::Trade(trades::Step::Create(self.order())),
             13..=17 => self.some_refund(),
@@ -73,6 +99,12 @@ impl Play<'_> {
             60..=66 => self.some_checkout(),
             67..=70 => self.some_crowd_step(),
             71..=73 => self.some_import(),
+            80..=87 => self.some_send(),
+            88..=92 => self.some_template_step(),
+            93..=97 => self.some_voucher_look(),
+            98..=101 => self.some_detail(),
+            102 => self.some_bar(),
+            103 => self.some_voucher_refund(),
             _ => {
                 let again = self.rng.choice(self.past.clone());
                 again.unwrap_or_else(|| self.some_refund())
@@ -82,12 +114,19 @@ impl Play<'_> {
 
     /// Several steps, of which some are the same; often all about the same things.
     pub(super) fn some_steps(&mut self) -> Vec<Step> {
-        let scene = match self.rng.u8(..10) {
+        let scene = match self.rng.u8(..16) {
             0 => self.newcomers_scene(),
             1 => self.cashiers_scene(),
             2 => self.changes_scene(),
             3 => self.restricted_scene(),
             4 => self.ends_scene(),
+            5 => self.last_voucher_scene(),
+            6 => self.one_voucher_scene(),
+            7 => self.end_of_sending_scene(),
+            8 => self.clock_scene(),
+            9 => self.end_of_voucher_scene(),
+            10 => self.fund_scene(),
+            11 => self.voucher_refunds_scene(),
             _ => None,
         };
         self.focus = if scene.is_none() && self.rng.bool() { Some(self.some_focus()) } else { None };
@@ -141,7 +180,14 @@ impl Play<'_> {
             let (token, prize) = (self.names.within(Thing::Token, prize, req_id), self.names.named(Thing::Item, prize));
             Step::Coupon(coupons::Step::Look { prize, token, presses: false })
         });
-        trades.chain(camps).chain(points).chain(tokens).collect()
+        let details = self.book().templates.keys();
+        let details = details
+            .map(|key| Step::Template(templates::Step::Detail { template: self.names.named(Thing::Template, key) }));
+        let sent = self.book().vouchers.keys().map(|(template, own)| {
+            let (template, voucher) = (template.clone(), self.names.within(Thing::Voucher, template, own));
+            Step::Voucher(vouchers::Step::Query { template, voucher })
+        });
+        trades.chain(camps).chain(points).chain(tokens).chain(details).chain(sent).collect()
     }
 
     /// Payments that tell what the members have, to the fen: one of a fen too much, and one of all.
@@ -154,8 +200,10 @@ impl Play<'_> {
             for total in [balance + 1, balance].into_iter().filter(|total| 0 < *total) {
                 let number = self.fresh();
                 let (out_trade_no, subject) = (format!("w{}_last{number}", self.nth), "都买了".to_owned());
-                let (buyer, shop, minutes, notifies) = (buyer.clone(), None, None, false);
-                let order = Order { out_trade_no, buyer, subject, total, shop, minutes, notifies };
+                let (buyer, shop, minutes) = (buyer.clone(), None, None);
+                // Of the balance, whatever vouchers there are.
+                let (product, vouchers, notifies) = (false, false, false);
+                let order = Order { out_trade_no, buyer, subject, total, shop, product, vouchers, minutes, notifies };
                 steps.push(Step::Trade(trades::Step::Pay(order)));
             }
         }
@@ -210,6 +258,8 @@ impl Play<'_> {
             shop: (own.u8(..6) != 0).then(|| own.choice(shops(self.nth)).expect("there are some")),
             minutes: own.bool().then(|| own.i64(1..3_000)),
             notifies: own.u8(..4) != 0,
+            product: own.u8(..3) != 0,
+            vouchers: own.u8(..16) != 0,
         }
     }
 
@@ -239,11 +289,16 @@ impl Play<'_> {
 
     fn some_refund(&mut self) -> Step {
         let with_coupon =
-            self.book().trades.iter().filter(|(_, trade)| trade.status == Status::Success && 0 < trade.off);
+            self.book().trades.iter().filter(|(_, trade)| trade.status == Status::Success && !trade.used.is_empty());
         let with_coupon: Vec<_> = with_coupon.map(|(out_trade_no, _)| out_trade_no.clone()).collect();
         let other = self.focus.is_none() && self.once_in(3);
         let one = other.then(|| self.rng.choice(with_coupon)).flatten();
         let out_trade_no = one.unwrap_or_else(|| self.some_trade(&[Status::Success]));
+        self.refund_of(out_trade_no)
+    }
+
+    /// Of this trade all, a part or too much, perhaps once more.
+    pub(super) fn refund_of(&mut self, out_trade_no: String) -> Step {
         let known = self.book().trades.get(&out_trade_no);
         let rest = known.map_or(5, |trade| trade.total - trade.refunded());
         let before = known.map_or(Vec::new(), |trade| trade.refunds.keys().cloned().collect());
@@ -260,5 +315,7 @@ impl Play<'_> {
 }
 
 fn is_visit(step: &Step) -> bool {
-    matches!(step, Step::Coupon(coupons::Step::Look { .. } | coupons::Step::Press { .. }) | Step::Cashier(_))
+    let is_fund = matches!(step, Step::Template(templates::Step::Look { .. } | templates::Step::Pay { .. }));
+    let is_claim = matches!(step, Step::Coupon(coupons::Step::Look { .. } | coupons::Step::Press { .. }));
+    is_fund || is_claim || matches!(step, Step::Cashier(_))
 }

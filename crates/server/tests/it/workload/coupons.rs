@@ -3,6 +3,7 @@
 use super::activities::Named;
 use super::model::{DAY, Expect, Model};
 use super::terms::{Every, Valid};
+use super::usage::{Fate, Usage};
 
 /// How long a token lets its user take the prize.
 const TOKEN_LIFE: i64 = DAY;
@@ -50,45 +51,22 @@ pub(crate) type CouponKey = (String, String, i64);
 pub(crate) struct Coupon {
     pub(crate) user: String,
     taken_at: i64,
-    starts_at: i64,
-    /// Its last moment.
-    ends_at: i64,
-    fate: Fate,
-    /// The trade whose page holds it, and until when.
-    pub(crate) held: Option<(String, i64)>,
-}
-
-/// What became of it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Fate {
-    Unspent,
-    /// In this trade.
-    Spent(String),
-    /// All of that trade was given back; the coupon was not.
-    Refunded,
+    pub(crate) usage: Usage,
 }
 
 impl Coupon {
     pub(crate) fn is_unredeemed(&self, now: i64) -> bool {
-        self.fate == Fate::Unspent && now <= self.ends_at
-    }
-
-    /// Whether this trade can take it: in its time, and held by no other.
-    fn is_open_to(&self, out_trade_no: &str, now: i64) -> bool {
-        let is_free = self.held.as_ref().is_none_or(|(trade, _)| trade == out_trade_no);
-        self.is_good(now) && is_free
-    }
-
-    fn is_good(&self, now: i64) -> bool {
-        self.starts_at <= now && self.is_unredeemed(now)
+        self.usage.is_unredeemed(now)
     }
 
     /// What the page says of it. What is held does not expire meanwhile.
     fn stage(&self, now: i64) -> &'static str {
-        match self.fate {
+        let Usage { ends_at, fate, held, .. } = &self.usage;
+        match fate {
             Fate::Spent(_) => page::USED,
             Fate::Refunded => page::REFUNDED,
-            Fate::Unspent if self.ends_at < now && self.held.is_none() => page::EXPIRED,
+            Fate::Expired => page::EXPIRED,
+            Fate::Unspent if *ends_at < now && held.is_none() => page::EXPIRED,
             Fate::Unspent => page::TAKEN,
         }
     }
@@ -187,8 +165,7 @@ impl Model {
             Valid::Fixed { starts_at, ends_at } => (starts_at, ends_at),
             Valid::Days(days) => (self.now, self.now + days * DAY - 1),
         };
-        let coupon =
-            Coupon { user: user.clone(), taken_at: self.now, starts_at, ends_at, fate: Fate::Unspent, held: None };
+        let coupon = Coupon { user: user.clone(), taken_at: self.now, usage: Usage::new(starts_at, ends_at) };
         for nth in 0..terms.gives {
             self.coupons.insert((prize.clone(), req_id.clone(), nth), coupon.clone());
         }
@@ -246,59 +223,6 @@ impl Model {
             reasons.push(page::HELD);
         }
         reasons
-    }
-
-    /// The coupons that this trade of the user in this shop could take, each by itself, with what it takes off: the one
-    /// that takes the most first, then the one that ends first, then the lowest number.
-    pub(crate) fn usable(
-        &self,
-        user: &str,
-        shop: Option<&str>,
-        total: i64,
-        out_trade_no: &str,
-    ) -> Vec<(CouponKey, i64)> {
-        self.fitting(user, shop, total, |coupon| coupon.is_open_to(out_trade_no, self.now))
-    }
-
-    /// Whether it could take another if no page of another trade held it.
-    pub(crate) fn misses_one(&self, user: &str, shop: Option<&str>, total: i64, out_trade_no: &str) -> bool {
-        let kept = |coupon: &Coupon| coupon.is_good(self.now) && !coupon.is_open_to(out_trade_no, self.now);
-        !self.fitting(user, shop, total, kept).is_empty()
-    }
-
-    fn fitting(
-        &self,
-        user: &str,
-        shop: Option<&str>,
-        total: i64,
-        takes: impl Fn(&Coupon) -> bool,
-    ) -> Vec<(CouponKey, i64)> {
-        let Some(shop) = shop else { return Vec::new() };
-        let own = self.coupons.iter().filter(|(_, coupon)| coupon.user == user && takes(coupon));
-        let taking = own.filter_map(|(key, coupon)| {
-            let activity = &self.activities[&key.0];
-            let terms = activity.terms().expect("a coupon has terms");
-            let fits = activity.offer.shops.iter().any(|suit| suit == shop) && terms.min_consume <= total;
-            let off = if fits { terms.off(total) } else { 0 };
-            (0 < off).then_some((key, coupon, off))
-        });
-        let mut taking: Vec<_> = taking.collect();
-        taking.sort_by_key(|(key, coupon, off)| (-off, coupon.ends_at, self.coupon_ids.get(*key)));
-        taking.into_iter().map(|(key, _, off)| (key.clone(), off)).collect()
-    }
-
-    pub(crate) fn spend(&mut self, coupon: &CouponKey, out_trade_no: &str) {
-        let coupon = self.coupons.get_mut(coupon).expect("it was found");
-        (coupon.fate, coupon.held) = (Fate::Spent(out_trade_no.to_owned()), None);
-    }
-
-    /// All of a trade was given back.
-    pub(crate) fn refund_coupons(&mut self, out_trade_no: &str) {
-        for coupon in self.coupons.values_mut() {
-            if matches!(&coupon.fate, Fate::Spent(trade) if trade == out_trade_no) {
-                coupon.fate = Fate::Refunded;
-            }
-        }
     }
 }
 

@@ -9,7 +9,9 @@ use super::coupons::{self, Coupon, CouponKey, Token};
 use super::crowds::{self, Crowd};
 use super::points::{self, Account, Freeze};
 use super::shared::Shared;
+use super::templates::{self, Template};
 use super::trades::{self, Trade};
+use super::vouchers::{self, Voucher, VoucherKey};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -25,6 +27,12 @@ pub(crate) enum Step {
     Coupon(coupons::Step),
     Crowd(crowds::Step),
     Cashier(cashier::Step),
+    Template(templates::Step),
+    Voucher(vouchers::Step),
+    /// So many milliseconds pass, while others call.
+    Clock {
+        ms: i64,
+    },
 }
 
 /// The answer that a step must get.
@@ -34,6 +42,8 @@ pub(crate) enum Expect {
     Done(Vec<(&'static str, String)>),
     /// One of these refusals.
     Refused(Vec<&'static str>),
+    /// One of these, all after the same.
+    OneOf(Vec<Expect>),
 }
 
 impl Expect {
@@ -46,11 +56,14 @@ impl Expect {
     pub(crate) fn fits(&self, got: &Got) -> bool {
         match self {
             Expect::Refused(reasons) => got.refusal.as_ref().is_some_and(|refusal| reasons.contains(&refusal.as_str())),
+            Expect::OneOf(all) => all.iter().any(|expect| expect.fits(got)),
             Expect::Done(members) => {
                 let found =
                     |name: &str| if name.starts_with('/') { got.node.pointer(name) } else { got.node.get(name) };
-                let fits =
-                    |(name, value): &(&str, String)| found(name).and_then(Value::as_str).unwrap_or_default() == value;
+                let fits = |(name, value): &(&str, String)| match found(name) {
+                    Some(Value::Number(number)) => number.to_string() == *value,
+                    found => found.and_then(Value::as_str).unwrap_or_default() == value,
+                };
                 got.refusal.is_none() && members.iter().all(fits)
             }
         }
@@ -91,6 +104,11 @@ pub(crate) struct Model {
     pub(crate) coupons: Shared<BTreeMap<CouponKey, Coupon>>,
     /// The platform's numbers of those, as far as it has told them.
     pub(crate) coupon_ids: Shared<BTreeMap<CouponKey, String>>,
+    /// By `out_biz_no`.
+    pub(crate) templates: Shared<BTreeMap<String, Template>>,
+    pub(crate) vouchers: Shared<BTreeMap<VoucherKey, Voucher>>,
+    /// The platform's numbers of those.
+    pub(crate) voucher_ids: Shared<BTreeMap<VoucherKey, String>>,
     /// By the key that they were made with.
     pub(crate) crowds: Shared<BTreeMap<String, Crowd>>,
     /// Who is a member, with the level of consumption that the merchant has told of.
@@ -135,6 +153,12 @@ impl Model {
             Step::Coupon(step) => self.coupon(step),
             Step::Crowd(step) => self.crowd(step),
             Step::Cashier(step) => self.cashier(step),
+            Step::Template(step) => self.template(step),
+            Step::Voucher(step) => self.voucher(step),
+            Step::Clock { ms } => {
+                self.advance(self.now + ms);
+                Expect::Done(Vec::new())
+            }
         }
     }
 
@@ -145,5 +169,7 @@ impl Model {
         self.end_trades();
         self.end_activities();
         self.end_cards();
+        self.end_vouchers();
+        self.end_templates();
     }
 }

@@ -8,6 +8,7 @@ use super::choices::{customers, newcomers};
 use super::coupons;
 use super::crowds::{self, Rule};
 use super::model::{DAY, MINUTE, Step};
+use super::taking::Choices;
 use super::terms::Restriction;
 use super::trades::{self, Status};
 use super::wire::Thing;
@@ -165,7 +166,9 @@ impl Play<'_> {
     pub(super) fn cashiers_scene(&mut self) -> Option<Vec<Step>> {
         let book = self.book();
         let holding = book.coupons.values().filter(|coupon| coupon.is_unredeemed(book.now));
-        let user = self.rng.choice(holding.map(|coupon| coupon.user.clone()).collect::<Vec<_>>())?;
+        let cash = book.vouchers.values().filter(|voucher| voucher.usage.is_unredeemed(book.now));
+        let holding = holding.map(|coupon| coupon.user.clone()).chain(cash.map(|voucher| voucher.user.clone()));
+        let user = self.rng.choice(holding.collect::<Vec<_>>())?;
         let trades: Vec<_> = (0..2).map(|_| self.fresh_trade(&user)).collect();
         for trade in &trades {
             let order = self.order_of(*trade);
@@ -194,7 +197,7 @@ impl Play<'_> {
         Some(steps)
     }
 
-    fn look(&mut self, out_trade_no: &str) -> Step {
+    pub(super) fn look(&mut self, out_trade_no: &str) -> Step {
         let trade = out_trade_no.to_owned();
         let choice = self.some_choice(out_trade_no);
         Step::Cashier(cashier::Step::Look { trade, choice, pays: self.rng.bool() })
@@ -213,28 +216,33 @@ impl Play<'_> {
         };
         let seen = self.names.number(Thing::Form, &trade).is_some();
         if seen && self.once_in(4) {
-            let form = match self.some_choice(&trade) {
-                Choice::Best => Choice::None,
-                form => form,
-            };
+            let said = |choice: Choice| if choice == Choice::Best { Choice::None } else { choice };
+            let Choices { coupon, cash } = self.some_choice(&trade);
+            let form = Choices { coupon: said(coupon), cash: said(cash) };
             return Step::Cashier(cashier::Step::Pay { trade, form });
         }
         self.look(&trade)
     }
 
     /// Mostly what the page chooses by itself.
-    fn some_choice(&mut self, out_trade_no: &str) -> Choice {
+    fn some_choice(&mut self, out_trade_no: &str) -> Choices {
         let book = self.book();
-        let Some(trade) = book.trades.get(out_trade_no) else { return Choice::Best };
+        let Some(trade) = book.trades.get(out_trade_no) else { return Choices::BEST };
         let own = book.coupon_ids.iter().filter(|(key, _)| {
             book.coupons.get(*key).is_some_and(|coupon| coupon.user == trade.buyer && coupon.is_unredeemed(book.now))
         });
-        let own: Vec<_> = own.map(|(_, number)| number.clone()).collect();
-        match self.rng.u8(..8) {
+        let coupons: Vec<_> = own.map(|(_, number)| number.clone()).collect();
+        let own = book.voucher_ids.iter().filter(|(key, _)| {
+            let voucher = book.vouchers.get(*key);
+            voucher.is_some_and(|voucher| voucher.user == trade.buyer && voucher.usage.is_unredeemed(book.now))
+        });
+        let vouchers: Vec<_> = own.map(|(_, number)| number.clone()).collect();
+        let mut one_of = |own: Vec<String>| match self.rng.u8(..8) {
             0 => Choice::None,
             1..=2 => self.rng.choice(own).map_or(Choice::Best, Choice::One),
             _ => Choice::Best,
-        }
+        };
+        Choices { coupon: one_of(coupons), cash: one_of(vouchers) }
     }
 
     pub(super) fn wants_crowds(&self) -> bool {

@@ -5,7 +5,9 @@ use super::coupons::{self, page};
 use super::crowds;
 use super::model::{Got, Marks, Step};
 use super::points;
+use super::templates::{self, page as fund};
 use super::trades;
+use super::vouchers;
 use super::wire::{Names, Thing, request};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -17,15 +19,20 @@ pub(super) const SEEDS: u64 = 20;
 const OUTCOMES: &[(&str, &[&str])] = &[
     ("GET /h5/coupon", &[page::TO_TAKE, page::TAKEN, page::USED, page::EXPIRED, page::GONE, page::DEAD]),
     ("GET /h5/coupon", &[page::NOT_FOR, page::TOO_OFTEN, page::HELD, page::OVER]),
-    ("GET /h5/cashier", &["with a coupon", cashier::page::TO_PAY, cashier::page::PAID]),
+    (
+        "GET /h5/cashier",
+        &["with a coupon", "with a cash voucher", "with both", cashier::page::TO_PAY, cashier::page::PAID],
+    ),
     ("POST /h5/cashier", &["done", cashier::page::PAID_ALREADY, cashier::page::COUPON_GONE]),
     ("alipay.trade.cancel", &["refund", "close", "ACQ.CANCEL_NOT_ALLOWED"]),
     ("alipay.trade.close", &["done", "ACQ.TRADE_STATUS_ERROR"]),
     ("alipay.trade.create", &["done", "ACQ.TRADE_HAS_CLOSE", "ACQ.TRADE_HAS_SUCCESS"]),
-    ("alipay.trade.pay", &["done", "paid with a coupon", "ACQ.BUYER_BALANCE_NOT_ENOUGH"]),
+    ("alipay.trade.pay", &["done", "paid with a coupon", "paid with a cash voucher", "paid with both"]),
+    ("alipay.trade.pay", &["ACQ.BUYER_BALANCE_NOT_ENOUGH"]),
     ("alipay.trade.pay", &["ACQ.CONTEXT_INCONSISTENT", "ACQ.TRADE_HAS_CLOSE", "ACQ.TRADE_HAS_SUCCESS"]),
     ("alipay.trade.query", &["TRADE_CLOSED", "TRADE_FINISHED", "TRADE_SUCCESS", "WAIT_BUYER_PAY"]),
     ("alipay.trade.refund", &["given back", "given back in part to the coupon", "done before"]),
+    ("alipay.trade.refund", &["given back in part to the sponsor", "given back in part to both"]),
     ("alipay.trade.refund", &["ACQ.REFUND_AMT_NOT_EQUAL_TOTAL"]),
     ("koubei.marketing.campaign.activity.create", &["STARTED", "OUT_BIZ_NO_CONFLICT"]),
     ("koubei.marketing.campaign.activity.modify", &["STARTED", "INVALID_PARAMETER"]),
@@ -42,12 +49,38 @@ const OUTCOMES: &[(&str, &[&str])] = &[
     ("koubei.marketing.campaign.crowd.create", &["done", "OUT_BIZ_NO_CONFLICT"]),
     ("koubei.marketing.campaign.crowd.modify", &["done"]),
     ("koubei.marketing.campaign.crowd.delete", &["done", "CROWD_GROUP_IN_USE"]),
+    (CREATE, &["done", "done before", "OUT_BIZ_NO_CONFLICT", "INVALID_PARAMETER", "USER_NOT_EXIST"]),
+    (MODIFY, &["I", "S", "INVALID_PARAMETER", "VOUCHER_TEMPLATE_STATUS_ERROR"]),
+    (DELETE, &["done", "VOUCHER_TEMPLATE_STATUS_ERROR"]),
+    (DETAIL, &["I", "S", "E", "D"]),
+    (SEND, &["done", "done before", "OUT_BIZ_NO_CONFLICT", "CIF_USER_NOT_EXIST", "BUDGET_NOT_ENOUGH_ERROR"]),
+    (SEND, &["BEFORE_TEMPLATE_PUBLISH_START_TIME", "AFTER_TEMPLATE_PUBLISH_END_TIME", "AFTER_VOUCHER_END_TIME"]),
+    (SEND, &["VOUCHER_TEMPLATE_STATUS_ERROR"]),
+    (QUERY, &["UNACTIVE", "ENABLED", "USING", "USED", "REFUNDED", "EXPIRED", "DISABLED"]),
+    ("alipay.marketing.voucher.list.query", &["some", "none"]),
+    ("GET /h5/fund/confirm", &[fund::TO_PAY, fund::PAID, fund::EXPIRED, fund::DELETED]),
+    ("POST /h5/fund/confirm", &[fund::SAID_PAID, fund::ONWARD, fund::PAID_ALREADY, fund::SHORT_BALANCE]),
+    ("punchcard voucher disable", &["done", vouchers::NOT_TO_BAR]),
+    ("punchcard voucher enable", &["done"]),
+    (BOOKS, &["paid at the cashier with a cash voucher", "paid at the cashier with both"]),
+    (BOOKS, &["a page held a cash voucher", "a hold of a cash voucher ran out", "a form's cash voucher was gone"]),
+    (BOOKS, &["the merchant paid for a template", "a sponsor paid for a template", "sending was ended early"]),
+    (BOOKS, &["what was not sent went back", "vouchers expired", "a voucher's use was told"]),
+    (BOOKS, &["the last voucher was used after the end of sending"]),
+    (BOOKS, &["the seller's own voucher was refunded", "a sponsor got a refund's share"]),
     (BOOKS, &["paid at the cashier", "paid at the cashier with a coupon", "a payment spared what a page held"]),
     (BOOKS, &["a hold ran out", "an end moved on", "a claim after an end moved on", "a token was pressed too late"]),
     (BOOKS, &["a claim gave several", "a budget was used up by claims of several", "a claim by one of the crowd"]),
     (BOOKS, &["a claim for NEW_MEMBER_PROMO", "a claim for STUDENT", "a claim for MEMBER_CARD"]),
     (BOOKS, &["kept out of a claim: NEW_MEMBER_PROMO", "a card's end gave frozen points back"]),
 ];
+
+const CREATE: &str = "alipay.marketing.cashvoucher.template.create";
+const MODIFY: &str = "alipay.marketing.cashvoucher.template.modify";
+const DELETE: &str = "alipay.marketing.voucher.template.delete";
+const DETAIL: &str = "alipay.marketing.voucher.templatedetail.query";
+const SEND: &str = "alipay.marketing.voucher.send";
+const QUERY: &str = "alipay.marketing.voucher.query";
 
 /// What no single answer tells is told by the books.
 const BOOKS: &str = "the books";
@@ -97,6 +130,11 @@ fn what(step: &Step, names: &Names) -> String {
             format!("{} {kind}", request.method).trim_end().to_owned()
         }
         (None, Step::Coupon(coupons::Step::Press { .. })) => "POST /h5/coupon".to_owned(),
+        (None, Step::Template(templates::Step::Look { .. })) => "GET /h5/fund/confirm".to_owned(),
+        (None, Step::Template(_)) => "POST /h5/fund/confirm".to_owned(),
+        (None, Step::Voucher(vouchers::Step::Bar { barred: true, .. })) => "punchcard voucher disable".to_owned(),
+        (None, Step::Voucher(_)) => "punchcard voucher enable".to_owned(),
+        (None, Step::Clock { .. }) => "punchcard clock advance".to_owned(),
         (None, Step::Cashier(cashier::Step::Look { .. })) => "GET /h5/cashier".to_owned(),
         (None, Step::Cashier(cashier::Step::Pay { .. })) => "POST /h5/cashier".to_owned(),
         (None, Step::Crowd(crowds::Step::Import { .. })) => "punchcard import members".to_owned(),
@@ -115,11 +153,19 @@ fn outcome(step: &Step, got: Option<&Got>, names: &Names) -> String {
         None => "done",
     };
     match step {
-        Step::Trade(trades::Step::Pay(_)) if !text("/voucher_detail_list/0/amount").is_empty() => "paid with a coupon",
+        Step::Trade(trades::Step::Pay(_)) => match (text("/used").contains("coupon"), text("/used").contains("cash")) {
+            (false, false) => "done",
+            (true, false) => "paid with a coupon",
+            (false, true) => "paid with a cash voucher",
+            (true, true) => "paid with both",
+        },
         Step::Trade(trades::Step::Refund { .. }) => {
-            match (text("/fund_change"), text("/present_refund_mdiscount_amount")) {
-                ("Y", "0.00") => "given back",
-                ("Y", _) => "given back in part to the coupon",
+            let parts = ["/present_refund_mdiscount_amount", "/present_refund_discount_amount"].map(text);
+            match (text("/fund_change"), parts) {
+                ("Y", ["0.00", "0.00"]) => "given back",
+                ("Y", [_, "0.00"]) => "given back in part to the coupon",
+                ("Y", ["0.00", _]) => "given back in part to the sponsor",
+                ("Y", _) => "given back in part to both",
                 _ => "done before",
             }
         }
@@ -132,10 +178,27 @@ fn outcome(step: &Step, got: Option<&Got>, names: &Names) -> String {
         Step::Points(points::Step::Query { .. }) if text("/freezed_points") != "0" => "some frozen",
         Step::Coupon(coupons::Step::Authorise { prize, req_id, .. }) => again(Thing::Token, &prize.key, req_id),
         Step::Coupon(coupons::Step::Look { .. }) => text("/stage"),
+        Step::Cashier(cashier::Step::Look { .. }) if !text("/cash").is_empty() => {
+            if text("/coupon").is_empty() {
+                "with a cash voucher"
+            } else {
+                "with both"
+            }
+        }
         Step::Cashier(cashier::Step::Look { .. }) if !text("/coupon").is_empty() => "with a coupon",
         Step::Cashier(cashier::Step::Look { .. }) => text("/stage"),
         Step::Cashier(cashier::Step::Pay { .. }) if !text("/said").is_empty() => text("/said"),
         Step::Crowd(crowds::Step::Create { key, .. }) => again(Thing::Crowd, "", key),
+        Step::Template(templates::Step::Create(draft)) => again(Thing::Template, "", &draft.out_biz_no),
+        Step::Template(templates::Step::Modify { .. } | templates::Step::Detail { .. }) => text("/status"),
+        Step::Template(templates::Step::Look { .. }) => text("/stage"),
+        Step::Template(templates::Step::Pay { .. }) if !text("/said").is_empty() => text("/said"),
+        Step::Voucher(vouchers::Step::Send { template, out_biz_no, .. }) => {
+            again(Thing::Voucher, &template.key, out_biz_no)
+        }
+        Step::Voucher(vouchers::Step::Query { .. }) => text("/status"),
+        Step::Voucher(vouchers::Step::List { .. }) if !text("/list").is_empty() => "some",
+        Step::Voucher(vouchers::Step::List { .. }) => "none",
         _ => "done",
     }
     .to_owned()

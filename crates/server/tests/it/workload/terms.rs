@@ -136,8 +136,8 @@ impl Terms {
         valid && 0 < self.budget && daily_fits && positive(self.times) && positive(often)
     }
 
-    /// What it takes off a trade that is discountable as a whole.
-    pub(crate) fn off(&self, total: i64) -> i64 {
+    /// What it takes off a trade that is discountable as a whole, when others have left this rest of it.
+    pub(crate) fn off(&self, total: i64, rest: i64) -> i64 {
         let off = match self.off {
             Off::Money { worth } => worth.min(total),
             Off::PerFullCut { worth, most } => (total / self.min_consume * worth).min(most.unwrap_or(total)).min(total),
@@ -147,14 +147,14 @@ impl Terms {
                 off.min(most.unwrap_or(off))
             }
         };
-        let rest = total - off;
+        let remains = rest - off.min(rest);
         let rounded = match self.rounding {
-            Some("AUTO_ROUNDING_YUAN") => rest / 100 * 100,
-            Some("AUTO_ROUNDING_JIAO") => rest / 10 * 10,
-            Some("ROUNDING_UP_YUAN") => (rest + 50) / 100 * 100,
-            Some("ROUNDING_UP_JIAO") => (rest + 5) / 10 * 10,
-            _ => rest,
+            Some("AUTO_ROUNDING_YUAN") => remains / 100 * 100,
+            Some("AUTO_ROUNDING_JIAO") => remains / 10 * 10,
+            Some("ROUNDING_UP_YUAN") => (remains + 50) / 100 * 100,
+            Some("ROUNDING_UP_JIAO") => (remains + 5) / 10 * 10,
+            _ => remains,
         };
-        (total - rounded).max(0)
+        (rest - rounded).max(0)
     }
 }

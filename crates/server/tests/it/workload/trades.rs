@@ -1,8 +1,10 @@
-//! Trades: paid, refunded, cancelled and closed, lowered by a coupon where the buyer has one.
+//! Trades: paid, refunded, cancelled and closed, lowered by a coupon and a cash voucher where the buyer has them.
 
 use super::activities::{Kind, Status as Course};
-use super::coupons::CouponKey;
 use super::model::{DAY, Expect, MINUTE, Model, local};
+use super::refunds::{Refund, Used};
+use super::taking::{Choices, Holding, Sale, off};
+use super::wire::listed;
 use std::collections::BTreeMap;
 
 /// A trade as its merchant knows it.
@@ -14,20 +16,17 @@ pub(crate) struct Trade {
     pub(crate) status: Status,
     pub(crate) refunds: BTreeMap<String, Refund>,
     pub(crate) shop: Option<String>,
-    /// What a coupon took off, and how much of that was given back to the seller with refunds.
-    pub(crate) off: i64,
-    off_refunded: i64,
+    /// Whether it is of a product that rules may name.
+    pub(crate) product: bool,
+    /// Whether vouchers may pay a part of it.
+    pub(crate) vouchers: bool,
+    /// What took something off, the best first.
+    pub(crate) used: Vec<Used>,
+    pub(crate) made_at: i64,
     pub(crate) paid_at: Option<i64>,
     ends_at: Option<i64>,
     notifies: bool,
     made_by_create: Option<Order>,
-}
-
-/// Of a trade's amount, what was given back, and how much of that the buyer got.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Refund {
-    amount: i64,
-    buyers: i64,
 }
 
 /// As the wire spells them, in Rust's way.
@@ -58,6 +57,10 @@ pub(crate) struct Order {
     pub(crate) subject: String,
     pub(crate) total: i64,
     pub(crate) shop: Option<String>,
+    /// Whether it names the product that rules may name.
+    pub(crate) product: bool,
+    /// Whether it lets vouchers pay a part.
+    pub(crate) vouchers: bool,
     /// `timeout_express` in minutes; the contract's 15 days when absent.
     pub(crate) minutes: Option<i64>,
     /// Whether the call has a `notify_url`.
@@ -100,43 +103,55 @@ impl Model {
                 Status::Wait => {}
             }
         }
-        let shop = known.map_or(&order.shop, |trade| &trade.shop).as_deref();
-        let coupon = self.usable(&order.buyer, shop, order.total, &order.out_trade_no).into_iter().next();
-        let misses_one = self.misses_one(&order.buyer, shop, order.total, &order.out_trade_no);
-        let off = coupon.as_ref().map_or(0, |(_, off)| *off);
-        let paid = order.total - off;
-        if self.balances[&order.buyer] < paid {
+        let sale = Sale::of(order, known);
+        let (taken, misses_one) = (self.taken(&sale, &Choices::BEST), self.misses_one(&sale));
+        if self.balances[&order.buyer] < order.total - off(&taken) {
             return Expect::refused("ACQ.BUYER_BALANCE_NOT_ENOUGH");
         }
         let now = self.now;
         self.trades.entry(order.out_trade_no.clone()).or_insert_with(|| Trade::new(order, now));
-        self.settle(&order.out_trade_no, coupon);
+        self.settle(&order.out_trade_no, taken);
         if misses_one {
             self.marks.count("a payment spared what a page held");
         }
-        Expect::Done(vec![
+        let trade = &self.trades[&order.out_trade_no];
+        let mut members = vec![
             ("out_trade_no", order.out_trade_no.clone()),
             ("buyer_user_id", order.buyer.clone()),
             ("total_amount", wire::money::format(order.total)),
-            ("receipt_amount", wire::money::format(paid)),
-            ("buyer_pay_amount", wire::money::format(paid)),
-            ("/voucher_detail_list/0/amount", if off == 0 { String::new() } else { wire::money::format(off) }),
-        ])
+        ];
+        members.extend(trade.amounts());
+        let used = trade.used.iter().map(|used| {
+            let kind = if used.what.is_cash() { "cash" } else { "coupon" };
+            [wire::money::format(used.off), wire::money::format(used.sellers()), kind.to_owned()]
+        });
+        members.push(("used", listed(used)));
+        let numbers: Option<Vec<_>> = trade.used.iter().map(|used| self.number(&used.what).cloned()).collect();
+        members.extend(numbers.map(|numbers| ("used_ids", listed(numbers.into_iter().map(|number| [number])))));
+        Expect::Done(members)
     }
 
-    /// A trade that waits is paid, with this coupon and what that takes off.
-    pub(crate) fn settle(&mut self, out_trade_no: &str, coupon: Option<(CouponKey, i64)>) {
+    /// A trade that waits is paid, with these and what they take off.
+    pub(crate) fn settle(&mut self, out_trade_no: &str, taken: Vec<(Holding, i64)>) {
+        let used = taken.into_iter().map(|(what, off)| Used { own: self.is_own(&what), back: 0, what, off });
+        let used: Vec<_> = used.collect();
         let trade = self.trades.get_mut(out_trade_no).expect("it waits");
-        let off = coupon.as_ref().map_or(0, |(_, off)| *off);
         trade.status = Status::Success;
         trade.paid_at = Some(self.now);
         trade.ends_at = None;
-        trade.off = off;
-        let (buyer, shop, paid) = (trade.buyer.clone(), trade.shop.clone(), trade.total - off);
+        trade.used = used.clone();
+        let (buyer, shop, paid) = (trade.buyer.clone(), trade.shop.clone(), trade.paid());
         *self.balances.get_mut(&buyer).expect("a user of this world") -= paid;
         self.seller += paid;
-        if let Some((coupon, _)) = coupon {
-            self.spend(&coupon, out_trade_no);
+        if used.len() == 2 {
+            self.marks.count("paid with a coupon and a cash voucher");
+        }
+        for Used { what, off, .. } in used {
+            self.usage(&what).spend(out_trade_no);
+            if let Holding::Cash(voucher) = what {
+                self.seller += off;
+                self.use_voucher(&voucher, out_trade_no, off);
+            }
         }
         self.release(out_trade_no);
         self.become_member(&buyer);
@@ -174,102 +189,9 @@ impl Model {
             ("trade_status", trade.status.name().to_owned()),
         ];
         if trade.paid_at.is_some() {
-            members.push(("buyer_pay_amount", wire::money::format(trade.total - trade.off)));
+            members.extend(trade.amounts());
         }
         Expect::Done(members)
-    }
-
-    fn refund(&mut self, out_trade_no: &str, request_no: &str, amount: i64) -> Expect {
-        if amount <= 0 {
-            return Expect::refused("ACQ.REASON_TRADE_REFUND_FEE_ERR");
-        }
-        let Some(trade) = self.trades.get_mut(out_trade_no) else { return Expect::refused("ACQ.TRADE_NOT_EXIST") };
-        let done = |change: &str, trade: &Trade| {
-            let Refund { amount, buyers } = trade.refunds[request_no];
-            Expect::Done(vec![
-                ("fund_change", change.to_owned()),
-                ("refund_fee", wire::money::format(trade.refunded())),
-                ("present_refund_buyer_amount", wire::money::format(buyers)),
-                ("present_refund_mdiscount_amount", wire::money::format(amount - buyers)),
-            ])
-        };
-        match trade.refunds.get(request_no) {
-            Some(before) if before.amount == amount => return done("N", trade),
-            Some(_) => return Expect::refused("ACQ.DISCORDANT_REPEAT_REQUEST"),
-            None => {}
-        }
-        match trade.status {
-            Status::Wait => return Expect::refused("ACQ.TRADE_STATUS_ERROR"),
-            Status::Closed => return Expect::refused("ACQ.TRADE_HAS_CLOSE"),
-            Status::Finished => return Expect::refused("ACQ.TRADE_HAS_FINISHED"),
-            Status::Success => {}
-        }
-        if trade.total - trade.refunded() < amount {
-            return Expect::refused("ACQ.REFUND_AMT_NOT_EQUAL_TOTAL");
-        }
-        // With it the coupon has its share of all that was refunded so far, half up.
-        let so_far = trade.refunded() + amount;
-        let is_last = so_far == trade.total;
-        let share = (2 * trade.off * so_far + trade.total) / (2 * trade.total) - trade.off_refunded;
-        let back = amount - share;
-        if self.seller < back {
-            return Expect::refused("ACQ.SELLER_BALANCE_NOT_ENOUGH");
-        }
-        trade.refunds.insert(request_no.to_owned(), Refund { amount, buyers: back });
-        trade.off_refunded += share;
-        if is_last {
-            trade.status = Status::Closed;
-        }
-        let expect = done("Y", trade);
-        self.seller -= back;
-        *self.balances.get_mut(&trade.buyer).expect("a user of this world") += back;
-        if is_last {
-            self.refund_coupons(out_trade_no);
-        }
-        self.tell(out_trade_no);
-        expect
-    }
-
-    fn cancel(&mut self, out_trade_no: &str) -> Expect {
-        let done = |action: Option<&str>| {
-            let action = action.unwrap_or_default().to_owned();
-            Expect::Done(vec![
-                ("out_trade_no", out_trade_no.to_owned()),
-                ("retry_flag", "N".to_owned()),
-                ("action", action),
-            ])
-        };
-        let Some(trade) = self.trades.get_mut(out_trade_no) else { return done(None) };
-        match (trade.status, trade.paid_at) {
-            // Whether by a cancel or by its refunds: there is nothing left to give back.
-            (Status::Closed, Some(_)) => done(Some("refund")),
-            (Status::Closed, None) => done(Some("close")),
-            (Status::Finished, _) => Expect::refused("ACQ.TRADE_HAS_FINISHED"),
-            (Status::Wait, _) | (Status::Success, None) => {
-                trade.status = Status::Closed;
-                self.release(out_trade_no);
-                self.tell(out_trade_no);
-                done(Some("close"))
-            }
-            (Status::Success, Some(_)) if !trade.refunds.is_empty() => Expect::refused("ACQ.CANCEL_NOT_ALLOWED"),
-            (Status::Success, Some(paid_at)) if DAY < self.now - paid_at => {
-                Expect::refused("ACQ.TRADE_CANCEL_TIME_OUT")
-            }
-            (Status::Success, Some(_)) => {
-                let back = trade.total - trade.off;
-                if self.seller < back {
-                    return Expect::refused("ACQ.SELLER_BALANCE_NOT_ENOUGH");
-                }
-                trade.status = Status::Closed;
-                trade.refunds.insert(String::new(), Refund { amount: trade.total, buyers: back });
-                trade.off_refunded = trade.off;
-                self.seller -= back;
-                *self.balances.get_mut(&trade.buyer).expect("a user of this world") += back;
-                self.refund_coupons(out_trade_no);
-                self.tell(out_trade_no);
-                done(Some("refund"))
-            }
-        }
     }
 
     fn close(&mut self, out_trade_no: &str) -> Expect {
@@ -306,7 +228,7 @@ impl Model {
         }
     }
 
-    fn tell(&mut self, out_trade_no: &str) {
+    pub(crate) fn tell(&mut self, out_trade_no: &str) {
         let trade = &self.trades[out_trade_no];
         if trade.notifies {
             self.notified.insert((out_trade_no.to_owned(), trade.status.name(), trade.refunded()));
@@ -341,13 +263,32 @@ impl Trade {
             status: Status::Wait,
             refunds: BTreeMap::new(),
             shop: order.shop.clone(),
-            off: 0,
-            off_refunded: 0,
+            product: order.product,
+            vouchers: order.vouchers,
+            used: Vec::new(),
+            made_at: now,
             paid_at: None,
             ends_at: Some(now + order.minutes.map_or(15 * DAY, |minutes| minutes * MINUTE)),
             notifies: order.notifies,
             made_by_create: None,
         }
+    }
+
+    /// What the buyer paid of it.
+    pub(crate) fn paid(&self) -> i64 {
+        self.total - self.used.iter().map(|used| used.off).sum::<i64>()
+    }
+
+    /// What it came to for each side.
+    fn amounts(&self) -> [(&'static str, String); 4] {
+        let sellers: i64 = self.used.iter().map(Used::sellers).sum();
+        let others = self.total - self.paid() - sellers;
+        [
+            ("receipt_amount", wire::money::format(self.total - sellers)),
+            ("buyer_pay_amount", wire::money::format(self.paid())),
+            ("discount_amount", wire::money::format(others)),
+            ("mdiscount_amount", wire::money::format(sellers)),
+        ]
     }
 
     pub(crate) fn refunded(&self) -> i64 {

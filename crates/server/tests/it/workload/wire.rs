@@ -6,11 +6,17 @@ use super::coupons::{self, CouponKey};
 use super::crowds::{self, Rule};
 use super::model::{Got, Step};
 use super::points::{self, Kind};
+use super::templates;
 use super::terms::{Every, Off, Restriction, Terms, Valid};
 use super::trades::{self, Order};
+use super::voucher_wire::{of_template, of_voucher};
+use super::vouchers::{self, VoucherKey};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use wire::{money, time};
+
+/// The product that orders and rules may name.
+pub(super) const PRODUCT: &str = "FACE_TO_FACE_PAYMENT";
 
 /// What a thing is called where the platform has told no number of its own yet: numbers that nothing has.
 const NO_ACCOUNT: &str = "39201608190015500100016011040139";
@@ -39,6 +45,12 @@ pub(crate) enum Thing {
     /// What vouches for the form of a trade's page, and for the button of a token's.
     Form,
     Button,
+    Template,
+    /// The page on which a template is paid for: its path and query.
+    FundPage,
+    FundForm,
+    /// By its template and its own number.
+    Voucher,
 }
 
 /// The platform's numbers, by our keys.
@@ -78,14 +90,20 @@ impl Names {
         known.filter_map(|((_, key), number)| Some((split(key)?, number.clone()))).collect()
     }
 
+    /// The numbers of cash vouchers.
+    pub(crate) fn voucher_ids(&self) -> BTreeMap<VoucherKey, String> {
+        let known = self.0.iter().filter(|((thing, _), _)| *thing == Thing::Voucher);
+        let split = |key: &str| key.split_once('/').map(|(template, own)| (template.to_owned(), own.to_owned()));
+        known.filter_map(|((_, key), number)| Some((split(key)?, number.clone()))).collect()
+    }
+
     /// What an answer tells: a number that is for good. The error says what had another one.
     pub(crate) fn learn(&mut self, step: &Step, got: &Got) -> Result<(), String> {
         let text = |name: &str| got.node[name].as_str();
         let told: Vec<(Thing, String, Option<&str>)> = match step {
             Step::Trade(_) => match text("out_trade_no") {
                 Some(own) => {
-                    // By whatever name of the host.
-                    let page = text("cashier_uri").and_then(|uri| uri.find("/h5/").map(|at| &uri[at..]));
+                    let page = page(text("cashier_uri"));
                     vec![(Thing::Trade, format!("/{own}"), text("trade_no")), (Thing::Page, format!("/{own}"), page)]
                 }
                 None => Vec::new(),
@@ -125,6 +143,19 @@ impl Names {
             Step::Coupon(coupons::Step::Authorise { prize, req_id, .. }) => {
                 vec![(Thing::Token, format!("{}/{req_id}", prize.key), text("token"))]
             }
+            Step::Template(templates::Step::Create(draft)) => {
+                let key = format!("/{}", draft.out_biz_no);
+                vec![
+                    (Thing::Template, key.clone(), text("template_id")),
+                    (Thing::FundPage, key, page(text("confirm_uri"))),
+                ]
+            }
+            Step::Template(templates::Step::Look { template, .. }) => {
+                vec![(Thing::FundForm, format!("/{template}"), text("csrf"))]
+            }
+            Step::Voucher(vouchers::Step::Send { template, out_biz_no, .. }) => {
+                vec![(Thing::Voucher, format!("{}/{out_biz_no}", template.key), text("voucher_id"))]
+            }
             _ => Vec::new(),
         };
         for (thing, key, number) in told {
@@ -136,6 +167,17 @@ impl Names {
         }
         Ok(())
     }
+}
+
+/// A page's path and query, by whatever name of the host.
+fn page(address: Option<&str>) -> Option<&str> {
+    address.and_then(|uri| uri.find("/h5/").map(|at| &uri[at..]))
+}
+
+/// A list in one text, as answers and books have it.
+pub(crate) fn listed(rows: impl IntoIterator<Item = impl IntoIterator<Item = String>>) -> String {
+    let row = |row: Vec<String>| row.join(" ");
+    rows.into_iter().map(|it| row(it.into_iter().collect())).collect::<Vec<_>>().join("; ")
 }
 
 /// A call: method, `biz_content`, and whether it brings a `notify_url`.
@@ -156,12 +198,18 @@ pub(crate) fn request(step: &Step, names: &Names) -> Option<Request> {
             ("koubei.marketing.tool.prizesend.auth", members, false)
         }
         Step::Crowd(step) => of_crowd(step)?,
-        Step::Coupon(coupons::Step::Look { .. } | coupons::Step::Press { .. }) | Step::Cashier(_) => return None,
+        Step::Template(step) => of_template(step)?,
+        Step::Voucher(step) => of_voucher(step)?,
+        Step::Coupon(coupons::Step::Look { .. } | coupons::Step::Press { .. })
+        | Step::Cashier(_)
+        | Step::Clock { .. } => {
+            return None;
+        }
     };
     Some(Request { method, members, notifies })
 }
 
-fn number<'a>(named: &'a Named, none: &'a str) -> &'a str {
+pub(super) fn number<'a>(named: &'a Named, none: &'a str) -> &'a str {
     named.number.as_deref().unwrap_or(none)
 }
 
@@ -177,6 +225,12 @@ fn of_trade(step: &trades::Step, names: &Names) -> (&'static str, Value, bool) {
         }
         if let Some(shop) = &order.shop {
             members.insert("alipay_store_id".into(), json!(shop));
+        }
+        if order.product {
+            members.insert("product_code".into(), json!(PRODUCT));
+        }
+        if !order.vouchers {
+            members.insert("disable_pay_channels".into(), json!("voucher"));
         }
         if pays {
             members.insert("scene".into(), json!("bar_code"));
