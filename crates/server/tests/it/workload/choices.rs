@@ -75,10 +75,10 @@ impl Play<'_> {
         if self.once_in(4) && self.wants_crowds() {
             return self.some_crowd_step();
         }
-        if self.once_in(3) && self.wants_templates() {
+        if self.once_in(8) && self.wants_templates() {
             return self.some_template_step();
         }
-        match self.rng.u8(..104) {
+        match self.rng.u8(..100) {
             0..=9 => Step::Trade(trades::Step::Pay(self.order())),
             10..=12 => Step::Trade(trades::Step::Create(self.order())),
             13..=17 => self.some_refund(),
@@ -99,12 +99,12 @@ impl Play<'_> {
             60..=66 => self.some_checkout(),
             67..=70 => self.some_crowd_step(),
             71..=73 => self.some_import(),
-            80..=87 => self.some_send(),
-            88..=92 => self.some_template_step(),
-            93..=97 => self.some_voucher_look(),
-            98..=101 => self.some_detail(),
-            102 => self.some_bar(),
-            103 => self.some_voucher_refund(),
+            80..=86 => self.some_send(),
+            87..=90 => self.some_template_step(),
+            91..=94 => self.some_voucher_look(),
+            95..=96 => self.some_detail(),
+            97..=98 => self.some_bar(),
+            99 => self.some_voucher_refund(),
             _ => {
                 let again = self.rng.choice(self.past.clone());
                 again.unwrap_or_else(|| self.some_refund())
@@ -114,19 +114,13 @@ impl Play<'_> {
 
     /// Several steps, of which some are the same; often all about the same things.
     pub(super) fn some_steps(&mut self) -> Vec<Step> {
-        let scene = match self.rng.u8(..16) {
+        let scene = match self.rng.u8(..13) {
             0 => self.newcomers_scene(),
             1 => self.cashiers_scene(),
             2 => self.changes_scene(),
             3 => self.restricted_scene(),
             4 => self.ends_scene(),
-            5 => self.last_voucher_scene(),
-            6 => self.one_voucher_scene(),
-            7 => self.end_of_sending_scene(),
-            8 => self.clock_scene(),
-            9 => self.end_of_voucher_scene(),
-            10 => self.fund_scene(),
-            11 => self.voucher_refunds_scene(),
+            5..=8 => self.voucher_scene(),
             _ => None,
         };
         self.focus = if scene.is_none() && self.rng.bool() { Some(self.some_focus()) } else { None };

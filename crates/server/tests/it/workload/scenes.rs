@@ -167,8 +167,12 @@ impl Play<'_> {
         let book = self.book();
         let holding = book.coupons.values().filter(|coupon| coupon.is_unredeemed(book.now));
         let cash = book.vouchers.values().filter(|voucher| voucher.usage.is_unredeemed(book.now));
-        let holding = holding.map(|coupon| coupon.user.clone()).chain(cash.map(|voucher| voucher.user.clone()));
-        let user = self.rng.choice(holding.collect::<Vec<_>>())?;
+        let holding: Vec<_> = holding.map(|coupon| coupon.user.clone()).collect();
+        let cash: Vec<_> = cash.map(|voucher| voucher.user.clone()).collect();
+        // Often somebody who has both.
+        let both: Vec<_> = holding.iter().filter(|user| cash.contains(user)).cloned().collect();
+        let one = self.rng.bool().then(|| self.rng.choice(both)).flatten();
+        let user = one.or_else(|| self.rng.choice(holding.into_iter().chain(cash).collect::<Vec<_>>()))?;
         let trades: Vec<_> = (0..2).map(|_| self.fresh_trade(&user)).collect();
         for trade in &trades {
             let order = self.order_of(*trade);

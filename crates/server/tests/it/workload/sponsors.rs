@@ -89,9 +89,9 @@ impl Play<'_> {
     pub(super) fn draft(&mut self) -> Draft {
         let (now, nth) = (self.book().now, self.fresh());
         let starts_at = match self.rng.u8(..12) {
-            0 => now + DAY + HALF_HOUR,
+            0..=1 => now + DAY + HALF_HOUR,
             // Further ahead than may be.
-            1 if self.rng.bool() => now + 16 * DAY,
+            2 if self.rng.bool() => now + 16 * DAY,
             _ => now - self.rng.i64(1..30) * DAY,
         };
         // One in twenty has ended before.
@@ -104,8 +104,8 @@ impl Play<'_> {
             _ => self.rng.i64(0..8_000).min(200 * amount),
         };
         let sponsor = match self.rng.u8(..20) {
-            0 => Sponsor::Nobody,
-            1..=5 => Sponsor::Seller,
+            0..=1 => Sponsor::Nobody,
+            2..=5 => Sponsor::Seller,
             6..=8 => Sponsor::User(self.rng.choice(customers(self.nth)).expect("there are some")),
             _ => Sponsor::User(sponsor(self.nth)),
         };
@@ -173,14 +173,18 @@ impl Play<'_> {
 
     /// Mostly of a template of which something is left, under a number of its own.
     pub(super) fn some_send(&mut self) -> Step {
-        let from = self.sent_from();
-        let key = if self.once_in(4) { None } else { self.rng.choice(from) };
-        let key = key.or_else(|| self.some_template(|it| it.status != Status::Draft || it.live() == 0));
+        let (now, from) = (self.book().now, self.sent_from());
+        let key = match self.rng.u8(..12) {
+            0 => self.some_template(|_| true),
+            1..=2 => self.some_template(|it| it.status == Status::Active && now < it.draft.starts_at),
+            _ => self.rng.choice(from.clone()),
+        };
+        let key = key.or_else(|| self.rng.choice(from)).or_else(|| self.some_template(|_| true));
         let user = self.some_user();
         let key = key.unwrap_or_else(|| "none".to_owned());
         let before = self.book().vouchers.keys().filter(|(of, _)| *of == key).map(|(_, own)| own.clone());
         let before: Vec<_> = before.collect();
-        let again = self.once_in(6).then(|| self.rng.choice(before)).flatten();
+        let again = self.once_in(4).then(|| self.rng.choice(before)).flatten();
         // A repeat for its user, most times.
         let user = match &again {
             Some(own) if self.rng.bool() => self.book().vouchers[&(key.clone(), own.clone())].user.clone(),
@@ -217,7 +221,10 @@ impl Play<'_> {
     /// One voucher is looked at, or all of a user's.
     pub(super) fn some_voucher_look(&mut self) -> Step {
         let focus = self.focus.as_ref().map(|focus| focus.user.clone());
-        let of_interest = self.held(|voucher| focus.as_ref().is_none_or(|user| *user == voucher.user));
+        let (any, now) = (self.rng.bool(), self.book().now);
+        let waits = |voucher: &vouchers::Voucher| any || voucher.usage.is_unredeemed(now);
+        let of_interest =
+            self.held(|voucher| waits(voucher) && focus.as_ref().is_none_or(|user| *user == voucher.user));
         let one = self.rng.choice(of_interest).unwrap_or_else(|| ("none".to_owned(), "none".to_owned()));
         if self.once_in(3) {
             let template = if one.0 == "none" { self.some_template(|_| true) } else { Some(one.0) };
@@ -238,8 +245,9 @@ impl Play<'_> {
 
     /// An operator bars a voucher or frees it: one that is barred, if there is one.
     pub(super) fn some_bar(&mut self) -> Step {
-        let barred = self.held(|voucher| voucher.barred);
-        let any = self.held(|_| true);
+        let now = self.book().now;
+        let barred = self.held(|voucher| voucher.barred && voucher.usage.is_unredeemed(now));
+        let any = if self.once_in(4) { self.held(|_| true) } else { self.held(|it| it.usage.is_unredeemed(now)) };
         let frees = self.rng.bool() && !barred.is_empty();
         match self.rng.choice(if frees { barred } else { any }) {
             Some(key) => self.bar(&key, !frees),

@@ -2,15 +2,28 @@
 //! want one voucher, ends of sending and of vouchers while they are sent and used, and payments for one template.
 
 use super::Play;
-use super::choices::customers;
+use super::choices::{customers, sponsor};
 use super::drafts::{Change, Draft, Period, Rules, Unit};
 use super::model::{DAY, MINUTE, Step};
 use super::templates::{self, Sponsor, Status};
 use super::trades;
-use super::vouchers::VoucherKey;
+use super::vouchers::{self, VoucherKey};
 use super::wire::Thing;
 
 impl Play<'_> {
+    /// One of those.
+    pub(super) fn voucher_scene(&mut self) -> Option<Vec<Step>> {
+        match self.rng.u8(..7) {
+            0 => self.last_voucher_scene(),
+            1 => self.one_voucher_scene(),
+            2 => self.end_of_sending_scene(),
+            3 => self.clock_scene(),
+            4 => self.end_of_voucher_scene(),
+            5 => self.fund_scene(),
+            _ => self.voucher_refunds_scene(),
+        }
+    }
+
     /// The key of a template of which a voucher can be sent; a new one that is paid for if there is none that fits.
     fn sendable(&mut self, fits: impl Fn(&Draft) -> bool, change: impl Fn(&mut Draft, i64)) -> Option<String> {
         let from = self.sent_from().into_iter().filter(|key| fits(&self.book().templates[key].draft));
@@ -19,12 +32,16 @@ impl Play<'_> {
             return Some(key);
         }
         let (mut draft, now) = (self.draft(), self.book().now);
-        draft.sponsor = match draft.sponsor {
-            Sponsor::Seller if 20_000 < self.book().seller => Sponsor::Seller,
-            _ => Sponsor::User(super::choices::sponsor(self.nth)),
-        };
+        let seller_has_it = 20_000 < self.book().seller;
+        let sellers = seller_has_it && self.once_in(3);
+        draft.sponsor = if sellers { Sponsor::Seller } else { Sponsor::User(sponsor(self.nth)) };
         (draft.starts_at, draft.ends_at) = (now - DAY, now + self.rng.i64(1..10) * DAY);
-        draft.valid = Period::Relative { duration: self.rng.i64(1..100), unit: Unit::Hour };
+        draft.valid = match self.rng.u8(..6) {
+            // Not yet; and over before the last is sent.
+            0 => Period::Absolute { starts_at: now + 30 * MINUTE, ends_at: draft.ends_at + DAY },
+            1 => Period::Absolute { starts_at: now - DAY, ends_at: now + 30 * MINUTE },
+            _ => Period::Relative { duration: self.rng.i64(1..100), unit: Unit::Hour },
+        };
         draft.amount = draft.amount.max(10);
         (draft.floor, draft.quantity) = (draft.floor.min(2_000), self.rng.i64(1..5));
         (draft.rules.merchant, draft.rules.payee) = (None, None);
@@ -48,13 +65,19 @@ impl Play<'_> {
     }
 
     /// More want a voucher than are left.
-    pub(super) fn last_voucher_scene(&mut self) -> Option<Vec<Step>> {
+    fn last_voucher_scene(&mut self) -> Option<Vec<Step>> {
         let template = self.sendable(|draft| draft.quantity < 20, |_, _| ())?;
         while 2 < self.book().templates[&template].left() {
             let sends = self.sends(&template, 1);
             self.race(&sends, false);
         }
-        let mut steps = self.sends(&template, 4);
+        let mut steps = self.sends(&template, 3);
+        // The number of one of them for another user.
+        let again = steps[0].clone();
+        if let Step::Voucher(vouchers::Step::Send { out_biz_no, .. }) = again {
+            let user = self.some_user();
+            steps.push(self.send(&template, out_biz_no, user));
+        }
         steps.push(self.detail_of(&template));
         Some(steps)
     }
@@ -67,14 +90,17 @@ impl Play<'_> {
             return Some(key);
         }
         let lasts = |draft: &Draft| matches!(draft.valid, Period::Relative { .. });
-        let template = self.sendable(lasts, |draft, _| draft.rules = Rules::default())?;
+        let template = self.sendable(lasts, |draft, _| {
+            draft.valid = Period::Relative { duration: 40, unit: Unit::Hour };
+            draft.rules = Rules::default();
+        })?;
         let sends = self.sends(&template, 1);
         self.race(&sends, false);
         self.held(|voucher| voucher.usage.is_good(now)).pop()
     }
 
     /// Payments of one user, who has vouchers, at once: one gets each. Or an operator bars the voucher meanwhile.
-    pub(super) fn one_voucher_scene(&mut self) -> Option<Vec<Step>> {
+    fn one_voucher_scene(&mut self) -> Option<Vec<Step>> {
         let key = self.usable_voucher()?;
         let user = self.book().vouchers[&key].user.clone();
         let trades: Vec<_> = (0..3).map(|_| self.fresh_trade(&user)).collect();
@@ -93,15 +119,17 @@ impl Play<'_> {
             }
             steps.push(look);
         }
-        if self.once_in(3) {
-            steps.push(self.bar(&key, true));
+        match self.rng.u8(..4) {
+            0 => steps.push(self.bar(&key, true)),
+            1 => self.race(&[self.bar(&key, true), self.query_of(&key)], false),
+            _ => {}
         }
         steps.push(self.query_of(&key));
         Some(steps)
     }
 
     /// The end of sending is moved into the past while vouchers are sent.
-    pub(super) fn end_of_sending_scene(&mut self) -> Option<Vec<Step>> {
+    fn end_of_sending_scene(&mut self) -> Option<Vec<Step>> {
         let template = self.sendable(|_| true, |_, _| ())?;
         let (now, key) = (self.book().now, format!("m{}", self.fresh()));
         let change = Change { ends_at: Some(now - 5 * MINUTE), ..Change::default() };
@@ -113,7 +141,7 @@ impl Play<'_> {
     }
 
     /// Sending ends by the clock while vouchers are sent, which live on. They are looked at then.
-    pub(super) fn clock_scene(&mut self) -> Option<Vec<Step>> {
+    fn clock_scene(&mut self) -> Option<Vec<Step>> {
         let lasts = |draft: &Draft| matches!(draft.valid, Period::Relative { unit: Unit::Day, .. });
         let ends_soon = |now: i64| move |draft: &Draft| lasts(draft) && draft.ends_at < now + DAY / 2;
         let now = self.book().now;
@@ -140,7 +168,7 @@ impl Play<'_> {
     }
 
     /// Vouchers are at their last moment, or past it, and are used and sent.
-    pub(super) fn end_of_voucher_scene(&mut self) -> Option<Vec<Step>> {
+    fn end_of_voucher_scene(&mut self) -> Option<Vec<Step>> {
         let key = self.usable_voucher()?;
         let voucher = self.book().vouchers[&key].clone();
         let left = (voucher.usage.ends_at - self.book().now) / MINUTE;
@@ -157,18 +185,18 @@ impl Play<'_> {
     }
 
     /// A template is paid for several times at once, beside another of the same sponsor, while it is changed or deleted.
-    pub(super) fn fund_scene(&mut self) -> Option<Vec<Step>> {
+    fn fund_scene(&mut self) -> Option<Vec<Step>> {
         let now = self.book().now;
         let mut keys = Vec::new();
         for _ in 0..2 {
             let mut draft = self.draft();
-            draft.sponsor = Sponsor::User(super::choices::sponsor(self.nth));
+            draft.sponsor = Sponsor::User(sponsor(self.nth));
             (draft.starts_at, draft.ends_at) = (now - DAY, now + 2 * DAY);
             (draft.amount, draft.floor) = (draft.amount.max(10), 0);
             draft.valid = Period::Relative { duration: 2, unit: Unit::Day };
             if self.rng.bool() {
                 // Enough for one of the two.
-                let has = self.book().balances[&super::choices::sponsor(self.nth)];
+                let has = self.book().balances[&sponsor(self.nth)];
                 draft.quantity = (has * 2 / 3 / draft.amount).clamp(1, 99_999);
             }
             keys.push(draft.out_biz_no.clone());
@@ -191,7 +219,7 @@ impl Play<'_> {
     }
 
     /// A trade that was paid with a cash voucher is given back in parts at once.
-    pub(super) fn voucher_refunds_scene(&mut self) -> Option<Vec<Step>> {
+    fn voucher_refunds_scene(&mut self) -> Option<Vec<Step>> {
         let out_trade_no = self.rng.choice(self.paid_with_cash())?;
         let used = self.book().trades[&out_trade_no].used.clone();
         let key = used.into_iter().find_map(|used| match used.what {
