@@ -1,8 +1,9 @@
 //! Cash vouchers in trades: chosen, used, held, given back, and what becomes of their money.
 
 use crate::mailbox::Mailbox;
-use crate::running::{OTHER_PID, PID, call, each_engine, succeed};
+use crate::running::{OTHER_PID, PID, call, each_engine, refuse, succeed};
 use crate::shop::{CUSTOMER, OTHER_CUSTOMER, PIN, Shop, text};
+use crate::templates::MODIFY;
 use crate::voucher_kit::{QUERY, SEND, Templates};
 use crate::wallet::{NOON, SHOP};
 use domain::activity::ToolKind;
@@ -258,6 +259,28 @@ each_engine!(a_seller_who_has_paid_for_the_voucher_keeps_its_part, |engine| {
     let amounts = ["present_refund_buyer_amount", "present_refund_discount_amount", "present_refund_mdiscount_amount"];
     assert_eq!(amounts.map(|name| &refund[name]), ["1.20", "0.00", "8.80"]);
     assert_eq!((till.balances(), till.status(&voucher).as_str()), ([1_000, 1_080, 10_000], "REFUNDED"));
+    till.proves();
+});
+
+each_engine!(what_goes_back_to_a_buyer_as_sponsor_does_not_pay_for_the_trade, |engine| {
+    let till = Till::with_sponsor(engine, CUSTOMER);
+    let template = till.template(|template| template.quantity = 2);
+    let [_, last] = ["1", "2"].map(|no| till.send(&template, no));
+    let client = till.shop.server.client();
+    let end = json!({"template_id": template, "out_biz_no": "1", "publish_end_time": "2026-01-01 11:00:00"});
+    succeed(&client, MODIFY, &end);
+    // One leaves 5.80 in the fund, which goes back with the other, for sending has ended.
+    till.pay("small", "3.00", &json!({}));
+    till.pay("without", "82.00", &json!({"disable_pay_channels": "voucher"}));
+    assert_eq!(till.balances()[0], 40);
+    let order = |out_trade_no: &str, total_amount: &str| {
+        json!({"out_trade_no": out_trade_no, "scene": "bar_code", "subject": "苹果", "buyer_id": CUSTOMER,
+            "total_amount": total_amount})
+    };
+    refuse(&client, "alipay.trade.pay", &order("dear", "10.00"), "ACQ.BUYER_BALANCE_NOT_ENOUGH");
+    assert_eq!((till.balances()[0], till.status(&last).as_str()), (40, "ENABLED"));
+    succeed(&client, "alipay.trade.pay", &order("cheap", "9.00"));
+    assert_eq!((till.balances()[0], till.totals(&template).returned_fen), (40 - 20 + 580, 580));
     till.proves();
 });
 

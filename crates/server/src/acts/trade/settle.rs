@@ -53,6 +53,10 @@ pub fn settle(
     let number = trade.no.number;
     let off = choice.off(&trade);
     let trade = trade.pay(off, context.at)?;
+    // What a voucher's fund gives back to its sponsor below, who may be the buyer, does not pay for this trade.
+    if buyer.balance_fen < trade.buyer_pay_fen {
+        return Err(Refusal::BuyerBalanceNotEnough.into());
+    }
     match origin {
         TradeOrigin::New => store::trade::insert(tx, &trade)?,
         TradeOrigin::Stored => {
