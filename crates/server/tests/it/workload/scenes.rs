@@ -171,7 +171,7 @@ impl Play<'_> {
         let cash: Vec<_> = cash.map(|voucher| voucher.user.clone()).collect();
         // Often somebody who has both.
         let both: Vec<_> = holding.iter().filter(|user| cash.contains(user)).cloned().collect();
-        let one = self.rng.bool().then(|| self.rng.choice(both)).flatten();
+        let one = (!self.once_in(4)).then(|| self.rng.choice(both)).flatten();
         let user = one.or_else(|| self.rng.choice(holding.into_iter().chain(cash).collect::<Vec<_>>()))?;
         let trades: Vec<_> = (0..2).map(|_| self.fresh_trade(&user)).collect();
         for trade in &trades {

@@ -248,7 +248,7 @@ impl Play<'_> {
         let now = self.book().now;
         let barred = self.held(|voucher| voucher.barred && voucher.usage.is_unredeemed(now));
         let any = if self.once_in(4) { self.held(|_| true) } else { self.held(|it| it.usage.is_unredeemed(now)) };
-        let frees = self.rng.bool() && !barred.is_empty();
+        let frees = !self.once_in(4) && !barred.is_empty();
         match self.rng.choice(if frees { barred } else { any }) {
             Some(key) => self.bar(&key, !frees),
             None => self.some_send(),

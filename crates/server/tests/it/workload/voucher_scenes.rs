@@ -2,9 +2,11 @@
 //! want one voucher, ends of sending and of vouchers while they are sent and used, and payments for one template.
 
 use super::Play;
+use super::cashier::{self, Choice};
 use super::choices::{customers, sponsor};
 use super::drafts::{Change, Draft, Period, Rules, Unit};
 use super::model::{DAY, MINUTE, Step};
+use super::taking::{Choices, Holding};
 use super::templates::{self, Sponsor, Status};
 use super::trades;
 use super::vouchers::{self, VoucherKey};
@@ -64,9 +66,19 @@ impl Play<'_> {
         (0..count).map(|_| send(self)).collect()
     }
 
-    /// More want a voucher than are left.
+    /// More want a voucher than are left. They are looked at then.
     fn last_voucher_scene(&mut self) -> Option<Vec<Step>> {
-        let template = self.sendable(|draft| draft.quantity < 20, |_, _| ())?;
+        // Some cannot be used yet.
+        let later = self.once_in(3);
+        let is_later = |draft: &Draft| matches!(draft.valid, Period::Absolute { .. });
+        let template = self.sendable(
+            |draft| draft.quantity < 20 && (!later || is_later(draft)),
+            |draft, now| {
+                if later {
+                    draft.valid = Period::Absolute { starts_at: now + 30 * MINUTE, ends_at: draft.ends_at + DAY };
+                }
+            },
+        )?;
         while 2 < self.book().templates[&template].left() {
             let sends = self.sends(&template, 1);
             self.race(&sends, false);
@@ -79,7 +91,9 @@ impl Play<'_> {
             steps.push(self.send(&template, out_biz_no, user));
         }
         steps.push(self.detail_of(&template));
-        Some(steps)
+        self.race(&steps, false);
+        let of_it = self.held(|_| true).into_iter().filter(|(of, _)| *of == template);
+        Some(of_it.take(2).map(|key| self.query_of(&key)).collect())
     }
 
     /// A voucher that can be used now; one that is sent if there is none.
@@ -115,17 +129,39 @@ impl Play<'_> {
             let look = self.look(&at_cashier);
             if self.rng.bool() {
                 // Then it is known what it holds.
-                self.race(&[look.clone()], false);
+                self.race(std::slice::from_ref(&look), false);
             }
             steps.push(look);
         }
-        match self.rng.u8(..4) {
+        match self.rng.u8(..6) {
             0 => steps.push(self.bar(&key, true)),
             1 => self.race(&[self.bar(&key, true), self.query_of(&key)], false),
+            2 => {
+                self.race(&[self.bar(&key, true)], false);
+                steps.push(self.bar(&key, false));
+            }
+            3..=4 => steps.extend(self.form_of_taken(&at_cashier, &key)),
             _ => {}
         }
         steps.push(self.query_of(&key));
         Some(steps)
+    }
+
+    /// A form of the cashier's page whose voucher another payment has taken since, after the page held it no longer.
+    fn form_of_taken(&mut self, at_cashier: &str, key: &VoucherKey) -> Option<Step> {
+        self.names.number(Thing::Page, at_cashier)?;
+        let number = self.book().voucher_ids.get(key)?.clone();
+        let choice = Choices { coupon: Choice::None, cash: Choice::One(number) };
+        let trade = at_cashier.to_owned();
+        let seen = cashier::Step::Look { trade: trade.clone(), choice: choice.clone(), pays: false };
+        self.race(&[Step::Cashier(seen)], false);
+        self.names.number(Thing::Form, at_cashier)?;
+        self.advance(20);
+        let user = self.book().vouchers[key].user.clone();
+        let other = self.fresh_trade(&user);
+        let pays = Step::Trade(trades::Step::Pay(self.order_of(other)));
+        self.race(&[pays], false);
+        Some(Step::Cashier(cashier::Step::Pay { trade, form: choice }))
     }
 
     /// The end of sending is moved into the past while vouchers are sent.
@@ -169,7 +205,9 @@ impl Play<'_> {
 
     /// Vouchers are at their last moment, or past it, and are used and sent.
     fn end_of_voucher_scene(&mut self) -> Option<Vec<Step>> {
-        let key = self.usable_voucher()?;
+        // Often of a template whose vouchers are over before it is.
+        let early = self.rng.bool().then(|| self.early_voucher()).flatten();
+        let key = early.or_else(|| self.usable_voucher())?;
         let voucher = self.book().vouchers[&key].clone();
         let left = (voucher.usage.ends_at - self.book().now) / MINUTE;
         let past = if self.rng.bool() { 5 } else { 0 };
@@ -182,6 +220,21 @@ impl Play<'_> {
         steps.extend(self.sends(&key.0, 1));
         steps.extend([self.query_of(&key), self.detail_of(&key.0)]);
         Some(steps)
+    }
+
+    /// One of a template whose vouchers are over before sending is.
+    fn early_voucher(&mut self) -> Option<VoucherKey> {
+        let is_early =
+            |draft: &Draft| matches!(draft.valid, Period::Absolute { ends_at, .. } if ends_at < draft.ends_at);
+        let template = self.sendable(is_early, |draft, now| {
+            draft.valid = Period::Absolute { starts_at: now - DAY, ends_at: now + 30 * MINUTE };
+            draft.rules = Rules::default();
+        })?;
+        let sends = self.sends(&template, 1);
+        self.race(&sends, false);
+        let now = self.book().now;
+        let usable = self.held(|voucher| voucher.usage.is_good(now) && !voucher.barred);
+        usable.into_iter().find(|(of, _)| *of == template)
     }
 
     /// A template is paid for several times at once, beside another of the same sponsor, while it is changed or deleted.
@@ -223,8 +276,8 @@ impl Play<'_> {
         let out_trade_no = self.rng.choice(self.paid_with_cash())?;
         let used = self.book().trades[&out_trade_no].used.clone();
         let key = used.into_iter().find_map(|used| match used.what {
-            super::taking::Holding::Cash(key) => Some(key),
-            super::taking::Holding::Coupon(_) => None,
+            Holding::Cash(key) => Some(key),
+            Holding::Coupon(_) => None,
         })?;
         let mut steps: Vec<_> = (0..3).map(|_| self.refund_of(out_trade_no.clone())).collect();
         steps.extend([self.query_of(&key), self.detail_of(&key.0)]);

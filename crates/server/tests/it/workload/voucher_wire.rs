@@ -1,7 +1,7 @@
 //! What is sent of cash vouchers and their templates, and what is read of the answers' lists.
 
 use super::choices::{login_id, nick, other_login};
-use super::drafts::{Change, Draft, Rules};
+use super::drafts::{Change, Draft, Period, Rules};
 use super::model::Step;
 use super::pid;
 use super::templates::{self, Sponsor};
@@ -38,7 +38,7 @@ pub(super) fn of_template(step: &templates::Step) -> Option<(&'static str, Value
             members["slogan"] = json!(slogan);
             members["publish_start_time"] = json!(moment(starts_at));
             members["publish_end_time"] = json!(moment(ends_at));
-            members["voucher_valid_period"] = json!(valid.as_ref().map(|valid| valid.to_text()));
+            members["voucher_valid_period"] = json!(valid.as_ref().map(Period::to_text));
             ("alipay.marketing.cashvoucher.template.modify", members, false)
         }
         templates::Step::Delete { template } => ("alipay.marketing.voucher.template.delete", id(template), false),
