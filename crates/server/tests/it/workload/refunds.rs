@@ -93,7 +93,7 @@ impl Model {
     fn give_back(&mut self, out_trade_no: &str, request_no: &str, amount: i64) -> bool {
         let trade = &self.trades[out_trade_no];
         let mut order: Vec<_> = (0..trade.used.len()).collect();
-        // Of two that are rounded up at the cost of the buyer, the lower number gets it: the day before it says nothing.
+        // Of two that are rounded up at the cost of the buyer, the lower number gets it. The day in front says nothing.
         order.sort_by_key(|nth| self.number(&trade.used[*nth].what).and_then(|number| number.get(8..)));
         let parts = trade.shares(&order, amount);
         let of = |fits: fn(&Used) -> bool| -> i64 {

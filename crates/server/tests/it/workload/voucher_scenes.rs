@@ -79,7 +79,8 @@ impl Play<'_> {
                 }
             },
         )?;
-        while 2 < self.book().templates[&template].left() {
+        // As many as it takes, unless what is sent would be over by now.
+        for _ in 2..self.book().templates[&template].left() {
             let sends = self.sends(&template, 1);
             self.race(&sends, false);
         }
@@ -237,7 +238,7 @@ impl Play<'_> {
         usable.into_iter().find(|(of, _)| *of == template)
     }
 
-    /// A template is paid for several times at once, beside another of the same sponsor, while it is changed or deleted.
+    /// A template is paid for several times at once, beside another of the same sponsor, and changed or deleted.
     fn fund_scene(&mut self) -> Option<Vec<Step>> {
         let now = self.book().now;
         let mut keys = Vec::new();
