@@ -200,11 +200,14 @@ async fn finish(
     let path = result.result.clone().unwrap_or_else(|| PathBuf::from(format!("voucher-batch-{batch_id}.csv")));
     write(&batch, &path, &operator).await?;
     output::result(as_json, &batch, |batch| vec![line(batch), path.display().to_string()]);
-    let without = batch.recipients - batch.sent;
-    if without == 0 {
-        return Ok(());
+    let BatchView { recipients, sent, refused, .. } = batch;
+    match (recipients - sent - refused, refused) {
+        (0, 0) => Ok(()),
+        (0, _) => Err(Failure(format!("{refused} of {recipients} got no voucher: see {}", path.display()))),
+        (left, _) => Err(Failure(format!(
+            "the batch was stopped with {left} of {recipients} to go; punchcard voucher resume {batch_id} goes on"
+        ))),
     }
-    Err(Failure(format!("{without} of {} got no voucher: see {}", batch.recipients, path.display())))
 }
 
 async fn wait(batch_id: &str, operator: &Operator) -> Result<BatchView, Failure> {
