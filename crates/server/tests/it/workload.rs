@@ -51,7 +51,7 @@ const HOUR_MINUTES: i64 = 60;
 const BEGIN: i64 = 1_767_240_000_000;
 /// After this long every notification was delivered or given up.
 const LADDER_HOURS: i64 = 25;
-const STEPS: usize = 130;
+const STEPS: usize = 115;
 /// Calls at once; every order of them is tried.
 const RACERS: usize = 6;
 /// What one process changes the other has heard of by then.

@@ -89,7 +89,7 @@ impl Play<'_> {
             21 => Step::Trade(trades::Step::Query { out_trade_no: self.some_trade(&[]) }),
             22 => Step::Activity(activities::Step::Create(self.some_offer())),
             23..=25 => self.some_change(),
-            26..=43 => self.some_update(),
+            26..=43 | 95..=99 => self.some_update(),
             44 => {
                 let (card, user) = (self.some_card(), self.some_user());
                 Step::Points(points::Step::Query { card, user })
@@ -99,12 +99,12 @@ impl Play<'_> {
             60..=66 => self.some_checkout(),
             67..=70 => self.some_crowd_step(),
             71..=73 => self.some_import(),
-            80..=86 => self.some_send(),
-            87..=90 => self.some_template_step(),
-            91..=94 => self.some_voucher_look(),
-            95..=96 => self.some_detail(),
-            97..=98 => self.some_bar(),
-            99 => self.some_voucher_refund(),
+            80..=84 => self.some_send(),
+            85..=87 => self.some_template_step(),
+            88..=90 => self.some_voucher_look(),
+            91 => self.some_detail(),
+            92..=93 => self.some_bar(),
+            94 => self.some_voucher_refund(),
             _ => {
                 let again = self.rng.choice(self.past.clone());
                 again.unwrap_or_else(|| self.some_refund())

@@ -245,7 +245,9 @@ impl Play<'_> {
         for _ in 0..2 {
             let mut draft = self.draft();
             draft.sponsor = Sponsor::User(sponsor(self.nth));
-            (draft.starts_at, draft.ends_at) = (now - DAY, now + 2 * DAY);
+            // Some are not sent yet.
+            let starts_at = if self.rng.bool() { now + DAY } else { now - DAY };
+            (draft.starts_at, draft.ends_at) = (starts_at, now + 2 * DAY);
             (draft.amount, draft.floor) = (draft.amount.max(10), 0);
             draft.valid = Period::Relative { duration: 2, unit: Unit::Day };
             if self.rng.bool() {
