@@ -28,6 +28,7 @@ statements! {
         ON CONFLICT (bucket, kind, subject, part) DO UPDATE SET taken = counter.taken + excluded.taken,
             total = CASE WHEN counter.total < excluded.total THEN excluded.total ELSE counter.total END
         WHERE counter.taken + excluded.taken <= counter.total OR counter.taken + excluded.taken <= excluded.total";
+    HOLD = "UPDATE counter SET taken = taken WHERE bucket = $1 AND kind = $2 AND subject = $3";
     GET = "SELECT taken, total FROM counter WHERE bucket = $1 AND kind = $2 AND subject = $3 AND part = $4";
     BUDGETS: proof = "SELECT COUNT(*) FROM counter WHERE kind IN ('budget', 'day_budget')";
     // Every token that was used took one of the budget, and one of its day's where days have one.
@@ -70,6 +71,11 @@ pub fn take(tx: &mut Tx, kind: &str, subject: i64, part: &str, n: i64, total: i6
         return Ok(false);
     }
     Ok(tx.execute(TAKE, params![Bucket::of_id(subject), kind, subject, part, n, total])? == 1)
+}
+
+/// Has everybody who takes from a counter wait until this transaction ends.
+pub fn hold(tx: &mut Tx, kind: &str, subject: i64) -> Result<(), Fault> {
+    tx.execute(HOLD, params![Bucket::of_id(subject), kind, subject]).map(drop)
 }
 
 /// How a part stands; `None` for one that was not opened and nobody took from.

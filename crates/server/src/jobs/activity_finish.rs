@@ -1,9 +1,9 @@
 //! Ends an activity when its end has passed, or moves that on where the merchant wants it so (auto_delay_flag).
 
 use super::context::JobContext;
-use domain::activity::{ActivityOrder, OrderKind, Status};
+use domain::activity::{ActivityOrder, Budget, OrderKind, Status};
 use domain::id::OrderId;
-use store::{Fault, Tx, activity, job};
+use store::{Fault, Tx, activity, counter, job};
 
 /// What the store knows the job by; planned with the activity's number whenever its end is said.
 pub const KIND: &str = job::ACTIVITY_FINISH;
@@ -24,5 +24,6 @@ pub fn run(tx: &mut Tx, context: &JobContext) -> Result<(), Fault> {
     }
     // It was over at its end, however late that is seen.
     let id = OrderId::new(context.due_at, context.new_id(0, activity::bucket(&over.pid)));
-    activity::insert_order(tx, &ActivityOrder::by_system(id, context.subject, OrderKind::Finish))
+    activity::insert_order(tx, &ActivityOrder::by_system(id, context.subject, OrderKind::Finish))?;
+    counter::hold(tx, Budget::TOTAL, context.subject)
 }

@@ -341,6 +341,30 @@ fn a_budget_of_the_day_that_is_raised_while_the_first_of_the_day_is_taken_is_the
 }
 
 #[test]
+fn nothing_is_given_once_an_activity_was_taken_off_line() {
+    let giveaway = Giveaway::open(Engine::Postgres);
+    let store = store(&giveaway.server);
+    let campaign = giveaway.campaign(|_| {});
+    let token = giveaway.token(&campaign, USER);
+    let page = giveaway.page_of(&campaign, &token);
+    let csrf = giveaway.csrf(&page);
+    // Whoever takes it has read that the activity runs when it waits for its token.
+    let sql = "UPDATE prize_token SET used_at = used_at WHERE token = $1";
+    let held = hold(&store, move |tx| tx.execute(sql, params![&token]).map(drop), NOTHING);
+    thread::scope(|scope| {
+        let taking = scope.spawn(|| giveaway::press(&giveaway.server, &page, &csrf));
+        until(|| waiting(&store) == 1);
+        let offline = json!({"camp_id": campaign.camp_id, "out_biz_no": "off"});
+        succeed(&giveaway.isv, "koubei.marketing.campaign.activity.offline", &offline);
+        giveaway.sees(&page, "活动已结束", false);
+        held.end();
+        taking.join().expect("it is answered");
+    });
+    giveaway.sees(&page, "活动已结束", false);
+    giveaway.proves();
+}
+
+#[test]
 fn a_first_payment_and_a_claim_by_a_newcomer_at_once_know_of_each_other() {
     let giveaway = Giveaway::open(Engine::Postgres);
     let store = store(&giveaway.server);

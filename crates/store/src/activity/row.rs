@@ -20,6 +20,7 @@ statements! {
         WHERE id = $5 AND version = $6";
     GET = "SELECT id, pid, name, kind, status, starts_at, ends_at, length_ms, auto_delay, crowd, content, app_id, auth_app_id,
             notify_url, sign_type, created_at, version FROM activity WHERE id = $1";
+    VERSION = "SELECT version FROM activity WHERE id = $1";
     CROWD_USED = "SELECT COUNT(*) FROM activity WHERE crowd = $1 AND status IN ('CREATED', 'STARTED')";
     PAGE = "SELECT id, pid, name, kind, status, starts_at, ends_at, length_ms, auto_delay, crowd, content, app_id, auth_app_id,
             notify_url, sign_type, created_at, version FROM activity
@@ -76,6 +77,17 @@ pub fn update(tx: &mut Tx, activity: &Activity) -> Result<(), Fault> {
     let Activity { id, status, ends_at, content, version, .. } = activity;
     let values = params![status.name(), status.audit_name(), *ends_at, content, id.number, *version];
     if tx.execute(UPDATE, values)? == 1 { Ok(()) } else { Err(tx.fail(Fault::Stale)) }
+}
+
+/// For who has decided by an activity and now holds what its end waits for ([`counter::hold`](crate::counter::hold)):
+/// should another operation have changed the activity since it was loaded, this one runs again. Where one process
+/// writes, there is no other.
+pub fn expect_unchanged(tx: &mut Tx, activity: &Activity) -> Result<(), Fault> {
+    if !tx.has_other_processes() {
+        return Ok(());
+    }
+    let current: Option<(i64,)> = tx.query_opt(VERSION, params![activity.id.number])?;
+    if current == Some((activity.version,)) { Ok(()) } else { Err(tx.fail(Fault::Stale)) }
 }
 
 /// The activity that the store knows by this number, whoever's it is.

@@ -76,6 +76,8 @@ pub fn claim(tx: &mut Tx, claim: &Claim<'_>, first_number: i64, now: i64) -> Res
     let [first, ..] = &coupons[..] else { return Err(Fault::bug("a prize of no coupons").into()) };
     notification::enqueue(tx, activity, first, claim.out_biz_no, number(NOTICE), now)?;
     spend(tx, activity, *budget, now)?;
+    // Who ends the activity waits for its budget too: nothing is given after the end was answered.
+    store::activity::expect_unchanged(tx, activity)?;
     Ok(coupons)
 }
 

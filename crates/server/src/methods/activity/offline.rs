@@ -11,10 +11,10 @@ use crate::biz::{Text, answer, biz};
 use crate::methods::operator::{self, OperatorType};
 use crate::methods::{Answer, Call, Doors, Key, Method, Need, Recomputed, SubCode, fingerprint, refusals};
 use domain::Refusal;
-use domain::activity::{ActivityOrder, OrderKind, ReviewStatus, Status};
+use domain::activity::{ActivityOrder, Budget, OrderKind, ReviewStatus, Status};
 use domain::id::CampIdText;
 use store::idempotency::{self, Claim};
-use store::{Tx, activity, job};
+use store::{Tx, activity, counter, job};
 
 /// See the module.
 pub struct ActivityOffline;
@@ -99,6 +99,7 @@ impl Recomputed for ActivityOffline {
             }
         }
         activity::insert_order(tx, &order)?;
+        counter::hold(tx, Budget::TOTAL, number)?;
         Ok(Response { camp_status: closed.status.name() })
     }
 }
