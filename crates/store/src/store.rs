@@ -11,6 +11,7 @@ use crate::changes::change::Change;
 use crate::changes::poll::Poller;
 use crate::control;
 use crate::dump::scratch;
+use crate::engine::bucket::BUCKETS;
 use crate::engine::effect::Effect;
 use crate::engine::fault::Fault;
 use crate::engine::measure::Writes;
@@ -97,6 +98,11 @@ impl Store {
     /// Whether other processes may be working on the same store.
     pub fn has_other_processes(&self) -> bool {
         matches!(self.inner.place, Place::Postgres(_))
+    }
+
+    /// How many buckets the rows of members are spread over: one where one process owns the store.
+    pub fn buckets(&self) -> u16 {
+        if self.has_other_processes() { BUCKETS } else { 1 }
     }
 
     /// Runs `work` in a transaction of its own and answers once it is on the disk; kept only if `work` returns `Ok`.

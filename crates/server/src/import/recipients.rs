@@ -1,6 +1,7 @@
 //! The columns of a list of recipients: whom vouchers are sent to.
 
 use super::rows::Table;
+use super::values::known_column;
 use crate::acts::voucher::recipient::Recipient;
 use crate::world::account_id;
 
@@ -34,11 +35,7 @@ impl Table for Recipients {
     const NUMBERS: &'static [&'static str] = &["user_id"];
 
     fn column(&self, name: &str) -> Result<Column, String> {
-        let known = COLUMNS.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
-        known.map(|(_, column)| *column).ok_or_else(|| {
-            let names = COLUMNS.map(|(name, _)| name).join(", ");
-            format!("the column {name:?} is none of {names}")
-        })
+        known_column(&COLUMNS, name)
     }
 
     fn number(&self, column: Column) -> Option<usize> {

@@ -33,11 +33,11 @@ impl<'a> Listed<'a> {
 }
 
 /// A list in the order in which it is sent, in pages of lines. Recipients whose vouchers and accounts lie side by side
-/// in the store are done together: a page then writes few places of it.
-pub fn pages(mut list: Vec<Listed<'_>>) -> Vec<String> {
+/// in a store of so many buckets are done together: a page then writes few places of it.
+pub fn pages(mut list: Vec<Listed<'_>>, buckets: u16) -> Vec<String> {
     let place_in_store = |listed: &Listed<'_>| match listed.recipient {
-        Recipient::UserId(user_id) => cash_voucher::bucket(user_id).number(),
-        _ => u16::MAX,
+        Recipient::UserId(user_id) if 1 < buckets => cash_voucher::bucket(user_id).number(),
+        _ => 0,
     };
     list.sort_by_cached_key(|listed| (place_in_store(listed), listed.recipient));
     let page = |page: &[Listed<'_>]| page.iter().map(|listed| listed.to_line()).collect::<Vec<_>>().join("\n");

@@ -100,7 +100,8 @@ impl OperatorWrite for VoucherSendStart {
             return Err(wrong(format!("{name} has no recipient")));
         }
         let recipients = i64::try_from(list.len()).expect("fewer than memory has bytes");
-        let listed = tokio::task::spawn_blocking(move || (first_repeat(&list), pages_of(&list))).await;
+        let buckets = app.store.buckets();
+        let listed = tokio::task::spawn_blocking(move || (first_repeat(&list), pages_of(&list, buckets))).await;
         let (repeat, pages) = listed.map_err(|error| wrong(error.to_string()))?;
         if let Some(repeat) = repeat.filter(|_| !request.repeats.0) {
             return Err(wrong(format!("{name} lists {repeat} more than once; --repeats sends as many vouchers")));
@@ -181,9 +182,10 @@ async fn of_file(call: OperatorCall, request: &Request) -> Answer<List> {
 }
 
 /// The pages of a list.
-fn pages_of(list: &[(u64, String)]) -> Vec<String> {
+fn pages_of(list: &[(u64, String)], buckets: u16) -> Vec<String> {
     let recipient = |text| Recipient::parse(text).expect("its own text");
-    pages(list.iter().map(|(place, text)| Listed { place: *place, recipient: recipient(text) }).collect())
+    let listed = list.iter().map(|(place, text)| Listed { place: *place, recipient: recipient(text) });
+    pages(listed.collect(), buckets)
 }
 
 /// A recipient that a list has more than once.
