@@ -154,7 +154,20 @@ each_engine!(a_files_recipients_are_found_by_any_name_and_whoever_is_not_is_told
         user_id(0)
     );
     std::fs::write(&file, &rows).expect("the folder is ours");
-    let sent = desk.send(&template_id, &["--file", &path]);
+    // No file is replaced that is no result.
+    let other = desk.file("world.toml").display().to_string();
+    for (place, reason) in [
+        (path.as_str(), "is the list of recipients"),
+        ("/dev/full", "is no regular file"),
+        (&other, "holds something else"),
+        ("-", "is standard output"),
+    ] {
+        let list = ["voucher", "send", "--template", &template_id, "--file", &path, "--result", place];
+        let refused = desk.server.command(&list);
+        assert!(!refused.status.success() && told(&refused).contains(reason), "{place}: {}", told(&refused));
+    }
+    assert!(desk.batches().is_empty());
+    let sent = desk.send(&template_id, &["--file", &path, "--repeats"]);
     assert!(!sent.status.success() && told(&sent).contains("3 of 5 sent, 2 refused"), "{}", told(&sent));
     let result = desk.result();
     let nobody = "未知的错误码CIF_USER_NOT_EXIST";
@@ -182,12 +195,22 @@ each_engine!(a_files_recipients_are_found_by_any_name_and_whoever_is_not_is_told
         ("user_id\n", "has no recipient"),
         ("name\nx\n", "the column \"name\" is none of user_id, login_id, taobao_nick"),
         ("user_id\n2088102200000001\n2088102200000001\n", "lists 2088102200000001 more than once"),
+        ("login_id,taobao_nick\n13196215350,\n,\"孙,悟空\"\n", "lists one account as login_id:13196215350 and"),
     ] {
         std::fs::write(&file, content).expect("the folder is ours");
         let refused = desk.send(&template_id, &["--file", &path]);
         assert!(!refused.status.success() && told(&refused).contains(reason), "{content}: {}", told(&refused));
     }
     assert_eq!(desk.batches().len(), 1);
+    // The same recipients in another order are the same list.
+    let (header, rows) = rows.split_once('\n').expect("a header");
+    let turned: String = rows.lines().rev().map(|row| format!("{row}\n")).collect();
+    std::fs::write(&file, format!("{header}\n{turned}")).expect("the folder is ours");
+    let turned = desk.send(&template_id, &["--file", &path, "--repeats"]);
+    assert!(told(&turned).contains("3 of 5 sent; --again sends once more"), "{}", told(&turned));
+    assert_eq!(desk.batches().len(), 1);
+    let content = "user_id\n2088102200000001\n2088102200000001\n";
+    std::fs::write(&file, content).expect("the folder is ours");
     let twice = desk.send(&template_id, &["--file", &path, "--repeats"]);
     assert!(twice.status.success(), "{}", told(&twice));
     assert_eq!(desk.held(&template_id, [user_id(1)].into_iter()).0, [(user_id(1), 2)]);
@@ -198,8 +221,10 @@ each_engine!(too_few_vouchers_are_sent_only_if_that_is_wanted, |engine| {
     let desk = Desk::open(engine, 1_200);
     let template_id = desk.templates.paid(|it| it.quantity = 1_100);
     let crowd = desk.crowd("1,2");
-    let refused = desk.send(&template_id, &["--crowd", &crowd]);
-    assert!(told(&refused).contains("1100 vouchers left for 1200 recipients"), "{}", told(&refused));
+    for arguments in [&["--crowd", &crowd][..], &["--crowd", &crowd, "--check"]] {
+        let refused = desk.send(&template_id, arguments);
+        assert!(told(&refused).contains("1100 vouchers left for 1200 recipients"), "{}", told(&refused));
+    }
     assert_eq!((desk.held_by_members(&template_id).1, desk.batches().len()), (0, 0));
     let sent = desk.send(&template_id, &["--crowd", &crowd, "--partial"]);
     assert!(!sent.status.success() && told(&sent).contains("100 of 1200 got no voucher"), "{}", told(&sent));
@@ -281,6 +306,8 @@ each_engine!(a_batch_that_was_stopped_goes_on_when_it_is_resumed, |engine| {
     assert_eq!((stopped["status"] == "STOPPED", ended.success()), (!is_whole, is_whole), "{stopped}");
     assert_eq!(desk.held_by_members(&template_id).1, stopped["sent"].as_i64().expect("a number"));
     assert_eq!(stop(), stopped);
+    let unsent = desk.result().iter().filter(|row| row[2] == "not sent yet").count();
+    assert_eq!(i64::try_from(unsent).expect("few") + stopped["sent"].as_i64().expect("a number"), 8_000);
     desk.prove();
     let result = desk.file("result.csv").display().to_string();
     let resumed = desk.server.command(&["voucher", "resume", &batch_id, "--result", &result]);

@@ -65,31 +65,35 @@ pub struct NewBatch {
     pub is_partial: bool,
 }
 
-/// What came of beginning a batch.
+/// What comes of beginning a batch.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Begun {
-    /// It is a new one.
-    New(Batch),
-    /// There is one of this list already; nothing was changed.
+pub enum Prospect {
+    /// A new one, in this round.
+    New(i64),
+    /// There is one of this list already.
     Known(Batch),
-    /// So few vouchers are left, and nothing was begun.
+    /// So few vouchers are left, and nothing is begun.
     TooFew(i64),
 }
 
-/// Begins a batch with these pages at `now`, UTC milliseconds, unless the same list has got vouchers of the template
-/// before. Refused where the template's vouchers cannot be sent.
-pub fn begin(tx: &mut Tx, new: &NewBatch, pages: &[String], now: i64) -> Result<Begun, Stop> {
+/// What comes of beginning a batch at `now`, UTC milliseconds. Refused where the template's vouchers cannot be sent.
+pub fn examine(tx: &mut Tx, new: &NewBatch, now: i64) -> Result<Prospect, Stop> {
     let latest = voucher_batch::latest(tx, new.template, &new.source)?;
     let round = latest.as_ref().map_or(1, |latest| latest.round + 1);
     if let Some(known) = latest.filter(|latest| !new.is_again || latest.status != Status::Done) {
-        return Ok(Begun::Known(known));
+        return Ok(Prospect::Known(known));
     }
     let template = template::get(tx, new.template)?.ok_or_else(|| Fault::bug("a template that is gone"))?;
     template.send(now)?;
     let left = template.quantity - template::totals(tx, new.template)?.published;
     if left < new.recipients && !new.is_partial {
-        return Ok(Begun::TooFew(left));
+        return Ok(Prospect::TooFew(left));
     }
+    Ok(Prospect::New(round))
+}
+
+/// Begins a batch that was found to be new in this transaction, in this round, with these pages.
+pub fn begin(tx: &mut Tx, new: &NewBatch, round: i64, pages: &[String], now: i64) -> Result<Batch, Fault> {
     let batch = Batch {
         id: BatchId::new(now, new.number),
         template: new.template,
@@ -108,7 +112,7 @@ pub fn begin(tx: &mut Tx, new: &NewBatch, pages: &[String], now: i64) -> Result<
     };
     job::put(tx, job::VOUCHER_BATCH, new.number, now)?;
     voucher_batch::insert(tx, &batch, pages)?;
-    Ok(Begun::New(batch))
+    Ok(batch)
 }
 
 /// Stops a batch, or lets it go on at `now`; `None` where there is nothing to change.

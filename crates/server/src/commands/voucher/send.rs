@@ -15,11 +15,15 @@ use crate::methods::console::voucher_send_start::{Started, VoucherSendStart};
 use crate::methods::console::voucher_send_stop::VoucherSendStop;
 use crate::runner::{Runner, Share};
 use clap::Args;
+use domain::voucher_batch::Status;
 use serde_json::json;
-use std::io::{BufWriter, Write};
+use std::fs::File;
+use std::io::{BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+/// The first line of a result.
+const HEADER: &str = "place,recipient,voucher_id,error";
 /// The pause between two looks at how far a batch is.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
 
@@ -82,6 +86,50 @@ struct ResultArg {
     result: Option<PathBuf>,
 }
 
+impl ResultArg {
+    /// Refuses, before anything is sent, a place where no result can go.
+    fn check(&self, list: Option<&Path>) -> Result<(), Failure> {
+        self.result.as_deref().map_or(Ok(()), |path| check(path, list))
+    }
+}
+
+/// Refuses to replace what is no result of an earlier run: a device, the list itself, or any other file.
+fn check(path: &Path, list: Option<&Path>) -> Result<(), Failure> {
+    let refused = |why: &str| Err(Failure(format!("{} {why}: name another file for the result", path.display())));
+    if path.as_os_str() == "-" {
+        return refused("is standard output");
+    }
+    let Ok(found) = std::fs::metadata(path) else { return Ok(()) };
+    if !found.is_file() {
+        return refused("is no regular file");
+    }
+    if list.is_some_and(|list| list.canonicalize().ok() == path.canonicalize().ok()) {
+        return refused("is the list of recipients");
+    }
+    let mut begin = vec![0; HEADER.len()];
+    let read = File::open(path).and_then(|mut file| file.read_exact(&mut begin));
+    if 0 < found.len() && (read.is_err() || begin != HEADER.as_bytes()) {
+        return refused("is there and holds something else");
+    }
+    Ok(())
+}
+
+/// What is said of a list that has a batch.
+fn known_note(batch: &BatchView) -> String {
+    let BatchView { batch_id, status, sent, recipients, .. } = batch;
+    match Status::from_name(status) {
+        Some(Status::Running) => format!("batch {batch_id} sends to this list already"),
+        Some(Status::Stopped) => format!(
+            "this list has batch {batch_id}, which was stopped with {sent} of {recipients} sent; punchcard voucher resume \
+             {batch_id} goes on"
+        ),
+        _ => format!(
+            "this list got vouchers of the template before, as batch {batch_id}: {sent} of {recipients} sent; --again sends \
+             once more"
+        ),
+    }
+}
+
 /// List batches.
 #[derive(Args)]
 pub struct Batches {
@@ -111,6 +159,7 @@ impl Send {
         let Send { template, list, memo, partial, repeats, again, check, .. } = &self;
         let mut request = json!({"template_id": template, "memo": memo, "partial": partial, "repeats": repeats,
             "again": again, "check": check});
+        self.result.check(list.file.as_deref())?;
         let input = match (&list.crowd, &list.file) {
             (Some(crowd), _) => {
                 request["crowd_group_id"] = json!(crowd);
@@ -134,17 +183,14 @@ impl Send {
         };
         let Started { recipients, left, known, batch } = &started;
         let Some(batch) = batch.as_ref().filter(|_| !check) else {
-            output::result(as_json, &started, |_| {
-                let sent_before = if *known { "; the list got vouchers of this template before" } else { "" };
-                vec![format!("{recipients} recipients, {left} vouchers left{sent_before}")]
-            });
+            output::result(as_json, &started, |_| vec![format!("{recipients} recipients, {left} vouchers left")]);
+            if let Some(batch) = batch {
+                output::note(known_note(batch));
+            }
             return Ok(());
         };
         if *known {
-            output::note(format!(
-                "this list got vouchers of the template before, as batch {}: {} of {} sent; --again sends once more",
-                batch.batch_id, batch.sent, batch.recipients
-            ));
+            output::note(known_note(batch));
         }
         finish(&batch.batch_id, &self.result, as_json, operator, lock).await
     }
@@ -161,6 +207,7 @@ impl Batches {
 
 impl Resume {
     pub(super) async fn run(self, as_json: bool, store: &StoreArgs) -> Result<(), Failure> {
+        self.result.check(None)?;
         let (operator, lock) = store.operator().await?;
         let request = json!({"batch_id": self.batch_id, "stopped": false});
         let batch = operator.call::<VoucherSendStop>(request).await?;
@@ -192,13 +239,12 @@ async fn finish(
         Operator::Own(app) => Some(Runner::start(app.clone(), Share::Rest)),
         Operator::Remote(_) => None,
     };
-    let ended = wait(batch_id, &operator).await;
+    let path = result.result.clone().unwrap_or_else(|| PathBuf::from(format!("voucher-batch-{batch_id}.csv")));
+    let ended = written(batch_id, &path, &operator).await;
     if let Some(runner) = runner {
         runner.stop().await;
     }
     let batch = ended?;
-    let path = result.result.clone().unwrap_or_else(|| PathBuf::from(format!("voucher-batch-{batch_id}.csv")));
-    write(&batch, &path, &operator).await?;
     output::result(as_json, &batch, |batch| vec![line(batch), path.display().to_string()]);
     let BatchView { recipients, sent, refused, .. } = batch;
     match (recipients - sent - refused, refused) {
@@ -207,6 +253,17 @@ async fn finish(
         (left, _) => Err(Failure(format!(
             "the batch was stopped with {left} of {recipients} to go; punchcard voucher resume {batch_id} goes on"
         ))),
+    }
+}
+
+/// Waits until the batch has ended, and writes its result: once more, should somebody have let it go on meanwhile.
+async fn written(batch_id: &str, path: &Path, operator: &Operator) -> Result<BatchView, Failure> {
+    loop {
+        let batch = wait(batch_id, operator).await?;
+        write(&batch, path, operator).await?;
+        if operator.call::<VoucherSendShow>(json!({"batch_id": batch_id})).await? == batch {
+            return Ok(batch);
+        }
     }
 }
 
@@ -226,10 +283,13 @@ async fn wait(batch_id: &str, operator: &Operator) -> Result<BatchView, Failure>
 /// Writes the result beside its place, and then puts it there whole.
 async fn write(batch: &BatchView, path: &Path, operator: &Operator) -> Result<(), Failure> {
     let failed = |error: std::io::Error| Failure(format!("{}: {error}", path.display()));
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    check(path, None)?;
+    // Where a link leads, not in its place.
+    let target = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let temporary = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
     let mut out = BufWriter::new(temporary);
-    writeln!(out, "place,recipient,voucher_id,error").map_err(failed)?;
+    writeln!(out, "{HEADER}").map_err(failed)?;
     for page in 1..=batch.pages {
         let request = json!({"batch_id": batch.batch_id, "page": page.to_string()});
         for recipient in operator.call::<VoucherSendPage>(request).await? {
@@ -237,13 +297,14 @@ async fn write(batch: &BatchView, path: &Path, operator: &Operator) -> Result<()
         }
     }
     let temporary = out.into_inner().map_err(|error| failed(error.into_error()))?;
-    temporary.persist(path).map_err(|error| failed(error.error))?;
+    temporary.persist(&target).map_err(|error| failed(error.error))?;
     Ok(())
 }
 
 fn csv_line(RecipientView { place, recipient, voucher_id, error }: &RecipientView) -> String {
-    let [recipient, voucher_id, error] =
-        [Some(recipient), voucher_id.as_ref(), error.as_ref()].map(|text| quoted(text.map_or("", String::as_str)));
+    let not_yet = if voucher_id.is_none() { "not sent yet" } else { "" };
+    let voucher_id = voucher_id.as_deref().unwrap_or_default();
+    let [recipient, voucher_id, error] = [recipient, voucher_id, error.as_deref().unwrap_or(not_yet)].map(quoted);
     format!("{place},{recipient},{voucher_id},{error}")
 }
 
@@ -272,6 +333,7 @@ mod tests {
         };
         assert_eq!(csv_line(&row), "2,\"taobao_nick:a\"\",b\",2026010400073000000000007168,");
         row.voucher_id = None;
+        assert_eq!(csv_line(&row), "2,\"taobao_nick:a\"\",b\",,not sent yet");
         row.error = Some("未知的错误码CIF_USER_NOT_EXIST".to_owned());
         assert_eq!(csv_line(&row), "2,\"taobao_nick:a\"\",b\",,未知的错误码CIF_USER_NOT_EXIST");
     }

@@ -8,7 +8,7 @@
 use super::batch::BatchView;
 use super::{Argument, not_found, read_long, wrong};
 use crate::acts::crowd::membership;
-use crate::acts::voucher::batch::{Begun, Listed, NewBatch, begin, pages};
+use crate::acts::voucher::batch::{Listed, NewBatch, Prospect, begin, examine, pages};
 use crate::acts::voucher::recipient::Recipient;
 use crate::answer::Answer;
 use crate::app::App;
@@ -21,8 +21,9 @@ use domain::id::{CrowdIdText, TemplateIdText};
 use domain::template::Template;
 use domain::voucher_batch::RECIPIENTS_MAX;
 use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
 use std::sync::Arc;
-use store::{Bucket, Fault, Stop, Tx, crowd, template, voucher_batch};
+use store::{Bucket, Fault, Stop, Tx, crowd, template};
 use wire::Charset;
 
 /// See the module.
@@ -101,11 +102,8 @@ impl OperatorWrite for VoucherSendStart {
         }
         let recipients = i64::try_from(list.len()).expect("fewer than memory has bytes");
         let buckets = app.store.buckets();
-        let listed = tokio::task::spawn_blocking(move || (first_repeat(&list), pages_of(&list, buckets))).await;
-        let (repeat, pages) = listed.map_err(|error| wrong(error.to_string()))?;
-        if let Some(repeat) = repeat.filter(|_| !request.repeats.0) {
-            return Err(wrong(format!("{name} lists {repeat} more than once; --repeats sends as many vouchers")));
-        }
+        let pages = tokio::task::spawn_blocking(move || pages_of(&list, buckets)).await;
+        let pages = Arc::new(pages.map_err(|error| wrong(error.to_string()))?);
         let number = app.store.next_numbers(1).await?;
         let new = NewBatch {
             number: Bucket::of_id(id.number).id(number),
@@ -117,26 +115,20 @@ impl OperatorWrite for VoucherSendStart {
             is_again: request.again.0,
             is_partial: request.partial.0,
         };
-        let answer = move |tx: &mut Tx, batch: Option<_>, known| {
+        let is_check = request.check.0;
+        let work = move |tx: &mut Tx| {
+            let (batch, known) = match examine(tx, &new, now)? {
+                Prospect::New(_) if is_check => (None, false),
+                Prospect::New(round) => (Some(begin(tx, &new, round, &pages, now)?), false),
+                Prospect::Known(batch) => (Some(batch), true),
+                Prospect::TooFew(left) => return Ok(Err(left)),
+            };
             let left = template.quantity - template::totals(tx, template.id.number)?.published;
             let batch = batch.map(|batch| BatchView::of(tx, batch)).transpose()?;
-            Ok::<_, Fault>(Started { recipients, left, known, batch })
+            Ok::<_, Stop>(Ok(Started { recipients, left, known, batch }))
         };
-        if request.check.0 {
-            let look = move |tx: &mut Tx| {
-                let known = voucher_batch::latest(tx, new.template, &new.source)?;
-                let is_known = known.is_some();
-                answer(tx, known, is_known)
-            };
-            return Ok(app.store.read(look).await?);
-        }
-        let pages = Arc::new(pages);
-        let write = move |tx: &mut Tx| match begin(tx, &new, &pages, now)? {
-            Begun::New(batch) => Ok(Ok(answer(tx, Some(batch), false)?)),
-            Begun::Known(batch) => Ok(Ok(answer(tx, Some(batch), true)?)),
-            Begun::TooFew(left) => Ok::<_, Stop>(Err(left)),
-        };
-        match app.store.write(write).await {
+        let done = if is_check { app.store.read(work).await } else { app.store.write(work).await };
+        match done {
             Ok(Ok(started)) => Ok(started),
             Ok(Err(left)) => Err(wrong(format!(
                 "the template has {left} vouchers left for {recipients} recipients; --partial sends as many as there are"
@@ -170,15 +162,32 @@ async fn of_crowd(app: &App, template: &Template, crowd_group_id: &str, now: i64
 async fn of_file(call: OperatorCall, request: &Request) -> Answer<List> {
     let charset = request.charset.as_deref().map_or(Some(Charset::Utf8), |name| Charset::from_name(name.as_bytes()));
     let charset = charset.ok_or_else(|| wrong("a charset that this build does not read"))?;
+    let OperatorCall { app, input } = call;
     let read = tokio::task::spawn_blocking(move || {
-        let list = import::recipients(call.input, charset)?;
-        let mut content = String::new();
-        list.iter().for_each(|(_, recipient)| content.extend([recipient.as_str(), "\n"]));
-        Ok::<_, import::ImportError>((list, wire::sha256(content.as_bytes())))
+        let list = import::recipients(input, charset)?;
+        // The same recipients in another order are the same list.
+        let mut names: Vec<&str> = list.iter().map(|(_, recipient)| recipient.as_str()).collect();
+        names.sort_unstable();
+        let hash = wire::sha256(names.join("\n").as_bytes());
+        Ok::<_, import::ImportError>((list, hash))
     });
     let (list, hash) = read.await.map_err(|error| wrong(error.to_string()))??;
     let hash: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
-    Ok((format!("file {hash}"), request.file.as_deref().unwrap_or("a file").to_owned(), list))
+    let name = request.file.as_deref().unwrap_or("the list").to_owned();
+    let list = Arc::new(list);
+    if !request.repeats.0 {
+        let looked_at = list.clone();
+        let repeat = read_long(&app, move |tx: &mut Tx| first_repeat(tx, &looked_at)).await??;
+        if let Some((one, other)) = repeat {
+            let them = if one == other {
+                format!("{one} more than once")
+            } else {
+                format!("one account as {one} and {other}")
+            };
+            return Err(wrong(format!("{name} lists {them}; --repeats sends as many vouchers")));
+        }
+    }
+    Ok((format!("file {hash}"), name, Arc::unwrap_or_clone(list)))
 }
 
 /// The pages of a list.
@@ -188,11 +197,19 @@ fn pages_of(list: &[(u64, String)], buckets: u16) -> Vec<String> {
     pages(listed.collect(), buckets)
 }
 
-/// A recipient that a list has more than once.
-fn first_repeat(list: &[(u64, String)]) -> Option<String> {
-    let mut names: Vec<&str> = list.iter().map(|(_, name)| name.as_str()).collect();
-    names.sort_unstable();
-    names.windows(2).find(|pair| pair[0] == pair[1]).map(|pair| pair[0].to_owned())
+/// An account that a list has more than once, as two of its rows call it.
+fn first_repeat(tx: &mut Tx, list: &[(u64, String)]) -> Result<Option<(String, String)>, Fault> {
+    let mut seen: HashMap<String, &str> = HashMap::with_capacity(list.len());
+    for (_, text) in list {
+        let account = match Recipient::parse(text) {
+            None | Some(Recipient::UserId(_)) => None,
+            Some(named) => named.find(tx)?,
+        };
+        if let Some(before) = seen.insert(account.unwrap_or_else(|| text.clone()), text) {
+            return Ok(Some((before.to_owned(), text.clone())));
+        }
+    }
+    Ok(None)
 }
 
 /// Why a template's vouchers cannot be sent.
