@@ -34,3 +34,7 @@ CREATE TABLE voucher_batch_page (
     refused BIGINT NOT NULL DEFAULT 0,
     PRIMARY KEY (bucket, batch, page)
 );
+
+-- With the template, so that a user's vouchers of one are found without a look at those of others.
+DROP INDEX cash_voucher_of_user;
+CREATE INDEX cash_voucher_of_user ON cash_voucher (bucket, user_id, status, ends_at, template);

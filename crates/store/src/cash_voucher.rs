@@ -25,11 +25,9 @@ pub(crate) static MODULE: Module = Module {
 statements! {
     GET = "SELECT id, template, user_id, memo, status, received_at, starts_at, ends_at, trade, held_until, used_at, version
         FROM cash_voucher WHERE bucket = $1 AND id = $2";
-    // A user's are found by an index that has all that finding them takes. On SQLite, where there is one bucket, the
-    // planner prefers all rows of a bucket to an index that leads to each row.
     OF_USER = "SELECT id, template, user_id, memo, status, received_at, starts_at, ends_at, trade, held_until, used_at, version
         FROM cash_voucher WHERE bucket = $1 AND id IN (SELECT own.id FROM cash_voucher AS own
-            WHERE own.bucket = $1 AND own.user_id = $2) AND template = $3 ORDER BY received_at DESC, id DESC";
+            WHERE own.bucket = $1 AND own.user_id = $2 AND own.template = $3) ORDER BY received_at DESC, id DESC";
     // With what decides of their templates: one statement, however many templates a user has vouchers of.
     UNUSED = "SELECT cash_voucher.id, cash_voucher.template, cash_voucher.user_id, cash_voucher.memo, cash_voucher.status,
             cash_voucher.received_at, cash_voucher.starts_at, cash_voucher.ends_at, cash_voucher.trade,

@@ -24,7 +24,9 @@ pub(crate) struct Table {
     #[cfg_attr(not(test), expect(dead_code, reason = "only tests ask until a store may be distributed"))]
     pub(crate) placement: Placement,
     /// Whether SQLite keeps it in the order of its primary key, without a second B-tree beside it: one search and one
-    /// page to write for a row instead of two. Not for tables with an index of their own that rows are mostly found by.
+    /// page to write for a row instead of two. Rows of such a table are found by an index of its own only where the
+    /// statement says so, `id IN (SELECT own.id …)`: SQLite's planner prefers the order of the key, by which one bucket
+    /// is the whole table (held by `rules`).
     pub(crate) without_rowid: bool,
     /// What PostgreSQL runs after `CREATE TABLE`.
     pub(crate) postgres: &'static [&'static str],

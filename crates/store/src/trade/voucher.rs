@@ -35,7 +35,6 @@ statements! {
         LEFT JOIN cash_voucher ON cash_voucher.bucket = $2 AND cash_voucher.id = trade_voucher.voucher
         WHERE trade_voucher.bucket = $1 AND trade_voucher.trade = $3 ORDER BY trade_voucher.voucher";
     GIVE_BACK = "UPDATE trade_voucher SET refunded_fen = refunded_fen + $1 WHERE bucket = $2 AND trade = $3 AND voucher = $4";
-    // As vouchers of a user are found, and for the same reason (`cash_voucher.rs`).
     BILLS = "SELECT trade, kind, amount_fen, at FROM voucher_bill
         WHERE bucket = $1 AND id IN (SELECT own.id FROM voucher_bill AS own WHERE own.bucket = $1 AND own.voucher = $2)
             AND trade IS NOT NULL ORDER BY at, id";
