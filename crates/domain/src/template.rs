@@ -416,13 +416,18 @@ impl Totals {
         self.published - self.used - self.expired
     }
 
+    /// Vouchers that were not sent.
+    pub fn left(&self, template: &Template) -> i64 {
+        template.quantity - self.published
+    }
+
     /// What of a paid template's fund is for nothing any more, and goes back to the sponsor: all but what its live
     /// vouchers are worth and, while vouchers are sent, those that are left.
     ///
     /// What vouchers left of their worth goes back when the time of sending is over, and then with each that ends.
     pub fn surplus_fen(&self, template: &Template) -> i64 {
         let unsent = match template.status {
-            Status::Active => template.quantity - self.published,
+            Status::Active => self.left(template),
             Status::Draft | Status::Expired | Status::Deleted => 0,
         };
         self.fund_fen(template) - (self.live() + unsent) * template.amount_fen

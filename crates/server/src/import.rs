@@ -21,7 +21,6 @@ pub use charset::{Detection, charset_of, name as charset_name};
 pub use report::Report;
 
 use crate::app::App;
-use domain::voucher_batch::RECIPIENTS_MAX;
 use domain::voucher_history::Again;
 use members::Members;
 use recipients::Recipients;
@@ -186,8 +185,12 @@ pub async fn vouchers(
 }
 
 /// Reads a list of recipients whole: each row's line, and the recipient as one text. A file with a bad row is refused,
-/// since whoever is left out of a list is not noticed.
-pub fn recipients(input: impl Read + Send + 'static, charset: Charset) -> Result<Vec<(u64, String)>, ImportError> {
+/// since whoever is left out of a list is not noticed; so is one of more than `most` rows.
+pub fn recipients(
+    input: impl Read + Send + 'static,
+    charset: Charset,
+    most: usize,
+) -> Result<Vec<(u64, String)>, ImportError> {
     let mut rows = Rows::open(input, charset, Recipients).map_err(ImportError::File)?;
     let (mut list, mut reporter) = (Vec::new(), Reporter::default());
     while let Some(row) = rows.next() {
@@ -196,8 +199,8 @@ pub fn recipients(input: impl Read + Send + 'static, charset: Charset) -> Result
             Err(RowError::Row(line, reason)) => reporter.leave_out(line, &reason),
             Err(RowError::File(wrong)) => return Err(ImportError::File(wrong)),
         }
-        if RECIPIENTS_MAX < list.len() {
-            return Err(ImportError::File(format!("a batch has at most {RECIPIENTS_MAX} recipients")));
+        if most < list.len() {
+            return Err(ImportError::File(format!("the list has more than {most} recipients")));
         }
     }
     let Report { bad, bad_rows, .. } = reporter.finish();
@@ -206,7 +209,7 @@ pub fn recipients(input: impl Read + Send + 'static, charset: Charset) -> Result
     match (bad, warnings.is_empty()) {
         (0, true) => Ok(list),
         (0, false) => Err(ImportError::File(warnings.join("\n"))),
-        _ => Err(ImportError::File(format!("{bad} bad rows, nothing is sent\n{}", told.join("\n")))),
+        _ => Err(ImportError::File(format!("the file is refused whole for {bad} bad rows\n{}", told.join("\n")))),
     }
 }
 

@@ -2,7 +2,7 @@
 //! page a transaction: whatever process does it, and whenever one dies, each recipient gets one voucher or one refusal.
 
 use super::recipient::Recipient;
-use super::send::{NewVoucher, Period, vouchers};
+use super::send::{NewVoucher, vouchers};
 use domain::id::{BatchId, VoucherId};
 use domain::voucher_batch::{Batch, Outcome, PAGE_RECIPIENTS, Status, decide};
 use std::collections::HashSet;
@@ -85,7 +85,7 @@ pub fn examine(tx: &mut Tx, new: &NewBatch, now: i64) -> Result<Prospect, Stop> 
     }
     let template = template::get(tx, new.template)?.ok_or_else(|| Fault::bug("a template that is gone"))?;
     template.send(now)?;
-    let left = template.quantity - template::totals(tx, new.template)?.published;
+    let left = template::totals(tx, new.template)?.left(&template);
     if left < new.recipients && !new.is_partial {
         return Ok(Prospect::TooFew(left));
     }
@@ -115,17 +115,16 @@ pub fn begin(tx: &mut Tx, new: &NewBatch, round: i64, pages: &[String], now: i64
     Ok(batch)
 }
 
-/// Stops a batch, or lets it go on at `now`; `None` where there is nothing to change.
-pub fn set_running(tx: &mut Tx, batch: Batch, is_running: bool, now: i64) -> Result<Option<Batch>, Fault> {
+/// Stops a batch, or lets it go on at `now`, unless it is so already, or done.
+pub fn set_running(tx: &mut Tx, batch: Batch, is_running: bool, now: i64) -> Result<(), Fault> {
     let number = batch.id.number;
-    let Some(batch) = batch.set_running(is_running) else { return Ok(None) };
+    let Some(batch) = batch.set_running(is_running) else { return Ok(()) };
     if is_running {
         job::put(tx, job::VOUCHER_BATCH, number, now)?;
     } else {
         job::take(tx, job::VOUCHER_BATCH, number)?;
     }
-    voucher_batch::update(tx, &batch)?;
-    Ok(Some(batch))
+    voucher_batch::update(tx, &batch)
 }
 
 /// Sends to the recipients of the next page of the batch with this number, and plans the page after it. `new_id` gives
@@ -140,7 +139,7 @@ pub fn send_page(tx: &mut Tx, number: i64, now: i64, new_id: impl Fn(u16, Bucket
     let accounts = accounts(tx, &list)?;
     let template = template::get(tx, batch.template)?.ok_or_else(missing)?;
     let sendable = template.send(now);
-    let left = template.quantity - template::totals(tx, batch.template)?.published;
+    let left = template::totals(tx, batch.template)?.left(&template);
     let exists: Vec<bool> = accounts.iter().map(Option::is_some).collect();
     let decided = decide(&exists, sendable.map(drop), left);
 
@@ -167,8 +166,7 @@ pub fn send_page(tx: &mut Tx, number: i64, now: i64, new_id: impl Fn(u16, Bucket
     voucher_batch::update(tx, &batch)?;
     voucher_batch::end_page(tx, number, page, &lines, sent, refused)?;
     match sendable {
-        Ok((starts_at, ends_at)) if 0 < sent => {
-            let period = Period { starts_at, ends_at };
+        Ok(period) if 0 < sent => {
             cash_voucher::insert(tx, &vouchers(&template, period, &new, now))?;
             template::publish_left(tx, &template, sent)
         }

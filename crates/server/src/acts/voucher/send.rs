@@ -18,23 +18,20 @@ pub struct NewVoucher<'a> {
     pub memo: Option<&'a str>,
 }
 
-/// When vouchers can be used, UTC milliseconds: the first moment and the last second.
-#[derive(Clone, Copy, Debug)]
-pub struct Period {
-    /// The first moment.
-    pub starts_at: i64,
-    /// The last second.
-    pub ends_at: i64,
-}
-
-/// Vouchers of a template, as they are when they are sent at `now`, UTC milliseconds.
-pub fn vouchers(template: &Template, period: Period, new: &[NewVoucher<'_>], now: i64) -> Vec<CashVoucher> {
+/// Vouchers of a template, as they are when they are sent at `now`, UTC milliseconds, to be used from the first of
+/// these moments to the second ([`Template::send`]).
+pub fn vouchers(
+    template: &Template,
+    (starts_at, ends_at): (i64, i64),
+    new: &[NewVoucher<'_>],
+    now: i64,
+) -> Vec<CashVoucher> {
     let voucher = |new: &NewVoucher<'_>| CashVoucher {
         id: VoucherId::new(now, new.number),
         template: template.id.number,
         user_id: new.user_id.to_owned(),
         memo: new.memo.map(str::to_owned),
-        redemption: Redemption::new(period.starts_at, period.ends_at),
+        redemption: Redemption::new(starts_at, ends_at),
         version: 1,
     };
     new.iter().map(voucher).collect()
@@ -44,8 +41,7 @@ pub fn vouchers(template: &Template, period: Period, new: &[NewVoucher<'_>], now
 ///
 /// It writes the template's totals, for which all who send of that template wait: nothing should come after it.
 pub fn send(tx: &mut Tx, template: &Template, new: &[NewVoucher<'_>], now: i64) -> Result<Vec<CashVoucher>, Stop> {
-    let (starts_at, ends_at) = template.send(now)?;
-    let vouchers = vouchers(template, Period { starts_at, ends_at }, new, now);
+    let vouchers = vouchers(template, template.send(now)?, new, now);
     cash_voucher::insert(tx, &vouchers)?;
     let count = i64::try_from(vouchers.len()).expect("fewer than memory has bytes");
     if template::publish(tx, template, count)? {

@@ -61,6 +61,11 @@ impl BatchView {
         })
     }
 
+    /// How the batch with that id stands.
+    pub fn find(tx: &mut Tx, id: BatchIdText) -> Result<Option<BatchView>, Fault> {
+        voucher_batch::find(tx, id)?.map(|batch| BatchView::of(tx, batch)).transpose()
+    }
+
     /// Whether there is nothing to wait for.
     pub fn has_ended(&self) -> bool {
         self.status != Status::Running.name()
@@ -70,9 +75,4 @@ impl BatchView {
 /// Reads a batch's id.
 pub fn id(text: &str) -> Answer<BatchIdText> {
     BatchIdText::parse(text).ok_or_else(|| not_found("no such batch"))
-}
-
-/// The batch with that id.
-pub fn find(tx: &mut Tx, id: BatchIdText) -> Result<Option<Batch>, Fault> {
-    voucher_batch::find(tx, id)
 }

@@ -50,7 +50,7 @@ impl Method for VoucherSendPage {
 impl OperatorRead for VoucherSendPage {
     async fn run(call: OperatorCall, request: Request) -> Answer<Vec<RecipientView>> {
         let (id, page) = (batch::id(&request.batch_id)?, i64::from(super::limit(request.page)) - 1);
-        let read = move |tx: &mut Tx| match batch::find(tx, id)? {
+        let read = move |tx: &mut Tx| match voucher_batch::find(tx, id)? {
             Some(batch) => voucher_batch::page(tx, batch.id.number, page),
             None => Ok::<_, Fault>(None),
         };

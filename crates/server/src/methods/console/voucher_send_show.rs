@@ -6,7 +6,7 @@ use crate::answer::Answer;
 use crate::biz::biz;
 use crate::methods::access::{Doors, Need};
 use crate::methods::method::{Method, OperatorCall, OperatorRead};
-use store::{Fault, Tx};
+use store::Tx;
 
 /// See the module.
 pub struct VoucherSendShow;
@@ -30,10 +30,7 @@ impl Method for VoucherSendShow {
 impl OperatorRead for VoucherSendShow {
     async fn run(call: OperatorCall, request: Request) -> Answer<BatchView> {
         let id = batch::id(&request.batch_id)?;
-        let read = move |tx: &mut Tx| match batch::find(tx, id)? {
-            Some(batch) => BatchView::of(tx, batch).map(Some),
-            None => Ok::<_, Fault>(None),
-        };
-        call.app.store.read(read).await?.ok_or_else(|| not_found("no such batch"))
+        let found = call.app.store.read(move |tx: &mut Tx| BatchView::find(tx, id)).await?;
+        found.ok_or_else(|| not_found("no such batch"))
     }
 }

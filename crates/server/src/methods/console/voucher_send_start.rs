@@ -123,7 +123,7 @@ impl OperatorWrite for VoucherSendStart {
                 Prospect::Known(batch) => (Some(batch), true),
                 Prospect::TooFew(left) => return Ok(Err(left)),
             };
-            let left = template.quantity - template::totals(tx, template.id.number)?.published;
+            let left = template::totals(tx, template.id.number)?.left(&template);
             let batch = batch.map(|batch| BatchView::of(tx, batch)).transpose()?;
             Ok::<_, Stop>(Ok(Started { recipients, left, known, batch }))
         };
@@ -153,7 +153,7 @@ async fn of_crowd(app: &App, template: &Template, crowd_group_id: &str, now: i64
     };
     let (crowd, users) = read_long(app, read).await??.ok_or_else(no_crowd)?;
     if RECIPIENTS_MAX < users.len() {
-        return Err(wrong(format!("a batch has at most {RECIPIENTS_MAX} recipients")));
+        return Err(wrong(format!("the crowd has more than {RECIPIENTS_MAX} members")));
     }
     let list = (1..).zip(users).collect();
     Ok((format!("crowd {}", crowd.id.to_text()), format!("crowd {}", crowd.name), list))
@@ -164,7 +164,7 @@ async fn of_file(call: OperatorCall, request: &Request) -> Answer<List> {
     let charset = charset.ok_or_else(|| wrong("a charset that this build does not read"))?;
     let OperatorCall { app, input } = call;
     let read = tokio::task::spawn_blocking(move || {
-        let list = import::recipients(input, charset)?;
+        let list = import::recipients(input, charset, RECIPIENTS_MAX)?;
         // The same recipients in another order are the same list.
         let mut names: Vec<&str> = list.iter().map(|(_, recipient)| recipient.as_str()).collect();
         names.sort_unstable();

@@ -7,7 +7,7 @@ use crate::answer::Answer;
 use crate::biz::{Flag, biz};
 use crate::methods::access::{Doors, Need};
 use crate::methods::method::{Method, OperatorCall, OperatorWrite};
-use store::{Fault, Tx};
+use store::{Fault, Tx, voucher_batch};
 
 /// See the module.
 pub struct VoucherSendStop;
@@ -43,11 +43,12 @@ impl OperatorWrite for VoucherSendStop {
     async fn run(call: OperatorCall, request: Request) -> Answer<BatchView> {
         let (id, now, is_running) = (batch::id(&request.batch_id)?, call.app.clock.now(), !request.stopped.0);
         let write = move |tx: &mut Tx| {
-            let Some(found) = batch::find(tx, id)? else { return Ok(None) };
-            let batch = set_running(tx, found.clone(), is_running, now)?.unwrap_or(found);
-            BatchView::of(tx, batch).map(Some)
+            if let Some(batch) = voucher_batch::find(tx, id)? {
+                set_running(tx, batch, is_running, now)?;
+            }
+            BatchView::find(tx, id)
         };
-        let done: Result<Option<BatchView>, Fault> = call.app.store.write(write).await;
-        done?.ok_or_else(|| not_found("no such batch"))
+        let done = call.app.store.write::<_, Fault, _>(write).await?;
+        done.ok_or_else(|| not_found("no such batch"))
     }
 }
