@@ -30,10 +30,11 @@ use crate::control::{Lock, Operator, Remote, socket_path};
 use crate::jobs::notice_deliver::Outcome;
 use crate::log;
 use crate::methods::dispatch;
+use crate::runner::{Runner, Share};
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::IsTerminal;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::str::FromStr;
 use store::{Mode, Place, Pool};
@@ -300,6 +301,27 @@ impl From<ModeArg> for Mode {
             ModeArg::StandIn => Mode::StandIn,
             ModeArg::Platform => Mode::Platform,
         }
+    }
+}
+
+/// Does what a command asks for while whatever is due is done: by this process where no other one does it.
+async fn with_jobs<T>(operator: &Operator, work: impl Future<Output = T>) -> T {
+    let runner = match operator {
+        Operator::Own(app) => Some(Runner::start(app.clone(), Share::Rest)),
+        Operator::Remote(_) => None,
+    };
+    let done = work.await;
+    if let Some(runner) = runner {
+        runner.stop().await;
+    }
+    done
+}
+
+/// The folder that a file is in.
+fn folder_of(file: &Path) -> &Path {
+    match file.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
     }
 }
 

@@ -1,6 +1,6 @@
 //! `punchcard backup`: a verified copy of a store, running or not, that restores on either engine.
 
-use super::{Failure, Owner, StoreArgs, output, progress};
+use super::{Failure, Owner, StoreArgs, folder_of, output, progress};
 use crate::backup;
 use crate::control::{lock_path, socket_path};
 use crate::demo;
@@ -93,14 +93,6 @@ impl Backup {
         }
         output::line(format!("{} rows in {bytes} bytes, read again and right", summary.rows()));
         output::line("the master key is not in it: keep that too, elsewhere");
-    }
-}
-
-/// The folder that a file is in.
-fn folder_of(file: &Path) -> &Path {
-    match file.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
     }
 }
 

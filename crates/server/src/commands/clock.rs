@@ -1,13 +1,11 @@
 //! `punchcard clock`: shows and moves the clock.
 
-use super::{Failure, StoreArgs, checked, output};
+use super::{Failure, StoreArgs, checked, output, with_jobs};
 use crate::app::clock::parse_time;
 use crate::clock_driver::{ClockView, Movement};
-use crate::control::Operator;
 use crate::duration;
 use crate::methods::console::clock_move::ClockMove;
 use crate::methods::console::clock_show::ClockShow;
-use crate::runner::{Runner, Share};
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
@@ -63,16 +61,7 @@ impl Clock {
             Command::Advance { ref by } => json!({"by": by}),
             Command::Next => json!({"next": true}),
         };
-        // Where no other process does the jobs that are due, this one does.
-        let runner = match &operator {
-            Operator::Own(app) => Some(Runner::start(app.clone(), Share::Rest)),
-            Operator::Remote(_) => None,
-        };
-        let moved = operator.call::<ClockMove>(to).await;
-        if let Some(runner) = runner {
-            runner.stop().await;
-        }
-        let moved = moved?;
+        let moved = with_jobs(&operator, operator.call::<ClockMove>(to)).await?;
         self.print(&moved_json(&moved), moved_text(&moved));
         Ok(())
     }

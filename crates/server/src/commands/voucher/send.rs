@@ -5,7 +5,7 @@
 //! due.
 
 use crate::commands::file_input::{CharsetArg, FileInput};
-use crate::commands::{Failure, StoreArgs, at_least_one, output, progress_of};
+use crate::commands::{Failure, StoreArgs, at_least_one, folder_of, output, progress_of, with_jobs};
 use crate::control::{Lock, Operator};
 use crate::methods::console::batch::BatchView;
 use crate::methods::console::voucher_send_list::VoucherSendList;
@@ -13,7 +13,6 @@ use crate::methods::console::voucher_send_page::{RecipientView, VoucherSendPage}
 use crate::methods::console::voucher_send_show::VoucherSendShow;
 use crate::methods::console::voucher_send_start::{Started, VoucherSendStart};
 use crate::methods::console::voucher_send_stop::VoucherSendStop;
-use crate::runner::{Runner, Share};
 use clap::Args;
 use domain::voucher_batch::Status;
 use serde_json::json;
@@ -234,17 +233,8 @@ async fn finish(
     _lock: Option<Lock>,
 ) -> Result<(), Failure> {
     output::note(format!("batch {batch_id}: if this command ends before it, punchcard voucher resume {batch_id}"));
-    // Where no other process does the jobs that are due, this one does.
-    let runner = match &operator {
-        Operator::Own(app) => Some(Runner::start(app.clone(), Share::Rest)),
-        Operator::Remote(_) => None,
-    };
     let path = result.result.clone().unwrap_or_else(|| PathBuf::from(format!("voucher-batch-{batch_id}.csv")));
-    let ended = written(batch_id, &path, &operator).await;
-    if let Some(runner) = runner {
-        runner.stop().await;
-    }
-    let batch = ended?;
+    let batch = with_jobs(&operator, written(batch_id, &path, &operator)).await?;
     output::result(as_json, &batch, |batch| vec![line(batch), path.display().to_string()]);
     let BatchView { recipients, sent, refused, .. } = batch;
     match (recipients - sent - refused, refused) {
@@ -286,8 +276,7 @@ async fn write(batch: &BatchView, path: &Path, operator: &Operator) -> Result<()
     check(path, None)?;
     // Where a link leads, not in its place.
     let target = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-    let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let temporary = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
+    let temporary = tempfile::NamedTempFile::new_in(folder_of(&target)).map_err(failed)?;
     let mut out = BufWriter::new(temporary);
     writeln!(out, "{HEADER}").map_err(failed)?;
     for page in 1..=batch.pages {
