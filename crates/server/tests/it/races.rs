@@ -2,7 +2,7 @@
 //!
 //! The other one is this test's own. It holds what a call wants until that call waits for it.
 
-use crate::giveaway::{self, Giveaway, SHOPS, STUDENT, USER};
+use crate::giveaway::{self, Campaign, Giveaway, SHOPS, STUDENT, USER};
 use crate::running::{OTHER_PID, PID, Running, call, refuse, succeed};
 use crate::shop::{CUSTOMER, OTHER_CUSTOMER, OTHER_PIN, PIN, Shop, header};
 use crate::wallet::NOON;
@@ -303,21 +303,30 @@ fn a_login_id_that_moves_from_one_account_to_another_is_somebodys_at_every_momen
     refuse(&client, "alipay.trade.create", &nobody, "ACQ.BUYER_NOT_EXIST");
 }
 
-#[test]
-fn a_budget_of_the_day_that_is_raised_while_the_first_of_the_day_is_taken_is_the_raised_one() {
-    let giveaway = Giveaway::open(Engine::Postgres);
-    let store = store(&giveaway.server);
-    let budget = |daily: &str| json!({"budget_total": "3", "budget_type": "QUANTITY", "sub_budget_dimension": "D", "sub_value": daily});
-    let campaign = giveaway.campaign(|request| request["budget_info"] = budget("1"));
-    let token = giveaway.token(&campaign, USER);
-    let page = giveaway.page_of(&campaign, &token);
+/// Has the member take the campaign's coupon, who has read of the activity and waits for the token when `meanwhile` is
+/// done; the address of the page.
+fn while_taking(giveaway: &Giveaway, campaign: &Campaign, meanwhile: impl FnOnce(&str)) -> String {
+    let (store, token) = (store(&giveaway.server), giveaway.token(campaign, USER));
+    let page = giveaway.page_of(campaign, &token);
     let csrf = giveaway.csrf(&page);
-    // Whoever takes it has read of the budget when it waits for its token.
     let sql = "UPDATE prize_token SET used_at = used_at WHERE token = $1";
     let held = hold(&store, move |tx| tx.execute(sql, params![&token]).map(drop), NOTHING);
     thread::scope(|scope| {
         let taking = scope.spawn(|| giveaway::press(&giveaway.server, &page, &csrf));
         until(|| waiting(&store) == 1);
+        meanwhile(&page);
+        held.end();
+        taking.join().expect("it is answered");
+    });
+    page
+}
+
+#[test]
+fn a_budget_of_the_day_that_is_raised_while_the_first_of_the_day_is_taken_is_the_raised_one() {
+    let giveaway = Giveaway::open(Engine::Postgres);
+    let budget = |daily: &str| json!({"budget_total": "3", "budget_type": "QUANTITY", "sub_budget_dimension": "D", "sub_value": daily});
+    let campaign = giveaway.campaign(|request| request["budget_info"] = budget("1"));
+    let page = while_taking(&giveaway, &campaign, |_| {
         let asked = json!({"camp_id": campaign.camp_id});
         let answer = succeed(&giveaway.isv, "koubei.marketing.campaign.activity.query", &asked);
         let mut more = answer["camp_detail"].clone();
@@ -329,8 +338,6 @@ fn a_budget_of_the_day_that_is_raised_while_the_first_of_the_day_is_taken_is_the
             ("budget_info".to_owned(), budget("2")),
         ]);
         succeed(&giveaway.isv, "koubei.marketing.campaign.activity.modify", &more);
-        held.end();
-        taking.join().expect("it is answered");
     });
     giveaway.sees(&page, "领取成功", false);
     let page = giveaway.page(&campaign, STUDENT);
@@ -343,22 +350,11 @@ fn a_budget_of_the_day_that_is_raised_while_the_first_of_the_day_is_taken_is_the
 #[test]
 fn nothing_is_given_once_an_activity_was_taken_off_line() {
     let giveaway = Giveaway::open(Engine::Postgres);
-    let store = store(&giveaway.server);
     let campaign = giveaway.campaign(|_| {});
-    let token = giveaway.token(&campaign, USER);
-    let page = giveaway.page_of(&campaign, &token);
-    let csrf = giveaway.csrf(&page);
-    // Whoever takes it has read that the activity runs when it waits for its token.
-    let sql = "UPDATE prize_token SET used_at = used_at WHERE token = $1";
-    let held = hold(&store, move |tx| tx.execute(sql, params![&token]).map(drop), NOTHING);
-    thread::scope(|scope| {
-        let taking = scope.spawn(|| giveaway::press(&giveaway.server, &page, &csrf));
-        until(|| waiting(&store) == 1);
+    let page = while_taking(&giveaway, &campaign, |page| {
         let offline = json!({"camp_id": campaign.camp_id, "out_biz_no": "off"});
         succeed(&giveaway.isv, "koubei.marketing.campaign.activity.offline", &offline);
-        giveaway.sees(&page, "活动已结束", false);
-        held.end();
-        taking.join().expect("it is answered");
+        giveaway.sees(page, "活动已结束", false);
     });
     giveaway.sees(&page, "活动已结束", false);
     giveaway.proves();
