@@ -212,9 +212,18 @@ fn load(
     if origin == TradeOrigin::Stored || !takes_none {
         let place =
             Place { pid: &trade.pid, seller_id: &trade.seller_id, shop_id, product: detail.product_code.as_deref() };
+        let mut allowed: HashMap<i64, bool> = HashMap::new();
         for unused in store::cash_voucher::unused(tx, &trade.buyer_id, since)? {
+            let template = unused.voucher.template;
             let holding = Holding::Cash(unused.voucher);
-            if keep(&holding) && use_rules(&unused.rules)?.allow(place) {
+            if !keep(&holding) {
+                continue;
+            }
+            let is_allowed = match allowed.entry(template) {
+                Entry::Occupied(known) => *known.get(),
+                Entry::Vacant(unknown) => *unknown.insert(use_rules(&unused.rules)?.allow(place)),
+            };
+            if is_allowed {
                 owned.push(Owned::Cash(holding, cash_voucher::terms(unused.amount_fen, unused.floor_fen)));
             }
         }
