@@ -68,7 +68,7 @@ enum Command {
     Activity(activity::Activity),
     /// Look at trades.
     Trade(trade::Trade),
-    /// Look at vouchers.
+    /// Send vouchers to many, look at them, and bar them from use.
     Voucher(voucher::Voucher),
     /// Look at points: what waits frozen, and what a user has.
     Points(points::Points),

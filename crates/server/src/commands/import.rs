@@ -64,7 +64,7 @@ struct Rows {
     file: PathBuf,
     #[command(flatten)]
     charset: CharsetArg,
-    /// Check the whole file first, and import nothing unless every row is good and nothing is warned of
+    /// Check the whole file first, and import nothing unless each row is good by itself and nothing is warned of
     #[arg(long)]
     strict: bool,
 }

@@ -33,11 +33,11 @@ A file is CSV with a header, or NDJSON, gzipped or not; its columns are user_id,
 that is not empty decides. A file with a bad row is refused whole.
 
 Each recipient gets one voucher, under the rules of alipay.marketing.voucher.send. The server sends, and goes on if this command
-is killed, or is killed itself and started again. The same list is sent once: the same command again waits for the batch
-that there is, and writes its result once more.
+is killed, or is killed itself and started again. The same list, in whatever order, is sent once: the same command again waits
+for the batch that there is, and writes its result once more.
 
-The result is CSV: place (in a file, the line), recipient, voucher_id, and the error of who got none. The exit status is 1 if
-anybody got none.")]
+The result is CSV: place (in a file, the line), recipient, voucher_id, and the error of who got none. It replaces only a result
+of an earlier run. The exit status is 1 if anybody got none.")]
 pub struct Send {
     /// The template
     #[arg(long, value_name = "TEMPLATE_ID")]
@@ -52,13 +52,13 @@ pub struct Send {
     /// Send as many as there are, where the template has fewer vouchers left than there are recipients
     #[arg(long)]
     partial: bool,
-    /// Send as many vouchers to a recipient as the file has rows for him
+    /// Send as many vouchers to an account as the file has rows for it; without this such a file is refused
     #[arg(long)]
     repeats: bool,
     /// Send once more to a list that got vouchers of this template before
     #[arg(long)]
     again: bool,
-    /// Only say how many would get a voucher
+    /// Send nothing: only say how many would get a voucher, or why none would
     #[arg(long)]
     check: bool,
     #[command(flatten)]
