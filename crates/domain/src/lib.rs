@@ -7,6 +7,7 @@ pub mod activity;
 pub mod calendar;
 pub mod cash_voucher;
 pub mod claim;
+pub mod condition;
 pub mod coupon;
 pub mod crowd;
 pub mod id;
