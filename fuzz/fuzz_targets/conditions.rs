@@ -1,4 +1,4 @@
-//! Members and conditions out of any text, kept by the crate and by its naive twin: both say the same of everybody.
+//! Members and conditions out of any text, kept in columns and by their naive twin: both say the same of everybody.
 //!
 //! A line is a step: `p` user tag value puts a value, `t` operator tag value makes a condition, `n` negates the last
 //! rule, `a` and `o` join the last two. User, operator and tag are one character each.
@@ -6,7 +6,12 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use segment::{Expr, Kind, Members, Op, Tag, Value};
+use domain::condition::{Condition, Op, Value};
+use domain::tag::{Tag, TagKind};
+use segment::{Expr, Members};
+
+#[path = "../../crates/server/src/index/mapping.rs"]
+mod mapping;
 
 #[path = "../../crates/segment/tests/it/naive.rs"]
 #[allow(dead_code, reason = "this target needs a part of the twin")]
@@ -14,13 +19,14 @@ mod naive;
 
 use naive::{Rule, Twin};
 
-const KINDS: [Kind; 5] = [Kind::Enum, Kind::Number, Kind::Date, Kind::Text, Kind::Location];
 /// 2026-03-01.
 const TODAY: i32 = 20_513;
 
 fuzz_target!(|text: &str| {
-    let tags: Vec<_> = (0..).zip(KINDS).map(|(place, kind)| Tag { code: format!("tag_{place}"), kind }).collect();
-    let (mut members, mut twin) = (Members::new(tags.clone()), Twin::new(tags.clone()));
+    let tag = |kind: TagKind| Tag { code: kind.name().to_owned(), name: String::new(), kind, values: Vec::new() };
+    let tags = TagKind::ALL.map(tag);
+    let columns: Vec<_> = tags.iter().map(mapping::column).collect();
+    let (mut members, mut twin) = (Members::new(columns.clone(), &[0, 3]), Twin::new(columns.clone()));
     let mut rules: Vec<(Expr, Rule)> = Vec::new();
     for line in text.lines().take(64) {
         let mut characters = line.chars();
@@ -28,20 +34,21 @@ fuzz_target!(|text: &str| {
         let mut next = |of: usize| characters.next().map_or(0, |character| character as usize % of);
         match kind {
             Some('p') => {
-                let (user, tag) = (next(8) as u64, next(KINDS.len()));
+                let (user, tag) = (next(8) as u64, next(tags.len()));
                 let value = characters.as_str();
-                if let Ok(parsed) = Value::parse(KINDS[tag], value) {
+                if let Ok(parsed) = Value::parse(tags[tag].kind, value) {
                     let version = twin.users().count() as u32 + rules.len() as u32 + 1;
-                    let taken = members.put(user, version, &[(tag, parsed)]);
+                    let taken = members.put(user, version, &[(tag, mapping::cell(parsed))]);
                     assert_eq!(twin.put(user, version, &[(tag, value.to_owned())]), taken);
                 }
             }
             Some('t') => {
-                let (op, tag) = (Op::ALL[next(Op::ALL.len())], next(KINDS.len()));
+                let (op, tag) = (Op::ALL[next(Op::ALL.len())], next(tags.len()));
                 let value = characters.as_str();
                 // Circles are compared elsewhere, with radii that rounding does not decide.
-                if let (Ok(expr), true) = (Expr::test(&tags, op, tag, value), op != Op::Locate) {
-                    rules.push((expr, Rule::Test(op, tag, value.to_owned())));
+                if let (Ok(condition), true) = (Condition::on_tag(&tags[tag], op, value), op != Op::Locate) {
+                    let expr = mapping::expr(vec![condition], &columns).expect("every tag has its column");
+                    rules.push((expr, Rule::Test(of_twin(op), tag, value.to_owned())));
                 }
             }
             Some('n') => {
@@ -66,3 +73,22 @@ fuzz_target!(|text: &str| {
         }
     }
 });
+
+/// The operator as the twin names it.
+fn of_twin(op: Op) -> naive::Op {
+    match op {
+        Op::Eq => naive::Op::Eq,
+        Op::Neq => naive::Op::Neq,
+        Op::Gt => naive::Op::Gt,
+        Op::GtEq => naive::Op::GtEq,
+        Op::Lt => naive::Op::Lt,
+        Op::LtEq => naive::Op::LtEq,
+        Op::Like => naive::Op::Like,
+        Op::In => naive::Op::In,
+        Op::NotIn => naive::Op::NotIn,
+        Op::Between => naive::Op::Between,
+        Op::LeftDays => naive::Op::LeftDays,
+        Op::RightDays => naive::Op::RightDays,
+        Op::Locate => naive::Op::Locate,
+    }
+}

@@ -1,6 +1,6 @@
 //! The questions, once; the peers' script asks the same in its own words.
 
-use segment::{Expr, Kind, Op, Tag};
+use segment::{Expr, Kind, Tag, Test};
 
 /// The eight dimensions with the number of values each has.
 pub(crate) const DIMENSIONS: [(&str, usize); 8] = [
@@ -30,15 +30,30 @@ pub(crate) fn tags() -> Vec<Tag> {
 /// Conditions that must all hold, with or without a breakdown over all dimensions.
 pub(crate) struct Question {
     pub(crate) name: &'static str,
-    conditions: &'static [(Op, &'static str, &'static str)],
+    conditions: &'static [(&'static str, Condition)],
     pub(crate) breakdown: bool,
 }
 
-const ONE_GENDER: &[(Op, &str, &str)] = &[(Op::Eq, "pam_gender", "1")];
-const CITIES: &[(Op, &str, &str)] =
-    &[(Op::Eq, "pam_gender", "1"), (Op::In, "pam_age", "2,3"), (Op::In, "pam_city_code", "1,3,5,8,13,21,34,55,89,144")];
-const SPENDERS: &[(Op, &str, &str)] =
-    &[(Op::GtEq, "trade_amt_30d", "100.00"), (Op::LtEq, "last_pay_days", "7"), (Op::Eq, "pam_gender", "2")];
+enum Condition {
+    /// A dimension's code is one of these.
+    OneOf(&'static [&'static str]),
+    /// A number is at least this, in 1e-4.
+    AtLeast(i64),
+    /// A number is at most this, in 1e-4.
+    AtMost(i64),
+}
+
+const ONE_GENDER: &[(&str, Condition)] = &[("pam_gender", Condition::OneOf(&["1"]))];
+const CITIES: &[(&str, Condition)] = &[
+    ("pam_gender", Condition::OneOf(&["1"])),
+    ("pam_age", Condition::OneOf(&["2", "3"])),
+    ("pam_city_code", Condition::OneOf(&["1", "3", "5", "8", "13", "21", "34", "55", "89", "144"])),
+];
+const SPENDERS: &[(&str, Condition)] = &[
+    ("trade_amt_30d", Condition::AtLeast(1_000_000)),
+    ("last_pay_days", Condition::AtMost(70_000)),
+    ("pam_gender", Condition::OneOf(&["2"])),
+];
 
 pub(crate) const QUESTIONS: [Question; 5] = [
     Question { name: "Q1", conditions: ONE_GENDER, breakdown: false },
@@ -50,9 +65,13 @@ pub(crate) const QUESTIONS: [Question; 5] = [
 
 impl Question {
     pub(crate) fn expr(&self, tags: &[Tag]) -> Expr {
-        let test = |(op, code, value): &(Op, &str, &str)| {
+        let test = |(code, condition): &(&str, Condition)| {
             let tag = tags.iter().position(|tag| tag.code == *code).expect("a tag of this bench");
-            Expr::test(tags, *op, tag, value).expect("a condition of the contract")
+            Expr::Test(match condition {
+                Condition::OneOf(codes) => Test::words(tag, codes.iter().map(|code| Box::from(*code)).collect(), false),
+                Condition::AtLeast(low) => Test::ranges(tag, vec![(*low, i64::MAX)], false),
+                Condition::AtMost(high) => Test::ranges(tag, vec![(i64::MIN, *high)], false),
+            })
         };
         Expr::All(self.conditions.iter().map(test).collect())
     }

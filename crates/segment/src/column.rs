@@ -72,7 +72,7 @@ impl Column {
             (Column::Codes(dictionary) | Column::Texts(dictionary), None) => dictionary.set(row, None),
             (Column::Numbers(numbers) | Column::Dates(numbers), None) => numbers.set(row, None),
             (Column::Places(places), None) => places.set(row, f64::NAN, f64::NAN),
-            (_, Some(value)) => panic!("{value:?} was not parsed for its tag's kind"),
+            (_, Some(value)) => panic!("{value:?} is not of its tag's kind"),
         }
     }
 

@@ -1,17 +1,11 @@
-//! The rule of a crowd, as data: tests of one tag each, joined by *all*, *any* and *not*.
+//! The rule of a crowd: tests of one tag each, joined by *all*, *any* and *not*.
 //!
-//! A test is made from an operator and the text of its value. It is refused at once where `docs/decisions.md`,
-//! "Operators by tag type", has no meaning for them. What it keeps is one of six rules. `Rule::takes_word` and
-//! `Rule::ranges` are the only places that decide what a rule means, for the scan and for one member alike.
+//! A test is one of six rules, made of values that were read and checked before. `Rule::takes_word` and `Rule::ranges`
+//! are the only places that decide what a rule means, for the scan and for one member alike.
 
 use crate::geo_circle::GeoCircle;
-use crate::operator::Op;
-use crate::reject::ConditionError;
-use crate::tag::{Kind, Tag};
-use crate::value::{Value, decimal, integer};
-
-const LIST_MAX: usize = 1000;
-const DAYS_MAX: i128 = 36_500;
+use crate::integer::integer;
+use crate::value::Value;
 
 /// A crowd's rule over one list of tags.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,7 +20,8 @@ pub enum Expr {
     Test(Test),
 }
 
-/// One condition on one tag, checked; made by [`Expr::test`].
+/// One condition on one tag, named by its place in the list of tags. On a tag of another kind it takes nobody, or
+/// everybody where it is negated.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Test {
     pub(crate) tag: usize,
@@ -50,135 +45,47 @@ pub(crate) enum Rule {
     Near(GeoCircle),
 }
 
-impl Expr {
-    /// The condition `op` `value` on `tags[tag]`.
-    ///
-    /// # Errors
-    /// Where `docs/decisions.md`, "Operators by tag type", has a –, or the value is not what the operator takes on that
-    /// kind.
-    pub fn test(tags: &[Tag], op: Op, tag: usize, value: &str) -> Result<Expr, ConditionError> {
-        let condition = Condition { op, tag: &tags[tag], value };
-        Ok(Expr::Test(Test { tag, rule: condition.rule()? }))
-    }
-}
-
-/// A condition as it was sent.
-struct Condition<'a> {
-    op: Op,
-    tag: &'a Tag,
-    value: &'a str,
-}
-
-impl Condition<'_> {
-    fn rule(&self) -> Result<Rule, ConditionError> {
-        use {Kind as K, Op as O};
-        let negated = matches!(self.op, O::Neq | O::NotIn);
-        match (self.tag.kind, self.op) {
-            (K::Enum | K::Text, O::Eq | O::Neq | O::In | O::NotIn) => self.words(negated),
-            (K::Number | K::Date, O::Eq | O::Neq | O::In | O::NotIn) => self.listed_ranges(negated),
-            (K::Enum, O::Gt | O::GtEq | O::Lt | O::LtEq | O::Between) => {
-                let (low, high) = self.ends(|text| integer(text).ok_or_else(|| self.operand()))?;
-                Ok(Rule::Integers { low, high })
-            }
-            (K::Number | K::Date, O::Gt | O::GtEq | O::Lt | O::LtEq | O::Between) => {
-                let (low, high) = self.ends(|text| self.number(text).map(i128::from))?;
-                let clamp = |end: i128| end.clamp(i128::from(i64::MIN + 1), i128::from(i64::MAX)) as i64;
-                Ok(Rule::Ranges { ranges: vec![(clamp(low), clamp(high))], negated: false })
-            }
-            (K::Text, O::Like) => Ok(Rule::Contains(self.word(self.value)?)),
-            (K::Date, O::LeftDays) => Ok(Rule::DaysAgo { least: 0, most: self.days()? }),
-            (K::Date, O::RightDays) => Ok(Rule::DaysAgo { least: self.days()? + 1, most: i64::from(u32::MAX) }),
-            (K::Location, O::Locate) => self.circle().map(Rule::Near).ok_or_else(|| self.operand()),
-            _ => Err(ConditionError::Operator { op: self.op, tag: self.tag.code.clone(), kind: self.tag.kind }),
-        }
-    }
-
-    /// The values of a list, or the one value that is not a list.
-    fn list(&self) -> Result<Vec<&str>, ConditionError> {
-        let list: Vec<&str> = self.op.values(self.value).collect();
-        if LIST_MAX < list.len() {
-            return Err(ConditionError::TooMany { op: self.op, tag: self.tag.code.clone(), count: list.len() });
-        }
-        Ok(list)
-    }
-
-    fn words(&self, negated: bool) -> Result<Rule, ConditionError> {
-        let mut words = self.list()?.into_iter().map(|text| self.word(text)).collect::<Result<Vec<_>, _>>()?;
+impl Test {
+    /// The code or text is one of these words; negated, it is none of them, or unknown.
+    pub fn words(tag: usize, mut words: Vec<Box<str>>, negated: bool) -> Test {
         words.sort_unstable();
-        Ok(Rule::Words { words, negated })
+        Test { tag, rule: Rule::Words { words, negated } }
     }
 
-    fn listed_ranges(&self, negated: bool) -> Result<Rule, ConditionError> {
-        let mut numbers = self.list()?.into_iter().map(|text| self.number(text)).collect::<Result<Vec<_>, _>>()?;
-        numbers.sort_unstable();
-        let mut ranges: Vec<(i64, i64)> = Vec::new();
-        for number in numbers {
-            match ranges.last_mut() {
-                Some((_, high)) if number <= *high + 1 => *high = number,
-                _ => ranges.push((number, number)),
+    /// The text contains this part, letter by letter.
+    pub fn contains(tag: usize, part: Box<str>) -> Test {
+        Test { tag, rule: Rule::Contains(part) }
+    }
+
+    /// The code spells an integer of at most 38 digits, from low to high, both included.
+    pub fn integers(tag: usize, low: i128, high: i128) -> Test {
+        Test { tag, rule: Rule::Integers { low, high } }
+    }
+
+    /// The number (in 1e-4) or day (since 1970-01-01) lies in one of these closed ranges; negated, in none of them, or
+    /// it is unknown. A range whose low end is above its high end holds nothing.
+    pub fn ranges(tag: usize, mut ranges: Vec<(i64, i64)>, negated: bool) -> Test {
+        ranges.retain(|(low, high)| low <= high);
+        ranges.sort_unstable();
+        let mut apart: Vec<(i64, i64)> = Vec::with_capacity(ranges.len());
+        for (low, high) in ranges {
+            match apart.last_mut() {
+                Some((_, before)) if low <= before.saturating_add(1) => *before = high.max(*before),
+                _ => apart.push((low, high)),
             }
         }
-        Ok(Rule::Ranges { ranges, negated })
+        Test { tag, rule: Rule::Ranges { ranges: apart, negated } }
     }
 
-    /// The closed range that a comparison or BETWEEN means.
-    fn ends(&self, read: impl Fn(&str) -> Result<i128, ConditionError>) -> Result<(i128, i128), ConditionError> {
-        if self.op == Op::Between {
-            let (low, high) = self.value.split_once(',').ok_or_else(|| self.operand())?;
-            let (low, high) = (read(low.trim())?, read(high.trim())?);
-            let reversed =
-                || ConditionError::Reversed { op: self.op, tag: self.tag.code.clone(), value: self.value.to_owned() };
-            return (low <= high).then_some((low, high)).ok_or_else(reversed);
-        }
-        let end = read(self.value)?;
-        Ok(match self.op {
-            Op::Gt => (end + 1, i128::MAX),
-            Op::GtEq => (end, i128::MAX),
-            Op::Lt => (i128::MIN, end - 1),
-            _ => (i128::MIN, end),
-        })
+    /// The day lies at least and at most so many days before today; `most` is `None` where there is no end.
+    pub fn days_ago(tag: usize, least: i64, most: Option<i64>) -> Test {
+        // Days are i32: none lies that long ago.
+        Test { tag, rule: Rule::DaysAgo { least, most: most.unwrap_or(i64::from(u32::MAX)) } }
     }
 
-    fn word(&self, text: &str) -> Result<Box<str>, ConditionError> {
-        self.parse(text).map(|_| text.into())
-    }
-
-    fn number(&self, text: &str) -> Result<i64, ConditionError> {
-        Ok(match self.parse(text)? {
-            Value::Number(number) => number,
-            Value::Date(days) => i64::from(days),
-            Value::Code(_) | Value::Text(_) | Value::Place { .. } => {
-                unreachable!("only numbers and dates are compared as numbers")
-            }
-        })
-    }
-
-    fn parse<'t>(&self, text: &'t str) -> Result<Value<'t>, ConditionError> {
-        if text.is_empty() {
-            return Err(ConditionError::Empty { op: self.op, tag: self.tag.code.clone() });
-        }
-        Value::parse(self.tag.kind, text)
-    }
-
-    fn days(&self) -> Result<i64, ConditionError> {
-        let days = integer(self.value).filter(|days| (0..=DAYS_MAX).contains(days));
-        days.map(|days| days as i64).ok_or_else(|| self.operand())
-    }
-
-    fn circle(&self) -> Option<GeoCircle> {
-        let (place, radius) = self.value.rsplit_once(',')?;
-        let Ok(Value::Place { lon, lat }) = Value::parse(Kind::Location, place) else { return None };
-        let radius_m = decimal(radius).filter(|radius_m| 0.0 <= *radius_m)?;
-        Some(GeoCircle::new(lon, lat, radius_m))
-    }
-
-    fn operand(&self) -> ConditionError {
-        ConditionError::Operand {
-            op: self.op,
-            tag: self.tag.code.clone(),
-            kind: self.tag.kind,
-            value: self.value.to_owned(),
-        }
+    /// The place is at most so many metres away from another, given in degrees, along the great circle.
+    pub fn near(tag: usize, lon: f64, lat: f64, radius_m: f64) -> Test {
+        Test { tag, rule: Rule::Near(GeoCircle::new(lon, lat, radius_m)) }
     }
 }
 

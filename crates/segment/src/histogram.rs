@@ -9,9 +9,9 @@
 use crate::cell_vec::{BLOCK, CellVec, GROUP, Group};
 use crate::column::Column;
 use crate::dictionary::{Cells, DictionaryColumn};
+use crate::integer::integer;
 use crate::kernel;
 use crate::packed_codes::{Field, PackedCodes};
-use crate::value::integer;
 
 /// Neighbours are counted as one while their cube stays well within the first-level cache.
 const CUBE_BITS_MAX: u32 = 11;

@@ -1,9 +1,8 @@
 //! Which members are in a crowd: the columns of one merchant's members go in, counts come out. No I/O, no clock.
 //!
-//! A rule ([`Expr`]) is made of conditions, and each condition is checked against its tag when it is made
-//! (`docs/decisions.md`, "Operators by tag type"). [`Members`] takes in rows, counts the members that a rule takes, and
-//! says of one member whether a rule takes it. What a condition means is written once, for one value; a count asks it
-//! once for each *distinct* value where it can.
+//! A rule ([`Expr`]) is made of tests ([`Test`]) of one tag each: words, ranges, circles, never texts to be read.
+//! [`Members`] takes in rows, counts the members that a rule takes, and says of one member whether a rule takes it.
+//! What a test means is written once, for one value; a count asks it once for each *distinct* value where it can.
 //!
 //! # How members are held, and why
 //!
@@ -12,7 +11,7 @@
 //!
 //! - **Codes and texts** are dictionary-encoded: a cell is the number of a word. Two to four bit planes hold up to 15
 //!   words, one byte up to 255, a byte and bit planes up to 1,023, then two bytes, then four. 0 is unknown. Any
-//!   condition on them, LIKE included, is a set of numbers, which is computed once for each word and not once for each
+//!   test of them, *contains* included, is a set of numbers, which is computed once for each word and not once for each
 //!   member.
 //! - **Numbers and days** are fixed-point: a cell counts a unit that divides all values of the column (whole cents,
 //!   whole ones) in 16, 24, 32 or 64 bits. The lowest cell is unknown. Any condition on them is a few closed ranges.
@@ -30,7 +29,7 @@
 //! sorted, so that is in few places: of three conditions, one on gender among them, about half the bytes are never
 //! read, and the packed codes that a breakdown reads are neighbours. Nothing relies on the sorting: a member who
 //! arrives or changes is in the next count, at worst in a row that helps nobody. Unknown needs no bits of its own: it
-//! is a number in no set and a cell in no range, and NEQ and NOTIN are the complements of EQ and IN.
+//! is a number in no set and a cell in no range, and a negated test is the complement.
 //!
 //! Compressed bitmaps (Roaring), the usual tool, were measured and rejected: attributes are dense and without runs, and
 //! a breakdown over 717 values is 717 intersections. That took 23 ms and up to 300 ms at ten million members, where
@@ -46,13 +45,12 @@ mod fixed_point;
 mod geo_circle;
 mod histogram;
 mod i24;
+mod integer;
 mod kernel;
 mod members;
-mod operator;
 mod packed_codes;
 mod permutation;
 mod planes;
-mod reject;
 mod row_order;
 mod scan;
 mod sums;
@@ -62,8 +60,6 @@ mod value;
 
 pub use expr::{Expr, Test};
 pub use members::Members;
-pub use operator::Op;
-pub use reject::ConditionError;
 pub use scan::Counts;
 pub use tag::{Kind, Tag};
 pub use value::Value;

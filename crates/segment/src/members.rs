@@ -54,8 +54,8 @@ impl Members {
     }
 
     /// Replaces a member's whole row, or takes in a new member; the next count sees it. Tags without a value become
-    /// unknown. Each value comes with the index of its tag, and must be parsed for that tag's kind; of two values for
-    /// one tag the last counts. Returns false and changes nothing when the version held is this one or a later one.
+    /// unknown. Each value comes with the index of its tag, and must be of that tag's kind; of two values for one tag
+    /// the last counts. Returns false and changes nothing when the version held is this one or a later one.
     ///
     /// # Panics
     /// When a value is of another kind than its tag.
@@ -129,7 +129,7 @@ impl Members {
     }
 
     /// Counts the members that the expression takes, and, for each dimension, how many of them hold each value.
-    /// `dimensions` are indices of enum or text tags. `today` is in days since 1970-01-01, for LEFTDAYS and RIGHTDAYS.
+    /// `dimensions` are indices of enum or text tags. `today` is in days since 1970-01-01.
     ///
     /// # Panics
     /// When a dimension is a tag of another kind.

@@ -4,10 +4,13 @@
 //! last one), so that a count sees every write that was answered before it on this node. Deleting it loses time, never
 //! truth; one user's membership is decided from the store, inside the transaction that acts on it.
 
+mod mapping;
 mod updater;
 
+use domain::condition::Value;
 use domain::tag::{Tag, TagKind};
-use segment::{Counts, Expr, Kind, Members, Value};
+use mapping::{cell, tag_kind};
+use segment::{Counts, Expr, Members};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, RwLock};
@@ -15,6 +18,7 @@ use store::member::{Cursor, Member};
 use store::sales::Sales;
 use store::{Store, Tx};
 
+pub use mapping::{column, expr};
 pub use updater::IndexUpdater;
 
 /// Members read from the store at a time while the index is built.
@@ -33,14 +37,14 @@ pub struct Index {
 }
 
 impl Index {
-    /// Counts a merchant's members. `ask` compiles the question against the columns as the index has them, which hold
-    /// at least `tags`.
+    /// Counts a merchant's members. `ask` makes the question over the columns as the index has them, which hold at
+    /// least `tags`.
     pub fn count<E>(
         &self,
         pid: &str,
         tags: &[segment::Tag],
         now: i64,
-        ask: impl Fn(&[segment::Tag]) -> Result<(Expr, Vec<usize>), E>,
+        ask: impl FnOnce(&[segment::Tag]) -> Result<(Expr, Vec<usize>), E>,
     ) -> Result<Counts, E> {
         let merchant = self.merchant(pid);
         if tags.iter().any(|tag| !has(&merchant.read().expect("no holder panics"), &tag.code)) {
@@ -164,18 +168,6 @@ fn day(now: i64) -> i32 {
     i32::try_from((now + EAST_MS).div_euclid(DAY_MS)).expect("a clock's day is near 1970")
 }
 
-/// A tag as the crowd engine knows it.
-pub fn column(tag: &Tag) -> segment::Tag {
-    let kind = match tag.kind {
-        TagKind::Enum => Kind::Enum,
-        TagKind::Number => Kind::Number,
-        TagKind::Date => Kind::Date,
-        TagKind::Text => Kind::Text,
-        TagKind::Location => Kind::Location,
-    };
-    segment::Tag { code: tag.code.clone(), kind }
-}
-
 fn has(members: &Members, code: &str) -> bool {
     members.tags().iter().any(|tag| tag.code == code)
 }
@@ -189,14 +181,15 @@ fn define(members: &mut Members, tags: &[segment::Tag]) {
 }
 
 /// Codes with the places of their tags and their kinds, in the order in which a row has its values.
-fn by_code(tags: &[segment::Tag]) -> Vec<(String, usize, Kind)> {
-    let mut tags: Vec<_> = tags.iter().enumerate().map(|(place, tag)| (tag.code.clone(), place, tag.kind)).collect();
+fn by_code(tags: &[segment::Tag]) -> Vec<(String, usize, TagKind)> {
+    let with_kind = |(place, tag): (usize, &segment::Tag)| (tag.code.clone(), place, tag_kind(tag.kind));
+    let mut tags: Vec<_> = tags.iter().enumerate().map(with_kind).collect();
     tags.sort_unstable_by(|(left, ..), (right, ..)| left.cmp(right));
     tags
 }
 
 /// Whether the row was newer than what was held.
-fn put(members: &mut Members, tags: &[(String, usize, Kind)], row: &Member) -> bool {
+fn put(members: &mut Members, tags: &[(String, usize, TagKind)], row: &Member) -> bool {
     let Ok(user) = row.user_id.parse() else { return false };
     let texts: Vec<_> = row.tags.iter().collect();
     let mut values = Vec::with_capacity(texts.len());
@@ -212,7 +205,7 @@ fn put(members: &mut Members, tags: &[(String, usize, Kind)], row: &Member) -> b
         if **known == **code
             && let Ok(value) = Value::parse(*kind, text)
         {
-            values.push((*place, value));
+            values.push((*place, cell(value)));
         }
     }
     let version = u32::try_from(row.version).unwrap_or(u32::MAX);

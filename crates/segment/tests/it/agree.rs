@@ -3,9 +3,9 @@
 use std::sync::LazyLock;
 
 use proptest::prelude::*;
-use segment::{Kind, Op};
+use segment::Kind;
 
-use crate::naive::Rule;
+use crate::naive::{Op, Rule};
 use crate::worlds::{DIMENSIONS, World, put, rule, tag, tags, value};
 
 proptest! {

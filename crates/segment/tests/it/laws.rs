@@ -1,8 +1,9 @@
 //! What holds of every crowd, whatever the rules mean.
 
 use proptest::prelude::*;
-use segment::{Counts, Expr, Members, Value};
+use segment::{Counts, Expr, Members};
 
+use crate::texts;
 use crate::worlds::{DIMENSIONS, Put, TODAY, expr, put, rule, tags};
 
 fn members(puts: &[Put]) -> Members {
@@ -15,8 +16,8 @@ fn members(puts: &[Put]) -> Members {
 
 fn apply(members: &mut Members, user: u64, version: u32, values: &[(usize, String)]) -> bool {
     let tags = tags();
-    let parsed = values.iter().map(|(tag, text)| (*tag, Value::parse(tags[*tag].kind, text).expect("fits")));
-    members.put(user, version, &parsed.collect::<Vec<_>>())
+    let row = values.iter().map(|(tag, text)| (*tag, texts::value(tags[*tag].kind, text)));
+    members.put(user, version, &row.collect::<Vec<_>>())
 }
 
 fn not(part: &Expr) -> Expr {

@@ -4,4 +4,5 @@ mod agree;
 mod laws;
 mod naive;
 mod operators;
+mod texts;
 mod worlds;

@@ -1,12 +1,30 @@
 //! The twin: members as the text they were given, asked one by one.
 //!
-//! Written from the table of `docs/decisions.md`, "Operators by tag type", and from nothing else: it shares no parsing,
-//! no number format and no formula with the crate, so that the two can only agree by both being right. It expects
-//! conditions that the crate has taken.
+//! Written from the table of `docs/decisions.md`, "Operators by tag type", and from nothing else: it shares no number
+//! format and no formula with the crate, so that the two can only agree by both being right. It expects texts that
+//! `domain` takes.
 
 use std::collections::BTreeMap;
 
-use segment::{Counts, Kind, Op, Tag};
+use segment::{Counts, Kind, Tag};
+
+/// The operators of the table.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Op {
+    Eq,
+    Neq,
+    Gt,
+    GtEq,
+    Lt,
+    LtEq,
+    Like,
+    In,
+    NotIn,
+    Between,
+    LeftDays,
+    RightDays,
+    Locate,
+}
 
 /// A rule as a merchant writes it.
 #[derive(Clone, Debug)]
@@ -130,14 +148,14 @@ fn takes(kind: Kind, op: Op, held: Option<&str>, value: &str, today: i32) -> boo
 }
 
 /// The integer a code spells with up to 38 digits, zeros in front included.
-fn whole(text: &str) -> Option<i128> {
+pub(crate) fn whole(text: &str) -> Option<i128> {
     let digits = text.strip_prefix('-').unwrap_or(text);
     let is_whole = (1..=38).contains(&digits.len()) && digits.chars().all(|digit| digit.is_ascii_digit());
     if is_whole { text.parse().ok() } else { None }
 }
 
 /// A decimal in ten-thousandths: the point dropped, after the fraction was filled up to four digits.
-fn fixed(text: &str) -> i128 {
+pub(crate) fn fixed(text: &str) -> i128 {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
     format!("{whole}{fraction:0<4}").parse().expect("a decimal")
 }

@@ -1,15 +1,14 @@
 //! The columns of members: a user, tags, and where the user lives and works.
 
 use super::rows::Table;
-use crate::index::column;
 use crate::world::{account_id, degrees_e7};
+use domain::condition::Value;
 use domain::tag::Tag;
 use store::member::{MemberRow, Patch, Position};
 
 /// The columns that a merchant's file of members may have.
 pub struct Members {
     tags: Vec<Tag>,
-    kinds: Vec<segment::Kind>,
 }
 
 /// What a column holds.
@@ -48,16 +47,15 @@ pub enum Corner {
 impl Members {
     /// With these tags.
     pub fn new(tags: Vec<Tag>) -> Members {
-        let kinds = tags.iter().map(|tag| column(tag).kind).collect();
-        Members { tags, kinds }
+        Members { tags }
     }
 
     fn value<'a>(&self, tag: usize, text: &'a str) -> Result<Option<&'a str>, String> {
         if text.is_empty() {
             return Ok(None);
         }
-        let Tag { code, values, .. } = &self.tags[tag];
-        segment::Value::parse(self.kinds[tag], text).map_err(|reject| format!("{code}: {reject}"))?;
+        let Tag { code, kind, values, .. } = &self.tags[tag];
+        Value::parse(*kind, text).map_err(|reject| format!("{code}: {reject}"))?;
         if !values.is_empty() && !values.iter().any(|known| known.value == text) {
             return Err(format!("{code}: {text:?} is none of its values"));
         }

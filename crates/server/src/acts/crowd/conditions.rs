@@ -4,9 +4,8 @@
 //! koubei.marketing.campaign.crowd.create, "The conditions string").
 
 use crate::biz::{self, Field, Member, Shape};
-use crate::index::column;
+use domain::condition::{Condition, ConditionError, Op, TagTest};
 use domain::tag::Tag;
-use segment::{ConditionError, Expr, Op};
 use serde::Serialize;
 use serde_json::Value;
 use wire::Rejection;
@@ -16,13 +15,13 @@ const TEXT_MAX: usize = 65_535;
 /// The most elements of the array (docs/decisions.md, "Operators by tag type").
 const ELEMENTS_MAX: usize = 64;
 
-/// Conditions that have the right shape; whether their tags and values fit is [`Conditions::compile`]'s to say.
+/// Conditions that have the right shape; whether their tags and values fit is [`Conditions::rule`]'s to say.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Conditions(Vec<Condition>);
+pub struct Conditions(Vec<Element>);
 
 /// One element. The order of the members is that of the normalised text.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-struct Condition {
+struct Element {
     op: String,
     #[serde(rename = "tagCode")]
     tag_code: String,
@@ -43,50 +42,52 @@ impl Conditions {
     /// Refuses what a merchant with these tags cannot mean: what the decisions on operators do not allow, a value
     /// that a closed list lacks, a range with its ends the wrong way round.
     pub fn check(&self, tags: &[Tag]) -> Result<(), Rejection> {
-        let columns: Vec<_> = tags.iter().map(column).collect();
-        for (index, condition) in self.0.iter().enumerate() {
-            condition.test(&columns).map_err(|Untestable { reason, .. }| refusal(index, &reason))?;
-            if let Some(reason) = condition.lacking(tags) {
+        for (index, element) in self.0.iter().enumerate() {
+            element.condition(tags).map_err(|Mistake { reason, .. }| refusal(index, &reason))?;
+            if let Some(reason) = element.lacking(tags) {
                 return Err(refusal(index, &reason));
             }
         }
         Ok(())
     }
 
-    /// The expression over these tags; refuses what the decisions on operators do not allow. A crowd that an earlier
-    /// build has stored may name what its tag's list lacks, and a range in which nobody is.
-    pub fn compile(&self, tags: &[segment::Tag]) -> Result<Expr, Rejection> {
-        let test = |(index, condition): (usize, &Condition)| match condition.test(tags) {
-            Err(Untestable { is_reversed: true, .. }) => Ok(Expr::Any(Vec::new())),
-            test => test.map_err(|Untestable { reason, .. }| refusal(index, &reason)),
+    /// What a merchant with these tags means by them: all of it must hold. Refuses what the decisions on operators do
+    /// not allow. A crowd that an earlier build has stored may name what its tag's list lacks, and a range in which
+    /// nobody is.
+    pub fn rule(&self, tags: &[Tag]) -> Result<Vec<Condition>, Rejection> {
+        let condition = |(index, element): (usize, &Element)| match element.condition(tags) {
+            Err(Mistake { reversed: Some(tag), .. }) => {
+                Ok(Condition::Tag { code: tag.code.clone(), kind: tag.kind, test: TagTest::Nothing })
+            }
+            condition => condition.map_err(|Mistake { reason, .. }| refusal(index, &reason)),
         };
-        self.0.iter().enumerate().map(test).collect::<Result<_, _>>().map(Expr::All)
+        self.0.iter().enumerate().map(condition).collect()
     }
 }
 
-/// Why there is no test for a condition.
-struct Untestable {
+/// Why an element means nothing.
+struct Mistake<'a> {
     reason: String,
-    /// Whether it is a range in which nobody is.
-    is_reversed: bool,
+    /// The tag, where it is a range in which nobody is.
+    reversed: Option<&'a Tag>,
 }
 
-impl Condition {
-    fn test(&self, tags: &[segment::Tag]) -> Result<Expr, Untestable> {
-        let Condition { op, tag_code, value } = self;
-        let untestable = |reason: String| Untestable { reason, is_reversed: false };
-        let Some(tag) = tags.iter().position(|tag| tag.code == *tag_code) else {
-            return Err(untestable(format!("标签不存在: {tag_code}")));
+impl Element {
+    fn condition<'a>(&self, tags: &'a [Tag]) -> Result<Condition, Mistake<'a>> {
+        let Element { op, tag_code, value } = self;
+        let mistake = |reason: String| Mistake { reason, reversed: None };
+        let Some(tag) = tags.iter().find(|tag| tag.code == *tag_code) else {
+            return Err(mistake(format!("标签不存在: {tag_code}")));
         };
         let Some(op) = Op::from_name(op) else {
-            let kind = tags[tag].kind.name();
-            return Err(untestable(format!("操作符不支持: {op}（标签 {tag_code}，类型 {kind}）")));
+            let kind = tag.kind.name();
+            return Err(mistake(format!("操作符不支持: {op}（标签 {tag_code}，类型 {kind}）")));
         };
-        Expr::test(tags, op, tag, value).map_err(|reject| match reject {
+        Condition::on_tag(tag, op, value).map_err(|error| match error {
             // It speaks of the value alone.
-            ConditionError::Misfit { .. } => untestable(format!("标签 {tag_code} 的{reject}")),
-            ConditionError::Reversed { .. } => Untestable { reason: reject.to_string(), is_reversed: true },
-            _ => untestable(reject.to_string()),
+            ConditionError::Misfit { .. } => mistake(format!("标签 {tag_code} 的{error}")),
+            ConditionError::Reversed { .. } => Mistake { reason: error.to_string(), reversed: Some(tag) },
+            _ => mistake(error.to_string()),
         })
     }
 
@@ -144,7 +145,7 @@ impl Field for Conditions {
         elements
             .iter()
             .enumerate()
-            .map(|(index, element)| condition(index, element, value.is_array()))
+            .map(|(index, given)| element(index, given, value.is_array()))
             .collect::<Result<_, _>>()
             .map(Conditions)
     }
@@ -154,8 +155,8 @@ impl Field for Conditions {
     }
 }
 
-fn condition(index: usize, element: &Value, is_inline: bool) -> Result<Condition, String> {
-    let Value::Object(members) = element else { return Err(format!("[{index}] 必须是对象")) };
+fn element(index: usize, given: &Value, is_inline: bool) -> Result<Element, String> {
+    let Value::Object(members) = given else { return Err(format!("[{index}] 必须是对象")) };
     let present = |name: &str| biz::present(members, name).ok_or_else(|| format!("[{index}].{name} {}", biz::ABSENT));
     let within = |name: &str, reason: &str| format!("[{index}].{name} {reason}");
     let text = |name: &str, value: &Value| biz::text(value).map_err(|reason| within(name, &reason));
@@ -170,7 +171,7 @@ fn condition(index: usize, element: &Value, is_inline: bool) -> Result<Condition
         }
         value => text("value", value)?,
     };
-    Ok(Condition { op, tag_code, value })
+    Ok(Element { op, tag_code, value })
 }
 
 /// A list as its text has it.
@@ -303,7 +304,6 @@ mod tests {
 
     #[test]
     fn what_an_earlier_build_has_stored_is_still_a_crowd() {
-        let columns: Vec<_> = tags().iter().map(column).collect();
         for (op, tag_code, value) in [
             ("IN", "pam_gender", "1,9"),
             ("NOTIN", "pam_gender", "1, 男"),
@@ -315,7 +315,7 @@ mod tests {
             let text = serde_json::json!([{"op": op, "tagCode": tag_code, "value": value}]).to_string();
             let stored = Conditions::from_stored(&text).expect("it was taken once");
             assert!(stored.check(&tags()).is_err(), "{text}");
-            assert!(stored.compile(&columns).is_ok(), "{text}");
+            assert!(stored.rule(&tags()).is_ok(), "{text}");
             assert_eq!(stored.to_text(), text);
         }
     }

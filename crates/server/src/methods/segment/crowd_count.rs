@@ -10,11 +10,11 @@
 
 use crate::acts::crowd::conditions::Conditions;
 use crate::biz::{self, Field, Member, Shape, Text, answer, biz, invalid};
-use crate::index::column;
+use crate::index::{self, column};
 use crate::methods::{Answer, Call, CallError, Doors, Method, Need, Read, SubCode, refusals};
 use domain::tag::{Tag, is_dimension};
 use serde_json::{Map, Value, json};
-use store::Tx;
+use store::{Fault, Tx};
 use wire::money;
 
 /// See the module.
@@ -122,7 +122,7 @@ impl Read for CrowdCount {
             (None, Some(id)) => {
                 let crowd = super::crowd(call, tx, id)?.live()?;
                 Conditions::from_stored(&crowd.conditions)
-                    .map_err(|reason| CallError::Error(store::Fault::bug(format!("stored conditions: {reason}"))))?
+                    .map_err(|reason| CallError::Error(Fault::bug(format!("stored conditions: {reason}"))))?
             }
             (None, None) => return Err(invalid("conditions", "和crowd_group_id不能同时为空").into()),
         };
@@ -132,11 +132,12 @@ impl Read for CrowdCount {
 
     fn answer(call: &Call, Loaded { tags, conditions, dimensions }: Loaded) -> Answer<Response> {
         let columns: Vec<_> = tags.iter().map(column).collect();
+        let rule = conditions.rule(&tags)?;
         let counts = call.index.count(call.pid(), &columns, call.now, |columns| {
-            let expr = conditions.compile(columns)?;
+            let expr = index::expr(rule, columns).ok_or_else(|| Fault::bug("a condition without a column"))?;
             let column =
                 |code: &String| columns.iter().position(|tag| tag.code == *code).expect("dimensions are built in");
-            Ok::<_, wire::Rejection>((expr, dimensions.iter().map(column).collect()))
+            Ok::<_, Fault>((expr, dimensions.iter().map(column).collect()))
         })?;
         let histogram = |(code, counts): (&String, &Vec<(String, u64)>)| {
             let tag = tags.iter().find(|tag| tag.code == *code).expect("dimensions are built in");
