@@ -5,9 +5,9 @@
 #[cfg(target_arch = "x86_64")]
 mod x86_64;
 
-use crate::cell_vec::{GROUP, Group};
-use crate::geo_circle::GeoCircle;
-use crate::i24;
+use crate::columns::cell_vec::{GROUP, Group};
+use crate::columns::i24;
+use crate::rule::geo_circle::GeoCircle;
 
 /// More ranges than this are searched for a cell's one, not tried one after the other.
 const RANGES_TRIED_MAX: usize = 16;

@@ -4,6 +4,10 @@
 //! [`Members`] takes in rows, counts the members that a rule takes, and says of one member whether a rule takes it.
 //! What a test means is written once, for one value; a count asks it once for each *distinct* value where it can.
 //!
+//! The code stands in layers, each of which needs those below: `members` (rows, and counts over all of them), `kernel`
+//! (bits out of cells, with vector instructions where there are some), `columns` (how values are held), `rule` (what is
+//! asked of one value).
+//!
 //! # How members are held, and why
 //!
 //! A count reads every member, so it is bound by the bytes it reads: one core reads 10 to 24 GB/s, and ten million
@@ -37,29 +41,14 @@
 //! all of it into bits was faster still (0.24 ms, 3 ms), at the price of a second form for new members and a rebuild in
 //! the background. Sorting chunk by chunk, in place, is the part of it that needs neither.
 
-mod cell_vec;
-mod column;
-mod dictionary;
-mod expr;
-mod fixed_point;
-mod geo_circle;
-mod histogram;
-mod i24;
-mod integer;
+mod columns;
 mod kernel;
 mod members;
-mod packed_codes;
-mod permutation;
-mod planes;
-mod row_order;
-mod scan;
-mod sums;
+mod rule;
 mod tag;
-mod u10;
 mod value;
 
-pub use expr::{Expr, Test};
-pub use members::Members;
-pub use scan::Counts;
+pub use members::{Counts, Members};
+pub use rule::{Expr, Test};
 pub use tag::{Kind, Tag};
 pub use value::Value;

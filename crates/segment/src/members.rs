@@ -1,18 +1,26 @@
-//! One merchant's members: when each arrived, which row each has, and a column for each tag.
+//! One merchant's members: when each arrived, which row each has, and a column for each tag. In the folder is what goes
+//! through all of them: their order, the scan of a count, its histograms and sums.
+
+mod histogram;
+mod row_order;
+mod scan;
+mod sums;
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::hash::{BuildHasherDefault, Hasher};
 
-use crate::column::Column;
-use crate::expr::Expr;
-use crate::histogram::Histograms;
-use crate::packed_codes::PackedCodes;
-use crate::row_order::RowOrder;
-use crate::scan::{Counts, Scan};
-use crate::sums::Sums;
+use crate::columns::Column;
+use crate::columns::packed_codes::PackedCodes;
+use crate::rule::Expr;
 use crate::tag::Tag;
 use crate::value::Value;
+use histogram::Histograms;
+use row_order::RowOrder;
+use scan::Scan;
+use sums::Sums;
+
+pub use scan::Counts;
 
 /// One merchant's members in columns.
 pub struct Members {

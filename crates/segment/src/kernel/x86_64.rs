@@ -10,8 +10,8 @@
 use std::arch::x86_64::*;
 
 use super::{Number, NumberSet, RangeCell, TABLE_NUMBERS, toggle_words};
-use crate::cell_vec::{GROUP, Group};
-use crate::i24;
+use crate::columns::cell_vec::{GROUP, Group};
+use crate::columns::i24;
 
 /// 4 KiB.
 const VECTORS_AHEAD: usize = 64;

@@ -5,9 +5,9 @@
 //! value, in 16, 24, 32 or 64 bits: a scan is bound by the bytes it reads. The lowest cell of a width stands for
 //! unknown, below every range that can be asked.
 
-use crate::cell_vec::CellVec;
-use crate::i24::{self, I24Cells};
-use crate::permutation::Permutation;
+use crate::columns::cell_vec::CellVec;
+use crate::columns::i24::{self, I24Cells};
+use crate::columns::permutation::Permutation;
 
 /// The coarsest unit: one, in ten-thousandths. Columns of days always begin with a unit of one day, because days that
 /// are all multiples of ten are too rare to gain from.

@@ -2,9 +2,9 @@
 //!
 //! Cities are some hundreds: from two bytes a member, a condition on them would read almost twice what it needs.
 
-use crate::cell_vec::{CellVec, GROUP, Group};
-use crate::permutation::Permutation;
-use crate::planes::Planes;
+use crate::columns::cell_vec::{CellVec, GROUP, Group};
+use crate::columns::permutation::Permutation;
+use crate::columns::planes::Planes;
 
 /// The largest number; a condition on larger ones has no vectors anyway.
 const NUMBER_MAX: u32 = 1023;

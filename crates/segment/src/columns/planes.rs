@@ -4,8 +4,8 @@
 //! condition on a gender reads a quarter of what it would from bytes. A plane's word speaks of the same members as a
 //! word of a bitset, so a number's members are the planes, turned over where it has no bit, joined by AND.
 
-use crate::cell_vec::GROUP;
-use crate::permutation::Permutation;
+use crate::columns::cell_vec::GROUP;
+use crate::columns::permutation::Permutation;
 
 /// How many planes there may be: from five on, the work for a set of numbers outweighs the bytes spared.
 const PLANES_MAX: u32 = 4;

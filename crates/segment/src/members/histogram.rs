@@ -6,12 +6,12 @@
 //! eight dimensions that every merchant has cost four increments a member. Dimensions without a field are counted from
 //! their columns.
 
-use crate::cell_vec::{BLOCK, CellVec, GROUP, Group};
-use crate::column::Column;
-use crate::dictionary::{Cells, DictionaryColumn};
-use crate::integer::integer;
+use crate::columns::Column;
+use crate::columns::cell_vec::{BLOCK, CellVec, GROUP, Group};
+use crate::columns::dictionary::{Cells, DictionaryColumn};
+use crate::columns::packed_codes::{Field, PackedCodes};
 use crate::kernel;
-use crate::packed_codes::{Field, PackedCodes};
+use crate::rule::integer::integer;
 
 /// Neighbours are counted as one while their cube stays well within the first-level cache.
 const CUBE_BITS_MAX: u32 = 11;

@@ -3,8 +3,8 @@
 //! Amounts in cents are mostly too large for sixteen bits and seldom for 24, and a scan is bound by the bytes it reads.
 //! A range's ends are compared with the upper parts, and the lower parts decide where those are equal.
 
-use crate::cell_vec::{CellVec, GROUP, Group};
-use crate::permutation::Permutation;
+use crate::columns::cell_vec::{CellVec, GROUP, Group};
+use crate::columns::permutation::Permutation;
 
 /// The largest cell; the one below the smallest is unknown.
 pub(crate) const CELL_MAX: i32 = (1 << 23) - 1;

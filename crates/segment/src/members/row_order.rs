@@ -5,9 +5,9 @@
 //! that nothing relies on. Members take rows as they arrive; a chunk of them is put in order, by itself, when it is
 //! full. Who changes keeps the row until a quarter of the chunk has changed, and then the chunk is put in order anew.
 
-use crate::cell_vec::{BLOCK, GROUP};
-use crate::column::Column;
-use crate::permutation::Permutation;
+use crate::columns::Column;
+use crate::columns::cell_vec::{BLOCK, GROUP};
+use crate::columns::permutation::Permutation;
 
 /// Rows that are put in order together: few enough that nobody waits for it longer than some milliseconds, and so many
 /// that who shares three tags fills cache lines. (Twice as many would fit a place too, but rustc 1.95 then drops the

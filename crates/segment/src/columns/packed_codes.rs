@@ -5,9 +5,9 @@
 //! would load a cache line for nearly every one of eight columns, even where the crowd is one member in fifty. From
 //! packed codes it is one load a member. They repeat what the columns hold and can be rebuilt from them.
 
-use crate::cell_vec::CellVec;
-use crate::column::Column;
-use crate::permutation::Permutation;
+use crate::columns::Column;
+use crate::columns::cell_vec::CellVec;
+use crate::columns::permutation::Permutation;
 
 /// All members' packed codes, and where each column's numbers stand in them.
 pub(crate) struct PackedCodes {

@@ -3,9 +3,12 @@
 //! A test is one of six rules, made of values that were read and checked before. `Rule::takes_word` and `Rule::ranges`
 //! are the only places that decide what a rule means, for the scan and for one member alike.
 
-use crate::geo_circle::GeoCircle;
-use crate::integer::integer;
+pub(crate) mod geo_circle;
+pub(crate) mod integer;
+
 use crate::value::Value;
+use geo_circle::GeoCircle;
+use integer::integer;
 
 /// A crowd's rule over one list of tags.
 #[derive(Clone, Debug, PartialEq)]

@@ -2,15 +2,15 @@
 
 use std::ops::Range;
 
-use crate::cell_vec::{BLOCK, GROUP};
-use crate::column::{Column, Places};
-use crate::dictionary;
-use crate::expr::{Expr, Rule};
-use crate::fixed_point::{self, FixedPointColumn};
-use crate::geo_circle::GeoCircle;
-use crate::histogram::Histograms;
+use crate::columns::cell_vec::{BLOCK, GROUP};
+use crate::columns::dictionary;
+use crate::columns::fixed_point::{self, FixedPointColumn};
+use crate::columns::{Column, Places};
 use crate::kernel;
-use crate::sums::Sums;
+use crate::members::histogram::Histograms;
+use crate::members::sums::Sums;
+use crate::rule::geo_circle::GeoCircle;
+use crate::rule::{Expr, Rule};
 
 /// CellVec that a condition is asked together or not at all: those whose bits and planes share a few cache lines.
 const GRANULE: usize = 16;

@@ -6,10 +6,10 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::cell_vec::{CellVec, Group};
-use crate::permutation::Permutation;
-use crate::planes::Planes;
-use crate::u10::U10Cells;
+use crate::columns::cell_vec::{CellVec, Group};
+use crate::columns::permutation::Permutation;
+use crate::columns::planes::Planes;
+use crate::columns::u10::U10Cells;
 
 /// The distinct words, and the number of each member's word.
 #[derive(Default)]

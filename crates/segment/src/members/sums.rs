@@ -1,7 +1,7 @@
 //! What each member paid: one more cell a member, added up over a crowd.
 
-use crate::cell_vec::GROUP;
-use crate::permutation::Permutation;
+use crate::columns::cell_vec::GROUP;
+use crate::columns::permutation::Permutation;
 
 /// The sums by row, with their versions; nothing is held until there is a first one.
 #[derive(Default)]

@@ -4,7 +4,7 @@
 //! shorter last group: cells past the last member are unknown like any other, and the scan masks their bits once.
 //! Groups are aligned for the widest vector loads.
 
-use crate::permutation::Permutation;
+use crate::columns::permutation::Permutation;
 
 /// Rows a group, and bits a word of a bitset.
 pub(crate) const GROUP: usize = 64;

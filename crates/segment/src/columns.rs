@@ -1,11 +1,21 @@
-//! One tag's values over all members, in the form that suits its kind.
+//! Columns: one tag's values over all members, in the form that suits its kind. In the folder are the cells of these
+//! forms, and the codes of several tags side by side.
 
-use crate::cell_vec::CellVec;
-use crate::dictionary::DictionaryColumn;
-use crate::fixed_point::FixedPointColumn;
-use crate::permutation::Permutation;
+pub(crate) mod cell_vec;
+pub(crate) mod dictionary;
+pub(crate) mod fixed_point;
+pub(crate) mod i24;
+pub(crate) mod packed_codes;
+pub(crate) mod permutation;
+pub(crate) mod planes;
+pub(crate) mod u10;
+
 use crate::tag::Kind;
 use crate::value::Value;
+use cell_vec::CellVec;
+use dictionary::DictionaryColumn;
+use fixed_point::FixedPointColumn;
+use permutation::Permutation;
 
 pub(crate) enum Column {
     Codes(DictionaryColumn),
