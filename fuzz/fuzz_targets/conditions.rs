@@ -5,12 +5,13 @@
 
 #![no_main]
 
-use libfuzzer_sys::fuzz_target;
 use domain::condition::{Condition, Op, Value};
 use domain::tag::{Tag, TagKind};
+use libfuzzer_sys::fuzz_target;
 use segment::{Expr, Members};
 
 #[path = "../../crates/server/src/index/mapping.rs"]
+#[allow(dead_code, reason = "this target needs a part of the mapping")]
 mod mapping;
 
 #[path = "../../crates/segment/tests/it/naive.rs"]
