@@ -144,7 +144,7 @@ pub(super) async fn send(store: &Store, template: &Template, places: Range<i64>)
         ids.extend(vouchers.iter().map(|voucher| voucher.id));
         let template = template.clone();
         let write = move |tx: &mut Tx| {
-            cash_voucher::insert(tx, &vouchers)?;
+            cash_voucher::insert(tx, &template.pid, &vouchers)?;
             let count = i64::try_from(vouchers.len()).expect("a chunk is small");
             assert!(template::publish(tx, &template, count)?, "there are enough");
             Ok::<_, Fault>(())

@@ -92,7 +92,7 @@ impl Inside {
             voucher.memo = Some("兑换".to_owned());
             let claimed = claim(tx, &scope, &out_biz_no, &[7; 32], voucher.id.number, NOW)?;
             assert_eq!(claimed, Claim::New);
-            cash_voucher::insert(tx, &[voucher])?;
+            cash_voucher::insert(tx, &template.pid, &[voucher])?;
             assert!(template::publish(tx, &template, 1)?, "there are enough");
             Ok(())
         };

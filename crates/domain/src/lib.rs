@@ -10,6 +10,7 @@ pub mod claim;
 pub mod condition;
 pub mod coupon;
 pub mod crowd;
+pub mod crowd_group;
 pub mod id;
 pub mod issued_coupon;
 pub mod login;

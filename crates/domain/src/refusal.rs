@@ -5,6 +5,12 @@ pub enum Refusal {
     CrowdNotExist,
     /// The crowd constrains an activity that has not ended.
     CrowdInUse,
+    /// No such crowd group of this shop and app: never made, another one's, or deleted where a live one is needed.
+    CrowdGroupNotExist,
+    /// The shop and the app have a crowd group with this id and other content.
+    CrowdGroupExists,
+    /// The shop and the app have as many crowd groups as they may.
+    CrowdGroupsTooMany,
     /// No such trade for this merchant: never made, or another merchant's.
     TradeNotExist,
     /// A trade that has been paid cannot be paid again.

@@ -283,7 +283,11 @@ impl App {
             Change::Job { due_at } if *due_at <= self.clock.now() || !self.clock.stands_still() => {
                 self.wakeup.planned(*due_at);
             }
-            Change::Setting { .. } | Change::Merchant(_) | Change::Shop(_) | Change::Job { .. } => {}
+            Change::Setting { .. }
+            | Change::Merchant(_)
+            | Change::Shop(_)
+            | Change::Job { .. }
+            | Change::Events { .. } => {}
             Change::Missed => self.read_again(),
         }
     }

@@ -12,6 +12,7 @@ use crate::engine::rows::Rows;
 use crate::engine::sql::statements;
 use crate::engine::table::{BucketOf, Lock, Module, Proof, Table};
 use crate::engine::tx::Tx;
+use crate::history::{self, Event};
 use crate::{job, params};
 
 pub(crate) static MODULE: Module = Module {
@@ -37,7 +38,11 @@ statements! {
         WHERE cash_voucher.bucket = $1 AND cash_voucher.id IN (SELECT own.id FROM cash_voucher AS own
             WHERE own.bucket = $1 AND own.user_id = $2 AND own.status IN ('ENABLED', 'USING') AND own.ends_at >= $3)
         ORDER BY cash_voucher.ends_at, cash_voucher.id";
+    // With whose template it is, so that a use is announced without another statement.
     UPDATE = "UPDATE cash_voucher SET status = $1, trade = $2, held_until = $3, used_at = $4, version = version + 1
+        WHERE bucket = $5 AND id = $6 AND version = $7
+        RETURNING (SELECT voucher_template.pid FROM voucher_template WHERE voucher_template.id = cash_voucher.template)";
+    UPDATE_ROW = "UPDATE cash_voucher SET status = $1, trade = $2, held_until = $3, used_at = $4, version = version + 1
         WHERE bucket = $5 AND id = $6 AND version = $7";
     OVER: all_buckets = "SELECT id, template, user_id, memo, status, received_at, starts_at, ends_at, trade, held_until, used_at,
             version FROM cash_voucher
@@ -85,7 +90,7 @@ static UPDATE_ROWS: Rows<7> = Rows::new(
         version = new.version + 1 FROM new
         WHERE cash_voucher.bucket = new.bucket AND cash_voucher.id = new.id AND cash_voucher.version = new.version",
 )
-.or_alone(UPDATE);
+.or_alone(UPDATE_ROW);
 
 /// A user's voucher that was not used, with what its template says of its use.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -105,9 +110,13 @@ pub fn bucket(user_id: &str) -> Bucket {
     bucket_of("", user_id)
 }
 
-/// Keeps new vouchers.
-pub fn insert(tx: &mut Tx, vouchers: &[CashVoucher]) -> Result<(), Fault> {
-    tx.execute_rows(&INSERT, vouchers.iter().map(columns)).map(drop)
+/// Keeps new vouchers of the templates of one merchant, `pid`, and announces that they were received.
+pub fn insert(tx: &mut Tx, pid: &str, vouchers: &[CashVoucher]) -> Result<(), Fault> {
+    tx.execute_rows(&INSERT, vouchers.iter().map(columns))?;
+    let received = |it: &CashVoucher| -> Vec<Event> {
+        Event::of_voucher(&it.user_id, it.id.number, Some(it.id.created_at), it.redemption.used_at).collect()
+    };
+    history::announce(tx, pid, vouchers.iter().flat_map(received))
 }
 
 /// The voucher that the store knows by this number, whoever's it is.
@@ -125,14 +134,20 @@ pub fn unused(tx: &mut Tx, user_id: &str, now: i64) -> Result<Vec<UnusedVoucher>
     tx.query(UNUSED, params![bucket(user_id), user_id, window::earliest_open_end(now)])
 }
 
-/// Keeps what was done with a voucher, and counts it. Should another operation have changed it since it was loaded,
-/// this one runs again.
+/// Keeps what was done with a voucher, and counts it; that it was used is announced. Should another operation have
+/// changed it since it was loaded, this one runs again.
 pub fn update(tx: &mut Tx, voucher: &CashVoucher) -> Result<(), Fault> {
-    if tx.execute(UPDATE, &changed_columns(voucher))? == 1 { Ok(()) } else { Err(tx.fail(Fault::Stale)) }
+    let Some((pid,)) = tx.query_opt::<(Option<String>,)>(UPDATE, &changed_columns(voucher))? else {
+        return Err(tx.fail(Fault::Stale));
+    };
+    let Redemption { status, used_at, .. } = voucher.redemption;
+    let redeemed_at = used_at.filter(|_| status == Status::Used);
+    let redeemed = Event::of_voucher(&voucher.user_id, voucher.id.number, None, redeemed_at);
+    pid.map_or(Ok(()), |pid| history::announce(tx, &pid, redeemed))
 }
 
-/// The same for many, but for those that another operation has changed since they were loaded, of which nothing is
-/// kept; how many were kept.
+/// The same for many that were not used, but for those that another operation has changed since they were loaded, of
+/// which nothing is kept; how many were kept.
 pub fn update_current(tx: &mut Tx, vouchers: &[CashVoucher]) -> Result<i64, Fault> {
     let kept = tx.execute_rows(&UPDATE_ROWS, vouchers.iter().map(changed_columns))?;
     Ok(i64::try_from(kept).expect("fewer than memory has bytes"))

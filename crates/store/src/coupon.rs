@@ -13,6 +13,7 @@ use crate::engine::rows::Rows;
 use crate::engine::sql::statements;
 use crate::engine::table::{BucketOf, Lock, Module, Proof, Table};
 use crate::engine::tx::Tx;
+use crate::history::{self, Event};
 use crate::params;
 
 pub(crate) static MODULE: Module = Module {
@@ -69,9 +70,16 @@ pub fn bucket(pid: &str, user_id: &str) -> Bucket {
     bucket_of(pid, user_id)
 }
 
-/// Keeps new coupons.
+/// Keeps new coupons, and announces that they were received.
 pub fn insert(tx: &mut Tx, coupons: &[IssuedCoupon]) -> Result<(), Fault> {
-    tx.execute_rows(&INSERT, coupons.iter().map(columns)).map(drop)
+    tx.execute_rows(&INSERT, coupons.iter().map(columns))?;
+    for of_one in coupons.chunk_by(|left, right| left.pid == right.pid) {
+        let received = |it: &IssuedCoupon| -> Vec<Event> {
+            Event::of_voucher(&it.user_id, it.id.number, Some(it.id.created_at), it.redemption.used_at).collect()
+        };
+        history::announce(tx, &of_one[0].pid, of_one.iter().flat_map(received))?;
+    }
+    Ok(())
 }
 
 /// The coupon that the store knows by this number, whoever's it is.
@@ -89,14 +97,18 @@ pub fn of_token(tx: &mut Tx, pid: &str, user_id: &str, token: &str) -> Result<Ve
     tx.query(OF_TOKEN, params![bucket(pid, user_id), token])
 }
 
-/// Keeps what was done with a coupon, and counts it. Should another operation have changed it since it was loaded,
-/// this one runs again.
+/// Keeps what was done with a coupon, and counts it; that it was used is announced. Should another operation have
+/// changed it since it was loaded, this one runs again.
 pub fn update(tx: &mut Tx, coupon: &IssuedCoupon) -> Result<(), Fault> {
     let IssuedCoupon { id, redemption, version, .. } = coupon;
     let Redemption { status, trade, held_until, used_at, .. } = *redemption;
     let bucket = Bucket::of_id(id.number);
     let values = params![status.name(), trade, held_until, used_at, bucket, id.number, *version];
-    if tx.execute(UPDATE, values)? == 1 { Ok(()) } else { Err(tx.fail(Fault::Stale)) }
+    if tx.execute(UPDATE, values)? != 1 {
+        return Err(tx.fail(Fault::Stale));
+    }
+    let redeemed_at = used_at.filter(|_| status == Status::Used);
+    history::announce(tx, &coupon.pid, Event::of_voucher(&coupon.user_id, id.number, None, redeemed_at))
 }
 
 /// What its row holds, in the order of the table.

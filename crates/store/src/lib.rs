@@ -31,8 +31,10 @@ pub mod control;
 pub mod counter;
 pub mod coupon;
 pub mod crowd;
+pub mod crowd_group;
 pub mod dump;
 mod engine;
+pub mod history;
 pub mod idempotency;
 mod ids;
 pub mod job;
@@ -91,6 +93,7 @@ static MODULES: &[&Module] = &[
     &pin::MODULE,
     &idempotency::MODULE,
     &crowd::MODULE,
+    &crowd_group::MODULE,
     &member::hold::MODULE,
     &ledger::MODULE,
     &trade::tables::MODULE,

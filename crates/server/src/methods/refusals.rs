@@ -8,6 +8,7 @@ pub use table::*;
 use crate::answer::CallError;
 use crate::biz;
 use domain::Refusal;
+use domain::crowd_group::GROUPS_MAX;
 use serde::Serialize;
 use wire::Rejection;
 
@@ -45,6 +46,9 @@ impl From<Refusal> for CallError {
         let code = match refusal {
             Refusal::CrowdNotExist => CROWD_NOT_EXIST,
             Refusal::CrowdInUse => CROWD_IN_USE,
+            Refusal::CrowdGroupNotExist => return biz::invalid("crowd_group_id", "人群分组不存在").into(),
+            Refusal::CrowdGroupExists => return biz::invalid("crowd_group_id", "人群分组已存在且内容不一致").into(),
+            Refusal::CrowdGroupsTooMany => return biz::invalid("crowd_group_id", &too_many_groups()).into(),
             Refusal::TradeNotExist => TRADE_NOT_EXIST,
             Refusal::TradeHasSuccess => TRADE_HAS_SUCCESS,
             Refusal::TradeHasClosed => TRADE_HAS_CLOSE,
@@ -91,6 +95,10 @@ impl From<Refusal> for CallError {
         };
         code.into()
     }
+}
+
+fn too_many_groups() -> String {
+    format!("每个门店不能超过{GROUPS_MAX}个人群分组")
 }
 
 impl From<store::Stop> for CallError {

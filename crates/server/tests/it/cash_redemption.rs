@@ -474,8 +474,8 @@ each_engine!(thousands_expire_while_calls_are_answered, |engine| {
             version: 1,
         };
         let vouchers: Vec<_> = (0..VOUCHERS).map(voucher).collect();
-        store::cash_voucher::insert(tx, &vouchers)?;
         let template = store::template::get(tx, number)?.expect("it was made");
+        store::cash_voucher::insert(tx, &template.pid, &vouchers)?;
         store::template::publish(tx, &template, VOUCHERS).map(|left| assert!(left))
     };
     block_on(store.write::<_, Fault, _>(insert)).expect("they are kept");

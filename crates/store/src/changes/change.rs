@@ -6,6 +6,7 @@ use domain::tag::Tag;
 
 use super::parts::Parts;
 use crate::engine::effect::Effect;
+use crate::history::{self, Event};
 use crate::member::row::Member;
 use crate::sales::row::Sales;
 use crate::world::app::{App, Authorization};
@@ -50,6 +51,13 @@ pub enum Change {
         /// The sums as they are now.
         rows: Arc<[Sales]>,
     },
+    /// Users paid, received or redeemed something, or were given back a payment.
+    Events {
+        /// With whom.
+        pid: Arc<str>,
+        /// The facts; some may be known, and some may come twice.
+        rows: Arc<[Event]>,
+    },
     /// A job was planned. For this process only: the others ask for what is due.
     Job {
         /// When it is due, UTC milliseconds.
@@ -71,6 +79,7 @@ impl Change {
             Change::Setting { .. } => "setting",
             Change::Members { .. } => "members",
             Change::Sales { .. } => "sales",
+            Change::Events { .. } => "events",
             Change::Job { .. } => "job",
             Change::Missed => "missed",
         }
@@ -83,7 +92,10 @@ impl Change {
             Change::Authorization(authorization) => &authorization.app_auth_token,
             Change::Merchant(merchant) => &merchant.pid,
             Change::Shop(shop) => &shop.shop_id,
-            Change::Tags { pid, .. } | Change::Members { pid, .. } | Change::Sales { pid, .. } => pid,
+            Change::Tags { pid, .. }
+            | Change::Members { pid, .. }
+            | Change::Sales { pid, .. }
+            | Change::Events { pid, .. } => pid,
             Change::Setting { name, .. } => name,
             Change::Job { .. } | Change::Missed => "",
         }
@@ -92,14 +104,15 @@ impl Change {
     /// Whether others are to apply it at once. To wake them takes a lock that all who do so share until they have
     /// committed: too dear for what every payment changes.
     pub(super) fn is_rare(&self) -> bool {
-        !matches!(self, Change::Members { .. } | Change::Sales { .. })
+        !matches!(self, Change::Members { .. } | Change::Sales { .. } | Change::Events { .. })
     }
 
-    /// Which rows of the subject others must read again.
+    /// Which rows of the subject others must read again; of facts, which nobody reads again, what they are.
     pub(super) fn parts(&self) -> Parts {
         match self {
             Change::Members { rows, .. } => rows.iter().map(|row| (row.user_id.as_str(), row.version)).collect(),
             Change::Sales { rows, .. } => rows.iter().map(|row| (row.user_id.as_str(), row.version)).collect(),
+            Change::Events { rows, .. } => rows.iter().map(history::to_text).collect(),
             _ => Parts::default(),
         }
     }

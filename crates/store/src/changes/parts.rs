@@ -2,7 +2,7 @@
 //! by `#` and the version that the user's row has now.
 //!
 //! Builds before wrote no versions; they read a version as the id of a user who is not there. A row of theirs is read
-//! as one that takes any version.
+//! as one that takes any version. Facts stand in the place of users, without versions: each is a text of its own.
 
 use std::collections::BTreeMap;
 
@@ -34,8 +34,9 @@ impl Parts {
         if self.0.is_empty() {
             return String::new();
         }
+        let version = |version: i64| (0 < version).then(|| format!("#{version}"));
         let texts: Vec<String> =
-            self.0.iter().flat_map(|(user, version)| [user.clone(), format!("#{version}")]).collect();
+            self.0.iter().flat_map(|(user, row)| [Some(user.clone()), version(*row)]).flatten().collect();
         serde_json::to_string(&texts).expect("texts are JSON")
     }
 
@@ -68,6 +69,12 @@ impl Parts {
     }
 }
 
+impl FromIterator<String> for Parts {
+    fn from_iter<I: IntoIterator<Item = String>>(texts: I) -> Parts {
+        Parts(texts.into_iter().map(|text| (text, 0)).collect())
+    }
+}
+
 impl<'a> FromIterator<(&'a str, i64)> for Parts {
     fn from_iter<I: IntoIterator<Item = (&'a str, i64)>>(parts: I) -> Parts {
         let mut all = Parts::default();
@@ -90,6 +97,8 @@ mod tests {
         check(&parts.to_text(), &[("a", 3), ("b", 1)]);
         check("", &[]);
         check(r#"["a","b"]"#, &[("a", 0), ("b", 0)]);
+        let facts: Parts = ["b".to_owned(), "a".to_owned()].into_iter().collect();
+        assert_eq!(facts.to_text(), r#"["a","b"]"#);
         for wrong in ["[1]", r##"["a","#"]"##, "{}", "["] {
             assert!(Parts::read(wrong).is_err(), "{wrong}");
         }

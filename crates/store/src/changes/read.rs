@@ -4,7 +4,7 @@ use super::change::Change;
 use super::parts::Parts;
 use crate::engine::fault::Fault;
 use crate::engine::tx::Tx;
-use crate::{control, member, sales, world};
+use crate::{control, history, member, sales, world};
 
 /// The subject of a row as this snapshot has it, with what must be known before it; and of which users it has still an
 /// earlier version than the row says.
@@ -31,6 +31,11 @@ pub(super) fn read(tx: &mut Tx, kind: &str, subject: &str, parts: &Parts) -> Res
             let rows = sales::get_many(tx, subject, &parts.users())?;
             let behind = parts.not_yet(rows.iter().map(|row| (row.user_id.as_str(), row.version)));
             return Ok((vec![Change::Sales { pid: subject.into(), rows: rows.into() }], behind));
+        }
+        "events" => {
+            // A newer node may tell of what this build does not know, and so does not hold.
+            let rows = parts.users().into_iter().filter_map(history::from_text).collect();
+            Some(Change::Events { pid: subject.into(), rows })
         }
         other => {
             // A newer node may announce what this build does not know, and so does not cache.

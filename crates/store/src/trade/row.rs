@@ -10,6 +10,7 @@ use crate::engine::row::{FromRow, Row, Val, column};
 use crate::engine::rows::Rows;
 use crate::engine::sql::statements;
 use crate::engine::tx::Tx;
+use crate::history::{self, Event};
 use crate::{idempotency, params};
 
 statements! {
@@ -45,9 +46,10 @@ pub fn scope(pid: &str) -> String {
     idempotency::scope(&[SCOPE, pid])
 }
 
-/// Keeps a new trade.
+/// Keeps a new trade, and announces its payment if it is paid.
 pub fn insert(tx: &mut Tx, trade: &Trade) -> Result<(), Fault> {
-    tx.execute_rows(&INSERT, [columns(trade)]).map(drop)
+    tx.execute_rows(&INSERT, [columns(trade)])?;
+    history::announce(tx, &trade.pid, Event::paid(trade.no.number, trade))
 }
 
 /// What its row holds, in the order of the table.
@@ -84,9 +86,18 @@ pub(super) fn columns(trade: &Trade) -> [Val<'_>; 27] {
     ]
 }
 
-/// Keeps what happened to a trade and who is notified of it, and counts it. Should another operation have changed it
-/// since it was loaded, this one runs again.
+/// Keeps what happened to a trade and who is notified of it, and counts it; a payment or a refund is announced. Should
+/// another operation have changed it since it was loaded, this one runs again.
 pub fn update(tx: &mut Tx, trade: &Trade) -> Result<(), Fault> {
+    keep(tx, trade)?;
+    // Of one that is finished everything was announced before.
+    let is_finished = trade.status == Status::TradeFinished;
+    let paid = if is_finished { None } else { Event::paid(trade.no.number, trade) };
+    history::announce(tx, &trade.pid, paid)
+}
+
+/// The same for who announces it together with others.
+pub(super) fn keep(tx: &mut Tx, trade: &Trade) -> Result<(), Fault> {
     let Trade { no, status, buyer_pay_fen, receipt_fen, refunded_fen, paid_at, closed_at, refunded_at, .. } = trade;
     let (bucket, origin) = (Bucket::of_id(no.number), trade.origin.as_ref());
     let values = params![

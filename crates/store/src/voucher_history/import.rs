@@ -12,6 +12,7 @@ use crate::engine::fault::Fault;
 use crate::engine::rows::Rows;
 use crate::engine::sql::statements;
 use crate::engine::tx::Tx;
+use crate::history::{self, Event};
 use crate::idempotency::{ClaimAgain, NewClaim, claim_many, claim_many_again, find_many as find_claims};
 use crate::member::{MemberRow, put_chunk};
 
@@ -77,6 +78,7 @@ pub fn import(tx: &mut Tx, chunk: &VoucherChunk) -> Result<Vec<Effect>, Fault> {
         insert(tx, chunk, &new)?;
     }
     redeem(tx, chunk, &redeemed)?;
+    announce(tx, chunk, &new, &redeemed)?;
     Ok(effects)
 }
 
@@ -152,6 +154,16 @@ fn redeem(tx: &mut Tx, chunk: &VoucherChunk, redeemed: &[&Write<'_>]) -> Result<
         return Ok(());
     }
     Err(tx.fail(Fault::bug("an imported voucher whose number is claimed cannot be redeemed")))
+}
+
+/// Announces that new vouchers were received, and that they or others were redeemed.
+fn announce(tx: &mut Tx, chunk: &VoucherChunk, new: &[&Write<'_>], redeemed: &[&Write<'_>]) -> Result<(), Fault> {
+    let events = |write: &&Write<'_>| -> Vec<Event> {
+        let ImportedVoucher { voucher_no, user_id, received_at, redeemed_at } = &chunk.rows[write.row];
+        let received_at = write.before.is_none().then_some(*received_at);
+        Event::of_imported(user_id, voucher_no, received_at, *redeemed_at).collect()
+    };
+    history::announce(tx, &chunk.pid, new.iter().chain(redeemed).flat_map(events))
 }
 
 /// Vouchers in the order of the primary key: as everybody locks, and so that pages fill one after another.

@@ -35,7 +35,7 @@ each_engine!(of_many_vouchers_those_are_changed_that_are_as_they_were, |test| {
     let store = test.store();
     let kept = write(store, |tx: &mut Tx| {
         let sent = sent();
-        cash_voucher::insert(tx, &sent)?;
+        cash_voucher::insert(tx, "2088201914979011", &sent)?;
         // Another operation bars one meanwhile.
         cash_voucher::update(tx, &with_status(&sent[2], Status::Disabled))?;
         let expired: Vec<_> = sent.iter().map(|voucher| with_status(voucher, Status::Expired)).collect();

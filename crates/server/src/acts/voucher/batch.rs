@@ -167,7 +167,7 @@ pub fn send_page(tx: &mut Tx, number: i64, now: i64, new_id: impl Fn(u16, Bucket
     voucher_batch::end_page(tx, number, page, &lines, sent, refused)?;
     match sendable {
         Ok(period) if 0 < sent => {
-            cash_voucher::insert(tx, &vouchers(&template, period, &new, now))?;
+            cash_voucher::insert(tx, &template.pid, &vouchers(&template, period, &new, now))?;
             template::publish_left(tx, &template, sent)
         }
         _ => Ok(()),

@@ -42,7 +42,7 @@ pub fn vouchers(
 /// It writes the template's totals, for which all who send of that template wait: nothing should come after it.
 pub fn send(tx: &mut Tx, template: &Template, new: &[NewVoucher<'_>], now: i64) -> Result<Vec<CashVoucher>, Stop> {
     let vouchers = vouchers(template, template.send(now)?, new, now);
-    cash_voucher::insert(tx, &vouchers)?;
+    cash_voucher::insert(tx, &template.pid, &vouchers)?;
     let count = i64::try_from(vouchers.len()).expect("fewer than memory has bytes");
     if template::publish(tx, template, count)? {
         return Ok(vouchers);

@@ -13,7 +13,7 @@ use crate::idempotency::{ClaimAgain, claim_many_again};
 use crate::job;
 use crate::ledger::{self, Cause, Party, Transfer};
 use crate::trade::refund::{Refund, insert_refunds};
-use crate::trade::row::{scope, update};
+use crate::trade::row::{keep, scope};
 
 /// Notes with the trades' numbers what their rows say now.
 pub(super) fn claim(tx: &mut Tx, chunk: &TradeChunk, changes: &BTreeMap<i64, Change>) -> Result<(), Fault> {
@@ -80,7 +80,7 @@ pub(super) fn change(
             closed_at: *closed_at,
             ..before
         };
-        update(tx, &changed)?;
+        keep(tx, &changed)?;
     }
     insert_refunds(tx, &refunds)?;
     ledger::enter_many(tx, &entries)?;

@@ -11,6 +11,7 @@ use crate::engine::bucket::{Bucket, bucket_of};
 use crate::engine::fault::{Fault, Stop};
 use crate::engine::row::Val;
 use crate::engine::tx::Tx;
+use crate::history::{self, Event};
 use crate::idempotency::{NewClaim, claim_many};
 use crate::ledger::{self, Cause, Party, Transfer};
 use crate::member::{MemberRow, put_chunk};
@@ -63,6 +64,9 @@ pub fn import(tx: &mut Tx, chunk: &TradeChunk, first_number: i64) -> Result<Vec<
     let back = again::change(tx, chunk, &changes, number)?;
     sales::move_many(tx, &chunk.pid, &sums)?;
     tx.execute_rows(&INSERT, new.iter().map(New::columns))?;
+    let paid = new.iter().map(|it| (it.id, it.trade));
+    let refunded = changes.iter().map(|(&id, change)| (id, &chunk.rows[change.row].trade));
+    history::announce(tx, &chunk.pid, paid.chain(refunded).filter_map(|(id, trade)| Event::paid(id, trade)))?;
     follow(tx, &new)?;
     enter(tx, chunk, &new, back, number(chunk.len()))?;
     Ok(effects)
