@@ -47,8 +47,10 @@ mod members;
 mod rule;
 mod tag;
 mod value;
+mod windows;
 
 pub use members::{Counts, Members};
-pub use rule::{Expr, Test};
+pub use rule::{Expr, Fact, Subject, Test};
 pub use tag::{Kind, Tag};
 pub use value::Value;
+pub use windows::{Event, EventKind, Place, day};

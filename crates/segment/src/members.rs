@@ -12,12 +12,13 @@ use std::hash::{BuildHasherDefault, Hasher};
 
 use crate::columns::Column;
 use crate::columns::packed_codes::PackedCodes;
-use crate::rule::Expr;
+use crate::rule::{Expr, Fact, Subject};
 use crate::tag::Tag;
 use crate::value::Value;
+use crate::windows::{Behavior, Event, Place};
 use histogram::Histograms;
 use row_order::RowOrder;
-use scan::Scan;
+use scan::{Columns, Scan};
 use sums::Sums;
 
 pub use scan::Counts;
@@ -32,6 +33,10 @@ pub struct Members {
     versions: Vec<u32>,
     order: RowOrder,
     sums: Sums,
+    /// What members did, once that is asked for.
+    behavior: Option<Behavior>,
+    /// Those of whom it is not known yet what they did before they came.
+    unread: Vec<u64>,
 }
 
 impl Members {
@@ -43,8 +48,9 @@ impl Members {
     pub fn new(tags: Vec<Tag>, order: &[usize]) -> Members {
         let columns: Vec<_> = tags.iter().map(|tag| Column::new(tag.kind)).collect();
         let packed = PackedCodes::new(&columns);
-        let (arrivals, versions, sums) = Default::default();
-        Members { order: RowOrder::new(&columns, order), tags, columns, packed, arrivals, versions, sums }
+        let (arrivals, versions, sums, unread) = Default::default();
+        let order = RowOrder::new(&columns, order);
+        Members { order, tags, columns, packed, arrivals, versions, sums, behavior: None, unread }
     }
 
     /// The tags, in the order that tests and values refer to.
@@ -90,6 +96,10 @@ impl Members {
                 for column in &mut self.columns {
                     column.grow(row + 1);
                 }
+                if let Some(behavior) = &mut self.behavior {
+                    behavior.grow(row + 1);
+                    self.unread.push(user);
+                }
                 (row, None)
             }
         };
@@ -104,6 +114,9 @@ impl Members {
             }
             self.packed.permute(&permutation);
             self.sums.permute(&permutation);
+            if let Some(behavior) = &mut self.behavior {
+                behavior.permute(&permutation);
+            }
         }
         true
     }
@@ -112,6 +125,101 @@ impl Members {
     /// nothing when there is no such member, or the version held is this one or a later one.
     pub fn put_sum(&mut self, user: u64, version: u32, fen: i64) -> bool {
         self.arrivals.get(&user).is_some_and(|&arrival| self.sums.put(self.order.row(arrival as usize), version, fen))
+    }
+
+    /// Holds from here on what members do, as of `now`, UTC milliseconds. What they did before is unread.
+    pub fn track(&mut self, now: i64) {
+        if self.behavior.is_none() {
+            self.behavior = Some(Behavior::new(now, self.len()));
+            self.forget_pasts();
+        }
+    }
+
+    /// Whether it is held what members do.
+    pub fn tracks(&self) -> bool {
+        self.behavior.is_some()
+    }
+
+    /// Takes everybody's past for unread: something may have been missed.
+    pub fn forget_pasts(&mut self) {
+        if self.behavior.is_some() {
+            self.unread = self.arrivals.keys().copied().collect();
+        }
+    }
+
+    /// Whether there is anybody whose past is unread.
+    pub fn has_unread(&self) -> bool {
+        !self.unread.is_empty()
+    }
+
+    /// Gives up to `most` of those whose past is unread. The caller gives all that they did to [`Members::take`] and
+    /// their places to [`Members::put_places`], or them back to [`Members::put_unread`].
+    pub fn take_unread(&mut self, most: usize) -> Vec<u64> {
+        self.unread.split_off(self.unread.len().saturating_sub(most))
+    }
+
+    /// Takes back those whose past could not be read.
+    pub fn put_unread(&mut self, users: Vec<u64>) {
+        self.unread.extend(users);
+    }
+
+    /// Takes what a member did, in whatever order events come and however often; the next count sees it. Nothing is
+    /// changed where it is not held what members do, or there is no such member: its past will be unread when it comes.
+    pub fn take(&mut self, user: u64, event: Event) {
+        if let Some(behavior) = &mut self.behavior
+            && let Some(&arrival) = self.arrivals.get(&user)
+        {
+            behavior.take(arrival as usize, self.order.row(arrival as usize), event);
+        }
+    }
+
+    /// Sets where a member lives and works, as the row of that version says; nothing where the version held is a later
+    /// one, it is not held what members do, or there is no such member.
+    pub fn put_places(&mut self, user: u64, version: u32, home: Option<Place>, work: Option<Place>) {
+        if let Some(behavior) = &mut self.behavior
+            && let Some(&arrival) = self.arrivals.get(&user)
+            && self.versions[arrival as usize] <= version
+        {
+            behavior.put_places(arrival as usize, self.order.row(arrival as usize), home, work);
+        }
+    }
+
+    /// Sets where the merchant's shops are.
+    pub fn set_shops(&mut self, shops: &[Place]) {
+        if let Some(behavior) = &mut self.behavior {
+            behavior.set_shops(shops);
+        }
+    }
+
+    /// Whether these facts are as of `now`: there is nothing for [`Members::require`] to do.
+    pub fn is_current(&self, facts: &[Fact], now: i64) -> bool {
+        self.behavior.as_ref().is_some_and(|behavior| {
+            !behavior.changes_until(now) && facts.iter().all(|fact| behavior.column(*fact).is_some())
+        })
+    }
+
+    /// Has these facts, as of `now`, UTC milliseconds. Facts do not go back: to a moment before one that was required
+    /// already nothing is moved.
+    ///
+    /// # Panics
+    /// When it is not held what members do.
+    pub fn require(&mut self, facts: &[Fact], now: i64) {
+        while !self.require_step(facts, now) {}
+    }
+
+    /// The same in steps of a few milliseconds, for a caller who lets others in between; whether it is done.
+    ///
+    /// # Panics
+    /// When it is not held what members do.
+    pub fn require_step(&mut self, facts: &[Fact], now: i64) -> bool {
+        let behavior = self.behavior.as_mut().expect("what members do is held");
+        behavior.step(facts, now, |arrival| self.order.row(arrival))
+    }
+
+    /// A member's value of a fact that was required; `None` where it has none, or there is no such member.
+    pub fn fact(&self, user: u64, fact: Fact) -> Option<i64> {
+        let arrival = *self.arrivals.get(&user)? as usize;
+        self.behavior.as_ref()?.column(fact)?.get(self.order.row(arrival))
     }
 
     /// The number of members.
@@ -132,6 +240,7 @@ impl Members {
             + self.packed.bytes()
             + self.sums.bytes()
             + self.order.bytes()
+            + self.behavior.as_ref().map_or(0, Behavior::bytes)
             + self.arrivals.capacity() * arrival
             + self.versions.capacity() * size_of::<u32>()
     }
@@ -140,17 +249,24 @@ impl Members {
     /// `dimensions` are indices of enum or text tags. `today` is in days since 1970-01-01.
     ///
     /// # Panics
-    /// When a dimension is a tag of another kind.
+    /// When a dimension is a tag of another kind, or a fact of the expression was not required.
     pub fn count(&self, expr: &Expr, dimensions: &[usize], today: i32) -> Counts {
         let histograms = Histograms::new(&self.columns, &self.packed, dimensions);
-        Scan::new(&self.columns, self.len(), expr, today).count(histograms, &self.sums)
+        Scan::new(self.columns(), self.len(), expr, today).count(histograms, &self.sums)
     }
 
     /// Whether the expression takes this member; `None` when there is no such member. `today` is in days since
     /// 1970-01-01.
+    ///
+    /// # Panics
+    /// When a fact of the expression was not required.
     pub fn matches(&self, user: u64, expr: &Expr, today: i32) -> Option<bool> {
         let arrival = *self.arrivals.get(&user)? as usize;
         Some(self.row_matches(self.order.row(arrival), expr, today))
+    }
+
+    fn columns(&self) -> Columns<'_> {
+        Columns { tags: &self.columns, behavior: self.behavior.as_ref() }
     }
 
     fn row_matches(&self, row: usize, expr: &Expr, today: i32) -> bool {
@@ -158,7 +274,10 @@ impl Members {
             Expr::All(parts) => parts.iter().all(|part| self.row_matches(row, part, today)),
             Expr::Any(parts) => parts.iter().any(|part| self.row_matches(row, part, today)),
             Expr::Not(part) => !self.row_matches(row, part, today),
-            Expr::Test(test) => test.rule.takes(self.columns[test.tag].get(row), today),
+            Expr::Test(test) => match test.subject {
+                Subject::Tag(tag) => test.rule.takes(self.columns[tag].get(row), today),
+                Subject::Fact(fact) => test.rule.takes_number(self.columns().fact(fact).get(row), today),
+            },
         }
     }
 }

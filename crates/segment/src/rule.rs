@@ -1,14 +1,17 @@
-//! The rule of a crowd: tests of one tag each, joined by *all*, *any* and *not*.
+//! The rule of a crowd: tests of one tag or fact each, joined by *all*, *any* and *not*.
 //!
 //! A test is one of six rules, made of values that were read and checked before. `Rule::takes_word` and `Rule::ranges`
 //! are the only places that decide what a rule means, for the scan and for one member alike.
 
+mod fact;
 pub(crate) mod geo_circle;
 pub(crate) mod integer;
 
 use crate::value::Value;
 use geo_circle::GeoCircle;
 use integer::integer;
+
+pub use fact::Fact;
 
 /// A crowd's rule over one list of tags.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,12 +26,32 @@ pub enum Expr {
     Test(Test),
 }
 
-/// One condition on one tag, named by its place in the list of tags. On a tag of another kind it takes nobody, or
-/// everybody where it is negated.
+/// One condition on one tag or fact. On a tag of another kind it takes nobody, or everybody where it is negated.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Test {
-    pub(crate) tag: usize,
+    pub(crate) subject: Subject,
     pub(crate) rule: Rule,
+}
+
+/// What a condition is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Subject {
+    /// A tag, by its place in the list of tags.
+    Tag(usize),
+    /// A fact, which [`crate::Members::require`] must have been told of.
+    Fact(Fact),
+}
+
+impl From<usize> for Subject {
+    fn from(tag: usize) -> Subject {
+        Subject::Tag(tag)
+    }
+}
+
+impl From<Fact> for Subject {
+    fn from(fact: Fact) -> Subject {
+        Subject::Fact(fact)
+    }
 }
 
 /// What a test asks of a value.
@@ -40,7 +63,7 @@ pub(crate) enum Rule {
     Contains(Box<str>),
     /// The code is an integer from low to high.
     Integers { low: i128, high: i128 },
-    /// The number (in 1e-4) or day lies in one of these closed ranges (ascending, apart), or in none of them.
+    /// The number (in 1e-4), day or fact lies in one of these closed ranges (ascending, apart), or in none of them.
     Ranges { ranges: Vec<(i64, i64)>, negated: bool },
     /// The day lies so many days before today, from least to most.
     DaysAgo { least: i64, most: i64 },
@@ -52,22 +75,22 @@ impl Test {
     /// The code or text is one of these words; negated, it is none of them, or unknown.
     pub fn words(tag: usize, mut words: Vec<Box<str>>, negated: bool) -> Test {
         words.sort_unstable();
-        Test { tag, rule: Rule::Words { words, negated } }
+        Test { subject: Subject::Tag(tag), rule: Rule::Words { words, negated } }
     }
 
     /// The text contains this part, letter by letter.
     pub fn contains(tag: usize, part: Box<str>) -> Test {
-        Test { tag, rule: Rule::Contains(part) }
+        Test { subject: Subject::Tag(tag), rule: Rule::Contains(part) }
     }
 
     /// The code spells an integer of at most 38 digits, from low to high, both included.
     pub fn integers(tag: usize, low: i128, high: i128) -> Test {
-        Test { tag, rule: Rule::Integers { low, high } }
+        Test { subject: Subject::Tag(tag), rule: Rule::Integers { low, high } }
     }
 
-    /// The number (in 1e-4) or day (since 1970-01-01) lies in one of these closed ranges; negated, in none of them, or
-    /// it is unknown. A range whose low end is above its high end holds nothing.
-    pub fn ranges(tag: usize, mut ranges: Vec<(i64, i64)>, negated: bool) -> Test {
+    /// The number (in 1e-4), day (since 1970-01-01) or fact (in its own unit) lies in one of these closed ranges;
+    /// negated, in none of them, or it is unknown. A range whose low end is above its high end holds nothing.
+    pub fn ranges(subject: impl Into<Subject>, mut ranges: Vec<(i64, i64)>, negated: bool) -> Test {
         ranges.retain(|(low, high)| low <= high);
         ranges.sort_unstable();
         let mut apart: Vec<(i64, i64)> = Vec::with_capacity(ranges.len());
@@ -77,18 +100,18 @@ impl Test {
                 _ => apart.push((low, high)),
             }
         }
-        Test { tag, rule: Rule::Ranges { ranges: apart, negated } }
+        Test { subject: subject.into(), rule: Rule::Ranges { ranges: apart, negated } }
     }
 
     /// The day lies at least and at most so many days before today; `most` is `None` where there is no end.
-    pub fn days_ago(tag: usize, least: i64, most: Option<i64>) -> Test {
+    pub fn days_ago(subject: impl Into<Subject>, least: i64, most: Option<i64>) -> Test {
         // Days are i32: none lies that long ago.
-        Test { tag, rule: Rule::DaysAgo { least, most: most.unwrap_or(i64::from(u32::MAX)) } }
+        Test { subject: subject.into(), rule: Rule::DaysAgo { least, most: most.unwrap_or(i64::from(u32::MAX)) } }
     }
 
     /// The place is at most so many metres away from another, given in degrees, along the great circle.
     pub fn near(tag: usize, lon: f64, lat: f64, radius_m: f64) -> Test {
-        Test { tag, rule: Rule::Near(GeoCircle::new(lon, lat, radius_m)) }
+        Test { subject: Subject::Tag(tag), rule: Rule::Near(GeoCircle::new(lon, lat, radius_m)) }
     }
 }
 
@@ -118,14 +141,19 @@ impl Rule {
 
     /// Whether a value is in; `None` is unknown.
     pub(crate) fn takes(&self, value: Option<Value<'_>>, today: i32) -> bool {
-        let number = match value {
-            Some(Value::Code(word) | Value::Text(word)) => return self.takes_word(Some(word)),
-            Some(Value::Place { lon, lat }) => return matches!(self, Rule::Near(circle) if circle.contains(lon, lat)),
-            Some(Value::Number(number)) => number,
-            Some(Value::Date(days)) => i64::from(days),
-            None => return matches!(self, Rule::Words { negated, .. } | Rule::Ranges { negated, .. } if *negated),
-        };
+        match value {
+            Some(Value::Code(word) | Value::Text(word)) => self.takes_word(Some(word)),
+            Some(Value::Place { lon, lat }) => matches!(self, Rule::Near(circle) if circle.contains(lon, lat)),
+            Some(Value::Number(number)) => self.takes_number(Some(number), today),
+            Some(Value::Date(days)) => self.takes_number(Some(days.into()), today),
+            None => matches!(self, Rule::Words { negated, .. } | Rule::Ranges { negated, .. } if *negated),
+        }
+    }
+
+    /// Whether a number (in 1e-4), day or fact is in; `None` is unknown.
+    pub(crate) fn takes_number(&self, number: Option<i64>, today: i32) -> bool {
         let (ranges, negated) = self.ranges(today);
-        ranges.iter().any(|(low, high)| *low <= number && number <= *high) != negated
+        let lies_in = |number| ranges.iter().any(|(low, high)| *low <= number && number <= *high);
+        number.is_some_and(lies_in) != negated
     }
 }

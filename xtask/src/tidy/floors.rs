@@ -72,6 +72,7 @@ static HOUSES: [House; 3] = [
         sources: "crates/segment/src/",
         floors: &[
             Floor { modules: &["lib", "members"], what: "rows, and counts over all of them" },
+            Floor { modules: &["windows"], what: "what members do, in windows of time" },
             Floor { modules: &["kernel"], what: "bits out of cells" },
             Floor { modules: &["columns"], what: "how values are held" },
             Floor { modules: &["rule"], what: "what is asked of one value" },

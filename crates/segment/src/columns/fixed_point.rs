@@ -39,6 +39,11 @@ impl FixedPointColumn {
         FixedPointColumn { unit: 1, ..FixedPointColumn::of_numbers() }
     }
 
+    /// An empty column of integers of any meaning.
+    pub(crate) fn of_integers() -> FixedPointColumn {
+        FixedPointColumn::of_days()
+    }
+
     pub(crate) fn grow(&mut self, rows: usize) {
         match &mut self.cells {
             Cells::I16(cells) => cells.grow(rows),

@@ -10,7 +10,8 @@ use crate::kernel;
 use crate::members::histogram::Histograms;
 use crate::members::sums::Sums;
 use crate::rule::geo_circle::GeoCircle;
-use crate::rule::{Expr, Rule};
+use crate::rule::{Expr, Fact, Rule, Subject};
+use crate::windows::Behavior;
 
 /// CellVec that a condition is asked together or not at all: those whose bits and planes share a few cache lines.
 const GRANULE: usize = 16;
@@ -26,6 +27,25 @@ pub struct Counts {
     pub histograms: Vec<Vec<(String, u64)>>,
     /// The sum of what those members paid, in fen; `None` while nobody's sum is known.
     pub sum: Option<i128>,
+}
+
+/// What a count reads.
+#[derive(Clone, Copy)]
+pub(crate) struct Columns<'m> {
+    /// By the place of the tag.
+    pub(crate) tags: &'m [Column],
+    /// Those of facts, where they are held.
+    pub(crate) behavior: Option<&'m Behavior>,
+}
+
+impl<'m> Columns<'m> {
+    /// The column of a fact.
+    ///
+    /// # Panics
+    /// When the fact was not required.
+    pub(crate) fn fact(self, fact: Fact) -> &'m FixedPointColumn {
+        self.behavior.and_then(|behavior| behavior.column(fact)).expect("the fact was required")
+    }
 }
 
 /// An expression ready to run over columns.
@@ -57,7 +77,7 @@ enum Plan<'m> {
 }
 
 impl<'m> Scan<'m> {
-    pub(crate) fn new(columns: &'m [Column], rows: usize, expr: &Expr, today: i32) -> Scan<'m> {
+    pub(crate) fn new(columns: Columns<'m>, rows: usize, expr: &Expr, today: i32) -> Scan<'m> {
         Scan { plan: Plan::new(columns, expr, today), rows }
     }
 
@@ -84,7 +104,7 @@ impl<'m> Scan<'m> {
 }
 
 impl<'m> Plan<'m> {
-    fn new(columns: &'m [Column], expr: &Expr, today: i32) -> Plan<'m> {
+    fn new(columns: Columns<'m>, expr: &Expr, today: i32) -> Plan<'m> {
         let parts = |parts: &[Expr]| {
             let mut parts: Vec<_> = parts.iter().map(|part| Plan::new(columns, part, today)).collect();
             parts.sort_by_key(Plan::cost);
@@ -94,22 +114,31 @@ impl<'m> Plan<'m> {
             Expr::All(exprs) => Plan::All(parts(exprs)),
             Expr::Any(exprs) => Plan::Any(parts(exprs)),
             Expr::Not(expr) => Plan::Not(Box::new(Plan::new(columns, expr, today))),
-            Expr::Test(test) => match &columns[test.tag] {
-                Column::Codes(column) | Column::Texts(column) => {
-                    let known = column.words().iter().map(|word| test.rule.takes_word(Some(word)));
-                    let set = std::iter::once(test.rule.takes_word(None)).chain(known).collect();
-                    Plan::InSet { cells: column.cells(), set }
-                }
-                Column::Numbers(column) | Column::Dates(column) => {
-                    let (ranges, negated) = test.rule.ranges(today);
-                    Plan::ranges(column, ranges, negated)
-                }
-                Column::Places(places) => match &test.rule {
-                    Rule::Near(circle) => Plan::InCircle { places, circle: *circle },
-                    _ => Plan::Any(Vec::new()),
-                },
+            Expr::Test(test) => match test.subject {
+                Subject::Tag(tag) => Plan::on_tag(&columns.tags[tag], &test.rule, today),
+                Subject::Fact(fact) => Plan::on_numbers(columns.fact(fact), &test.rule, today),
             },
         }
+    }
+
+    fn on_tag(column: &'m Column, rule: &Rule, today: i32) -> Plan<'m> {
+        match column {
+            Column::Codes(column) | Column::Texts(column) => {
+                let known = column.words().iter().map(|word| rule.takes_word(Some(word)));
+                let set = std::iter::once(rule.takes_word(None)).chain(known).collect();
+                Plan::InSet { cells: column.cells(), set }
+            }
+            Column::Numbers(column) | Column::Dates(column) => Plan::on_numbers(column, rule, today),
+            Column::Places(places) => match rule {
+                Rule::Near(circle) => Plan::InCircle { places, circle: *circle },
+                _ => Plan::Any(Vec::new()),
+            },
+        }
+    }
+
+    fn on_numbers(column: &'m FixedPointColumn, rule: &Rule, today: i32) -> Plan<'m> {
+        let (ranges, negated) = rule.ranges(today);
+        Plan::ranges(column, ranges, negated)
     }
 
     fn ranges(column: &'m FixedPointColumn, ranges: Vec<(i64, i64)>, negated: bool) -> Plan<'m> {
