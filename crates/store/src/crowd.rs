@@ -3,7 +3,7 @@
 use domain::crowd::{Crowd, Status};
 use domain::id::{CrowdId, CrowdIdText};
 
-use crate::engine::bucket::bucket_of;
+use crate::engine::bucket::{Bucket, bucket_of};
 use crate::engine::fault::Fault;
 use crate::engine::row::{FromRow, Row};
 use crate::engine::sql::statements;
@@ -20,6 +20,7 @@ statements! {
     INSERT = "INSERT INTO crowd (bucket, id, pid, name, conditions, status, created_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7)";
     FIND = "SELECT id, pid, name, conditions, status, created_at FROM crowd WHERE bucket = $1 AND id = $2 AND pid = $3";
+    WHOEVER = "SELECT id, pid, name, conditions, status, created_at FROM crowd WHERE bucket = $1 AND id = $2";
     UPDATE = "UPDATE crowd SET conditions = $1, status = $2 WHERE bucket = $3 AND id = $4 AND pid = $5 AND status = 'ENABLE'";
     // A write of nothing, because a row is locked by writing alone.
     HOLD = "UPDATE crowd SET status = status WHERE bucket = $1 AND id = $2 AND pid = $3 AND status = 'ENABLE'";
@@ -32,7 +33,7 @@ statements! {
 }
 
 /// Where a merchant's crowds are, and so what their ids carry.
-pub fn bucket(pid: &str) -> crate::engine::bucket::Bucket {
+pub fn bucket(pid: &str) -> Bucket {
     bucket_of(pid, "")
 }
 
@@ -46,6 +47,11 @@ pub fn insert(tx: &mut Tx, crowd: &Crowd) -> Result<(), Fault> {
 /// The merchant's crowd that the store knows by this number, deleted or not.
 pub fn get(tx: &mut Tx, pid: &str, number: i64) -> Result<Option<Crowd>, Fault> {
     tx.query_opt(FIND, params![bucket(pid), number, pid])
+}
+
+/// The crowd that the store knows by this number, whoever's it is, deleted or not.
+pub fn whoever(tx: &mut Tx, number: i64) -> Result<Option<Crowd>, Fault> {
+    tx.query_opt(WHOEVER, params![Bucket::of_id(number), number])
 }
 
 /// A merchant's crowd, deleted or not; `None` for one that was never made, is another merchant's, or has another day.

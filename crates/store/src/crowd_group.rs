@@ -27,6 +27,8 @@ statements! {
         WHERE pid = $4 AND shop_id = $5 AND app_id = $6 AND place = $7 AND version = $8";
     LIST = "SELECT pid, shop_id, app_id, place, crowd_group_id, describe, conditions, status, created_at, version
         FROM crowd_group WHERE pid = $1 AND shop_id = $2 AND app_id = $3 AND status = 'ENABLE' ORDER BY place";
+    WITH_ID = "SELECT pid, shop_id, app_id, place, crowd_group_id, describe, conditions, status, created_at, version
+        FROM crowd_group WHERE crowd_group_id = $1 AND status = 'ENABLE' ORDER BY pid, shop_id, app_id";
     ROOM = "SELECT COUNT(*) FILTER (WHERE status = 'ENABLE'), COALESCE(MAX(place), 0) + 1 FROM crowd_group
         WHERE pid = $1 AND shop_id = $2 AND app_id = $3";
     GROUPS: proof = "SELECT COUNT(*) FROM crowd_group";
@@ -90,6 +92,11 @@ pub fn update(tx: &mut Tx, group: &CrowdGroup) -> Result<(), Fault> {
 /// All that are not deleted, in the order in which they were made.
 pub fn list(tx: &mut Tx, owner: Owner<'_>) -> Result<Vec<CrowdGroup>, Fault> {
     tx.query(LIST, params![owner.pid, owner.shop_id, owner.app_id])
+}
+
+/// All with that id that are not deleted, whoever's they are.
+pub fn with_id(tx: &mut Tx, crowd_group_id: &str) -> Result<Vec<CrowdGroup>, Fault> {
+    tx.query(WITH_ID, params![crowd_group_id])
 }
 
 fn status_name(status: Status) -> &'static str {

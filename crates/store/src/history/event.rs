@@ -1,18 +1,13 @@
-//! A fact of what a user did with a merchant, and how it is announced.
+//! A fact of what a user did with a merchant, and how `changes` has it.
 //!
 //! Facts only grow in number: an event is known by its user, kind, id and time, and all that can change of it is that a
 //! trade's net amount falls. So whoever takes the lesser amount of two may take events twice and in any order.
 
 use std::fmt::Write;
-use std::sync::Arc;
 
 use domain::trade::Trade;
 
-use crate::changes;
-use crate::changes::change::Change;
 use crate::engine::bucket;
-use crate::engine::fault::Fault;
-use crate::engine::tx::Tx;
 
 /// What a user did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -87,17 +82,8 @@ impl Event {
     }
 }
 
-/// Has everybody who holds a merchant's facts take in these, once this transaction is committed.
-pub(crate) fn announce(tx: &mut Tx, pid: &str, events: impl IntoIterator<Item = Event>) -> Result<(), Fault> {
-    let rows: Arc<[Event]> = events.into_iter().collect();
-    if rows.is_empty() {
-        return Ok(());
-    }
-    changes::announce::announce(tx, Change::Events { pid: pid.into(), rows })
-}
-
-/// An event as a row of `changes` has it: `P 7 1767225600000 880 2088102146931393`. Earlier builds read the id of a user
-/// in it, of a kind of change that they do not know.
+/// An event as a row of `changes` has it: `P 7 1767225600000 880 2088102146931393`. Earlier builds read the id of a
+/// user in it, of a kind of change that they do not know.
 pub(crate) fn to_text(event: &Event) -> String {
     let Event { user_id, kind, id, at, net_fen } = event;
     let mut text = String::with_capacity(64);

@@ -1,4 +1,4 @@
-//! Reading what users did: of some, with a statement for each table that knows; and who there is to ask for.
+//! Reading what users did: of some, with a statement for each table that knows.
 
 use super::event::Event;
 use crate::cash_voucher;
@@ -8,7 +8,6 @@ use crate::engine::row::Val;
 use crate::engine::rows::Rows;
 use crate::engine::sql::statements;
 use crate::engine::tx::Tx;
-use crate::member::{self, Cursor};
 
 statements! {
     TRADES = "SELECT buyer_id, id, paid_at, total_fen - refunded_fen FROM trade
@@ -20,7 +19,6 @@ statements! {
             WHERE own.bucket = $1 AND own.user_id = $2) AND voucher_template.pid = $3";
     IMPORTED = "SELECT user_id, voucher_no, received_at, redeemed_at FROM voucher_history
         WHERE bucket = $1 AND pid = $2 AND user_id = $3";
-    USERS = "SELECT user_id FROM member WHERE bucket = $1 AND pid = $2 AND user_id > $3 ORDER BY user_id LIMIT $4";
 }
 
 static TRADES_OF: Rows<3> = Rows::new(
@@ -79,11 +77,4 @@ pub fn of_users(tx: &mut Tx, pid: &str, users: &[&str]) -> Result<Vec<Event>, Fa
         events.extend(Event::of_imported(user, voucher_no, Some(*received_at), *redeemed_at));
     }
     Ok(events)
-}
-
-/// The ids of the next of a merchant's members after `after`, about `limit`, and where to go on; `None` at the end. Who
-/// has paid the merchant is among them, for that makes a user a member.
-pub fn users(tx: &mut Tx, pid: &str, after: &Cursor, limit: usize) -> Result<(Vec<String>, Option<Cursor>), Fault> {
-    let (page, next) = member::scan_with(tx, USERS, pid, after, limit, |(user,): &(String,)| user)?;
-    Ok((page.into_iter().map(|(user,)| user).collect(), next))
 }

@@ -11,12 +11,11 @@ use domain::redemption::{Redemption, Status as VoucherStatus};
 use domain::template::{Publication, Status as TemplateStatus, Template, Unit, ValidPeriod};
 use domain::trade::{Origin, Status, Trade, TradeDeduction};
 use domain::voucher_history::ImportedVoucher;
-use store::history::{Event, Kind, of_users, users};
-use store::member::{Cursor, MemberRow, put_chunk};
+use store::history::{Event, Kind, of_users};
 use store::testing::{Engine, TestStore, block_on};
 use store::trade::{TradeChunk, TradeRow, numbers};
 use store::voucher_history::VoucherChunk;
-use store::{Change, Fault, Store, Tx, cash_voucher, coupon, each_engine, sales, template, trade, voucher_history};
+use store::{Change, Fault, Store, Tx, cash_voucher, coupon, each_engine, template, trade, voucher_history};
 
 use crate::probe::{add_user, fingerprint, read, write};
 
@@ -224,8 +223,11 @@ async fn happen(store: &Store) {
     import_trades(store, &[("t1", USER, 1_000, 1_000), ("t2", OTHER_USER, 2_000, 500)], NOW + 3).await;
 }
 
+/// Events of a user: kind, when after [`NOW`], and net amount.
+type Expected = Vec<(Kind, i64, i64)>;
+
 /// What [`happen`] comes to: kind, when after [`NOW`], and net amount; of each user.
-fn expected() -> [(&'static str, Vec<(Kind, i64, i64)>); 2] {
+fn expected() -> [(&'static str, Expected); 2] {
     use Kind::{Paid, Received, Redeemed};
     [
         (
@@ -310,32 +312,3 @@ fn every_process_learns_what_users_did() {
         assert_eq!(heard.lock().unwrap().len(), expect.len() + 1);
     });
 }
-
-each_engine!(members_are_listed_page_by_page_and_so_is_who_has_paid, |test| {
-    let store = test.store();
-    let member = |n: i64| format!("2088{n:012}");
-    let rows: Vec<MemberRow> = (0..50).map(|n| MemberRow::new(&member(n), [("a", Some("1"))])).collect();
-    let theirs = vec![MemberRow::new(&member(99), [])];
-    write(store, move |tx| {
-        put_chunk(tx, PID, &rows)?;
-        put_chunk(tx, OTHER_PID, &theirs)?;
-        Ok(sales::add(tx, PID, &member(70), 500)?)
-    })
-    .await
-    .unwrap();
-    read(store, move |tx| {
-        for limit in [1, 7, 1_000] {
-            let (mut found, mut next) = (Vec::new(), Some(Cursor::default()));
-            while let Some(after) = next {
-                let (page, following) = users(tx, PID, &after, limit)?;
-                found.extend(page);
-                next = following;
-            }
-            found.sort_unstable();
-            assert_eq!(found, (0..50).chain([70]).map(member).collect::<Vec<_>>(), "{limit}");
-        }
-        Ok(())
-    })
-    .await
-    .unwrap();
-});
