@@ -283,11 +283,9 @@ impl App {
             Change::Job { due_at } if *due_at <= self.clock.now() || !self.clock.stands_still() => {
                 self.wakeup.planned(*due_at);
             }
-            Change::Setting { .. }
-            | Change::Merchant(_)
-            | Change::Shop(_)
-            | Change::Job { .. }
-            | Change::Events { .. } => {}
+            Change::Events { pid, rows } => self.index.put_events(pid, rows),
+            Change::Shop(shop) => self.index.shop_changed(&shop.pid),
+            Change::Setting { .. } | Change::Merchant(_) | Change::Job { .. } => {}
             Change::Missed => self.read_again(),
         }
     }

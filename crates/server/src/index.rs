@@ -4,13 +4,17 @@
 //! last one), so that a count sees every write that was answered before it on this node. Deleting it loses time, never
 //! truth; one user's membership is decided from the store, inside the transaction that acts on it.
 
+mod behavior;
 mod mapping;
+mod merchant;
+mod person;
 mod updater;
 
 use domain::condition::Value;
 use domain::tag::{Tag, TagKind};
-use mapping::{cell, tag_kind};
-use segment::{Counts, Expr, Members};
+use mapping::{cell, place, tag_kind};
+use merchant::Merchant;
+use segment::{Counts, Expr, Members, day};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, RwLock};
@@ -18,7 +22,8 @@ use store::member::{Cursor, Member};
 use store::sales::Sales;
 use store::{Store, Tx};
 
-pub use mapping::{column, expr};
+pub use mapping::{column, expr, facts};
+pub use person::Person;
 pub use updater::IndexUpdater;
 
 /// Members read from the store at a time while the index is built.
@@ -32,7 +37,7 @@ const ORDER: [&str; 3] = ["pam_gender", "pam_age", "pam_city_code"];
 /// The index of all merchants.
 #[derive(Default)]
 pub struct Index {
-    merchants: RwLock<HashMap<String, Arc<RwLock<Members>>>>,
+    merchants: RwLock<HashMap<String, Arc<Merchant>>>,
     version: AtomicU64,
 }
 
@@ -47,19 +52,18 @@ impl Index {
         ask: impl FnOnce(&[segment::Tag]) -> Result<(Expr, Vec<usize>), E>,
     ) -> Result<Counts, E> {
         let merchant = self.merchant(pid);
-        if tags.iter().any(|tag| !has(&merchant.read().expect("no holder panics"), &tag.code)) {
-            define(&mut merchant.write().expect("no holder panics"), tags);
+        if tags.iter().any(|tag| !has(&merchant.read(), &tag.code)) {
+            define(&mut merchant.write(), tags);
         }
-        let members = merchant.read().expect("no holder panics");
+        let members = merchant.read();
         let (expr, dimensions) = ask(members.tags())?;
-        let count = || members.count(&expr, &dimensions, day(now));
-        Ok(if LONG_COUNT < members.len() { tokio::task::block_in_place(count) } else { count() })
+        Ok(counted(&members, &expr, &dimensions, now))
     }
 
     /// Takes members' new rows; a row older than the one held changes nothing.
     pub fn put(&self, pid: &str, rows: &[Member]) {
         let merchant = self.merchant(pid);
-        let mut members = merchant.write().expect("no holder panics");
+        let mut members = merchant.write();
         let tags = by_code(members.tags());
         let taken = rows.iter().filter(|row| put(&mut members, &tags, row)).count();
         self.version.fetch_add(taken as u64, Ordering::Relaxed);
@@ -68,13 +72,13 @@ impl Index {
     /// Takes what members paid; a sum older than the one held changes nothing.
     pub fn put_sums(&self, pid: &str, rows: &[Sales]) {
         let merchant = self.merchant(pid);
-        let mut members = merchant.write().expect("no holder panics");
-        for Sales { user_id, net_fen, version } in rows {
+        let mut members = merchant.write();
+        for Sales { user_id, net_fen, version: version_of_sum } in rows {
             if let Ok(user) = user_id.parse() {
                 // Who pays is a member. Of a new one the sum may come first: an import's rows take longer, and
                 // connections tell of what they have written side by side.
                 members.put(user, 0, &[]);
-                members.put_sum(user, u32::try_from(*version).unwrap_or(u32::MAX), *net_fen);
+                members.put_sum(user, version(*version_of_sum), *net_fen);
             }
         }
     }
@@ -82,33 +86,44 @@ impl Index {
     /// Takes a merchant's tags.
     pub fn define(&self, pid: &str, tags: &[Tag]) {
         let tags: Vec<_> = tags.iter().map(column).collect();
-        define(&mut self.merchant(pid).write().expect("no holder panics"), &tags);
+        define(&mut self.merchant(pid).write(), &tags);
     }
 
     /// Builds the index from the store; members written meanwhile are kept, by their versions.
     pub async fn load(&self, store: &Store) -> Result<(), store::Fault> {
+        let held: Vec<_> = self.merchants.read().expect("no holder panics").values().cloned().collect();
+        for merchant in held {
+            merchant.shops_changed.store(true, Ordering::Release);
+            merchant.write().forget_pasts();
+        }
         for pid in store.read(|tx: &mut Tx| store::member::pids_with_members(tx)).await? {
-            let mut next = Some(Cursor::default());
-            while let Some(after) = next {
-                let owner = pid.clone();
-                // In one snapshot: a value whose tag is not known would be dropped.
-                let page = move |tx: &mut Tx| {
-                    let tags = store::world::tags(tx, &owner)?;
-                    store::member::scan(tx, &owner, &after, LOAD_ROWS).map(|page| (tags, page))
-                };
-                let (tags, (rows, following)) = store.read::<_, store::Fault, _>(page).await?;
-                self.define(&pid, &tags);
-                self.put(&pid, &rows);
-                next = following;
-            }
-            let mut next = Some(Cursor::default());
-            while let Some(after) = next {
-                let owner = pid.clone();
-                let page = move |tx: &mut Tx| store::sales::scan(tx, &owner, &after, LOAD_ROWS);
-                let (rows, following) = store.read(page).await?;
-                self.put_sums(&pid, &rows);
-                next = following;
-            }
+            self.load_merchant(store, &pid).await?;
+        }
+        Ok(())
+    }
+
+    /// The same of one merchant's members.
+    pub async fn load_merchant(&self, store: &Store, pid: &str) -> Result<(), store::Fault> {
+        let mut next = Some(Cursor::default());
+        while let Some(after) = next {
+            let owner = pid.to_owned();
+            // In one snapshot: a value whose tag is not known would be dropped.
+            let page = move |tx: &mut Tx| {
+                let tags = store::world::tags(tx, &owner)?;
+                store::member::scan(tx, &owner, &after, LOAD_ROWS).map(|page| (tags, page))
+            };
+            let (tags, (rows, following)) = store.read::<_, store::Fault, _>(page).await?;
+            self.define(pid, &tags);
+            self.put(pid, &rows);
+            next = following;
+        }
+        let mut next = Some(Cursor::default());
+        while let Some(after) = next {
+            let owner = pid.to_owned();
+            let page = move |tx: &mut Tx| store::sales::scan(tx, &owner, &after, LOAD_ROWS);
+            let (rows, following) = store.read(page).await?;
+            self.put_sums(pid, &rows);
+            next = following;
         }
         Ok(())
     }
@@ -122,21 +137,25 @@ impl Index {
     pub fn size(&self) -> (usize, usize) {
         let merchants: Vec<_> = self.merchants.read().expect("no holder panics").values().cloned().collect();
         merchants.iter().fold((0, 0), |(members, bytes), merchant| {
-            let merchant = merchant.read().expect("no holder panics");
+            let merchant = merchant.read();
             (members + merchant.len(), bytes + merchant.bytes())
         })
     }
 
-    fn merchant(&self, pid: &str) -> Arc<RwLock<Members>> {
-        if let Some(found) = self.merchants.read().expect("no holder panics").get(pid) {
-            return found.clone();
+    fn held(&self, pid: &str) -> Option<Arc<Merchant>> {
+        self.merchants.read().expect("no holder panics").get(pid).cloned()
+    }
+
+    fn merchant(&self, pid: &str) -> Arc<Merchant> {
+        if let Some(found) = self.held(pid) {
+            return found;
         }
         let mut merchants = self.merchants.write().expect("no holder panics");
         let fresh = || {
             let tags: Vec<_> = domain::tag::built_in().iter().map(column).collect();
             let place = |code| tags.iter().position(|tag| tag.code == code).expect("every merchant has it");
             let order = ORDER.map(place);
-            Arc::new(RwLock::new(Members::new(tags, &order)))
+            Arc::new(Merchant::new(Members::new(tags, &order)))
         };
         merchants.entry(pid.to_owned()).or_insert_with(fresh).clone()
     }
@@ -161,11 +180,14 @@ pub fn select<'m>(tags: Vec<segment::Tag>, expr: &Expr, rows: &'m [Member], now:
     rows.iter().filter(is_taken).map(|row| row.user_id.as_str()).collect()
 }
 
-/// The UTC+8 calendar day of a moment, in days since 1970-01-01.
-fn day(now: i64) -> i32 {
-    const EAST_MS: i64 = 8 * 3_600_000;
-    const DAY_MS: i64 = 86_400_000;
-    i32::try_from((now + EAST_MS).div_euclid(DAY_MS)).expect("a clock's day is near 1970")
+fn counted(members: &Members, expr: &Expr, dimensions: &[usize], now: i64) -> Counts {
+    let count = || members.count(expr, dimensions, day(now));
+    if LONG_COUNT < members.len() { tokio::task::block_in_place(count) } else { count() }
+}
+
+/// A row's version as the columns hold it.
+fn version(of_row: i64) -> u32 {
+    u32::try_from(of_row).unwrap_or(u32::MAX)
 }
 
 fn has(members: &Members, code: &str) -> bool {
@@ -208,8 +230,10 @@ fn put(members: &mut Members, tags: &[(String, usize, TagKind)], row: &Member) -
             values.push((*place, cell(value)));
         }
     }
-    let version = u32::try_from(row.version).unwrap_or(u32::MAX);
-    members.put(user, version, &values)
+    let version = version(row.version);
+    let is_newer = members.put(user, version, &values);
+    members.put_places(user, version, row.home.map(place), row.work.map(place));
+    is_newer
 }
 
 #[cfg(test)]

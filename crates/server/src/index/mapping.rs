@@ -1,8 +1,10 @@
-//! Tags, values and conditions as the columns of members have them.
+//! Tags, values, facts and conditions as the columns of members have them.
 
-use domain::condition::{Condition, TagTest, Value};
+use domain::condition::{Comparison, Condition, Fact, FactTest, TagTest, Value};
 use domain::tag::{Tag, TagKind};
-use segment::{Expr, Kind, Test};
+use segment::{EventKind, Expr, Kind, Place, Test};
+use store::history::{Event, Kind as HistoryKind};
+use store::member::Position;
 
 /// A tag as a column.
 pub fn column(tag: &Tag) -> segment::Tag {
@@ -47,9 +49,69 @@ fn one(condition: Condition, columns: &[segment::Tag]) -> Option<Expr> {
             let place = columns.iter().position(|column| column.code == code)?;
             Some(tag_test(place, test).map_or_else(|| Expr::Any(Vec::new()), Expr::Test))
         }
-        // Columns hold tags alone.
-        Condition::Fact { .. } => None,
+        Condition::Fact { fact, test } => Some(Expr::Test(fact_test(fact, test))),
     }
+}
+
+/// The facts that conditions are about, as the columns that [`segment::Members::require`] must be told of.
+pub fn facts(conditions: &[Condition]) -> Vec<segment::Fact> {
+    let fact_of = |condition: &Condition| match condition {
+        Condition::Tag { .. } => None,
+        Condition::Fact { fact, .. } => Some(fact_column(*fact)),
+    };
+    conditions.iter().filter_map(fact_of).collect()
+}
+
+/// The column of a fact.
+pub fn fact_column(fact: Fact) -> segment::Fact {
+    match fact {
+        Fact::TradeAmount(period) => segment::Fact::Amount(period.days()),
+        Fact::TradeCount(period) => segment::Fact::Count(period.days()),
+        Fact::AverageAmount(period) => segment::Fact::Average(period.days()),
+        Fact::VouchersReceived(period) => segment::Fact::Received(period.days()),
+        Fact::VouchersRedeemed(period) => segment::Fact::Redeemed(period.days()),
+        Fact::DaysSincePayment => segment::Fact::LastDay,
+        Fact::LastPaymentAmount => segment::Fact::LastAmount,
+        Fact::HomeDistance => segment::Fact::HomeDistance,
+        Fact::WorkDistance => segment::Fact::WorkDistance,
+    }
+}
+
+fn fact_test(fact: Fact, FactTest { comparison, operand }: FactTest) -> Test {
+    let column = fact_column(fact);
+    if fact == Fact::DaysSincePayment {
+        let (least, most) = range(comparison, operand, 0);
+        return Test::days_ago(column, least, (most != i64::MAX).then_some(most));
+    }
+    // An average is held twice as large, and one larger where a part of a fen is left.
+    let operand = if matches!(fact, Fact::AverageAmount(_)) { 2 * operand } else { operand };
+    Test::ranges(column, vec![range(comparison, operand, i64::MIN + 1)], false)
+}
+
+/// The closed range of values that compare so with the operand; no value is below `least`, and none is the largest.
+fn range(comparison: Comparison, operand: i64, least: i64) -> (i64, i64) {
+    match comparison {
+        Comparison::Eq => (operand, operand),
+        Comparison::Gt => (operand + 1, i64::MAX),
+        Comparison::GtEq => (operand, i64::MAX),
+        Comparison::Lt => (least, operand - 1),
+        Comparison::LtEq => (least, operand),
+    }
+}
+
+/// What the store says that a user did, as a member's event.
+pub fn event(row: &Event) -> segment::Event {
+    let kind = match row.kind {
+        HistoryKind::Paid => EventKind::Paid,
+        HistoryKind::Received => EventKind::Received,
+        HistoryKind::Redeemed => EventKind::Redeemed,
+    };
+    segment::Event { at: row.at, kind, id: row.id, net_fen: row.net_fen }
+}
+
+/// A position as the columns of distances take it.
+pub fn place(position: Position) -> Place {
+    Place { lon_e7: position.lon_e7, lat_e7: position.lat_e7 }
 }
 
 /// `None` where no value is taken.
@@ -68,7 +130,7 @@ fn tag_test(place: usize, test: TagTest) -> Option<Test> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::condition::{Fact, Op};
+    use domain::condition::Op;
     use segment::Members;
 
     /// 2026-03-01.
@@ -179,10 +241,8 @@ mod tests {
     fn what_no_column_has_is_no_expression() {
         let columns = [column(&tag("it", TagKind::Number))];
         let on = |code| Condition::on_tag(&tag(code, TagKind::Number), Op::Gt, "1").expect("a condition of the table");
-        let fact = Condition::on_fact(Fact::HomeDistance, Op::Lt, "1").expect("a condition on a fact");
         assert!(expr(vec![on("it"), on("it")], &columns).is_some());
         assert_eq!(expr(vec![on("it"), on("another")], &columns), None);
-        assert_eq!(expr(vec![on("it"), fact], &columns), None);
         assert_eq!(expr(Vec::new(), &[]), Some(Expr::All(Vec::new())));
     }
 }
