@@ -7,6 +7,7 @@
 pub mod activity;
 pub mod coupon;
 pub mod crowd;
+pub mod crowd_group;
 pub mod pin;
 pub mod trade;
 pub mod voucher;

@@ -8,6 +8,7 @@
 pub mod access;
 pub mod activity;
 mod call;
+pub mod catering;
 pub mod console;
 pub mod dispatch;
 mod entry;
@@ -65,6 +66,8 @@ pub static THE_LIST: &[Entry] = &[
     read::<voucher::templatedetail_query::TemplatedetailQuery>(),
     read::<voucher::templatelist_query::TemplatelistQuery>(),
     write::<voucher::template_delete::TemplateDelete>(),
+    write::<catering::condition_set::ConditionSet>(),
+    read::<catering::condition_query::ConditionQuery>(),
 ];
 
 impl Entry {

@@ -37,6 +37,8 @@ pages! {
     "alipay.trade.query"
     "alipay.trade.refund"
     "ant.merchant.expand.merchant.storelist.query"
+    "koubei.catering.crowdgroup.condition.query"
+    "koubei.catering.crowdgroup.condition.set"
     "koubei.marketing.campaign.activity.batchquery"
     "koubei.marketing.campaign.activity.create"
     "koubei.marketing.campaign.activity.modify"

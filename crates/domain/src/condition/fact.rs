@@ -150,7 +150,7 @@ impl Unit {
     pub const ALL: [Unit; 5] = [Unit::Day, Unit::Km, Unit::Count, Unit::Ticket, Unit::Yuan];
 
     /// The unit's name (`rule_unit` on the wire), in capitals.
-    pub fn name(self) -> &'static str {
+    pub const fn name(self) -> &'static str {
         match self {
             Unit::Day => "DAY",
             Unit::Km => "KM",

@@ -50,7 +50,7 @@ impl Op {
     ];
 
     /// The operator's name in a condition, in capitals.
-    pub fn name(self) -> &'static str {
+    pub const fn name(self) -> &'static str {
         match self {
             Op::Eq => "EQ",
             Op::Neq => "NEQ",

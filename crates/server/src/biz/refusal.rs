@@ -15,6 +15,8 @@ pub const NOT_JSON: &str = "不是合法的JSON";
 pub const INVALID: &str = "INVALID_PARAMETER";
 /// How its text begins.
 const INVALID_MSG: &str = "参数有误: ";
+/// How the text begins where the method has a `sub_code` of its own for a field that is absent.
+const EMPTY_MSG: &str = "参数为空: ";
 /// How the text ends of a field that is refused by its Chinese name.
 const ILLEGAL_FIELD: &str = "为空或格式错误";
 /// The longest name of a field with the way to it.
@@ -57,6 +59,12 @@ fn illegal_start(what: Illegal) -> &'static str {
     }
 }
 
+/// The field that a refusal says is absent, where [`invalid`] has worded it.
+pub fn absent_field(rejection: &Rejection) -> Option<&str> {
+    let field = rejection.sub_msg.strip_prefix(INVALID_MSG)?.strip_suffix(ABSENT)?;
+    field.strip_suffix(' ')
+}
+
 /// The field that a refusal is about, where it names one as [`invalid`] or [`illegal_field`] does: for the log, which
 /// has no values.
 pub fn refused_field(rejection: &Rejection) -> Option<&str> {
@@ -65,7 +73,7 @@ pub fn refused_field(rejection: &Rejection) -> Option<&str> {
         let named = text.strip_prefix(illegal_start(Illegal::Request))?.strip_suffix(ILLEGAL_FIELD)?;
         named.split_once('(')?.1.strip_suffix(')')
     };
-    let field = match text.strip_prefix(INVALID_MSG) {
+    let field = match text.strip_prefix(INVALID_MSG).or_else(|| text.strip_prefix(EMPTY_MSG)) {
         Some(named) => named.split(' ').next()?,
         None => titled()?,
     };
@@ -85,9 +93,18 @@ mod tests {
     use super::*;
 
     #[test]
+    fn an_absent_field_is_told_from_a_wrong_one() {
+        assert_eq!(absent_field(&invalid("conditions[0].op", ABSENT)), Some("conditions[0].op"));
+        for other in [invalid("name", NUL), invalid("name", "A 不能为空。"), illegal_field("面额", "amount")] {
+            assert_eq!(absent_field(&other), None, "{}", other.sub_msg);
+        }
+    }
+
+    #[test]
     fn the_log_names_the_field_of_either_form() {
         for (rejection, expect) in [
             (invalid("conditions[0].op", ABSENT), Some("conditions[0].op")),
+            (Rejection::business("PARAM_EMPTY", "参数为空: describe"), Some("describe")),
             (illegal_field("面额", "amount"), Some("amount")),
             (illegal(Illegal::Request, "传入规则JSON格式错误"), None),
             (illegal(Illegal::Unit, "错误的相对时间单位unit=HOURs"), None),

@@ -3,7 +3,7 @@
 use super::access::{Doors, Need};
 use super::call::CallContext;
 use super::method::{Method, OperatorCall, OperatorExport, OperatorRead, OperatorWrite, Read, Recomputed, Write};
-use super::refusals::SubCode;
+use super::refusals::{self, SubCode};
 use super::run::{self, Output};
 use crate::answer::{Answer, CallError};
 use crate::app::App;
@@ -78,13 +78,19 @@ impl Entry {
         run(call, members).await
     }
 
-    /// A refusal with the `sub_code` that the method has for a wrong field.
+    /// A refusal with the `sub_code` that the method has for a wrong field, or declares for an absent one.
     pub fn refusal(&self, rejection: Rejection) -> Rejection {
         let is_it = |code: &SubCode| rejection.sub_code == code.name && rejection.sub_msg == code.text;
         // The gateway's own refusals, such as that of a text that is no JSON, are declared by none.
         let is_declared =
             rejection.code != "40004" || rejection.sub_code == biz::INVALID || self.refusals.iter().any(is_it);
         debug_assert!(is_declared, "{}: {} {} is not declared", self.name, rejection.sub_code, rejection.sub_msg);
+        if let Some(field) = biz::absent_field(&rejection)
+            && self.refusals.contains(&refusals::PARAM_EMPTY)
+        {
+            let SubCode { name, text, .. } = refusals::PARAM_EMPTY;
+            return Rejection::business(name, format!("{text}: {field}"));
+        }
         if rejection.sub_code == biz::INVALID {
             Rejection { sub_code: self.invalid.into(), ..rejection }
         } else {

@@ -70,7 +70,8 @@ pub fn page(entry: &Entry, prose: &str, cases: &Cases) -> String {
         let about = wrapped(&format!("{} **What to do:** {}", code.meaning.trim(), code.remedy));
         add(&mut page, format_args!("\n### 40004 `{}` {}\n\n{about}\n", code.name, code.text));
         if let Some(case) = cases.refusal(name, code.name, code.text) {
-            page += &format!("\nExample: {}\n\n{}", case.case, example(case, cases, entry, code.text));
+            let text = case.words().filter(|words| words.starts_with(code.text)).unwrap_or(code.text);
+            page += &format!("\nExample: {}\n\n{}", case.case, example(case, cases, entry, text));
         }
     }
     page

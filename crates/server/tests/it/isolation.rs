@@ -42,6 +42,8 @@ enum Names {
     CardShop,
     /// A shop.
     Shop,
+    /// A shop that crowd groups are of.
+    GroupShop,
     /// A template of cash vouchers.
     Template,
     /// A cash voucher.
@@ -105,6 +107,13 @@ impl Things {
             pid,
         }
     }
+}
+
+/// A crowd group.
+fn crowd_group(operation: &str, shop: &str) -> Value {
+    json!({"operation": operation, "shop_id": shop, "crowd_group_id": "g", "describe": "d", "operator_id": "1",
+        "condition_model_list": [{"logical_operator": "GTEQ", "period": "30", "operation_value": "1",
+            "operator_rule": "TRADE_CNT", "rule_unit": "COUNT"}]})
 }
 
 /// A coupon's activity, as both creating and modifying it say it.
@@ -457,6 +466,24 @@ const CASES: &[Case] = &[
             ("page_size", Names::Nothing),
         ],
     },
+    Case {
+        method: "koubei.catering.crowdgroup.condition.set",
+        request: |own| crowd_group("CREATE", own.shop),
+        members: &[
+            ("operation", Names::Nothing),
+            ("shop_id", Names::GroupShop),
+            ("crowd_group_id", Names::Key),
+            ("condition_model_list", Names::Nothing),
+            ("describe", Names::Nothing),
+            ("operator_id", Names::Nothing),
+            ("operator_type", Names::Nothing),
+        ],
+    },
+    Case {
+        method: "koubei.catering.crowdgroup.condition.query",
+        request: |own| json!({"shop_id": own.shop, "user_id": BUYER}),
+        members: &[("shop_id", Names::GroupShop), ("user_id", Names::Nothing)],
+    },
     // After it there is no draft.
     Case {
         method: DELETE,
@@ -707,6 +734,13 @@ each_engine!(another_merchants_things_are_as_unknown_as_none, |engine| {
                     assert_eq!(foreign.sub_code.as_deref(), Some("ACQ.INVALID_STORE_ID"), "{}", case.method);
                     assert_eq!(foreign.raw, never.raw, "{} {member}", case.method);
                     let own = ask(THEIR_SHOP);
+                    assert!(is_success(&own), "{} {member}: {}", case.method, own.raw);
+                }
+                Names::GroupShop => {
+                    let (foreign, never) = (ask(member, SHOP), ask(member, "2015121600077000000002388299"));
+                    assert_eq!(foreign.sub_code.as_deref(), Some("INVALID_PARAMETER"), "{}", case.method);
+                    assert_eq!(foreign.raw, never.raw, "{} {member}", case.method);
+                    let own = ask(member, THEIR_SHOP);
                     assert!(is_success(&own), "{} {member}: {}", case.method, own.raw);
                 }
                 Names::Conditions | Names::Dimensions => {

@@ -39,6 +39,11 @@ impl Conditions {
         Conditions::read(Some(&Value::from(text)))
     }
 
+    /// Each element, as it is stored.
+    pub fn elements(&self) -> Vec<Value> {
+        self.0.iter().map(|element| serde_json::to_value(element).expect("strings serialise")).collect()
+    }
+
     /// Refuses what a merchant with these tags cannot mean: what the decisions on operators do not allow, a value
     /// that a closed list lacks, a range with its ends the wrong way round.
     pub fn check(&self, tags: &[Tag]) -> Result<(), Rejection> {

@@ -17,6 +17,10 @@ macro_rules! sub_codes {
 }
 
 sub_codes! {
+    /// A field that the call needs is missing or empty. The text names it.
+    PARAM_EMPTY = "PARAM_EMPTY", "参数为空",
+        do "Send the field. Some are needed only by some operations or rules: see the fields' meanings.";
+
     /// The crowd was never made, was deleted, or is another merchant's.
     CROWD_NOT_EXIST = "CROWD_GROUP_NOT_EXIST", "人群组不存在",
         do "Take the id from the answer of `crowd.create` or from `crowd.batchquery`.";

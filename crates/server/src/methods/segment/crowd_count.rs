@@ -8,12 +8,13 @@
 //!
 //! The call changes nothing and can be repeated.
 
+use crate::acts::crowd::breakdown::breakdown;
 use crate::acts::crowd::conditions::Conditions;
 use crate::biz::{self, Field, Member, Shape, Text, answer, biz, invalid};
 use crate::index::{self, column};
 use crate::methods::{Answer, Call, CallError, Doors, Method, Need, Read, SubCode, refusals};
 use domain::tag::{Tag, is_dimension};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use store::{Fault, Tx};
 use wire::money;
 
@@ -139,17 +140,7 @@ impl Read for CrowdCount {
                 |code: &String| columns.iter().position(|tag| tag.code == *code).expect("dimensions are built in");
             Ok::<_, Fault>((expr, dimensions.iter().map(column).collect()))
         })?;
-        let histogram = |(code, counts): (&String, &Vec<(String, u64)>)| {
-            let tag = tags.iter().find(|tag| tag.code == *code).expect("dimensions are built in");
-            let mut buckets = Map::new();
-            for (value, count) in counts {
-                // Two values may share a label: their members are one bucket.
-                let bucket = buckets.entry(tag.label(value)).or_insert(Value::from(0));
-                *bucket = Value::from(bucket.as_u64().expect("a count") + count);
-            }
-            json!({"label": code, "value": buckets})
-        };
-        let values: Vec<_> = dimensions.iter().zip(&counts.histograms).map(histogram).collect();
+        let values = breakdown(&tags, &dimensions, &counts.histograms);
         let mut summary = json!({"total": counts.total});
         if let Some(fen) = counts.sum {
             summary["sum"] = json!(money::format_sum(fen));

@@ -1,0 +1,188 @@
+//! `condition_model_list`: what the users of a crowd group have in common.
+//!
+//! A list of objects, all joined by AND. Callers get it back as they sent it; what is decided by it is the domain's
+//! conditions.
+
+use crate::biz::{ABSENT, Biz, Choice, Field, Object, Objects, Shape, Text, biz, choose};
+use domain::condition::{Condition, Fact, FactRule, Op, Period, Unit};
+use serde_json::{Map, Value};
+use store::Fault;
+
+/// The most conditions of a group.
+pub const CONDITIONS_MAX: usize = 20;
+
+biz! {
+    /// A condition.
+    pub struct ConditionItem {
+        /// How the user's value is compared with `operation_value`.
+        logical_operator: Comparison,
+        /// How many days before now count: 30, 60, 90, 180 or 365. Required by `TRADE_AMT`, `TRADE_CNT`, `PCT_AMT`,
+        /// `APPLY_VOUCHER_CNT` and `VERIFY_VOUCHER_CNT`; given back and ignored otherwise.
+        period: Option<Text<100>>,
+        /// What it is compared with, above 0: an integer for counts and days; with at most two decimals for yuan and
+        /// kilometres.
+        operation_value: Text<100>,
+        /// What is looked at.
+        operator_rule: Rule,
+        /// What `operation_value` counts. Each rule has a unit of its own, in which it is taken whatever stands here.
+        rule_unit: RuleUnit,
+    }
+}
+
+/// `logical_operator`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Comparison(Op);
+
+impl Field for Comparison {
+    const SHAPE: Shape = Shape::Choices(&[
+        Choice { name: Op::Eq.name(), meaning: "Equal." },
+        Choice { name: Op::Gt.name(), meaning: "Greater." },
+        Choice { name: Op::GtEq.name(), meaning: "Greater or equal." },
+        Choice { name: Op::Lt.name(), meaning: "Less." },
+        Choice { name: Op::LtEq.name(), meaning: "Less or equal." },
+    ]);
+
+    fn read(value: Option<&Value>) -> Result<Self, String> {
+        choose(value, &[Op::Eq, Op::Gt, Op::GtEq, Op::Lt, Op::LtEq], Op::name).map(Comparison)
+    }
+
+    fn canonical(&self) -> Option<Value> {
+        Some(Value::from(self.0.name()))
+    }
+}
+
+/// `operator_rule`, one of [`Fact::NAMES`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rule(&'static str);
+
+impl Field for Rule {
+    const SHAPE: Shape = Shape::Choices(&[
+        rule(0, "What the user paid the merchant in the period, less refunds."),
+        rule(1, "How many trades that was; one that was refunded in full is none."),
+        rule(2, "The amount by the number of trades; without any, no condition on it holds."),
+        rule(3, "How many of the merchant's vouchers the user received in the period."),
+        rule(4, "How many of them the user redeemed in the period."),
+        rule(5, "Calendar days since the user's last payment."),
+        rule(6, "The amount of the last payment, less refunds."),
+        rule(7, "How far the merchant's nearest shop is from where the user lives."),
+        rule(8, "How far it is from where the user works."),
+    ]);
+
+    fn read(value: Option<&Value>) -> Result<Self, String> {
+        choose(value, &Fact::NAMES, |name| name).map(Rule)
+    }
+
+    fn canonical(&self) -> Option<Value> {
+        Some(Value::from(self.0))
+    }
+}
+
+const fn rule(nth: usize, meaning: &'static str) -> Choice {
+    Choice { name: Fact::NAMES[nth], meaning }
+}
+
+/// `rule_unit`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RuleUnit(Unit);
+
+impl Field for RuleUnit {
+    const SHAPE: Shape = Shape::Choices(&[
+        Choice { name: Unit::Day.name(), meaning: "Days." },
+        Choice { name: Unit::Km.name(), meaning: "Kilometres." },
+        Choice { name: Unit::Count.name(), meaning: "Trades." },
+        Choice { name: Unit::Ticket.name(), meaning: "Vouchers." },
+        Choice { name: Unit::Yuan.name(), meaning: "Yuan." },
+    ]);
+
+    fn read(value: Option<&Value>) -> Result<Self, String> {
+        choose(value, &Unit::ALL, Unit::name).map(RuleUnit)
+    }
+
+    fn canonical(&self) -> Option<Value> {
+        Some(Value::from(self.0.name()))
+    }
+}
+
+/// The conditions of a group, checked. Two are equal that ask for the same in the same units.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Conditions(Vec<Checked>);
+
+/// A condition, and what of it is given back and decides nothing.
+#[derive(Clone, Debug)]
+struct Checked {
+    condition: Condition,
+    sent: Map<String, Value>,
+}
+
+impl PartialEq for Checked {
+    /// `5` and `5.00` are one value, whatever is given back.
+    fn eq(&self, other: &Checked) -> bool {
+        let unit = |checked: &Checked| checked.sent.get("rule_unit").cloned();
+        let period = |checked: &Checked| checked.sent.get("period").cloned();
+        self.condition == other.condition && unit(self) == unit(other) && period(self) == period(other)
+    }
+}
+
+impl Conditions {
+    /// Checks what was sent; with `is_strict`, that each has its rule's own unit. The error says where, behind the name
+    /// of the list, and why.
+    pub fn check(
+        items: &Objects<ConditionItem, CONDITIONS_MAX>,
+        is_strict: bool,
+    ) -> Result<Conditions, (String, String)> {
+        let check = |(index, Object(item)): (usize, &Object<ConditionItem>)| {
+            let condition =
+                item.condition(is_strict).map_err(|(field, reason)| (format!("[{index}].{field}"), reason))?;
+            Ok(Checked { condition, sent: item.as_sent() })
+        };
+        items.0.iter().enumerate().map(check).collect::<Result<_, _>>().map(Conditions)
+    }
+
+    /// The JSON text that is stored.
+    pub fn to_text(&self) -> String {
+        serde_json::to_string(&self.as_sent()).expect("texts are JSON")
+    }
+
+    /// Reads what [`Conditions::to_text`] has written.
+    pub fn from_stored(text: &str) -> Result<Conditions, Fault> {
+        let broken = |reason: String| Fault::bug(format!("stored conditions of a crowd group: {reason}"));
+        let value: Value = serde_json::from_str(text).map_err(|error| broken(error.to_string()))?;
+        let items = Objects::read(Some(&value)).map_err(broken)?;
+        Conditions::check(&items, false).map_err(|(path, reason)| broken(format!("{path} {reason}")))
+    }
+
+    /// Each as it was sent.
+    pub fn as_sent(&self) -> Vec<Map<String, Value>> {
+        self.0.iter().map(|checked| checked.sent.clone()).collect()
+    }
+
+    /// What must hold.
+    pub fn all(&self) -> impl Iterator<Item = &Condition> {
+        self.0.iter().map(|checked| &checked.condition)
+    }
+}
+
+impl ConditionItem {
+    /// The condition; else the member that is wrong, and why.
+    fn condition(&self, is_strict: bool) -> Result<Condition, (&'static str, String)> {
+        let ConditionItem { logical_operator, period, operation_value, operator_rule, rule_unit } = self;
+        let fact = match Fact::rule(operator_rule.0).expect("one of the names") {
+            FactRule::Alone(fact) => fact,
+            FactRule::InPeriod(fact) => fact(read_period(period.as_deref()).map_err(|reason| ("period", reason))?),
+        };
+        if is_strict && fact.unit() != rule_unit.0 {
+            return Err(("rule_unit", format!("{} 的单位必须是{}", fact.name(), fact.unit().name())));
+        }
+        Condition::on_fact(fact, logical_operator.0, operation_value.trim())
+            .map_err(|error| ("operation_value", error.to_string()))
+    }
+}
+
+fn read_period(text: Option<&str>) -> Result<Period, String> {
+    let text = text.ok_or(ABSENT)?.trim();
+    let found = Period::ALL.into_iter().find(|period| period.days().to_string() == text);
+    found.ok_or_else(|| {
+        let days: Vec<_> = Period::ALL.iter().map(|period| period.days().to_string()).collect();
+        format!("必须是以下值之一: {}", days.join(" "))
+    })
+}
