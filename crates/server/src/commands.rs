@@ -9,6 +9,7 @@ mod backup;
 mod call;
 mod clock;
 mod completions;
+mod crowd;
 mod doctor;
 mod file_input;
 mod import;
@@ -66,6 +67,8 @@ enum Command {
     Import(import::Import),
     /// Look at activities, and audit those that service providers made.
     Activity(activity::Activity),
+    /// Count crowds and crowd groups, and ask why somebody is in one.
+    Crowd(crowd::Crowd),
     /// Look at trades.
     Trade(trade::Trade),
     /// Send vouchers to many, look at them, and bar them from use.
@@ -128,6 +131,7 @@ pub fn main() -> ExitCode {
             Command::Apply(apply) => apply.run(&store).await,
             Command::Import(import) => import.run(&store).await,
             Command::Activity(activity) => activity.run(&store).await,
+            Command::Crowd(crowd) => crowd.run(&store).await,
             Command::Trade(trade) => trade.run(&store).await,
             Command::Voucher(voucher) => voucher.run(&store).await,
             Command::Points(points) => points.run(&store).await,

@@ -8,10 +8,13 @@ pub mod activity;
 pub mod activity_list;
 pub mod activity_review;
 pub mod activity_show;
+pub mod audience;
 pub mod backup_write;
 pub mod batch;
 pub mod clock_move;
 pub mod clock_show;
+pub mod crowd_count;
+pub mod crowd_why;
 pub mod import_members;
 pub mod import_trades;
 pub mod import_vouchers;
@@ -54,6 +57,8 @@ pub static OPERATIONS: &[Entry] = &[
     operator_read::<voucher_send_show::VoucherSendShow>(),
     operator_read::<voucher_send_list::VoucherSendList>(),
     operator_read::<voucher_send_page::VoucherSendPage>(),
+    operator_read::<crowd_count::CrowdCount>(),
+    operator_read::<crowd_why::CrowdWhy>(),
     operator_read::<activity_list::ActivityList>(),
     operator_read::<activity_show::ActivityShow>(),
     operator_write::<activity_review::ActivityReview>(),

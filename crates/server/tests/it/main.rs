@@ -20,6 +20,7 @@ mod connections;
 mod control;
 mod coupons;
 mod crash;
+mod crowd_groups;
 mod demo;
 mod diagnosis;
 mod documents;
