@@ -12,6 +12,10 @@ mod choices;
 mod coupons;
 mod crowds;
 mod drafts;
+mod facts;
+mod group_scenes;
+mod group_wire;
+mod groups;
 mod members;
 pub(crate) mod model;
 mod offers;
@@ -51,7 +55,7 @@ const HOUR_MINUTES: i64 = 60;
 const BEGIN: i64 = 1_767_240_000_000;
 /// After this long every notification was delivered or given up.
 const LADDER_HOURS: i64 = 25;
-const STEPS: usize = 115;
+const STEPS: usize = 130;
 /// Calls at once; every order of them is tried.
 const RACERS: usize = 6;
 /// What one process changes the other has heard of by then.
@@ -85,6 +89,8 @@ struct Play<'a> {
     tally: Tally,
     /// What calls at once are about, while they are chosen.
     focus: Option<Focus>,
+    /// Which crowd group they are about: its shop and its id.
+    group: Option<(String, String)>,
 }
 
 impl<'a> Play<'a> {
@@ -104,7 +110,7 @@ impl<'a> Play<'a> {
         balances.insert(choices::sponsor(nth), rng.i64(50_000..300_000));
         let books = vec![Model { now, balances: balances.into(), ..Model::default() }];
         let store = beside.is_some().then(|| Store::open(&running.place(), Open::default()).expect("it is there"));
-        let play = Play {
+        let mut play = Play {
             running,
             store,
             beside,
@@ -121,6 +127,7 @@ impl<'a> Play<'a> {
             history: Vec::new(),
             tally: Tally::default(),
             focus: None,
+            group: None,
         };
         let path = play.running.folder.path().join("workload.toml");
         std::fs::write(&path, play.world()).expect("the folder is ours");
@@ -132,6 +139,7 @@ impl<'a> Play<'a> {
                 std::thread::sleep(Duration::from_millis(10));
             }
         }
+        play.import_history();
         play
     }
 
@@ -213,6 +221,7 @@ impl<'a> Play<'a> {
             self.note(step, answer.as_ref());
         }
         for model in &mut self.books {
+            model.trade_ids = self.names.trade_ids().into();
             model.coupon_ids = self.names.coupon_ids().into();
             model.voucher_ids = self.names.voucher_ids().into();
         }
@@ -244,6 +253,7 @@ impl<'a> Play<'a> {
             let camp = self.names.named(Thing::Camp, &key);
             self.race(&[Step::Activity(activities::Step::Look { camp })], false);
         }
+        self.settle_groups();
     }
 
     fn advance(&mut self, minutes: i64) {
@@ -287,11 +297,17 @@ impl<'a> Play<'a> {
                     // Things begin and end in between, or at that very moment.
                     let minutes = match self.rng.u8(..10) {
                         0 => 95 * 24 * HOUR_MINUTES,
-                        1..=2 => self.rng.i64(1..20) * 12 * HOUR_MINUTES,
+                        1 => self.rng.i64(10..=40) * 24 * HOUR_MINUTES,
+                        2 => self.rng.i64(1..20) * 12 * HOUR_MINUTES,
                         3..=5 => self.rng.i64(1..20) * HOUR_MINUTES,
                         _ => self.rng.i64(1..7) * 5,
                     };
                     self.advance(minutes);
+                    match self.rng.u8(..6) {
+                        0..=1 => self.import_again(),
+                        2..=4 => self.count_groups(),
+                        _ => {}
+                    }
                 }
                 1..=5 => {
                     let steps = self.some_steps();
@@ -339,6 +355,7 @@ impl<'a> Play<'a> {
         }
         self.sponsors_tell();
         self.count_crowds();
+        self.count_groups();
         self.punchcard(&["prove"]);
         no_panic(self.running.folder.path());
     }

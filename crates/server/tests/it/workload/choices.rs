@@ -75,10 +75,13 @@ impl Play<'_> {
         if self.once_in(4) && self.wants_crowds() {
             return self.some_crowd_step();
         }
+        if self.once_in(8) && self.wants_groups() {
+            return self.some_group_step();
+        }
         if self.once_in(8) && self.wants_templates() {
             return self.some_template_step();
         }
-        match self.rng.u8(..100) {
+        match self.rng.u8(..114) {
             0..=9 => Step::Trade(trades::Step::Pay(self.order())),
             10..=12 => Step::Trade(trades::Step::Create(self.order())),
             13..=17 => self.some_refund(),
@@ -105,6 +108,8 @@ impl Play<'_> {
             91 => self.some_detail(),
             92..=93 => self.some_bar(),
             94 => self.some_voucher_refund(),
+            100..=106 => self.some_question(),
+            107..=113 => self.some_group_step(),
             _ => {
                 let again = self.rng.choice(self.past.clone());
                 again.unwrap_or_else(|| self.some_refund())
@@ -114,13 +119,17 @@ impl Play<'_> {
 
     /// Several steps, of which some are the same; often all about the same things.
     pub(super) fn some_steps(&mut self) -> Vec<Step> {
-        let scene = match self.rng.u8(..13) {
+        let shop = self.some_shop();
+        self.group = Some((shop, self.some_group_id()));
+        let scene = match self.rng.u8(..15) {
             0 => self.newcomers_scene(),
             1 => self.cashiers_scene(),
             2 => self.changes_scene(),
             3 => self.restricted_scene(),
             4 => self.ends_scene(),
             5..=8 => self.voucher_scene(),
+            9..=10 => self.facts_scene(),
+            11 => self.windows_scene(),
             _ => None,
         };
         self.focus = if scene.is_none() && self.rng.bool() { Some(self.some_focus()) } else { None };
@@ -133,7 +142,7 @@ impl Play<'_> {
                 steps.push(next);
             }
         }
-        self.focus = None;
+        (self.focus, self.group) = (None, None);
         self.rng.shuffle(&mut steps);
         steps
     }
@@ -181,7 +190,8 @@ impl Play<'_> {
             let (template, voucher) = (template.clone(), self.names.within(Thing::Voucher, template, own));
             Step::Voucher(vouchers::Step::Query { template, voucher })
         });
-        trades.chain(camps).chain(points).chain(tokens).chain(details).chain(sent).collect()
+        let groups = self.all_groups();
+        trades.chain(camps).chain(points).chain(tokens).chain(details).chain(sent).chain(groups).collect()
     }
 
     /// Payments that tell what the members have, to the fen: one of a fen too much, and one of all.

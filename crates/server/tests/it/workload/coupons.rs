@@ -50,7 +50,7 @@ pub(crate) type CouponKey = (String, String, i64);
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Coupon {
     pub(crate) user: String,
-    taken_at: i64,
+    pub(crate) taken_at: i64,
     pub(crate) usage: Usage,
 }
 

@@ -135,7 +135,8 @@ impl Draft {
     pub(crate) fn holds(&self, now: i64) -> bool {
         // Half a hundredth of the least order.
         let is_worth_it = AMOUNT_MIN <= self.amount && self.floor <= 200 * self.amount;
-        let in_time = self.starts_at <= now + AHEAD_MAX && now < self.ends_at;
+        // Of the end, the whole second.
+        let in_time = self.starts_at <= now + AHEAD_MAX && now < self.ends_at + 1_000;
         is_worth_it && in_time && self.spans() && self.valid.holds(self.starts_at)
     }
 

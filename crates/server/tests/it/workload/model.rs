@@ -7,6 +7,8 @@ use super::activities::{self, Activity};
 use super::cashier;
 use super::coupons::{self, Coupon, CouponKey, Token};
 use super::crowds::{self, Crowd};
+use super::facts::Imported;
+use super::groups::{self, Groups};
 use super::points::{self, Account, Freeze};
 use super::shared::Shared;
 use super::templates::{self, Template};
@@ -26,6 +28,7 @@ pub(crate) enum Step {
     Points(points::Step),
     Coupon(coupons::Step),
     Crowd(crowds::Step),
+    Group(groups::Step),
     Cashier(cashier::Step),
     Template(templates::Step),
     Voucher(vouchers::Step),
@@ -89,6 +92,8 @@ pub(crate) struct Model {
     pub(crate) balances: Shared<BTreeMap<String, i64>>,
     pub(crate) seller: i64,
     pub(crate) trades: Shared<BTreeMap<String, Trade>>,
+    /// The platform's numbers of those, as far as it has told them.
+    pub(crate) trade_ids: Shared<BTreeMap<String, String>>,
     /// By `out_biz_no`, as everything about an activity.
     pub(crate) activities: Shared<BTreeMap<String, Activity>>,
     /// By activity and user.
@@ -111,6 +116,10 @@ pub(crate) struct Model {
     pub(crate) voucher_ids: Shared<BTreeMap<VoucherKey, String>>,
     /// By the key that they were made with.
     pub(crate) crowds: Shared<BTreeMap<String, Crowd>>,
+    /// By shop.
+    pub(crate) groups: Shared<BTreeMap<String, Groups>>,
+    /// What happened elsewhere, by its number there.
+    pub(crate) imported: Shared<BTreeMap<String, Imported>>,
     /// Who is a member, with the level of consumption that the merchant has told of.
     pub(crate) members: Shared<BTreeMap<String, Option<u8>>>,
     /// Who has ever paid.
@@ -152,6 +161,7 @@ impl Model {
             Step::Points(step) => self.points(step),
             Step::Coupon(step) => self.coupon(step),
             Step::Crowd(step) => self.crowd(step),
+            Step::Group(step) => self.group(step),
             Step::Cashier(step) => self.cashier(step),
             Step::Template(step) => self.template(step),
             Step::Voucher(step) => self.voucher(step),

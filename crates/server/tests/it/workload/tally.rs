@@ -3,6 +3,7 @@
 use super::cashier;
 use super::coupons::{self, page};
 use super::crowds;
+use super::groups;
 use super::model::{Got, Marks, Step};
 use super::points;
 use super::templates::{self, page as fund};
@@ -49,6 +50,11 @@ const OUTCOMES: &[(&str, &[&str])] = &[
     ("koubei.marketing.campaign.crowd.create", &["done", "OUT_BIZ_NO_CONFLICT"]),
     ("koubei.marketing.campaign.crowd.modify", &["done"]),
     ("koubei.marketing.campaign.crowd.delete", &["done", "CROWD_GROUP_IN_USE"]),
+    ("koubei.catering.crowdgroup.condition.query", &["none", "one", "several", "INVALID_PARAMETER"]),
+    ("koubei.catering.crowdgroup.condition.set CREATE", &["done", "INVALID_PARAMETER", "PARAM_EMPTY"]),
+    ("koubei.catering.crowdgroup.condition.set UPDATE", &["done", "INVALID_PARAMETER"]),
+    ("koubei.catering.crowdgroup.condition.set RETRIEVE", &["done", "INVALID_PARAMETER"]),
+    ("koubei.catering.crowdgroup.condition.set DELETE", &["done", "INVALID_PARAMETER"]),
     (CREATE, &["done", "done before", "OUT_BIZ_NO_CONFLICT", "INVALID_PARAMETER", "USER_NOT_EXIST"]),
     (MODIFY, &["I", "S", "INVALID_PARAMETER", "VOUCHER_TEMPLATE_STATUS_ERROR"]),
     (DELETE, &["done", "VOUCHER_TEMPLATE_STATUS_ERROR"]),
@@ -73,6 +79,14 @@ const OUTCOMES: &[(&str, &[&str])] = &[
     (BOOKS, &["a claim gave several", "a budget was used up by claims of several", "a claim by one of the crowd"]),
     (BOOKS, &["a claim for NEW_MEMBER_PROMO", "a claim for STUDENT", "a claim for MEMBER_CARD"]),
     (BOOKS, &["kept out of a claim: NEW_MEMBER_PROMO", "a card's end gave frozen points back"]),
+    (BOOKS, &["TRADE_AMT held", "TRADE_AMT did not hold", "TRADE_CNT held", "TRADE_CNT did not hold"]),
+    (BOOKS, &["PCT_AMT held", "PCT_AMT did not hold", "HOME_SHOP_DIS did not hold", "WORK_SHOP_DIS did not hold"]),
+    (BOOKS, &["LAST_PAY_DATE held", "LAST_PAY_DATE did not hold", "LAST_PAY_AMT held", "LAST_PAY_AMT did not hold"]),
+    (BOOKS, &["APPLY_VOUCHER_CNT held", "APPLY_VOUCHER_CNT did not hold"]),
+    (BOOKS, &["VERIFY_VOUCHER_CNT held", "VERIFY_VOUCHER_CNT did not hold"]),
+    (BOOKS, &["a window of 30 days", "a window of 60 days", "a window of 90 days", "a window of 180 days"]),
+    (BOOKS, &["a window of 365 days", "something had just left a window", "a deleted group was made again"]),
+    (BOOKS, &["the later of two payments of one moment was the last"]),
 ];
 
 const CREATE: &str = "alipay.marketing.cashvoucher.template.create";
@@ -125,8 +139,9 @@ impl fmt::Display for Tally {
 fn what(step: &Step, names: &Names) -> String {
     match (request(step, names), step) {
         (Some(request), _) => {
-            // Of points.update, each kind is a thing of its own.
-            let kind = request.members["trans_type"].as_str().unwrap_or_default().to_uppercase();
+            // Of points.update and condition.set, each kind is a thing of its own.
+            let kind = ["trans_type", "operation"].iter().find_map(|name| request.members[*name].as_str());
+            let kind = kind.unwrap_or_default().to_uppercase();
             format!("{} {kind}", request.method).trim_end().to_owned()
         }
         (None, Step::Coupon(coupons::Step::Press { .. })) => "POST /h5/coupon".to_owned(),
@@ -189,6 +204,11 @@ fn outcome(step: &Step, got: Option<&Got>, names: &Names) -> String {
         Step::Cashier(cashier::Step::Look { .. }) => text("/stage"),
         Step::Cashier(cashier::Step::Pay { .. }) if !text("/said").is_empty() => text("/said"),
         Step::Crowd(crowds::Step::Create { key, .. }) => again(Thing::Crowd, "", key),
+        Step::Group(groups::Step::Query { .. }) => match node["condition_list"].as_array().map_or(0, Vec::len) {
+            0 => "none",
+            1 => "one",
+            _ => "several",
+        },
         Step::Template(templates::Step::Create(draft)) => again(Thing::Template, "", &draft.out_biz_no),
         Step::Template(templates::Step::Modify { .. } | templates::Step::Detail { .. }) => text("/status"),
         Step::Template(templates::Step::Look { .. }) => text("/stage"),

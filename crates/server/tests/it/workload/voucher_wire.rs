@@ -2,6 +2,7 @@
 
 use super::choices::{login_id, nick, other_login};
 use super::drafts::{Change, Draft, Period, Rules};
+use super::group_wire;
 use super::model::Step;
 use super::pid;
 use super::templates::{self, Sponsor};
@@ -195,6 +196,7 @@ pub(super) fn list(step: &Step, node: &mut Value) {
             });
             node["list"] = json!(listed(found));
         }
+        Step::Group(_) => group_wire::list(node),
         _ => {}
     }
 }

@@ -62,7 +62,7 @@ pub(crate) enum Name {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Voucher {
     pub(crate) user: String,
-    sent_at: i64,
+    pub(crate) sent_at: i64,
     pub(crate) usage: Usage,
     /// Whether an operator has barred it.
     pub(crate) barred: bool,

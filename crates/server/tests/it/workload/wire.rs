@@ -4,6 +4,7 @@ use super::activities::{self, Kind as Offered, Named, Offer};
 use super::cashier;
 use super::coupons::{self, CouponKey};
 use super::crowds::{self, Rule};
+use super::group_wire::of_group;
 use super::model::{Got, Step};
 use super::points::{self, Kind};
 use super::templates;
@@ -88,6 +89,12 @@ impl Names {
             Some((prize.to_owned(), req_id.to_owned(), nth.parse().ok()?))
         };
         known.filter_map(|((_, key), number)| Some((split(key)?, number.clone()))).collect()
+    }
+
+    /// The numbers of trades.
+    pub(crate) fn trade_ids(&self) -> BTreeMap<String, String> {
+        let known = self.0.iter().filter(|((thing, _), _)| *thing == Thing::Trade);
+        known.filter_map(|((_, key), number)| Some((key.strip_prefix('/')?.to_owned(), number.clone()))).collect()
     }
 
     /// The numbers of cash vouchers.
@@ -198,6 +205,7 @@ pub(crate) fn request(step: &Step, names: &Names) -> Option<Request> {
             ("koubei.marketing.tool.prizesend.auth", members, false)
         }
         Step::Crowd(step) => of_crowd(step)?,
+        Step::Group(step) => of_group(step),
         Step::Template(step) => of_template(step)?,
         Step::Voucher(step) => of_voucher(step)?,
         Step::Coupon(coupons::Step::Look { .. } | coupons::Step::Press { .. })
