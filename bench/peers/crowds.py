@@ -6,15 +6,13 @@ the order of users and in two clustered orders, and with unknown values as NULL 
 no question asks for (0 among codes and amounts, 65,535 among days), which spares it all handling of NULL. Times are this process's own on the processor.
 """
 
-import json
 import sys
-import time
 
 import numpy as np
 import polars as pl
 
-DIMENSIONS = ["pam_gender", "pam_age", "pam_constellation", "pam_hometown_code",
-              "pam_city_code", "pam_occupation", "pam_consume_level", "pam_have_baby"]
+from asking import DIMENSIONS, ask_all, duckdb_breakdowns
+
 TYPES = {name: np.uint8 for name in DIMENSIONS} | {
     "pam_hometown_code": np.uint16, "pam_city_code": np.uint16,
     "trade_amt_30d": np.uint32, "last_pay_days": np.uint16, "trade_cnt_90d": np.uint16}
@@ -40,15 +38,6 @@ def tables(folder):
         for order, keys in ORDERS.items():
             name = f"{order}, unknown as {'NULL' if nulls else 'a value'}"
             yield name, (table.sort(keys) if keys else table).rechunk()
-
-
-def histograms(found):
-    """The breakdown in the bench's form from (dimension, value, count); unknown is left out."""
-    out = [[] for _ in DIMENSIONS]
-    for dimension, value, count in found:
-        if value:
-            out[dimension].append((value, count))
-    return [sorted(one) for one in out]
 
 
 def polars(table):
@@ -97,56 +86,19 @@ def duckdb(table):
         GENDER: "pam_gender = 1",
         CROWD: f"pam_gender = 1 AND {one_of('pam_age', [2, 3])} AND {one_of('pam_city_code', CITIES)}",
         SPENDERS: "trade_amt_30d >= 10000 AND last_pay_days <= 7 AND pam_gender = 2"}
-    names = ", ".join(DIMENSIONS)
-
-    def ask(sql):
-        return connection.execute(sql).fetchall()
-
-    def total(found):
-        return sum(count for dimension, _, count in found if dimension == 0)
-
-    def sets(rule):
-        one = ", ".join(f"({name})" for name in DIMENSIONS)
-        which = " + ".join(f"{place} * (1 - grouping({name}))" for place, name in enumerate(DIMENSIONS))
-        rows = ask(f"SELECT {which}, coalesce({names}), count(*) FROM m WHERE {rule} GROUP BY GROUPING SETS ({one})")
-        return total(rows), rows
-
-    def union(source):
-        one = (f"SELECT {place}, {name}, count(*) FROM {source} GROUP BY {name}" for place, name in enumerate(DIMENSIONS))
-        return " UNION ALL ".join(one)
-
-    def cte(rule):
-        rows = ask(f"WITH f AS MATERIALIZED (SELECT {names} FROM m WHERE {rule}) {union('f')}")
-        return total(rows), rows
-
-    def unions(rule):
-        rows = ask(union(f"(SELECT * FROM m WHERE {rule})"))
-        return total(rows), rows
 
     def forms(rule, breakdown):
         rule = where[rule]
         if breakdown:
-            return {"sets": lambda: sets(rule), "cte": lambda: cte(rule), "union": lambda: unions(rule)}
-        return {"count": lambda: ask(f"SELECT count(*) FROM m WHERE {rule}")[0][0]}
+            return duckdb_breakdowns(connection, f"m WHERE {rule}")
+        return {"count": lambda: connection.execute(f"SELECT count(*) FROM m WHERE {rule}").fetchall()[0][0]}
     return forms
 
 
 def main(peer, folder, rounds):
     for name, table in tables(folder):
         forms = {"polars": polars, "duckdb": duckdb}[peer](table)
-        for question, (rule, breakdown) in QUESTIONS.items():
-            for form, ask in forms(rule, breakdown).items():
-                answer, ms = ask(), []
-                for _ in range(int(rounds)):
-                    start = time.process_time()
-                    ask()
-                    ms.append((time.process_time() - start) * 1e3)
-                total, found = answer if breakdown else (answer, None)
-                print(json.dumps({
-                    "engine": peer, "form": f"{form}, {name}", "question": question, "total": int(total),
-                    "histograms": histograms(found) if breakdown else [], "ms": ms}), flush=True)
-        print("done with a table", flush=True)
-        sys.stdin.readline()
+        ask_all(peer, name, {question: forms(*asked) for question, asked in QUESTIONS.items()}, int(rounds))
 
 
 main(*sys.argv[1:])

@@ -7,24 +7,26 @@
 //! breakdowns, else there is no result.
 
 pub(crate) mod data;
-mod peers;
+pub(crate) mod peers;
 pub(crate) mod questions;
 
 use std::hint::black_box;
 use std::io;
-use std::path::Path;
 use std::time::Instant;
 
 use rustix::time::{ClockId, clock_gettime};
-use segment::Members;
+use segment::{Counts, Members};
 use serde::Deserialize;
 
 use crate::Options;
 use crate::report::{Goal, Part};
 use crate::samples::Samples;
 use data::Data;
-use peers::{PEERS, Peers};
-use questions::{DIMENSIONS, QUESTIONS};
+use peers::Peers;
+use questions::{DIMENSIONS, QUESTIONS, tags};
+
+/// Who is asked.
+const PEERS: [&str; 2] = ["polars", "duckdb"];
 
 /// How many times as long a peer takes, at least: question, Polars, DuckDB.
 const GOALS: [(&str, f64, f64); 2] = [("Q3", 5.0, 8.0), ("Q5", 2.5, 6.0)];
@@ -42,12 +44,35 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
-    fn times(&self) -> Samples {
+    /// Ours, which took so long each time.
+    pub(crate) fn of_ours(question: &str, counts: Counts, ms: Vec<f64>) -> Answer {
+        let numbered = |(code, count): (String, u64)| (code.parse().expect("codes are numbers here"), count);
+        let numbered = |dimension: Vec<_>| dimension.into_iter().map(numbered).collect();
+        Answer {
+            engine: "punchcard".to_owned(),
+            form: "its own order".to_owned(),
+            question: question.to_owned(),
+            total: counts.total,
+            histograms: counts.histograms.into_iter().map(numbered).collect(),
+            ms,
+        }
+    }
+
+    /// Checks that it counts as we do.
+    ///
+    /// # Panics
+    /// When it does not.
+    pub(crate) fn check(&self, our: &Answer) {
+        let same = our.total == self.total && our.histograms == self.histograms;
+        assert!(same, "{} ({}) counts otherwise on {}", self.engine, self.form, self.question);
+    }
+
+    pub(crate) fn times(&self) -> Samples {
         Samples::new(self.ms.clone())
     }
 
     /// On one line of the terminal.
-    fn line(&self) -> String {
+    pub(crate) fn line(&self) -> String {
         let Answer { engine, form, question, total, .. } = self;
         format!("{question} {engine:<10} {:<28} {form} ({total} members)", format!("{:.2} ms", self.times()))
     }
@@ -64,7 +89,8 @@ pub(crate) fn run(options: &Options) -> io::Result<Part> {
     let ours = Ours::new(&data);
     let mut our_answers = ours.ask(options.rounds);
     let mut their_answers = Vec::new();
-    let peers = Peers::new(Path::new(env!("CARGO_MANIFEST_DIR")), &data)?;
+    let peers = Peers::new("crowds")?;
+    data.write(peers.columns())?;
     for peer in PEERS {
         // Between its tables.
         let meanwhile = || {
@@ -76,8 +102,7 @@ pub(crate) fn run(options: &Options) -> io::Result<Part> {
     }
     for answer in &their_answers {
         let our = our_answers.iter().find(|our| our.question == answer.question).expect("we answer every question");
-        let same = our.total == answer.total && our.histograms == answer.histograms;
-        assert!(same, "{} ({}) counts otherwise on {}", answer.engine, answer.form, answer.question);
+        answer.check(our);
     }
     Ok(part(&ours.held, &our_answers, &their_answers))
 }
@@ -126,7 +151,7 @@ fn part(held: &str, our_answers: &[Answer], their_answers: &[Answer]) -> Part {
 impl Ours {
     fn new(data: &Data) -> Ours {
         let start = Instant::now();
-        let members = data.members();
+        let members = data.members(tags());
         let seconds = start.elapsed().as_secs_f64();
         let held = format!(
             "{} members put in {seconds:.1} s ({:.0} ns each), {:.1} bytes a member",
@@ -148,23 +173,14 @@ impl Ours {
                 black_box(members.count(&expr, &dimensions, 0));
                 processor_ms() - start
             };
-            let numbered = |(code, count): (String, u64)| (code.parse().expect("codes are numbers here"), count);
-            let numbered = |dimension: Vec<_>| dimension.into_iter().map(numbered).collect();
-            Answer {
-                engine: "punchcard".to_owned(),
-                form: "its own order".to_owned(),
-                question: question.name.to_owned(),
-                total: counts.total,
-                histograms: counts.histograms.into_iter().map(numbered).collect(),
-                ms: (0..rounds).map(once).collect(),
-            }
+            Answer::of_ours(question.name, counts, (0..rounds).map(once).collect())
         });
         answers.collect()
     }
 }
 
 /// Time that this process was on a processor, all its threads together.
-fn processor_ms() -> f64 {
+pub(crate) fn processor_ms() -> f64 {
     let time = clock_gettime(ClockId::ProcessCPUTime);
     time.tv_sec as f64 * 1e3 + time.tv_nsec as f64 / 1e6
 }

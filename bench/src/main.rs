@@ -5,6 +5,7 @@
 //! on any day: see `instructions`.
 
 mod answer;
+mod behavior;
 mod crowds;
 mod gateway;
 mod import;
@@ -41,6 +42,8 @@ struct Cli {
 enum Command {
     /// Everything below but `instructions` and what takes long of `vouchers`, as one section.
     All,
+    /// Counting a crowd by what members did, beside DuckDB over the payments and over a table of what they come to.
+    Behavior,
     /// Counting crowds, beside Polars and DuckDB.
     Crowds {
         /// Ask only us, and keep no result: for work on the crate itself.
@@ -87,7 +90,7 @@ struct Options {
     /// Seconds of signed calls a figure.
     #[arg(long, global = true, default_value_t = 2)]
     seconds: u64,
-    /// Members to import.
+    /// Members to import, and to count by what they did.
     #[arg(long, global = true, default_value_t = 1_000_000)]
     members: usize,
     /// Vouchers to send to a crowd, to look through, and to let expire.
@@ -111,7 +114,9 @@ fn main() -> io::Result<()> {
             section.add(points::run(&options)?);
             section.add(vouchers::run(&options, &vouchers::SHORT)?);
             section.add(crowds::run(&options)?);
+            section.add(behavior::run(&options)?);
         }
+        Command::Behavior => section.add(behavior::run(&options)?),
         Command::Crowds { alone: true } => return crowds::run_alone(&options),
         Command::Crowds { alone: false } => section.add(crowds::run(&options)?),
         Command::Gateway => section.add(gateway::run(&options)?),

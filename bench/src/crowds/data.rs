@@ -5,9 +5,9 @@ use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
 use fastrand::Rng;
-use segment::{Members, Value};
+use segment::{Members, Tag, Value};
 
-use super::questions::{DIMENSIONS, NUMBERS, ORDER, tags};
+use super::questions::{DIMENSIONS, NUMBERS, ORDER};
 
 const SEED: u64 = 7;
 /// One in this many values is unknown.
@@ -52,14 +52,15 @@ impl Data {
         Data { users, columns }
     }
 
-    /// The members as our columns take them in, one put each.
-    pub(crate) fn members(&self) -> Members {
+    /// The members as our columns take them in, one put each, with the first of these columns as these tags.
+    pub(crate) fn members(&self, tags: Vec<Tag>) -> Members {
         let codes: Vec<String> = (0..=340).map(|code| code.to_string()).collect();
-        let mut members = Members::new(tags(), &ORDER);
+        let columns = &self.columns[..tags.len()];
+        let mut members = Members::new(tags, &ORDER);
         let mut values = Vec::new();
         for (row, user) in self.users.iter().enumerate() {
             values.clear();
-            for (tag, column) in self.columns.iter().enumerate() {
+            for (tag, column) in columns.iter().enumerate() {
                 let value = match (column[row], tag - tag.min(DIMENSIONS.len())) {
                     (..0, _) => continue,
                     (code, _) if tag < DIMENSIONS.len() => Value::Code(&codes[code as usize]),
@@ -76,15 +77,17 @@ impl Data {
     /// A file a column, little-endian i32; the narrowest types and the peers' own orders are made from these.
     pub(crate) fn write(&self, folder: &Path) -> io::Result<()> {
         let names = DIMENSIONS.iter().map(|(name, _)| name).chain(&NUMBERS);
-        for (name, column) in names.zip(&self.columns) {
-            let mut file = BufWriter::new(File::create(folder.join(format!("{name}.i32")))?);
-            for value in column {
-                file.write_all(&value.to_le_bytes())?;
-            }
-            file.flush()?;
-        }
-        Ok(())
+        names.zip(&self.columns).try_for_each(|(name, column)| write_column(folder, name, column))
     }
+}
+
+/// A file of a column, little-endian.
+pub(crate) fn write_column(folder: &Path, name: &str, column: &[i32]) -> io::Result<()> {
+    let mut file = BufWriter::new(File::create(folder.join(format!("{name}.i32")))?);
+    for value in column {
+        file.write_all(&value.to_le_bytes())?;
+    }
+    file.flush()
 }
 
 /// Running sums up to 1.

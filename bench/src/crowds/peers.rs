@@ -6,15 +6,12 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use super::Answer;
-use super::data::Data;
 use crate::programs::run;
 
 const PACKAGES: [&str; 4] = ["polars", "duckdb", "numpy", "pyarrow"];
 
-/// Who is asked.
-pub(crate) const PEERS: [&str; 2] = ["polars", "duckdb"];
-
-/// The script, what runs it, and the members as files; all that is made lies under the target folder.
+/// A script that asks peers, what runs it, and the columns that it asks about as files; all that is made lies under the
+/// target folder.
 pub(crate) struct Peers {
     python: PathBuf,
     script: PathBuf,
@@ -22,8 +19,9 @@ pub(crate) struct Peers {
 }
 
 impl Peers {
-    /// Makes the Python environment, if there is none yet, and writes the members.
-    pub(crate) fn new(bench: &Path, data: &Data) -> io::Result<Peers> {
+    /// Of the script with this name. Makes the Python environment, if there is none yet.
+    pub(crate) fn new(name: &str) -> io::Result<Peers> {
+        let bench = Path::new(env!("CARGO_MANIFEST_DIR"));
         let folder = bench.join("../target/bench");
         let python = folder.join("venv/bin/python");
         if !python.exists() {
@@ -31,13 +29,17 @@ impl Peers {
             run(Command::new("python3").args(["-m", "venv"]).arg(folder.join("venv")))?;
             run(Command::new(&python).args(["-m", "pip", "install", "--quiet"]).args(PACKAGES))?;
         }
-        let columns = folder.join("crowds");
+        let columns = folder.join(name);
         fs::create_dir_all(&columns)?;
-        data.write(&columns)?;
-        Ok(Peers { python, script: bench.join("peers/crowds.py"), columns })
+        Ok(Peers { python, script: bench.join(format!("peers/{name}.py")), columns })
     }
 
-    /// One peer's answers to all questions, in all orders and forms. It waits after each of its tables while
+    /// Where the columns are to be written to.
+    pub(crate) fn columns(&self) -> &Path {
+        &self.columns
+    }
+
+    /// One peer's answers to all questions, in all orders and forms. The script waits after each of its tables while
     /// `meanwhile` runs.
     pub(crate) fn ask(&self, peer: &str, rounds: usize, mut meanwhile: impl FnMut()) -> io::Result<Vec<Answer>> {
         let mut command = Command::new(&self.python);
