@@ -1,8 +1,6 @@
 //! Crowd groups of a shop: kept as they were sent, and what a user has to do to fall into one, to the second.
 
-use crate::running::{
-    APP_ID, ISV_APP_ID, OTHER_APP_ID, OTHER_PID, PID, Running, TOKEN, call, each_engine, refuse, succeed,
-};
+use crate::running::{APP_ID, ISV_APP_ID, OTHER_APP_ID, OTHER_PID, PID, TOKEN, call, each_engine, refuse, succeed};
 use crate::shop::{CUSTOMER, OTHER_CUSTOMER, SHORT_CUSTOMER, Shop};
 use crate::voucher_kit::{SEND, Templates};
 use crate::wallet::{NOON, SHOP};
@@ -18,6 +16,8 @@ const SET: &str = "koubei.catering.crowdgroup.condition.set";
 const QUERY: &str = "koubei.catering.crowdgroup.condition.query";
 /// A second shop of the merchant.
 const BRANCH: &str = "2015121600077000000002388201";
+/// How often calls meet, so that they meet at the worst moment too.
+const ROUNDS: usize = 12;
 
 /// A condition; without a period where that is empty.
 fn condition(rule: &str, period: &str, op: &str, value: &str, unit: &str) -> Value {
@@ -475,24 +475,23 @@ each_engine!(a_shop_has_at_most_a_thousand_groups_of_an_app, |engine| {
 each_engine!(calls_at_once_make_each_group_once, |engine| {
     let case = Case::open(engine);
     case.pay("1", "1.00");
-    let make = |server: &Running, id: &str| call(&server.client(), SET, &saying("CREATE", SHOP, id, &[anybody()]));
-    std::thread::scope(|scope| {
-        let calls: Vec<_> = (0..8)
-            .map(|nth| {
-                let make = &make;
-                let server = &case.shop.server;
-                // Two of each.
-                scope.spawn(move || make(server, &format!("g{}", nth / 2)))
-            })
-            .collect();
-        for call in calls {
-            let answer = call.join().expect("no panic");
-            assert_eq!(answer.code, "10000", "{}", answer.raw);
-        }
-    });
+    let client = case.shop.server.client();
+    for round in 0..ROUNDS {
+        std::thread::scope(|scope| {
+            let make = |id: String| call(&client, SET, &saying("CREATE", SHOP, &id, &[anybody()]));
+            // Four of each.
+            let calls: Vec<_> =
+                (0..8).map(|nth| scope.spawn(move || make(format!("g{:02}", 2 * round + nth / 4)))).collect();
+            for call in calls {
+                let answer = call.join().expect("no panic");
+                assert_eq!(answer.code, "10000", "{}", answer.raw);
+            }
+        });
+    }
     let mut listed = hits(&case.client, SHOP, CUSTOMER);
     listed.sort_unstable();
-    assert_eq!(listed, ["g0", "g1", "g2", "g3", "probe"]);
+    let expect: Vec<_> = (0..2 * ROUNDS).map(|nth| format!("g{nth:02}")).chain(["probe".to_owned()]).collect();
+    assert_eq!(listed, expect);
 });
 
 impl Case {

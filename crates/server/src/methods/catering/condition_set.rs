@@ -99,23 +99,22 @@ impl Write for ConditionSet {
             Operation::Delete | Operation::Retrieve => None,
         };
         let owner = super::owner(call, tx, &request.shop_id)?;
-        let known = crowd_group::find(tx, owner, &request.crowd_group_id)?;
         // Decide and record.
         let group = match (request.operation, content) {
-            (Operation::Create, Some(content)) => create(call, tx, request, owner, known, content)?,
+            (Operation::Create, Some(content)) => create(call, tx, request, owner, content)?,
             (Operation::Update, Some(Content { describe, conditions })) => {
-                let group = expect(known)?.update(describe, conditions.to_text())?;
+                let group = found(tx, request, owner)?.update(describe, conditions.to_text())?;
                 crowd_group::update(tx, &group)?;
                 group
             }
             (Operation::Delete, _) => {
-                let group = expect(known)?;
+                let group = found(tx, request, owner)?;
                 if group.status == Status::Enable {
                     crowd_group::update(tx, &group.clone().delete())?;
                 }
                 return Ok(Response::of(group.crowd_group_id, None));
             }
-            _ => expect(known)?.live()?,
+            _ => found(tx, request, owner)?.live()?,
         };
         let conditions = Conditions::from_stored(&group.conditions)?;
         Ok(Response::of(group.crowd_group_id, Some(conditions.as_sent())))
@@ -142,20 +141,15 @@ impl Content {
 }
 
 /// Makes the group, unless it is there with the same content.
-fn create(
-    call: &Call,
-    tx: &mut Tx,
-    request: &Request,
-    owner: Owner<'_>,
-    known: Option<CrowdGroup>,
-    content: Content,
-) -> Answer<CrowdGroup> {
+fn create(call: &Call, tx: &mut Tx, request: &Request, owner: Owner<'_>, content: Content) -> Answer<CrowdGroup> {
     let Content { describe, conditions } = content;
+    // The place first: a group that is made after that is either found, or takes the place and has this run again.
+    let Room { live, next_place } = crowd_group::room(tx, owner)?;
+    let known = crowd_group::find(tx, owner, &request.crowd_group_id)?;
     let is_same = match &known {
         Some(known) => known.describe == describe && Conditions::from_stored(&known.conditions)? == conditions,
         None => false,
     };
-    let Room { live, next_place } = crowd_group::room(tx, owner)?;
     let new = CrowdGroup {
         pid: owner.pid.to_owned(),
         shop_id: owner.shop_id.to_owned(),
@@ -177,7 +171,9 @@ fn create(
     }
 }
 
-fn expect(known: Option<CrowdGroup>) -> Answer<CrowdGroup> {
+/// The group that is there, deleted or not.
+fn found(tx: &mut Tx, request: &Request, owner: Owner<'_>) -> Answer<CrowdGroup> {
+    let known = crowd_group::find(tx, owner, &request.crowd_group_id)?;
     known.ok_or_else(|| Refusal::CrowdGroupNotExist.into())
 }
 
