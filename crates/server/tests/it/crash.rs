@@ -7,6 +7,7 @@
 
 mod claims;
 mod disk;
+mod groups;
 mod templates;
 mod writes;
 
@@ -180,6 +181,8 @@ impl Writer {
                 seen.insert(format!("{CAMP}{}", text(&found["id"])), (text(&found["name"]), state));
             }
         }
+        let made = self.sent.iter().filter(|sent| sent.write.method == groups::CREATE_GROUP.method);
+        seen.extend(groups::seen(client, made.map(|sent| &sent.request)));
         seen.extend(templates::seen(client, &self.name));
         seen.extend(templates::seen_vouchers(client, &self.books));
         for id in self.books.keys() {

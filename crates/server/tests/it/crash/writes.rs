@@ -1,6 +1,7 @@
 //! What the writers send, one of each writing method, and what its acknowledgement means for their books.
 
 use super::claims::{COUPONS, Door, Reply, claim};
+use super::groups::CREATE_GROUP;
 use super::templates::{CREATE_TEMPLATE, DELETE_TEMPLATE, MODIFY_TEMPLATE, SEND_VOUCHER};
 use crate::running::{NOW, conditions, succeed};
 use crate::stamps::{AUTH, UPDATE, card_activity, made, prize_activity, tool_of, with};
@@ -14,7 +15,7 @@ use std::collections::BTreeMap;
 /// the buyer has on a card of the writer's own, after [`CARD`]. And what no query tells: what waits on that card, by
 /// its number after [`FREEZE`], and the writer's own prize, after [`PRIZE`], and tokens for it that gave nothing yet,
 /// by the caller's number after [`TOKEN`]. What a token gave is there instead after [`GIVEN`], as its page shows it.
-/// And templates of cash vouchers and vouchers, as `templates.rs` keeps them.
+/// And templates of cash vouchers and vouchers, as `templates.rs` keeps them, and crowd groups, as `groups.rs` does.
 pub(super) type Books = BTreeMap<String, (String, String)>;
 
 /// What a trade's number begins with, and no crowd's id.
@@ -174,6 +175,7 @@ pub(super) const WRITES: &[Write] = &[
     AUTHORISE,
     TAKE,
     TAKE,
+    CREATE_GROUP,
     CREATE_TEMPLATE,
     CREATE_TEMPLATE,
     MODIFY_TEMPLATE,
