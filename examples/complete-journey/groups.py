@@ -23,7 +23,6 @@ SEED = 2017
 INSTANTS, SETS, ASKED = 24, 60, 40
 # Before this one the server starts anew, and reads from its store what members did.
 RESTART = 13
-MS = timedelta(milliseconds=1)
 # This tag has another value for each household here: its histogram is the list of a crowd's members.
 WHO = "pam_hometown_code"
 STRANGER = "2088999999999999"
@@ -36,11 +35,11 @@ class Groups:
         self.data, self.shop, self.shop_id, self.held = data, shop, shop_id, {}
 
     def set(self, turn, sets, callers):
-        """Gives the groups other rules through the SDK: every tenth is deleted, twice, and created again; a few are read back."""
+        """Gives the groups other rules through the SDK: every twentieth is deleted, twice, and created again; a few are read back."""
         updates = []
         for number, conditions in enumerate(sets):
             group, describe = f"group{number:02}", f"第{turn}次第{number}组"
-            if group in self.held and number % 10 == turn % 10:
+            if group in self.held and number % 20 == turn % 20:
                 for _ in range(2):
                     self.shop.set_group("DELETE", self.shop_id, group)
                 del self.held[group]
@@ -88,7 +87,8 @@ def compare(folder, pid, shop, households, baskets, database):
                 stale = compare_counts(groups, expected(groups, database, before, now)) if groups.held else []
                 new_rows = import_news(data, pid, happens.write_news(folder, before, now))
                 households_now = facts(database, now, now)
-                groups.set(turn, [rule_sets.random_set(rng, households_now) for _ in range(SETS)], callers)
+                near = edges(happens, now, households_now)
+                groups.set(turn, [rule_sets.random_set(rng, households_now, near) for _ in range(SETS)], callers)
                 crowds = expected(groups, database, now, now)
                 fresh, asked = compare_counts(groups, crowds), compare_users(rng, groups, crowds, households_now, callers)
                 sizes = [len(crowd) for crowd in crowds.values()]
@@ -116,19 +116,31 @@ def instants(rng, happens):
     """An instant of each of equal parts of the year, most where something enters or leaves a window, or a millisecond beside it; and
     the one at which the year's first payment leaves the longest window."""
     paid, refunded = ([at for at, row in happens.trades if ("refunded_at" in row) == whether] for whether in (False, True))
-    noons = sorted({at for at, _ in happens.vouchers + happens.member_moves + happens.shop_moves})
+    received, redeemed = ([at for at, row in happens.vouchers if ("redeemed_at" in row) == whether] for whether in (False, True))
+    moves = sorted(at for at, _ in happens.member_moves + happens.shop_moves)
     midnights = [year.BEGIN + day * year.DAY for day in range(366)]
     now, windows = [timedelta()], [int(period) * year.DAY for period in rule_sets.PERIODS]
     # What happens, after which times that makes an edge, and how many milliseconds beside it the instant lies.
-    kinds = [(paid, now, 0), (noons, windows, 0), (midnights, now, 0), (paid, windows, 0), (noons, windows, -1), (noons, now, 0),
-             (paid, windows, 1), (midnights, now, -1), (noons, windows, 1), (refunded, now, 0), (paid, windows, -1), (noons, now, -1)]
+    kinds = [(paid, now, 0), (received, windows, 0), (midnights, now, 0), (redeemed, windows, 0), (paid, windows, -1), (moves, now, 0),
+             (received, now, 0), (midnights, now, -1), (paid, windows, 1), (refunded, now, 0), (received, windows, 0), (redeemed, windows, 1)]
     moments, part = [], 365 * year.DAY / INSTANTS
     for number in range(INSTANTS):
         happened, after, beside = kinds[number % len(kinds)]
         begin, end = year.BEGIN + number * part + year.DAY, year.BEGIN + (number + 1) * part
         edges = [at + time for time in after for at in happened[bisect_left(happened, begin - time):bisect_left(happened, end - time)]]
-        moments.append(rng.choice(edges) + beside * MS)
+        moments.append(rng.choice(edges) + beside * year.MS)
     return moments + [paid[0] + windows[-1]]
+
+
+def edges(happens, now, households):
+    """By rule and period, the households for whom something enters or leaves the window at an instant or a millisecond beside it."""
+    by_user, found = {f"2088{row['household_id']:012d}": row for row in households}, collections.defaultdict(list)
+    for period in rule_sets.PERIODS:
+        near = [happened for at in (now, now - int(period) * year.DAY) for happened in happens.near(at)]
+        for rule, (*_, what) in rule_sets.RULES.items():
+            for user in [user for happened, user in near if happened == what]:
+                found[rule, period].append(by_user[user])
+    return found
 
 
 def import_news(data, pid, files):
@@ -147,16 +159,20 @@ def import_news(data, pid, files):
 
 def facts(database, told_until, now):
     """Every household's facts as dictionaries, of what happened until an instant, looked at now."""
-    database.execute("set variable told_until = cast(? as timestamp)", [told_until])
-    database.execute("set variable instant = cast(? as timestamp)", [now])
+    look(database, told_until, now)
     rows = database.execute("from fact order by household_id")
     names = [column[0] for column in rows.description]
     return [dict(zip(names, row)) for row in rows.fetchall()]
 
 
+def look(database, told_until, now):
+    database.execute("set variable told_until = cast(? as timestamp)", [told_until])
+    database.execute("set variable instant = cast(? as timestamp)", [now])
+
+
 def expected(groups, database, told_until, now):
     """Who is in each group, from DuckDB: by id, the household, what it paid in all, and its buckets in the dimensions."""
-    facts(database, told_until, now)
+    look(database, told_until, now)
     meets = ", ".join(rule_sets.sql(conditions) for _, conditions in groups.held.values())
     rows = database.execute(f"select household_id, paid_ever, {', '.join(DIMENSIONS)}, [{meets}] from fact join bucket using (household_id) "
                             "order by household_id").fetchall()

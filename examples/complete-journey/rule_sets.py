@@ -9,36 +9,38 @@ PERIODS = ["30", "60", "90", "180", "365"]
 SIGNS = {"EQ": "=", "GT": ">", "GTEQ": ">=", "LT": "<", "LTEQ": "<="}
 UNITS = ["YUAN", "COUNT", "TICKET", "DAY", "KM"]
 
-# Each rule: its unit, the column of `fact` (with the days of its window where it has one), and the decimals of its operand.
+# Each rule: its unit, the column of `fact` (with the days of its window where it has one), the decimals of its operand, and what its
+# window has in it.
 RULES = {
-    "TRADE_AMT": ("YUAN", "amount_{}", 2),
-    "TRADE_CNT": ("COUNT", "trades_{}", 0),
-    "PCT_AMT": ("YUAN", "amount_{0} / trades_{0}", 2),
-    "APPLY_VOUCHER_CNT": ("TICKET", "received_{}", 0),
-    "VERIFY_VOUCHER_CNT": ("TICKET", "redeemed_{}", 0),
-    "LAST_PAY_DATE": ("DAY", "days_since", 0),
-    "LAST_PAY_AMT": ("YUAN", "last_amount", 2),
-    "HOME_SHOP_DIS": ("KM", "home_km", 2),
-    "WORK_SHOP_DIS": ("KM", "work_km", 2),
+    "TRADE_AMT": ("YUAN", "amount_{}", 2, "paid"),
+    "TRADE_CNT": ("COUNT", "trades_{}", 0, "paid"),
+    "PCT_AMT": ("YUAN", "amount_{0} / trades_{0}", 2, "paid"),
+    "APPLY_VOUCHER_CNT": ("TICKET", "received_{}", 0, "received"),
+    "VERIFY_VOUCHER_CNT": ("TICKET", "redeemed_{}", 0, "redeemed"),
+    "LAST_PAY_DATE": ("DAY", "days_since", 0, None),
+    "LAST_PAY_AMT": ("YUAN", "last_amount", 2, None),
+    "HOME_SHOP_DIS": ("KM", "home_km", 2, None),
+    "WORK_SHOP_DIS": ("KM", "work_km", 2, None),
 }
 
 
-def random_set(rng, facts):
-    """One to four rules that must all hold, as the SDK's conditions. Half of the sets hold for some household on purpose."""
+def random_set(rng, facts, edges):
+    """One to four rules that must all hold, as the SDK's conditions. Where there are edges, half of the sets are one rule on one:
+    `edges` has, by rule and period, those for whom something enters or leaves the window. Half of the others hold for a household."""
+    if edges and rng.random() < 0.5:
+        (rule, period), households = rng.choice(list(edges.items()))
+        return [holding_condition(rng, rule, period, fact(rng.choice(households), rule, period) or Decimal(0))]
     household = rng.choice(facts) if rng.random() < 0.5 else None
     conditions = []
     for rule in rng.sample(list(RULES), rng.choice([1, 1, 2, 2, 3, 4])):
         period = rng.choice(PERIODS)
-        value = fact(household, rule, period) if household else fact(rng.choice(facts), rule, period)
-        sign = rng.choice(list(SIGNS))
-        if household:
-            if value is None:
-                continue
-            conditions.append(condition(rng, rule, period, *holding(rng, rule, sign, value)))
-        else:
-            value = Decimal(1) if value is None else value
-            conditions.append(condition(rng, rule, period, sign, rounded(rng, rule, value * rng.choice([1, 1, Decimal("0.5"), 2]))))
-    return conditions or random_set(rng, facts)
+        value = fact(household or rng.choice(facts), rule, period)
+        if not household:
+            operand = rounded(rng, rule, (value or Decimal(1)) * rng.choice([1, 1, Decimal("0.5"), 2]))
+            conditions.append(condition(rng, rule, period, rng.choice(list(SIGNS)), operand))
+        elif value is not None:
+            conditions.append(holding_condition(rng, rule, period, value))
+    return conditions or random_set(rng, facts, edges)
 
 
 def fact(household, rule, period):
@@ -56,21 +58,23 @@ def rounded(rng, rule, value):
     return max(step, value.quantize(step, rng.choice([ROUND_FLOOR, ROUND_CEILING])))
 
 
-def holding(rng, rule, sign, value):
-    """An operator and an operand that a value meets, on the edge or beside it."""
-    step = Decimal(1).scaleb(-RULES[rule][2])
+def holding_condition(rng, rule, period, value):
+    """A condition that a value meets, on the edge or beside it."""
+    sign, step = rng.choice(list(SIGNS)), Decimal(1).scaleb(-RULES[rule][2])
     below, above = value.quantize(step, ROUND_FLOOR), value.quantize(step, ROUND_CEILING)
     beside = step * rng.choice([0, 0, 1, 10])
     if sign == "EQ" and below == above and below > 0:
-        return "EQ", below
+        return condition(rng, rule, period, "EQ", below)
     if sign in ("GT", "GTEQ") and below - beside > 0:
-        return ("GTEQ", below - beside) if sign == "GTEQ" or below - beside == value else ("GT", below - beside)
-    return ("LTEQ", max(above + beside, step)) if sign == "LTEQ" else ("LT", above + beside + step)
+        return condition(rng, rule, period, "GTEQ" if below - beside == value else sign, below - beside)
+    if sign == "LTEQ" and above + beside > 0:
+        return condition(rng, rule, period, "LTEQ", above + beside)
+    return condition(rng, rule, period, "LT", above + beside + step)
 
 
 def condition(rng, rule, period, sign, operand):
     """As the SDK takes it; now and then with another unit than the rule's, or with a period that the rule does not look at."""
-    unit, column, decimals = RULES[rule]
+    unit, column, decimals, _ = RULES[rule]
     text = f"{operand:.{decimals}f}"
     if decimals and rng.random() < 0.5:
         text = text.rstrip("0").rstrip(".")

