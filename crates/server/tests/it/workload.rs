@@ -297,15 +297,14 @@ impl<'a> Play<'a> {
                     // Things begin and end in between, or at that very moment.
                     let minutes = match self.rng.u8(..10) {
                         0 => 95 * 24 * HOUR_MINUTES,
-                        1 => self.rng.i64(10..=40) * 24 * HOUR_MINUTES,
-                        2 => self.rng.i64(1..20) * 12 * HOUR_MINUTES,
+                        1..=2 => self.rng.i64(1..20) * 12 * HOUR_MINUTES,
                         3..=5 => self.rng.i64(1..20) * HOUR_MINUTES,
                         _ => self.rng.i64(1..7) * 5,
                     };
                     self.advance(minutes);
                     match self.rng.u8(..6) {
-                        0..=1 => self.import_again(),
-                        2..=4 => self.count_groups(),
+                        0 => self.import_again(),
+                        1..=2 => self.count_groups(),
                         _ => {}
                     }
                 }

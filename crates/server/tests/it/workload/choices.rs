@@ -81,7 +81,7 @@ impl Play<'_> {
         if self.once_in(8) && self.wants_templates() {
             return self.some_template_step();
         }
-        match self.rng.u8(..114) {
+        match self.rng.u8(..106) {
             0..=9 => Step::Trade(trades::Step::Pay(self.order())),
             10..=12 => Step::Trade(trades::Step::Create(self.order())),
             13..=17 => self.some_refund(),
@@ -108,8 +108,8 @@ impl Play<'_> {
             91 => self.some_detail(),
             92..=93 => self.some_bar(),
             94 => self.some_voucher_refund(),
-            100..=106 => self.some_question(),
-            107..=113 => self.some_group_step(),
+            100..=102 => self.some_question(),
+            103..=105 => self.some_group_step(),
             _ => {
                 let again = self.rng.choice(self.past.clone());
                 again.unwrap_or_else(|| self.some_refund())
@@ -121,15 +121,15 @@ impl Play<'_> {
     pub(super) fn some_steps(&mut self) -> Vec<Step> {
         let shop = self.some_shop();
         self.group = Some((shop, self.some_group_id()));
-        let scene = match self.rng.u8(..15) {
+        let scene = match self.rng.u8(..14) {
             0 => self.newcomers_scene(),
             1 => self.cashiers_scene(),
             2 => self.changes_scene(),
             3 => self.restricted_scene(),
             4 => self.ends_scene(),
             5..=8 => self.voucher_scene(),
-            9..=10 => self.facts_scene(),
-            11 => self.windows_scene(),
+            9 => self.facts_scene(),
+            10 => self.windows_scene(),
             _ => None,
         };
         self.focus = if scene.is_none() && self.rng.bool() { Some(self.some_focus()) } else { None };

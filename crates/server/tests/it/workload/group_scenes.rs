@@ -162,7 +162,7 @@ impl Play<'_> {
 
     /// It is asked for who did something while the clock passes the moment at which that leaves a window.
     pub(super) fn windows_scene(&mut self) -> Option<Vec<Step>> {
-        let (now, long) = (self.book().now, if self.once_in(4) { 40 * DAY } else { 8 * DAY });
+        let (now, long) = (self.book().now, if self.once_in(8) { 40 * DAY } else { 8 * DAY });
         let mut edges = Vec::new();
         for user in customers(self.nth) {
             let record = self.book().record(&user);
