@@ -12,6 +12,7 @@
 
 pub(crate) mod beside;
 pub(crate) mod load;
+pub(crate) mod meanwhile;
 mod rounds;
 
 use std::fmt::Write as _;

@@ -5,7 +5,6 @@ use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::thread::available_parallelism;
 
 use crate::Options;
 use crate::crowds::data::Data;
@@ -13,13 +12,13 @@ use crate::crowds::questions::DIMENSIONS;
 use crate::programs::seconds_of;
 use crate::report::{Goal, Part};
 use crate::samples::Samples;
-use crate::server::{PID, Shop};
+use crate::server::{PID, Shop, all_cores};
 
 pub(crate) fn run(options: &Options) -> io::Result<Part> {
     let Options { binary, members, rounds, .. } = options;
     let shop = Shop::open("import")?;
     let file = write_members(&shop, *members)?;
-    let cores = format!("0-{}", available_parallelism()?.get() - 1);
+    let cores = all_cores()?;
     let (mut ours, mut theirs) = (Vec::new(), Vec::new());
     let rate = |seconds| *members as f64 / seconds;
     for round in 0..*rounds {

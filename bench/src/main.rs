@@ -40,10 +40,15 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Everything below but `instructions` and what takes long of `vouchers`, as one section.
+    /// Everything below but `instructions` and what takes long of `behavior` and `vouchers`, as one section.
     All,
-    /// Counting a crowd by what members did, beside DuckDB over the payments and over a table of what they come to.
-    Behavior,
+    /// Crowds by what members did: counting one, beside DuckDB; which of 100 groups a user falls into; what keeping the
+    /// facts takes, and what it takes when many payments leave a window.
+    Behavior {
+        /// Only these.
+        #[arg(value_enum)]
+        topics: Vec<behavior::Topic>,
+    },
     /// Counting crowds, beside Polars and DuckDB.
     Crowds {
         /// Ask only us, and keep no result: for work on the crate itself.
@@ -114,9 +119,9 @@ fn main() -> io::Result<()> {
             section.add(points::run(&options)?);
             section.add(vouchers::run(&options, &vouchers::SHORT)?);
             section.add(crowds::run(&options)?);
-            section.add(behavior::run(&options)?);
+            section.add(behavior::run(&options, &behavior::SHORT)?);
         }
-        Command::Behavior => section.add(behavior::run(&options)?),
+        Command::Behavior { topics } => section.add(behavior::run(&options, &topics)?),
         Command::Crowds { alone: true } => return crowds::run_alone(&options),
         Command::Crowds { alone: false } => section.add(crowds::run(&options)?),
         Command::Gateway => section.add(gateway::run(&options)?),

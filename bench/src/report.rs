@@ -23,6 +23,20 @@ pub(crate) struct Part {
     pub(crate) goals: Vec<Goal>,
 }
 
+impl Part {
+    /// One that has found nothing yet.
+    pub(crate) fn new(name: &'static str) -> Part {
+        Part { name, lines: Vec::new(), goals: Vec::new() }
+    }
+
+    /// Sets what follows apart from what was found so far.
+    pub(crate) fn separate(&mut self) {
+        if !self.lines.is_empty() {
+            self.lines.push(String::new());
+        }
+    }
+}
+
 /// A bound that a figure is to keep.
 pub(crate) struct Goal {
     what: String,

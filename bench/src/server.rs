@@ -7,6 +7,7 @@ use std::io::{self, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::thread::available_parallelism;
 use std::time::Duration;
 
 use wire::{Charset, PrivateKey, SignType, signed_form};
@@ -264,6 +265,11 @@ impl Drop for Server {
 /// The user of that place, from 0.
 pub(crate) fn user_id(place: i64) -> String {
     (FIRST_USER + place).to_string()
+}
+
+/// All cores, as `taskset` lists them.
+pub(crate) fn all_cores() -> io::Result<String> {
+    Ok(format!("0-{}", available_parallelism()?.get() - 1))
 }
 
 /// An empty folder under the target folder, on the disk that the build is on.

@@ -1,7 +1,6 @@
 //! `start`: how soon a server answers after it was started, and what it holds in memory, empty and with many members.
 
 use std::io;
-use std::thread::available_parallelism;
 use std::time::Instant;
 
 use crate::Options;
@@ -9,7 +8,7 @@ use crate::answer::check_success;
 use crate::import::{seconds_of_import, write_members};
 use crate::report::{Goal, Part};
 use crate::samples::Samples;
-use crate::server::Shop;
+use crate::server::{Shop, all_cores};
 
 /// Seconds and MB of several starts.
 struct Starts {
@@ -18,7 +17,7 @@ struct Starts {
 }
 
 pub(crate) fn run(options: &Options) -> io::Result<Part> {
-    let cores = format!("0-{}", available_parallelism()?.get() - 1);
+    let cores = all_cores()?;
     let shop = Shop::open("start")?;
     // The first start makes the store: it is the second that counts.
     shop.serve(&options.binary, &cores)?.stop()?;

@@ -5,13 +5,12 @@
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
-use std::thread::available_parallelism;
 
 use crate::Options;
 use crate::import::{seconds_of_import, seconds_of_peer};
 use crate::report::{Goal, Part};
 use crate::samples::Samples;
-use crate::server::Shop;
+use crate::server::{Shop, all_cores};
 
 /// As many as the supermarket's year has.
 const TRADES: u64 = 155_000;
@@ -29,7 +28,7 @@ pub(crate) fn run(options: &Options) -> io::Result<Part> {
     let shops: String = (0..SHOPS).map(|nth| format!("[[merchant.shop]]\nshop_id = \"{}\"\n", shop_id(nth))).collect();
     let shop = Shop::with_world("trades", &shops)?;
     let file = write_trades(&shop)?;
-    let cores = format!("0-{}", available_parallelism()?.get() - 1);
+    let cores = all_cores()?;
     let (mut ours, mut theirs, mut keyed) = (Vec::new(), Vec::new(), Vec::new());
     let rate = |seconds| TRADES as f64 / seconds;
     for round in 0..*rounds {

@@ -6,18 +6,17 @@
 mod crowd;
 mod curve;
 mod expiry;
-mod fill;
+pub(crate) mod fill;
 mod inside;
 mod pay;
 mod single;
 
 use std::io;
-use std::thread::available_parallelism;
 
 use clap::ValueEnum;
 
 use crate::Options;
-use crate::report::{Goal, Part};
+use crate::report::Part;
 
 const SEND: &str = "alipay.marketing.voucher.send";
 const QUERY: &str = "alipay.marketing.voucher.query";
@@ -43,34 +42,19 @@ pub(crate) enum Topic {
 /// Those that take about a minute each.
 pub(crate) const SHORT: [Topic; 3] = [Topic::Single, Topic::Inside, Topic::Pay];
 
-/// What a topic adds to the results.
-#[derive(Default)]
-struct Results {
-    lines: Vec<String>,
-    goals: Vec<Goal>,
-}
-
 /// Measures these topics; all where none is named.
 pub(crate) fn run(options: &Options, topics: &[Topic]) -> io::Result<Part> {
-    let mut results = Results::default();
+    let mut part = Part::new("vouchers");
     for topic in Topic::value_variants().iter().filter(|topic| topics.is_empty() || topics.contains(topic)) {
-        if !results.lines.is_empty() {
-            results.lines.push(String::new());
-        }
+        part.separate();
         match topic {
-            Topic::Single => single::run(options, &mut results)?,
-            Topic::Inside => inside::run(options, &mut results)?,
-            Topic::Pay => pay::run(options, &mut results)?,
-            Topic::Crowd => crowd::run(options, &mut results)?,
-            Topic::Curve => curve::run(options, &mut results)?,
-            Topic::Expiry => expiry::run(options, &mut results)?,
+            Topic::Single => single::run(options, &mut part)?,
+            Topic::Inside => inside::run(options, &mut part)?,
+            Topic::Pay => pay::run(options, &mut part)?,
+            Topic::Crowd => crowd::run(options, &mut part)?,
+            Topic::Curve => curve::run(options, &mut part)?,
+            Topic::Expiry => expiry::run(options, &mut part)?,
         }
     }
-    let Results { lines, goals } = results;
-    Ok(Part { name: "vouchers", lines, goals })
-}
-
-/// All cores, as `taskset` lists them.
-fn all_cores() -> io::Result<String> {
-    Ok(format!("0-{}", available_parallelism()?.get() - 1))
+    Ok(part)
 }

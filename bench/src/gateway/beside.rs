@@ -3,7 +3,7 @@
 use std::io;
 
 use super::load::Measurement;
-use super::{CONNECTIONS, ENOUGH, FULL, measure};
+use super::{CONNECTIONS, ENOUGH, FULL, measure_running};
 use crate::Options;
 use crate::samples::Samples;
 use crate::server::Shop;
@@ -36,8 +36,22 @@ impl Speed<'_> {
 
     /// Measures these calls on a copy of the shop's store, and openssl after that.
     pub(crate) fn measure(&mut self, shop: &Shop, requests: &[Vec<u8>], calls: &mut Calls) -> io::Result<()> {
+        self.measure_after(shop, |_| Ok(()), requests, calls)
+    }
+
+    /// The same by a server to which something was done before, on the shop's store.
+    pub(crate) fn measure_after(
+        &mut self,
+        shop: &Shop,
+        prepare: impl FnOnce(&Shop) -> io::Result<()>,
+        requests: &[Vec<u8>],
+        calls: &mut Calls,
+    ) -> io::Result<()> {
         let before = self.signatures[self.signatures.len() - 1];
-        calls.measurements.push(measure(shop, self.options, "0", requests.iter(), FULL)?);
+        shop.copy_kept()?;
+        let server = shop.serve(&self.options.binary, "0")?;
+        prepare(shop)?;
+        calls.measurements.push(measure_running(&server, self.options, "0", requests.iter(), FULL)?);
         let after = signatures_a_second(self.options.seconds, "0")?;
         calls.signatures.push(f64::midpoint(before, after));
         self.signatures.push(after);

@@ -8,19 +8,19 @@ use std::process::Command;
 
 use store::{Place, Store};
 
-use super::{Results, all_cores, fill};
+use super::fill;
 use crate::Options;
 use crate::answer::{check_success, member};
 use crate::import::{seconds_of_import, seconds_of_peer, write_members};
 use crate::programs::{ask_sqlite, output_of, seconds_of};
-use crate::report::Goal;
+use crate::report::{Goal, Part};
 use crate::samples::Samples;
-use crate::server::Shop;
+use crate::server::{Shop, all_cores};
 
 /// Every member's gender is another one, or unknown.
 const EVERYBODY: &str = r#"{"out_biz_no":"1","name":"所有会员","conditions":"[{\"op\":\"NEQ\",\"tagCode\":\"pam_gender\",\"value\":\"9\"}]"}"#;
 
-pub(super) fn run(options: &Options, results: &mut Results) -> io::Result<()> {
+pub(super) fn run(options: &Options, part: &mut Part) -> io::Result<()> {
     let Options { binary, vouchers, rounds, .. } = options;
     let cores = all_cores()?;
     let shop = Shop::open("vouchers-crowd")?;
@@ -50,14 +50,14 @@ pub(super) fn run(options: &Options, results: &mut Results) -> io::Result<()> {
         println!("vouchers, crowd: round {} of {rounds}", round + 1);
     }
     let (ours, theirs) = (Samples::new(ours), Samples::new(theirs));
-    results.lines.extend([
+    part.lines.extend([
         format!("{vouchers} vouchers to a crowd of as many members, each time from the same store:"),
         String::new(),
         format!("- `punchcard voucher send --crowd`: {ours} vouchers/s by a running server on SQLite"),
         format!("- `sqlite3`'s `.import` of the same rows: {theirs} rows/s into the same table with its indexes"),
     ]);
-    let part = 100.0 * ours.median() / theirs.median();
-    results.goals.push(Goal::at_least("sending to a crowd, of sqlite3's .import", 25.0, part, " %"));
+    let share = 100.0 * ours.median() / theirs.median();
+    part.goals.push(Goal::at_least("sending to a crowd, of sqlite3's .import", 25.0, share, " %"));
     Ok(())
 }
 

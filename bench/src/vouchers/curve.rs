@@ -6,10 +6,10 @@ use std::io;
 use domain::id::VoucherId;
 use domain::template::Template;
 
-use super::{LIST_QUERY, QUERY, Results, fill};
+use super::{LIST_QUERY, QUERY, fill};
 use crate::Options;
 use crate::gateway::{FULL, in_parallel, measure_running};
-use crate::report::Goal;
+use crate::report::{Goal, Part};
 use crate::samples::Samples;
 use crate::server::{Shop, user_id};
 
@@ -33,7 +33,7 @@ struct Size {
     server_us: [Vec<f64>; METHODS.len()],
 }
 
-pub(super) fn run(options: &Options, results: &mut Results) -> io::Result<()> {
+pub(super) fn run(options: &Options, part: &mut Part) -> io::Result<()> {
     let mut sizes =
         SMALLER.iter().map(|by| Size::prepare(options, options.vouchers / by)).collect::<io::Result<Vec<_>>>()?;
     for round in 0..options.rounds {
@@ -42,7 +42,7 @@ pub(super) fn run(options: &Options, results: &mut Results) -> io::Result<()> {
     }
     let (first, last) = (&sizes[0], &sizes[sizes.len() - 1]);
     let heads: Vec<_> = sizes.iter().map(|size| format!(" {} |", size.vouchers)).collect();
-    results.lines.extend([
+    part.lines.extend([
         format!(
             "µs of the server's processor time for a call, one core, SQLite, by how many vouchers of {TEMPLATES} templates \
              the store has. A signature is in it where answers differ: in the first two."
@@ -55,9 +55,9 @@ pub(super) fn run(options: &Options, results: &mut Results) -> io::Result<()> {
             sizes.iter().map(|size| format!(" {:.1} |", Samples::new(size.server_us[nth].clone()))).collect();
         let rounds = last.server_us[nth].iter().zip(&first.server_us[nth]);
         let times = Samples::new(rounds.map(|(last, first)| last / first).collect());
-        results.lines.push(format!("| {method} |{} {times:.3}× |", cells.concat()));
+        part.lines.push(format!("| {method} |{} {times:.3}× |", cells.concat()));
         let what = format!("{method} with {} vouchers, of its time with {}", last.vouchers, first.vouchers);
-        results.goals.push(Goal::at_most(what, 1.2, times.median(), "×"));
+        part.goals.push(Goal::at_most(what, 1.2, times.median(), "×"));
     }
     Ok(())
 }

@@ -45,13 +45,13 @@ impl Default for Terms {
 }
 
 /// Fills the embedded store in this folder, which no server holds.
-pub(super) fn folder<T>(folder: &Path, fill: impl AsyncFnOnce(&Store) -> Result<T, Fault>) -> io::Result<T> {
+pub(crate) fn folder<T>(folder: &Path, fill: impl AsyncFnOnce(&Store) -> Result<T, Fault>) -> io::Result<T> {
     let store = Store::open(&Place::Folder(folder.to_owned()), Open::default()).map_err(io::Error::other)?;
     block_on(fill(&store)).map_err(io::Error::other)
 }
 
 /// Adds accounts for the users of these places, each with so much money.
-pub(super) async fn accounts(store: &Store, places: Range<i64>, balance_fen: i64) -> Result<(), Fault> {
+pub(crate) async fn accounts(store: &Store, places: Range<i64>, balance_fen: i64) -> Result<(), Fault> {
     for chunk in chunks(places) {
         // One statement for all of them: on PostgreSQL each is a round trip.
         let row = |nth: usize| {

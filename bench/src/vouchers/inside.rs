@@ -11,18 +11,18 @@ use store::{Fault, Place, Stop, Store, Tx, cash_voucher, template, world};
 
 use super::fill::DAY_MS;
 use super::single::USERS;
-use super::{Results, SEND, fill};
+use super::{SEND, fill};
 use crate::Options;
 use crate::inside::{Measurements, WAITING, check_caller, put_caller};
 use crate::pgbench::Pgbench;
-use crate::report::Goal;
+use crate::report::{Goal, Part};
 use crate::samples::Samples;
 use crate::server::{NOW, PID, scratch, user_id};
 
 /// How many clients `pgbench` has.
 const CLIENTS: usize = 32;
 
-pub(super) fn run(options: &Options, results: &mut Results) -> io::Result<()> {
+pub(super) fn run(options: &Options, part: &mut Part) -> io::Result<()> {
     let place = Place::Folder(scratch("vouchers-inside")?.join("data"));
     let on_sqlite = Inside::prepare(Store::open(&place, fresh()).map_err(io::Error::other)?)?;
     // Gone, with its database, when this is dropped.
@@ -39,7 +39,7 @@ pub(super) fn run(options: &Options, results: &mut Results) -> io::Result<()> {
         println!("vouchers, inside: round {} of {}", round + 1, options.rounds);
     }
     let theirs = Samples::new(theirs);
-    results.lines.extend([
+    part.lines.extend([
         format!("Sending a voucher of one template to one of {USERS} users, drawn at random:"),
         String::new(),
         format!(
@@ -52,7 +52,7 @@ pub(super) fn run(options: &Options, results: &mut Results) -> io::Result<()> {
         format!("\n```sql\n{}\n```", peer.statement),
     ]);
     let times = |ours: &Measurements| ours.rate() / theirs.median();
-    results.goals.extend([
+    part.goals.extend([
         Goal::at_least("voucher.send inside of the process on SQLite, of pgbench's", 2.0, times(&sqlite), "×"),
         Goal::at_least("voucher.send inside of the process on PostgreSQL, of pgbench's", 2.0, times(&postgres), "×"),
     ]);

@@ -4,12 +4,12 @@
 
 use std::io;
 
+use super::fill;
 use super::fill::{DAY_MS, Terms};
-use super::{Results, fill};
 use crate::Options;
 use crate::gateway::beside::{Calls, Speed};
 use crate::gateway::in_parallel;
-use crate::report::Goal;
+use crate::report::{Goal, Part};
 use crate::samples::Samples;
 use crate::server::{NOW, Shop, user_id};
 
@@ -20,7 +20,7 @@ const BALANCE_FEN: i64 = 10_000;
 /// Vouchers of one buyer, each of another template.
 const VOUCHERS: i64 = 20;
 
-pub(super) fn run(options: &Options, results: &mut Results) -> io::Result<()> {
+pub(super) fn run(options: &Options, part: &mut Part) -> io::Result<()> {
     let mut speed = Speed::begin(options)?;
     let buyers = speed.most().min(BUYERS_MAX);
     let count = buyers as i64;
@@ -60,7 +60,7 @@ pub(super) fn run(options: &Options, results: &mut Results) -> io::Result<()> {
         Samples::new(calls.server_us().zip(none.server_us()).map(|(with, without)| with / without).collect())
     };
     let (fitting_times, unfit_times) = (times(fitting), times(unfit));
-    results.lines.extend([
+    part.lines.extend([
         format!("`alipay.trade.pay`, {buyers} buyers of each kind, each pays once:"),
         String::new(),
         format!("- who have no voucher, {}", none.sentence()),
@@ -69,6 +69,6 @@ pub(super) fn run(options: &Options, results: &mut Results) -> io::Result<()> {
         format!("- processor time of a call, of one without vouchers: {fitting_times:.3}× and {unfit_times:.3}×"),
     ]);
     let goal = "alipay.trade.pay with 20 cash vouchers, processor time, of one without";
-    results.goals.push(Goal::at_most(goal, 1.25, fitting_times.median(), "×"));
+    part.goals.push(Goal::at_most(goal, 1.25, fitting_times.median(), "×"));
     Ok(())
 }

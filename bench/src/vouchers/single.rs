@@ -3,17 +3,17 @@
 
 use std::io;
 
-use super::{QUERY, Results, SEND, fill};
+use super::{QUERY, SEND, fill};
 use crate::Options;
 use crate::gateway::beside::{Calls, Speed};
 use crate::gateway::in_parallel;
-use crate::report::Goal;
+use crate::report::{Goal, Part};
 use crate::server::{Shop, user_id};
 
 /// Who is sent vouchers.
 pub(super) const USERS: i64 = 100_000;
 
-pub(super) fn run(options: &Options, results: &mut Results) -> io::Result<()> {
+pub(super) fn run(options: &Options, part: &mut Part) -> io::Result<()> {
     let mut speed = Speed::begin(options)?;
     let shop = Shop::open("vouchers-single")?;
     shop.serve(&options.binary, "0")?.stop()?;
@@ -43,11 +43,11 @@ pub(super) fn run(options: &Options, results: &mut Results) -> io::Result<()> {
         speed.measure(&shop, &queries, &mut query)?;
         println!("vouchers, single: round {} of {}", round + 1, options.rounds);
     }
-    results.lines.extend([
+    part.lines.extend([
         format!("- `voucher.send` of one template to {USERS} users, {}", send.sentence()),
         format!("- `voucher.query` of distinct vouchers, {}", query.sentence()),
     ]);
-    results.goals.extend([
+    part.goals.extend([
         Goal::at_least("voucher.send of one template, one core, signature / call", 75.0, send.signature_share(), " %"),
         Goal::at_least("voucher.query, distinct, one core, signature / call", 80.0, query.signature_share(), " %"),
     ]);
