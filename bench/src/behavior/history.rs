@@ -14,15 +14,18 @@ use crate::programs::run;
 use crate::server::{FIRST_USER, NOW, PID, Server, Shop};
 
 const SET: &str = "koubei.catering.crowdgroup.condition.set";
-/// The merchant's shop.
+/// The merchant's shop that has groups.
 pub(super) const SHOP_ID: &str = "2026010100077000000000000001";
+/// Another one, in which nothing happens.
+pub(super) const SHOP_WITHOUT_GROUPS: &str = "2026010100077000000000000002";
 /// The periods that a window may have, days.
 const PERIODS: [u16; 5] = [30, 60, 90, 180, 365];
 const DAY_SECONDS: i64 = 86_400;
 
-/// An empty shop, whose merchant has one place.
+/// An empty store, whose merchant has both shops.
 pub(super) fn open(name: &str) -> io::Result<Shop> {
-    Shop::with_world(name, &format!("[[merchant.shop]]\nshop_id = \"{SHOP_ID}\"\n"))
+    let shops = [SHOP_ID, SHOP_WITHOUT_GROUPS].map(|id| format!("[[merchant.shop]]\nshop_id = \"{id}\"\n"));
+    Shop::with_world(name, &shops.concat())
 }
 
 /// Writes a file of so many payments for each of these days before [`NOW`], at any second of the day; each is by the

@@ -70,6 +70,11 @@ impl Calls {
         self.measurements.iter().map(|it| it.server_us)
     }
 
+    /// Microseconds that openssl takes for a signature, in the order of the rounds.
+    pub(crate) fn signature_us(&self) -> impl Iterator<Item = f64> {
+        self.signatures.iter().map(|signatures| 1e6 / signatures)
+    }
+
     /// All figures in one sentence.
     pub(crate) fn sentence(&self) -> String {
         let each = |figure: fn(&Measurement) -> f64| Samples::new(self.measurements.iter().map(figure).collect());
