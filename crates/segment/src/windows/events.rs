@@ -169,8 +169,12 @@ impl Events {
         }
         self.free[usize::from(class)].pop().map_or_else(
             || {
-                let start = self.cells.len();
-                self.cells.resize(start + room(class), Cell::default());
+                let (start, room) = (self.cells.len(), room(class));
+                if self.cells.capacity() < start + room {
+                    // By an eighth, not by twice: there may be gigabytes of them.
+                    self.cells.reserve_exact(room.max(start / 8));
+                }
+                self.cells.resize(start + room, Cell::default());
                 start
             },
             |start| start as usize,
