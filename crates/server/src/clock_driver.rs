@@ -10,15 +10,16 @@ use domain::calendar::CLOCK_ENDS;
 use serde::{Deserialize, Serialize};
 use std::time::{Duration, Instant};
 use store::job::{self, Due};
-use store::{Fault, Tx, control, settings};
+use store::{Fault, Store, Tx, control, settings};
 use thiserror::Error;
 
 /// The pause between two looks at the jobs that other processes do.
 const LOOK_EVERY: Duration = Duration::from_millis(10);
 /// Within this time a job must be done here, or the jobs that are due must change: a delivery may take ten seconds.
 const STUCK_AFTER: Duration = Duration::from_secs(30);
-/// How long other processes may take to learn the new time; one that takes longer cannot reach the store.
-const LEARNED_WITHIN: Duration = Duration::from_millis(250);
+/// How long other processes may take to learn the new time. One that lost its connection is not waited for, so one that
+/// takes longer stands still.
+const LEARNED_WITHIN: Duration = Duration::from_secs(10);
 /// The pause between two looks at whether all processes have learned it.
 const LEARNED_LOOK_EVERY: Duration = Duration::from_millis(2);
 /// How many due jobs are watched.
@@ -127,20 +128,21 @@ pub async fn advance(app: &App, to: Move) -> Result<Movement, ClockError> {
         return Err(ClockError::TooFar(from));
     }
     settle(app, from).await?;
-    let (mut at, mut stops) = (from, 0);
+    let (mut at, mut stops, mut waits) = (from, 0, true);
     while at < target {
         let moved = app.store.write(move |tx: &mut Tx| step(tx, at, target, to == Move::Next)).await?;
         let Some(step) = moved else { break };
         at = step.at;
         stops += u32::from(step.is_due);
+        // No process may still decide by an earlier time when the clock goes on from here.
+        if waits && !learned_by_all(&app.store, LEARNED_WITHIN).await? {
+            tracing::warn!(at = wire::time::format(at), "another process has not learned the time");
+            waits = false;
+        }
         settle(app, at).await?;
         if to == Move::Next {
             break;
         }
-    }
-    let moved = Instant::now();
-    while moved.elapsed() < LEARNED_WITHIN && !app.store.read::<_, Fault, _>(settings::applied_by_all).await? {
-        tokio::time::sleep(LEARNED_LOOK_EVERY).await;
     }
     Ok(Movement { from, to: at, stops })
 }
@@ -173,6 +175,18 @@ fn step(tx: &mut Tx, at: i64, target: i64, only_due: bool) -> Result<Option<Step
         // Another process has moved it since it was read.
         Ok(Some(Step { at: stored(tx)?, is_due: false }))
     }
+}
+
+/// Waits until every process has learned what the settings are; whether that was within this time.
+async fn learned_by_all(store: &Store, within: Duration) -> Result<bool, Fault> {
+    let began = Instant::now();
+    while !store.read::<_, Fault, _>(settings::applied_by_all).await? {
+        if within < began.elapsed() {
+            return Ok(false);
+        }
+        tokio::time::sleep(LEARNED_LOOK_EVERY).await;
+    }
+    Ok(true)
 }
 
 /// Waits until nothing is due at `now` any more, whoever does it.
@@ -211,7 +225,9 @@ fn stored(tx: &mut Tx) -> Result<i64, Fault> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::sync::Mutex;
     use std::sync::mpsc::channel;
+    use store::Change;
     use store::testing::{Engine, TestStore, block_on};
 
     #[test]
@@ -237,5 +253,24 @@ mod tests {
         assert_eq!((next.at, next.is_due), (15, false));
         moving.join().expect("no panic");
         assert_eq!(block_on(test.store().read(stored)).expect("it is there"), 15);
+    }
+    #[test]
+    fn a_process_that_is_slow_to_learn_the_time_is_waited_for() {
+        let test = TestStore::new(Engine::Postgres);
+        let other = test.open_again().expect("it is there");
+        let (learns, turn) = channel();
+        let turn = Mutex::new(turn);
+        let slow = move |change: &Change| {
+            if matches!(change, Change::Setting { .. }) {
+                turn.lock().expect("no panic").recv().expect("somebody lets it");
+            }
+        };
+        other.on_change(slow).expect("nobody listens yet");
+        let set = |tx: &mut Tx| control::set(tx, Clock::SETTING, "10").map(drop);
+        block_on(test.store().write::<_, Fault, _>(set)).expect("it is kept");
+        let learned = |within| block_on(learned_by_all(test.store(), within)).expect("it is there");
+        assert!(!learned(Duration::from_millis(600)), "three polls later");
+        learns.send(()).expect("it waits");
+        assert!(learned(LEARNED_WITHIN));
     }
 }
