@@ -82,7 +82,7 @@ impl Merchant {
         tokio::task::block_in_place(|| {
             // Whoever commits meanwhile must tell of it: a step at a time.
             while !self.read().is_current(facts, now) && !self.write().require_step(facts, now) {
-                std::thread::yield_now();
+                self.let_others_in();
             }
         });
         Ok(())
