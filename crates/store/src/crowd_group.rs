@@ -25,8 +25,8 @@ statements! {
         ORDER BY place DESC LIMIT 1";
     UPDATE = "UPDATE crowd_group SET describe = $1, conditions = $2, status = $3, version = version + 1
         WHERE pid = $4 AND shop_id = $5 AND app_id = $6 AND place = $7 AND version = $8";
-    LIST = "SELECT pid, shop_id, app_id, place, crowd_group_id, describe, conditions, status, created_at, version
-        FROM crowd_group WHERE pid = $1 AND shop_id = $2 AND app_id = $3 AND status = 'ENABLE' ORDER BY place";
+    LIST = "SELECT crowd_group_id, describe, conditions FROM crowd_group
+        WHERE pid = $1 AND shop_id = $2 AND app_id = $3 AND status = 'ENABLE' ORDER BY place";
     WITH_ID = "SELECT pid, shop_id, app_id, place, crowd_group_id, describe, conditions, status, created_at, version
         FROM crowd_group WHERE crowd_group_id = $1 AND status = 'ENABLE' ORDER BY pid, shop_id, app_id";
     ROOM = "SELECT COUNT(*) FILTER (WHERE status = 'ENABLE'), COALESCE(MAX(place), 0) + 1 FROM crowd_group
@@ -56,6 +56,17 @@ pub struct Room {
     pub live: i64,
     /// The place of the next one.
     pub next_place: i64,
+}
+
+/// What a group says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Content {
+    /// What the app calls it.
+    pub crowd_group_id: String,
+    /// What the app says of it.
+    pub describe: String,
+    /// The conditions as JSON text.
+    pub conditions: String,
 }
 
 /// How many groups there are, and where the next one goes.
@@ -89,8 +100,8 @@ pub fn update(tx: &mut Tx, group: &CrowdGroup) -> Result<(), Fault> {
     if tx.execute(UPDATE, values)? == 1 { Ok(()) } else { Err(tx.fail(Fault::Stale)) }
 }
 
-/// All that are not deleted, in the order in which they were made.
-pub fn list(tx: &mut Tx, owner: Owner<'_>) -> Result<Vec<CrowdGroup>, Fault> {
+/// What all say that are not deleted, in the order in which they were made.
+pub fn list(tx: &mut Tx, owner: Owner<'_>) -> Result<Vec<Content>, Fault> {
     tx.query(LIST, params![owner.pid, owner.shop_id, owner.app_id])
 }
 
@@ -103,6 +114,12 @@ fn status_name(status: Status) -> &'static str {
     match status {
         Status::Enable => "ENABLE",
         Status::Disable => "DISABLE",
+    }
+}
+
+impl FromRow for Content {
+    fn from_row(row: &dyn Row) -> Result<Content, Fault> {
+        Ok(Content { crowd_group_id: column(row, 0)?, describe: column(row, 1)?, conditions: column(row, 2)? })
     }
 }
 

@@ -4,20 +4,12 @@ pub mod conditions;
 
 use crate::acts::crowd::why::Known;
 use conditions::Conditions;
-use domain::condition::Condition;
-use domain::crowd_group::CrowdGroup;
+use store::crowd_group::Content;
 use store::{Fault, Tx};
 
-/// Those of a merchant's groups into which the user falls at `now`, UTC milliseconds, with their conditions, in their
-/// order: decided from what the store has of this one user. Somebody with whom the merchant never had to do falls into
-/// none.
-pub fn matching(
-    tx: &mut Tx,
-    pid: &str,
-    groups: Vec<CrowdGroup>,
-    user_id: &str,
-    now: i64,
-) -> Result<Vec<(CrowdGroup, Conditions)>, Fault> {
+/// Those of a merchant's groups into which the user falls at `now`, UTC milliseconds, in their order: decided from what
+/// the store has of this one user. Somebody with whom the merchant never had to do falls into none.
+pub fn matching(tx: &mut Tx, pid: &str, groups: Vec<Content>, user_id: &str, now: i64) -> Result<Vec<Content>, Fault> {
     if groups.is_empty() {
         return Ok(Vec::new());
     }
@@ -25,10 +17,8 @@ pub fn matching(
     let Some(mut person) = known.person(now) else { return Ok(Vec::new()) };
     let mut found = Vec::new();
     for group in groups {
-        let conditions = Conditions::from_stored(&group.conditions)?;
-        let all: Vec<Condition> = conditions.all().cloned().collect();
-        if person.meets(&all) {
-            found.push((group, conditions));
+        if person.meets(&Conditions::stored_conditions(&group.conditions)?) {
+            found.push(group);
         }
     }
     Ok(found)

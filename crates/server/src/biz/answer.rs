@@ -1,6 +1,7 @@
 //! The declaration of an answer: what it holds, and what each part of it means.
 
 use super::Shape;
+use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 /// A type of which answers are made.
@@ -29,6 +30,11 @@ impl AnswerField for bool {
 
 /// Members that are put together as JSON: the declaration has to give their shape.
 impl AnswerField for Map<String, Value> {
+    const SHAPE: Shape = Shape::Object(&[]);
+}
+
+/// JSON text that is given back as it is: the declaration has to give its shape.
+impl AnswerField for Box<RawValue> {
     const SHAPE: Shape = Shape::Object(&[]);
 }
 

@@ -92,11 +92,10 @@ impl Audience {
     }
 
     fn of_group(tx: &mut Tx, group: CrowdGroup) -> Result<Audience, Fault> {
-        let conditions = crowd_group::conditions::Conditions::from_stored(&group.conditions)?;
+        let conditions = crowd_group::conditions::Conditions::stored_conditions(&group.conditions)?;
         let (pid, name) = (group.pid.clone(), group.describe.clone());
         let tags = all_tags(tx, &pid)?;
-        let saved = conditions.as_sent().into_iter().map(Value::Object).collect();
-        let conditions = conditions.all().cloned().collect();
+        let saved = serde_json::from_str(&group.conditions).map_err(|error| Fault::bug(error.to_string()))?;
         Ok(Audience { pid, group: Some(group), name, conditions, saved, tags })
     }
 

@@ -12,8 +12,9 @@ use crate::acts::crowd_group;
 use crate::acts::crowd_group::conditions::{CONDITIONS_MAX, ConditionItem};
 use crate::biz::{Field, Objects, Text, answer, biz};
 use crate::methods::{Answer, Call, Doors, Method, Need, Read, SubCode, refusals};
-use serde_json::{Map, Value};
-use store::Tx;
+use serde_json::value::RawValue;
+use store::crowd_group::Content;
+use store::{Fault, Tx};
 
 /// See the module.
 pub struct ConditionQuery;
@@ -44,7 +45,16 @@ answer! {
         /// What its app says of it.
         describe: String,
         /// The conditions that hold: all of the group's, as they were sent. The misspelling is the protocol's.
-        hit_crowd_conditons: Vec<Map<String, Value>> = <Objects<ConditionItem, CONDITIONS_MAX> as Field>::SHAPE,
+        hit_crowd_conditons: Box<RawValue> = <Objects<ConditionItem, CONDITIONS_MAX> as Field>::SHAPE,
+    }
+}
+
+impl Hit {
+    fn of(group: Content) -> Answer<Hit> {
+        let Content { crowd_group_id, describe, conditions } = group;
+        // They are stored as they were sent.
+        let conditions = RawValue::from_string(conditions).map_err(|error| Fault::bug(error.to_string()))?;
+        Ok(Hit { crowd_group_id, describe, hit_crowd_conditons: conditions })
     }
 }
 
@@ -64,12 +74,7 @@ impl Read for ConditionQuery {
         let owner = super::owner(call, tx, &request.shop_id)?;
         let groups = store::crowd_group::list(tx, owner)?;
         let hits = crowd_group::matching(tx, call.pid(), groups, &request.user_id, call.now)?;
-        let hit = |(group, conditions): (domain::crowd_group::CrowdGroup, crowd_group::conditions::Conditions)| Hit {
-            crowd_group_id: group.crowd_group_id,
-            describe: group.describe,
-            hit_crowd_conditons: conditions.as_sent(),
-        };
-        Ok(Response { condition_list: hits.into_iter().map(hit).collect() })
+        hits.into_iter().map(Hit::of).collect::<Answer<_>>().map(|condition_list| Response { condition_list })
     }
 
     fn answer(_: &Call, response: Response) -> Answer<Response> {
