@@ -43,6 +43,14 @@ impl Templates {
     /// A draft, made at noon of 2026-01-01: a hundred vouchers of 8.80 yuan, each for ten days, that are sent from the
     /// day before until the end of January; with this changed.
     pub(crate) fn draft(&self, change: impl FnOnce(&mut Template)) -> Template {
+        let draft = self.unkept(change);
+        let kept = draft.clone();
+        self.write(move |tx| insert(tx, &kept));
+        draft
+    }
+
+    /// The same, not in the store yet.
+    fn unkept(&self, change: impl FnOnce(&mut Template)) -> Template {
         let content = json!({"use_scene": "ALIPAY_COMMON", "fund_account": "sponsor@example.com", "brand_name": "花果山",
             "valid_period": r#"{"type":"RELATIVE","duration":10,"unit":"DAY"}"#, "description": "[\"满减\"]"});
         let mut draft = Template {
@@ -68,43 +76,21 @@ impl Templates {
             version: 1,
         };
         change(&mut draft);
-        let kept = draft.clone();
-        self.write(move |tx| {
-            job::put(tx, job::TEMPLATE_EXPIRE, kept.id.number, kept.expires_at())?;
-            template::insert(tx, &kept)
-        });
         draft
     }
 
-    /// Its sponsor pays for a draft, at noon; its id.
-    pub(crate) fn pay(&self, draft: Template) -> String {
+    /// A template for which its sponsor has paid at noon, with this changed; its id.
+    pub(crate) fn paid(&self, change: impl FnOnce(&mut Template)) -> String {
+        let draft = self.unkept(change);
         let id = template::bucket(self.pid).id(self.numbers(1));
-        let paid = draft.pay(NOON).expect("it can be paid for");
+        let paid = draft.clone().pay(NOON).expect("it can be paid for");
         let template_id = paid.id.to_text();
+        // In one transaction: the server may end a draft at once.
         self.write(move |tx| {
-            let number = paid.id.number;
-            let (_, ends_at) = paid.valid_period.of_sent(NOON.max(paid.publication.starts_at));
-            job::put(tx, job::VOUCHER_EXPIRE, number, window::over_at(ends_at))?;
-            template::update(tx, &paid)?;
-            let money = Transfer {
-                id,
-                debit: Party::Account(&paid.sponsor_id),
-                credit: Party::Template(number),
-                amount_fen: paid.total_fen(),
-                kind: "fund",
-                trade: None,
-                at: NOON,
-                cause: Cause::default(),
-            };
-            assert!(transfer(tx, &money)?, "the sponsor has too little");
-            Ok(())
+            insert(tx, &draft)?;
+            fund(tx, &paid, id)
         });
         template_id
-    }
-
-    /// A template that is paid for, with this changed; its id.
-    pub(crate) fn paid(&self, change: impl FnOnce(&mut Template)) -> String {
-        self.pay(self.draft(change))
     }
 
     /// A draft that was deleted; its id.
@@ -131,6 +117,30 @@ impl Templates {
             cash_voucher::update(tx, &voucher)
         });
     }
+}
+
+fn insert(tx: &mut Tx, draft: &Template) -> Result<(), Fault> {
+    job::put(tx, job::TEMPLATE_EXPIRE, draft.id.number, draft.expires_at())?;
+    template::insert(tx, draft)
+}
+
+fn fund(tx: &mut Tx, paid: &Template, transfer_id: i64) -> Result<(), Fault> {
+    let number = paid.id.number;
+    let (_, ends_at) = paid.valid_period.of_sent(NOON.max(paid.publication.starts_at));
+    job::put(tx, job::VOUCHER_EXPIRE, number, window::over_at(ends_at))?;
+    template::update(tx, paid)?;
+    let money = Transfer {
+        id: transfer_id,
+        debit: Party::Account(&paid.sponsor_id),
+        credit: Party::Template(number),
+        amount_fen: paid.total_fen(),
+        kind: "fund",
+        trade: None,
+        at: NOON,
+        cause: Cause::default(),
+    };
+    assert!(transfer(tx, &money)?, "the sponsor has too little");
+    Ok(())
 }
 
 /// The last second of a day.
