@@ -102,7 +102,7 @@ impl PublicKey {
         encoded.is_some_and(|encoded| pss::is_padded(&encoded, self.0.bits, message))
     }
 
-    /// Whether `signature` (its bytes) is this key's for `message` by an algorithm that only certificates are signed by.
+    /// Whether `signature` (its bytes) is this key's for `message` by this algorithm, which may be one of certificates.
     pub(crate) fn verify_by(&self, algorithm: &'static RsaParameters, message: &[u8], signature: &[u8]) -> bool {
         ParsedPublicKey::new(algorithm, &self.0.pkcs1).is_ok_and(|key| key.verify_sig(message, signature).is_ok())
     }

@@ -1,4 +1,4 @@
-//! Certificates: those that SDKs have named by the same serial numbers, what is refused, and those that are issued here.
+//! Certificates: those that SDKs have named by the same numbers, what is refused, and those that are issued here.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
