@@ -108,6 +108,7 @@ pub(crate) fn put_caller(tx: &mut Tx) -> Result<(), Fault> {
         app_id: APP_ID.to_owned(),
         pid: PID.to_owned(),
         public_key: String::new(),
+        certificates: Vec::new(),
         aes_key: None,
         isv: false,
         methods: vec!["*".to_owned()],

@@ -1,6 +1,7 @@
 //! What every call shares: store, clock, keys, apps, crowd index.
 
 pub mod clock;
+pub mod identity;
 mod opening;
 pub mod pins;
 pub mod site;
@@ -20,7 +21,8 @@ use crate::recent::{METHOD_CHARS_MAX, RecentCalls};
 use crate::terminal::clipped;
 use crate::wakeup::Wakeup;
 use clock::Clock;
-use opening::{PLATFORM_KEY, setting};
+use identity::StoredIdentity;
+use opening::setting;
 use site::Site;
 use std::error::Error;
 use std::sync::Arc;
@@ -28,7 +30,6 @@ use std::time::Duration;
 use store::rejected_call::{RejectedCall, Ring};
 use store::{Change, Mode, Store, Tx};
 use tokio::sync::watch;
-use wire::PrivateKey;
 
 /// How many wrong PINs an address may send in any [`WRONG_PINS_WINDOW`], over all accounts (`docs/decisions.md`, "Pay
 /// PIN").
@@ -75,7 +76,7 @@ pub struct App {
     pub wakeup: Wakeup,
     /// Held while a manual clock is moved.
     pub clock_moves: tokio::sync::Mutex<()>,
-    /// Held while the platform's key is read from the store.
+    /// Held while the platform's key and certificate are read from the store.
     key_reads: tokio::sync::Mutex<()>,
     ready: watch::Sender<bool>,
     runtime: tokio::runtime::Handle,
@@ -84,7 +85,7 @@ pub struct App {
 impl App {
     /// Opens the store and builds everything on it but the crowd index.
     pub async fn open(opening: Opening) -> Result<Arc<App>, AppError> {
-        let (store, master_key, platform_key) = opening.store_and_keys().await?;
+        let (store, master_key, identity) = opening.store_and_keys().await?;
         let is_open = opening.notify_allow_private || store.mode() == Mode::StandIn;
         let unverified_calls = match store.mode() {
             Mode::Platform => RateLimit::of_unverified_calls(),
@@ -95,7 +96,7 @@ impl App {
         let index = Arc::new(Index::default());
         let app = Arc::new(App {
             clock,
-            signer: Signer::new(platform_key),
+            signer: Signer::new(identity),
             master_key,
             directory: Directory::default(),
             site: Arc::default(),
@@ -123,7 +124,7 @@ impl App {
         app.directory.load(&app.store).await?;
         // They may have changed before this process listened for changes.
         app.read_clock().await?;
-        app.read_platform_key().await?;
+        app.read_identity().await?;
         Ok(app)
     }
 
@@ -199,17 +200,6 @@ impl App {
         });
     }
 
-    /// Signs with this key from now on, on every node, and after a restart.
-    pub async fn replace_platform_key(&self, key: &PrivateKey) -> Result<(), store::Fault> {
-        let text = key.to_pkcs8_base64();
-        if key.public_key() == self.signer.public_key() {
-            return Ok(());
-        }
-        let sealed = self.master_key.seal(&text);
-        self.store.write(move |tx: &mut Tx| store::control::set(tx, PLATFORM_KEY, &sealed).map(drop)).await?;
-        self.read_platform_key().await
-    }
-
     /// Reads everything anew. Until that is done the process is not ready: a count would not see what was missed.
     fn read_again(self: &Arc<Self>) {
         self.ready.send_replace(false);
@@ -225,7 +215,7 @@ impl App {
     async fn read_all(&self) -> Result<(), store::Fault> {
         self.directory.load(&self.store).await?;
         self.read_clock().await?;
-        self.read_platform_key().await?;
+        self.read_identity().await?;
         self.warm().await
     }
 
@@ -239,15 +229,13 @@ impl App {
         Ok::<_, store::Fault>(())
     }
 
-    /// Signs with the key that the store has. One reads at a time, so the last of several changes is the one that
-    /// holds, in whatever order this process learns of them.
-    async fn read_platform_key(&self) -> Result<(), store::Fault> {
+    /// Signs with the key that the store has, under the certificate that it has. One reads at a time, so the last of
+    /// several changes is the one that holds, in whatever order this process learns of them.
+    pub async fn read_identity(&self) -> Result<(), store::Fault> {
         let _alone = self.key_reads.lock().await;
-        let sealed = setting(&self.store, PLATFORM_KEY).await?;
-        let key = sealed.and_then(|sealed| PrivateKey::parse(&self.master_key.open(&sealed).ok()?).ok());
-        match key {
-            Some(key) if key.public_key() == self.signer.public_key() => {}
-            Some(key) => self.signer.replace(key),
+        match self.store.read(StoredIdentity::read).await?.open(&self.master_key) {
+            Some(identity) if self.signer.is(&identity) => {}
+            Some(identity) => self.signer.replace(identity),
             None => tracing::error!("the platform's private key in the store cannot be read"),
         }
         Ok::<_, store::Fault>(())
@@ -267,10 +255,10 @@ impl App {
                     self.wakeup.wake();
                 }
             }
-            Change::Setting { name, .. } if **name == *PLATFORM_KEY => {
+            Change::Setting { name, .. } if identity::SETTINGS.contains(&&**name) => {
                 let app = self.clone();
                 self.runtime.spawn(async move {
-                    while let Err(failure) = app.read_platform_key().await {
+                    while let Err(failure) = app.read_identity().await {
                         tracing::error!(
                             error = &failure as &dyn Error,
                             "the platform's new key could not be read; trying again"

@@ -2,15 +2,18 @@
 
 mod activities;
 mod calls;
+mod certificates;
 mod trades;
 mod vouchers;
 
 use crate::app::App;
+use crate::authority::AuthorityError;
 use crate::import::{self, Import, ImportError};
 use crate::world::{ApplyError, WorldError, WorldText, apply};
 use activities::{Coupon, PointCard};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use certificates::CertificateApp;
 use serde::{Deserialize, Serialize};
 use std::fmt::Write;
 use std::net::SocketAddr;
@@ -38,9 +41,10 @@ const MEMBERS: u64 = 10_000;
 const SEED: u64 = 20_160_504;
 
 /// The snippets, by file name.
-const SNIPPETS: [(&str, &str); 8] = [
+const SNIPPETS: [(&str, &str); 9] = [
     ("client.py", include_str!("demo/client.py")),
     ("client.mjs", include_str!("demo/client.mjs")),
+    ("client-cert.mjs", include_str!("demo/client-cert.mjs")),
     ("Client.java", include_str!("demo/Client.java")),
     ("client.php", include_str!("demo/client.php")),
     ("receive.py", include_str!("demo/receive.py")),
@@ -58,6 +62,9 @@ pub enum DemoError {
     /// Its own description of itself, changed by somebody.
     #[error("demo.json cannot be read; delete the folder demo to make it anew")]
     Json(#[from] serde_json::Error),
+    /// Its certificates.
+    #[error("the demo's certificates")]
+    Authority(#[from] AuthorityError),
     /// Its world.
     #[error(transparent)]
     World(#[from] WorldError),
@@ -86,6 +93,8 @@ struct Demo {
     alipay_public_key: String,
     pid: String,
     isv: Isv,
+    #[serde(default)]
+    certificate_app: Option<CertificateApp>,
     shop_ids: Vec<String>,
     user_ids: Vec<String>,
     /// When the year of trades ends and the activities begin.
@@ -125,7 +134,9 @@ pub async fn prepare(app: &Arc<App>, data: &Path, addresses: &[SocketAddr]) -> R
     demo.gateway_url = format!("http://{address}/gateway.do");
     demo.alipay_public_key = app.signer.public_key().to_base64();
 
-    apply(app, WorldText::new(world(&demo)).world()?).await?;
+    let (certificate_app, tables) = certificates::make(app, &folder)?.unzip();
+    demo.certificate_app = certificate_app;
+    apply(app, WorldText::new(world(&demo) + &tables.unwrap_or_default()).world()?).await?;
     import::members(app, PID, std::io::Cursor::new(members()), Import::WRITE).await?;
     // Kept, so that whoever starts the demo again finds the same trades and activities.
     let known = demo.begins_at.as_deref().and_then(time::parse);
@@ -175,6 +186,7 @@ fn fresh() -> Demo {
             app_public_key: isv.public_key().to_base64(),
             app_auth_token: APP_AUTH_TOKEN.to_owned(),
         },
+        certificate_app: None,
         shop_ids: SHOP_IDS.map(str::to_owned).to_vec(),
         user_ids: USER_IDS.map(str::to_owned).to_vec(),
         begins_at: None,
@@ -286,6 +298,7 @@ fn fill(template: &str, demo: &Demo, address: SocketAddr) -> String {
         .replace("@HOST@", &address.ip().to_string())
         .replace("@PORT@", &address.port().to_string())
         .replace("@APP_ID@", &demo.app_id)
+        .replace("@CERT_APP_ID@", certificates::APP_ID)
         .replace("@APP_PRIVATE_KEY_PKCS1@", &demo.app_private_key_pkcs1)
         .replace("@APP_PRIVATE_KEY_PKCS8@", &demo.app_private_key_pkcs8)
         .replace("@ALIPAY_PUBLIC_KEY@", &demo.alipay_public_key)

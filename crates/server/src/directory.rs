@@ -10,6 +10,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, RwLock};
 use store::world::{self, Authorization};
 use store::{Store, Tx};
+use wire::certificate::Certificate;
 use wire::{PublicKey, code};
 
 /// An app, ready to verify calls with.
@@ -18,6 +19,31 @@ pub struct App {
     pub row: Arc<world::App>,
     /// Its parsed key; `None` when none was registered.
     pub key: Option<PublicKey>,
+    /// Its certificates by their serial numbers. It may change from one to the next while calls name either.
+    pub certificates: HashMap<String, Certificate>,
+}
+
+impl App {
+    fn new(row: &Arc<world::App>) -> App {
+        // World files are checked before they are stored, so what does not parse is none.
+        let key = PublicKey::parse(&row.public_key).ok();
+        let read = row.certificates.iter().filter_map(|text| Certificate::parse(text).ok());
+        let certificates = read.map(|certificate| (certificate.sn().to_owned(), certificate)).collect();
+        App { row: row.clone(), key, certificates }
+    }
+
+    /// The key that a call is verified with: that of the certificate that it names, or the registered one.
+    pub fn key_for(&self, cert_sn: Option<&str>) -> Option<&PublicKey> {
+        match cert_sn {
+            Some(cert_sn) => self.certificates.get(cert_sn)?.public_key().ok(),
+            None => self.key.as_ref(),
+        }
+    }
+
+    /// A key that it may sign with, if it has any.
+    fn some_key(&self) -> Option<&PublicKey> {
+        self.key.as_ref().or_else(|| self.certificates.values().find_map(|certificate| certificate.public_key().ok()))
+    }
 }
 
 /// Who calls, and for whom.
@@ -68,16 +94,14 @@ impl Directory {
     pub fn others(&self, app_id: &str, most: usize) -> Vec<(String, PublicKey)> {
         let apps = self.apps.read().expect("no holder panics");
         let others = apps.iter().filter(|(other, _)| *other != app_id);
-        others.filter_map(|(other, app)| Some((other.clone(), app.key.clone()?))).take(most).collect()
+        others.filter_map(|(other, app)| Some((other.clone(), app.some_key()?.clone()))).take(most).collect()
     }
 
     /// Takes an app's new state.
     pub fn put_app(&self, row: &Arc<world::App>) {
         let mut apps = self.apps.write().expect("no holder panics");
         if apps.get(&row.app_id).is_none_or(|known| known.row.version < row.version) {
-            // World files are checked before they are stored, so what does not parse is no key.
-            let key = PublicKey::parse(&row.public_key).ok();
-            apps.insert(row.app_id.clone(), Arc::new(App { row: row.clone(), key }));
+            apps.insert(row.app_id.clone(), Arc::new(App::new(row)));
         }
     }
 

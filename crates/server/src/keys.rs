@@ -120,6 +120,51 @@ pub fn same(ours: &str, given: &str) -> bool {
     verify_slices_are_equal(ours.as_bytes(), given.as_bytes()).is_ok()
 }
 
+/// What the platform signs with, and what others know that by.
+#[derive(Clone)]
+pub struct Identity {
+    /// The one key of both modes.
+    pub key: PrivateKey,
+    /// The certificate of that key; `None` when the platform has none, and serves no certificate mode.
+    pub certificate: Option<CertificateNumbers>,
+}
+
+/// The serial numbers by which certificate mode names the platform's certificate and its roots.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CertificateNumbers {
+    /// The certificate's, which answers carry as `alipay_cert_sn`.
+    pub cert_sn: Arc<str>,
+    /// The bundle's of roots, which calls carry as `alipay_root_cert_sn`.
+    pub root_sn: Arc<str>,
+}
+
+impl From<PrivateKey> for Identity {
+    fn from(key: PrivateKey) -> Identity {
+        Identity { key, certificate: None }
+    }
+}
+
+impl PartialEq for Identity {
+    fn eq(&self, other: &Identity) -> bool {
+        self.key.public_key() == other.key.public_key() && self.certificate == other.certificate
+    }
+}
+
+/// A signature in base64, and the certificate of the key that made it.
+pub struct Signature {
+    text: Arc<str>,
+    /// The certificate's serial number; `None` when the key has none.
+    pub cert_sn: Option<Arc<str>>,
+}
+
+impl std::ops::Deref for Signature {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.text
+    }
+}
+
 /// Signs answers with the platform's key.
 ///
 /// PKCS#1 v1.5 is deterministic, so equal answers have equal signatures: a cache bounded in bytes makes repeats nearly
@@ -132,7 +177,7 @@ pub struct Signer {
 
 /// A key with what it has signed: who signs while it is replaced keeps the signature where nobody looks any more.
 struct Keyed {
-    key: PrivateKey,
+    identity: Identity,
     signed: Cache<(SignType, [u8; 32]), Arc<str>>,
 }
 
@@ -141,27 +186,28 @@ const CACHE_ENTRIES: usize = 32_768;
 
 impl Signer {
     /// Signs with this key.
-    pub fn new(key: PrivateKey) -> Signer {
-        let current = RwLock::new(Arc::new(Keyed::new(key)));
+    pub fn new(identity: impl Into<Identity>) -> Signer {
+        let current = RwLock::new(Arc::new(Keyed::new(identity.into())));
         Signer { current, hits: AtomicU64::new(0), misses: AtomicU64::new(0) }
     }
 
-    /// The signature over a node's bytes, in base64.
-    pub fn sign(&self, sign_type: SignType, node: &[u8]) -> Arc<str> {
+    /// The signature over a node's bytes.
+    pub fn sign(&self, sign_type: SignType, node: &[u8]) -> Signature {
         let (current, entry) = (self.current(), (sign_type, wire::sha256(node)));
         if let Some(known) = current.signed.get(&entry) {
             self.hits.fetch_add(1, Ordering::Relaxed);
-            return known;
+            return current.signature(known);
         }
         self.misses.fetch_add(1, Ordering::Relaxed);
-        let signature: Arc<str> = current.key.sign(sign_type, node).into();
+        let signature: Arc<str> = current.identity.key.sign(sign_type, node).into();
         current.signed.insert(entry, signature.clone());
-        signature
+        current.signature(signature)
     }
 
     /// The same past the cache: for answers to strangers, who must not be able to empty it.
-    pub fn sign_anew(&self, sign_type: SignType, node: &[u8]) -> Arc<str> {
-        self.current().key.sign(sign_type, node).into()
+    pub fn sign_anew(&self, sign_type: SignType, node: &[u8]) -> Signature {
+        let current = self.current();
+        current.signature(current.identity.key.sign(sign_type, node).into())
     }
 
     /// How many signatures were known, and how many had to be made; those past the cache are neither.
@@ -171,12 +217,22 @@ impl Signer {
 
     /// What the other side verifies with.
     pub fn public_key(&self) -> PublicKey {
-        self.current().key.public_key()
+        self.current().identity.key.public_key()
     }
 
-    /// Signs with another key from now on.
-    pub fn replace(&self, key: PrivateKey) {
-        *self.current.write().expect("no holder panics") = Arc::new(Keyed::new(key));
+    /// The serial number of the roots that the platform's certificate leads to; `None` without a certificate.
+    pub fn root_cert_sn(&self) -> Option<Arc<str>> {
+        self.current().identity.certificate.as_ref().map(|certificate| certificate.root_sn.clone())
+    }
+
+    /// Whether it signs with this key under this certificate.
+    pub fn is(&self, identity: &Identity) -> bool {
+        self.current().identity == *identity
+    }
+
+    /// Signs with another key, or under another certificate, from now on.
+    pub fn replace(&self, identity: impl Into<Identity>) {
+        *self.current.write().expect("no holder panics") = Arc::new(Keyed::new(identity.into()));
     }
 
     fn current(&self) -> Arc<Keyed> {
@@ -185,8 +241,13 @@ impl Signer {
 }
 
 impl Keyed {
-    fn new(key: PrivateKey) -> Keyed {
-        Keyed { key, signed: Cache::new(CACHE_ENTRIES) }
+    fn new(identity: Identity) -> Keyed {
+        Keyed { identity, signed: Cache::new(CACHE_ENTRIES) }
+    }
+
+    /// One of its signatures.
+    fn signature(&self, text: Arc<str>) -> Signature {
+        Signature { text, cert_sn: self.identity.certificate.as_ref().map(|certificate| certificate.cert_sn.clone()) }
     }
 }
 

@@ -9,6 +9,7 @@
 mod acts;
 mod answer;
 mod app;
+mod authority;
 mod backup;
 mod biz;
 mod bodies;

@@ -13,6 +13,7 @@ pub mod console;
 pub mod dispatch;
 mod entry;
 pub mod method;
+pub mod open;
 pub mod operator;
 pub mod points;
 pub mod prize;
@@ -68,6 +69,7 @@ pub static THE_LIST: &[Entry] = &[
     write::<voucher::template_delete::TemplateDelete>(),
     write::<catering::condition_set::ConditionSet>(),
     read::<catering::condition_query::ConditionQuery>(),
+    read::<open::alipaycert_download::AlipaycertDownload>(),
 ];
 
 impl Entry {

@@ -30,6 +30,7 @@ pages! {
     "alipay.marketing.voucher.template.delete"
     "alipay.marketing.voucher.templatedetail.query"
     "alipay.marketing.voucher.templatelist.query"
+    "alipay.open.app.alipaycert.download"
     "alipay.trade.cancel"
     "alipay.trade.close"
     "alipay.trade.create"

@@ -5,6 +5,7 @@
 //! images) are taken in where the file is read: what travels to a running server is one text that needs no other.
 
 mod apply;
+mod certificates;
 mod check;
 mod merge;
 mod ranges;
@@ -14,6 +15,8 @@ mod text;
 mod values;
 
 pub use apply::{ApplyError, ApplyReport, apply};
+#[cfg(test)]
+pub use certificates::DOWNLOAD as CERTIFICATE_DOWNLOAD;
 pub use check::World;
 pub use text::WorldText;
 pub use values::{account_id, degrees_e7};
@@ -49,6 +52,8 @@ struct Tables {
 struct PlatformTable {
     base_url: Option<Spanned<String>>,
     private_key: Option<Spanned<String>>,
+    root_cert: Option<Spanned<String>>,
+    platform_cert: Option<Spanned<String>>,
 }
 
 #[derive(Clone, Deserialize)]
@@ -171,6 +176,7 @@ struct AppTable {
     app_id: String,
     pid: Option<String>,
     public_key: Option<String>,
+    app_cert: Option<String>,
     aes_key: Option<String>,
     isv: Option<bool>,
     methods: Option<Vec<String>>,

@@ -87,6 +87,7 @@ static MODULES: &[&Module] = &[
     &changes::announce::MODULE,
     &world::merchant::MODULE,
     &world::app::MODULE,
+    &world::certificate::MODULE,
     &world::image::MODULE,
     &world::account::MODULE,
     &account_key::MODULE,

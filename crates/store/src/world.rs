@@ -1,10 +1,12 @@
-//! Who exists: merchants with their shops and tags, apps and what they are authorised for, accounts, images.
+//! Who exists: merchants with their shops and tags, apps and what they are authorised for, accounts, images,
+//! the platform's certificates.
 //!
 //! `put_…` takes a thing as a world file states it, inserts or alters it by its id, and says whether that changed
 //! anything; stating it again changes nothing and is announced to nobody. Nothing is deleted. Lookups give it back.
 
 pub(crate) mod account;
 pub(crate) mod app;
+pub(crate) mod certificate;
 pub(crate) mod image;
 mod json;
 pub(crate) mod merchant;
@@ -12,6 +14,7 @@ mod put;
 
 pub use account::{Account, BALANCE_FEN_MAX, account, existing_accounts, has_account, plain_pins, replace_pin};
 pub use app::{App, Authorization, Guard, app, apps, authorization, guard};
+pub use certificate::{platform_certificate, put_platform_certificate};
 pub use image::{Image, has_image, image, put_image};
 pub use merchant::{
     Merchant, Shop, cognates, merchant, merchant_label, merchant_name, merchants, shop, shop_of_store, shop_page,

@@ -1,14 +1,18 @@
-//! The little of DER that RSA keys need: taking elements apart and wrapping them again.
+//! The little of DER that RSA keys and certificates need: taking elements apart and wrapping them again.
 //!
 //! Keys come in five shapes (PKCS#1 and PKCS#8, SubjectPublicKeyInfo, X.509) that all carry the same PKCS#1 structure.
-//! This file finds it; whether its numbers are a usable key is for the cryptographic library to say. A crate for X.509
-//! would be thirty times this page for one field of a certificate.
+//! This file finds it; whether its numbers are a usable key is for the cryptographic library to say. `certificate.rs`
+//! takes X.509 certificates apart with the same few functions: crates for that read more than the protocol needs, and
+//! none writes an issuer's name as the SDKs hash it.
 
 pub(crate) const SEQUENCE: u8 = 0x30;
-const INTEGER: u8 = 0x02;
-const BIT_STRING: u8 = 0x03;
-const OCTET_STRING: u8 = 0x04;
-const VERSION_OF_CERTIFICATE: u8 = 0xa0;
+pub(crate) const BOOLEAN: u8 = 0x01;
+pub(crate) const INTEGER: u8 = 0x02;
+pub(crate) const BIT_STRING: u8 = 0x03;
+pub(crate) const OCTET_STRING: u8 = 0x04;
+pub(crate) const OBJECT_IDENTIFIER: u8 = 0x06;
+pub(crate) const SET: u8 = 0x31;
+pub(crate) const VERSION_OF_CERTIFICATE: u8 = 0xa0;
 
 /// `AlgorithmIdentifier { rsaEncryption, NULL }`, 1.2.840.113549.1.1.1.
 const RSA_ENCRYPTION: &[u8] =
@@ -45,9 +49,7 @@ fn certificate_key(mut tbs: &[u8]) -> Option<&[u8]> {
     for _ in ["signature", "issuer", "validity", "subject"] {
         take(&mut tbs, SEQUENCE)?;
     }
-    let start = tbs;
-    take(&mut tbs, SEQUENCE)?;
-    Some(&start[..start.len() - tbs.len()])
+    take_whole(&mut tbs, SEQUENCE)
 }
 
 /// The `RSAPrivateKey` (PKCS#1) inside a PKCS#1 or PKCS#8 key.
@@ -88,17 +90,18 @@ pub(crate) fn pkcs8(pkcs1: &[u8]) -> Vec<u8> {
 }
 
 /// What is inside the one sequence that `der` must be.
-fn whole(mut der: &[u8]) -> Option<&[u8]> {
+pub(crate) fn whole(mut der: &[u8]) -> Option<&[u8]> {
     let inside = take(&mut der, SEQUENCE)?;
     der.is_empty().then_some(inside)
 }
 
-fn peek(der: &[u8]) -> Option<u8> {
+/// The tag of the first element.
+pub(crate) fn peek(der: &[u8]) -> Option<u8> {
     der.first().copied()
 }
 
 /// Takes the first element off `der`, which must have this tag, and gives what is inside it.
-fn take<'a>(der: &mut &'a [u8], tag: u8) -> Option<&'a [u8]> {
+pub(crate) fn take<'a>(der: &mut &'a [u8], tag: u8) -> Option<&'a [u8]> {
     let (&first, rest) = der.strip_prefix(&[tag])?.split_first()?;
     let (length, rest) = match first {
         0..=0x7f => (usize::from(first), rest),
@@ -113,7 +116,15 @@ fn take<'a>(der: &mut &'a [u8], tag: u8) -> Option<&'a [u8]> {
     Some(inside)
 }
 
-fn wrap(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
+/// Takes the first element off `der`, which must have this tag, and gives all of it, its tag and length included.
+pub(crate) fn take_whole<'a>(der: &mut &'a [u8], tag: u8) -> Option<&'a [u8]> {
+    let start = *der;
+    take(der, tag)?;
+    Some(&start[..start.len() - der.len()])
+}
+
+/// An element with this tag around `parts`.
+pub(crate) fn wrap(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
     let inside = parts.concat();
     let length = inside.len().to_be_bytes();
     let significant = &length[length.iter().position(|&byte| byte != 0).unwrap_or(length.len() - 1)..];

@@ -11,6 +11,7 @@ use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
 use aws_lc_rs::rsa::{KeyPair, KeySize};
 use aws_lc_rs::signature::{
     ParsedPublicKey, RSA_PKCS1_1024_8192_SHA1_FOR_LEGACY_USE_ONLY, RSA_PKCS1_1024_8192_SHA256_FOR_LEGACY_USE_ONLY,
+    RsaParameters,
 };
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -101,6 +102,21 @@ impl PublicKey {
         encoded.is_some_and(|encoded| pss::is_padded(&encoded, self.0.bits, message))
     }
 
+    /// Whether `signature` (its bytes) is this key's for `message` by this algorithm, which may be one of certificates.
+    pub(crate) fn verify_by(&self, algorithm: &'static RsaParameters, message: &[u8], signature: &[u8]) -> bool {
+        ParsedPublicKey::new(algorithm, &self.0.pkcs1).is_ok_and(|key| key.verify_sig(message, signature).is_ok())
+    }
+
+    /// The key of a SubjectPublicKeyInfo.
+    pub(crate) fn from_spki(spki: &[u8]) -> Result<PublicKey, KeyError> {
+        PublicKey::from_pkcs1(der::public_key(spki).ok_or(KeyError::NotPublic)?.to_vec())
+    }
+
+    /// The key as an `RSAPublicKey` (PKCS#1).
+    pub(crate) fn pkcs1(&self) -> &[u8] {
+        &self.0.pkcs1
+    }
+
     /// The size of the modulus, in bits.
     pub fn bits(&self) -> usize {
         self.0.bits
@@ -168,7 +184,12 @@ impl PrivateKey {
 
     /// The signature of `message`, as base64.
     pub fn sign(&self, sign_type: SignType, message: &[u8]) -> String {
-        STANDARD.encode(self.0.rsa.sign(sign_type, sign_type.digest(message).as_ref()))
+        STANDARD.encode(self.sign_bytes(sign_type, message))
+    }
+
+    /// The signature of `message`.
+    pub(crate) fn sign_bytes(&self, sign_type: SignType, message: &[u8]) -> Vec<u8> {
+        self.0.rsa.sign(sign_type, sign_type.digest(message).as_ref())
     }
 
     /// The public key that belongs to it.
@@ -205,7 +226,7 @@ impl fmt::Debug for PrivateKey {
 
 /// The bytes of the first PEM block of `text`, whatever its label, or of the whole text as base64. Line breaks and
 /// blanks may stand anywhere in it: keys are pasted out of pages and mails.
-fn armoured(text: &str) -> Result<Vec<u8>, KeyError> {
+pub(crate) fn armoured(text: &str) -> Result<Vec<u8>, KeyError> {
     let body = match text.split_once("-----BEGIN ") {
         Some((_, block)) => {
             let body = block.split_once("-----").and_then(|(_, body)| body.split_once("-----END "));
@@ -223,7 +244,8 @@ fn armoured(text: &str) -> Result<Vec<u8>, KeyError> {
     }
 }
 
-fn pem(label: &str, der: &[u8]) -> String {
+/// The bytes as PEM with this label.
+pub(crate) fn pem(label: &str, der: &[u8]) -> String {
     let body = STANDARD.encode(der);
     let mut pem = format!("-----BEGIN {label}-----\n");
     for line in body.as_bytes().chunks(64) {

@@ -7,6 +7,7 @@
 //! The crate is pure: no clock, no runtime, no database, no HTTP types.
 
 pub mod canonical;
+pub mod certificate;
 pub mod code;
 pub mod diagnosis;
 pub mod money;

@@ -56,7 +56,12 @@ impl RawCall {
         if self.get("version").ok_or(code::MISSING_VERSION)? != b"1.0" {
             return Err(code::INVALID_PARAMETER.with_msg("参数无效：version只支持1.0"));
         }
-        Ok(Terms { charset, sign_type, certificate: self.get("app_cert_sn").is_some() })
+        Ok(Terms { charset, sign_type, certificate: self.names_certificate() })
+    }
+
+    /// Whether the call names the certificate of its key, as calls in certificate mode do.
+    pub fn names_certificate(&self) -> bool {
+        self.get("app_cert_sn").is_some()
     }
 }
 

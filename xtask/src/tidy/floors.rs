@@ -39,6 +39,7 @@ static HOUSES: [House; 3] = [
             Floor {
                 modules: &[
                     "answer",
+                    "authority",
                     "biz",
                     "bodies",
                     "duration",

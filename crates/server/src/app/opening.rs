@@ -1,8 +1,9 @@
 //! How a store is opened for work, and what may be wrong with it.
 
 use super::clock::Clock;
+use super::identity::{PLATFORM_KEY, StoredIdentity};
 use super::pins;
-use crate::keys::{MasterKey, MasterKeyError};
+use crate::keys::{Identity, MasterKey, MasterKeyError};
 use crate::metrics::Metrics;
 use std::path::PathBuf;
 use store::{Fault, Mode, OpenError, Place, Pool, Store, Tx, control};
@@ -10,8 +11,6 @@ use wire::PrivateKey;
 
 /// The setting by which a master key is recognised as the one that this store was sealed with.
 pub const MASTER_KEY_CHECK: &str = "master_key_check";
-/// The setting that holds the platform's sealed private key.
-pub(super) const PLATFORM_KEY: &str = "platform_private_key";
 
 /// How to open a store for work.
 pub struct Opening {
@@ -67,7 +66,7 @@ impl Opening {
     }
 
     /// Opens the store, and the keys that it is sealed and signed with. A new store gets its keys and its clock.
-    pub(super) async fn store_and_keys(&self) -> Result<(Store, MasterKey, PrivateKey), AppError> {
+    pub(super) async fn store_and_keys(&self) -> Result<(Store, MasterKey, Identity), AppError> {
         if self.mode == Some(Mode::Platform) && self.manual_clock_at.is_some() {
             return Err(AppError::ClockOnPlatform);
         }
@@ -90,9 +89,8 @@ impl Opening {
         if !look {
             pins::seal_old(&store, &master_key).await?;
         }
-        let platform_key = setting(&store, PLATFORM_KEY).await?.ok_or(AppError::PlatformKey)?;
-        let platform_key = PrivateKey::parse(&master_key.open(&platform_key)?).map_err(|_| AppError::PlatformKey)?;
-        Ok((store, master_key, platform_key))
+        let identity = store.read(StoredIdentity::read).await?.open(&master_key).ok_or(AppError::PlatformKey)?;
+        Ok((store, master_key, identity))
     }
 
     /// Writes a new store's first settings. Those that are there already stay: of two processes that start at once on

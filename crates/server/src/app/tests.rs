@@ -1,6 +1,8 @@
 //! What a process that missed changes does about it.
 
+use super::identity::PLATFORM_KEY;
 use super::*;
+use wire::PrivateKey;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_key_that_was_replaced_unseen_is_taken_up_with_what_else_was_missed() {

@@ -27,6 +27,9 @@ impl Apply {
             Response::Applied(applied) => applied,
             Response::Refused { table, id, message } => return Err(text.refused(&self.file, &table, &id, &message)),
         };
+        for warning in &applied.warnings {
+            output::note(format!("warning: {warning}"));
+        }
         output::result(self.json, &applied, |applied| {
             vec![format!("{} things, {} of them new or changed", applied.things, applied.changed)]
         });

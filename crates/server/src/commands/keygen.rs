@@ -1,15 +1,37 @@
-//! `punchcard keygen`: a key pair in every form that somebody's SDK wants.
+//! `punchcard keygen`: a key pair in every form that somebody's SDK wants, or certificates of one's own authority.
+
+mod certs;
 
 use super::{Failure, output};
+use certs::Certs;
 use clap::Args;
 use serde::Serialize;
+use std::path::PathBuf;
 use wire::PrivateKey;
 
 /// Print a new RSA-2048 key pair in every form that SDKs want. The public key goes into the world file (`public_key`)
-/// or to the platform; the private key stays with the app.
+/// or to the platform; the private key stays with the app. With --certs, make certificates instead.
 #[derive(Args)]
-#[command(after_help = "Example:  punchcard keygen --json > keys.json")]
+#[command(after_help = "\
+Examples:
+  punchcard keygen --json > keys.json
+  punchcard keygen --certs certs --app-id 2021000000000001")]
 pub struct Keygen {
+    /// Make certificates in this folder: of an authority of your own, the platform, and an app. What is there is kept
+    #[arg(long, value_name = "FOLDER")]
+    certs: Option<PathBuf>,
+    /// The app that the certificate is for
+    #[arg(long, requires = "certs")]
+    app_id: Option<String>,
+    /// A file with the platform's public key, for which its certificate is issued; without it the folder has the key
+    #[arg(long, requires = "certs", value_name = "FILE")]
+    platform_key: Option<PathBuf>,
+    /// A file with the app's public key, for which its certificate is issued; without it the folder has the key
+    #[arg(long, requires = "certs", value_name = "FILE")]
+    app_key: Option<PathBuf>,
+    /// The last day, in UTC+8, on which certificates that are issued now are valid
+    #[arg(long, requires = "certs", value_name = "yyyy-MM-dd", default_value = "2049-12-31")]
+    until: String,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -27,6 +49,15 @@ struct Forms {
 
 impl Keygen {
     pub(super) fn run(self) -> Result<(), Failure> {
+        if let Some(folder) = &self.certs {
+            let certs = Certs::make(folder, &self)?;
+            if self.json {
+                output::json(&certs);
+            } else {
+                output::paragraph(&certs.text());
+            }
+            return Ok(());
+        }
         let key = PrivateKey::generate();
         let forms = Forms {
             private_key_pkcs8: key.to_pkcs8_base64(),

@@ -123,10 +123,13 @@ impl Serve {
         let _lock = store.lock()?;
         let app = self.open(store).await?;
         for (path, text) in self.world.iter().zip(&worlds) {
-            apply(&app, text.world()?).await.map_err(|error| match error {
+            let applied = apply(&app, text.world()?).await.map_err(|error| match error {
                 ApplyError::Refused { table, id, message } => text.refused(path, table, &id, &message),
                 ApplyError::Store(_) => Failure::from(error),
             })?;
+            for warning in &applied.warnings {
+                tracing::warn!(path = %path.display(), warning, "the world file");
+            }
         }
         let addresses = listeners.iter().map(TcpListener::local_addr).collect::<Result<Vec<_>, _>>()?;
         app.site.serves_on(addresses[0]);

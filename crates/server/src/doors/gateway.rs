@@ -37,7 +37,8 @@ struct Terms {
     /// Whether a person has opened the address, and sees what is answered.
     in_browser: bool,
     sign_type: SignType,
-    certificate: Option<String>,
+    /// Whether the call names a certificate of its app; then the answer names the platform's.
+    in_certificate_mode: bool,
     trace_id: String,
     /// Who says to call, as far as the directory knows the app, and for which merchant, the app's own until that is
     /// decided: for the log.
@@ -66,8 +67,18 @@ pub async fn gateway(State(app): State<Arc<App>>, request: Request) -> Response 
     let (call, read) = read(&app, request, caller, limited).await;
     let (reader, sign_type) = call.answer_terms();
     let method = call.method().map(str::to_owned);
-    let mut terms =
-        Terms { method, reader, in_browser, sign_type, certificate: None, trace_id, app_id: None, pid: None, limited };
+    let in_certificate_mode = call.names_certificate();
+    let mut terms = Terms {
+        method,
+        reader,
+        in_browser,
+        sign_type,
+        in_certificate_mode,
+        trace_id,
+        app_id: None,
+        pid: None,
+        limited,
+    };
     let outcome = match &read {
         Err(rejection) if limited => Outcome::Unverified(rejection.clone()),
         Err(rejection) => Outcome::Unverified(hints::unproved(&app, &call, rejection.clone(), &terms.trace_id)),
@@ -144,10 +155,10 @@ async fn answer(app: &Arc<App>, call: RawCall, terms: &mut Terms) -> Outcome {
         Ok(sent) => sent,
         Err(rejection) => return unverified(&call, rejection),
     };
-    if sent.certificate {
-        return unverified(&call, code::APP_CERT_NOT_EXIST);
-    }
-    let Some(key) = &caller.key else { return unverified(&call, code::MISSING_SIGNATURE_CONFIG) };
+    let key = match key_of(app, &caller, &call) {
+        Ok(key) => key,
+        Err(rejection) => return unverified(&call, rejection),
+    };
     let call = match call.verify(sent, key) {
         Ok(call) => call,
         Err(VerifyError::Signature(_)) if limited => return Outcome::Unverified(code::INVALID_SIGNATURE),
@@ -159,11 +170,29 @@ async fn answer(app: &Arc<App>, call: RawCall, terms: &mut Terms) -> Outcome {
         }
     };
     // From here on we know who calls.
-    terms.certificate = call.app_cert_sn().map(str::to_owned);
     let mut findings = Findings { pid: Some(caller.row.pid.clone()), ..Findings::default() };
     let answer = run(app, &caller, &call, &terms.trace_id, &mut findings).await;
     terms.pid = findings.pid;
     Outcome::Verified(hints::verified(app, &call, answer, &findings.unknown, &terms.trace_id))
+}
+
+/// The key that a call must be signed with, by what it says of certificates.
+fn key_of<'a>(app: &App, caller: &'a directory::App, call: &RawCall) -> Result<&'a PublicKey, Rejection> {
+    let Some(cert_sn) = call.get("app_cert_sn") else {
+        let in_certificate_mode = !caller.certificates.is_empty();
+        let missing = if in_certificate_mode { code::MISSING_APP_CERT_SN } else { code::MISSING_SIGNATURE_CONFIG };
+        return caller.key.as_ref().ok_or(missing);
+    };
+    let known = std::str::from_utf8(cert_sn).ok().and_then(|cert_sn| caller.certificates.get(cert_sn));
+    let certificate = known.ok_or(code::APP_CERT_NOT_EXIST)?;
+    let root_sn = call.get("alipay_root_cert_sn").ok_or(code::MISSING_ROOT_CERT_SN)?;
+    if app.signer.root_cert_sn().is_none_or(|known| known.as_bytes() != root_sn) {
+        return Err(code::INVALID_ROOT_CERT_SN);
+    }
+    if !certificate.is_valid_at(app.clock.now()) {
+        return Err(code::APP_CERT_EXPIRED);
+    }
+    certificate.public_key().map_err(|_| code::MISSING_SIGNATURE_CONFIG)
 }
 
 /// Runs a verified call, whose method and other parameters are looked at first.
@@ -182,8 +211,8 @@ async fn run(
     }
     let entry = Entry::find(call.method()).ok_or(code::INVALID_METHOD)?;
     let context = CallContext::read(call, trace_id).map_err(|rejection| entry.refusal(rejection))?;
-    let (token, biz_content) = (call.app_auth_token(), call.biz_content());
-    dispatch::run(app, KnownCall { entry, app: known, token, biz_content, context }, findings).await
+    let (cert_sn, token, biz_content) = (call.app_cert_sn(), call.app_auth_token(), call.biz_content());
+    dispatch::run(app, KnownCall { entry, app: known, cert_sn, token, biz_content, context }, findings).await
 }
 
 /// The refusal of a signature, with what may be wrong: in the log, for `punchcard doctor`, and in a stand-in's answer.
@@ -231,7 +260,8 @@ fn seal(app: &App, terms: &Terms, outcome: &Outcome) -> Response {
             (node, signature)
         }
     };
-    let bytes = node.seal(terms.method.as_deref(), terms.certificate.as_deref(), &signature);
+    let cert_sn = signature.cert_sn.as_deref().filter(|_| terms.in_certificate_mode);
+    let bytes = node.seal(terms.method.as_deref(), cert_sn, &signature);
     let mut response = Response::new(Body::from(bytes));
     let content_type = match (terms.in_browser, terms.reader.charset) {
         (false, Charset::Utf8) => "text/html;charset=utf-8",

@@ -39,15 +39,41 @@ pub fn explain(rejection: &Rejection, subject: &Subject<'_>) -> Option<Hint> {
         () if is(&code::INVALID_CHARSET) => wrong_value("charset", &sent("charset"), "utf-8, gbk, gb2312, gb18030"),
         () if is(&code::INVALID_SIGNATURE_TYPE) => wrong_value("sign_type", &sent("sign_type"), "RSA2, RSA"),
         () if is(&code::APP_CERT_NOT_EXIST) => Hint::new(
-            "certificate",
-            "the call names a certificate, and this build knows public keys only: leave app_cert_sn out, or let the SDK \
-             sign in its public key mode",
-            "请求使用了公钥证书，而本版本只支持公钥模式：请去掉app_cert_sn，或将SDK改为公钥模式",
+            "unknown-certificate",
+            format!(
+                "no certificate of the app has the serial number {:?}: register the certificate that the SDK is given \
+                 (app_cert of [[app]]), or let the SDK sign in its public key mode",
+                sent("app_cert_sn")
+            ),
+            format!(
+                "该应用没有序列号为“{}”的公钥证书：请登记SDK所用的应用公钥证书（[[app]]的app_cert），或将SDK改为公钥模式",
+                sent("app_cert_sn")
+            ),
+        ),
+        () if is(&code::MISSING_APP_CERT_SN) => Hint::new(
+            "certificate-mode",
+            "the app has certificates and no public key: let the SDK sign in its certificate mode, or register the key \
+             (public_key of [[app]])",
+            "该应用只登记了公钥证书：请将SDK改为公钥证书模式，或登记应用公钥（[[app]]的public_key）",
+        ),
+        () if is(&code::MISSING_ROOT_CERT_SN) => missing("alipay_root_cert_sn"),
+        () if is(&code::INVALID_ROOT_CERT_SN) => Hint::new(
+            "other-root",
+            "alipay_root_cert_sn is of another root than this platform's: give the SDK the file that root_cert of \
+             [platform] names",
+            "alipay_root_cert_sn不是本平台的根证书：请让SDK使用[platform]的root_cert所指的文件",
+        ),
+        () if is(&code::APP_CERT_EXPIRED) => Hint::new(
+            "expired-certificate",
+            "the app's certificate is not valid at the time that the server's clock shows: register a newer one \
+             (app_cert of [[app]]), or look at the clock",
+            "应用公钥证书在服务器时钟的当前时间不在有效期内：请登记新证书（[[app]]的app_cert），或检查时钟",
         ),
         () if is(&code::MISSING_SIGNATURE_CONFIG) => Hint::new(
             "no-public-key",
-            "the app has no public key: register the public half of the key that it signs with (public_key of [[app]])",
-            "该应用未登记公钥：请登记与其签名私钥配对的应用公钥（[[app]]的public_key）",
+            "the app has no public key: register the public half of the key that it signs with (public_key of [[app]]), \
+             or its certificate (app_cert)",
+            "该应用未登记公钥：请登记与其签名私钥配对的应用公钥（[[app]]的public_key）或公钥证书（app_cert）",
         ),
         () if is(&code::INVALID_APP_STATE) => Hint::new(
             "app-disabled",
@@ -164,7 +190,17 @@ mod tests {
         check(&twice, "", "invalid-parameter", "(charset重复且取值不同)", "（charset重复且取值不同）");
         let late = code::INVALID_PARAMETER.with_msg("参数无效: 请求体接收超时");
         check(&late, "", "unreadable-request", "16 MiB", "16MiB");
-        check(&code::APP_CERT_NOT_EXIST, "", "certificate", "app_cert_sn", "app_cert_sn");
+        check(&code::APP_CERT_NOT_EXIST, "d7cd", "unknown-certificate", "number \"d7cd\"", "序列号为“d7cd”");
+        check(&code::MISSING_APP_CERT_SN, "", "certificate-mode", "certificate mode", "公钥证书模式");
+        check(
+            &code::MISSING_ROOT_CERT_SN,
+            "",
+            "missing-parameter",
+            "no alipay_root_cert_sn",
+            "缺少alipay_root_cert_sn",
+        );
+        check(&code::INVALID_ROOT_CERT_SN, "", "other-root", "root_cert of [platform]", "不是本平台的根证书");
+        check(&code::APP_CERT_EXPIRED, "", "expired-certificate", "not valid at the time", "不在有效期内");
         check(&code::MISSING_SIGNATURE_CONFIG, "", "no-public-key", "no public key", "未登记公钥");
         check(&code::INVALID_APP_AUTH_TOKEN, "", "unknown-authorisation", "no authorisation of this app", "已被撤销");
         check(&code::APP_AUTH_TOKEN_TIME_OUT, "", "expired-authorisation", "has expired", "已过期");

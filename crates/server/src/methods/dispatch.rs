@@ -33,6 +33,8 @@ pub struct KnownCall<'a> {
     pub entry: &'static Entry,
     /// The calling app, as it was when the door looked it up.
     pub app: &'a directory::App,
+    /// The certificate that the call was verified with; `None` for the app's registered key.
+    pub cert_sn: Option<&'a str>,
     /// The authorisation that the app calls with; without one it acts for its own merchant.
     pub token: Option<&'a str>,
     /// The business parameters, as JSON.
@@ -62,7 +64,7 @@ pub async fn run(app: &Arc<App>, call: KnownCall<'_>, findings: &mut Findings) -
     for attempt in 0..STALE_MAX {
         let fresh = if attempt == 0 { None } else { app.directory.app(&call.app.row.app_id) };
         let fresh = fresh.as_deref().unwrap_or(call.app);
-        if fresh.key != call.app.key {
+        if fresh.key_for(call.cert_sn) != call.app.key_for(call.cert_sn) {
             // Verified with a key that has just been taken away: the repeat will be told so.
             return Err(unavailable());
         }

@@ -65,9 +65,10 @@ fn pages_say_what_the_code_says() {
 
 #[test]
 fn the_list_of_pages_is_whole() {
-    let products: [(&str, &[&str]); 7] = [
+    let products: [(&str, &[&str]); 8] = [
         ("Activities", &["koubei.marketing.campaign.activity."]),
         ("Cash vouchers", &["alipay.marketing.", "ant.merchant.expand.merchant."]),
+        ("Certificates", &["alipay.open."]),
         ("Crowds", &["koubei.marketing.campaign.crowd."]),
         ("Crowd groups", &["koubei.catering.crowdgroup."]),
         ("Points and prizes", &["koubei.marketing.tool."]),

@@ -1,10 +1,12 @@
 //! Applies a checked world to a store: all of it in one transaction, or nothing.
 
+use super::certificates;
 use super::check::taken;
 use super::merge;
 use super::values::Checked;
-use super::{UserTable, World};
+use super::{AppTable, UserTable, World};
 use crate::app::App;
+use crate::app::identity::{PLATFORM_CERT_SN, PLATFORM_KEY, ROOT_CERT};
 use crate::app::site::Site;
 use serde::{Deserialize, Serialize};
 use std::collections::{HashMap, HashSet};
@@ -13,15 +15,19 @@ use store::account_key::{self, Kind};
 use store::world as rows;
 use store::{Fault, Mode, Tx};
 use thiserror::Error;
-use wire::{PrivateKey, money};
+use wire::certificate::{Certificate, bundle_pem, chain_pem};
+use wire::{PrivateKey, PublicKey, money};
 
 /// What came of it: how many things were new or changed, of how many.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ApplyReport {
     /// Things in the file.
     pub things: usize,
     /// Of these, new or changed.
     pub changed: usize,
+    /// What was taken and will hardly do what is wanted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<String>,
 }
 
 impl ApplyReport {
@@ -60,13 +66,29 @@ pub async fn apply(app: &App, world: World) -> Result<ApplyReport, ApplyError> {
         table.aes_key = stated.map(|key| if key.is_empty() { key } else { sealed(app, &key, known) });
     }
     seal_pins(app, &mut world.users).await?;
+    let platform_key = key.as_ref().map_or_else(|| app.signer.public_key(), PrivateKey::public_key);
+    // No two sealings are equal: a key that is the same is not written again.
+    let is_new = platform_key != app.signer.public_key();
+    world.platform_key = key.filter(|_| is_new).map(|key| app.master_key.seal(&key.to_pkcs8_base64()));
     let world = Arc::new(world);
-    let mode = app.store.mode();
-    let applied = app.store.write(move |tx: &mut Tx| Applying::new(tx, &world, mode).record()).await?;
-    if let Some(key) = key {
-        app.replace_platform_key(&key).await?;
-    }
+    let platform = Platform { key: platform_key, is_new, mode: app.store.mode(), now: app.clock.now() };
+    let work = move |tx: &mut Tx| Applying::new(tx, &world, platform.clone()).record();
+    let applied = app.store.write(work).await?;
+    // Answers are signed with the new key, under the new certificate, from here on.
+    app.read_identity().await?;
     Ok(applied)
+}
+
+/// The platform that a world is applied to.
+#[derive(Clone)]
+struct Platform {
+    /// The public half of the key that it signs with once the world is applied.
+    key: PublicKey,
+    /// Whether the world gives it that key.
+    is_new: bool,
+    mode: Mode,
+    /// What the clock shows, UTC milliseconds.
+    now: i64,
 }
 
 /// The sealed form of a secret; the one that is known already where it is of the same, since no two sealings are equal.
@@ -95,10 +117,38 @@ async fn seal_pins(app: &App, users: &mut [UserTable]) -> Result<(), Fault> {
 struct Applying<'a> {
     tx: &'a mut Tx,
     world: &'a World,
-    mode: Mode,
+    platform: Platform,
+    /// The platform's certificates of authorities and its roots, as they are once the world is applied.
+    authorities: Authorities,
     report: ApplyReport,
     /// What accounts of other tables had when a table stated it: by the end they must have given it up.
     claims: Vec<Claim>,
+}
+
+/// What certificates of apps lead to.
+#[derive(Default)]
+struct Authorities {
+    /// The platform's own chain, its leaf included.
+    chain: Vec<Certificate>,
+    roots: Vec<Certificate>,
+}
+
+impl Authorities {
+    /// Those that the store has.
+    fn read(tx: &mut Tx) -> Result<Authorities, Fault> {
+        let chain = match store::control::get(tx, PLATFORM_CERT_SN)? {
+            Some(sn) => rows::platform_certificate(tx, &sn)?,
+            None => None,
+        };
+        let roots = store::control::get(tx, ROOT_CERT)?;
+        let parsed = |text: Option<String>| match text.filter(|text| !text.is_empty()) {
+            Some(text) => {
+                Certificate::chain(&text).map_err(|error| Fault::bug(format!("a stored certificate: {error}")))
+            }
+            None => Ok(Vec::new()),
+        };
+        Ok(Authorities { chain: parsed(chain)?, roots: parsed(roots)? })
+    }
 }
 
 /// A key by which an account is found, stated by one while another has it.
@@ -130,8 +180,9 @@ impl At<'_> {
 }
 
 impl<'a> Applying<'a> {
-    fn new(tx: &'a mut Tx, world: &'a World, mode: Mode) -> Applying<'a> {
-        Applying { tx, world, mode, report: ApplyReport::default(), claims: Vec::new() }
+    fn new(tx: &'a mut Tx, world: &'a World, platform: Platform) -> Applying<'a> {
+        let (authorities, report) = (Authorities::default(), ApplyReport::default());
+        Applying { tx, world, platform, authorities, report, claims: Vec::new() }
     }
 
     fn record(mut self) -> Result<ApplyReport, ApplyError> {
@@ -139,6 +190,7 @@ impl<'a> Applying<'a> {
         if let Some(base_url) = &self.world.base_url {
             self.report.count(store::control::set(self.tx, Site::SETTING, base_url)?);
         }
+        self.certificates()?;
         self.merchants()?;
         self.shops()?;
         self.tags()?;
@@ -153,6 +205,60 @@ impl<'a> Applying<'a> {
         self.settle_claims()?;
         self.no_default_codes_of_others()?;
         Ok(self.report)
+    }
+
+    /// The platform's key and certificates: they must fit together, whichever of them the world states.
+    fn certificates(&mut self) -> Result<(), ApplyError> {
+        let World { platform_key, roots, platform_chain, .. } = self.world;
+        let known = Authorities::read(self.tx)?;
+        let stated = [
+            ("platform_cert", platform_chain.is_some()),
+            ("root_cert", roots.is_some()),
+            ("private_key", self.platform.is_new),
+        ];
+        let Some((name, _)) = stated.into_iter().find(|(_, is_stated)| *is_stated) else {
+            self.authorities = known;
+            return Ok(());
+        };
+        let at = At("platform", name);
+        let chain = platform_chain.clone().unwrap_or(known.chain);
+        let roots = roots.clone().unwrap_or(known.roots);
+        if let Some(wrong) = certificates::refuse_platform(&chain, &roots, &self.platform.key) {
+            return Err(at.refused(format!("platform.{wrong}")));
+        }
+        if chain.is_empty() {
+            let keeps = |app: &rows::App| {
+                let table = self.world.apps.iter().find(|table| table.app_id == app.app_id);
+                let is_taken = table.is_some_and(|table| table.app_cert.as_deref() == Some(""));
+                !app.certificates.is_empty() && !is_taken
+            };
+            if let Some(app) = rows::apps(self.tx)?.iter().find(|app| keeps(app)) {
+                let message =
+                    format!("platform.{name}: app {} has a certificate, which needs the platform's", app.app_id);
+                return Err(at.refused(message));
+            }
+        }
+        if let Some(sealed) = platform_key {
+            store::control::set(self.tx, PLATFORM_KEY, sealed)?;
+        }
+        if self.world.roots.is_some() {
+            self.report.count(store::control::set(self.tx, ROOT_CERT, &bundle_pem(&roots))?);
+            self.warn("platform.root_cert", &roots);
+        }
+        if platform_chain.is_some() {
+            let sn = chain.first().map_or("", Certificate::sn);
+            let is_new = !sn.is_empty() && rows::put_platform_certificate(self.tx, sn, &chain_pem(&chain))?;
+            let is_another = store::control::set(self.tx, PLATFORM_CERT_SN, sn)?;
+            self.report.count(is_new || is_another);
+            self.warn("platform.platform_cert", &chain);
+        }
+        self.authorities = Authorities { chain, roots };
+        Ok(())
+    }
+
+    fn warn(&mut self, name: &str, stated: &[Certificate]) {
+        let now = self.platform.now;
+        self.report.warnings.extend(stated.iter().filter_map(|it| certificates::warning(name, it, now)));
     }
 
     fn merchants(&mut self) -> Result<(), ApplyError> {
@@ -238,6 +344,7 @@ impl<'a> Applying<'a> {
             let at = At("app", &table.app_id);
             let known = rows::app(self.tx, &table.app_id)?;
             let row = at.merged(merge::app(table, known).map_err(|wrong| format!("app {}: {wrong}", table.app_id)))?;
+            let row = self.with_certificate(&at, table, row)?;
             if !known_merchants.contains(&row.pid) {
                 let message = format!("app {}: no merchant {} here or in the store", row.app_id, row.pid);
                 return Err(at.refused(message));
@@ -246,6 +353,34 @@ impl<'a> Applying<'a> {
             self.report.count(at.put(put)?);
         }
         Ok(())
+    }
+
+    /// The app with the certificate that its table states.
+    fn with_certificate(&mut self, at: &At<'_>, table: &AppTable, row: rows::App) -> Result<rows::App, ApplyError> {
+        let Some(text) = &table.app_cert else { return Ok(row) };
+        if text.is_empty() {
+            return Ok(rows::App { certificates: Vec::new(), ..row });
+        }
+        let app_id = &row.app_id;
+        let chain = Certificate::chain(text).expect("checked");
+        let Authorities { chain: known, roots } = &self.authorities;
+        if known.is_empty() {
+            let needs = "app_cert needs the platform's certificate: state platform_cert and root_cert";
+            return Err(at.refused(format!("app {app_id}: {needs}")));
+        }
+        if !certificates::leads_to(&chain, &known[1..], roots) {
+            return Err(at.refused(format!("app {app_id}: app_cert does not lead to root_cert")));
+        }
+        self.warn(&format!("app {app_id}: app_cert"), &chain[..1]);
+        if !row.methods.iter().any(|method| method == "*" || method == certificates::DOWNLOAD) {
+            self.report.warnings.push(format!(
+                "app {app_id} may not call {}: some SDKs will refuse its answers once platform_cert is replaced",
+                certificates::DOWNLOAD
+            ));
+        }
+        let certificates = certificates::with_one_more(row.certificates.clone(), &chain[0], self.platform.now);
+        let certificates = certificates.map_err(|wrong| at.refused(format!("app {app_id}: {wrong}")))?;
+        Ok(rows::App { certificates, ..row })
     }
 
     fn authorizations(&mut self, known_merchants: &HashSet<String>) -> Result<(), ApplyError> {
@@ -288,7 +423,7 @@ impl<'a> Applying<'a> {
     /// On a stand-in, refuses pay codes that another account pays with although it lists none, and accounts whose own
     /// such code another lists.
     fn no_default_codes_of_others(&mut self) -> Result<(), ApplyError> {
-        if self.mode != Mode::StandIn {
+        if self.platform.mode != Mode::StandIn {
             return Ok(());
         }
         for table in &self.world.users {

@@ -4,7 +4,7 @@
 use super::{
     AppTable, AuthorizationTable, ImageTable, Lines, MerchantTable, ShopTable, Tables, TagTable, UserTable, WorldError,
 };
-use super::{merge, ranges};
+use super::{certificates, merge, ranges};
 use crate::app::site::check_base_url;
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
@@ -12,12 +12,17 @@ use store::world::Image;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 use wire::PrivateKey;
+use wire::certificate::Certificate;
 
 /// A checked world. What it refers to and does not hold must be in the store already.
 #[derive(Default)]
 pub struct World {
     pub(super) base_url: Option<String>,
     pub(super) platform_key: Option<String>,
+    /// The bundle of roots; empty to take it away.
+    pub(super) roots: Option<Vec<Certificate>>,
+    /// The platform's certificate and those by which it leads to a root; empty to take it away.
+    pub(super) platform_chain: Option<Vec<Certificate>>,
     pub(super) merchants: Vec<MerchantTable>,
     /// With whose they are.
     pub(super) shops: Vec<(String, ShopTable)>,
@@ -33,9 +38,11 @@ pub struct World {
 impl World {
     /// How many things it states: what applying it counts.
     pub fn things(&self) -> usize {
-        let World { base_url, platform_key: _, merchants, shops, tags, apps, authorizations, users, images, lines: _ } =
-            self;
+        let World { base_url, platform_key: _, roots, platform_chain, merchants, shops, .. } = self;
+        let World { tags, apps, authorizations, users, images, .. } = self;
         usize::from(base_url.is_some())
+            + usize::from(roots.is_some())
+            + usize::from(platform_chain.is_some())
             + merchants.len()
             + shops.len()
             + tags.len()
@@ -173,11 +180,31 @@ impl Checker<'_> {
             let base_url = check_base_url(at.get_ref()).map_err(|wrong| self.wrong(at, wrong))?;
             self.world.base_url = Some(base_url);
         }
-        if let Some(at) = &platform.private_key {
-            let value = values.and_then(|values| values.platform.as_ref()?.private_key.as_ref()).unwrap_or(at);
+        let whole = values.and_then(|values| values.platform.as_ref()).unwrap_or(platform);
+        if let Some((at, value)) = platform.private_key.as_ref().zip(whole.private_key.as_ref()) {
             PrivateKey::parse(value.get_ref())
                 .map_err(|error| self.wrong(at, format!("platform.private_key: {error}")))?;
+            self.once("platform", at, "private_key")?;
             self.world.platform_key = Some(value.get_ref().clone());
+        }
+        if let Some((at, value)) = platform.root_cert.as_ref().zip(whole.root_cert.as_ref()) {
+            let roots = certificates::roots(value.get_ref());
+            self.once("platform", at, "root_cert")?;
+            self.world.roots = Some(roots.map_err(|wrong| self.wrong(at, format!("platform.{wrong}")))?);
+        }
+        if let Some((at, value)) = platform.platform_cert.as_ref().zip(whole.platform_cert.as_ref()) {
+            let chain = certificates::chain("platform_cert", value.get_ref());
+            let chain = chain.map_err(|wrong| self.wrong(at, format!("platform.{wrong}")))?;
+            self.once("platform", at, "platform_cert")?;
+            // What the file does not state is the store's, and looked at when the file is applied.
+            let key = self.world.platform_key.as_deref().and_then(|key| PrivateKey::parse(key).ok());
+            let key = key.map(|key| key.public_key()).or_else(|| chain.first()?.public_key().ok().cloned());
+            if let Some((roots, key)) = self.world.roots.as_ref().zip(key)
+                && let Some(wrong) = certificates::refuse_platform(&chain, roots, &key)
+            {
+                return Err(self.wrong(at, format!("platform.{wrong}")));
+            }
+            self.world.platform_chain = Some(chain);
         }
         Ok(())
     }

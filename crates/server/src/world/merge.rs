@@ -111,13 +111,15 @@ pub(super) fn tag(table: &TagTable, known: Option<Tag>) -> Checked<Tag> {
     Ok(Tag { code: code.clone(), name, kind, values })
 }
 
-/// An app. Its keys are taken as they stand in the table.
+/// An app. Its keys are taken as they stand in the table; its certificate is added by who applies it, which knows the
+/// time.
 pub(super) fn app(table: &AppTable, known: Option<App>) -> Checked<App> {
     let pid = needed(table.pid.clone(), known.as_ref().map(|known| known.pid.clone()), "pid")?;
     let known = known.unwrap_or_else(|| App {
         app_id: table.app_id.clone(),
         pid: String::new(),
         public_key: String::new(),
+        certificates: Vec::new(),
         aes_key: None,
         isv: false,
         methods: all(),

@@ -1,5 +1,6 @@
 //! What the values of one table may be, whatever else there is.
 
+use super::certificates;
 use super::merge;
 use super::values::{Checked, account_id};
 use super::{AppTable, AuthorizationTable, ImageTable, TagTable, UserTable};
@@ -9,6 +10,7 @@ use domain::tag::{Tag, TagKind};
 use std::collections::HashSet;
 use store::world::{Authorization, Image};
 use wire::PublicKey;
+use wire::certificate::bundle_pem;
 
 /// Its code and its values, by themselves.
 pub(super) fn tag(table: &TagTable) -> Checked<()> {
@@ -29,9 +31,9 @@ pub(super) fn tag(table: &TagTable) -> Checked<()> {
     merge::tag(table, kind.is_none().then_some(known)).map(drop)
 }
 
-/// Its public key in the form that the store has.
+/// Its public key and its certificate in the forms that the store has.
 pub(super) fn app(table: &AppTable) -> Checked<AppTable> {
-    let AppTable { app_id, pid, public_key, aes_key, methods, notify_charset, .. } = table;
+    let AppTable { app_id, pid, public_key, app_cert, aes_key, methods, notify_charset, .. } = table;
     if app_id.is_empty() || 32 < app_id.len() || !app_id.bytes().all(|byte| byte.is_ascii_digit()) {
         return Err("app_id must be 1 to 32 digits".to_owned());
     }
@@ -41,6 +43,8 @@ pub(super) fn app(table: &AppTable) -> Checked<AppTable> {
         Err(_) if text.is_empty() => Ok(String::new()),
         Err(error) => Err(format!("public_key: {error}")),
     });
+    let chain = app_cert.as_deref().map(|text| certificates::chain("app_cert", text)).transpose()?;
+    let app_cert = chain.map(|chain| bundle_pem(&chain));
     let aes_key = aes_key.as_ref().map(|key| key.trim().to_owned());
     if let Some(key) = aes_key.as_ref().filter(|key| !key.is_empty()) {
         let len = BASE64.decode(key).map(|key| key.len());
@@ -54,7 +58,7 @@ pub(super) fn app(table: &AppTable) -> Checked<AppTable> {
     {
         return Err(format!("notify_charset {other:?} must be utf-8 or gbk"));
     }
-    Ok(AppTable { public_key: public_key.transpose()?, aes_key, ..table.clone() })
+    Ok(AppTable { public_key: public_key.transpose()?, app_cert, aes_key, ..table.clone() })
 }
 
 /// Its token and its methods.

@@ -60,11 +60,13 @@ fn take_in(text: &str, folder: &Path, path: &Path) -> Result<String, WorldError>
         *value = toml::Value::String(key);
         Ok(())
     };
-    if let Some(key) = tables.get_mut("platform").and_then(|platform| platform.get_mut("private_key")) {
-        read_key(key, "platform", 0, "private_key")?;
+    for name in ["private_key", "root_cert", "platform_cert"] {
+        if let Some(key) = tables.get_mut("platform").and_then(|platform| platform.get_mut(name)) {
+            read_key(key, "platform", 0, name)?;
+        }
     }
     for (index, app) in rows(&mut tables, "app").enumerate() {
-        for name in ["public_key", "aes_key"] {
+        for name in ["public_key", "app_cert", "aes_key"] {
             if let Some(key) = app.get_mut(name) {
                 read_key(key, "app", index, name)?;
             }

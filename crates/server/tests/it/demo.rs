@@ -212,6 +212,35 @@ fn the_node_snippet_runs_as_written() {
 }
 
 #[test]
+fn the_node_snippet_in_certificate_mode_runs_as_written() {
+    let mut running = demo();
+    let folder = running.data().join("demo");
+    std::os::unix::fs::symlink(installed("PUNCHCARD_TEST_NODE_MODULES"), folder.join("node_modules"))
+        .expect("the folder is ours");
+    let run = || {
+        let output = Command::new("node").current_dir(&folder).arg("client-cert.mjs").output().expect("node runs");
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        let told = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.success() && said.contains("\"total\":") && said.contains("男"), "{said}{told}");
+    };
+    run();
+    let described = |name: &str| {
+        let path = folder.join(described(&running)["certificate_app"][name].as_str().expect("a path"));
+        std::fs::read(path).expect("it is there")
+    };
+    let names = ["app_cert", "alipay_root_cert", "alipay_cert"];
+    let before = names.map(described);
+    running.kill_and_start();
+    // The port is another one now.
+    run();
+    let described = |name: &str| {
+        let path = folder.join(self::described(&running)["certificate_app"][name].as_str().expect("a path"));
+        std::fs::read(path).expect("it is there")
+    };
+    assert_eq!(before, names.map(described), "certificates are made once");
+}
+
+#[test]
 fn the_python_snippet_runs_as_written() {
     let running = demo();
     let folder = running.data().join("demo");

@@ -42,6 +42,7 @@ documents! {
     the_chinese_readme: "README.zh-CN.md",
     activities: "docs/activities.md",
     backup: "docs/backup.md",
+    certificates: "docs/certificates.md",
     clock: "docs/clock.md",
     coupons: "docs/coupons.md",
     crowds: "docs/crowds.md",

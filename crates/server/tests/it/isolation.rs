@@ -3,6 +3,7 @@
 //! [`CASES`] has a row for each method, and each row says of each member of the request what it names. The binary says
 //! what methods and members there are: one that is missing here fails the test.
 
+use crate::certificates::Authority;
 use crate::running::{
     APP_ID, ISV_APP_ID, ISV_PID, OTHER_APP_ID, OTHER_PID, PID, Running, app_key, authorization, call, conditions,
     crowd, each_engine, succeed, the_list, world,
@@ -143,6 +144,11 @@ struct Case {
 
 const CASES: &[Case] = &[
     Case { method: "koubei.marketing.campaign.tags.query", request: |_| json!({}), members: &[] },
+    Case {
+        method: "alipay.open.app.alipaycert.download",
+        request: |_| json!({"alipay_cert_sn": Authority::of_tests().platform.sn()}),
+        members: &[("alipay_cert_sn", Names::Nothing)],
+    },
     Case {
         method: "koubei.marketing.campaign.crowd.count",
         // Conditions would win over the crowd.
@@ -582,7 +588,8 @@ fn world_of_strangers(methods: &[&str]) -> String {
     let other_shop = format!("{other}{}", shop(THEIR_SHOP));
     let theirs = format!("{other_shop}[[merchant.tag]]\ncode = \"theirs\"\nname = \"theirs\"\ntype = \"number\"\n");
     let owner = format!("[[merchant]]\npid = \"{PID}\"\nname = \"花果山超市\"\n");
-    let mut world = world().replace(&other, &theirs).replace(&owner, &format!("{owner}{}", shop(SHOP)));
+    let world = format!("{}{}", Authority::of_tests().platform(), world());
+    let mut world = world.replace(&other, &theirs).replace(&owner, &format!("{owner}{}", shop(SHOP)));
     world += &format!("\n[[user]]\nuser_id = \"{BUYER}\"\nlogin_id = \"13196215350\"\nbalance = \"1000.00\"\n");
     for (place, &method) in methods.iter().enumerate() {
         let rest: Vec<_> = methods.iter().filter(|&&other| other != method).collect();

@@ -13,6 +13,7 @@ mod cash_redemption;
 mod cashier;
 mod cashier_coupons;
 mod cashier_seen;
+mod certificates;
 mod claim;
 mod claim_seen;
 mod clock;

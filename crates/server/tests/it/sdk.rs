@@ -38,6 +38,16 @@ fn node_on_postgres() {
 }
 
 #[test]
+fn node_in_certificate_mode_on_sqlite() {
+    node_as(Engine::Sqlite, true, &[("utf-8", "RSA2"), ("utf-8", "RSA")]);
+}
+
+#[test]
+fn node_in_certificate_mode_on_postgres() {
+    node_as(Engine::Postgres, true, &[("utf-8", "RSA2")]);
+}
+
+#[test]
 fn python_on_sqlite() {
     python(Engine::Sqlite, "127.0.0.80", &[("utf-8", "RSA2"), ("utf-8", "RSA"), ("GBK", "RSA2"), ("GBK", "RSA")]);
 }
@@ -48,10 +58,14 @@ fn python_on_postgres() {
 }
 
 fn node(engine: Engine, runs: &[(&str, &str)]) {
+    node_as(engine, false, runs);
+}
+
+fn node_as(engine: Engine, with_certificates: bool, runs: &[(&str, &str)]) {
     let node_modules = installed("PUNCHCARD_TEST_NODE_MODULES");
     let mut program = Command::new("node");
     program.arg(format!("{SDK}/node/run.mjs")).env("PUNCHCARD_TEST_NODE_MODULES", node_modules);
-    drive(engine, program, None, runs);
+    drive(engine, program, None, with_certificates, runs);
 }
 
 /// `portless` is an address of this machine on whose port 80 the server listens, where that is allowed: the SDK cannot
@@ -60,7 +74,7 @@ fn python(engine: Engine, portless: &str, runs: &[(&str, &str)]) {
     let mut program = Command::new(installed("PUNCHCARD_TEST_PYTHON"));
     program.arg("-B").arg(format!("{SDK}/python/run.py"));
     let allowed = TcpListener::bind((portless, 80)).is_ok();
-    drive(engine, program, allowed.then_some(portless), runs);
+    drive(engine, program, allowed.then_some(portless), false, runs);
 }
 
 /// What `cargo xtask test` installs and names in the environment.
@@ -91,10 +105,12 @@ pub(crate) fn prepare(engine: Engine, portless: Option<&str>, runs: &[(&str, &st
     (server, runs)
 }
 
-fn drive(engine: Engine, mut program: Command, portless: Option<&str>, runs: &[(&str, &str)]) {
+fn drive(engine: Engine, mut program: Command, portless: Option<&str>, with_certificates: bool, runs: &[(&str, &str)]) {
     let (server, runs) = prepare(engine, portless, runs);
     let given = server.folder.path().join("sdk.json");
-    let text = json!({"gateway": server.address, "portless": portless, "runs": runs}).to_string();
+    let text =
+        json!({"gateway": server.address, "portless": portless, "certificates": with_certificates, "runs": runs});
+    let text = text.to_string();
     fs::write(&given, text).expect("the folder is ours");
 
     let output = program.arg(given).output().expect("the program starts");

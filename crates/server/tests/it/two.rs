@@ -90,6 +90,7 @@ fn app(app_id: &str, key: &PrivateKey) -> App {
         app_id: app_id.to_owned(),
         pid: PID.to_owned(),
         public_key: key.public_key().to_base64(),
+        certificates: Vec::new(),
         aes_key: None,
         isv: false,
         methods: vec!["*".to_owned()],

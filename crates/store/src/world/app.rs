@@ -13,9 +13,9 @@ pub(crate) static MODULE: Module =
     Module { tables: &[Table::on_every_node("app"), Table::on_every_node("app_authorization")], proofs: &[] };
 
 statements! {
-    APP = "SELECT app_id, pid, public_key, aes_key, isv, methods, notify_charset, enabled, version FROM app
+    APP = "SELECT app_id, pid, public_key, aes_key, isv, methods, notify_charset, enabled, version, certificates FROM app
         WHERE app_id = $1";
-    APPS = "SELECT app_id, pid, public_key, aes_key, isv, methods, notify_charset, enabled, version FROM app
+    APPS = "SELECT app_id, pid, public_key, aes_key, isv, methods, notify_charset, enabled, version, certificates FROM app
         ORDER BY app_id";
     AUTHORIZATION = "SELECT app_auth_token, app_id, pid, auth_app_id, methods, expires_at, enabled, version
         FROM app_authorization WHERE app_auth_token = $1";
@@ -33,6 +33,8 @@ pub struct App {
     pub pid: String,
     /// The key that its signatures are checked with, in the form that the caller keeps it.
     pub public_key: String,
+    /// The certificates that its calls may name, in base64, the one that was stated last at the end.
+    pub certificates: Vec<String>,
     /// The key that its contents may be encrypted with, sealed.
     pub aes_key: Option<String>,
     /// Whether it may act for merchants who authorise it.
@@ -123,11 +125,11 @@ pub fn guard(tx: &mut Tx, app_id: &str, app_auth_token: Option<&str>) -> Result<
 
 impl FromRow for App {
     fn from_row(row: &dyn Row) -> Result<App, Fault> {
-        type Columns = (String, String, String, Option<String>, bool, String, String, bool, i64);
-        let (app_id, pid, public_key, aes_key, isv, methods, notify_charset, enabled, version) =
+        type Columns = (String, String, String, Option<String>, bool, String, String, bool, i64, String);
+        let (app_id, pid, public_key, aes_key, isv, methods, notify_charset, enabled, version, certificates) =
             Columns::from_row(row)?;
-        let methods = from_json(&methods)?;
-        Ok(App { app_id, pid, public_key, aes_key, isv, methods, notify_charset, enabled, version })
+        let (methods, certificates) = (from_json(&methods)?, from_json(&certificates)?);
+        Ok(App { app_id, pid, public_key, certificates, aes_key, isv, methods, notify_charset, enabled, version })
     }
 }
 

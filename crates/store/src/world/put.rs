@@ -35,13 +35,14 @@ statements! {
         SELECT $1, $2, COALESCE((SELECT MAX(place) FROM tag WHERE pid = $1), 0) + 1, $3, $4, $5 WHERE true
         ON CONFLICT (pid, code) DO UPDATE SET name = excluded.name, codes = excluded.codes
         WHERE tag.kind = excluded.kind AND (tag.name <> excluded.name OR tag.codes <> excluded.codes)";
-    PUT_APP = "INSERT INTO app (app_id, pid, public_key, aes_key, isv, methods, notify_charset, enabled, version)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 1)
+    PUT_APP = "INSERT INTO app (app_id, pid, public_key, aes_key, isv, methods, notify_charset, enabled, version, certificates)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 1, $9)
         ON CONFLICT (app_id) DO UPDATE SET pid = excluded.pid, public_key = excluded.public_key,
+        certificates = excluded.certificates,
         aes_key = excluded.aes_key, isv = excluded.isv, methods = excluded.methods,
         notify_charset = excluded.notify_charset, enabled = excluded.enabled, version = app.version + 1
         WHERE app.pid <> excluded.pid OR app.public_key <> excluded.public_key
-        OR app.aes_key IS DISTINCT FROM excluded.aes_key OR app.isv <> excluded.isv OR app.methods <> excluded.methods
+        OR app.certificates <> excluded.certificates OR app.aes_key IS DISTINCT FROM excluded.aes_key OR app.isv <> excluded.isv OR app.methods <> excluded.methods
         OR app.notify_charset <> excluded.notify_charset OR app.enabled <> excluded.enabled
         RETURNING version";
     PUT_AUTHORIZATION = "INSERT INTO app_authorization
@@ -122,9 +123,9 @@ pub fn put_tag(tx: &mut Tx, pid: &str, tag: &Tag) -> Result<bool, Fault> {
 
 /// States an app; whether anything changed.
 pub fn put_app(tx: &mut Tx, app: &App) -> Result<bool, Fault> {
-    let App { app_id, pid, public_key, aes_key, isv, methods, notify_charset, enabled, .. } = app;
-    let (aes_key, methods) = (aes_key.as_deref(), to_json(methods));
-    let values = params![app_id, pid, public_key, aes_key, *isv, &methods, notify_charset, *enabled];
+    let App { app_id, pid, public_key, certificates, aes_key, isv, methods, notify_charset, enabled, .. } = app;
+    let (aes_key, methods, certificates) = (aes_key.as_deref(), to_json(methods), to_json(certificates));
+    let values = params![app_id, pid, public_key, aes_key, *isv, &methods, notify_charset, *enabled, &certificates];
     let Some((version,)) = tx.query_opt(PUT_APP, values)? else { return Ok(false) };
     announce(tx, Change::App(Arc::new(App { version, ..app.clone() })))?;
     Ok(true)

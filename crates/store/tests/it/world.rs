@@ -7,8 +7,8 @@ use store::member::Position;
 use store::testing::Engine;
 use store::world::{
     Account, App, Authorization, Guard, Image, Merchant, Shop, account, app, apps, authorization, guard, image,
-    merchant, merchants, put_account, put_app, put_authorization, put_image, put_merchant, put_shop, put_tag, shop,
-    shop_of_store, shops, tags,
+    merchant, merchants, platform_certificate, put_account, put_app, put_authorization, put_image, put_merchant,
+    put_platform_certificate, put_shop, put_tag, shop, shop_of_store, shops, tags,
 };
 use store::{Change, Fault, Stop, Store, Tx, bucket_of, each_engine, params};
 
@@ -47,6 +47,7 @@ fn an_app() -> App {
         app_id: "2021a".to_owned(),
         pid: "2088a".to_owned(),
         public_key: "MIIB".to_owned(),
+        certificates: vec!["MIIC".to_owned()],
         aes_key: None,
         isv: false,
         methods: vec!["*".to_owned()],
@@ -91,7 +92,7 @@ fn an_image() -> Image {
     }
 }
 
-/// States everything; how many of the seven changed something.
+/// States everything; how many of them changed something.
 fn state(tx: &mut Tx) -> Result<usize, Stop> {
     let changed = [
         put_merchant(tx, &a_merchant())?,
@@ -102,6 +103,7 @@ fn state(tx: &mut Tx) -> Result<usize, Stop> {
         put_authorization(tx, &an_authorization())?,
         put_account(tx, &an_account())?,
         put_image(tx, &an_image())?,
+        put_platform_certificate(tx, "b1f7", "a chain")?,
     ];
     Ok(changed.into_iter().filter(|changed| *changed).count())
 }
@@ -124,7 +126,7 @@ async fn rows_of_changes(store: &Store) -> i64 {
 each_engine!(stating_a_world_twice_changes_nothing_and_tells_nobody, |test| {
     let store = test.store();
     let heard = kinds_heard(store);
-    assert_eq!(write(store, state).await.unwrap(), 8);
+    assert_eq!(write(store, state).await.unwrap(), 9);
     assert_eq!(*heard.lock().unwrap(), ["Merchant", "Shop", "Tags", "Tags", "App", "Authorization"]);
     // SQLite has nobody to write rows for.
     let rows = if test.engine() == Engine::Postgres { 6 } else { 0 };
@@ -145,6 +147,8 @@ each_engine!(stating_a_world_twice_changes_nothing_and_tells_nobody, |test| {
         assert_eq!(authorization(tx, "201609BB")?, Some(an_authorization()));
         assert_eq!(account(tx, &an_account().user_id)?, Some(an_account()));
         assert_eq!(image(tx, &an_image().id)?, Some(an_image()));
+        assert_eq!(platform_certificate(tx, "b1f7")?.as_deref(), Some("a chain"));
+        assert_eq!(platform_certificate(tx, "b1f8")?, None);
         assert_eq!(account(tx, "2088a")?.unwrap().balance_fen, 100);
         assert_eq!((merchant(tx, "x")?, shop(tx, "x")?, tags(tx, "x")?, shops(tx, "x")?), (None, None, vec![], vec![]));
         assert_eq!(
@@ -169,12 +173,13 @@ each_engine!(versions_rise_with_real_changes_and_guard_calls, |test| {
     check("2021a", Some("another"), Some(fresh)).await;
     check("another", Some("201609BB"), None).await;
     let alter = write(store, |tx| {
+        assert!(put_app(tx, &App { certificates: vec![], ..an_app() })?);
         assert!(put_app(tx, &App { public_key: "MIIC".to_owned(), ..an_app() })?);
         assert!(put_app(tx, &App { public_key: "MIIC".to_owned(), aes_key: Some("k".to_owned()), ..an_app() })?);
         Ok(put_authorization(tx, &Authorization { enabled: false, ..an_authorization() })?)
     });
     assert!(alter.await.unwrap());
-    let guard = Guard { app_version: 3, app_enabled: true, authorization: Some((2, false)) };
+    let guard = Guard { app_version: 4, app_enabled: true, authorization: Some((2, false)) };
     check("2021a", Some("201609BB"), Some(guard)).await;
 });
 

@@ -1,6 +1,7 @@
 //! The crate against what real SDKs sent and accepted, and against laws.
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking, their helpers too")]
 
+mod certificates;
 mod charset;
 mod diagnosis;
 mod keys;

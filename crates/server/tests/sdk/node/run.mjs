@@ -18,7 +18,8 @@ class Run {
   constructor({ charset, sign_type, known }) {
     this.charset = charset;
     this.signType = sign_type;
-    const run = `node-${charset}-${sign_type}.`;
+    this.sdk = given.certificates ? 'node-cert' : 'node';
+    const run = `${this.sdk}-${charset}-${sign_type}.`;
     this.known = { run, tag: run.replaceAll(/[^0-9A-Za-z]/g, '_'), ...known };
   }
 
@@ -39,7 +40,7 @@ class Run {
       verdict = 'FAIL';
       detail = `: ${error.name} ${error.message}`.replaceAll('\n', ' ');
     }
-    console.log(`${verdict} ${method} node ${this.charset} ${this.signType} ${name}${detail}`);
+    console.log(`${verdict} ${method} ${this.sdk} ${this.charset} ${this.signType} ${name}${detail}`);
   }
 
   /** The SDK's answer to a case. */
@@ -49,7 +50,7 @@ class Run {
       gateway: `http://${gateway}/gateway.do`,
       appId: app.app_id,
       privateKey: file(`keys/${app.key}.private.pem`),
-      alipayPublicKey: file('keys/platform.public.pem'),
+      ...(given.certificates ? certificates(app) : { alipayPublicKey: file('keys/platform.public.pem') }),
       signType: this.signType,
       charset: test.charset ?? this.charset,
     });
@@ -160,6 +161,16 @@ async function startProxy(change) {
 function flip(body, before) {
   const at = body.indexOf(before) + before.length;
   return body.slice(0, at) + (body[at] === 'A' ? 'B' : 'A') + body.slice(at + 1);
+}
+
+/** What the SDK takes in certificate mode. An impostor has the certificate of the app that it pretends to be. */
+function certificates({ app_id }) {
+  const { key } = Object.values(book.apps).find((app) => app.app_id === app_id);
+  return {
+    appCertContent: file(`keys/${key}.crt`),
+    alipayRootCertContent: file('keys/root.crt'),
+    alipayPublicCertContent: file('keys/platform.crt'),
+  };
 }
 
 /** The SDK hands members over in camel case. */

@@ -1,0 +1,3 @@
+//! What SDKs ask of the open platform itself.
+
+pub mod alipaycert_download;
