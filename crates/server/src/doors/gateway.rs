@@ -2,6 +2,8 @@
 //!
 //! The order of refusals is the protocol's; whatever happens, the answer is HTTP 200, in the method's node, signed.
 
+mod content;
+
 use super::caller::Caller;
 use crate::app::App;
 use crate::bodies::{BodyError, CallBody, MemoryShare};
@@ -14,13 +16,15 @@ use axum::extract::{Request, State};
 use axum::http::header::{CONTENT_TYPE, UPGRADE_INSECURE_REQUESTS};
 use axum::http::{HeaderMap, HeaderValue, Uri};
 use axum::response::Response;
+use content::decrypt;
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 use std::time::Instant;
 use store::rejected_call::Ring;
 use wire::diagnosis::{Cause, diagnose};
 use wire::{
-    BadSignature, Charset, Node, PublicKey, RawCall, Reader, Rejection, SignType, VerifiedCall, VerifyError, code,
+    BadSignature, Charset, ContentKey, DecryptError, Node, PublicKey, RawCall, Reader, Rejection, SignType,
+    VerifiedCall, VerifyError, code,
 };
 
 /// The most bytes of a request target.
@@ -38,6 +42,8 @@ struct Terms {
     in_browser: bool,
     sign_type: SignType,
     certificate: Option<String>,
+    /// The key that the call's content was decrypted with, and the answer is encrypted with.
+    content_key: Option<ContentKey>,
     trace_id: String,
     /// Who says to call, as far as the directory knows the app, and for which merchant, the app's own until that is
     /// decided: for the log.
@@ -66,8 +72,18 @@ pub async fn gateway(State(app): State<Arc<App>>, request: Request) -> Response 
     let (call, read) = read(&app, request, caller, limited).await;
     let (reader, sign_type) = call.answer_terms();
     let method = call.method().map(str::to_owned);
-    let mut terms =
-        Terms { method, reader, in_browser, sign_type, certificate: None, trace_id, app_id: None, pid: None, limited };
+    let mut terms = Terms {
+        method,
+        reader,
+        in_browser,
+        sign_type,
+        certificate: None,
+        content_key: None,
+        trace_id,
+        app_id: None,
+        pid: None,
+        limited,
+    };
     let outcome = match &read {
         Err(rejection) if limited => Outcome::Unverified(rejection.clone()),
         Err(rejection) => Outcome::Unverified(hints::unproved(&app, &call, rejection.clone(), &terms.trace_id)),
@@ -148,7 +164,7 @@ async fn answer(app: &Arc<App>, call: RawCall, terms: &mut Terms) -> Outcome {
         return unverified(&call, code::APP_CERT_NOT_EXIST);
     }
     let Some(key) = &caller.key else { return unverified(&call, code::MISSING_SIGNATURE_CONFIG) };
-    let call = match call.verify(sent, key) {
+    let mut call = match call.verify(sent, key) {
         Ok(call) => call,
         Err(VerifyError::Signature(_)) if limited => return Outcome::Unverified(code::INVALID_SIGNATURE),
         Err(VerifyError::Signature(bad)) => return Outcome::Unverified(refuse_signature(app, &bad, key, trace_id)),
@@ -161,7 +177,14 @@ async fn answer(app: &Arc<App>, call: RawCall, terms: &mut Terms) -> Outcome {
     // From here on we know who calls.
     terms.certificate = call.app_cert_sn().map(str::to_owned);
     let mut findings = Findings { pid: Some(caller.row.pid.clone()), ..Findings::default() };
-    let answer = run(app, &caller, &call, &terms.trace_id, &mut findings).await;
+    let answer = match decrypt(app, &caller, &mut call, &mut terms.content_key) {
+        Ok(()) => run(app, &caller, &call, &terms.trace_id, &mut findings).await,
+        Err(DecryptError::Refused(rejection)) => Err(rejection),
+        Err(DecryptError::Text { rejection, reads_as }) => {
+            let names = CallNames { trace_id, app_id: &caller.row.app_id, method: call.method() };
+            return Outcome::Verified(Err(hints::unreadable(app, rejection, Some(reads_as), names)));
+        }
+    };
     terms.pid = findings.pid;
     Outcome::Verified(hints::verified(app, &call, answer, &findings.unknown, &terms.trace_id))
 }
@@ -174,12 +197,6 @@ async fn run(
     trace_id: &str,
     findings: &mut Findings,
 ) -> Result<String, Rejection> {
-    if call.encrypt_type().is_some_and(|encrypt_type| encrypt_type != "AES") {
-        return Err(code::INVALID_ENCRYPT_TYPE);
-    }
-    if call.encrypt_type().is_some() {
-        return Err(code::UNSUPPORTED_ENCRYPT_TYPE);
-    }
     let entry = Entry::find(call.method()).ok_or(code::INVALID_METHOD)?;
     let context = CallContext::read(call, trace_id).map_err(|rejection| entry.refusal(rejection))?;
     let (token, biz_content) = (call.app_auth_token(), call.biz_content());
@@ -215,6 +232,10 @@ fn seal(app: &App, terms: &Terms, outcome: &Outcome) -> Response {
             let node = match answer {
                 Ok(business) => Node::success(business, terms.reader),
                 Err(rejection) => Node::failure(rejection, terms.reader),
+            };
+            let node = match &terms.content_key {
+                Some(key) => node.encrypted(key),
+                None => node,
             };
             let signature = app.signer.sign(terms.sign_type, node.bytes());
             (node, signature)

@@ -24,6 +24,7 @@ mod crowd_groups;
 mod demo;
 mod diagnosis;
 mod documents;
+mod encrypted;
 mod end_of_time;
 mod files;
 mod flow_b;
