@@ -76,3 +76,4 @@ mod vouchers_from_files;
 mod wallet;
 mod workload;
 mod worlds;
+mod wrong_settings;

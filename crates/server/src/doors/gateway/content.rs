@@ -5,7 +5,7 @@ use crate::directory;
 use wire::{ContentKey, DecryptError, VerifiedCall, code};
 
 /// The key that an app encrypts contents with, where it has one.
-fn content_key(app: &App, known: &directory::App) -> Option<ContentKey> {
+pub(super) fn content_key(app: &App, known: &directory::App) -> Option<ContentKey> {
     let key = app.master_key.open(known.row.aes_key.as_deref()?).ok()?;
     ContentKey::parse(&key).ok()
 }
