@@ -23,6 +23,7 @@ mod crash;
 mod crowd_groups;
 mod demo;
 mod diagnosis;
+mod doctor_key;
 mod documents;
 mod encrypted;
 mod end_of_time;

@@ -3,6 +3,7 @@
 
 mod charset;
 mod diagnosis;
+mod key_texts;
 mod keys;
 mod laws;
 mod leniency;
