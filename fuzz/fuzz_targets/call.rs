@@ -28,7 +28,7 @@ fuzz_target!(|data: &[u8]| {
                 return;
             }
             Err(VerifyError::Signature(bad)) => {
-                drop(wire::diagnosis::diagnose(&bad, &KEY, &KEY, &[]));
+                drop(wire::diagnosis::diagnose(&bad, &KEY, &KEY, None));
                 bad.fault()
             }
             Err(VerifyError::Text { fault, .. }) => fault,

@@ -2,13 +2,14 @@
 //!
 //! Blocking, because its callers (the `call` command and tests) do one thing at a time.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::Value;
 use ureq::Agent;
 use ureq::tls::{TlsConfig, TlsProvider};
-use wire::{AnswerError, BODY_BYTES_MAX, Charset, PrivateKey, PublicKey, SignType};
+use wire::{AnswerError, BODY_BYTES_MAX, Charset, ContentKey, PrivateKey, PublicKey, SignType};
 
 /// How long a call may take, from connecting to the last byte of the answer.
 const CALL_SECONDS_MAX: u64 = 60;
@@ -35,6 +36,7 @@ pub struct Settings {
 /// Makes calls with one set of settings, over connections that are kept open.
 pub struct Client {
     settings: Settings,
+    content_key: Option<ContentKey>,
     agent: Agent,
 }
 
@@ -78,6 +80,9 @@ pub enum CallError {
     /// Unsigned, tampered with, or signed by another key.
     #[error("the answer is not to be believed")]
     Untrusted(#[from] AnswerError),
+    /// Encrypted, and not with the key that the call was encrypted with.
+    #[error("the answer cannot be decrypted")]
+    Undecryptable,
     /// Signed by the platform, and yet no JSON text in the charset.
     #[error("the answer is signed but not JSON in {}", .0.name())]
     NotJson(Charset),
@@ -99,7 +104,12 @@ impl Client {
             .max_redirects(0)
             .build()
             .new_agent();
-        Client { settings, agent }
+        Client { settings, content_key: None, agent }
+    }
+
+    /// The same client, which encrypts `biz_content` with this key, and is answered so.
+    pub fn encrypting(self, key: ContentKey) -> Client {
+        Client { content_key: Some(key), ..self }
     }
 
     /// Calls `method` with the JSON text `biz_content` (none when empty). `now_text` is the call's timestamp, like
@@ -117,6 +127,12 @@ impl Client {
         more: &[(&str, &str)],
     ) -> Result<Answer, CallError> {
         let Settings { charset, sign_type, .. } = self.settings;
+        let cipher = match &self.content_key {
+            Some(key) if !biz_content.is_empty() => {
+                key.encrypt(&charset.encode(biz_content).ok_or(CallError::Unencodable(charset))?)
+            }
+            _ => biz_content.to_owned(),
+        };
         let own = [
             ("app_id", self.settings.app_id.as_str()),
             ("method", method),
@@ -124,7 +140,8 @@ impl Client {
             ("timestamp", now_text),
             ("version", "1.0"),
             ("app_auth_token", self.settings.app_auth_token.as_deref().unwrap_or_default()),
-            ("biz_content", biz_content),
+            ("encrypt_type", if self.content_key.is_some() { "AES" } else { "" }),
+            ("biz_content", &cipher),
         ];
         let params = [&own[..], more].concat();
         let form = wire::signed_form(&params, charset, sign_type, &self.settings.private_key)
@@ -138,7 +155,18 @@ impl Client {
         let trace_id = response.headers().get("trace_id").and_then(|value| value.to_str().ok()).map(str::to_owned);
         let body = response.body_mut().with_config().limit(BODY_BYTES_MAX as u64).read_to_vec()?;
         let node = wire::check_answer(method, &body, sign_type, &self.settings.platform_key)?;
-        Answer::read(node, charset, trace_id).ok_or(CallError::NotJson(charset))
+        let node = self.decrypted(node)?;
+        Answer::read(&node, charset, trace_id).ok_or(CallError::NotJson(charset))
+    }
+
+    /// The node in clear: what is refused before it was decrypted is answered so.
+    fn decrypted<'a>(&self, node: &'a [u8]) -> Result<Cow<'a, [u8]>, CallError> {
+        let cipher = node.strip_prefix(b"\"").and_then(|inside| std::str::from_utf8(inside.strip_suffix(b"\"")?).ok());
+        match (cipher, &self.content_key) {
+            (None, _) => Ok(node.into()),
+            (Some(cipher), Some(key)) => key.decrypt(cipher).map(Cow::from).ok_or(CallError::Undecryptable),
+            (Some(_), None) => Err(CallError::Undecryptable),
+        }
     }
 }
 

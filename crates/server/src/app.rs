@@ -24,12 +24,13 @@ use clock::Clock;
 use identity::StoredIdentity;
 use opening::setting;
 use site::Site;
+use std::collections::HashMap;
 use std::error::Error;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use store::rejected_call::{RejectedCall, Ring};
 use store::{Change, Mode, Store, Tx};
-use tokio::sync::watch;
+use tokio::sync::{oneshot, watch};
 
 /// How many wrong PINs an address may send in any [`WRONG_PINS_WINDOW`], over all accounts (`docs/decisions.md`, "Pay
 /// PIN").
@@ -38,6 +39,9 @@ const WRONG_PINS_MAX: usize = 20;
 const WRONG_PINS_WINDOW: Duration = Duration::from_secs(15 * 60);
 /// How long a PIN waits while others of its address, not known to be right or wrong, fill [`WRONG_PINS_MAX`].
 const PIN_WAIT_MAX: Duration = Duration::from_secs(5);
+
+/// How long an answer waits until the doctor has what was found out about its call.
+const KEEP_WAIT_MAX: Duration = Duration::from_secs(5);
 
 /// After missed changes could not be read, wait before the next attempt.
 const READ_AGAIN_PAUSE: Duration = Duration::from_secs(1);
@@ -78,6 +82,8 @@ pub struct App {
     pub clock_moves: tokio::sync::Mutex<()>,
     /// Held while the platform's key and certificate are read from the store.
     key_reads: tokio::sync::Mutex<()>,
+    /// What is being written about calls that are about to be answered, by their trace ids.
+    keeping: Arc<Mutex<HashMap<String, oneshot::Receiver<()>>>>,
     ready: watch::Sender<bool>,
     runtime: tokio::runtime::Handle,
 }
@@ -111,6 +117,7 @@ impl App {
             wakeup: Wakeup::default(),
             clock_moves: tokio::sync::Mutex::default(),
             key_reads: tokio::sync::Mutex::default(),
+            keeping: Arc::default(),
             ready: watch::Sender::new(false),
             runtime: tokio::runtime::Handle::current(),
             store,
@@ -167,10 +174,10 @@ impl App {
         format!("{:032x}", u128::from_be_bytes(bytes))
     }
 
-    /// Keeps what was found out about a call, for `punchcard doctor`: a refused signature, or a likely mistake. The
-    /// caller is not kept waiting. `ring` says what it took to send the call, where its app is one; `cause` is a short
-    /// name, `detail` the advice; where there is something to compare it with, a blank line, a title and that text
-    /// follow.
+    /// Keeps what was found out about a call, for `punchcard doctor`: a refused signature, or a likely mistake. It is
+    /// written in the background; [`App::rejected_call_is_kept`] waits for that. `ring` says what it took to send the
+    /// call, where its app is one; `cause` is a short name, `detail` the advice; where there is something to compare it
+    /// with, a blank line, a title and that text follow.
     pub fn remember_rejected_call(
         &self,
         ring: Ring,
@@ -190,14 +197,29 @@ impl App {
             // It may repeat what an unknown caller has sent, and not every store has a place for U+0000.
             detail: detail.replace('\0', "\\u0000"),
         };
-        let (store, trace_id) = (self.store.clone(), trace_id.to_owned());
+        let (store, keeping, trace_id) = (self.store.clone(), self.keeping.clone(), trace_id.to_owned());
+        let (done, kept) = oneshot::channel();
+        keeping.lock().expect("no holder panics").insert(trace_id.clone(), kept);
         tokio::spawn(async move {
             let write = move |tx: &mut Tx| store::rejected_call::record(tx, ring, &row);
             if let Err(failure) = store.write::<_, store::Fault, _>(write).await {
                 let error = &failure as &dyn Error;
                 tracing::error!(trace_id, error, "what was found out about a call could not be recorded");
             }
+            // Still there when nobody waits any more, as when the caller has gone.
+            keeping.lock().expect("no holder panics").remove(&trace_id);
+            drop(done);
         });
+    }
+
+    /// Waits until what was found out about this call is in the store, if anything was, and no longer than
+    /// [`KEEP_WAIT_MAX`].
+    pub async fn rejected_call_is_kept(&self, trace_id: &str) {
+        let kept = self.keeping.lock().expect("no holder panics").remove(trace_id);
+        if let Some(kept) = kept {
+            // A write that fails or takes longer has its own line in the log, or will have it; the answer stands.
+            drop(tokio::time::timeout(KEEP_WAIT_MAX, kept).await);
+        }
     }
 
     /// Reads everything anew. Until that is done the process is not ready: a count would not see what was missed.

@@ -90,6 +90,9 @@ struct Demo {
     app_private_key_pkcs8: String,
     app_private_key_pkcs1: String,
     app_public_key: String,
+    /// The key that contents may be encrypted with; an older demo has none until it is started again.
+    #[serde(default = "new_aes_key")]
+    aes_key: String,
     alipay_public_key: String,
     pid: String,
     isv: Isv,
@@ -177,6 +180,7 @@ fn fresh() -> Demo {
         app_private_key_pkcs8: app.to_pkcs8_base64(),
         app_private_key_pkcs1: app.to_pkcs1_base64(),
         app_public_key: app.public_key().to_base64(),
+        aes_key: new_aes_key(),
         alipay_public_key: String::new(),
         pid: PID.to_owned(),
         isv: Isv {
@@ -196,7 +200,15 @@ fn fresh() -> Demo {
     }
 }
 
+/// A key of 16 random bytes in base64, as the open platform's pages make one.
+fn new_aes_key() -> String {
+    let mut bytes = [0; 16];
+    aws_lc_rs::rand::fill(&mut bytes).expect("the system has random bytes");
+    STANDARD.encode(bytes)
+}
+
 fn world(demo: &Demo) -> String {
+    let aes_key = &demo.aes_key;
     let (app_key, isv_key) = (&demo.app_public_key, &demo.isv.app_public_key);
     let [shop_1, shop_2] = SHOP_IDS;
     let [user_1, user_2] = USER_IDS;
@@ -228,6 +240,7 @@ name = "水帘洞科技"
 app_id = "{APP_ID}"
 pid = "{PID}"
 public_key = "{app_key}"
+aes_key = "{aes_key}"
 
 [[app]]
 app_id = "{ISV_APP_ID}"

@@ -90,11 +90,14 @@ impl Directory {
         self.apps.read().expect("no holder panics").len()
     }
 
-    /// Some apps other than this one, with their keys.
-    pub fn others(&self, app_id: &str, most: usize) -> Vec<(String, PublicKey)> {
+    /// The keys of apps by their ids, the first `most` of them.
+    pub fn keys(&self, most: usize) -> Vec<(String, PublicKey)> {
         let apps = self.apps.read().expect("no holder panics");
-        let others = apps.iter().filter(|(other, _)| *other != app_id);
-        others.filter_map(|(other, app)| Some((other.clone(), app.some_key()?.clone()))).take(most).collect()
+        let mut keys: Vec<_> =
+            apps.iter().filter_map(|(id, app)| Some((id.clone(), app.some_key()?.clone()))).collect();
+        keys.sort_unstable_by(|one, other| one.0.cmp(&other.0));
+        keys.truncate(most);
+        keys
     }
 
     /// Takes an app's new state.

@@ -17,6 +17,8 @@ use store::rejected_call::Ring;
 use wire::diagnosis::Diagnosis;
 use wire::{Charset, RawCall, Rejection, VerifiedCall, code};
 
+/// What the line of a kept refusal begins with that has the text in `sign`.
+pub const SIGN_LINE: &str = "sign: ";
 /// The most unknown members that are named.
 const UNKNOWN_MAX: usize = 5;
 /// The most characters of a name that are repeated.
@@ -218,11 +220,16 @@ fn unknown_method(method: &str) -> Hint {
 
 /// A caller's text as it may be repeated: bounded, and without what a terminal obeys.
 fn shown(text: &str) -> String {
-    let mut shown: String = text.chars().take(NAME_CHARS_MAX).flat_map(plain).collect();
+    let mut shown = on_one_line(text, NAME_CHARS_MAX);
     if text.chars().nth(NAME_CHARS_MAX).is_some() {
         shown.push('…');
     }
     shown
+}
+
+/// The first `max` characters of a caller's text, without what a terminal obeys.
+pub fn on_one_line(text: &str, max: usize) -> String {
+    text.chars().take(max).flat_map(plain).collect()
 }
 
 /// A character, or how it is written where it is a control character.

@@ -89,6 +89,11 @@ pub(crate) fn pkcs8(pkcs1: &[u8]) -> Vec<u8> {
     wrap(SEQUENCE, &[&[INTEGER, 1, 0], RSA_ENCRYPTION, &wrap(OCTET_STRING, &[pkcs1])])
 }
 
+/// Whether these bytes are one sequence, and nothing is missing at its end or stands behind it.
+pub(crate) fn is_whole(der: &[u8]) -> bool {
+    whole(der).is_some()
+}
+
 /// What is inside the one sequence that `der` must be.
 pub(crate) fn whole(mut der: &[u8]) -> Option<&[u8]> {
     let inside = take(&mut der, SEQUENCE)?;

@@ -2,106 +2,36 @@
 //!
 //! The signature is opened with the registered key first: what comes out is the digest of the string that was signed,
 //! or nothing, and then the key was another. With the right key each mistake is undone in turn, and the one under which
-//! the digest fits is the cause: a diagnosis is a proof, not a guess. Opening costs a fifteenth of signing and a digest
-//! next to nothing, so all of it costs less than the refusal's own signature.
+//! the digest fits is the cause: a diagnosis is a proof, not a guess. Opening costs a fifteenth of signing. How many
+//! strings are tried is bounded, whatever a stranger sends: see [`trial`].
 //!
-//! A diagnosis may name another app, so it is for the operator and not for an unproved caller.
+//! Whether another app's key signed is looked for by [`another_app`] alone, for the operator who asks, and never told
+//! to an unproved caller.
 
+mod cause;
+mod content;
+mod encoding;
+mod html;
+mod members;
+mod mistakes;
 mod reading;
+mod subject;
 mod trial;
 
+pub use cause::Cause;
+
 use crate::canonical::{Leave, string_to_sign};
-use crate::{BadSignature, PublicKey};
+use crate::{BadSignature, ContentKey, PublicKey};
 use reading::{Reading, Repair, lost_capitals, readings};
+use subject::Subject;
 use trial::Trial;
 
-/// The longest string and the most parameters in which mistakes are looked for, so that a dozen variants stay cheap.
+/// The longest string and the most parameters in which mistakes are looked for.
 const STRING_BYTES_MAX: usize = 16 << 10;
 const PARAMETERS_MAX: usize = 60;
 /// The bytes of RSA signatures by keys of any usual size, and what all of these are multiples of.
 const KEY_BYTES: std::ops::RangeInclusive<usize> = 64..=1024;
 const KEY_BYTES_STEP: usize = 64;
-
-/// The mistakes that a diagnosis can name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Cause {
-    /// The platform's public key was registered as the app's.
-    PlatformKeyRegistered,
-    /// Signed with a key that belongs to somebody else, who is known.
-    AnotherKey,
-    /// Signed with a key that is registered for no app.
-    UnknownKey,
-    /// The text in `sign` is not base64.
-    NotBase64,
-    /// The signature's bytes are in `sign` in another way than once in base64.
-    SignEncoding,
-    /// The bytes in `sign` are too few or too many for any RSA signature.
-    SignLength,
-    /// Signed with the right key, by RSA-PSS.
-    PssPadding,
-    /// Signed with the right key over another string, for none of the other reasons.
-    OtherString,
-    /// Signed by the other algorithm than `sign_type` says.
-    OtherAlgorithm,
-    /// `sign_type` was left out of the string to sign.
-    SignTypeLeftOut,
-    /// Text signed in one charset and declared or sent in the other.
-    Charset,
-    /// Some empty, blank or `0` members are in the string, and others are not.
-    EmptyMembers,
-    /// A `+` in `sign` was sent unescaped and read as a blank.
-    PlusInSign,
-    /// A `+` in a value was sent unescaped and read as a blank.
-    PlusInValue,
-    /// The string was made of percent-encoded values.
-    SignedEncoded,
-    /// Parameters were percent-encoded twice.
-    EncodedTwice,
-}
-
-impl Cause {
-    /// Every cause, in the order of their declaration.
-    pub const ALL: [Cause; 16] = [
-        Cause::PlatformKeyRegistered,
-        Cause::AnotherKey,
-        Cause::UnknownKey,
-        Cause::NotBase64,
-        Cause::SignEncoding,
-        Cause::SignLength,
-        Cause::PssPadding,
-        Cause::OtherString,
-        Cause::OtherAlgorithm,
-        Cause::SignTypeLeftOut,
-        Cause::Charset,
-        Cause::EmptyMembers,
-        Cause::PlusInSign,
-        Cause::PlusInValue,
-        Cause::SignedEncoded,
-        Cause::EncodedTwice,
-    ];
-
-    /// The cause's name for logs, metrics and scripts.
-    pub fn name(self) -> &'static str {
-        match self {
-            Cause::PlatformKeyRegistered => "platform-key-registered",
-            Cause::AnotherKey => "another-key",
-            Cause::UnknownKey => "unknown-key",
-            Cause::NotBase64 => "not-base64",
-            Cause::SignEncoding => "sign-encoding",
-            Cause::SignLength => "sign-length",
-            Cause::PssPadding => "pss-padding",
-            Cause::OtherString => "other-string",
-            Cause::OtherAlgorithm => "other-algorithm",
-            Cause::Charset => "charset",
-            Cause::EmptyMembers => "empty-members",
-            Cause::SignTypeLeftOut => "sign-type-left-out",
-            Cause::PlusInSign => "plus-in-sign",
-            Cause::PlusInValue => "plus-in-value",
-            Cause::SignedEncoded => "signed-encoded",
-            Cause::EncodedTwice => "encoded-twice",
-        }
-    }
-}
 
 /// A proven cause, with advice for whoever signs.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -122,13 +52,13 @@ impl Diagnosis {
 
 /// Finds the cause of a refused signature.
 ///
-/// `registered` is the key the signature was checked with, `platform` the platform's own, `others` are keys the client
-/// may have taken by mistake, with a name each.
+/// `registered` is the key the signature was checked with, `platform` the platform's own, `content_key` the one that
+/// the app encrypts with.
 pub fn diagnose(
     bad: &BadSignature,
     registered: &PublicKey,
     platform: &PublicKey,
-    others: &[(&str, PublicKey)],
+    content_key: Option<&ContentKey>,
 ) -> Diagnosis {
     if registered == platform {
         return Diagnosis::new(
@@ -161,51 +91,52 @@ pub fn diagnose(
         return match plain {
             Some(repair) => repair.diagnosis(),
             None if lost_capitals(sign) => one_kind_of_letters(),
-            None => another_key(first, registered, platform, others),
+            None => another_key(first, registered, platform),
         };
     };
     if let Some(repair) = repair.filter(|repair| repair.is_plain() || *repair == Repair::Reversed) {
         return repair.diagnosis();
     }
-    let trial = Trial { opened, sign_type: bad.terms.sign_type };
-    if let Some(repair) = repair.filter(|_| trial.fits(&string)) {
+    let is_small = params.len() <= PARAMETERS_MAX && string.len() <= STRING_BYTES_MAX;
+    let trial = Trial::new(opened, bad.terms.sign_type, string);
+    let as_verified = trial.fits_verified();
+    if let Some(repair) = repair.filter(|_| as_verified) {
         return repair.diagnosis();
     }
-    if trial.fits(&string) {
-        let (declared, used) = (trial.sign_type.name(), trial.algorithm());
-        return Diagnosis::new(
-            Cause::OtherAlgorithm,
-            format!("signed by {used} although sign_type says {declared}: use one algorithm in both places"),
-            format!("实际使用{used}算法签名，而sign_type为{declared}：请使两者一致"),
-        );
+    if as_verified || trial.is_incomputable() {
+        return trial.other_algorithm();
     }
-    let is_small = params.len() <= PARAMETERS_MAX && string.len() <= STRING_BYTES_MAX;
-    let found = if is_small { trial.mistake(bad) } else { None };
+    let subject = Subject { bad, content_key };
+    let found = match trial.is_digest() {
+        true if is_small => mistakes::find(&trial, &subject),
+        true => None,
+        false => mistakes::raw_digest(&trial, &subject),
+    };
     found.unwrap_or_else(|| trial.other_string())
 }
 
-/// Looks for the app, or the platform, whose key made this signature.
-fn another_key(
-    Reading { bytes: signature, .. }: &Reading,
-    registered: &PublicKey,
-    platform: &PublicKey,
-    others: &[(&str, PublicKey)],
-) -> Diagnosis {
+/// Says that a signature which no key of its app has made was made with the key of another app, if `keys` has it, by
+/// the app's id. `sign` is the text as it was sent.
+pub fn another_app<'a>(sign: &[u8], keys: impl IntoIterator<Item = (&'a str, &'a PublicKey)>) -> Option<Diagnosis> {
+    let first = readings(sign).into_iter().next()?;
+    let (app_id, _) = keys.into_iter().find(|(_, key)| key.open(&first.bytes).is_some())?;
+    Some(Diagnosis::new(
+        Cause::AnotherKey,
+        format!(
+            "signed with the private key of app {app_id}: sign with the one whose public key is registered for this app_id, \
+             or send the app_id that the key belongs to"
+        ),
+        format!("使用了应用{app_id}的私钥签名：请改用与该app_id登记的公钥配对的私钥，或改用该私钥所属的app_id"),
+    ))
+}
+
+/// Says whose key made this signature, as far as it is the platform's.
+fn another_key(Reading { bytes: signature, .. }: &Reading, registered: &PublicKey, platform: &PublicKey) -> Diagnosis {
     if platform.open(signature).is_some() {
         return Diagnosis::new(
             Cause::AnotherKey,
             "signed with the platform's private key: sign with the app's own",
             "使用了平台私钥签名：请改用应用自己的私钥签名",
-        );
-    }
-    if let Some((name, _)) = others.iter().find(|(_, key)| key.open(signature).is_some()) {
-        return Diagnosis::new(
-            Cause::AnotherKey,
-            format!(
-                "signed with the private key of {name}: sign with the one whose public key is registered for this \
-                 app_id"
-            ),
-            format!("使用了{name}的私钥签名：请改用与该app_id登记的公钥配对的私钥"),
         );
     }
     let bits = signature.len() * 8;
@@ -240,6 +171,13 @@ fn another_key(
             "密钥不匹配：该app_id登记的应用公钥与签名所用的私钥不是一对{sizes_zh}，请登记与签名私钥配对的应用公钥，或改用与已登记公钥配对的私钥签名"
         ),
     )
+}
+
+/// A parameter's name as it may be repeated: strangers choose it.
+fn shown(name: &[u8]) -> String {
+    const CHARS_MAX: usize = 64;
+    let characters = String::from_utf8_lossy(name);
+    characters.chars().take(CHARS_MAX).flat_map(char::escape_debug).collect()
 }
 
 fn pss_padding() -> Diagnosis {

@@ -3,7 +3,10 @@
 //! ```text
 //! {"<method, dots as underscores>_response":<NODE>,"sign":"<base64>"}
 //! {"<method, dots as underscores>_response":<NODE>,"alipay_cert_sn":"<32 hex>","sign":"<base64>"}
+//! {"<method, dots as underscores>_response":"<base64>","sign":"<base64>"}
 //! ```
+//!
+//! The last answers a call whose content was encrypted: the node is the cipher of what it would be otherwise.
 //!
 //! The SDKs cut the signed part out of the text, each by its own means, so nothing here is a matter of taste: the node
 //! comes first, there is no blank at the top level, and nothing follows `sign`. The signature is over the node's bytes.
@@ -16,7 +19,7 @@
 //! - The Java SDK reads the letters of `\uXXXX` wrongly, but it looks at quotes and reads raw GBK. To it goes
 //!   everything raw that its charset has; what it reads wrongly, it can still verify.
 
-use crate::{Charset, PublicKey, Rejection, SignType, charset};
+use crate::{Charset, ContentKey, PublicKey, Rejection, SignType, charset};
 
 /// Who reads an answer: what decides how its text is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -100,6 +103,11 @@ impl Node {
         }
         keep(&mut bytes, &json[copied..]);
         Node(bytes)
+    }
+
+    /// The node as whoever encrypted the call reads it: its cipher as a JSON string, quotes and all.
+    pub fn encrypted(&self, key: &ContentKey) -> Node {
+        Node(format!("\"{}\"", key.encrypt(&self.0)).into_bytes())
     }
 
     /// The bytes that are signed and sent.
@@ -190,12 +198,12 @@ pub enum AnswerError {
 }
 
 /// Takes an answer apart: the bytes that are signed and the signature. The strict inverse of [`Node::seal`], also for
-/// an `error_response`; nothing for any other layout.
+/// an `error_response` and an encrypted node; nothing for any other layout.
 pub fn open<'a>(method: &str, body: &'a [u8]) -> Option<(&'a [u8], &'a str)> {
     let inside = [Some(method), None].into_iter().find_map(|method| {
         body.strip_prefix(b"{\"")?.strip_prefix(node_name(method).as_bytes())?.strip_prefix(b"\":")
     })?;
-    let (node, rest) = inside.split_at(object_length(inside)?);
+    let (node, rest) = inside.split_at(object_length(inside).or_else(|| cipher_length(inside))?);
     let rest = match rest.strip_prefix(b",\"alipay_cert_sn\":\"") {
         Some(rest) => {
             let end = rest.iter().position(|byte| !byte.is_ascii_alphanumeric())?;
@@ -204,10 +212,20 @@ pub fn open<'a>(method: &str, body: &'a [u8]) -> Option<(&'a [u8], &'a str)> {
         None => rest,
     };
     let sign = rest.strip_prefix(b",\"sign\":\"")?.strip_suffix(b"\"}")?;
-    let is_base64 = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=');
     let sign =
         std::str::from_utf8(sign).ok().filter(|sign| !sign.is_empty() && sign.as_bytes().iter().all(is_base64))?;
     Some((node, sign))
+}
+
+/// How long the cipher at the start of `json` is, a string of base64 with its quotes.
+fn cipher_length(json: &[u8]) -> Option<usize> {
+    let inside = json.strip_prefix(b"\"")?;
+    let length = inside.iter().position(|byte| !is_base64(byte)).filter(|&length| 0 < length)?;
+    (inside[length] == b'"').then_some(length + 2)
+}
+
+fn is_base64(byte: &u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=')
 }
 
 /// How long the JSON object at the start of `json` is.

@@ -127,9 +127,21 @@ impl PublicKey {
         pem("PUBLIC KEY", &der::spki(&self.0.pkcs1))
     }
 
+    /// SHA-256 of the SubjectPublicKeyInfo in 64 hexadecimal digits: the same for a key in whatever form it is.
+    pub fn fingerprint(&self) -> String {
+        crate::sha256(&der::spki(&self.0.pkcs1)).iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
     /// SubjectPublicKeyInfo as one line: the form the SDKs and the platform's pages use.
     pub fn to_base64(&self) -> String {
         STANDARD.encode(der::spki(&self.0.pkcs1))
+    }
+}
+
+impl PublicKey {
+    /// PEM with the label `RSA PUBLIC KEY`: what some tools write.
+    pub fn to_pkcs1_pem(&self) -> String {
+        pem("RSA PUBLIC KEY", &self.0.pkcs1)
     }
 }
 

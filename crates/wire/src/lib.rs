@@ -17,8 +17,10 @@ pub mod testing;
 pub mod time;
 
 mod charset;
+mod content_key;
 mod der;
 mod envelope;
+mod key_text;
 mod keys;
 mod multipart;
 mod opened;
@@ -33,7 +35,9 @@ mod verify;
 
 pub use charset::Charset;
 pub use code::Rejection;
+pub use content_key::{ContentKey, ContentKeyError};
 pub use envelope::{AnswerError, Node, Reader, check_answer, node_name, open};
+pub use key_text::{FoundKey, KEY_TEXT_BYTES_MAX, KeyDamage, KeyStructure, KeyText};
 pub use keys::{KeyError, PrivateKey, PublicKey};
 pub use opened::SignedDigest;
 pub use params::{PARAMETERS_MAX, RawCall};
@@ -41,7 +45,7 @@ pub use percent::{form_pairs, percent_encoded};
 pub use request::signed_form;
 pub use sign::{SignType, sha256};
 pub use terms::{Head, Terms};
-pub use verify::{BadSignature, File, VerifiedCall, VerifyError};
+pub use verify::{BadSignature, DecryptError, File, VerifiedCall, VerifyError};
 
 /// The largest body a gateway should take; the server enforces it, because only it can stop reading.
 pub const BODY_BYTES_MAX: usize = 16 << 20;

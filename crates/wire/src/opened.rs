@@ -79,6 +79,16 @@ impl SignedDigest {
         algorithm.is_some_and(|algorithm| digest(algorithm, message).as_ref() == self.digest)
     }
 
+    /// The digest's bytes; all that was signed where that is no digest.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.digest
+    }
+
+    /// Whether it is a digest of a known kind that is not computed here.
+    pub(crate) fn is_incomputable(&self) -> bool {
+        self.kind.is_some_and(|kind| KINDS[kind].algorithm.is_none())
+    }
+
     /// The digest in hexadecimal digits, as `sha256sum` and its like print it.
     pub fn digest_hex(&self) -> String {
         self.digest.iter().map(|byte| format!("{byte:02x}")).collect()

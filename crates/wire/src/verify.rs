@@ -10,7 +10,7 @@ use base64::engine::general_purpose::STANDARD;
 use crate::canonical::{Leave, string_to_sign};
 use crate::code::{self, Rejection};
 use crate::params::{RawCall, RawFile};
-use crate::{Charset, PublicKey, SignType, Terms};
+use crate::{Charset, ContentKey, PublicKey, SignType, Terms};
 
 /// A call whose signature was verified and whose text could be decoded. Only [`RawCall::verify`] makes one.
 ///
@@ -54,6 +54,26 @@ impl VerifyError {
             VerifyError::Signature(bad) => bad.rejection(),
             VerifyError::Text { rejection, .. } => rejection.clone(),
         }
+    }
+}
+
+/// Why the content of a verified call was not decrypted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DecryptError {
+    /// It cannot be decrypted. It may have been encrypted with another key, whose owner can read no encrypted answer.
+    Refused(Rejection),
+    /// It is, but of a text in the other charset than the call declares: `isv.invalid-parameter`.
+    Text {
+        /// The refusal to answer with.
+        rejection: Rejection,
+        /// The charset that the bytes are text in.
+        reads_as: Charset,
+    },
+}
+
+impl From<Rejection> for DecryptError {
+    fn from(rejection: Rejection) -> DecryptError {
+        DecryptError::Refused(rejection)
     }
 }
 
@@ -110,8 +130,7 @@ impl VerifiedCall {
             if value.is_empty() || !leave.keeps(&value) {
                 continue;
             }
-            let is_doubtful = terms.charset == Charset::Gbk && reads_as_utf8.is_none() && !value.is_ascii();
-            if is_doubtful && std::str::from_utf8(&value).is_ok() {
+            if reads_as_utf8.is_none() && is_doubtful(terms.charset, &value) {
                 reads_as_utf8 = Some(String::from_utf8_lossy(&name).into_owned());
             }
             match (text(terms.charset, name), text(terms.charset, value)) {
@@ -121,9 +140,7 @@ impl VerifiedCall {
                     let wrong = [name.as_ref().err(), value.as_ref().err()];
                     let is_other = wrong.iter().flatten().all(|bytes| other.decode(bytes).is_some());
                     let reads_as = is_other.then_some(other);
-                    let (name, charset) = (name.unwrap_or_default(), terms.charset.name());
-                    let rejection =
-                        code::INVALID_PARAMETER.with_msg(format!("参数无效：{name}不是有效的{charset}文本"));
+                    let rejection = not_text(&name.unwrap_or_default(), terms.charset);
                     return Err(VerifyError::Text { rejection, reads_as });
                 }
             };
@@ -140,6 +157,28 @@ impl VerifiedCall {
     /// Whether the call had a body in JSON; see [`RawCall::has_json_body`].
     pub fn has_json_body(&self) -> bool {
         self.has_json_body
+    }
+
+    /// Step 8: puts the content that `biz_content` is the cipher of in its place. A call without one has nothing to
+    /// decrypt.
+    pub fn decrypt(&mut self, key: &ContentKey) -> Result<(), DecryptError> {
+        let Some(cipher) = self.params.get("biz_content") else { return Ok(()) };
+        let bytes = key.decrypt(cipher).ok_or(code::DECRYPTION_ERROR)?;
+        let charset = self.terms.charset;
+        if is_doubtful(charset, &bytes) {
+            self.reads_as_utf8.get_or_insert_with(|| "biz_content".to_owned());
+        }
+        let content = text(charset, bytes).map_err(|bytes| match charset.other() {
+            // One wrong key in 256 leaves what looks padded, but hardly one leaves a text.
+            other if other.decode(&bytes).is_none() => code::DECRYPTION_ERROR.into(),
+            reads_as => DecryptError::Text { rejection: not_text("biz_content", charset), reads_as },
+        })?;
+        if content.is_empty() {
+            self.params.remove("biz_content");
+        } else {
+            self.params.insert("biz_content".to_owned(), content);
+        }
+        Ok(())
     }
 
     /// The name of the first parameter with U+0000 in its name or value.
@@ -173,7 +212,8 @@ impl VerifiedCall {
         self.terms.sign_type
     }
 
-    /// The business parameters: JSON, or ciphertext when there is an [`VerifiedCall::encrypt_type`].
+    /// The business parameters: JSON, or its cipher until [`VerifiedCall::decrypt`] was called where there is an
+    /// [`VerifiedCall::encrypt_type`].
     pub fn biz_content(&self) -> Option<&str> {
         self.get("biz_content")
     }
@@ -208,6 +248,15 @@ impl File {
         };
         File { field: text(file.field), name: text(file.name), bytes: file.bytes }
     }
+}
+
+/// Whether what should be GBK is UTF-8 as well, and more than ASCII.
+fn is_doubtful(charset: Charset, bytes: &[u8]) -> bool {
+    charset == Charset::Gbk && !bytes.is_ascii() && std::str::from_utf8(bytes).is_ok()
+}
+
+fn not_text(name: &str, charset: Charset) -> Rejection {
+    code::INVALID_PARAMETER.with_msg(format!("参数无效：{name}不是有效的{}文本", charset.name()))
 }
 
 /// Decodes strictly, without a copy where the charset allows; the error is the bytes again.

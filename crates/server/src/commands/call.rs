@@ -9,7 +9,7 @@ use serde::Deserialize;
 use std::fs::File;
 use std::io::{IsTerminal, Read};
 use std::path::PathBuf;
-use wire::{Charset, PrivateKey, PublicKey, SignType};
+use wire::{Charset, ContentKey, PrivateKey, PublicKey, SignType};
 
 /// Make one signed call, verify its answer and print it.
 #[derive(Args)]
@@ -20,7 +20,7 @@ Examples:
   punchcard call alipay.trade.pay - --notify-url http://127.0.0.1:8090/ < pay.json
 
 FILE is JSON: gateway_url, app_id, app_private_key_pkcs8 (or app_private_key_pkcs1), alipay_public_key, and for an ISV
-app_auth_token. `punchcard serve --demo` writes one; --isv uses its member `isv`.
+app_auth_token; for --encrypt aes_key. `punchcard serve --demo` writes one; --isv uses its member `isv`.
 The call's trace id goes to standard error; punchcard doctor takes it.
 Exit status 0: code 10000. 1: any other code, or an answer that does not verify.")]
 pub struct Call {
@@ -41,6 +41,9 @@ pub struct Call {
     /// RSA2 or RSA
     #[arg(long, default_value = "RSA2", value_parser = sign_type)]
     sign_type: SignType,
+    /// Encrypt BIZ_CONTENT with the file's AES key, and decrypt the answer
+    #[arg(long)]
+    encrypt: bool,
     /// Where the platform tells what becomes of it
     #[arg(long, value_name = "URL")]
     notify_url: Option<String>,
@@ -71,6 +74,7 @@ struct Identity {
     app_private_key_pkcs8: Option<String>,
     app_private_key_pkcs1: Option<String>,
     app_auth_token: Option<String>,
+    aes_key: Option<String>,
 }
 
 fn charset(text: &str) -> Result<Charset, String> {
@@ -96,7 +100,7 @@ impl Call {
         let key = identity.app_private_key_pkcs8.or(identity.app_private_key_pkcs1);
         let key =
             key.ok_or_else(|| Failure(format!("{path}: no member app_private_key_pkcs8 or app_private_key_pkcs1")))?;
-        let client = Client::new(Settings {
+        let mut client = Client::new(Settings {
             gateway_url: file.gateway_url,
             app_id: identity.app_id,
             private_key: PrivateKey::parse(&key)?,
@@ -105,6 +109,11 @@ impl Call {
             sign_type: self.sign_type,
             app_auth_token: identity.app_auth_token,
         });
+        if self.encrypt {
+            let key = identity.aes_key.ok_or_else(|| Failure(format!("{path}: no member aes_key")))?;
+            let key = ContentKey::parse(&key).map_err(|error| Failure(format!("{path}: aes_key {error}")))?;
+            client = client.encrypting(key);
+        }
         let more = [("notify_url", self.notify_url.as_deref().unwrap_or_default())];
         let answer = client.call_with(&self.method, &biz_content, &wire::time::format(system_now()), &more)?;
         if let Some(trace_id) = &answer.trace_id {

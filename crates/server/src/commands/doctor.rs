@@ -1,22 +1,30 @@
 //! `punchcard doctor`: why a call was refused.
 
+mod key;
+
 use super::{Failure, StoreArgs, at_least_one, output};
 use crate::methods::console::signature_list::SignatureList;
 use crate::methods::console::signature_show::SignatureShow;
-use clap::Args;
+use clap::{Args, Subcommand};
 use serde_json::json;
 use store::rejected_call::RejectedCall;
 
 /// Explain a refused call, or list the last ones. The trace id is in the answer's header `trace_id` and in the log;
 /// `punchcard call` prints it, and a stand-in's answer names it too.
 #[derive(Args)]
-#[command(after_help = "\
+#[command(
+    args_conflicts_with_subcommands = true,
+    after_help = "\
 Examples:
   punchcard doctor                                    the last refusals, the newest first
   punchcard doctor 5f0c6d1b9a7e4c5d8b3a2f1e0d9c8b7a   one of them: why, and the string that was verified
+  punchcard doctor key app-public.pem                 what a key is, and whose
 
-Control characters of the string are printed as \\u{a}; --json has the string as it is.")]
+Control characters of the string are printed as \\u{a}; --json has the string as it is."
+)]
 pub struct Doctor {
+    #[command(subcommand)]
+    look_at: Option<LookAt>,
     /// The trace id of the refused call; without one, the last refusals
     trace: Option<String>,
     /// How many of the last refusals
@@ -27,8 +35,17 @@ pub struct Doctor {
     json: bool,
 }
 
+#[derive(Subcommand)]
+enum LookAt {
+    /// Say what a pasted key or certificate is, and whose.
+    Key(key::Key),
+}
+
 impl Doctor {
     pub(super) async fn run(self, store: &StoreArgs) -> Result<(), Failure> {
+        if let Some(LookAt::Key(key)) = self.look_at {
+            return key.run(store).await;
+        }
         let (operator, _lock) = store.onlooker().await?;
         let Some(trace) = self.trace else {
             let calls = operator.call::<SignatureList>(json!({"limit": self.limit})).await?;

@@ -2,11 +2,13 @@
 //!
 //! The order of refusals is the protocol's; whatever happens, the answer is HTTP 200, in the method's node, signed.
 
+mod content;
+
 use super::caller::Caller;
 use crate::app::App;
 use crate::bodies::{BodyError, CallBody, MemoryShare};
 use crate::directory;
-use crate::hints::{self, CallNames, Hint};
+use crate::hints::{self, CallNames, Hint, SIGN_LINE};
 use crate::methods::dispatch::{self, AnsweredCall, Findings, KnownCall, unavailable};
 use crate::methods::{CallContext, Entry};
 use axum::body::Body;
@@ -14,19 +16,21 @@ use axum::extract::{Request, State};
 use axum::http::header::{CONTENT_TYPE, UPGRADE_INSECURE_REQUESTS};
 use axum::http::{HeaderMap, HeaderValue, Uri};
 use axum::response::Response;
+use content::{content_key, decrypt};
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 use std::time::Instant;
 use store::rejected_call::Ring;
 use wire::diagnosis::{Cause, diagnose};
 use wire::{
-    BadSignature, Charset, Node, PublicKey, RawCall, Reader, Rejection, SignType, VerifiedCall, VerifyError, code,
+    BadSignature, Charset, ContentKey, DecryptError, Node, PublicKey, RawCall, Reader, Rejection, SignType,
+    VerifiedCall, VerifyError, code,
 };
 
 /// The most bytes of a request target.
 const URI_MAX: usize = wire::URI_BYTES_MAX;
-/// How many other apps' keys a refused signature is compared with.
-const OTHERS_MAX: usize = 4;
+/// How much is kept of the text in a refused `sign`; that of the longest key has 1,368 bytes.
+const SIGN_KEPT_CHARS_MAX: usize = 2 << 10;
 /// How much is kept of the string that a refused signature was compared with, whoever has sent it.
 const STRING_KEPT_BYTES_MAX: usize = 64 << 10;
 
@@ -39,6 +43,8 @@ struct Terms {
     sign_type: SignType,
     /// Whether the call names a certificate of its app; then the answer names the platform's.
     in_certificate_mode: bool,
+    /// The key that the call's content was decrypted with, and the answer is encrypted with.
+    content_key: Option<ContentKey>,
     trace_id: String,
     /// Who says to call, as far as the directory knows the app, and for which merchant, the app's own until that is
     /// decided: for the log.
@@ -74,6 +80,7 @@ pub async fn gateway(State(app): State<Arc<App>>, request: Request) -> Response 
         in_browser,
         sign_type,
         in_certificate_mode,
+        content_key: None,
         trace_id,
         app_id: None,
         pid: None,
@@ -106,6 +113,8 @@ pub async fn gateway(State(app): State<Arc<App>>, request: Request) -> Response 
         took: started.elapsed(),
     };
     dispatch::record(&app, &answered);
+    // Whoever is answered finds what the doctor knows of the call.
+    app.rejected_call_is_kept(&terms.trace_id).await;
     response
 }
 
@@ -159,10 +168,12 @@ async fn answer(app: &Arc<App>, call: RawCall, terms: &mut Terms) -> Outcome {
         Ok(key) => key,
         Err(rejection) => return unverified(&call, rejection),
     };
-    let call = match call.verify(sent, key) {
+    let mut call = match call.verify(sent, key) {
         Ok(call) => call,
         Err(VerifyError::Signature(_)) if limited => return Outcome::Unverified(code::INVALID_SIGNATURE),
-        Err(VerifyError::Signature(bad)) => return Outcome::Unverified(refuse_signature(app, &bad, key, trace_id)),
+        Err(VerifyError::Signature(bad)) => {
+            return Outcome::Unverified(refuse_signature(app, &bad, &caller, key, trace_id));
+        }
         Err(VerifyError::Text { rejection, reads_as }) => {
             let method = terms.method.as_deref().unwrap_or_default();
             let names = CallNames { trace_id, app_id: &caller.row.app_id, method };
@@ -171,7 +182,14 @@ async fn answer(app: &Arc<App>, call: RawCall, terms: &mut Terms) -> Outcome {
     };
     // From here on we know who calls.
     let mut findings = Findings { pid: Some(caller.row.pid.clone()), ..Findings::default() };
-    let answer = run(app, &caller, &call, &terms.trace_id, &mut findings).await;
+    let answer = match decrypt(app, &caller, &mut call, &mut terms.content_key) {
+        Ok(()) => run(app, &caller, &call, &terms.trace_id, &mut findings).await,
+        Err(DecryptError::Refused(rejection)) => Err(rejection),
+        Err(DecryptError::Text { rejection, reads_as }) => {
+            let names = CallNames { trace_id, app_id: &caller.row.app_id, method: call.method() };
+            return Outcome::Verified(Err(hints::unreadable(app, rejection, Some(reads_as), names)));
+        }
+    };
     terms.pid = findings.pid;
     Outcome::Verified(hints::verified(app, &call, answer, &findings.unknown, &terms.trace_id))
 }
@@ -203,12 +221,6 @@ async fn run(
     trace_id: &str,
     findings: &mut Findings,
 ) -> Result<String, Rejection> {
-    if call.encrypt_type().is_some_and(|encrypt_type| encrypt_type != "AES") {
-        return Err(code::INVALID_ENCRYPT_TYPE);
-    }
-    if call.encrypt_type().is_some() {
-        return Err(code::UNSUPPORTED_ENCRYPT_TYPE);
-    }
     let entry = Entry::find(call.method()).ok_or(code::INVALID_METHOD)?;
     let context = CallContext::read(call, trace_id).map_err(|rejection| entry.refusal(rejection))?;
     let (cert_sn, token, biz_content) = (call.app_cert_sn(), call.app_auth_token(), call.biz_content());
@@ -216,24 +228,30 @@ async fn run(
 }
 
 /// The refusal of a signature, with what may be wrong: in the log, for `punchcard doctor`, and in a stand-in's answer.
-fn refuse_signature(app: &Arc<App>, bad: &BadSignature, registered: &PublicKey, trace_id: &str) -> Rejection {
-    let rejection = bad.rejection();
-    let app_id = bad.call.head().map(|head| head.app_id.to_owned()).unwrap_or_default();
-    let others = app.directory.others(&app_id, OTHERS_MAX);
-    let others: Vec<_> = others.iter().map(|(app_id, key)| (app_id.as_str(), key.clone())).collect();
-    let diagnosis = diagnose(bad, registered, &app.signer.public_key(), &others);
+fn refuse_signature(
+    app: &Arc<App>,
+    bad: &BadSignature,
+    known: &directory::App,
+    registered: &PublicKey,
+    trace_id: &str,
+) -> Rejection {
+    let (rejection, app_id) = (bad.rejection(), known.row.app_id.as_str());
+    let diagnosis = diagnose(bad, registered, &app.signer.public_key(), content_key(app, known).as_ref());
     let cause = diagnosis.cause;
     app.metrics.refused_signature(cause);
-    tracing::warn!(trace_id, app_id, cause = cause.name(), "signature refused");
     let (string, cut) = bad.string_shown(STRING_KEPT_BYTES_MAX);
     let only = if 0 < cut { format!(" (without its last {cut} bytes)") } else { String::new() };
     let title = format!("the string that the gateway verified, in {}{only}:", bad.terms.charset.name());
     // What is in a JSON body is no parameter, so another string is signed than the caller thinks.
     let is_other_string = cause == Cause::OtherString && bad.call.has_json_body();
     let hint = if is_other_string { hints::json_body() } else { Hint::from(diagnosis) };
-    let detail = format!("{}\n{}\n\n{title}\n{string}", hint.advice_en, hint.advice_zh);
+    let Hint { cause, advice_en, advice_zh } = &hint;
+    tracing::warn!(trace_id, app_id, cause, advice = advice_en, advice_zh, "signature refused");
+    let sign = String::from_utf8_lossy(bad.call.get("sign").unwrap_or_default());
+    let sign = hints::on_one_line(&sign, SIGN_KEPT_CHARS_MAX);
+    let detail = format!("{advice_en}\n{advice_zh}\n{SIGN_LINE}{sign}\n\n{title}\n{string}");
     let method = bad.call.method().unwrap_or_default();
-    app.remember_rejected_call(Ring::Signature, trace_id, &app_id, method, hint.cause, &detail);
+    app.remember_rejected_call(Ring::Signature, trace_id, app_id, method, cause, &detail);
     hint.added_to(rejection, app, trace_id)
 }
 
@@ -244,6 +262,10 @@ fn seal(app: &App, terms: &Terms, outcome: &Outcome) -> Response {
             let node = match answer {
                 Ok(business) => Node::success(business, terms.reader),
                 Err(rejection) => Node::failure(rejection, terms.reader),
+            };
+            let node = match &terms.content_key {
+                Some(key) => node.encrypted(key),
+                None => node,
             };
             let signature = app.signer.sign(terms.sign_type, node.bytes());
             (node, signature)

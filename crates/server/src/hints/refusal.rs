@@ -102,10 +102,25 @@ pub fn explain(rejection: &Rejection, subject: &Subject<'_>) -> Option<Hint> {
             "the authorisation of app_auth_token does not name this method: add it (methods of [[authorization]])",
             "app_auth_token的授权不包含此方法：请在[[authorization]]的methods中添加",
         ),
-        () if is(&code::INVALID_ENCRYPT_TYPE) || is(&code::UNSUPPORTED_ENCRYPT_TYPE) => Hint::new(
-            "encrypted",
-            "biz_content is encrypted, which this build does not read: send it in clear, without encrypt_type",
-            "本版本不支持加密的biz_content：请发送明文，并去掉encrypt_type",
+        () if is(&code::INVALID_ENCRYPT_TYPE) => wrong_value("encrypt_type", &sent("encrypt_type"), "AES"),
+        () if is(&code::INVALID_ENCRYPT_KEY) => Hint::new(
+            "no-aes-key",
+            "the app has no AES key: register the one that it encrypts with (aes_key of [[app]]), or send biz_content in \
+             clear, without encrypt_type",
+            "该应用未登记AES密钥：请登记其加密所用的密钥（[[app]]的aes_key），或去掉encrypt_type以明文发送biz_content",
+        ),
+        () if is(&code::DECRYPTION_ERROR) && sent("biz_content").trim_start().starts_with(['{', '[']) => Hint::new(
+            "content-in-clear",
+            "encrypt_type says AES, but biz_content is in clear: encrypt it before the call is signed, or leave \
+             encrypt_type out",
+            "encrypt_type为AES，但biz_content是明文：请先加密再签名，或去掉encrypt_type",
+        ),
+        () if is(&code::DECRYPTION_ERROR) => Hint::new(
+            "another-aes-key",
+            "biz_content is no cipher under the app's AES key: encrypt with the key that is registered (aes_key of \
+             [[app]]), by AES/CBC/PKCS5Padding with 16 zero bytes as initialisation vector, in base64",
+            "biz_content无法用该应用登记的AES密钥解密：请使用登记的密钥（[[app]]的aes_key），以AES/CBC/PKCS5Padding、\
+             16个零字节为初始向量加密，并进行Base64编码",
         ),
         () if is(&code::INVALID_PARAMETER) => invalid_parameter(rejection, &sent),
         () => return None,
@@ -207,7 +222,10 @@ mod tests {
         check(&code::APP_AUTH_TOKEN_NO_API, "", "authorisation-without-method", "does not name", "不包含此方法");
         check(&code::INSUFFICIENT_ISV_PERMISSIONS, "", "app-without-method", "may not call", "无权调用");
         check(&code::INVALID_APP_STATE, "", "app-disabled", "disabled", "停用");
-        check(&code::UNSUPPORTED_ENCRYPT_TYPE, "", "encrypted", "in clear", "明文");
+        check(&code::INVALID_ENCRYPT_TYPE, "DES", "wrong-value", "send one of AES", "encrypt_type为“DES”");
+        check(&code::INVALID_ENCRYPT_KEY, "", "no-aes-key", "no AES key", "未登记AES密钥");
+        check(&code::DECRYPTION_ERROR, "{\"a\":1}", "content-in-clear", "in clear", "明文");
+        check(&code::DECRYPTION_ERROR, "AAAA", "another-aes-key", "no cipher", "无法用该应用登记的AES密钥解密");
         let subject = Subject { parameter: &|_| String::new(), apps: 0 };
         assert!(explain(&code::UNKNOWN_ERROR, &subject).is_none());
         assert!(explain(&code::INSUFFICIENT_ISV_PERMISSIONS.with_msg("ISV权限不足"), &subject).is_none());

@@ -18,6 +18,7 @@ pub mod crowd_why;
 pub mod import_members;
 pub mod import_trades;
 pub mod import_vouchers;
+pub mod key_owner;
 pub mod notice_list;
 pub mod notice_resend;
 pub mod notice_show;
@@ -66,6 +67,7 @@ pub static OPERATIONS: &[Entry] = &[
     operator_read::<points_account::PointsAccount>(),
     operator_read::<signature_list::SignatureList>(),
     operator_read::<signature_show::SignatureShow>(),
+    operator_read::<key_owner::KeyOwner>(),
     operator_read::<clock_show::ClockShow>(),
     operator_write::<clock_move::ClockMove>(),
     operator_read::<notice_list::NoticeList>(),

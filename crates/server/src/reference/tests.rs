@@ -105,6 +105,15 @@ fn every_error_is_explained() {
     hold("docs/errors.md", &errors::page(&written));
 }
 
+#[test]
+fn every_cause_of_a_refused_signature_is_explained() {
+    let written = text("docs/signatures.md");
+    let rows = written.lines().filter_map(|line| line.strip_prefix("| `")?.split_once(" |"));
+    let explained: BTreeSet<_> = rows.flat_map(|(causes, _)| causes.split(['`', ',', ' '])).collect();
+    let known: BTreeSet<_> = wire::diagnosis::Cause::ALL.iter().map(|cause| cause.name()).collect();
+    assert!(known.is_subset(&explained), "{:?}", known.difference(&explained));
+}
+
 /// What `value` has and the members say nothing of, or the other way round.
 fn differences(value: &Value, shape: &Shape, at: &str, found: &mut Vec<String>) {
     match (value, shape) {

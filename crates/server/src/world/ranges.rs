@@ -9,8 +9,8 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use domain::tag::{Tag, TagKind};
 use std::collections::HashSet;
 use store::world::{Authorization, Image};
-use wire::PublicKey;
 use wire::certificate::bundle_pem;
+use wire::{ContentKey, PublicKey};
 
 /// Its code and its values, by themselves.
 pub(super) fn tag(table: &TagTable) -> Checked<()> {
@@ -47,10 +47,7 @@ pub(super) fn app(table: &AppTable) -> Checked<AppTable> {
     let app_cert = chain.map(|chain| bundle_pem(&chain));
     let aes_key = aes_key.as_ref().map(|key| key.trim().to_owned());
     if let Some(key) = aes_key.as_ref().filter(|key| !key.is_empty()) {
-        let len = BASE64.decode(key).map(|key| key.len());
-        if !matches!(len, Ok(16 | 24 | 32)) {
-            return Err("aes_key must be 16, 24 or 32 bytes in base64".to_owned());
-        }
+        ContentKey::parse(key).map_err(|error| format!("aes_key {error}"))?;
     }
     method_names(methods.as_deref())?;
     if let Some(other) =

@@ -27,7 +27,7 @@ fn the_printed_call_works() {
     let running = demo();
     let app = running.data().join("demo/demo.json");
     let app = app.display().to_string();
-    for more in [&[][..], &["--isv"], &["--charset", "gbk", "--sign-type", "RSA"]] {
+    for more in [&[][..], &["--isv"], &["--charset", "gbk", "--sign-type", "RSA"], &["--encrypt", "--charset", "gbk"]] {
         let biz_content = r#"{"conditions":"[{\"op\":\"IN\",\"tagCode\":\"pam_gender\",\"value\":\"1\"}]","dimensions":"[\"pam_gender\",\"pam_age\"]"}"#;
         let mut arguments = vec!["call", "koubei.marketing.campaign.crowd.count", biz_content, "--app", &app];
         arguments.extend(more);

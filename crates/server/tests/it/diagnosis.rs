@@ -137,7 +137,6 @@ each_engine!(whoever_has_no_key_pushes_no_refusal_of_one_who_has_out_of_the_doct
             assert_eq!(connection.answer().expect("an answer").status, 200);
         }
     }
-    // They are written behind the answers, the last one last.
     let last = connection
         .exchange(format!("GET /gateway.do?app_id={APP_ID}&method=x HTTP/1.1\r\nhost: x\r\n\r\n").as_bytes())
         .expect("an answer");

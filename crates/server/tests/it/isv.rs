@@ -53,9 +53,14 @@ pub(crate) struct Isv {
 
 impl Isv {
     pub(crate) fn start(running: &Running, sdk: Sdk) -> Isv {
+        Isv::start_with(running, sdk, None)
+    }
+
+    /// The same, which encrypts what it sends with this key, where there is one.
+    pub(crate) fn start_with(running: &Running, sdk: Sdk, aes_key: Option<&str>) -> Isv {
         let given = json!({
             "gateway": running.address, "app_id": APP_ID, "app_auth_token": APP_AUTH_TOKEN,
-            "platform_key": running.platform_key.to_base64(),
+            "platform_key": running.platform_key.to_base64(), "aes_key": aes_key,
         });
         let mut program = sdk.program("call");
         let program = program.arg(given.to_string()).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
@@ -72,7 +77,14 @@ impl Isv {
     }
 
     /// Calls in this charset with this algorithm, is told of what comes of it at this address, and expects success.
-    pub(crate) fn calls(
+    pub(crate) fn calls(&self, how: (&str, &str), method: &str, send: &Value, notify_url: &str) -> Value {
+        let answer = self.asks(how, method, send, notify_url);
+        assert_eq!(answer["code"], "10000", "{method} {send}: {answer}");
+        answer
+    }
+
+    /// The same, whatever is answered.
+    pub(crate) fn asks(
         &self,
         (charset, sign_type): (&str, &str),
         method: &str,
@@ -86,9 +98,7 @@ impl Isv {
         writeln!(stdin, "{call}").expect("it reads");
         let mut line = String::new();
         self.told.borrow_mut().read_line(&mut line).expect("it answers");
-        let answer: Value = serde_json::from_str(&line).unwrap_or_else(|error| panic!("{method}: {error}: {line}"));
-        assert_eq!(answer["code"], "10000", "{call}: {answer}");
-        answer
+        serde_json::from_str(&line).unwrap_or_else(|error| panic!("{method}: {error}: {line}"))
     }
 }
 

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::time::Instant;
 use store::testing::Engine;
-use wire::{PrivateKey, PublicKey, SignType};
+use wire::{ContentKey, PrivateKey, PublicKey, SignType};
 
 const CONNECTIONS: u64 = 8;
 /// How far the process may grow: two bodies of the largest size for each connection, and what it needs anyway.
@@ -316,6 +316,7 @@ struct Tally {
 fn run(running: &Running, platform: &PublicKey, seed: u64, count: u64, captured: &[Request]) -> Tally {
     let mut rng = Rng::with_seed(seed);
     let key = PrivateKey::parse(&vector("keys/app_private_pkcs8.pem")).expect("a key");
+    let content_key = ContentKey::parse(&vector("keys/aes_key.b64")).expect("a key");
     let mut connection = Connection::open(running.address);
     let mut tally = Tally::default();
     for _ in 0..count {
@@ -337,6 +338,11 @@ fn run(running: &Running, platform: &PublicKey, seed: u64, count: u64, captured:
         assert_eq!(answer.status, 200, "{}", told());
         let node = signed_node(&answer.body, platform).unwrap_or_else(|| panic!("does not verify: {}", told()));
         let node: Value = serde_json::from_slice(node).unwrap_or_else(|error| panic!("no JSON: {error} {}", told()));
+        // What was encrypted is answered so.
+        let node = match node.as_str().map(|cipher| content_key.decrypt(cipher)) {
+            None => node,
+            Some(content) => serde_json::from_slice(&content.expect("a cipher")).expect("JSON"),
+        };
         assert!(answer.headers.contains("trace_id: "), "{}", answer.headers);
         match (node["code"].as_str(), node["sub_code"].as_str()) {
             (Some("10000"), None) => tally.succeeded += 1,

@@ -111,9 +111,10 @@ pub(crate) fn world_of_vectors() -> String {
     let (platform, app) = (vector("keys/platform_private_pkcs8.pem"), vector("keys/app_public.b64"));
     format!(
         "[platform]\nprivate_key = \"\"\"{}\"\"\"\n[[merchant]]\npid = \"{pid}\"\n\
-         [[app]]\napp_id = \"2021000000000001\"\npid = \"{pid}\"\npublic_key = \"{}\"\n",
+         [[app]]\napp_id = \"2021000000000001\"\npid = \"{pid}\"\npublic_key = \"{}\"\naes_key = \"{}\"\n",
         platform.trim(),
         app.trim(),
+        vector("keys/aes_key.b64").trim(),
         pid = crate::running::PID,
     )
 }

@@ -108,11 +108,12 @@ each_engine!(every_refusal_by_the_protocol_is_kept_with_its_remedy, |engine| {
         (
             FORM,
             ("encrypt_type", Some("AES")),
-            "isv.decryption-error-not-valid-encrypt-type",
-            "解密出错，不支持的加密算法",
-            "encrypted",
-            "明文",
+            "isv.decryption-error-not-valid-encrypt-key",
+            "解密出错, 未配置加密密钥或加密密钥格式错误",
+            "no-aes-key",
+            "未登记AES密钥",
         ),
+        (FORM, ("encrypt_type", Some("DES")), "isv.invalid-encrypt-type", "无效的加密类型", "wrong-value", "AES"),
     ] {
         let found = refused(&stand_in, content_type, &[changes]);
         assert_eq!(found.sub_code, sub_code, "{changes:?}");

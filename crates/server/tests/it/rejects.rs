@@ -4,7 +4,7 @@ use crate::raw::{Connection, vector, vectors, world_of_vectors};
 use crate::running::Running;
 use serde_json::Value;
 use store::testing::Engine;
-use wire::{PublicKey, SignType};
+use wire::{ContentKey, PublicKey, SignType};
 
 #[test]
 fn recorded_requests_are_answered_as_recorded() {
@@ -33,7 +33,7 @@ fn recorded_requests_are_answered_as_recorded() {
         }
         checked += 1;
     }
-    assert_eq!(checked, 20, "all of the recorded refusals but the two encrypted ones");
+    assert_eq!(checked, 22, "all of the recorded refusals");
 }
 
 #[test]
@@ -54,13 +54,23 @@ fn captured_calls_are_answered() {
             wire::check_answer(method_of(node_name), &body, sign_type, &platform).is_ok(),
             "{name}: the answer does not verify: {answer}"
         );
+        let node = decrypted(node);
         let refused = node["sub_code"] == "isv.invalid-signature";
         let expected = view["expected_verification"].as_str().expect("a verdict");
         assert_eq!(refused, expected == "fail", "{name}: {answer}");
+        assert_eq!(answer[node_name].is_string(), name.contains("-aes-"), "{name}: {answer}");
+        assert!(!name.contains("-aes-") || node["crowd_group_id"].is_string(), "{name}: {node}");
         created += usize::from(node["crowd_group_id"].is_string());
     }
     // One key, so one crowd; what others say under it differs in a member or is the same and gets the same answer.
     assert!(0 < created);
+}
+
+/// A node in clear.
+fn decrypted(node: &Value) -> Value {
+    let Some(cipher) = node.as_str() else { return node.clone() };
+    let key = ContentKey::parse(&vector("keys/aes_key.b64")).expect("a key");
+    serde_json::from_slice(&key.decrypt(cipher).expect("the app's key")).expect("JSON")
 }
 
 /// Sends the bytes as they were captured; the answer's body.

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-use super::{Cause, Diagnosis, encoded_twice};
+use super::{Cause, Diagnosis, encoded_twice, html};
 use crate::percent;
 
 /// The least bytes that count as a signature: so many by chance are neither hexadecimal digits nor base64.
@@ -18,6 +18,18 @@ pub(super) enum Repair {
     Plus,
     /// It was percent-encoded twice.
     Twice,
+    /// It stands on several lines, or has a line break at its end.
+    Lines,
+    /// It is in the alphabet for addresses, with `-` and `_`.
+    UrlSafe,
+    /// The `=` at its end are missing.
+    Unpadded,
+    /// It stands in quotes, or is what Python prints for bytes.
+    Quoted,
+    /// It has the escapes of a JSON string.
+    Escaped,
+    /// It has escapes of HTML.
+    Html,
     /// It is hexadecimal digits instead of base64, or inside of base64.
     Hex,
     /// It is base64 of base64.
@@ -29,7 +41,7 @@ pub(super) enum Repair {
 impl Repair {
     /// Whether the mangling is plain from the text alone, whoever signed.
     pub(super) fn is_plain(self) -> bool {
-        matches!(self, Repair::Hex | Repair::Base64Twice)
+        !matches!(self, Repair::Plus | Repair::Twice | Repair::Reversed)
     }
 
     pub(super) fn diagnosis(self) -> Diagnosis {
@@ -40,6 +52,38 @@ impl Repair {
                 "sign中的+未做URL编码，被解析为空格：请对sign进行URL编码（+编码为%2B）",
             ),
             Repair::Twice => encoded_twice(),
+            Repair::Lines => Diagnosis::new(
+                Cause::SignEncoding,
+                "sign is broken into lines, or ends with a line break: encode it in base64 on one line",
+                "sign中有换行：请以不换行的标准Base64（单行）表示",
+            ),
+            Repair::UrlSafe => Diagnosis::new(
+                Cause::SignEncoding,
+                "sign is in the URL-safe alphabet of base64, with - and _: use the standard one, with + and /, and \
+                 percent-encode it",
+                "sign使用了URL安全的Base64字符（-与_）：请使用标准Base64（+与/），再进行URL编码",
+            ),
+            Repair::Unpadded => Diagnosis::new(
+                Cause::SignEncoding,
+                "sign lacks the = at its end: send base64 with its padding",
+                "sign末尾缺少=：请保留Base64的填充字符",
+            ),
+            Repair::Quoted => Diagnosis::new(
+                Cause::SignEncoding,
+                "sign stands in quotes, or is what Python prints for bytes (b'...'): send the text alone (sign.decode())",
+                "sign带有引号，或是Python字节串的打印形式（b'...'）：请只发送其中的文本（sign.decode()）",
+            ),
+            Repair::Escaped => Diagnosis::new(
+                Cause::SignEncoding,
+                "sign has the escapes of a JSON string in it (\\/ or \\n): send the text that the string stands for",
+                "sign带有JSON转义（\\/或\\n）：请发送转义前的文本",
+            ),
+            Repair::Html => Diagnosis::new(
+                Cause::HtmlEscaped,
+                "sign has escapes of HTML in it (such as &#x3D; for =): send it as it was made, and escape it only where it is \
+                 put into a page",
+                "sign带有HTML转义（如=成了&#x3D;）：请发送原始的sign，仅在写入页面时转义",
+            ),
             Repair::Hex => Diagnosis::new(
                 Cause::SignEncoding,
                 "sign is in hexadecimal digits: send the signature's bytes in base64",
@@ -73,6 +117,7 @@ pub(super) fn readings(sign: &[u8]) -> Vec<Reading> {
     let texts = [(Cow::Borrowed(sign), None), (Cow::Owned(plus), Some(Repair::Plus)), (twice, Some(Repair::Twice))];
     let first =
         texts.into_iter().find_map(|(text, repair)| Some(Reading { bytes: STANDARD.decode(&*text).ok()?, repair }));
+    let first = first.or_else(|| damaged(sign));
     let bytes = first.as_ref().map_or(&[][..], |first| &first.bytes);
     let mangled = [
         (from_hex(sign).or_else(|| from_hex(bytes)), Repair::Hex),
@@ -81,6 +126,61 @@ pub(super) fn readings(sign: &[u8]) -> Vec<Reading> {
     ];
     let mangled = mangled.map(|(bytes, repair)| bytes.map(|bytes| Reading { bytes, repair: Some(repair) }));
     first.into_iter().chain(mangled.into_iter().flatten().filter(|reading| !reading.bytes.is_empty())).collect()
+}
+
+/// Takes what somebody's library has put into a text out of it again.
+type Undo = fn(&[u8]) -> Vec<u8>;
+
+/// The signature in a text that is base64 but for what somebody's library has put into it; it is named by the first of
+/// what is undone. What blanks stand for is not known: a `+`, or a broken line.
+fn damaged(sign: &[u8]) -> Option<Reading> {
+    let blanks_are_plus = !sign.iter().any(|byte| b"\r\n".contains(byte));
+    let steps: [(Repair, Undo); 6] = [
+        (Repair::Html, |text| html::unescaped(text).into_owned()),
+        (Repair::Quoted, |text| {
+            let bare = text.trim_ascii();
+            let bare = bare.strip_prefix(b"b").filter(|rest| rest.starts_with(b"'")).unwrap_or(bare);
+            let mut quotes = [b'"', b'\''].into_iter();
+            let inside = quotes.find_map(|quote| bare.strip_prefix(&[quote])?.strip_suffix(&[quote]));
+            inside.unwrap_or(text).to_vec()
+        }),
+        (Repair::Escaped, |text| {
+            let text = String::from_utf8_lossy(text);
+            text.replace("\\/", "/").replace("\\r", "").replace("\\n", "").into_bytes()
+        }),
+        (Repair::Lines, |text| text.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect()),
+        (Repair::UrlSafe, |text| {
+            let standard = |byte: &u8| match byte {
+                b'-' => b'+',
+                b'_' => b'/',
+                other => *other,
+            };
+            text.iter().map(standard).collect()
+        }),
+        (Repair::Unpadded, |text| {
+            let mut text: Vec<u8> = text.to_vec();
+            while !text.len().is_multiple_of(4) {
+                text.push(b'=');
+            }
+            text
+        }),
+    ];
+    let mut text = sign.to_vec();
+    let mut repair = None;
+    for (step, undo) in steps {
+        if step == Repair::Lines && blanks_are_plus {
+            text.iter_mut().filter(|byte| **byte == b' ').for_each(|byte| *byte = b'+');
+        }
+        let undone = undo(&text);
+        if undone != text {
+            repair = repair.or(Some(step));
+            text = undone;
+        }
+        if let Some(bytes) = STANDARD.decode(&text).ok().filter(|bytes| BYTES_MIN <= bytes.len()) {
+            return repair.map(|repair| Reading { bytes, repair: Some(repair) });
+        }
+    }
+    None
 }
 
 /// The bytes of hexadecimal digits, if there are only those, and as many as a signature has.

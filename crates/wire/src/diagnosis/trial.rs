@@ -1,22 +1,60 @@
-//! The mistakes in the string to sign, each undone in turn.
+//! A signature that was opened, against which strings are tried: each trial costs one digest, no signature.
 
-use std::collections::BTreeMap;
+use std::cell::Cell;
 
-use super::{Cause, Diagnosis, encoded_twice};
-use crate::canonical::{Leave, join, string_to_sign};
-use crate::params::Sent;
-use crate::percent::pairs;
-use crate::{BadSignature, Charset, SignType, SignedDigest, percent};
+use super::Diagnosis;
+use super::cause::Cause;
+use crate::{SignType, SignedDigest};
+
+/// The most strings that are tried for one call.
+const STRINGS_MAX: u32 = 1_000;
+/// The most bytes of strings that are tried. To make and to digest so many takes as long as twenty signatures of 2048
+/// bits at most (four milliseconds where one takes a fifth of a millisecond), and seven for a usual call.
+const BYTES_MAX: usize = 512 << 10;
 
 /// What was signed with the right key, and by which algorithm it should have been.
 pub(super) struct Trial {
-    pub(super) opened: SignedDigest,
+    opened: SignedDigest,
     pub(super) sign_type: SignType,
+    /// The string that was verified: what comes to the same need not be tried.
+    verified: Vec<u8>,
+    strings: Cell<u32>,
+    bytes: Cell<usize>,
 }
 
 impl Trial {
+    pub(super) fn new(opened: SignedDigest, sign_type: SignType, verified: Vec<u8>) -> Trial {
+        Trial { opened, sign_type, verified, strings: Cell::new(0), bytes: Cell::new(0) }
+    }
+
+    /// Whether the string that was verified was signed, by whatever algorithm.
+    pub(super) fn fits_verified(&self) -> bool {
+        self.opened.is_of(&self.verified)
+    }
+
+    /// Whether this other string was signed; never, once as many were tried as are allowed.
     pub(super) fn fits(&self, string: &[u8]) -> bool {
-        self.opened.is_of(string)
+        if string == self.verified {
+            return false;
+        }
+        self.strings.set(self.strings.get() + 1);
+        self.bytes.set(self.bytes.get() + string.len());
+        self.strings.get() <= STRINGS_MAX && self.bytes.get() <= BYTES_MAX && self.opened.is_of(string)
+    }
+
+    /// Whether as many strings were tried as are allowed: then no further one need be made.
+    pub(super) fn is_spent(&self) -> bool {
+        STRINGS_MAX <= self.strings.get() || BYTES_MAX <= self.bytes.get()
+    }
+
+    /// The bytes inside of the signature, its digest where that is one.
+    pub(super) fn inside(&self) -> &[u8] {
+        self.opened.bytes()
+    }
+
+    /// Whether what was signed is a digest by its structure, of whatever.
+    pub(super) fn is_digest(&self) -> bool {
+        self.opened.algorithm().is_some()
     }
 
     /// The algorithm that signed, as `sign_type` names it, or by its digest.
@@ -24,21 +62,18 @@ impl Trial {
         self.opened.sign_type().map(SignType::name).or(self.opened.algorithm()).unwrap_or("an unknown algorithm")
     }
 
-    /// What everybody gets wrong now and then about the string.
-    pub(super) fn mistake(&self, bad: &BadSignature) -> Option<Diagnosis> {
-        let params = &bad.call.params;
-        if self.fits(&string_without_sign_type(params)) {
-            return Some(Diagnosis::new(
-                Cause::SignTypeLeftOut,
-                "sign_type was left out of the string to sign: leave out only sign (notifications differ)",
-                "待签名字符串遗漏了sign_type：请求签名只剔除sign（与异步通知验签不同）",
-            ));
-        }
-        self.charset(params, bad.terms.charset)
-            .or_else(|| self.plus_in_value(&bad.call.sent))
-            .or_else(|| self.signed_encoded(&bad.call.sent))
-            .or_else(|| self.encoded_twice(params))
-            .or_else(|| self.empty_members(params))
+    /// Whether no string can be tried, because the digest's algorithm is one that is not computed here.
+    pub(super) fn is_incomputable(&self) -> bool {
+        self.opened.is_incomputable()
+    }
+
+    pub(super) fn other_algorithm(&self) -> Diagnosis {
+        let (declared, used) = (self.sign_type.name(), self.algorithm());
+        Diagnosis::new(
+            Cause::OtherAlgorithm,
+            format!("signed by {used} although sign_type says {declared}: use one algorithm in both places"),
+            format!("实际使用{used}算法签名，而sign_type为{declared}：请使两者一致"),
+        )
     }
 
     /// The key is right and the string is not, whatever the reason.
@@ -72,129 +107,34 @@ impl Trial {
             ),
         )
     }
-
-    /// The same text, all of it in one charset. Some clients mix them, so each value is looked at by itself.
-    fn charset(&self, params: &Params, declared: Charset) -> Option<Diagnosis> {
-        for signed_in in [Charset::Utf8, Charset::Gbk] {
-            let string = mapped(params, |_, value| {
-                let text = Charset::Utf8.decode(value).or_else(|| Charset::Gbk.decode(value));
-                text.and_then(|text| Some(signed_in.encode(&text)?.into_owned())).unwrap_or_else(|| value.to_vec())
-            });
-            if self.fits(&string) {
-                let (signed_in, declared) = (signed_in.name(), declared.name());
-                return Some(Diagnosis::new(
-                    Cause::Charset,
-                    format!(
-                        "the text was signed as {signed_in} bytes, but the bytes sent with charset={declared} are \
-                         others: sign exactly the bytes that are sent, in the charset that is declared"
-                    ),
-                    format!(
-                        "文本按{signed_in}编码签名，与charset={declared}下实际发送的字节不一致：\
-                         签名、发送与charset参数须使用同一编码"
-                    ),
-                ));
-            }
-        }
-        None
-    }
-
-    fn plus_in_value(&self, sent: &Sent) -> Option<Diagnosis> {
-        let string = resent(sent, |name, value| match name {
-            // It has a blank in any case, or it would not have come so far.
-            b"timestamp" => percent::decode(value).0.into_owned(),
-            _ => {
-                let escaped: Vec<_> = value.split(|&byte| byte == b'+').collect();
-                percent::decode(&escaped.join(&b"%2B"[..])).0.into_owned()
-            }
-        });
-        if !self.fits(&string) {
-            return None;
-        }
-        Some(Diagnosis::new(
-            Cause::PlusInValue,
-            "a + in a parameter was sent unescaped and read as a blank: percent-encode every value (+ as %2B)",
-            "参数值中的+未做URL编码，被解析为空格：请对每个参数值进行URL编码（+编码为%2B）",
-        ))
-    }
-
-    fn signed_encoded(&self, sent: &Sent) -> Option<Diagnosis> {
-        let string = resent(sent, |_, value| value.to_vec());
-        if !self.fits(&string) {
-            return None;
-        }
-        Some(Diagnosis::new(
-            Cause::SignedEncoded,
-            "the string to sign was made of percent-encoded values: sign the plain values, and encode them after that",
-            "待签名字符串使用了URL编码后的参数值：请先用原始值签名，再进行URL编码",
-        ))
-    }
-
-    fn encoded_twice(&self, params: &Params) -> Option<Diagnosis> {
-        let string = mapped(params, |_, value| percent::decode(value).0.into_owned());
-        if self.fits(&string) { Some(encoded_twice()) } else { None }
-    }
-
-    /// Every choice of up to three doubtful members that [`Leave::ALL`] has not covered.
-    fn empty_members(&self, params: &Params) -> Option<Diagnosis> {
-        const DOUBTFUL_MAX: usize = 3;
-        let is_doubtful = |value: &[u8]| value.trim_ascii().is_empty() || value == b"0";
-        let doubtful: Vec<_> =
-            params.iter().filter(|(name, value)| *name != b"sign" && is_doubtful(value)).take(DOUBTFUL_MAX).collect();
-        let mut tried = Leave::ALL.map(|leave| string_to_sign(params, leave)).to_vec();
-        for choice in 0..1_usize << doubtful.len() {
-            let chosen = |name: &[u8]| {
-                doubtful.iter().position(|(doubted, _)| *doubted == name).map(|index| choice >> index & 1 == 1)
-            };
-            let members = params
-                .iter()
-                .filter(|(name, value)| *name != b"sign" && chosen(name).unwrap_or_else(|| Leave::Empty.keeps(value)));
-            let string = join(members.map(|(name, value)| (name.as_slice(), value.as_slice())));
-            if tried.contains(&string) {
-                continue;
-            }
-            if self.fits(&string) {
-                let members_as_signed = |lacks: &str, has: &str, and: &str| {
-                    let parts = [(lacks, false), (has, true)].into_iter().filter_map(|(verb, kept)| {
-                        let names = doubtful.iter().filter(|(name, _)| chosen(name) == Some(kept));
-                        let names: Vec<_> = names.map(|(name, _)| String::from_utf8_lossy(name)).collect();
-                        (!names.is_empty()).then(|| format!("{verb}{}", names.join(", ")))
-                    });
-                    parts.collect::<Vec<_>>().join(and)
-                };
-                let en = members_as_signed("lacks ", "has ", " and ");
-                let zh = members_as_signed("缺少", "包含", "，而");
-                return Some(Diagnosis::new(
-                    Cause::EmptyMembers,
-                    format!(
-                        "of the empty, blank or 0 members, the string to sign {en}: leave empty ones out of both string \
-                         and request, and sign every other one that is sent"
-                    ),
-                    format!(
-                        "空值、空白或值为0的参数中，待签名字符串{zh}：空值参数既不签名也不发送，其余发送的参数均须参与签名"
-                    ),
-                ));
-            }
-            tried.push(string);
-        }
-        None
-    }
 }
 
-type Params = BTreeMap<Vec<u8>, Vec<u8>>;
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-fn string_without_sign_type(params: &Params) -> Vec<u8> {
-    mapped(params, |name, value| if name == b"sign_type" { Vec::new() } else { value.to_vec() })
-}
-
-/// The string with other values; an empty one leaves its member out.
-fn mapped(params: &Params, change: impl Fn(&[u8], &[u8]) -> Vec<u8>) -> Vec<u8> {
-    let changed = params.iter().map(|(name, value)| (name.clone(), change(name, value)));
-    string_to_sign(&changed.collect(), Leave::Empty)
-}
-
-/// The string of what was sent, its values read in another way.
-fn resent(sent: &Sent, read: impl Fn(&[u8], &[u8]) -> Vec<u8>) -> Vec<u8> {
-    let all = pairs(&sent.query).chain(pairs(&sent.form));
-    let params = all.map(|(name, value)| (percent::decode(name).0.into_owned(), read(name, value)));
-    string_to_sign(&params.collect(), Leave::Empty)
+    /// Nothing is tried, and nothing need be made, once the bounds are reached.
+    #[test]
+    fn trials_are_bounded() {
+        let trial = || Trial::new(SignedDigest::read(b"of nothing"), SignType::Rsa2, Vec::new());
+        let small = trial();
+        let count = (0..2 * STRINGS_MAX).take_while(|_| !small.is_spent()).filter(|_| !small.fits(b"string")).count();
+        assert_eq!(count, STRINGS_MAX as usize);
+        let large = trial();
+        let string = vec![b'x'; 16 << 10];
+        let count = (0..1_000).take_while(|_| !large.is_spent()).filter(|_| !large.fits(&string)).count();
+        assert_eq!(count, BYTES_MAX / string.len());
+        // What was signed is not recognised any more either.
+        let opened = SignedDigest::read(
+            &[
+                &b"\x30\x31\x30\x0d\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x01\x05\x00\x04\x20"[..],
+                &crate::sha256(b"signed"),
+            ]
+            .concat(),
+        );
+        let spent = Trial::new(opened, SignType::Rsa2, Vec::new());
+        assert!(spent.fits(b"signed"));
+        spent.bytes.set(BYTES_MAX);
+        assert!(!spent.fits(b"signed"));
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use wire::diagnosis::{Cause, Diagnosis, diagnose};
+use wire::diagnosis::{Cause, Diagnosis, another_app, diagnose};
 use wire::{BadSignature, Charset, PrivateKey, PublicKey, RawCall, SignType, VerifyError};
 
 use crate::vectors;
@@ -73,8 +73,13 @@ fn refused(query: &str, form: &str, registered: &PublicKey) -> Option<Box<BadSig
 
 fn look(form: &str, registered: &PublicKey) -> Diagnosis {
     let bad = refused("", form, registered).expect("the mistake must matter");
+    let found = diagnose(&bad, registered, &vectors::public_key("platform_public.pem"), Some(&vectors::content_key()));
+    if found.cause != Cause::UnknownKey {
+        return found;
+    }
+    // What an operator is told beside it.
     let other = vectors::private_key("platform_old_private.pem").public_key();
-    diagnose(&bad, registered, &vectors::public_key("platform_public.pem"), &[("应用2021000000000002", other)])
+    another_app(bad.call.get("sign").unwrap(), [("2021000000000002", &other)]).unwrap_or(found)
 }
 
 /// The cause, and a word of each advice.
@@ -101,7 +106,7 @@ fn keys_mixed_up() {
 
     let by = |key: &str| Client { key: vectors::private_key(key), ..Client::new(&[]) };
     check(&by("platform_private_pkcs8.pem"), Cause::AnotherKey, "platform's private key", "平台私钥");
-    check(&by("platform_old_private.pem"), Cause::AnotherKey, "应用2021000000000002", "应用2021000000000002");
+    check(&by("platform_old_private.pem"), Cause::AnotherKey, "app 2021000000000002", "应用2021000000000002");
 }
 
 /// The commonest mistake: keys were made anew, and the public half was registered nowhere. No string was right then.
@@ -145,7 +150,7 @@ fn a_signature_that_is_none() {
         (&good[..100], Cause::SignLength, "have 2048"),
         (&good[..340], Cause::SignLength, "2040 bits"),
         (&good[1..], Cause::NotBase64, "base64"),
-        (&url_safe, Cause::NotBase64, "base64"),
+        (&url_safe, Cause::SignEncoding, "URL-safe"),
         ("你好", Cause::NotBase64, "base64"),
         ("-----BEGIN", Cause::NotBase64, "base64"),
         (&good, Cause::OtherString, "the key is right"),
@@ -214,14 +219,8 @@ fn the_right_key_over_another_string() {
     let clients = [
         of(|_| Vec::new()),
         of(|_| b"something else".to_vec()),
-        of(|params| params["biz_content"].clone()),
-        of(|params| join(params.iter().filter(|(name, _)| *name != "method"))),
-        of(|params| join(params.iter().filter(|(name, _)| *name != "app_id"))),
-        of(|params| join(params.iter().rev())),
-        of(|params| [join(params.iter()), b"&".to_vec()].concat()),
-        of(|params| [join(params.iter()), b"\n".to_vec()].concat()),
-        of(|params| join(params.iter()).to_ascii_lowercase()),
-        of(|params| String::from_utf8_lossy(&join(params.iter())).replace('"', "&quot;").into_bytes()),
+        of(|params| join(params.iter()).to_ascii_uppercase()),
+        of(|params| [join(params.iter()), b"&sign=another".to_vec()].concat()),
     ];
     for client in clients {
         let signed = (client.sign)(&client.params);
@@ -230,6 +229,169 @@ fn the_right_key_over_another_string() {
         // The other algorithm on top of it.
         let client = Client { sign_type: SignType::Rsa, ..client };
         check(&client, Cause::OtherString, "signed by RSA although sign_type says RSA2", "实际使用RSA算法签名");
+    }
+}
+
+/// What is done to the members, or to the string, before it is signed.
+#[test]
+fn a_string_that_is_wrong_in_a_known_way() {
+    type Sign = fn(&BTreeMap<String, Vec<u8>>) -> Vec<u8>;
+    fn replaced(params: &BTreeMap<String, Vec<u8>>, from: &str, to: &str) -> Vec<u8> {
+        String::from_utf8(join(params.iter())).unwrap().replace(from, to).into_bytes()
+    }
+    fn without(params: &BTreeMap<String, Vec<u8>>, names: &[&str]) -> Vec<u8> {
+        join(params.iter().filter(|(name, _)| !names.contains(&name.as_str())))
+    }
+    fn hex(bytes: &[u8]) -> Vec<u8> {
+        bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>().into_bytes()
+    }
+    let cases: &[(Sign, Cause, &str, &str)] = &[
+        (|params| params["biz_content"].clone(), Cause::OnlyContent, "biz_content alone", "仅biz_content"),
+        (|params| without(params, &["method"]), Cause::ParameterAdded, "method: sent", "method已发送但未参与签名"),
+        (|params| without(params, &["app_id"]), Cause::ParameterAdded, "app_id: sent", "app_id"),
+        (|params| without(params, &["app_id", "version"]), Cause::ParameterAdded, "app_id, version", "app_id, version"),
+        (|params| join(params.iter().rev()), Cause::Unsorted, "not sorted", "未排序"),
+        (|params| [join(params.iter()), b"&".to_vec()].concat(), Cause::StringEnds, "\"&\" behind it", "后有\"&\""),
+        (|params| [join(params.iter()), b"\n".to_vec()].concat(), Cause::StringEnds, "\\n", "\\n"),
+        (|params| [b"?".to_vec(), join(params.iter())].concat(), Cause::StringEnds, "\"?\" before it", "前有\"?\""),
+        (|params| replaced(params, "\"", "&quot;"), Cause::HtmlEscaped, "&quot;", "&quot;"),
+        (|params| replaced(params, "&times", "×"), Cause::HtmlEscaped, "&times", "×tamp"),
+        (|params| replaced(params, "\": \"", "\":\""), Cause::JsonRewritten, "JSON text twice", "序列化了两次"),
+        (|params| replaced(params, "&sign_type", "&sign=&sign_type"), Cause::SignInString, "sign itself", "sign本身"),
+        (
+            |params| replaced(params, "charset=utf-8", "charset=UTF-8"),
+            Cause::ParameterChanged,
+            "charset was",
+            "charset",
+        ),
+        // Of all letters those of sign_type alone are capitals.
+        (|params| join(params.iter()).to_ascii_lowercase(), Cause::ParameterChanged, "sign_type was", "rsa2"),
+        (|params| replaced(params, "05:33:36", "05:33:34"), Cause::ParameterChanged, "05:33:34", "05:33:34"),
+        (|params| replaced(params, "05:33:36", "13:33:36"), Cause::ParameterChanged, "13:33:36", "13:33:36"),
+        (
+            |params| replaced(params, "&method", "&format=JSON&method"),
+            Cause::ParameterLost,
+            "format=JSON",
+            "format=JSON",
+        ),
+        (
+            |params| replaced(params, "&sign_type", "&notify_url=&return_url=&sign_type"),
+            Cause::EmptyMembers,
+            "notify_url=&return_url=",
+            "notify_url=&return_url=",
+        ),
+        (
+            |params| replaced(params, "&sign_type", "&notify_url=None&sign_type"),
+            Cause::EmptyMembers,
+            "notify_url=None",
+            "notify_url=None",
+        ),
+        (|params| hex(&wire::sha256(&join(params.iter()))), Cause::HashedTwice, "digest itself", "再次做了摘要"),
+        (|params| wire::sha256(&join(params.iter())).to_vec(), Cause::HashedTwice, "digest itself", "再次做了摘要"),
+        (
+            |params| {
+                String::from_utf8(join(params.iter())).unwrap().replace(|it: char| !it.is_ascii(), "?").into_bytes()
+            },
+            Cause::Charset,
+            "question mark",
+            "问号",
+        ),
+        (
+            |params| {
+                let quoted = params.iter().map(|(name, value)| (name.clone(), [b"\"", &value[..], b"\""].concat()));
+                join(quoted.collect::<BTreeMap<_, _>>().iter())
+            },
+            Cause::ValuesQuoted,
+            "quotes",
+            "引号",
+        ),
+    ];
+    for &(sign, cause, en, zh) in cases {
+        check(&Client { sign, ..Client::new(&[]) }, cause, en, zh);
+        // Whatever the algorithm, the string is what is wrong.
+        check(&Client { sign, sign_type: SignType::Rsa, ..Client::new(&[]) }, cause, en, zh);
+    }
+}
+
+#[test]
+fn values_changed_after_signing() {
+    let sent = |send: fn(&str, &[u8]) -> String| Client { send, ..Client::new(&[("memo", b"<a> ")]) };
+    check(
+        &sent(|name, value| match name {
+            "memo" => encoded(b"&lt;a&gt; ", false),
+            _ => encoded(value, false),
+        }),
+        Cause::HtmlEscaped,
+        "escapes of HTML",
+        "HTML转义",
+    );
+    check(
+        &sent(|name, value| match name {
+            "memo" => encoded(b"<a> \r\n", false),
+            _ => encoded(value, false),
+        }),
+        Cause::Whitespace,
+        "line breaks differ",
+        "换行不一致",
+    );
+    check(
+        &sent(|name, value| match name {
+            "memo" => encoded(b"<b> ", false),
+            _ => encoded(value, false),
+        }),
+        Cause::OtherString,
+        "byte by byte",
+        "逐字节",
+    );
+    // A member that is not encoded, with what seems to be another one in it.
+    let url: &[(&str, &[u8])] = &[("notify_url", b"http://a/?b=1&c=2")];
+    let client = Client {
+        send: |name, value| match name {
+            "notify_url" => String::from_utf8_lossy(value).into_owned(),
+            _ => encoded(value, false),
+        },
+        ..Client::new(url)
+    };
+    check(&client, Cause::SentUnencoded, "notify_url", "notify_url");
+}
+
+#[test]
+fn signed_before_it_was_encrypted() {
+    fn cipher(value: &[u8]) -> String {
+        encoded(vectors::content_key().encrypt(value).as_bytes(), false)
+    }
+    let send = |name: &str, value: &[u8]| match name {
+        "biz_content" => cipher(value),
+        _ => encoded(value, false),
+    };
+    let client = Client { send, ..Client::new(&[("encrypt_type", b"AES")]) };
+    check(&client, Cause::SignedBeforeEncryption, "encrypt first", "请先加密");
+    let client = Client { sign: |params| join(params.iter().filter(|(name, _)| *name != "encrypt_type")), ..client };
+    check(&client, Cause::SignedBeforeEncryption, "encrypt first", "请先加密");
+}
+
+#[test]
+fn a_sign_as_somebodys_library_writes_it() {
+    let registered = vectors::public_key("app_public.pem");
+    let good = vectors::private_key("app_private_pkcs8.pem").sign(SignType::Rsa2, b"");
+    let lines = good.as_bytes().chunks(76).map(|line| String::from_utf8_lossy(line).into_owned()).collect::<Vec<_>>();
+    let url_safe = good.replace('+', "-").replace('/', "_");
+    for (sign, cause, word) in [
+        (lines.join("\n") + "\n", Cause::SignEncoding, "line"),
+        (lines.join("\r\n"), Cause::SignEncoding, "line"),
+        (format!("{good}\n"), Cause::SignEncoding, "line"),
+        (url_safe.clone(), Cause::SignEncoding, "URL-safe"),
+        (url_safe.trim_end_matches('=').to_owned(), Cause::SignEncoding, "URL-safe"),
+        (good.trim_end_matches('=').to_owned(), Cause::SignEncoding, "padding"),
+        (format!("b'{good}'"), Cause::SignEncoding, "b'"),
+        (format!("\"{good}\""), Cause::SignEncoding, "quotes"),
+        (good.replace('/', "\\/"), Cause::SignEncoding, "JSON string"),
+        (lines.join("\\n"), Cause::SignEncoding, "JSON string"),
+        (good.replace('=', "&#x3D;"), Cause::HtmlEscaped, "HTML"),
+    ] {
+        let diagnosis = look(&with_signature(&sign), &registered);
+        assert_eq!(diagnosis.cause, cause, "{sign}: {diagnosis:?}");
+        assert!(diagnosis.advice_en.contains(word), "{sign}: {diagnosis:?}");
     }
 }
 
@@ -275,7 +437,7 @@ fn gbk_against_utf8_by_a_real_sdk() {
     let terms = call.terms().unwrap();
     let registered = vectors::public_key("app_public.pem");
     let Err(VerifyError::Signature(bad)) = call.verify(terms, &registered) else { panic!("must be refused") };
-    let diagnosis = diagnose(&bad, &registered, &vectors::public_key("platform_public.pem"), &[]);
+    let diagnosis = diagnose(&bad, &registered, &vectors::public_key("platform_public.pem"), None);
     assert_eq!(diagnosis.cause, Cause::Charset);
     assert!(diagnosis.advice_en.contains("signed as utf-8 bytes"), "{diagnosis:?}");
 }

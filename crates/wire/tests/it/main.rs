@@ -4,6 +4,7 @@
 mod certificates;
 mod charset;
 mod diagnosis;
+mod key_texts;
 mod keys;
 mod laws;
 mod leniency;

@@ -1,24 +1,32 @@
 //! Requests made to be refused, each for one reason.
 
-use wire::{RawCall, Rejection, code, node_name};
+use wire::{DecryptError, RawCall, Rejection, code, node_name};
 
 use crate::vectors;
 
-/// What the gateway answers up to the signature, knowing one app.
+/// What the gateway answers up to the decryption, knowing one app.
 fn answer(call: RawCall) -> Result<(), Rejection> {
     if call.head()?.app_id != "2021000000000001" {
         return Err(code::INVALID_APP_ID);
     }
     let terms = call.terms()?;
-    call.verify(terms, &vectors::public_key("app_public.pem")).map_err(|refused| refused.rejection())?;
-    Ok(())
+    let verified = call.verify(terms, &vectors::public_key("app_public.pem"));
+    let mut verified = verified.map_err(|refused| refused.rejection())?;
+    match verified.encrypt_type() {
+        None => Ok(()),
+        Some("AES") => match verified.decrypt(&vectors::content_key()) {
+            Err(DecryptError::Refused(rejection) | DecryptError::Text { rejection, .. }) => Err(rejection),
+            Ok(()) => Ok(()),
+        },
+        Some(_) => Err(code::INVALID_ENCRYPT_TYPE),
+    }
 }
 
 #[test]
 fn every_reject() {
     let index = vectors::json("rejects/index.json");
     let index = index.as_array().unwrap();
-    assert_eq!(index.len(), 20);
+    assert_eq!(index.len(), 22);
     for reject in index {
         let name = reject["fixture"].as_str().unwrap();
         let expected = &reject["expected"];

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
-use wire::{PrivateKey, PublicKey, RawCall};
+use wire::{ContentKey, PrivateKey, PublicKey, RawCall};
 
 pub(crate) fn bytes(name: &str) -> Vec<u8> {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/vectors").join(name);
@@ -41,6 +41,10 @@ pub(crate) fn public_key(name: &str) -> PublicKey {
 
 pub(crate) fn private_key(name: &str) -> PrivateKey {
     PrivateKey::parse(&text(&format!("keys/{name}"))).unwrap()
+}
+
+pub(crate) fn content_key() -> ContentKey {
+    ContentKey::parse(&text("keys/aes_key.b64")).unwrap()
 }
 
 pub(crate) fn base64(text: &str) -> Vec<u8> {

@@ -100,7 +100,10 @@ impl Reader {
         self.save("trades.csv", &format!("{header}\n2015010121000001,{user},{shop},1.00,2015-01-01 12:00:00\n"));
         let header = "voucher_no,user_id,received_at,redeemed_at";
         self.save("vouchers.csv", &format!("{header}\nV1,{user},2015-01-01 09:00:00,2015-01-01 12:00:00\n"));
+        let key = self.folder.join("a-public-key.pem");
+        fs::write(&key, self.demo.platform_key.to_pem()).expect("the folder is ours");
         self.words = vec![
+            ("FILE", Some("doctor"), key.display().to_string()),
             ("ID", Some("notify"), text(&notices[0]["notify_id"])),
             ("ID", Some("voucher"), COUPON.to_owned()),
             ("ID", Some("activity"), text(&demo["coupon"]["camp_id"])),

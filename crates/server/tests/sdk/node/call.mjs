@@ -16,10 +16,13 @@ async function answer({ method, send, charset, sign_type, notify_url }) {
     alipayPublicKey: given.platform_key,
     signType: sign_type,
     charset,
+    encryptKey: given.aes_key ?? undefined,
   });
   const params = { bizContent: send, appAuthToken: given.app_auth_token };
   if (notify_url) params.notifyUrl = notify_url;
-  return snake(await sdk.exec(method, params, { validateSign: true }));
+  if (given.aes_key) params.needEncrypt = true;
+  // The SDK looks for braces around what is signed, which an encrypted answer has not.
+  return snake(await sdk.exec(method, params, { validateSign: !given.aes_key }));
 }
 
 /** The SDK hands members over in camel case. */

@@ -6,6 +6,7 @@ import pathlib
 import socket
 import sys
 
+from Crypto.Cipher import AES
 from alipay.aop.api.AlipayClientConfig import AlipayClientConfig
 from alipay.aop.api.DefaultAlipayClient import DefaultAlipayClient
 
@@ -20,6 +21,23 @@ def create_connection(address, *rest, **named):
 
 
 socket.create_connection = create_connection
+new_cipher = AES.new
+
+
+def as_pycrypto(key, mode, iv):
+    """The SDK encrypts text, which pycrypto took as its UTF-8 bytes; pycryptodome, which answers to the same name, takes
+    bytes alone."""
+    cipher = new_cipher(key, mode, octets(iv))
+    encrypt = cipher.encrypt
+    cipher.encrypt = lambda text: encrypt(octets(text))
+    return cipher
+
+
+def octets(text):
+    return text.encode() if isinstance(text, str) else text
+
+
+AES.new = as_pycrypto
 
 
 def key(file):
@@ -39,6 +57,8 @@ def answer(call):
     config.app_private_key = key("isv.private.pem")
     config.alipay_public_key = given["platform_key"]
     config.charset, config.sign_type = call["charset"], call["sign_type"]
+    if given["aes_key"]:
+        config.encrypt_type, config.encrypt_key = "AES", given["aes_key"]
     request = sdk_class("request", call["method"])()
     request.biz_content = call["send"]
     if call["notify_url"]:

@@ -1,0 +1,32 @@
+//! Contents that are encrypted: which key, and what of a call they are the cipher of.
+
+use crate::app::App;
+use crate::directory;
+use wire::{ContentKey, DecryptError, VerifiedCall, code};
+
+/// The key that an app encrypts contents with, where it has one.
+pub(super) fn content_key(app: &App, known: &directory::App) -> Option<ContentKey> {
+    let key = app.master_key.open(known.row.aes_key.as_deref()?).ok()?;
+    ContentKey::parse(&key).ok()
+}
+
+/// Decrypts a verified call whose content is encrypted. From then on whatever is answered is encrypted too. A refusal
+/// before goes out in clear: whoever has another key could not read it.
+pub(super) fn decrypt(
+    app: &App,
+    known: &directory::App,
+    call: &mut VerifiedCall,
+    answer_key: &mut Option<ContentKey>,
+) -> Result<(), DecryptError> {
+    match call.encrypt_type() {
+        None => return Ok(()),
+        Some("AES") => {}
+        Some(_) => return Err(code::INVALID_ENCRYPT_TYPE.into()),
+    }
+    let key = content_key(app, known).ok_or(code::INVALID_ENCRYPT_KEY)?;
+    let decrypted = call.decrypt(&key);
+    if !matches!(decrypted, Err(DecryptError::Refused(_))) {
+        *answer_key = Some(key);
+    }
+    decrypted
+}
