@@ -6,7 +6,7 @@ use crate::engine::fault::Fault;
 use crate::engine::row::{FromRow, Row, column};
 use crate::engine::sql::statements;
 use crate::engine::table::{Lock, Module, Proof, Table};
-use crate::engine::tx::Tx;
+use crate::engine::tx::{Backend, Tx};
 use crate::params;
 
 pub(crate) static MODULE: Module = Module {
@@ -15,6 +15,7 @@ pub(crate) static MODULE: Module = Module {
 };
 
 statements! {
+    HOLD: postgres = "UPDATE shop SET name = name WHERE shop_id = $1";
     INSERT = "INSERT INTO crowd_group (pid, shop_id, app_id, place, crowd_group_id, describe, conditions, status, created_at,
             version) VALUES ($1, $2, $3, $4, $5, $6, $7, 'ENABLE', $8, 1)
         ON CONFLICT (pid, shop_id, app_id, place) DO NOTHING";
@@ -67,6 +68,15 @@ pub struct Content {
     pub describe: String,
     /// The conditions as JSON text.
     pub conditions: String,
+}
+
+/// Keeps everybody else from changing groups of the shop until the transaction ends: whoever changes one reads others
+/// before, and of many at once each would run again and again. SQLite has one writer.
+pub fn hold(tx: &mut Tx, shop_id: &str) -> Result<(), Fault> {
+    match tx.backend {
+        Backend::Sqlite(_) => Ok(()),
+        Backend::Postgres(_) => tx.execute(HOLD, params![shop_id]).map(drop),
+    }
 }
 
 /// How many groups there are, and where the next one goes.

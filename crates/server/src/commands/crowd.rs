@@ -88,7 +88,7 @@ impl Crowd {
                     });
                     let counted = operator.call::<CrowdCount>(request).await?;
                     if self.json {
-                        output::line(serde_json::to_string(&counted).expect("answers serialise"));
+                        output::json_line(&counted);
                     } else {
                         output::lines(count_text(&counted));
                     }
@@ -106,7 +106,7 @@ impl Crowd {
 
 fn count_text(counted: &CountView) -> Vec<String> {
     let CountView { audience, total, sum, dimensions } = counted;
-    let what = audience.crowd_group_id.as_deref().unwrap_or("crowd");
+    let what = audience.crowd_group_id.as_ref().map_or_else(|| "crowd".to_owned(), |id| format!("{id:?}"));
     let paid = sum.as_ref().map_or_else(String::new, |sum| format!(", who paid {sum}"));
     let mut lines = vec![format!("{what} {:?} of merchant {}: {total} members{paid}", audience.name, audience.pid)];
     for dimension in dimensions {
@@ -119,7 +119,7 @@ fn count_text(counted: &CountView) -> Vec<String> {
 
 fn why_text(why: &WhyView) -> Vec<String> {
     let WhyView { audience, user_id, at, is_in, changes_at, conditions } = why;
-    let what = audience.crowd_group_id.as_deref().unwrap_or("the crowd");
+    let what = audience.crowd_group_id.as_ref().map_or_else(|| "the crowd".to_owned(), |id| format!("{id:?}"));
     let is = if *is_in { "is in" } else { "is not in" };
     let turn = match changes_at {
         Some(at) => format!("that changes by itself at {at}"),

@@ -29,6 +29,11 @@ pub fn json(value: &impl serde::Serialize) {
     print(&terminal::json(&serde_json::to_string_pretty(value).expect("answers serialise")));
 }
 
+/// The same in one line, of several answers.
+pub fn json_line(value: &impl serde::Serialize) {
+    print(&terminal::json(&serde_json::to_string(value).expect("answers serialise")));
+}
+
 /// Prints a command's result: as JSON for machines, or as lines for people.
 pub fn result<T: serde::Serialize>(as_json: bool, result: &T, text: impl FnOnce(&T) -> Vec<String>) {
     if as_json { json(result) } else { lines(text(result)) }

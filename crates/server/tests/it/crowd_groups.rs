@@ -494,6 +494,37 @@ each_engine!(calls_at_once_make_each_group_once, |engine| {
     assert_eq!(listed, expect);
 });
 
+each_engine!(of_very_many_calls_at_once_each_is_done, |engine| {
+    let case = Case::open(engine);
+    let client = &case.client;
+    std::thread::scope(|scope| {
+        let set = |request: Value| scope.spawn(move || call(client, SET, &request));
+        let made = (0..48).map(|nth| set(saying("CREATE", SHOP, &format!("g{nth}"), &[anybody()])));
+        let changed = (0..16).map(|nth| {
+            let condition = condition("TRADE_CNT", "30", "LT", &(nth + 1).to_string(), "COUNT");
+            set(saying("UPDATE", SHOP, "probe", &[condition]))
+        });
+        let calls: Vec<_> = made.chain(changed).collect();
+        for call in calls {
+            let answer = call.join().expect("no panic");
+            assert_eq!(answer.code, "10000", "{}", answer.raw);
+        }
+    });
+});
+
+each_engine!(what_an_app_calls_a_group_is_json_for_machines_and_quoted_for_people, |engine| {
+    let case = Case::open(engine);
+    let id = "ok \"fine\" 0 members";
+    let mut request = saying("CREATE", SHOP, id, &[anybody()]);
+    request["describe"] = json!("常\u{200b}客\u{202e}");
+    succeed(&case.client, SET, &request);
+    let counted = case.asked(&["crowd", "count", "--group", id, "--json"]).remove(0);
+    assert_eq!((&counted["crowd_group_id"], &counted["name"]), (&json!(id), &request["describe"]));
+    let output = case.shop.server.command(&["crowd", "count", "--group", id]);
+    let text = String::from_utf8(output.stdout).expect("UTF-8");
+    assert!(text.starts_with(r#""ok \"fine\" 0 members" "#), "{text}");
+});
+
 impl Case {
     /// A command's JSON, a value for each line.
     fn asked(&self, arguments: &[&str]) -> Vec<Value> {

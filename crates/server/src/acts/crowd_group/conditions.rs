@@ -122,7 +122,9 @@ impl PartialEq for Checked {
     /// `5` and `5.00` are one value, whatever is given back.
     fn eq(&self, other: &Checked) -> bool {
         let unit = |checked: &Checked| checked.sent.get("rule_unit").cloned();
-        let period = |checked: &Checked| checked.sent.get("period").cloned();
+        let period = |checked: &Checked| {
+            checked.sent.get("period").and_then(Value::as_str).map(|period| period.trim().to_owned())
+        };
         self.condition == other.condition && unit(self) == unit(other) && period(self) == period(other)
     }
 }
@@ -149,7 +151,7 @@ impl Conditions {
 
     /// Reads what [`Conditions::to_text`] has written.
     pub fn from_stored(text: &str) -> Result<Conditions, Fault> {
-        let value: Value = serde_json::from_str(text).map_err(|error| broken(error.to_string()))?;
+        let value: Value = serde_json::from_str(text).map_err(broken)?;
         let items = Objects::read(Some(&value)).map_err(broken)?;
         Conditions::check(&items, false).map_err(|(path, reason)| broken(format!("{path} {reason}")))
     }
@@ -162,8 +164,8 @@ impl Conditions {
     /// What must hold, read from what [`Conditions::to_text`] has written. It takes a tenth of the time of reading all
     /// of it, and a call may look at a thousand groups.
     pub fn stored_conditions(text: &str) -> Result<Vec<Condition>, Fault> {
-        let items: Vec<StoredItem<'_>> = serde_json::from_str(text).map_err(|error| broken(error.to_string()))?;
-        items.iter().map(|item| item.condition().map_err(|reason| broken(reason.to_string()))).collect()
+        let items: Vec<StoredItem<'_>> = serde_json::from_str(text).map_err(broken)?;
+        items.iter().map(|item| item.condition().map_err(broken)).collect()
     }
 }
 
@@ -189,7 +191,7 @@ impl StoredItem<'_> {
     }
 }
 
-fn broken(reason: String) -> Fault {
+fn broken(reason: impl std::fmt::Display) -> Fault {
     Fault::bug(format!("stored conditions of a crowd group: {reason}"))
 }
 

@@ -99,6 +99,9 @@ impl Write for ConditionSet {
             Operation::Delete | Operation::Retrieve => None,
         };
         let owner = super::owner(call, tx, &request.shop_id)?;
+        if request.operation != Operation::Retrieve {
+            crowd_group::hold(tx, owner.shop_id)?;
+        }
         // Decide and record.
         let group = match (request.operation, content) {
             (Operation::Create, Some(content)) => create(call, tx, request, owner, content)?,
@@ -143,7 +146,6 @@ impl Content {
 /// Makes the group, unless it is there with the same content.
 fn create(call: &Call, tx: &mut Tx, request: &Request, owner: Owner<'_>, content: Content) -> Answer<CrowdGroup> {
     let Content { describe, conditions } = content;
-    // The place first: a group that is made after that is either found, or takes the place and has this run again.
     let Room { live, next_place } = crowd_group::room(tx, owner)?;
     let known = crowd_group::find(tx, owner, &request.crowd_group_id)?;
     let is_same = match &known {

@@ -153,8 +153,9 @@ fn view(condition: &Condition, saved: &Value, known: &Known, person: &mut Person
     }
 }
 
+/// The first whole second at which the answer is another one.
 fn moment(turn: Option<Turn>) -> Option<String> {
-    turn.map(|turn| time::format(turn.at))
+    turn.map(|turn| time::format(turn.at + 999))
 }
 
 /// A fact's value as a person reads it.
