@@ -8,11 +8,12 @@ mod behavior;
 mod mapping;
 mod merchant;
 mod person;
+mod stored;
 mod updater;
 
 use domain::condition::Value;
 use domain::tag::{Tag, TagKind};
-use mapping::{cell, place, tag_kind};
+use mapping::{cell, tag_kind};
 use merchant::Merchant;
 use segment::{Counts, Expr, Members, day};
 use std::collections::HashMap;
@@ -21,6 +22,7 @@ use std::sync::{Arc, RwLock};
 use store::member::{Cursor, Member};
 use store::sales::Sales;
 use store::{Store, Tx};
+use stored::place;
 
 pub use mapping::{column, expr, facts};
 pub use person::Person;

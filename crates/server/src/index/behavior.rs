@@ -5,8 +5,8 @@
 //! come twice and in any order. The past of a member who is new is read before the next question is answered.
 
 use super::Index;
-use super::mapping::{event, place};
 use super::merchant::Merchant;
+use super::stored::{event, place};
 use segment::{Counts, Event, Expr, Fact};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;

@@ -1,10 +1,8 @@
-//! Tags, values, facts and conditions as the columns of members have them.
+//! Tags, values, facts and conditions as the columns of members have them. A fuzz target has this file too.
 
 use domain::condition::{Comparison, Condition, Fact, FactTest, TagTest, Value};
 use domain::tag::{Tag, TagKind};
-use segment::{EventKind, Expr, Kind, Place, Test};
-use store::history::{Event, Kind as HistoryKind};
-use store::member::Position;
+use segment::{Expr, Kind, Test};
 
 /// A tag as a column.
 pub fn column(tag: &Tag) -> segment::Tag {
@@ -97,21 +95,6 @@ fn range(comparison: Comparison, operand: i64, least: i64) -> (i64, i64) {
         Comparison::Lt => (least, operand - 1),
         Comparison::LtEq => (least, operand),
     }
-}
-
-/// What the store says that a user did, as a member's event.
-pub fn event(row: &Event) -> segment::Event {
-    let kind = match row.kind {
-        HistoryKind::Paid => EventKind::Paid,
-        HistoryKind::Received => EventKind::Received,
-        HistoryKind::Redeemed => EventKind::Redeemed,
-    };
-    segment::Event { at: row.at, kind, id: row.id, net_fen: row.net_fen }
-}
-
-/// A position as the columns of distances take it.
-pub fn place(position: Position) -> Place {
-    Place { lon_e7: position.lon_e7, lat_e7: position.lat_e7 }
 }
 
 /// `None` where no value is taken.

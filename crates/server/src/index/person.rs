@@ -1,6 +1,7 @@
 //! One user and a merchant, as the store has them: for who decides in a transaction, and must not ask an index.
 
-use super::mapping::{self, event, place};
+use super::mapping;
+use super::stored::{event, place};
 use super::{by_code, put};
 use domain::condition::{Condition, Fact};
 use segment::{Expr, Members, day};
