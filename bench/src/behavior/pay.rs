@@ -54,8 +54,8 @@ pub(super) fn run(options: &Options, part: &mut Part) -> io::Result<()> {
         format!("- a crowd group with conditions on 17 facts was counted, {}", with.sentence()),
         format!("- processor time of a call, of one without: {times:.3}×"),
     ]);
-    // 15 % less throughput of a core that does nothing else.
+    // 15 % less throughput of a core that does nothing else: 1 / 0.85.
     let goal = "alipay.trade.pay with all facts kept, processor time, of one without";
-    part.goals.push(Goal::at_most(goal, 1.0 / 0.85, times.median(), "×"));
+    part.goals.push(Goal::at_most(goal, 1.18, times.median(), "×"));
     Ok(())
 }
