@@ -225,7 +225,7 @@ impl<'a> Play<'a> {
             model.coupon_ids = self.names.coupon_ids().into();
             model.voucher_ids = self.names.voucher_ids().into();
         }
-        let after = orders::after(&self.books, &called, &again);
+        let after = orders::after(&self.books, &called, &again, self.beside.is_some());
         if after.is_empty() {
             let lines = |called: &[Called]| called.iter().map(|called| format!("  {called:?}\n")).collect::<String>();
             let (called, again) = (called.iter().map(|called| lines(called) + "\n").collect::<String>(), lines(&again));

@@ -82,6 +82,14 @@ pub(crate) struct Got {
     pub(crate) node: Value,
 }
 
+impl Got {
+    /// The numbers of the coupons and vouchers that a payment took, or a cashier's page holds.
+    pub(crate) fn taken(&self) -> Vec<String> {
+        let numbers = ["used_ids", "coupon", "cash"].iter().filter_map(|name| self.node[*name].as_str());
+        numbers.flat_map(|text| text.split("; ")).map(str::to_owned).collect()
+    }
+}
+
 /// A notification that must arrive: what of, its status, and what was refunded so far.
 pub(crate) type Notified = (String, &'static str, i64);
 
@@ -126,6 +134,10 @@ pub(crate) struct Model {
     pub(crate) payers: Shared<BTreeSet<String>>,
     pub(crate) notified: Shared<BTreeSet<Notified>>,
     pub(crate) marks: Shared<Marks>,
+    /// The numbers that the answer to the step names, while the step is taken: which of two vouchers that are worth the same
+    /// and end together a call uses is decided when it reads them, and beside a second process another voucher may be
+    /// sent between that and the call's end. Empty where one process does one write after the other.
+    pub(crate) named: Vec<String>,
 }
 
 /// What happened in these books that no single answer tells: how often. Books are the same whatever they tell of that.

@@ -32,13 +32,14 @@ impl fmt::Debug for Called {
 
 /// The books after some order of `called`, in which each caller's calls keep theirs and a call that was answered comes
 /// before those that began later, and then after `again`. None where no order explains the answers.
-pub(super) fn after(books: &[Model], called: &[Vec<Called>], again: &[Called]) -> Vec<Model> {
+/// `beside` says whether two processes answered.
+pub(super) fn after(books: &[Model], called: &[Vec<Called>], again: &[Called], beside: bool) -> Vec<Model> {
     // By how far each caller has come. What is reached from one place lies behind it.
     let mut reached = BTreeMap::from([(vec![0; called.len()], books.to_vec())]);
     let ends: Vec<usize> = called.iter().map(Vec::len).collect();
     while let Some((places, books)) = reached.pop_first() {
         if places == ends {
-            return again.iter().fold(books, |books, call| merged(books.iter().flat_map(|model| step(model, call))));
+            return again.iter().fold(books, |books, call| merged(books.iter().flat_map(|model| step(model, call, beside))));
         }
         let left = called.iter().zip(&places).filter_map(|(calls, place)| calls.get(*place));
         let first_end = left.filter_map(|call| call.ended).min();
@@ -50,7 +51,7 @@ pub(super) fn after(books: &[Model], called: &[Vec<Called>], again: &[Called]) -
             let mut next = places.clone();
             next[caller] += 1;
             let known = reached.remove(&next).unwrap_or_default();
-            let then = books.iter().flat_map(|model| step(model, call));
+            let then = books.iter().flat_map(|model| step(model, call, beside));
             reached.insert(next, merged(known.into_iter().chain(then)));
         }
     }
@@ -69,9 +70,11 @@ pub(super) fn merged(all: impl IntoIterator<Item = Model>) -> Vec<Model> {
 }
 
 /// The books after a call, if its answer was to be expected; without one it may have been executed or not.
-fn step(model: &Model, Called { step, answer, .. }: &Called) -> Vec<Model> {
+fn step(model: &Model, Called { step, answer, .. }: &Called, beside: bool) -> Vec<Model> {
     let mut then = model.clone();
+    then.named = answer.as_ref().filter(|_| beside).map(Got::taken).unwrap_or_default();
     let expect = then.step(step);
+    then.named.clear();
     match answer {
         Some(got) if expect.fits(got) => vec![then],
         Some(_) => Vec::new(),

@@ -110,7 +110,10 @@ impl Model {
         let own = self.holdings(&sale.buyer).filter(|(holding, usage)| sale.vouchers && takes(holding, usage));
         let own = own.map(|(holding, usage)| (self.off(&holding, sale, rest), usage.ends_at, holding));
         let mut taking: Vec<_> = own.filter(|(off, ..)| 0 < *off).collect();
-        taking.sort_by_key(|(off, ends_at, holding)| (-off, *ends_at, self.number(holding)));
+        taking.sort_by_key(|(off, ends_at, holding)| {
+            let number = self.number(holding);
+            (-off, *ends_at, number.is_none_or(|number| !self.named.contains(number)), number)
+        });
         taking.into_iter().map(|(off, _, holding)| (holding, off)).collect()
     }
 
