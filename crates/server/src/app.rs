@@ -10,6 +10,7 @@ mod tests;
 
 pub use opening::{AppError, MASTER_KEY_CHECK, Opening, try_master_key};
 
+use crate::admission::Admission;
 use crate::bodies::Bodies;
 use crate::directory::Directory;
 use crate::index::{Index, IndexUpdater};
@@ -66,6 +67,8 @@ pub struct App {
     pub index_updater: IndexUpdater,
     /// The rate limit, for each address, of calls that are refused before they are verified, and of wrong paths.
     pub unverified_calls: RateLimit,
+    /// What a call with a good signature must meet before it runs.
+    pub admission: Admission,
     /// The rate limit, for each address, of wrong PINs.
     pub wrong_pins: FailedAttempts,
     /// The memory of calls that are being read.
@@ -109,6 +112,7 @@ impl App {
             index_updater: IndexUpdater::start(index.clone()),
             index,
             unverified_calls,
+            admission: opening.admission,
             wrong_pins: FailedAttempts::new(WRONG_PINS_MAX, WRONG_PINS_WINDOW, PIN_WAIT_MAX),
             bodies: Bodies::default(),
             metrics: opening.metrics,

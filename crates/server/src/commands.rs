@@ -26,6 +26,7 @@ mod trade;
 mod voucher;
 mod world;
 
+use crate::admission::Admission;
 use crate::app::{App, Opening};
 use crate::control::{Lock, Operator, Remote, socket_path};
 use crate::jobs::notice_deliver::Outcome;
@@ -206,6 +207,7 @@ impl StoreArgs {
             master_key_file: self.master_key_file.clone().unwrap_or_else(|| self.data.join("master.key")),
             pool: self.pool(),
             notify_allow_private: false,
+            admission: Admission::default(),
             metrics: dispatch::metrics(Outcome::ALL.map(|(_, name)| name)),
         }
     }

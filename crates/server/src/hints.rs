@@ -10,6 +10,7 @@ mod refusal;
 pub use nearest::nearest;
 
 use crate::app::App;
+use crate::app::clock::system_now;
 use crate::biz::{self, Unknown};
 use crate::methods::{Entry, THE_LIST};
 use refusal::Subject;
@@ -84,7 +85,9 @@ pub fn unproved(app: &App, call: &RawCall, rejection: Rejection, trace_id: &str)
     let hint = match () {
         () if call.has_json_body() => Some(json_body()),
         () if rejection == code::INVALID_METHOD => Some(unknown_method(&method)),
-        () => refusal::explain(&rejection, &Subject { parameter: &text, apps: app.directory.count() }),
+        () => {
+            refusal::explain(&rejection, &Subject { parameter: &text, apps: app.directory.count(), now: system_now() })
+        }
     };
     let Some(hint) = hint else { return rejection };
     let names = CallNames { trace_id, app_id: &app_id, method: &shown(&method) };
@@ -94,8 +97,12 @@ pub fn unproved(app: &App, call: &RawCall, rejection: Rejection, trace_id: &str)
 
 /// The answer to a verified call whose text cannot be read.
 pub fn unreadable(app: &App, rejection: Rejection, reads_as: Option<Charset>, names: CallNames<'_>) -> Rejection {
-    let by_protocol =
-        || refusal::explain(&rejection, &Subject { parameter: &|_| String::new(), apps: app.directory.count() });
+    let by_protocol = || {
+        refusal::explain(
+            &rejection,
+            &Subject { parameter: &|_| String::new(), apps: app.directory.count(), now: system_now() },
+        )
+    };
     let Some(hint) = reads_as.map(other_charset).or_else(by_protocol) else { return rejection };
     names.note(app, Ring::Verified, &hint, &rejection.sub_msg);
     hint.added_to(rejection, app, names.trace_id)
@@ -143,7 +150,9 @@ fn of_refusal(app: &App, call: &VerifiedCall, rejection: &Rejection) -> Option<H
         return Some(unknown_method(call.method()));
     }
     let parameter = |name: &str| call.get(name).unwrap_or_default().to_owned();
-    let by_protocol = || refusal::explain(rejection, &Subject { parameter: &parameter, apps: app.directory.count() });
+    let by_protocol = || {
+        refusal::explain(rejection, &Subject { parameter: &parameter, apps: app.directory.count(), now: system_now() })
+    };
     let Some(biz_content) = call.biz_content() else {
         return if call.has_json_body() { Some(json_body()) } else { by_protocol() };
     };

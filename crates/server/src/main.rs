@@ -7,6 +7,7 @@
 #![deny(clippy::print_stdout, clippy::print_stderr)]
 
 mod acts;
+mod admission;
 mod answer;
 mod app;
 mod authority;

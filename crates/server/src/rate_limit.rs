@@ -10,6 +10,7 @@ pub use attempts::FailedAttempts;
 
 use quick_cache::sync::Cache;
 use std::collections::VecDeque;
+use std::hash::Hash;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -20,23 +21,18 @@ use std::time::{Duration, Instant};
 const UNVERIFIED_CALLS_MAX: usize = 100;
 /// The window of [`UNVERIFIED_CALLS_MAX`].
 const UNVERIFIED_CALLS_WINDOW: Duration = Duration::from_secs(1);
-/// Addresses that are remembered; of more, those that did the least are forgotten.
-const ADDRESSES_MAX: usize = 16_384;
+/// Addresses or apps that are remembered; of more, those that did the least are forgotten.
+const SUBJECTS_MAX: usize = 16_384;
 
-/// A rate limit by address. Addresses are as `doors::caller` groups them.
-pub struct RateLimit {
+/// A rate limit for each address, as `doors::caller` groups them, or for each of something else.
+pub struct RateLimit<K = IpAddr> {
     max: usize,
     window: Duration,
     /// When each did it, the oldest first, at most `max` times.
-    times: Cache<IpAddr, Arc<Mutex<VecDeque<Instant>>>>,
+    times: Cache<K, Arc<Mutex<VecDeque<Instant>>>>,
 }
 
 impl RateLimit {
-    /// Allows each address `max` times in any `window`.
-    pub fn new(max: usize, window: Duration) -> RateLimit {
-        RateLimit { max, window, times: Cache::new(ADDRESSES_MAX) }
-    }
-
     /// The limit of a platform for calls that cannot be verified.
     pub fn of_unverified_calls() -> RateLimit {
         RateLimit::new(UNVERIFIED_CALLS_MAX, UNVERIFIED_CALLS_WINDOW)
@@ -46,23 +42,30 @@ impl RateLimit {
     pub fn unlimited() -> RateLimit {
         RateLimit::new(usize::MAX, Duration::ZERO)
     }
+}
 
-    /// Whether this address has used up what it is allowed, at `now`.
-    pub fn is_over(&self, address: IpAddr, now: Instant) -> bool {
-        self.times.get(&address).is_some_and(|times| {
+impl<K: Clone + Eq + Hash> RateLimit<K> {
+    /// Allows each `max` times in any `window`.
+    pub fn new(max: usize, window: Duration) -> RateLimit<K> {
+        RateLimit { max, window, times: Cache::new(SUBJECTS_MAX) }
+    }
+
+    /// Whether this one has used up what it is allowed, at `now`.
+    pub fn is_over(&self, subject: &K, now: Instant) -> bool {
+        self.times.get(subject).is_some_and(|times| {
             let mut times = times.lock().expect("no holder panics");
             self.forget_old(&mut times, now);
             self.max <= times.len()
         })
     }
 
-    /// Counts one, at `now`; false, and not counted, if the address has used up what it is allowed. Of many at once
+    /// Counts one, at `now`; false, and not counted, if this one has used up what it is allowed. Of many at once
     /// exactly as many are counted as are allowed.
-    pub fn take(&self, address: IpAddr, now: Instant) -> bool {
+    pub fn take(&self, subject: &K, now: Instant) -> bool {
         if self.max == usize::MAX {
             return true;
         }
-        let times = self.times.get_or_insert_with::<_, ()>(&address, || Ok(Arc::default())).expect("it cannot fail");
+        let times = self.times.get_or_insert_with::<_, ()>(subject, || Ok(Arc::default())).expect("it cannot fail");
         let mut times = times.lock().expect("no holder panics");
         self.forget_old(&mut times, now);
         let allowed = times.len() < self.max;
@@ -94,21 +97,21 @@ mod tests {
         let (limit, began) = (RateLimit::new(2, WINDOW), Instant::now());
         let [one, other] = [1, 2].map(address);
         let after = |seconds| began + Duration::from_secs(seconds);
-        assert!(!limit.is_over(one, began));
-        assert!(limit.take(one, began) && !limit.is_over(one, began));
-        assert!(limit.take(one, after(600)));
-        assert!(limit.is_over(one, after(600)) && !limit.is_over(other, after(600)));
-        assert!(!limit.take(one, after(899)), "any window, not one that happens to begin");
-        assert!(limit.take(one, after(900)) && !limit.take(one, after(1_499)));
+        assert!(!limit.is_over(&one, began));
+        assert!(limit.take(&one, began) && !limit.is_over(&one, began));
+        assert!(limit.take(&one, after(600)));
+        assert!(limit.is_over(&one, after(600)) && !limit.is_over(&other, after(600)));
+        assert!(!limit.take(&one, after(899)), "any window, not one that happens to begin");
+        assert!(limit.take(&one, after(900)) && !limit.take(&one, after(1_499)));
         let free = RateLimit::unlimited();
-        assert!((0..1_000).all(|_| free.take(one, began)) && !free.is_over(one, began));
+        assert!((0..1_000).all(|_| free.take(&one, began)) && !free.is_over(&one, began));
     }
 
     #[test]
     fn of_many_at_once_as_many_are_counted_as_are_allowed() {
         let (limit, now) = (RateLimit::new(20, WINDOW), Instant::now());
         let allowed = std::thread::scope(|scope| {
-            let tries = || (0..50).filter(|_| limit.take(address(1), now)).count();
+            let tries = || (0..50).filter(|_| limit.take(&address(1), now)).count();
             let threads: Vec<_> = (0..8).map(|_| scope.spawn(tries)).collect();
             threads.into_iter().map(|thread| thread.join().expect("no panic")).sum::<usize>()
         });
@@ -119,13 +122,13 @@ mod tests {
     fn many_addresses_are_forgotten_but_not_the_busy_one() {
         let (limit, now) = (RateLimit::new(3, WINDOW), Instant::now());
         for other in 0..40_000 {
-            limit.take(address(other), now);
-            limit.is_over(address(0), now);
+            limit.take(&address(other), now);
+            limit.is_over(&address(0), now);
             if other % 1_000 == 0 {
-                limit.take(address(0), now);
+                limit.take(&address(0), now);
             }
         }
-        assert!(limit.times.len() <= ADDRESSES_MAX);
-        assert!(limit.is_over(address(0), now));
+        assert!(limit.times.len() <= SUBJECTS_MAX);
+        assert!(limit.is_over(&address(0), now));
     }
 }

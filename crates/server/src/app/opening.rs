@@ -3,6 +3,7 @@
 use super::clock::Clock;
 use super::identity::{PLATFORM_KEY, StoredIdentity};
 use super::pins;
+use crate::admission::Admission;
 use crate::keys::{Identity, MasterKey, MasterKeyError};
 use crate::metrics::Metrics;
 use std::path::PathBuf;
@@ -34,6 +35,8 @@ pub struct Opening {
     pub pool: Pool,
     /// Whether a platform may send notifications into private networks.
     pub notify_allow_private: bool,
+    /// What a call with a good signature must meet before it runs.
+    pub admission: Admission,
     /// The counters of the process, one for each method that it answers.
     pub metrics: Metrics,
 }
@@ -53,6 +56,7 @@ impl Opening {
             master_key_file: folder.join("master.key"),
             pool: Pool::default(),
             notify_allow_private: false,
+            admission: Admission::default(),
             metrics: Metrics::new([], []),
         }
     }

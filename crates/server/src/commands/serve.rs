@@ -3,6 +3,7 @@
 mod standing;
 
 use super::{Failure, ModeArg, StoreArgs, at_least_one, output};
+use crate::admission::{Admission, CallLimit, CallLimits, Freshness};
 use crate::app::App;
 use crate::app::clock::parse_time;
 use crate::app::site::{Site, check_base_url};
@@ -11,7 +12,9 @@ use crate::demo;
 use crate::doors::caller::{TrustedProxies, network};
 use crate::doors::connections::{self, Connections};
 use crate::doors::{gateway, h5, health, home, listener, operator};
+use crate::duration;
 use crate::log;
+use crate::methods::Entry;
 use crate::runner::{Runner, Share};
 use crate::world::{ApplyError, WorldText, apply};
 use axum::Router;
@@ -85,6 +88,16 @@ pub struct Serve {
     /// The same from one address that is not a trusted proxy's [default: half of --max-connections]
     #[arg(long, env = "PUNCHCARD_MAX_CONNECTIONS_PER_ADDRESS", value_parser = at_least_one::<usize>, value_name = "N")]
     max_connections_per_address: Option<usize>,
+    /// How often an app may call: METHOD=N/s for each app, APP:METHOD=N/s for one, also /m and /h; * counts all methods
+    /// together. May be given several times
+    #[arg(long, env = "PUNCHCARD_CALL_LIMIT", value_delimiter = ',', value_name = "LIMIT")]
+    call_limit: Vec<CallLimit>,
+    /// How far a call's timestamp may be from this machine's time, as 10m [default: any]
+    #[arg(long, env = "PUNCHCARD_TIMESTAMP_WINDOW", value_parser = window_arg, value_name = "DURATION")]
+    timestamp_window: Option<i64>,
+    /// Refuse a call whose signature was received before; needs --timestamp-window
+    #[arg(long, env = "PUNCHCARD_REFUSE_REPLAYS", value_parser = FalseyValueParser::new())]
+    refuse_replays: bool,
 }
 
 /// Connections of an operator, at most: a probe must be answered however many callers there are.
@@ -104,10 +117,17 @@ fn clock_arg(text: &str) -> Result<ClockArg, String> {
     parse_time(at).map(ClockArg::ManualAt)
 }
 
+/// A duration of at least a second, milliseconds.
+fn window_arg(text: &str) -> Result<i64, String> {
+    let ms = duration::parse(text)?;
+    if ms < 1_000 { Err("must be a second at least".to_owned()) } else { Ok(ms) }
+}
+
 impl Serve {
     pub(super) async fn run(self, store: &StoreArgs) -> Result<(), Failure> {
         log::start();
         // What can be refused is refused before anything is made.
+        let admission = self.admission()?;
         let worlds = self.world.iter().map(|path| WorldText::read(path)).collect::<Result<Vec<_>, _>>()?;
         let mut listeners = Vec::new();
         for address in &self.listen {
@@ -121,7 +141,7 @@ impl Serve {
             std::fs::create_dir_all(data).map_err(|error| Failure(format!("{}: {error}", data.display())))?;
         }
         let _lock = store.lock()?;
-        let app = self.open(store).await?;
+        let app = self.open(store, admission).await?;
         for (path, text) in self.world.iter().zip(&worlds) {
             let applied = apply(&app, text.world()?).await.map_err(|error| match error {
                 ApplyError::Refused { table, id, message } => text.refused(path, table, &id, &message),
@@ -200,6 +220,20 @@ impl Serve {
         std::thread::spawn(move || lines.iter().for_each(|line| output::announce(line)));
     }
 
+    /// What calls must meet.
+    fn admission(&self) -> Result<Admission, Failure> {
+        let limits = CallLimits::new(&self.call_limit);
+        if let Some(unknown) = limits.methods().find(|name| Entry::find(name).is_none()) {
+            return Err(Failure(format!("--call-limit: no method is called {unknown}; `punchcard methods` lists all")));
+        }
+        let freshness = match (self.timestamp_window, self.refuse_replays) {
+            (Some(window_ms), refuse_replays) => Freshness::new(window_ms, refuse_replays),
+            (None, false) => Freshness::default(),
+            (None, true) => return Err(Failure("--refuse-replays needs --timestamp-window, such as 10m".to_owned())),
+        };
+        Ok(Admission { limits, freshness })
+    }
+
     /// How many callers there may be, and whose word on their addresses is taken.
     fn connections(&self) -> Arc<Connections> {
         let max = self.max_connections.unwrap_or_else(connections::default_max);
@@ -227,7 +261,7 @@ impl Serve {
         }
     }
 
-    async fn open(&self, store: &StoreArgs) -> Result<Arc<App>, Failure> {
+    async fn open(&self, store: &StoreArgs, admission: Admission) -> Result<Arc<App>, Failure> {
         let manual_clock_at = match self.clock {
             ClockArg::System => None,
             ClockArg::ManualAt(at) => Some(at),
@@ -241,6 +275,7 @@ impl Serve {
         opening.new_mode = (!self.world.is_empty()).then_some(Mode::StandIn);
         opening.manual_clock_at = manual_clock_at;
         opening.notify_allow_private = self.notify_allow_private;
+        opening.admission = admission;
         let app = App::open(opening).await?;
         standing::announce_upgrade(&app);
         Ok(app)

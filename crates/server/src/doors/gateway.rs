@@ -6,14 +6,15 @@ mod content;
 
 use super::caller::Caller;
 use crate::app::App;
-use crate::bodies::{BodyError, CallBody, MemoryShare};
+use crate::app::clock::system_now;
+use crate::bodies::{BODY_MAX, BodyError, CallBody, MemoryShare};
 use crate::directory;
 use crate::hints::{self, CallNames, Hint, SIGN_LINE};
 use crate::methods::dispatch::{self, AnsweredCall, Findings, KnownCall, unavailable};
 use crate::methods::{CallContext, Entry};
-use axum::body::Body;
+use axum::body::{Body, HttpBody};
 use axum::extract::{Request, State};
-use axum::http::header::{CONTENT_TYPE, UPGRADE_INSECURE_REQUESTS};
+use axum::http::header::{CONTENT_TYPE, EXPECT, UPGRADE_INSECURE_REQUESTS};
 use axum::http::{HeaderMap, HeaderValue, Uri};
 use axum::response::Response;
 use content::{content_key, decrypt};
@@ -29,6 +30,7 @@ use wire::{
 
 /// The most bytes of a request target.
 const URI_MAX: usize = wire::URI_BYTES_MAX;
+const BODY_TOO_LONG: &str = "请求体超过16MiB或不完整";
 /// How much is kept of the text in a refused `sign`; that of the longest key has 1,368 bytes.
 const SIGN_KEPT_CHARS_MAX: usize = 2 << 10;
 /// How much is kept of the string that a refused signature was compared with, whoever has sent it.
@@ -69,7 +71,7 @@ pub async fn gateway(State(app): State<Arc<App>>, request: Request) -> Response 
     let caller = request.extensions().get::<Caller>().map_or(Ipv4Addr::UNSPECIFIED.into(), |Caller(address)| *address);
     let trace_id = app.new_trace_id();
     let in_browser = is_browsers(request.headers());
-    let limited = app.unverified_calls.is_over(caller, started);
+    let limited = app.unverified_calls.is_over(&caller, started);
     let (call, read) = read(&app, request, caller, limited).await;
     let (reader, sign_type) = call.answer_terms();
     let method = call.method().map(str::to_owned);
@@ -92,7 +94,7 @@ pub async fn gateway(State(app): State<Arc<App>>, request: Request) -> Response 
         Ok(_) => answer(&app, call, &mut terms).await,
     };
     let outcome = match outcome {
-        Outcome::Unverified(_) if limited || !app.unverified_calls.take(caller, Instant::now()) => {
+        Outcome::Unverified(_) if limited || !app.unverified_calls.take(&caller, Instant::now()) => {
             Outcome::Unverified(code::APP_CALL_LIMITED)
         }
         outcome => outcome,
@@ -133,11 +135,16 @@ async fn read<'a>(
     if URI_MAX < target_len(&head.uri) {
         return (RawCall::read(b"", None, b""), defect("请求地址超过32KiB"));
     }
+    // Who asks before it sends a body is not told to go on with one that is too long.
+    let is_too_long = usize::try_from(body.size_hint().lower()).map_or(true, |len| BODY_MAX < len);
+    if is_too_long && head.headers.contains_key(EXPECT) {
+        return (RawCall::read(query, None, b""), defect(BODY_TOO_LONG));
+    }
     match app.bodies.read(body, caller, limited).await {
         Ok(CallBody { bytes, share }) => (RawCall::read(query, content_type, &bytes), Ok(share)),
         Err(error) => {
             let rejection = match error {
-                BodyError::LongOrBroken => defect("请求体超过16MiB或不完整"),
+                BodyError::LongOrBroken => defect(BODY_TOO_LONG),
                 BodyError::Slow => defect("请求体接收超时"),
                 BodyError::NoMemory => Err(unavailable()),
             };
@@ -168,6 +175,7 @@ async fn answer(app: &Arc<App>, call: RawCall, terms: &mut Terms) -> Outcome {
         Ok(key) => key,
         Err(rejection) => return unverified(&call, rejection),
     };
+    let fingerprint = call.get("sign").and_then(|sign| app.admission.freshness.fingerprint(&caller.row.app_id, sign));
     let mut call = match call.verify(sent, key) {
         Ok(call) => call,
         Err(VerifyError::Signature(_)) if limited => return Outcome::Unverified(code::INVALID_SIGNATURE),
@@ -181,6 +189,10 @@ async fn answer(app: &Arc<App>, call: RawCall, terms: &mut Terms) -> Outcome {
         }
     };
     // From here on we know who calls.
+    let timestamp = call.get("timestamp").and_then(wire::time::parse).unwrap_or_default();
+    if let Err(rejection) = app.admission.freshness.check(timestamp, fingerprint, system_now()) {
+        return Outcome::Verified(hints::verified(app, &call, Err(rejection), &[], trace_id));
+    }
     let mut findings = Findings { pid: Some(caller.row.pid.clone()), ..Findings::default() };
     let answer = match decrypt(app, &caller, &mut call, &mut terms.content_key) {
         Ok(()) => run(app, &caller, &call, &terms.trace_id, &mut findings).await,

@@ -3,12 +3,18 @@
 use super::{Hint, shown};
 use wire::{Rejection, code};
 
+const HOUR_MS: i64 = 3_600_000;
+/// How far a clock of another zone may be from the whole hour.
+const ZONE_SLACK_MS: i64 = 600_000;
+
 /// What the advice may repeat of the call, and of the store.
 pub struct Subject<'a> {
     /// A parameter of the call, as text.
     pub parameter: &'a dyn Fn(&str) -> String,
     /// How many apps there are.
     pub apps: usize,
+    /// What time it is on this machine, UTC milliseconds.
+    pub now: i64,
 }
 
 /// The advice on this refusal; none where the refusal is not about the call's own form, its app or its authorisation.
@@ -30,6 +36,28 @@ pub fn explain(rejection: &Rejection, subject: &Subject<'_>) -> Option<Hint> {
         () if is(&code::MISSING_TIMESTAMP) => missing("timestamp"),
         () if is(&code::MISSING_VERSION) => missing("version (1.0)"),
         () if is(&code::INVALID_APP_ID) => unknown_app(&sent("app_id"), subject.apps),
+        () if is(&code::INVALID_TIMESTAMP)
+            && let Some(at) = wire::time::parse(&sent("timestamp")) =>
+        {
+            other_time(at, subject.now)
+        }
+        () if is(&code::SUSPECTED_ATTACK) => Hint::new(
+            "repeated-call",
+            "a call with this signature was received before: sign each call anew, at the time at which it is sent; calls \
+             with the same parameters in the same second have the same signature",
+            "此前已收到签名相同的请求：请在每次发送时重新签名；同一秒内参数完全相同的请求，签名也相同",
+        ),
+        () if is(&code::APP_CALL_LIMITED) => Hint::new(
+            "app-limit",
+            "the app has called more often than it is allowed: call less often, or raise the limit (--call-limit of serve)",
+            "该应用的调用频率超过限制：请降低频率，或调高限制（serve的--call-limit）",
+        ),
+        () if is(&code::METHOD_CALL_LIMITED) => Hint::new(
+            "method-limit",
+            "the app has called this method more often than it is allowed: call it less often, or raise the limit \
+             (--call-limit of serve)",
+            "该应用调用此方法的频率超过限制：请降低频率，或调高限制（serve的--call-limit）",
+        ),
         () if is(&code::INVALID_TIMESTAMP) => Hint::new(
             "timestamp-form",
             format!("timestamp is {:?}: write a date that exists as yyyy-MM-dd HH:mm:ss", sent("timestamp")),
@@ -127,6 +155,31 @@ pub fn explain(rejection: &Rejection, subject: &Subject<'_>) -> Option<Hint> {
     })
 }
 
+/// A time that exists, but is not now: most likely another time zone's.
+fn other_time(at: i64, now: i64) -> Hint {
+    let (sent, here) = (wire::time::format(at), wire::time::format(now));
+    let hours = (at - now + HOUR_MS / 2).div_euclid(HOUR_MS);
+    let is_zone = hours != 0 && (-26..=14).contains(&hours) && (at - now - hours * HOUR_MS).abs() <= ZONE_SLACK_MS;
+    if !is_zone {
+        return Hint::new(
+            "timestamp-window",
+            format!(
+                "timestamp is {sent}, and here it is {here}: send the time of the call, and set the machine's clock"
+            ),
+            format!("timestamp为{sent}，而服务器时间为{here}：请使用发送请求时的时间，并校准机器时钟"),
+        );
+    }
+    Hint::new(
+        "timestamp-zone",
+        format!(
+            "timestamp is {sent}, and in UTC+8 it is {here}, {hours:+} h: write the time in UTC+8, whatever the zone of the machine (date.timezone of PHP, TZ of the process)"
+        ),
+        format!(
+            "timestamp为{sent}，而北京时间为{here}，相差{hours:+}小时：请将timestamp写为UTC+8时间（PHP的date.timezone或进程的TZ）"
+        ),
+    )
+}
+
 fn unknown_app(app_id: &str, apps: usize) -> Hint {
     let (en, zh) = match apps {
         0 => ("this store has no app yet".to_owned(), "当前没有任何应用".to_owned()),
@@ -181,8 +234,11 @@ fn invalid_parameter(rejection: &Rejection, sent: &dyn Fn(&str) -> String) -> Hi
 mod tests {
     use super::*;
 
+    /// 2026-01-01 12:00:00 in UTC+8.
+    const NOW: i64 = 1_767_240_000_000;
+
     fn check(rejection: &Rejection, sent: &str, cause: &str, en: &str, zh: &str) {
-        let subject = Subject { parameter: &|_| sent.to_owned(), apps: 3 };
+        let subject = Subject { parameter: &|_| sent.to_owned(), apps: 3, now: NOW };
         let hint = explain(rejection, &subject).unwrap_or_else(|| panic!("{rejection:?}"));
         assert_eq!(hint.cause, cause, "{hint:?}");
         assert!(hint.advice_en.contains(en) && hint.advice_zh.contains(zh), "{hint:?}");
@@ -194,6 +250,15 @@ mod tests {
         check(&code::MISSING_TIMESTAMP, "", "missing-parameter", "no timestamp", "缺少timestamp");
         check(&code::INVALID_APP_ID, "2021\u{1b}", "unknown-app", "has 3 apps", "共有3个应用");
         check(&code::INVALID_TIMESTAMP, "1700000000", "timestamp-form", "\"1700000000\": write", "yyyy-MM-dd HH:mm:ss");
+        let late = &code::INVALID_TIMESTAMP;
+        check(late, "2026-01-01 04:00:30", "timestamp-zone", "2026-01-01 12:00:00, -8 h", "相差-8小时");
+        check(late, "2026-01-01 13:05:00", "timestamp-zone", "+1 h", "相差+1小时");
+        check(late, "2026-01-01 11:40:00", "timestamp-window", "here it is 2026-01-01 12:00:00", "服务器时间为");
+        check(late, "2025-12-01 12:00:00", "timestamp-window", "set the machine's clock", "校准机器时钟");
+        check(late, "0001-01-01 00:00:00", "timestamp-window", "here it is", "服务器时间为");
+        check(&code::SUSPECTED_ATTACK, "", "repeated-call", "sign each call anew", "重新签名");
+        check(&code::APP_CALL_LIMITED, "", "app-limit", "--call-limit", "--call-limit");
+        check(&code::METHOD_CALL_LIMITED, "", "method-limit", "this method", "此方法");
         check(&code::INVALID_FORMAT, "xml", "wrong-value", "format is \"xml\"", "format为“xml”");
         check(&code::INVALID_CHARSET, "latin1", "wrong-value", "gb18030", "gb18030");
         check(&code::INVALID_SIGNATURE_TYPE, "SM2", "wrong-value", "RSA2, RSA", "RSA2, RSA");
@@ -226,7 +291,7 @@ mod tests {
         check(&code::INVALID_ENCRYPT_KEY, "", "no-aes-key", "no AES key", "未登记AES密钥");
         check(&code::DECRYPTION_ERROR, "{\"a\":1}", "content-in-clear", "in clear", "明文");
         check(&code::DECRYPTION_ERROR, "AAAA", "another-aes-key", "no cipher", "无法用该应用登记的AES密钥解密");
-        let subject = Subject { parameter: &|_| String::new(), apps: 0 };
+        let subject = Subject { parameter: &|_| String::new(), apps: 0, now: NOW };
         assert!(explain(&code::UNKNOWN_ERROR, &subject).is_none());
         assert!(explain(&code::INSUFFICIENT_ISV_PERMISSIONS.with_msg("ISV权限不足"), &subject).is_none());
         assert!(explain(&Rejection::business("TRADE_NOT_EXIST", "交易不存在"), &subject).is_none());

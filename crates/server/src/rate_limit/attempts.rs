@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::Notify;
 use tokio::time::timeout;
 
-use super::ADDRESSES_MAX;
+use super::SUBJECTS_MAX;
 
 /// A rate limit of failed attempts by address. Addresses are as `doors::caller` groups them.
 pub struct FailedAttempts {
@@ -43,7 +43,7 @@ impl FailedAttempts {
     /// Allows each address `max` failed attempts in any `window`; an attempt waits for pending ones for `wait_max` at
     /// most.
     pub fn new(max: usize, window: Duration, wait_max: Duration) -> FailedAttempts {
-        FailedAttempts { max, window, wait_max, addresses: Cache::new(ADDRESSES_MAX) }
+        FailedAttempts { max, window, wait_max, addresses: Cache::new(SUBJECTS_MAX) }
     }
 
     /// Begins an attempt, after pending ones if need be; `None` when too many have failed, or the wait was too long.

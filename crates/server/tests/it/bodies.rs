@@ -153,6 +153,35 @@ fn bodies_that_lie_are_refused() {
     succeed(&running.client(), TAGS_QUERY, &json!({}));
 }
 
+/// curl and some HTTP clients of SDKs send a large body only once they were told to go on.
+#[test]
+fn who_asks_before_a_body_is_told_to_go_on() {
+    let running = Running::start(Engine::Sqlite);
+    let call = String::from_utf8(signed(100)).expect("ASCII");
+    let (head, form) = call.split_once("\r\n\r\n").expect("a body");
+    for version in ["1.1", "1.0"] {
+        let mut connection = Connection::open(running.address);
+        let head = head.replacen("HTTP/1.1", &format!("HTTP/{version}"), 1);
+        let asked = format!("{head}\r\nexpect: 100-continue\r\n\r\n");
+        if version == "1.1" {
+            let told = connection.exchange(asked.as_bytes()).expect("an answer");
+            assert_eq!((told.status, told.body.len()), (100, 0), "{}", told.headers);
+            connection.stream.write_all(form.as_bytes()).expect("it reads");
+        } else {
+            // HTTP/1.0 knows no interim answers.
+            connection.stream.write_all(format!("{asked}{form}").as_bytes()).expect("it reads");
+        }
+        let answer = connection.answer().expect("an answer");
+        assert!(answer.status == 200 && find(&answer.body, b"\"10000\"").is_some(), "{version}: {}", answer.headers);
+    }
+    // A body that is too long is refused before it is sent.
+    let mut connection = Connection::open(running.address);
+    let head = "POST /gateway.do HTTP/1.1\r\nhost: x\r\nexpect: 100-continue\r\n";
+    let answer = connection.exchange(format!("{head}content-length: {}\r\n\r\n", 1_u64 << 32).as_bytes());
+    let answer = answer.expect("an answer");
+    assert!(answer.status == 200 && find(&answer.body, b"\"40002\"").is_some(), "{}", answer.headers);
+}
+
 /// Many calls at once on one connection, whose answers are read late or never.
 #[test]
 fn calls_may_be_sent_before_answers_are_read() {

@@ -2,6 +2,7 @@
 
 mod activity;
 mod addresses;
+mod admission;
 mod backup;
 mod batches;
 mod bodies;

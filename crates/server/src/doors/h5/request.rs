@@ -101,7 +101,7 @@ impl PageRequest {
     /// visitor may share the address with somebody else.
     fn limited(&self, error: ErrorPage) -> ErrorPage {
         let unknown = status(error) == StatusCode::NOT_FOUND;
-        let over = unknown && !self.app.unverified_calls.take(self.caller, Instant::now());
+        let over = unknown && !self.app.unverified_calls.take(&self.caller, Instant::now());
         if over { ErrorPage::TooMany } else { error }
     }
 

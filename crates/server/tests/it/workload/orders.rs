@@ -39,7 +39,9 @@ pub(super) fn after(books: &[Model], called: &[Vec<Called>], again: &[Called], b
     let ends: Vec<usize> = called.iter().map(Vec::len).collect();
     while let Some((places, books)) = reached.pop_first() {
         if places == ends {
-            return again.iter().fold(books, |books, call| merged(books.iter().flat_map(|model| step(model, call, beside))));
+            return again
+                .iter()
+                .fold(books, |books, call| merged(books.iter().flat_map(|model| step(model, call, beside))));
         }
         let left = called.iter().zip(&places).filter_map(|(calls, place)| calls.get(*place));
         let first_end = left.filter_map(|call| call.ended).min();
