@@ -38,6 +38,7 @@ static HOUSES: [House; 3] = [
             Floor { modules: &["app", "directory", "index", "world"], what: "what a process holds for every call" },
             Floor {
                 modules: &[
+                    "admission",
                     "answer",
                     "authority",
                     "biz",

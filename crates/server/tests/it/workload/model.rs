@@ -134,9 +134,9 @@ pub(crate) struct Model {
     pub(crate) payers: Shared<BTreeSet<String>>,
     pub(crate) notified: Shared<BTreeSet<Notified>>,
     pub(crate) marks: Shared<Marks>,
-    /// The numbers that the answer to the step names, while the step is taken: which of two vouchers that are worth the same
-    /// and end together a call uses is decided when it reads them, and beside a second process another voucher may be
-    /// sent between that and the call's end. Empty where one process does one write after the other.
+    /// The numbers that the answer to the step names, while the step is taken: which of two vouchers that are worth the
+    /// same and end together a call uses is decided when it reads them, and beside a second process another voucher may
+    /// be sent between that and the call's end. Empty where one process does one write after the other.
     pub(crate) named: Vec<String>,
 }
 
