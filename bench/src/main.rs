@@ -11,6 +11,7 @@ mod gateway;
 mod import;
 mod inside;
 mod instructions;
+mod modes;
 mod notify;
 mod pgbench;
 mod points;
@@ -67,6 +68,8 @@ enum Command {
         #[arg(long, value_name = "BINARY")]
         base: Option<PathBuf>,
     },
+    /// What encrypted contents and certificate mode add to a call.
+    Modes,
     /// Notifications delivered to a receiver on this machine, beside `openssl speed`.
     Notify,
     /// FREEZE, inside of the process beside `pgbench`, and through the built binary beside `openssl speed`.
@@ -112,6 +115,7 @@ fn main() -> io::Result<()> {
     match command {
         Command::All => {
             section.add(gateway::run(&options)?);
+            section.add(modes::run(&options)?);
             section.add(notify::run(&options)?);
             section.add(import::run(&options)?);
             section.add(trades::run(&options)?);
@@ -127,6 +131,7 @@ fn main() -> io::Result<()> {
         Command::Gateway => section.add(gateway::run(&options)?),
         Command::Import => section.add(import::run(&options)?),
         Command::Instructions { base } => section.add(instructions::run(&options, base.as_deref())?),
+        Command::Modes => section.add(modes::run(&options)?),
         Command::Notify => section.add(notify::run(&options)?),
         Command::Points => section.add(points::run(&options)?),
         Command::Start => section.add(start::run(&options)?),

@@ -74,6 +74,16 @@ impl Shop {
         Ok(Shop { mode: PLATFORM, ..Shop::with_world(name, more)? })
     }
 
+    /// The key that its calls are verified with, in base64.
+    pub(crate) fn public_key(&self) -> String {
+        self.key.public_key().to_base64()
+    }
+
+    /// Adds this to the world file that every server applies; files in it are beside the store.
+    pub(crate) fn add_to_world(&self, more: &str) -> io::Result<()> {
+        File::options().append(true).open(self.beside("world.toml"))?.write_all(more.as_bytes())
+    }
+
     /// Where its store is.
     pub(crate) fn data(&self) -> PathBuf {
         self.folder.join("data")
@@ -159,8 +169,13 @@ impl Shop {
 
     /// A signed call with these parameters besides.
     pub(crate) fn signed(&self, method: &str, biz_content: &str, more: &[(&str, &str)]) -> Vec<u8> {
+        self.signed_by(APP_ID, method, biz_content, more)
+    }
+
+    /// The same by another app that has the key.
+    pub(crate) fn signed_by(&self, app_id: &str, method: &str, biz_content: &str, more: &[(&str, &str)]) -> Vec<u8> {
         let common = [
-            ("app_id", APP_ID),
+            ("app_id", app_id),
             ("method", method),
             ("timestamp", "2026-01-01 12:00:00"),
             ("version", "1.0"),
