@@ -1,7 +1,7 @@
 //! Cash vouchers that users hold. A voucher is in the bucket of its holder, which its id tells.
 
 use domain::cash_voucher::CashVoucher;
-use domain::id::VoucherId;
+use domain::id::{TemplateId, VoucherId};
 use domain::redemption::{Redemption, Status};
 use domain::window;
 
@@ -26,6 +26,13 @@ pub(crate) static MODULE: Module = Module {
 statements! {
     GET = "SELECT id, template, user_id, memo, status, received_at, starts_at, ends_at, trade, held_until, used_at, version
         FROM cash_voucher WHERE bucket = $1 AND id = $2";
+    // With what its template says to whoever looks at it: one statement, which most calls need nothing besides.
+    LABELLED = "SELECT cash_voucher.id, cash_voucher.template, cash_voucher.user_id, cash_voucher.memo, cash_voucher.status,
+            cash_voucher.received_at, cash_voucher.starts_at, cash_voucher.ends_at, cash_voucher.trade,
+            cash_voucher.held_until, cash_voucher.used_at, cash_voucher.version, voucher_template.created_at,
+            voucher_template.pid, voucher_template.amount_fen, voucher_template.content FROM cash_voucher
+        JOIN voucher_template ON voucher_template.id = cash_voucher.template
+        WHERE cash_voucher.bucket = $1 AND cash_voucher.id = $2";
     OF_USER = "SELECT id, template, user_id, memo, status, received_at, starts_at, ends_at, trade, held_until, used_at, version
         FROM cash_voucher WHERE bucket = $1 AND id IN (SELECT own.id FROM cash_voucher AS own
             WHERE own.bucket = $1 AND own.user_id = $2 AND own.template = $3) ORDER BY received_at DESC, id DESC";
@@ -105,6 +112,21 @@ pub struct UnusedVoucher {
     pub rules: String,
 }
 
+/// A voucher with what its template says of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LabelledVoucher {
+    /// The voucher.
+    pub voucher: CashVoucher,
+    /// Its template.
+    pub template: TemplateId,
+    /// The merchant that gives it.
+    pub pid: String,
+    /// What it takes off at most, fen.
+    pub amount_fen: i64,
+    /// What the template was made with to be shown, in the form that the template's maker keeps it.
+    pub content: String,
+}
+
 /// Where a user's vouchers are, and so what their ids carry.
 pub fn bucket(user_id: &str) -> Bucket {
     bucket_of("", user_id)
@@ -122,6 +144,11 @@ pub fn insert(tx: &mut Tx, pid: &str, vouchers: &[CashVoucher]) -> Result<(), Fa
 /// The voucher that the store knows by this number, whoever's it is.
 pub fn get(tx: &mut Tx, number: i64) -> Result<Option<CashVoucher>, Fault> {
     tx.query_opt(GET, params![Bucket::of_id(number), number])
+}
+
+/// The same with what its template says of it.
+pub fn labelled(tx: &mut Tx, number: i64) -> Result<Option<LabelledVoucher>, Fault> {
+    tx.query_opt(LABELLED, params![Bucket::of_id(number), number])
 }
 
 /// All vouchers of a template that a user was sent, newest first.
@@ -228,6 +255,19 @@ impl FromRow for UnusedVoucher {
             amount_fen: column(row, 12)?,
             floor_fen: column(row, 13)?,
             rules: column(row, 14)?,
+        })
+    }
+}
+
+impl FromRow for LabelledVoucher {
+    fn from_row(row: &dyn Row) -> Result<LabelledVoucher, Fault> {
+        let voucher = CashVoucher::from_row(row)?;
+        Ok(LabelledVoucher {
+            template: TemplateId::new(column(row, 12)?, voucher.template),
+            pid: column(row, 13)?,
+            amount_fen: column(row, 14)?,
+            content: column(row, 15)?,
+            voucher,
         })
     }
 }

@@ -2,7 +2,9 @@
 
 use domain::template::Template;
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use store::Fault;
+use store::cash_voucher::LabelledVoucher;
 use wire::money;
 
 /// What a template was made with that decides nothing. Texts of JSON are as answers show them.
@@ -32,8 +34,7 @@ pub struct Content {
 impl Content {
     /// That of a template. One that cannot be read is a fault: it was written when the template was made.
     pub fn of(template: &Template) -> Result<Content, Fault> {
-        serde_json::from_str(&template.content)
-            .map_err(|error| Fault::bug(format!("content of template {}: {error}", template.id.number)))
+        read(&template.content, template.id.number)
     }
 
     /// As the store keeps it.
@@ -43,15 +44,37 @@ impl Content {
 
     /// What a template's vouchers are called (templatedetail.query, `voucher_name`): 四川移动8.8元代金券.
     pub fn voucher_name(&self, amount_fen: i64) -> String {
-        let amount = money::format(amount_fen);
-        let amount = amount.trim_end_matches('0').trim_end_matches('.');
-        format!("{}{amount}元代金券", self.slogan.as_deref().unwrap_or_default())
+        named(self.slogan.as_deref(), amount_fen)
     }
+}
+
+/// What a voucher of this template is called, and nothing else of the content read.
+pub fn voucher_name(voucher: &LabelledVoucher) -> Result<String, Fault> {
+    #[derive(Deserialize)]
+    struct Slogan<'a> {
+        #[serde(borrow, default)]
+        slogan: Option<Cow<'a, str>>,
+    }
+    let content: Slogan<'_> = read(&voucher.content, voucher.template.number)?;
+    Ok(named(content.slogan.as_deref(), voucher.amount_fen))
+}
+
+fn named(slogan: Option<&str>, amount_fen: i64) -> String {
+    let amount = money::format(amount_fen);
+    let amount = amount.trim_end_matches('0').trim_end_matches('.');
+    format!("{}{amount}元代金券", slogan.unwrap_or_default())
+}
+
+fn read<'a, T: Deserialize<'a>>(content: &'a str, template: i64) -> Result<T, Fault> {
+    serde_json::from_str(content).map_err(|error| Fault::bug(format!("content of template {template}: {error}")))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use domain::cash_voucher::CashVoucher;
+    use domain::id::{TemplateId, VoucherId};
+    use domain::redemption::Redemption;
 
     #[test]
     fn a_voucher_is_called_by_slogan_and_amount() {
@@ -73,6 +96,14 @@ mod tests {
             (None, 100_005, "1000.05元代金券"),
         ] {
             assert_eq!(content(slogan).voucher_name(fen), expect);
+            let template = TemplateId::new(0, 1);
+            let redemption = Redemption::new(0, 1);
+            let user_id = "2088102146931393".to_owned();
+            let voucher =
+                CashVoucher { id: VoucherId::new(0, 2), template: 1, user_id, memo: None, redemption, version: 1 };
+            let content = content(slogan).to_text();
+            let labelled = LabelledVoucher { voucher, template, pid: String::new(), amount_fen: fen, content };
+            assert_eq!(voucher_name(&labelled).ok().as_deref(), Some(expect));
         }
     }
 }

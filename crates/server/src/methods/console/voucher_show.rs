@@ -2,8 +2,7 @@
 
 use super::{Argument, not_found};
 use crate::acts::coupon::tool::Coupon;
-use crate::acts::voucher::content::Content;
-use crate::acts::voucher::lookup;
+use crate::acts::voucher::{content, lookup};
 use crate::answer::Answer;
 use crate::app::App;
 use crate::biz::biz;
@@ -15,6 +14,7 @@ use domain::id::{TemplateId, VoucherId, VoucherIdText};
 use domain::issued_coupon::IssuedCoupon;
 use domain::redemption::{Redemption, Standing};
 use serde::{Deserialize, Serialize};
+use store::cash_voucher::LabelledVoucher;
 use store::{Fault, Tx, activity, coupon};
 use wire::time;
 
@@ -121,8 +121,9 @@ fn find(tx: &mut Tx, text: VoucherIdText) -> Result<Option<Found>, Fault> {
         let IssuedCoupon { id, pid, user_id, redemption, .. } = issued;
         return Ok(Some(Found { id, name, pid, user_id, template: None, redemption }));
     }
-    let Some((voucher, template)) = lookup::find(tx, text)? else { return Ok(None) };
-    let name = Content::of(&template)?.voucher_name(template.amount_fen);
+    let Some(found) = lookup::find_labelled(tx, text)? else { return Ok(None) };
+    let name = content::voucher_name(&found)?;
+    let LabelledVoucher { voucher, template, pid, .. } = found;
     let CashVoucher { id, user_id, redemption, .. } = voucher;
-    Ok(Some(Found { id, name, pid: template.pid, user_id, template: Some(template.id), redemption }))
+    Ok(Some(Found { id, name, pid, user_id, template: Some(template), redemption }))
 }

@@ -7,15 +7,14 @@
 //!
 //! The call changes nothing and can be repeated.
 
-use crate::acts::voucher::content::Content;
-use crate::acts::voucher::lookup;
+use crate::acts::voucher::{content, lookup};
 use crate::biz::{Shape, Text, answer, biz};
 use crate::methods::{Answer, Call, Doors, Method, Need, Read, SubCode, refusals};
 use domain::Refusal;
 use domain::cash_voucher::CashVoucher;
 use domain::id::VoucherIdText;
 use domain::redemption::Standing;
-use domain::template::Template;
+use store::cash_voucher::LabelledVoucher;
 use store::{Fault, Tx, trade, world};
 use wire::{money, time};
 
@@ -97,24 +96,26 @@ impl Read for VoucherQuery {
     type Loaded = Response;
 
     fn load(call: &Call, tx: &mut Tx, request: &Request) -> Answer<Response> {
-        let (voucher, template) = find(call, tx, &request.voucher_id)?.ok_or(Refusal::VoucherNotExist)?;
+        let found = find(call, tx, &request.voucher_id)?.ok_or(Refusal::VoucherNotExist)?;
+        let name = content::voucher_name(&found)?;
+        let LabelledVoucher { voucher, template, amount_fen, .. } = found;
         let standing = voucher.redemption.stand(call.now);
         let available_fen = match standing {
-            Standing::Unactive | Standing::Usable | Standing::Barred | Standing::Held => template.amount_fen,
+            Standing::Unactive | Standing::Usable | Standing::Barred | Standing::Held => amount_fen,
             Standing::Used | Standing::Refunded | Standing::Expired => 0,
         };
         Ok(Response {
             voucher_id: voucher.id.to_text(),
-            name: Content::of(&template)?.voucher_name(template.amount_fen),
-            template_id: template.id.to_text(),
+            name,
+            template_id: template.to_text(),
             gmt_create: time::format(voucher.id.created_at),
             gmt_active: time::format(voucher.redemption.starts_at),
             gmt_expired: time::format(voucher.redemption.ends_at),
-            total_amount: money::format(template.amount_fen),
+            total_amount: money::format(amount_fen),
             available_amount: money::format(available_fen),
             status: standing.name(),
             extend_info: "{}",
-            bill_details: bills(tx, &voucher, &template, standing)?,
+            bill_details: bills(tx, &voucher, amount_fen, standing)?,
             user_id: voucher.user_id,
         })
     }
@@ -125,13 +126,13 @@ impl Read for VoucherQuery {
 }
 
 /// A voucher of one of the merchant's templates. A foreign one is as unknown as none.
-fn find(call: &Call, tx: &mut Tx, voucher_id: &str) -> Result<Option<(CashVoucher, Template)>, Fault> {
+fn find(call: &Call, tx: &mut Tx, voucher_id: &str) -> Result<Option<LabelledVoucher>, Fault> {
     let Some(id) = VoucherIdText::parse(voucher_id) else { return Ok(None) };
-    Ok(lookup::find(tx, id)?.filter(|(_, template)| template.pid == call.pid()))
+    Ok(lookup::find_labelled(tx, id)?.filter(|found| found.pid == call.pid()))
 }
 
 /// What the voucher's one trade did with it.
-fn bills(tx: &mut Tx, voucher: &CashVoucher, template: &Template, standing: Standing) -> Result<Vec<Bill>, Fault> {
+fn bills(tx: &mut Tx, voucher: &CashVoucher, amount_fen: i64, standing: Standing) -> Result<Vec<Bill>, Fault> {
     let has_one = matches!(standing, Standing::Held | Standing::Used | Standing::Refunded);
     let Some(number) = voucher.redemption.trade.filter(|_| has_one) else { return Ok(Vec::new()) };
     let trade = trade::get(tx, number)?.ok_or_else(|| Fault::bug("a voucher of a trade that is gone"))?;
@@ -146,7 +147,7 @@ fn bills(tx: &mut Tx, voucher: &CashVoucher, template: &Template, standing: Stan
         gmt_create: time::format(at),
     };
     if standing == Standing::Held {
-        return Ok(vec![bill("I", "V_USE".to_owned(), template.amount_fen, trade.no.created_at)]);
+        return Ok(vec![bill("I", "V_USE".to_owned(), amount_fen, trade.no.created_at)]);
     }
     let bills = trade::bills(tx, voucher.id.number)?;
     Ok(bills.into_iter().map(|trade::Bill { kind, amount_fen, at, .. }| bill("S", kind, amount_fen, at)).collect())
