@@ -9,7 +9,7 @@
 use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
-use wire::diagnosis::diagnose;
+use wire::diagnosis::{Effort, Keys, diagnose};
 use wire::{ContentKey, Node, PublicKey, RawCall, VerifyError};
 
 static APP: LazyLock<PublicKey> =
@@ -47,7 +47,8 @@ fuzz_target!(|data: &[u8]| {
             }
             Err(error) => {
                 if let VerifyError::Signature(bad) = &error {
-                    drop(diagnose(bad, &APP, &PLATFORM, Some(&CONTENT)));
+                    let keys = Keys { registered: &APP, others: &[], platform: &PLATFORM };
+                    drop(diagnose(bad, keys, Some(&CONTENT), Effort::All));
                 }
                 error.rejection()
             }

@@ -17,7 +17,7 @@ use crate::index::{Index, IndexUpdater};
 use crate::keys::{MasterKey, Signer};
 use crate::metrics::Metrics;
 use crate::outbound::{Outbound, Reach};
-use crate::rate_limit::{FailedAttempts, RateLimit};
+use crate::rate_limit::{FailedAttempts, RateLimit, TimeBudget};
 use crate::recent::{METHOD_CHARS_MAX, RecentCalls};
 use crate::terminal::clipped;
 use crate::wakeup::Wakeup;
@@ -40,6 +40,11 @@ const WRONG_PINS_MAX: usize = 20;
 const WRONG_PINS_WINDOW: Duration = Duration::from_secs(15 * 60);
 /// How long a PIN waits while others of its address, not known to be right or wrong, fill [`WRONG_PINS_MAX`].
 const PIN_WAIT_MAX: Duration = Duration::from_secs(5);
+
+/// How much of a core finding out about refused signatures may take on a platform, whoever sends how many: a tenth.
+const DIAGNOSES_TIME_MAX: Duration = Duration::from_millis(100);
+/// The window of [`DIAGNOSES_TIME_MAX`], of real time.
+const DIAGNOSES_WINDOW: Duration = Duration::from_secs(1);
 
 /// How long an answer waits until the doctor has what was found out about its call.
 const KEEP_WAIT_MAX: Duration = Duration::from_secs(5);
@@ -67,6 +72,8 @@ pub struct App {
     pub index_updater: IndexUpdater,
     /// The rate limit, for each address, of calls that are refused before they are verified, and of wrong paths.
     pub unverified_calls: RateLimit,
+    /// The processor time that finding out about refused signatures may take.
+    pub diagnoses: TimeBudget,
     /// What a call with a good signature must meet before it runs.
     pub admission: Admission,
     /// The rate limit, for each address, of wrong PINs.
@@ -100,6 +107,10 @@ impl App {
             Mode::Platform => RateLimit::of_unverified_calls(),
             Mode::StandIn => RateLimit::unlimited(),
         };
+        let diagnoses = match store.mode() {
+            Mode::Platform => TimeBudget::new(DIAGNOSES_TIME_MAX, DIAGNOSES_WINDOW),
+            Mode::StandIn => TimeBudget::unlimited(),
+        };
         let clock = setting(&store, Clock::SETTING).await?;
         let clock = Clock::from_setting(clock.as_deref()).ok_or_else(|| AppError::Clock(clock.unwrap_or_default()))?;
         let index = Arc::new(Index::default());
@@ -112,6 +123,7 @@ impl App {
             index_updater: IndexUpdater::start(index.clone()),
             index,
             unverified_calls,
+            diagnoses,
             admission: opening.admission,
             wrong_pins: FailedAttempts::new(WRONG_PINS_MAX, WRONG_PINS_WINDOW, PIN_WAIT_MAX),
             bodies: Bodies::default(),

@@ -18,7 +18,7 @@ pub const PLATFORM_CERT: &str = "alipayCertPublicKey_RSA2.crt";
 pub const PLATFORM_KEY: &str = "platform.private.pem";
 
 /// 2010-01-01 00:00:00 UTC: before whatever a manual clock shows.
-const STARTS_AT: i64 = 1_262_304_000_000;
+pub const STARTS_AT: i64 = 1_262_304_000_000;
 /// 2049-12-31 23:59:59 UTC: after it certificates write times in another form.
 pub const ENDS_AT: i64 = 2_524_607_999_000;
 

@@ -11,6 +11,7 @@ use std::sync::{Arc, RwLock};
 use store::world::{self, Authorization};
 use store::{Store, Tx};
 use wire::certificate::Certificate;
+use wire::diagnosis::OwnKey;
 use wire::{PublicKey, code};
 
 /// An app, ready to verify calls with.
@@ -38,6 +39,16 @@ impl App {
             Some(cert_sn) => self.certificates.get(cert_sn)?.public_key().ok(),
             None => self.key.as_ref(),
         }
+    }
+
+    /// Every key that it may sign with.
+    pub fn keys(&self) -> impl Iterator<Item = OwnKey<'_>> {
+        let registered = self.key.iter().map(|key| OwnKey { cert_sn: None, key });
+        let certified = self.certificates.iter().filter_map(|(sn, certificate)| {
+            let key = certificate.public_key().ok()?;
+            Some(OwnKey { cert_sn: Some(sn), key })
+        });
+        registered.chain(certified)
     }
 
     /// A key that it may sign with, if it has any.

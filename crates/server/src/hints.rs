@@ -119,6 +119,9 @@ pub fn verified(
 ) -> Result<String, Rejection> {
     let names = CallNames { trace_id, app_id: call.app_id(), method: call.method() };
     let doubt = || {
+        if let Some(hint) = beside_biz_content(app, call) {
+            return Some(hint);
+        }
         let misspelt = (!unknown.is_empty()).then(|| unknown_members(unknown));
         misspelt.or_else(|| call.reads_as_utf8().filter(|_| app.gives_hints()).map(|_| other_charset(Charset::Utf8)))
     };
@@ -137,7 +140,7 @@ pub fn verified(
             let Some(hint) = doubt() else { return Err(rejection) };
             names.note(app, Ring::Verified, &hint, &rejection.sub_msg);
             // What is only doubtful has nothing to do with most refusals.
-            let explains = unknown.is_empty() || unknown.iter().any(|member| member.nearest.is_some());
+            let explains = hint.cause != "unknown-member" || unknown.iter().any(|member| member.nearest.is_some());
             let is_of_a_field = rejection.sub_code.ends_with(biz::INVALID);
             Err(if explains && is_of_a_field { hint.added_to(rejection, app, trace_id) } else { rejection })
         }
@@ -157,7 +160,7 @@ fn of_refusal(app: &App, call: &VerifiedCall, rejection: &Rejection) -> Option<H
         return if call.has_json_body() { Some(json_body()) } else { by_protocol() };
     };
     if *rejection == code::INVALID_PARAMETER {
-        return json::explain("biz_content", biz_content).or_else(by_protocol);
+        return json::explain("biz_content", biz_content, app.gives_hints()).or_else(by_protocol);
     }
     if let Some(hint) = by_protocol() {
         return Some(hint);
@@ -167,7 +170,31 @@ fn of_refusal(app: &App, call: &VerifiedCall, rejection: &Rejection) -> Option<H
     let text = members.get(member)?.as_str()?;
     // Another kind of field may be wrong in many ways; that it is JSON inside of a text is one of them.
     let is_json = rejection.sub_msg.ends_with(biz::NOT_JSON) || text.trim_start().starts_with(['[', '{', '"']);
-    if is_json { json::explain(member, text) } else { None }
+    if is_json { json::explain(member, text, app.gives_hints()) } else { None }
+}
+
+/// For whoever sends the members of `biz_content` as parameters of their own, or `biz_content` by another name.
+fn beside_biz_content(app: &App, call: &VerifiedCall) -> Option<Hint> {
+    let entry = Entry::find(call.method()).filter(|_| app.gives_hints() && call.biz_content().is_none())?;
+    let is_it = |name: &&str| name.to_ascii_lowercase().replace('_', "") == "bizcontent" && *name != "biz_content";
+    if let Some(name) = call.names().find(is_it) {
+        let name = shown(name);
+        return Some(Hint::new(
+            "biz-content-misspelt",
+            format!("the call has {name} and no biz_content: the parameter is called biz_content"),
+            format!("请求中有{name}而没有biz_content：该参数名应为biz_content"),
+        ));
+    }
+    let outside: Vec<&str> = call.names().filter(|name| entry.fields.iter().any(|field| field.name == *name)).collect();
+    let names = outside.iter().take(UNKNOWN_MAX).copied().collect::<Vec<_>>().join(", ");
+    (!outside.is_empty()).then(|| {
+        Hint::new(
+            "beside-biz-content",
+            format!("{names}: sent as parameters of their own, and this method reads them from biz_content: put them into it, \
+                     as one JSON text"),
+            format!("{names}被作为独立参数提交，而本方法从biz_content中读取：请将其放入biz_content（JSON文本）"),
+        )
+    })
 }
 
 /// For whoever sends JSON where the protocol has a form.

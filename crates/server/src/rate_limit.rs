@@ -5,8 +5,10 @@
 //! over nodes and restarts has a count in the store besides (`store::pin`).
 
 mod attempts;
+mod time_budget;
 
 pub use attempts::FailedAttempts;
+pub use time_budget::TimeBudget;
 
 use quick_cache::sync::Cache;
 use std::collections::VecDeque;

@@ -13,8 +13,10 @@ use crate::params;
 pub enum Ring {
     /// Of calls that were verified.
     Verified,
-    /// Of signatures that were refused to an app's `app_id`.
+    /// Of signatures that were refused to an app's `app_id`, made with a key of that app.
     Signature,
+    /// Of those made with any other key, which anybody can send.
+    OtherKey,
     /// Of calls with an app's `app_id` that were refused before their signature was looked at.
     Unsigned,
     /// Of calls with any other `app_id`, or none.
@@ -22,7 +24,7 @@ pub enum Ring {
 }
 
 impl Ring {
-    const ALL: [Ring; 4] = [Ring::Verified, Ring::Signature, Ring::Unsigned, Ring::UnknownApp];
+    const ALL: [Ring; 5] = [Ring::Verified, Ring::Signature, Ring::OtherKey, Ring::Unsigned, Ring::UnknownApp];
 
     /// The name of its counter, its first slot, and how many slots it has.
     fn place(self) -> (&'static str, i64, i64) {
@@ -31,6 +33,7 @@ impl Ring {
             Ring::UnknownApp => ("signature_trouble_unknown_app", 1_000, 200),
             Ring::Unsigned => ("signature_trouble_unsigned", 1_200, 200),
             Ring::Verified => ("signature_trouble_verified", 1_400, 1_000),
+            Ring::OtherKey => ("signature_trouble_other_key", 2_400, 1_000),
         }
     }
 

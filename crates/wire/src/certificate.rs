@@ -192,6 +192,11 @@ impl Certificate {
         self.key.as_ref()
     }
 
+    /// The first second in which it is valid, UTC milliseconds.
+    pub fn starts_at(&self) -> i64 {
+        self.starts_at
+    }
+
     /// The last second in which it is valid, UTC milliseconds.
     pub fn ends_at(&self) -> i64 {
         self.ends_at

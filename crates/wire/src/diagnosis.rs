@@ -33,6 +33,39 @@ const PARAMETERS_MAX: usize = 60;
 const KEY_BYTES: std::ops::RangeInclusive<usize> = 64..=1024;
 const KEY_BYTES_STEP: usize = 64;
 
+/// The longest text in `sign` that is read: what RSA signatures of 8192 bits become in hexadecimal digits that were
+/// escaped as in HTML is shorter.
+const SIGN_BYTES_MAX: usize = 16 << 10;
+
+/// The keys that a signature may have been made with.
+#[derive(Clone, Copy)]
+pub struct Keys<'a> {
+    /// The one that it was checked with.
+    pub registered: &'a PublicKey,
+    /// The app's other ones.
+    pub others: &'a [OwnKey<'a>],
+    /// The platform's own.
+    pub platform: &'a PublicKey,
+}
+
+/// A key of the app.
+#[derive(Clone, Copy)]
+pub struct OwnKey<'a> {
+    /// The serial number of its certificate; `None` for the key that is registered without one.
+    pub cert_sn: Option<&'a str>,
+    /// The key.
+    pub key: &'a PublicKey,
+}
+
+/// How much is tried.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Effort {
+    /// Everything: as much processor time as twenty signatures at most.
+    All,
+    /// Whose key it was, what is in `sign`, and the algorithm: less than a signature.
+    Little,
+}
+
 /// A proven cause, with advice for whoever signs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnosis {
@@ -50,16 +83,9 @@ impl Diagnosis {
     }
 }
 
-/// Finds the cause of a refused signature.
-///
-/// `registered` is the key the signature was checked with, `platform` the platform's own, `content_key` the one that
-/// the app encrypts with.
-pub fn diagnose(
-    bad: &BadSignature,
-    registered: &PublicKey,
-    platform: &PublicKey,
-    content_key: Option<&ContentKey>,
-) -> Diagnosis {
+/// Finds the cause of a refused signature. `content_key` is the key that the app encrypts with.
+pub fn diagnose(bad: &BadSignature, keys: Keys<'_>, content_key: Option<&ContentKey>, effort: Effort) -> Diagnosis {
+    let Keys { registered, platform, .. } = keys;
     if registered == platform {
         return Diagnosis::new(
             Cause::PlatformKeyRegistered,
@@ -70,6 +96,9 @@ pub fn diagnose(
     }
     let params = &bad.call.params;
     let sign = params.get(&b"sign"[..]).map_or(&[][..], |sign| sign);
+    if SIGN_BYTES_MAX < sign.len() {
+        return too_long(sign.len());
+    }
     let readings = readings(sign);
     let Some(first) = readings.first() else {
         if lost_capitals(sign) {
@@ -87,11 +116,14 @@ pub fn diagnose(
         if registered.is_padded_by_pss(&first.bytes, &string) {
             return pss_padding();
         }
+        if registered.is_unpadded(&first.bytes) {
+            return no_padding();
+        }
         let plain = readings.iter().filter_map(|reading| reading.repair).find(|repair| repair.is_plain());
         return match plain {
             Some(repair) => repair.diagnosis(),
             None if lost_capitals(sign) => one_kind_of_letters(),
-            None => another_key(first, registered, platform),
+            None => another_key(first, keys),
         };
     };
     if let Some(repair) = repair.filter(|repair| repair.is_plain() || *repair == Repair::Reversed) {
@@ -108,9 +140,9 @@ pub fn diagnose(
     }
     let subject = Subject { bad, content_key };
     let found = match trial.is_digest() {
-        true if is_small => mistakes::find(&trial, &subject),
-        true => None,
-        false => mistakes::raw_digest(&trial, &subject),
+        true if is_small && effort == Effort::All => mistakes::find(&trial, &subject),
+        false if effort == Effort::All => mistakes::raw_digest(&trial, &subject),
+        true | false => None,
     };
     found.unwrap_or_else(|| trial.other_string())
 }
@@ -118,7 +150,7 @@ pub fn diagnose(
 /// Says that a signature which no key of its app has made was made with the key of another app, if `keys` has it, by
 /// the app's id. `sign` is the text as it was sent.
 pub fn another_app<'a>(sign: &[u8], keys: impl IntoIterator<Item = (&'a str, &'a PublicKey)>) -> Option<Diagnosis> {
-    let first = readings(sign).into_iter().next()?;
+    let first = if sign.len() <= SIGN_BYTES_MAX { readings(sign).into_iter().next()? } else { return None };
     let (app_id, _) = keys.into_iter().find(|(_, key)| key.open(&first.bytes).is_some())?;
     Some(Diagnosis::new(
         Cause::AnotherKey,
@@ -130,8 +162,9 @@ pub fn another_app<'a>(sign: &[u8], keys: impl IntoIterator<Item = (&'a str, &'a
     ))
 }
 
-/// Says whose key made this signature, as far as it is the platform's.
-fn another_key(Reading { bytes: signature, .. }: &Reading, registered: &PublicKey, platform: &PublicKey) -> Diagnosis {
+/// Says whose key made this signature, as far as it is the app's or the platform's.
+fn another_key(Reading { bytes: signature, .. }: &Reading, keys: Keys<'_>) -> Diagnosis {
+    let Keys { registered, others, platform } = keys;
     if platform.open(signature).is_some() {
         return Diagnosis::new(
             Cause::AnotherKey,
@@ -139,8 +172,24 @@ fn another_key(Reading { bytes: signature, .. }: &Reading, registered: &PublicKe
             "使用了平台私钥签名：请改用应用自己的私钥签名",
         );
     }
+    if let Some(own) = others.iter().find(|own| own.key.open(signature).is_some()) {
+        return another_of_its_keys(own);
+    }
     let bits = signature.len() * 8;
     let expected = registered.bits().next_multiple_of(8);
+    if signature.len() < *KEY_BYTES.start() {
+        return Diagnosis::new(
+            Cause::SignLength,
+            format!(
+                "sign holds {bits} bits, and those of the registered key have {expected}: it was cut, or it is no RSA \
+                 signature (a digest such as MD5, an HMAC, or a word); sign by SHA256withRSA, and send all of it in base64"
+            ),
+            format!(
+                "sign解码后仅{bits}位，而已登记公钥的签名应为{expected}位：sign被截断，或并非RSA签名（如MD5、HMAC等摘要或文本），\
+                 请使用SHA256withRSA签名并以Base64完整发送"
+            ),
+        );
+    }
     if !KEY_BYTES.contains(&signature.len()) || !signature.len().is_multiple_of(KEY_BYTES_STEP) {
         return Diagnosis::new(
             Cause::SignLength,
@@ -164,11 +213,11 @@ fn another_key(Reading { bytes: signature, .. }: &Reading, registered: &PublicKe
     Diagnosis::new(
         Cause::UnknownKey,
         format!(
-            "the key is wrong: the public key registered for this app_id does not belong to the private key that \
-             signed{sizes_en}; register the public half of the key the app signs with, or sign with the registered one's"
+            "the key is wrong, or sign was changed on its way: no public key registered for this app_id opens the \
+             signature{sizes_en}; register the public half of the key the app signs with, or sign with the registered one's"
         ),
         format!(
-            "密钥不匹配：该app_id登记的应用公钥与签名所用的私钥不是一对{sizes_zh}，请登记与签名私钥配对的应用公钥，或改用与已登记公钥配对的私钥签名"
+            "密钥不匹配，或sign在传输中被改动：该app_id登记的公钥均无法还原此签名{sizes_zh}，请登记与签名私钥配对的应用公钥，或改用与已登记公钥配对的私钥签名"
         ),
     )
 }
@@ -178,6 +227,43 @@ fn shown(name: &[u8]) -> String {
     const CHARS_MAX: usize = 64;
     let characters = String::from_utf8_lossy(name);
     characters.chars().take(CHARS_MAX).flat_map(char::escape_debug).collect()
+}
+
+/// The call names one of the app's keys, and was signed with another.
+fn another_of_its_keys(own: &OwnKey<'_>) -> Diagnosis {
+    let (en, zh) = match own.cert_sn {
+        Some(sn) => (
+            format!(
+                "signed with the key of the app's certificate {sn}, which the call does not name: send that app_cert_sn, or \
+                 sign with the key that belongs to the one that is sent"
+            ),
+            format!("使用了该应用另一张证书（序列号{sn}）的私钥签名：请发送该app_cert_sn，或改用与所发送证书配对的私钥"),
+        ),
+        None => (
+            "signed with the key of the app's registered public key, though the call names a certificate: leave app_cert_sn \
+             out, or sign with the certificate's key"
+                .to_owned(),
+            "请求使用公钥证书模式，签名所用却是该应用登记的公钥所对应的私钥：请去掉app_cert_sn，或改用证书对应的私钥".to_owned(),
+        ),
+    };
+    Diagnosis::new(Cause::AnotherKey, en, zh)
+}
+
+fn too_long(bytes: usize) -> Diagnosis {
+    Diagnosis::new(
+        Cause::SignLength,
+        format!("sign has {bytes} characters, more than any RSA signature: send the signature alone, in base64"),
+        format!("sign长达{bytes}个字符，超过任何RSA签名：请只发送签名结果的Base64文本"),
+    )
+}
+
+fn no_padding() -> Diagnosis {
+    Diagnosis::new(
+        Cause::RawDigest,
+        "the key is right, but it encrypted a digest without any padding: call a signing function (openssl_sign, createSign, \
+         Signature), which pads by PKCS#1 v1.5 and states the algorithm",
+        "密钥匹配，但摘要未经填充就用私钥加密：请调用签名函数（openssl_sign、createSign、Signature），由其按PKCS#1 v1.5填充",
+    )
 }
 
 fn pss_padding() -> Diagnosis {

@@ -23,6 +23,10 @@ use crate::{SignType, der, pss};
 /// The sizes of keys that are taken, in bits; smaller ones are broken, larger ones slow everybody down.
 const BITS: std::ops::RangeInclusive<usize> = 1024..=8192;
 
+/// The bytes of a digest: of MD5 the fewest, of SHA-512 the most. One that begins with some zeros is shorter.
+const DIGEST_BYTES_MAX: usize = 64;
+const DIGEST_BYTES_MIN: usize = 12;
+
 /// Why a text is no key. Says what to do, never what the text was.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum KeyError {
@@ -100,6 +104,15 @@ impl PublicKey {
     pub fn is_padded_by_pss(&self, signature: &[u8], message: &[u8]) -> bool {
         let encoded = Rsa::parse_public(&self.0.pkcs1).and_then(|key| key.encoded(signature));
         encoded.is_some_and(|encoded| pss::is_padded(&encoded, self.0.bits, message))
+    }
+
+    /// Whether `signature` (its bytes) was made with this key's private half of a digest alone, without any padding.
+    pub fn is_unpadded(&self, signature: &[u8]) -> bool {
+        let encoded = Rsa::parse_public(&self.0.pkcs1).and_then(|key| key.encoded(signature));
+        encoded.is_some_and(|encoded| {
+            let zeros = encoded.iter().take_while(|byte| **byte == 0).count();
+            (DIGEST_BYTES_MIN..=DIGEST_BYTES_MAX).contains(&(encoded.len() - zeros))
+        })
     }
 
     /// Whether `signature` (its bytes) is this key's for `message` by this algorithm, which may be one of certificates.

@@ -149,7 +149,7 @@ impl VerifiedCall {
         Ok(VerifiedCall { params, files, terms, reads_as_utf8, has_json_body })
     }
 
-    /// The first parameter of a call in GBK whose bytes are UTF-8 as well: it was hardly meant as it reads.
+    /// The first parameter of a call in GBK whose bytes read as Chinese in UTF-8: it was hardly meant as it reads.
     pub fn reads_as_utf8(&self) -> Option<&str> {
         self.reads_as_utf8.as_deref()
     }
@@ -190,6 +190,11 @@ impl VerifiedCall {
     /// The text of a parameter, of `sign` too; an empty one is absent.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.params.get(name).map(String::as_str)
+    }
+
+    /// The names of its parameters.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.params.keys().map(String::as_str)
     }
 
     /// The method's name; empty only if nobody asked [`RawCall::head`] first.
@@ -250,9 +255,17 @@ impl File {
     }
 }
 
-/// Whether what should be GBK is UTF-8 as well, and more than ASCII.
+/// Whether what should be GBK is most likely UTF-8: it reads as Chinese there, and in no other characters. A few bytes of
+/// GBK do by chance, such as those of 路, so one character proves nothing.
 fn is_doubtful(charset: Charset, bytes: &[u8]) -> bool {
-    charset == Charset::Gbk && !bytes.is_ascii() && std::str::from_utf8(bytes).is_ok()
+    const CHARACTERS_MIN: usize = 2;
+    if charset != Charset::Gbk || bytes.is_ascii() {
+        return false;
+    }
+    let is_chinese = |character: char| matches!(character, '\u{3000}'..='\u{303f}' | '\u{4e00}'..='\u{9fff}' | '\u{ff00}'..='\u{ffef}');
+    let Ok(text) = std::str::from_utf8(bytes) else { return false };
+    let beyond = || text.chars().filter(|character| !character.is_ascii());
+    CHARACTERS_MIN <= beyond().count() && beyond().all(is_chinese)
 }
 
 fn not_text(name: &str, charset: Charset) -> Rejection {

@@ -56,14 +56,14 @@ impl FromStr for CallLimit {
 pub struct CallLimits(Vec<(CallLimit, RateLimit<String>)>);
 
 impl CallLimits {
-    /// These limits; for one app and one method the one that names the app counts, else the last.
+    /// All of these limits; those that name an app stand in place of the general ones on the same method.
     pub fn new(limits: &[CallLimit]) -> CallLimits {
-        let mut kept: Vec<CallLimit> = Vec::new();
-        for limit in limits {
-            kept.retain(|other| (&other.app_id, &other.method) != (&limit.app_id, &limit.method));
-            kept.push(limit.clone());
-        }
-        CallLimits(kept.into_iter().map(|limit| (limit.clone(), RateLimit::new(limit.calls, limit.window))).collect())
+        CallLimits(limits.iter().map(|limit| (limit.clone(), RateLimit::new(limit.calls, limit.window))).collect())
+    }
+
+    /// The apps that limits name.
+    pub fn apps(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().filter_map(|(limit, _)| limit.app_id.as_deref())
     }
 
     /// The methods that limits name.
@@ -134,7 +134,7 @@ mod tests {
     #[test]
     fn each_app_has_its_own_share_and_the_nearest_limit_counts() {
         let (one, other, now) = ("1".to_owned(), "2".to_owned(), Instant::now());
-        let limits = limits(&["*=9/s", "*=3/s", "2:*=1/s", "pay=2/m"]);
+        let limits = limits(&["*=3/s", "*=9/m", "2:*=1/s", "pay=2/m"]);
         let check = |app_id: &String, method: &str, at: u64, expect: Result<(), Rejection>| {
             assert_eq!(limits.take(app_id, method, now + Duration::from_secs(at)), expect, "{app_id} {method} {at}");
         };
@@ -148,6 +148,14 @@ mod tests {
         check(&other, "pay", 1, Ok(()));
         check(&one, "pay", 59, Err(code::METHOD_CALL_LIMITED));
         check(&one, "pay", 60, Ok(()));
+        // Two limits on one thing both hold.
+        for at in [61, 62] {
+            (0..3).for_each(|_| check(&one, "query", at, Ok(())));
+            check(&one, "query", at, Err(code::APP_CALL_LIMITED));
+        }
+        (0..2).for_each(|_| check(&one, "query", 63, Ok(())));
+        check(&one, "query", 63, Err(code::APP_CALL_LIMITED));
+        check(&one, "query", 64, Err(code::APP_CALL_LIMITED));
         assert_eq!(CallLimits::default().take(&one, "pay", now), Ok(()));
     }
 }

@@ -151,6 +151,9 @@ impl Serve {
                 tracing::warn!(path = %path.display(), warning, "the world file");
             }
         }
+        for unknown in app.admission.limits.apps().filter(|app_id| app.directory.app(app_id).is_none()) {
+            tracing::warn!(app_id = unknown, "--call-limit names an app that does not exist (yet)");
+        }
         let addresses = listeners.iter().map(TcpListener::local_addr).collect::<Result<Vec<_>, _>>()?;
         app.site.serves_on(addresses[0]);
         let (flag, origin, is_shared) = (self.base_url.clone(), app.store.origin(), app.store.has_other_processes());

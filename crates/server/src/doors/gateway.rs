@@ -22,7 +22,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 use std::time::Instant;
 use store::rejected_call::Ring;
-use wire::diagnosis::{Cause, diagnose};
+use wire::diagnosis::{Cause, Effort, Keys, OwnKey, diagnose};
 use wire::{
     BadSignature, Charset, ContentKey, DecryptError, Node, PublicKey, RawCall, Reader, Rejection, SignType,
     VerifiedCall, VerifyError, code,
@@ -190,7 +190,9 @@ async fn answer(app: &Arc<App>, call: RawCall, terms: &mut Terms) -> Outcome {
     };
     // From here on we know who calls.
     let timestamp = call.get("timestamp").and_then(wire::time::parse).unwrap_or_default();
-    if let Err(rejection) = app.admission.freshness.check(timestamp, fingerprint, system_now()) {
+    let admitted = app.admission.freshness.check(timestamp, fingerprint, system_now());
+    let admitted = admitted.and_then(|()| app.admission.limits.take(&caller.row.app_id, call.method(), Instant::now()));
+    if let Err(rejection) = admitted {
         return Outcome::Verified(hints::verified(app, &call, Err(rejection), &[], trace_id));
     }
     let mut findings = Findings { pid: Some(caller.row.pid.clone()), ..Findings::default() };
@@ -248,9 +250,17 @@ fn refuse_signature(
     trace_id: &str,
 ) -> Rejection {
     let (rejection, app_id) = (bad.rejection(), known.row.app_id.as_str());
-    let diagnosis = diagnose(bad, registered, &app.signer.public_key(), content_key(app, known).as_ref());
+    let platform = app.signer.public_key();
+    let others: Vec<OwnKey<'_>> = known.keys().filter(|own| own.key != registered).collect();
+    let keys = Keys { registered, others: &others, platform: &platform };
+    let began = Instant::now();
+    let effort = if app.diagnoses.has_left(began) { Effort::All } else { Effort::Little };
+    let diagnosis = diagnose(bad, keys, content_key(app, known).as_ref(), effort);
+    app.diagnoses.spend(began, Instant::now());
     let cause = diagnosis.cause;
     app.metrics.refused_signature(cause);
+    let is_others = matches!(cause, Cause::UnknownKey | Cause::SignLength | Cause::NotBase64 | Cause::SignEncoding);
+    let ring = if is_others { Ring::OtherKey } else { Ring::Signature };
     let (string, cut) = bad.string_shown(STRING_KEPT_BYTES_MAX);
     let only = if 0 < cut { format!(" (without its last {cut} bytes)") } else { String::new() };
     let title = format!("the string that the gateway verified, in {}{only}:", bad.terms.charset.name());
@@ -263,7 +273,7 @@ fn refuse_signature(
     let sign = hints::on_one_line(&sign, SIGN_KEPT_CHARS_MAX);
     let detail = format!("{advice_en}\n{advice_zh}\n{SIGN_LINE}{sign}\n\n{title}\n{string}");
     let method = bad.call.method().unwrap_or_default();
-    app.remember_rejected_call(Ring::Signature, trace_id, app_id, method, cause, &detail);
+    app.remember_rejected_call(ring, trace_id, app_id, method, cause, &detail);
     hint.added_to(rejection, app, trace_id)
 }
 

@@ -89,8 +89,9 @@ const UNQUOTED: Mistake = ("json-unquoted-name", "put the name in double quotes"
 const CUT_OFF: Mistake =
     ("json-cut-off", "its end is missing: a quote or a bracket is not closed", "结尾缺失：引号或括号未闭合");
 
-/// What is wrong with the text of `member`, which should be a JSON object or array; nothing when it is one.
-pub(super) fn explain(member: &str, text: &str) -> Option<Hint> {
+/// What is wrong with the text of `member`, which should be a JSON object or array; nothing when it is one. The text
+/// around the place is repeated where `quotes` says so: it may hold what nobody else is to read.
+pub(super) fn explain(member: &str, text: &str, quotes: bool) -> Option<Hint> {
     let whole = |(cause, en, zh): Mistake| Hint::new(cause, format!("{member}: {en}"), format!("{member} {zh}"));
     if biz::is_too_deep(text) {
         return Some(Hint::new(
@@ -127,7 +128,10 @@ pub(super) fn explain(member: &str, text: &str) -> Option<Hint> {
     let said = error.to_string();
     let said = said.split(" at line ").next().unwrap_or_default();
     let expected = EXPECTED.iter().find(|(en, _)| said.starts_with(en)).map_or("JSON语法错误", |(_, zh)| zh);
-    let excerpt = excerpt(text, at);
+    let [at_en, at_zh] = match quotes.then(|| excerpt(text, at)) {
+        Some(excerpt) => [format!(", at {excerpt}"), format!("，位于 {excerpt}")],
+        None => Default::default(),
+    };
     let (cause, advice) = match mistake(said, &text[..at], &text[at..]) {
         Some((cause, en, zh)) => (cause, Some((en, zh))),
         None => ("json-syntax", None),
@@ -135,8 +139,8 @@ pub(super) fn explain(member: &str, text: &str) -> Option<Hint> {
     let (en, zh) = advice.map_or_else(Default::default, |(en, zh)| (format!("; {en}"), format!("；{zh}")));
     Some(Hint::new(
         cause,
-        format!("{member}, line {line}, column {column}: {said}, at {excerpt}{en}"),
-        format!("{member} 第{line}行第{column}列{expected}，位于 {excerpt}{zh}"),
+        format!("{member}, line {line}, column {column}: {said}{at_en}{en}"),
+        format!("{member} 第{line}行第{column}列{expected}{at_zh}{zh}"),
     ))
 }
 
@@ -220,7 +224,7 @@ mod tests {
     use super::*;
 
     fn check(text: &str, cause: &str, expect: &str) {
-        let hint = explain("biz_content", text).unwrap_or_else(|| panic!("{text}: nothing is wrong"));
+        let hint = explain("biz_content", text, true).unwrap_or_else(|| panic!("{text}: nothing is wrong"));
         assert_eq!(hint.cause, cause, "{text}: {hint:?}");
         assert!(hint.advice_zh.contains(expect), "{text}: {hint:?}");
         for advice in [&hint.advice_en, &hint.advice_zh] {
@@ -291,10 +295,15 @@ mod tests {
     #[test]
     fn what_is_sound_needs_no_explanation() {
         for text in ["{}", " {\"a\":[]} ", "{\"a\":\"\\u0000\"}"] {
-            assert_eq!(explain("biz_content", text), None, "{text}");
+            assert_eq!(explain("biz_content", text, true), None, "{text}");
         }
-        assert_eq!(explain("conditions", "[]"), None);
-        let hint = explain("conditions", "[{'op':1}]").expect("it is wrong");
+        assert_eq!(explain("conditions", "[]", true), None);
+        let hint = explain("conditions", "[{'op':1}]", true).expect("it is wrong");
         assert!(hint.advice_zh.starts_with("conditions 第1行第3列"), "{hint:?}");
+        let hint = explain("biz_content", "{'pin':'111111'}", false).expect("it is wrong");
+        assert!(hint.advice_zh.starts_with("biz_content 第1行第2列应为双引号括起的成员名；"), "{hint:?}");
+        assert!(
+            !format!("{hint:?}").contains("pin") && !format!("{hint:?}").contains('1'.to_string().repeat(6).as_str())
+        );
     }
 }

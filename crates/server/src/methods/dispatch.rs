@@ -56,7 +56,6 @@ pub struct Findings {
 /// up, looks again and repeats.
 pub async fn run(app: &Arc<App>, call: KnownCall<'_>, findings: &mut Findings) -> Result<String, Rejection> {
     let (trace_id, method) = (call.context.trace_id.as_str(), call.entry.name);
-    app.admission.limits.take(&call.app.row.app_id, method, Instant::now())?;
     // A half-built index would count some of the members.
     if !app.until_ready(READY_TIME_MAX).await {
         tracing::warn!(trace_id, "not ready: the crowd index is still being built");

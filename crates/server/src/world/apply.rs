@@ -369,7 +369,7 @@ impl<'a> Applying<'a> {
             return Err(at.refused(format!("app {app_id}: {needs}")));
         }
         if !certificates::leads_to(&chain, &known[1..], roots) {
-            return Err(at.refused(format!("app {app_id}: app_cert does not lead to root_cert")));
+            return Err(at.refused(format!("app {app_id}: {}", certificates::LEADS_ELSEWHERE)));
         }
         self.warn(&format!("app {app_id}: app_cert"), &chain[..1]);
         if !row.methods.iter().any(|method| method == "*" || method == certificates::DOWNLOAD) {

@@ -10,6 +10,8 @@ use wire::time;
 
 /// The method by which SDKs get a certificate of the platform that is newer than their own.
 pub const DOWNLOAD: &str = "alipay.open.app.alipaycert.download";
+/// Why an app's certificate is refused that [`leads_to`] no root.
+pub(super) const LEADS_ELSEWHERE: &str = "app_cert does not lead to root_cert";
 /// The most certificates of an app: the current one and those before it that are still valid.
 pub(super) const APP_CERTIFICATES_MAX: usize = 8;
 
@@ -68,6 +70,13 @@ pub(super) fn with_one_more(known: Vec<String>, new: &Certificate, now: i64) -> 
     if certificates.contains(&text) {
         return Ok(certificates);
     }
+    let has_its_sn = |text: &String| Certificate::parse(text).is_ok_and(|known| known.sn() == new.sn());
+    if certificates.iter().any(has_its_sn) {
+        return Err(format!(
+            "app_cert: another certificate of the app has the serial number {}: an issuer gives each number once",
+            new.sn()
+        ));
+    }
     if APP_CERTIFICATES_MAX <= certificates.len() {
         let has_expired = |text: &String| Certificate::parse(text).is_ok_and(|known| known.ends_at() < now);
         certificates.retain(|text| !has_expired(text));
@@ -84,8 +93,10 @@ pub(super) fn with_one_more(known: Vec<String>, new: &Certificate, now: i64) -> 
 /// The warning about a certificate that is not valid at `now`.
 pub(super) fn warning(name: &str, certificate: &Certificate, now: i64) -> Option<String> {
     let state = if certificate.ends_at() < now { "has expired" } else { "is not valid yet" };
-    let (sn, until) = (certificate.sn(), time::format(certificate.ends_at()));
-    (!certificate.is_valid_at(now)).then(|| format!("{name} {sn} {state}; it is valid until {until} (UTC+8)"))
+    let [from, until] = [certificate.starts_at(), certificate.ends_at()].map(time::format);
+    let sn = certificate.sn();
+    (!certificate.is_valid_at(now))
+        .then(|| format!("{name} {sn} {state}; it is valid from {from} until {until} (UTC+8)"))
 }
 
 /// Why a chain cannot be the platform's, with this key and these roots.
@@ -183,10 +194,19 @@ mod tests {
         let after = with_one_more(texts.clone(), &new, DAY_MS + 1).expect("one has expired");
         assert_eq!(after, [&texts[1..], &[new.to_base64()]].concat());
         assert_eq!(with_one_more(Vec::new(), &new, 0), Ok(vec![new.to_base64()]));
+        // Calls could name only one of two certificates with one serial number.
+        let twice = issue(100, 8 * DAY_MS);
+        assert!(with_one_more(vec![new.to_base64()], &twice, 0).is_err_and(|wrong| wrong.contains(new.sn())));
         let warned =
             |now| warning("app_cert", &new, now).unwrap_or_default().split(' ').skip(2).collect::<Vec<_>>().join(" ");
         assert_eq!(warned(0), "");
-        assert_eq!(warned(-1), "is not valid yet; it is valid until 1970-01-10 08:00:00 (UTC+8)");
-        assert_eq!(warned(9 * DAY_MS + 1_000), "has expired; it is valid until 1970-01-10 08:00:00 (UTC+8)");
+        assert_eq!(
+            warned(-1),
+            "is not valid yet; it is valid from 1970-01-01 08:00:00 until 1970-01-10 08:00:00 (UTC+8)"
+        );
+        assert_eq!(
+            warned(9 * DAY_MS + 1_000),
+            "has expired; it is valid from 1970-01-01 08:00:00 until 1970-01-10 08:00:00 (UTC+8)"
+        );
     }
 }

@@ -237,6 +237,13 @@ impl Checker<'_> {
     fn app(&mut self, at: &Spanned<AppTable>, app: &AppTable) -> Result<(), WorldError> {
         self.once("app", at, &app.app_id)?;
         let app = ranges::app(app).map_err(|wrong| self.wrong(at, format!("app {}: {wrong}", app.app_id)))?;
+        // Where the file states both, nothing of the store decides.
+        if let Some(text) = app.app_cert.as_deref().filter(|text| !text.is_empty())
+            && let (Some(roots), Some([_, known @ ..])) = (&self.world.roots, self.world.platform_chain.as_deref())
+            && !certificates::leads_to(&Certificate::chain(text).expect("checked"), known, roots)
+        {
+            return Err(self.wrong(at, format!("app {}: {}", app.app_id, certificates::LEADS_ELSEWHERE)));
+        }
         self.world.apps.push(app);
         Ok(())
     }

@@ -47,6 +47,11 @@ impl WorldText {
 fn take_in(text: &str, folder: &Path, path: &Path) -> Result<String, WorldError> {
     let syntax = |error: toml::de::Error| WorldError::Syntax { path: path.to_owned(), message: error.to_string() };
     let mut tables: toml::Table = toml::from_str(text).map_err(syntax)?;
+    let empty = |kind: &str, index: usize, name: &str, file: &Path| WorldError::Wrong {
+        path: path.to_owned(),
+        line: check::line_of(text, kind, index),
+        message: format!("{name}: {} is empty; {name} = \"\" takes a {name} away", file.display()),
+    };
     // The error is at the line of the table that names the file.
     let unreadable = |kind: &str, index: usize, name: &str, file: &Path, error: &std::io::Error| WorldError::Wrong {
         path: path.to_owned(),
@@ -57,6 +62,10 @@ fn take_in(text: &str, folder: &Path, path: &Path) -> Result<String, WorldError>
         let Some(named) = value.as_str().filter(|text| !text.is_empty() && !is_key(text)) else { return Ok(()) };
         let file = folder.join(named);
         let key = std::fs::read_to_string(&file).map_err(|error| unreadable(kind, index, name, &file, &error))?;
+        // A file that was cut off must not take a key away.
+        if key.trim().is_empty() {
+            return Err(empty(kind, index, name, &file));
+        }
         *value = toml::Value::String(key);
         Ok(())
     };

@@ -55,6 +55,11 @@ fn an_app_that_calls_too_often_is_refused_and_no_other() {
     }
     let answer = refuse(&client, TAGS_QUERY, &json!({}), "isv.app-call-limited");
     assert_eq!((answer.code.as_str(), answer.node["msg"].as_str()), ("40005", Some("Call Limited")));
+    // What has a good signature counts, whatever it calls.
+    for method in ["no.such.method", "ALIPAY.TRADE.QUERY"] {
+        let answer = client.call(method, "{}", NOW).expect("an answer");
+        assert_eq!(answer.sub_code.as_deref(), Some("isv.app-call-limited"), "{method}");
+    }
     let other = running.client_of(OTHER, None);
     succeed(&other, TAGS_QUERY, &json!({}));
 }

@@ -506,8 +506,10 @@ fn certificates_that_are_not_valid_now_are_taken_with_a_warning() {
     let old = authority.issue(&app_key().public_key(), "2020-12-31");
     let table = format!("[[app]]\napp_id = \"{APP_ID}\"\napp_cert = '''{}'''\n", old.to_pem());
     let (changed, warnings) = applied(&running, &table);
-    let warning =
-        format!("app {APP_ID}: app_cert {} has expired; it is valid until 2020-12-31 23:59:59 (UTC+8)", old.sn());
+    let warning = format!(
+        "app {APP_ID}: app_cert {} has expired; it is valid from 2010-01-01 00:00:00 until 2020-12-31 23:59:59 (UTC+8)",
+        old.sn()
+    );
     assert_eq!((changed, warnings), (1, vec![warning]));
     let mut client = CertificateClient::new(&running, &app_key(), &old);
     assert_eq!(client.call(TAGS, &json!({})).expect("it is believed")["sub_code"], "app-cert-expired");

@@ -316,10 +316,12 @@ each_engine!(broken_json_is_placed_for_who_can_mend_it, |engine| {
         assert!(told.sub_msg().contains(&told.trace_id), "{}", told.sub_msg());
         let said = stand_in.doctor(&told.trace_id);
         assert!(said.contains(place) && said.contains("cause: json-"), "{biz_content}: {said}");
-        // On a platform it is the operator who is told.
+        // On a platform it is the operator who is told, and not of the text.
         let told = send(&platform, &sent);
         assert_eq!(told.sub_msg(), bare, "{biz_content}");
-        assert!(platform.doctor(&told.trace_id).contains(place), "{biz_content}");
+        let said = platform.doctor(&told.trace_id);
+        assert!(said.contains(place) && !said.contains('→'), "{biz_content}: {said}");
+        assert!(!log_of(platform.folder.path()).contains('→'));
     }
 });
 
@@ -358,6 +360,20 @@ each_engine!(mistakes_that_were_mute_are_named, |engine| {
     check(&sent, "参数有误: out_biz_no 不能为空", "unknown-member", "outBizNo（是否应为out_biz_no？）", false);
     let sent = Sent { params: params(COUNT, "utf-8", count.as_bytes()), ..Sent::default() };
     check(&sent, "", "unknown-member", "dimension（是否应为dimensions？）", false);
+    // Members as parameters of their own, and biz_content by another name.
+    let outside = vec![("biz_content", &b""[..]), ("name", b"n"), ("out_biz_no", b"1")];
+    let sent = Sent { params: outside, ..Sent::default() };
+    let advice = "name, out_biz_no被作为独立参数提交";
+    check(&sent, "参数有误: out_biz_no 不能为空", "beside-biz-content", advice, false);
+    let sent = Sent { params: vec![("biz_content", &b""[..]), ("bizContent", valid.as_bytes())], ..Sent::default() };
+    check(&sent, "参数有误: out_biz_no 不能为空", "biz-content-misspelt", "该参数名应为biz_content", false);
+    // Nothing is said of a text whose bytes happen to be another text's in UTF-8.
+    let name = wire::Charset::Gbk.encode("30路").expect("GBK has it").into_owned();
+    assert!(std::str::from_utf8(&name).is_ok());
+    let good = [br#"{"out_biz_no":"30","name":""#, &name[..], br#"","conditions":"[]"}"#].concat();
+    let told = send(&stand_in, &Sent { params: params(CREATE, "GBK", &good), ..Sent::default() });
+    assert!(!told.sub_msg().contains("charset"), "{}", told.node);
+    assert!(!stand_in.command(&["doctor", &told.trace_id]).status.success());
     // A JSON body beside signed parameters in the address.
     let sent = Sent { params: vec![], query: "", body: Some(&valid) };
     check(&sent, "参数有误: out_biz_no 不能为空", "json-body", "application/x-www-form-urlencoded", true);

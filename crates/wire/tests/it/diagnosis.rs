@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use wire::diagnosis::{Cause, Diagnosis, another_app, diagnose};
+use wire::diagnosis::{Cause, Diagnosis, Effort, Keys, OwnKey, another_app, diagnose};
 use wire::{BadSignature, Charset, PrivateKey, PublicKey, RawCall, SignType, VerifyError};
 
 use crate::vectors;
@@ -73,7 +73,9 @@ fn refused(query: &str, form: &str, registered: &PublicKey) -> Option<Box<BadSig
 
 fn look(form: &str, registered: &PublicKey) -> Diagnosis {
     let bad = refused("", form, registered).expect("the mistake must matter");
-    let found = diagnose(&bad, registered, &vectors::public_key("platform_public.pem"), Some(&vectors::content_key()));
+    let platform = vectors::public_key("platform_public.pem");
+    let keys = Keys { registered, others: &[], platform: &platform };
+    let found = diagnose(&bad, keys, Some(&vectors::content_key()), Effort::All);
     if found.cause != Cause::UnknownKey {
         return found;
     }
@@ -107,6 +109,40 @@ fn keys_mixed_up() {
     let by = |key: &str| Client { key: vectors::private_key(key), ..Client::new(&[]) };
     check(&by("platform_private_pkcs8.pem"), Cause::AnotherKey, "platform's private key", "平台私钥");
     check(&by("platform_old_private.pem"), Cause::AnotherKey, "app 2021000000000002", "应用2021000000000002");
+}
+
+/// Where an app has several keys, as while it changes its certificate.
+#[test]
+fn another_key_of_the_same_app() {
+    let platform = vectors::public_key("platform_public.pem");
+    let (old, registered) = (vectors::private_key("platform_old_private.pem"), vectors::public_key("app_public.pem"));
+    let bad = refused("", &Client { key: old.clone(), ..Client::new(&[]) }.form(), &registered).expect("another key");
+    for (cert_sn, en, zh) in [
+        (Some("9ef1"), "the app's certificate 9ef1", "另一张证书（序列号9ef1）"),
+        (None, "the app's registered public key", "该应用登记的公钥"),
+    ] {
+        let others = [OwnKey { cert_sn, key: &old.public_key() }];
+        let keys = Keys { registered: &registered, others: &others, platform: &platform };
+        for effort in [Effort::All, Effort::Little] {
+            let found = diagnose(&bad, keys, None, effort);
+            assert_eq!(found.cause, Cause::AnotherKey, "{found:?}");
+            assert!(found.advice_en.contains(en) && found.advice_zh.contains(zh), "{found:?}");
+        }
+    }
+}
+
+/// Nothing is proven by little effort but whose key it was and how `sign` was written.
+#[test]
+fn little_effort_tries_no_string() {
+    let (platform, registered) = (vectors::public_key("platform_public.pem"), vectors::public_key("app_public.pem"));
+    let keys = Keys { registered: &registered, others: &[], platform: &platform };
+    let client = Client { sign: |_| b"something else".to_vec(), ..Client::new(&[]) };
+    let twice =
+        Client { sign: |params| join(params.iter().filter(|(name, _)| *name != "sign_type")), ..Client::new(&[]) };
+    for client in [client, twice] {
+        let bad = refused("", &client.form(), &registered).expect("another string");
+        assert_eq!(diagnose(&bad, keys, None, Effort::Little).cause, Cause::OtherString);
+    }
 }
 
 /// The commonest mistake: keys were made anew, and the public half was registered nowhere. No string was right then.
@@ -146,7 +182,7 @@ fn a_signature_that_is_none() {
     let url_safe = format!("-_{}", &good[2..]);
     for (sign, cause, word) in [
         ("sign", Cause::SignLength, "24 bits"),
-        ("AAAA", Cause::SignLength, "24 bits, those of the registered key have 2048"),
+        ("AAAA", Cause::SignLength, "24 bits, and those of the registered key have 2048"),
         (&good[..100], Cause::SignLength, "have 2048"),
         (&good[..340], Cause::SignLength, "2040 bits"),
         (&good[1..], Cause::NotBase64, "base64"),
@@ -198,6 +234,16 @@ fn a_signature_that_was_mangled() {
     }
 }
 
+/// What no SDK sends is not read, in whatever way it may be meant.
+#[test]
+fn a_sign_that_is_longer_than_any() {
+    for part in ["A", "&#x41;", "0f", "QUFB"] {
+        let diagnosis = look(&with_signature(&part.repeat(200_000)), &vectors::public_key("app_public.pem"));
+        assert_eq!(diagnosis.cause, Cause::SignLength, "{part}");
+        assert!(diagnosis.advice_en.contains("more than any RSA signature"), "{diagnosis:?}");
+    }
+}
+
 #[test]
 fn pss_instead_of_pkcs1() {
     let registered = vectors::public_key("app_public.pem");
@@ -208,6 +254,7 @@ fn pss_instead_of_pkcs1() {
     for sign in vectors::text("keys/app_pss.b64").lines() {
         check(sign, Cause::PssPadding);
     }
+    check(vectors::text("keys/app_unpadded.b64").trim_end(), Cause::RawDigest);
     for sign in vectors::text("keys/other_pss.b64").lines() {
         check(sign, Cause::UnknownKey);
     }
@@ -437,7 +484,9 @@ fn gbk_against_utf8_by_a_real_sdk() {
     let terms = call.terms().unwrap();
     let registered = vectors::public_key("app_public.pem");
     let Err(VerifyError::Signature(bad)) = call.verify(terms, &registered) else { panic!("must be refused") };
-    let diagnosis = diagnose(&bad, &registered, &vectors::public_key("platform_public.pem"), None);
+    let platform = vectors::public_key("platform_public.pem");
+    let keys = Keys { registered: &registered, others: &[], platform: &platform };
+    let diagnosis = diagnose(&bad, keys, None, Effort::All);
     assert_eq!(diagnosis.cause, Cause::Charset);
     assert!(diagnosis.advice_en.contains("signed as utf-8 bytes"), "{diagnosis:?}");
 }

@@ -28,7 +28,14 @@ impl Certs {
     pub(super) fn make(folder: &Path, keygen: &Keygen) -> Result<Certs, Failure> {
         let Keygen { app_id, platform_key, app_key, until, .. } = keygen;
         let wrong = || Failure(format!("--until {until:?} must be a day, yyyy-MM-dd"));
-        let ends_at = time::parse(&format!("{until} 23:59:59")).ok_or_else(wrong)?.min(authority::ENDS_AT);
+        let ends_at = time::parse(&format!("{until} 23:59:59")).ok_or_else(wrong)?;
+        let possible = authority::STARTS_AT + 1..=authority::ENDS_AT;
+        if !possible.contains(&ends_at) {
+            let [first, last] = [*possible.start(), *possible.end()].map(time::format);
+            return Err(Failure(format!(
+                "--until {until}: certificates are valid from {first} and until {last} at most"
+            )));
+        }
         let is_id = |id: &String| !id.is_empty() && id.len() <= 32 && id.bytes().all(|byte| byte.is_ascii_digit());
         if let Some(app_id) = app_id.as_ref().filter(|app_id| !is_id(app_id)) {
             return Err(Failure(format!("--app-id {app_id:?} must be 1 to 32 digits")));
@@ -81,8 +88,8 @@ impl Certs {
     }
 
     pub(super) fn text(&self) -> String {
-        let (app, root, platform) =
-            (self.app_cert.display(), self.alipay_root_cert.display(), self.alipay_cert.display());
+        let [app, root, platform] =
+            [&self.app_cert, &self.alipay_root_cert, &self.alipay_cert].map(|path| in_quotes(path));
         let key =
             self.app_private_key.as_ref().map_or_else(|| "the app's own".to_owned(), |key| key.display().to_string());
         format!(
@@ -101,6 +108,11 @@ impl Certs {
             self.world, self.app_cert_sn, self.alipay_root_cert_sn, self.alipay_cert_sn,
         )
     }
+}
+
+/// A path as it may stand in quotes of either kind in a program.
+fn in_quotes(path: &Path) -> String {
+    path.display().to_string().replace('\\', "\\\\").replace('\'', "\\'").replace('"', "\\\"")
 }
 
 /// The public key in a file.
