@@ -11,7 +11,7 @@ pub use nearest::nearest;
 
 use crate::app::App;
 use crate::biz::{self, Unknown};
-use crate::methods::{Entry, THE_LIST};
+use crate::methods::{Entry, FieldPlace, THE_LIST};
 use refusal::Subject;
 use store::rejected_call::Ring;
 use wire::diagnosis::Diagnosis;
@@ -142,6 +142,9 @@ fn of_refusal(app: &App, call: &VerifiedCall, rejection: &Rejection) -> Option<H
     if *rejection == code::INVALID_METHOD {
         return Some(unknown_method(call.method()));
     }
+    if let Some(hint) = misplaced(call) {
+        return Some(hint);
+    }
     let parameter = |name: &str| call.get(name).unwrap_or_default().to_owned();
     let by_protocol = || refusal::explain(rejection, &Subject { parameter: &parameter, apps: app.directory.count() });
     let Some(biz_content) = call.biz_content() else {
@@ -159,6 +162,24 @@ fn of_refusal(app: &App, call: &VerifiedCall, rejection: &Rejection) -> Option<H
     // Another kind of field may be wrong in many ways; that it is JSON inside of a text is one of them.
     let is_json = rejection.sub_msg.ends_with(biz::NOT_JSON) || text.trim_start().starts_with(['[', '{', '"']);
     if is_json { json::explain(member, text) } else { None }
+}
+
+/// For whoever puts into `biz_content` what the method takes beside it.
+fn misplaced(call: &VerifiedCall) -> Option<Hint> {
+    let entry = Entry::find(call.method()).filter(|entry| entry.fields_in == FieldPlace::Parameters)?;
+    let members = biz::object(call.biz_content()).ok()?;
+    let names = entry.fields.iter().map(|field| field.name);
+    let inside: Vec<_> = names.filter(|name| members.contains_key(*name) && call.get(name).is_none()).collect();
+    (!inside.is_empty()).then(|| fields_inside(&inside))
+}
+
+fn fields_inside(fields: &[&str]) -> Hint {
+    let (en, zh) = (fields.join(", "), fields.join("、"));
+    Hint::new(
+        "fields-inside-biz-content",
+        format!("send {en} as parameters of the request, beside method and app_id, not within biz_content"),
+        format!("请将{zh}作为请求参数与method、app_id并列提交，而非放在biz_content中"),
+    )
 }
 
 /// For whoever sends JSON where the protocol has a form.

@@ -59,6 +59,7 @@ class Run {
       params.bizContent = Object.fromEntries(Object.entries(test.send).map(([field, value]) => [field, this.text(value)]));
       Object.assign(params.bizContent, this.filled(test.plain ?? {}));
     }
+    for (const [field, value] of Object.entries(test.parameters ?? {})) params[camel(field)] = this.text(value);
     if (app.app_auth_token) params.appAuthToken = app.app_auth_token;
     return sdk.exec(test.call, params, { validateSign: true });
   }

@@ -96,6 +96,8 @@ class Run:
         if "send" in case:
             sent = {field: self.text(value) for field, value in case["send"].items()}
             request.biz_content = sent | self.filled(case.get("plain", {}))
+        for field, value in case.get("parameters", {}).items():
+            setattr(request, field, self.text(value))
         if "app_auth_token" in app:
             request.add_other_text_param("app_auth_token", app["app_auth_token"])
         response = sdk_class("response", name + "Response")()
