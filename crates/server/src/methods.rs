@@ -21,6 +21,7 @@ pub mod prize;
 pub mod refusals;
 mod run;
 pub mod segment;
+pub mod system;
 pub mod trade;
 pub mod voucher;
 
@@ -72,6 +73,9 @@ pub static THE_LIST: &[Entry] = &[
     write::<catering::condition_set::ConditionSet>(),
     read::<catering::condition_query::ConditionQuery>(),
     read::<open::alipaycert_download::AlipaycertDownload>(),
+    write::<open::auth_token_app::AuthTokenApp>(),
+    read::<open::auth_token_app_query::AuthTokenAppQuery>(),
+    write::<system::oauth_token::OauthToken>(),
 ];
 
 impl Entry {

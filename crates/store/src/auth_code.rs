@@ -12,7 +12,8 @@ use crate::engine::tx::Tx;
 use crate::params;
 
 pub(crate) static MODULE: Module = Module {
-    tables: &[Table { lock: Lock::Thing, ..Table::by_bucket("auth_code", BucketOf::Pair(None, "key")) }],
+    // Whoever exchanges a member's code holds the member's account.
+    tables: &[Table { lock: Lock::AccountKey, ..Table::by_bucket("auth_code", BucketOf::Pair(None, "key")) }],
     proofs: &[Proof { name: "codes of consents", count: CODES, differ: CODES_OFF, values: &[] }],
 };
 
@@ -70,7 +71,8 @@ impl FromRow for Code {
     fn from_row(row: &dyn Row) -> Result<Code, Fault> {
         type Columns = (String, String, String, String, String, i64, i64, Option<i64>);
         let (kind, app_id, account_id, auth_app_id, allowed, created_at, expires_at, used_at) = Columns::from_row(row)?;
-        let allowed = serde_json::from_str(&allowed).map_err(|error| Fault::bug(format!("a code's consent: {error}")))?;
+        let allowed =
+            serde_json::from_str(&allowed).map_err(|error| Fault::bug(format!("a code's consent: {error}")))?;
         let consent = match kind.as_str() {
             MERCHANT => Consent::Merchant { auth_app_id, methods: allowed },
             MEMBER => Consent::Member { scopes: allowed },

@@ -13,7 +13,8 @@ use crate::params;
 
 pub(crate) static MODULE: Module = Module {
     tables: &[Table {
-        lock: Lock::Thing,
+        // Whoever gives or ends a pair holds the user's account.
+        lock: Lock::AccountKey,
         ..Table::by_bucket("user_authorization", BucketOf::Pair(None, "refresh_key"))
     }],
     proofs: &[Proof { name: "members' consents", count: GIVEN, differ: GIVEN_OFF, values: &[] }],
@@ -43,7 +44,7 @@ statements! {
         WHERE expires_at <= granted_at OR refresh_until < expires_at ORDER BY 1";
 }
 
-/// Keeps a new pair; and forgets those in the same bucket that could be had anew until `forget_before` at most, UTC
+/// Keeps a new pair, of a user whose account is held ([`hold_account`](crate::world::hold_account)); and forgets those in the same bucket that could be had anew until `forget_before` at most, UTC
 /// milliseconds.
 pub fn insert(tx: &mut Tx, tokens: &UserTokens, forget_before: i64) -> Result<(), Fault> {
     let UserTokens { refresh_key, access_key, app_id, user_id, scopes, granted_at, expires_at, refresh_until, .. } =
@@ -51,17 +52,8 @@ pub fn insert(tx: &mut Tx, tokens: &UserTokens, forget_before: i64) -> Result<()
     let bucket = bucket_of("", refresh_key);
     tx.execute(FORGET, params![bucket, forget_before])?;
     let scopes = serde_json::to_string(scopes).expect("texts are JSON");
-    let values = params![
-        bucket,
-        refresh_key,
-        access_key,
-        app_id,
-        user_id,
-        &scopes,
-        *granted_at,
-        *expires_at,
-        *refresh_until
-    ];
+    let values =
+        params![bucket, refresh_key, access_key, app_id, user_id, &scopes, *granted_at, *expires_at, *refresh_until];
     tx.execute(INSERT, values).map(drop)
 }
 
@@ -76,7 +68,8 @@ pub fn end(tx: &mut Tx, refresh_key: &str, at: i64) -> Result<bool, Fault> {
     Ok(tx.execute(END, params![at, bucket_of("", refresh_key), refresh_key])? == 1)
 }
 
-/// Ends every pair that this app has of this user; how many worked until now. Looks at all of them.
+/// Ends every pair that this app has of this user, whose account is held; how many worked until now. Looks at all of
+/// them.
 pub fn end_all(tx: &mut Tx, app_id: &str, user_id: &str, at: i64) -> Result<u64, Fault> {
     tx.execute(END_ALL, params![at, app_id, user_id])
 }
@@ -96,7 +89,8 @@ impl FromRow for UserTokens {
         type Columns = (String, String, String, String, String, i64, i64, i64, Option<i64>);
         let (refresh_key, access_key, app_id, user_id, scopes, granted_at, expires_at, refresh_until, ended_at) =
             Columns::from_row(row)?;
-        let scopes = serde_json::from_str(&scopes).map_err(|error| Fault::bug(format!("a consent's scopes: {error}")))?;
+        let scopes =
+            serde_json::from_str(&scopes).map_err(|error| Fault::bug(format!("a consent's scopes: {error}")))?;
         Ok(UserTokens {
             refresh_key,
             access_key,

@@ -25,4 +25,4 @@ pub use merchant::{
     Merchant, Shop, cognates, merchant, merchant_label, merchant_name, merchants, shop, shop_of_store, shop_page,
     shops, tags,
 };
-pub use put::{held_account, hold, put_account, put_app, put_merchant, put_shop, put_tag};
+pub use put::{held_account, hold, hold_account, put_account, put_app, put_merchant, put_shop, put_tag};

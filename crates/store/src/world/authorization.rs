@@ -145,52 +145,32 @@ pub fn give_authorization(tx: &mut Tx, given: &Authorization) -> Result<(), Faul
     let ended = tx.query(REPLACE, params![*granted_at, app_id, pid, auth_app_id])?;
     announce_all(tx, ended)?;
     let methods = to_json(methods);
-    let values = params![
-        token_key,
-        app_id,
-        pid,
-        auth_app_id,
-        &methods,
-        *expires_at,
-        *granted_at,
-        &refresh.key,
-        refresh.until
-    ];
+    let values =
+        params![token_key, app_id, pid, auth_app_id, &methods, *expires_at, *granted_at, &refresh.key, refresh.until];
     tx.execute(INSERT, values)?;
     announce(tx, Change::Authorization(Arc::new(Authorization { version: 1, enabled: true, ..given.clone() })))
 }
 
 /// Ends whatever the merchant's app lets this app do; how many pairs of tokens have worked until now. After
 /// [`hold_authorizations`].
-pub fn revoke_authorizations(tx: &mut Tx, app_id: &str, pid: &str, auth_app_id: &str) -> Result<usize, Fault> {
+pub fn revoke_authorizations(tx: &mut Tx, app_id: &str, pid: &str, auth_app_id: &str) -> Result<u64, Fault> {
     let ended = tx.query(REVOKE, params![app_id, pid, auth_app_id])?;
     announce_all(tx, ended)
 }
 
-fn announce_all(tx: &mut Tx, changed: Vec<Authorization>) -> Result<usize, Fault> {
-    let count = changed.len();
+fn announce_all(tx: &mut Tx, changed: Vec<Authorization>) -> Result<u64, Fault> {
+    let mut count = 0;
     for row in changed {
         announce(tx, Change::Authorization(Arc::new(row)))?;
+        count += 1;
     }
     Ok(count)
 }
 
 impl FromRow for Authorization {
     fn from_row(row: &dyn Row) -> Result<Authorization, Fault> {
-        type Columns = (
-            String,
-            String,
-            String,
-            String,
-            String,
-            i64,
-            bool,
-            i64,
-            i64,
-            Option<String>,
-            Option<i64>,
-            Option<i64>,
-        );
+        type Columns =
+            (String, String, String, String, String, i64, bool, i64, i64, Option<String>, Option<i64>, Option<i64>);
         let (
             token_key,
             app_id,

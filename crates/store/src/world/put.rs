@@ -115,22 +115,23 @@ pub fn put_tag(tx: &mut Tx, pid: &str, tag: &Tag) -> Result<bool, Fault> {
 
 /// States an app; whether anything changed.
 pub fn put_app(tx: &mut Tx, app: &App) -> Result<bool, Fault> {
-    let App { app_id, pid, public_key, certificates, aes_key, isv, methods, notify_charset, enabled, redirect_uris, .. } =
-        app;
-    let (aes_key, methods, certificates) = (aes_key.as_deref(), to_json(methods), to_json(certificates));
-    let places = to_json(redirect_uris);
-    let values = params![
+    let App {
         app_id,
         pid,
         public_key,
+        certificates,
         aes_key,
-        *isv,
-        &methods,
+        isv,
+        methods,
         notify_charset,
-        *enabled,
-        &certificates,
-        &places
-    ];
+        enabled,
+        redirect_uris,
+        ..
+    } = app;
+    let (aes_key, methods, certificates) = (aes_key.as_deref(), to_json(methods), to_json(certificates));
+    let places = to_json(redirect_uris);
+    let values =
+        params![app_id, pid, public_key, aes_key, *isv, &methods, notify_charset, *enabled, &certificates, &places];
     let Some((version,)) = tx.query_opt(PUT_APP, values)? else { return Ok(false) };
     announce(tx, Change::App(Arc::new(App { version, ..app.clone() })))?;
     Ok(true)
@@ -166,6 +167,11 @@ fn put_merchant_account(tx: &mut Tx, pid: &str, login_id: Option<&str>, opening_
 /// world files wait for one another, and what they meet besides, PostgreSQL solves as a deadlock.
 pub fn held_account(tx: &mut Tx, user_id: &str) -> Result<Option<Account>, Fault> {
     tx.lock_in_any_order();
-    tx.execute(HOLD_ACCOUNT, params![bucket_of("", user_id), user_id])?;
+    hold_account(tx, user_id)?;
     account(tx, user_id)
+}
+
+/// Has every other transaction that changes this account, or holds it so, wait for the end of this one.
+pub fn hold_account(tx: &mut Tx, user_id: &str) -> Result<(), Fault> {
+    tx.execute(HOLD_ACCOUNT, params![bucket_of("", user_id), user_id]).map(drop)
 }
