@@ -1,6 +1,7 @@
 //! The cases of `tests/sdk/cases.json`, asked as the official Java SDK asks, and read as it reads. The SDK itself is in
 //! no registry; `wire::testing` has its reader.
 
+use crate::consent::OAUTH;
 use crate::raw::Connection;
 use crate::running::{NOW, Running};
 use crate::sdk::{SDK, prepare};
@@ -134,8 +135,11 @@ impl Run {
         let members: Map<String, Value> = answer.as_object().expect("an object").clone();
         let (public, members): (Map<_, _>, Map<_, _>) =
             members.into_iter().partition(|(name, _)| PUBLIC.contains(&name.as_str()));
-        let code = public["code"].as_str().expect("a code");
-        assert_eq!(public["msg"], self.book["msg"][code], "{context}");
+        // A success of this method has neither code nor msg.
+        let is_bare = case["call"] == OAUTH && case["refused"].is_null();
+        let code = if is_bare { "10000" } else { public["code"].as_str().expect("a code") };
+        assert!(!is_bare || public.is_empty(), "{context}");
+        assert!(is_bare || public["msg"] == self.book["msg"][code], "{context}");
         if let Some(refused) = case["refused"].as_str() {
             let words: Vec<_> = refused.split(' ').collect();
             assert_eq!((code, &public["sub_code"], members.len()), (words[0], &words[1].into(), 0), "{context}");
