@@ -257,7 +257,7 @@ mod tests {
             (act(&["*"]), open(None), true, ["水帘洞科技", "every method", "https://isv.example.com"]),
             (act(&["alipay.trade.pay"]), open(None), true, ["2021000000000002", "alipay.trade.pay", "Do not agree"]),
             (Wish::KnowMember { profile: false }, open(None), true, ["Know your user id", "who you are", "Agree"]),
-            (Wish::KnowMember { profile: true }, open(None), true, ["user id", "profile", "six digits"]),
+            (Wish::KnowMember { profile: true }, open(None), true, ["user id", "profile", "Six digits"]),
             (act(&[]), open(Some(FormOutcome::NotProved)), true, ["Wrong login id", "15 minutes", "aria-invalid"]),
             (act(&[]), open(Some(FormOutcome::Incomplete)), true, ["Please enter", "Login id", "PIN"]),
             (act(&[]), open(Some(FormOutcome::NoMerchant)), true, ["no merchant", "Login id", "PIN"]),
