@@ -290,7 +290,7 @@ mod tests {
         check("alipay.marketing.exchangevoucher.use", "method-not-answered", "尚不支持");
         check("alipay.marketing.exchangevoucher.ues", "method-not-answered", "alipay.marketing.exchangevoucher.use");
         for method in [
-            "alipay.system.oauth.token",
+            "alipay.user.info.share",
             "alipay.trade.precreate",
             "alipay.trade.wap.pay",
             "alipay.trade.app.pay",

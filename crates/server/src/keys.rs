@@ -251,8 +251,8 @@ impl Keyed {
     }
 }
 
-/// What a code or token is found by in the store: its SHA-256 in hexadecimal, so that whoever reads the store or a backup
-/// of it has none.
+/// What a code or token is found by in the store: its SHA-256 in hexadecimal, so that whoever reads the store or a
+/// backup of it has none.
 pub fn token_key(token: &str) -> String {
     hex(&wire::sha256(token.as_bytes()))
 }

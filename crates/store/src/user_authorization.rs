@@ -1,5 +1,5 @@
-//! What members let apps know of them: a pair of tokens for each exchange of a code. They are looked up by their refresh
-//! token, so each is in the bucket of what that is found by.
+//! What members let apps know of them: a pair of tokens for each exchange of a code. They are looked up by their
+//! refresh token, so each is in the bucket of what that is found by.
 
 use domain::authorization::UserTokens;
 
@@ -44,8 +44,8 @@ statements! {
         WHERE expires_at <= granted_at OR refresh_until < expires_at ORDER BY 1";
 }
 
-/// Keeps a new pair, of a user whose account is held ([`hold_account`](crate::world::hold_account)); and forgets those in the same bucket that could be had anew until `forget_before` at most, UTC
-/// milliseconds.
+/// Keeps a new pair, of a user whose account is held ([`hold_account`](crate::world::hold_account)); and forgets those
+/// in the same bucket that could be had anew until `forget_before` at most, UTC milliseconds.
 pub fn insert(tx: &mut Tx, tokens: &UserTokens, forget_before: i64) -> Result<(), Fault> {
     let UserTokens { refresh_key, access_key, app_id, user_id, scopes, granted_at, expires_at, refresh_until, .. } =
         tokens;

@@ -8,6 +8,7 @@ pub(crate) mod account;
 pub(crate) mod app;
 pub(crate) mod authorization;
 pub(crate) mod certificate;
+mod consent;
 pub(crate) mod image;
 mod json;
 pub(crate) mod merchant;
@@ -15,11 +16,9 @@ mod put;
 
 pub use account::{Account, BALANCE_FEN_MAX, account, existing_accounts, has_account, plain_pins, replace_pin};
 pub use app::{App, Guard, app, apps, guard};
-pub use authorization::{
-    Authorization, Refresh, authorization, authorization_of_refresh, authorizations, give_authorization,
-    hold_authorizations, put_authorization, revoke_authorizations,
-};
+pub use authorization::{Authorization, Refresh, authorization, authorization_of_refresh, authorizations};
 pub use certificate::{platform_certificate, put_platform_certificate};
+pub use consent::{give_authorization, hold_authorizations, put_authorization, revoke_authorizations};
 pub use image::{Image, has_image, image, put_image};
 pub use merchant::{
     Merchant, Shop, cognates, merchant, merchant_label, merchant_name, merchants, shop, shop_of_store, shop_page,

@@ -1,4 +1,5 @@
-//! A second app of the demo's service provider, which nobody has authorised yet: its consent pages are there to be tried.
+//! A second app of the demo's service provider, which nobody has authorised yet: its consent pages are there to be
+//! tried.
 
 use super::{Demo, ISV_PID, LOGIN, USER_LOGIN};
 use serde::{Deserialize, Serialize};

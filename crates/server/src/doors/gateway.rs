@@ -285,9 +285,7 @@ fn seal(app: &App, terms: &Terms, outcome: &Outcome) -> Response {
         }
     };
     let cert_sn = signature.cert_sn.as_deref().filter(|_| terms.in_certificate_mode);
-    let is_success = matches!(outcome, Outcome::Verified(Ok(_)));
-    let named = terms.method.as_deref().filter(|_| is_success || form == AnswerForm::Coded);
-    let bytes = node.seal(named, cert_sn, &signature);
+    let bytes = node.seal(terms.method.as_deref(), cert_sn, &signature);
     let mut response = Response::new(Body::from(bytes));
     let content_type = match (terms.in_browser, terms.reader.charset) {
         (false, Charset::Utf8) => "text/html;charset=utf-8",

@@ -1,5 +1,5 @@
-//! `/h5/…`: pages for members and payers, who have no key but hold an address with a token in it; and `/oauth2/…`, where
-//! they agree to what an app asks for. This is the list of them.
+//! `/h5/…`: pages for members and payers, who have no key but hold an address with a token in it; and `/oauth2/…`,
+//! where they agree to what an app asks for. This is the list of them.
 //!
 //! Each is a [`page::Page`]: what its address says, what it shows, and what its form does. How requests for pages are
 //! answered is in `request.rs`.

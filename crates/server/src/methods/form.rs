@@ -17,6 +17,7 @@ pub enum FieldPlace {
 pub enum AnswerForm {
     /// In the method's own node, which has a `code` and a `msg`.
     Coded,
-    /// A success has its business members alone, without `code` and `msg`; a refusal stands in `error_response`.
+    /// The same, but a success has its business members alone, without `code` and `msg`. A refusal has both: the Node
+    /// SDK cannot verify one in `error_response`.
     Bare,
 }

@@ -81,8 +81,7 @@ impl Cases {
             node.extend([("code".to_owned(), json!(code)), ("msg".to_owned(), json!(self.msg[code]))]);
         }
         node.extend(business);
-        let name = if is_bare && case.refused.is_some() { wire::node_name(None) } else { node_name(entry.name) };
-        json!({name: node, "sign": "…"})
+        json!({node_name(entry.name): node, "sign": "…"})
     }
 }
 

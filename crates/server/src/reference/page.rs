@@ -45,7 +45,7 @@ pub fn page(entry: &Entry, prose: &str, cases: &Cases) -> String {
     }
     let beside = match answers {
         AnswerForm::Coded => "beside `code` and `msg`",
-        AnswerForm::Bare => "which has neither `code` nor `msg`; a refusal stands in `error_response`",
+        AnswerForm::Bare => "which has neither `code` nor `msg` unless the call is refused",
     };
     add(&mut page, format_args!("\n## Answer\n\nThe members of `{}`, {beside}", node_name(name)));
     if answer.is_empty() {

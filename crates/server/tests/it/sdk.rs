@@ -282,13 +282,16 @@ impl Consents {
                 world::give_authorization(tx, &given)
             };
             let own = |name: &str| text(name);
-            pair("refresh1", Self::ISV_APP_ID, Self::ISV_APP_ID, over, "apptokenold")?;
+            pair("refresh1", Self::ISV_APP_ID, "2021000000000005", over, "apptokenold")?;
             pair("apprefreshold", Self::ISV_APP_ID, &own("old"), over, "token2")?;
             pair("refresh3", "2021000000000005", &own("other"), over, "apptokenother")?;
             pair("apprefreshrevoked", Self::ISV_APP_ID, &own("revoked"), Self::LATE, "token4")?;
             world::revoke_authorizations(tx, Self::ISV_APP_ID, "2088201914979044", &own("revoked"))?;
             let keys = [key("token5"), key("userrefreshold")];
+            // What ended longer ago is forgotten.
+            let ended = time::parse(&day(0)).expect("a time");
             let tokens = UserTokens::new(keys, Self::APP_ID, BUYER, Vec::new(), over);
+            let tokens = UserTokens { refresh_until: ended, ..tokens };
             user_authorization::insert(tx, &tokens, 0)
         };
         block_on(self.store.write::<_, Fault, _>(change)).expect("it is kept");

@@ -1,7 +1,8 @@
 //! `alipay.open.auth.token.app.query`: whose an `app_auth_token` is, what may be called with it, and until when.
 //!
-//! Refusals are looked for in this order: the app is no service provider's; no token is sent; there is no such token; it
-//! was given to another app. A token that was revoked, replaced by a newer one, or is over is answered with `invalid`.
+//! Refusals are looked for in this order: the app is no service provider's; no token is sent; there is no such token;
+//! it was given to another app. A token that was revoked, replaced by a newer one, or is over is answered with
+//! `invalid`.
 //!
 //! # Repeats
 //!

@@ -2,8 +2,8 @@
 //! has agreed to be known to the app.
 //!
 //! The member agrees on a page, at `/oauth2/publicAppAuthorize.htm`, from which the browser comes back with an
-//! `auth_code`: it is good for ten minutes, once, for the app that has asked. The access token is good for fifteen days,
-//! the refresh token for thirty. No method here takes an access token: what an app gets to know is `user_id`.
+//! `auth_code`: it is good for ten minutes, once, for the app that has asked. The access token is good for fifteen
+//! days, the refresh token for thirty. No method here takes an access token: what an app gets to know is `user_id`.
 //!
 //! These are refused, all with 40002, in this order: another `grant_type` (`isv.grant-type-invalid`); a code that there
 //! is not, that was used or is over (`isv.code-invalid`), or is another app's (`isv.unmatched-app-id`); a refresh token

@@ -21,9 +21,7 @@ const TOKEN: &str = "consent_token_";
 
 pub(super) const MERCHANT_CONSENT: Write = Write {
     method: MERCHANT_AGREES,
-    request: |_, _, _| {
-        Some(json!({"page": of_merchant(ISV_APP_ID, BACK, ""), "login": LOGIN, "name": "app_auth_code"}))
-    },
+    request: |_, _, _| Some(json!({"at": of_merchant(ISV_APP_ID, BACK, ""), "login": LOGIN, "name": "app_auth_code"})),
     enter: |books, _, answer| keep(books, OF_MERCHANT, answer),
     refused_again: &[],
 };
@@ -32,7 +30,7 @@ pub(super) const MEMBER_CONSENT: Write = Write {
     method: MEMBER_AGREES,
     request: |_, _, _| {
         let page = of_member(APP_ID, "auth_base", BACK, "");
-        Some(json!({"page": page, "login": "13196215350", "name": "auth_code"}))
+        Some(json!({"at": page, "login": "13196215350", "name": "auth_code"}))
     },
     enter: |books, _, answer| keep(books, OF_MEMBER, answer),
     refused_again: &[],
@@ -75,7 +73,7 @@ fn exchange(books: &Books, before: &str) -> Option<Value> {
 
 /// Agrees on a page; the code that the browser goes on with.
 pub(super) fn agree(door: &Door, request: &Value) -> Result<Value, Reply> {
-    let page = text(&request["page"]);
+    let page = text(&request["at"]);
     let seen = ask(door.address, &format!("GET {page} HTTP/1.1\r\nhost: shop\r\n\r\n"))?;
     let html = String::from_utf8_lossy(&seen.body);
     let field =

@@ -103,10 +103,8 @@ impl Reader {
         self.save("vouchers.csv", &format!("{header}\nV1,{user},2015-01-01 09:00:00,2015-01-01 12:00:00\n"));
         let key = self.folder.join("a-public-key.pem");
         fs::write(&key, self.demo.platform_key.to_pem()).expect("the folder is ours");
-        let [merchant, member] = self.codes(&text(&demo["consent"]["app_id"]), &text(&demo["pid"]), &user);
+        self.hand_codes_out(&text(&demo["consent"]["app_id"]), &text(&demo["pid"]), &user);
         self.words = vec![
-            ("APP_AUTH_CODE", None, merchant),
-            ("AUTH_CODE", None, member),
             ("TOKEN", Some("auth"), text(&demo["isv"]["app_auth_token"])),
             ("FILE", Some("doctor"), key.display().to_string()),
             ("ID", Some("notify"), text(&notices[0]["notify_id"])),
@@ -121,8 +119,8 @@ impl Reader {
         ];
     }
 
-    /// Codes with which a browser came back, from the merchant's consent and from a member's.
-    fn codes(&self, app_id: &str, pid: &str, user: &str) -> [String; 2] {
+    /// Codes of the merchant's consent and of a member's, as texts that documents show.
+    fn hand_codes_out(&self, app_id: &str, pid: &str, user: &str) {
         let store = Store::open(&self.demo.place(), Open::default()).expect("the demo's store");
         let consent =
             Consent::Merchant { auth_app_id: crate::running::APP_ID.to_owned(), methods: vec!["*".to_owned()] };
@@ -130,11 +128,10 @@ impl Reader {
         let merchant = Code::new(app_id, pid, consent, now);
         let member = Code::new(app_id, user, Consent::Member { scopes: vec!["auth_base".to_owned()] }, now);
         let put = move |tx: &mut Tx| {
-            auth_code::insert(tx, &token_key("merchant"), &merchant, 0)?;
-            auth_code::insert(tx, &token_key("member"), &member, 0)
+            auth_code::insert(tx, &token_key("APP_AUTH_CODE"), &merchant, 0)?;
+            auth_code::insert(tx, &token_key("AUTH_CODE"), &member, 0)
         };
         block_on(store.write::<_, Fault, _>(put)).expect("it is kept");
-        ["merchant", "member"].map(str::to_owned)
     }
 
     /// Saves a file in the folder where the reader is.
