@@ -124,6 +124,8 @@ impl Call {
         if let Some(trace_id) = &answer.trace_id {
             output::note(format!("trace_id {trace_id}"));
         }
+        // Some methods answer a success without a code.
+        let is_done = answer.code == "10000" || answer.code.is_empty() && answer.is_success();
         let on_terminal = std::io::stdout().is_terminal();
         if self.json {
             if on_terminal { output::line(&answer.raw) } else { output::raw(&answer.raw) }
@@ -132,8 +134,7 @@ impl Call {
         } else {
             output::json(&answer.node);
         }
-        // Some methods answer a success without a code.
-        if answer.code == "10000" || answer.code.is_empty() && answer.is_success() {
+        if is_done {
             return Ok(());
         }
         // One line, whatever the platform says.
