@@ -114,6 +114,7 @@ pub(crate) fn put_caller(tx: &mut Tx) -> Result<(), Fault> {
         methods: vec!["*".to_owned()],
         notify_charset: "utf-8".to_owned(),
         enabled: true,
+        redirect_uris: Vec::new(),
         version: 0,
     };
     world::put_app(tx, &app).map(drop)

@@ -4,6 +4,7 @@
 //! was loaded and returns what to record, or a [`Refusal`]: the only way in which this crate says no.
 
 pub mod activity;
+pub mod authorization;
 pub mod calendar;
 pub mod cash_voucher;
 pub mod claim;

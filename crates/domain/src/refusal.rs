@@ -97,4 +97,18 @@ pub enum Refusal {
     VoucherNotExist,
     /// The voucher cannot be used now: its time has not come or is over, it was used, or another trade holds it.
     VoucherNotUsable,
+    /// No such code of this kind: never handed out, or forgotten since.
+    AuthCodeNotExist,
+    /// The code was used before, or its time is over.
+    AuthCodeNotValid,
+    /// The code or token is another app's.
+    AuthOfAnotherApp,
+    /// No such refresh token.
+    RefreshTokenNotExist,
+    /// The refresh token was used before, or a newer consent has taken its place.
+    RefreshTokenNotValid,
+    /// The time of the refresh token is over.
+    RefreshTokenTimeOut,
+    /// What the refresh token belongs to was revoked.
+    AuthorizationRevoked,
 }

@@ -5,6 +5,7 @@
 //! above and call acts; an act knows no request, no address and no process.
 
 pub mod activity;
+pub mod consent;
 pub mod coupon;
 pub mod crowd;
 pub mod crowd_group;

@@ -5,6 +5,7 @@
 
 mod activity;
 mod apply;
+mod auth;
 mod backup;
 mod call;
 mod clock;
@@ -70,6 +71,8 @@ enum Command {
     Activity(activity::Activity),
     /// Count crowds and crowd groups, and ask why somebody is in one.
     Crowd(crowd::Crowd),
+    /// Look at what apps were authorised for, and revoke it.
+    Auth(auth::Auth),
     /// Look at trades.
     Trade(trade::Trade),
     /// Send vouchers to many, look at them, and bar them from use.
@@ -133,6 +136,7 @@ pub fn main() -> ExitCode {
             Command::Import(import) => import.run(&store).await,
             Command::Activity(activity) => activity.run(&store).await,
             Command::Crowd(crowd) => crowd.run(&store).await,
+            Command::Auth(auth) => auth.run(&store).await,
             Command::Trade(trade) => trade.run(&store).await,
             Command::Voucher(voucher) => voucher.run(&store).await,
             Command::Points(points) => points.run(&store).await,

@@ -3,6 +3,7 @@
 mod activities;
 mod calls;
 mod certificates;
+mod consent;
 mod trades;
 mod vouchers;
 
@@ -14,6 +15,7 @@ use activities::{Coupon, PointCard};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use certificates::CertificateApp;
+use consent::ConsentApp;
 use serde::{Deserialize, Serialize};
 use std::fmt::Write;
 use std::net::SocketAddr;
@@ -31,6 +33,9 @@ const ISV_APP_ID: &str = "2021000000000002";
 const APP_AUTH_TOKEN: &str = "201609BBdemo_app_auth_token_000000000001";
 const SHOP_IDS: [&str; 2] = ["2015121600077000000002388200", "2016041200077000000003277104"];
 const USER_IDS: [&str; 2] = ["2088102146931394", "2088202920045392"];
+/// The merchant's login id, and the first user's.
+const LOGIN: &str = "hgs@example.com";
+const USER_LOGIN: &str = "13196215350";
 /// The second user's login id.
 const SPONSOR_LOGIN: &str = "wukong@example.com";
 /// What cards, coupons and pages show.
@@ -109,6 +114,8 @@ struct Demo {
     coupon: Option<Coupon>,
     #[serde(default)]
     cash_voucher: Option<CashVoucher>,
+    #[serde(default)]
+    consent: Option<ConsentApp>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -150,14 +157,19 @@ pub async fn prepare(app: &Arc<App>, data: &Path, addresses: &[SocketAddr]) -> R
     let page = activities::page(app, &coupon).await?.unwrap_or_else(|| format!("http://{address}/"));
     (demo.point_card, demo.coupon) = (Some(point_card), Some(coupon));
     demo.cash_voucher = vouchers::make(app, demo.cash_voucher, *address).await?;
+    let consent = consent::describe(*address);
+    let consent_page = consent.merchant_page.clone();
+    demo.consent = Some(consent);
     let voucher = demo.cash_voucher.as_ref().map_or_else(String::new, |it| format!("\nopen  {}", it.voucher_url));
     write_private(&path, &serde_json::to_string_pretty(&demo)?)?;
+    write_private(&folder.join(consent::FILE), &serde_json::to_string_pretty(&consent::identity(&demo))?)?;
     for (name, template) in SNIPPETS {
         write_private(&folder.join(name), &fill(template, &demo, *address))?;
     }
     Ok(format!(
         "demo world: merchant {PID}, {MEMBERS} members, a year of trades; keys and snippets in {folder}\n\
          open  {page}{voucher}\n\
+         open  {consent_page} (login id {LOGIN}, PIN 111111)\n\
          try   punchcard call koubei.marketing.campaign.crowd.count \
          '{{\"conditions\":\"[{{\\\"op\\\":\\\"IN\\\",\\\"tagCode\\\":\\\"pam_gender\\\",\\\"value\\\":\\\"1\\\"}}]\",\
          \"dimensions\":\"[\\\"pam_gender\\\",\\\"pam_age\\\"]\"}}' --app {json}",
@@ -197,6 +209,7 @@ fn fresh() -> Demo {
         point_card: None,
         coupon: None,
         cash_voucher: None,
+        consent: None,
     }
 }
 
@@ -212,13 +225,13 @@ fn world(demo: &Demo) -> String {
     let (app_key, isv_key) = (&demo.app_public_key, &demo.isv.app_public_key);
     let [shop_1, shop_2] = SHOP_IDS;
     let [user_1, user_2] = USER_IDS;
-    let logo = STANDARD.encode(LOGO);
+    let (logo, consent) = (STANDARD.encode(LOGO), consent::table(isv_key));
     format!(
         r#"
 [[merchant]]
 pid = "{PID}"
 name = "花果山超市"
-login_id = "hgs@example.com"
+login_id = "{LOGIN}"
   [[merchant.shop]]
   shop_id = "{shop_1}"
   store_id = "NJ_001"
@@ -248,6 +261,8 @@ pid = "{ISV_PID}"
 public_key = "{isv_key}"
 isv = true
 
+{consent}
+
 [[authorization]]
 app_id = "{ISV_APP_ID}"
 pid = "{PID}"
@@ -257,7 +272,7 @@ expires_at = "2099-01-01 00:00:00"
 
 [[user]]
 user_id = "{user_1}"
-login_id = "13196215350"
+login_id = "{USER_LOGIN}"
 balance = "1000.00"
 
 [[user]]

@@ -5,6 +5,7 @@
 //! token works nowhere, not even on a node that has not heard of it yet.
 
 use crate::answer::{Answer, CallError};
+use crate::keys::token_key;
 use domain::window;
 use std::collections::HashMap;
 use std::sync::{Arc, RwLock};
@@ -67,6 +68,7 @@ pub struct Caller {
     /// The merchant's own app, where the calling app is an ISV's; else the calling app.
     pub auth_app_id: String,
     app_version: i64,
+    /// What its token is found by, and the version of what that gives.
     token: Option<(String, i64)>,
 }
 
@@ -74,7 +76,7 @@ impl Caller {
     /// Whether what was looked up before is still so.
     pub fn still_may(&self, tx: &mut Tx) -> Answer<()> {
         let token = self.token.as_ref();
-        let guard = world::guard(tx, &self.app_id, token.map(|(token, _)| token.as_str()))?;
+        let guard = world::guard(tx, &self.app_id, token.map(|(key, _)| key.as_str()))?;
         let is_so = guard.is_some_and(|guard| {
             let version = guard.authorization.map(|(version, _)| version);
             guard.app_version == self.app_version && version == token.map(|&(_, version)| version)
@@ -122,8 +124,8 @@ impl Directory {
     /// Takes an authorisation's new state.
     pub fn put_authorization(&self, row: &Arc<Authorization>) {
         let mut authorizations = self.authorizations.write().expect("no holder panics");
-        if authorizations.get(&row.app_auth_token).is_none_or(|known| known.version < row.version) {
-            authorizations.insert(row.app_auth_token.clone(), row.clone());
+        if authorizations.get(&row.token_key).is_none_or(|known| known.version < row.version) {
+            authorizations.insert(row.token_key.clone(), row.clone());
         }
     }
 
@@ -138,7 +140,8 @@ impl Directory {
     /// Reads anew what a stale caller was made of.
     pub async fn refresh(&self, store: &Store, token: Option<&str>) -> Result<(), store::Fault> {
         if let Some(token) = token {
-            self.authorizations.write().expect("no holder panics").remove(token);
+            let mut authorizations = self.authorizations.write().expect("no holder panics");
+            token_keys(token).iter().for_each(|key| drop(authorizations.remove(key)));
         }
         self.load(store).await
     }
@@ -175,7 +178,7 @@ impl Directory {
             }
             caller.pid.clone_from(&granted.pid);
             caller.auth_app_id.clone_from(&granted.auth_app_id);
-            caller.token = Some((token.to_owned(), granted.version));
+            caller.token = Some((granted.token_key.clone(), granted.version));
         }
         if !row.enabled {
             return Err(code::INVALID_APP_STATE.into());
@@ -187,11 +190,12 @@ impl Directory {
     }
 
     async fn authorization(&self, store: &Store, token: &str) -> Result<Option<Arc<Authorization>>, store::Fault> {
-        if let Some(known) = self.authorizations.read().expect("no holder panics").get(token) {
-            return Ok(Some(known.clone()));
+        let known = |key: &String| self.authorizations.read().expect("no holder panics").get(key).cloned();
+        if let Some(known) = token_keys(token).iter().find_map(known) {
+            return Ok(Some(known));
         }
         let asked = token.to_owned();
-        let found = store.read(move |tx: &mut Tx| world::authorization(tx, &asked)).await?.map(Arc::new);
+        let found = store.read(move |tx: &mut Tx| authorization(tx, &asked)).await?.map(Arc::new);
         if let Some(row) = &found {
             self.put_authorization(row);
         }
@@ -199,7 +203,27 @@ impl Directory {
     }
 }
 
+/// The longest token that a world file may state, in bytes.
+pub const TOKEN_BYTES_MAX: usize = 40;
+
+/// What the authorization with this token may be found by: the token's hash, or, as a build before this one kept those
+/// of world files, the token itself, which is shorter than any hash.
+fn token_keys(token: &str) -> Vec<String> {
+    let as_it_is = Some(token).filter(|token| token.len() <= TOKEN_BYTES_MAX);
+    [token_key(token)].into_iter().chain(as_it_is.map(str::to_owned)).collect()
+}
+
+/// The authorization with this token, whosever it is and whatever became of it.
+pub fn authorization(tx: &mut Tx, token: &str) -> Result<Option<Authorization>, store::Fault> {
+    for key in token_keys(token) {
+        if let Some(found) = world::authorization(tx, &key)? {
+            return Ok(Some(found));
+        }
+    }
+    Ok(None)
+}
+
 /// Whether a list of method names, or `*` for all, names this one.
-fn allows(methods: &[String], method: &str) -> bool {
+pub fn allows(methods: &[String], method: &str) -> bool {
     methods.iter().any(|allowed| allowed == "*" || allowed == method)
 }

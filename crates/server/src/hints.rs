@@ -12,7 +12,7 @@ pub use nearest::nearest;
 use crate::app::App;
 use crate::app::clock::system_now;
 use crate::biz::{self, Unknown};
-use crate::methods::{Entry, THE_LIST};
+use crate::methods::{Entry, FieldPlace, THE_LIST};
 use refusal::Subject;
 use store::rejected_call::Ring;
 use wire::diagnosis::Diagnosis;
@@ -152,6 +152,9 @@ fn of_refusal(app: &App, call: &VerifiedCall, rejection: &Rejection) -> Option<H
     if *rejection == code::INVALID_METHOD {
         return Some(unknown_method(call.method()));
     }
+    if let Some(hint) = misplaced(call) {
+        return Some(hint);
+    }
     let parameter = |name: &str| call.get(name).unwrap_or_default().to_owned();
     let by_protocol = || {
         refusal::explain(rejection, &Subject { parameter: &parameter, apps: app.directory.count(), now: system_now() })
@@ -195,6 +198,24 @@ fn beside_biz_content(app: &App, call: &VerifiedCall) -> Option<Hint> {
             format!("{names}被作为独立参数提交，而本方法从biz_content中读取：请将其放入biz_content（JSON文本）"),
         )
     })
+}
+
+/// For whoever puts into `biz_content` what the method takes beside it.
+fn misplaced(call: &VerifiedCall) -> Option<Hint> {
+    let entry = Entry::find(call.method()).filter(|entry| entry.fields_in == FieldPlace::Parameters)?;
+    let members = biz::object(call.biz_content()).ok()?;
+    let names = entry.fields.iter().map(|field| field.name);
+    let inside: Vec<_> = names.filter(|name| members.contains_key(*name) && call.get(name).is_none()).collect();
+    (!inside.is_empty()).then(|| fields_inside(&inside))
+}
+
+fn fields_inside(fields: &[&str]) -> Hint {
+    let (en, zh) = (fields.join(", "), fields.join("、"));
+    Hint::new(
+        "fields-inside-biz-content",
+        format!("send {en} as parameters of the request, beside method and app_id, not within biz_content"),
+        format!("请将{zh}作为请求参数与method、app_id并列提交，而非放在biz_content中"),
+    )
 }
 
 /// For whoever sends JSON where the protocol has a form.
@@ -305,7 +326,7 @@ mod tests {
         check("alipay.marketing.exchangevoucher.use", "method-not-answered", "尚不支持");
         check("alipay.marketing.exchangevoucher.ues", "method-not-answered", "alipay.marketing.exchangevoucher.use");
         for method in [
-            "alipay.system.oauth.token",
+            "alipay.user.info.share",
             "alipay.trade.precreate",
             "alipay.trade.wap.pay",
             "alipay.trade.app.pay",

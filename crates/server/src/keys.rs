@@ -251,9 +251,32 @@ impl Keyed {
     }
 }
 
+/// What a code or token is found by in the store: its SHA-256 in hexadecimal, so that whoever reads the store or a
+/// backup of it has none.
+pub fn token_key(token: &str) -> String {
+    hex(&wire::sha256(token.as_bytes()))
+}
+
+/// One of several secrets of 128 bits that are made of one that nobody is told: who has it knows none of the others.
+pub fn derived(secret: &str, purpose: &str) -> String {
+    hex(&wire::sha256(format!("{purpose}/{secret}").as_bytes())[..16])
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn tokens_are_kept_by_their_hash() {
+        let empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+        assert_eq!(token_key(""), empty);
+        let secrets = ["access", "refresh"].map(|purpose| derived("secret", purpose));
+        assert!(secrets[0] != secrets[1] && secrets.iter().all(|secret| secret.len() == 32), "{secrets:?}");
+    }
 
     #[test]
     fn what_is_sealed_opens_with_the_same_key_only() {

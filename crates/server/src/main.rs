@@ -28,6 +28,7 @@ mod jobs;
 mod keys;
 mod links;
 mod log;
+mod merchant_page;
 mod methods;
 mod metrics;
 mod notices;

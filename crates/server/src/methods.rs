@@ -12,6 +12,7 @@ pub mod catering;
 pub mod console;
 pub mod dispatch;
 mod entry;
+mod form;
 pub mod method;
 pub mod open;
 pub mod operator;
@@ -20,6 +21,7 @@ pub mod prize;
 pub mod refusals;
 mod run;
 pub mod segment;
+pub mod system;
 pub mod trade;
 pub mod voucher;
 
@@ -27,6 +29,7 @@ pub use crate::answer::{Answer, CallError};
 pub use access::{Doors, Need};
 pub use call::{Call, CallContext};
 pub use entry::Entry;
+pub use form::{AnswerForm, FieldPlace};
 pub use method::{Key, Method, Once, Read, Recomputed, Write};
 pub use refusals::SubCode;
 pub use run::{Output, fingerprint, fingerprint_of};
@@ -70,6 +73,9 @@ pub static THE_LIST: &[Entry] = &[
     write::<catering::condition_set::ConditionSet>(),
     read::<catering::condition_query::ConditionQuery>(),
     read::<open::alipaycert_download::AlipaycertDownload>(),
+    write::<open::auth_token_app::AuthTokenApp>(),
+    read::<open::auth_token_app_query::AuthTokenAppQuery>(),
+    write::<system::oauth_token::OauthToken>(),
 ];
 
 impl Entry {

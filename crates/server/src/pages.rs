@@ -8,6 +8,7 @@
 //! What a page shows is escaped where it is written into the page: `maud` does so with every value.
 
 pub mod cashier;
+pub mod consent;
 pub mod coupon;
 pub mod error_page;
 pub mod fund;

@@ -182,6 +182,7 @@ struct AppTable {
     methods: Option<Vec<String>>,
     notify_charset: Option<String>,
     enabled: Option<bool>,
+    redirect_uris: Option<Vec<String>>,
 }
 
 #[derive(Clone, Deserialize)]

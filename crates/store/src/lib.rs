@@ -25,6 +25,7 @@
 
 pub mod account_key;
 pub mod activity;
+pub mod auth_code;
 pub mod cash_voucher;
 mod changes;
 pub mod control;
@@ -57,6 +58,7 @@ pub mod template;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod trade;
+pub mod user_authorization;
 pub mod voucher_batch;
 pub mod voucher_history;
 pub mod world;
@@ -87,6 +89,7 @@ static MODULES: &[&Module] = &[
     &changes::announce::MODULE,
     &world::merchant::MODULE,
     &world::app::MODULE,
+    &world::authorization::MODULE,
     &world::certificate::MODULE,
     &world::image::MODULE,
     &world::account::MODULE,
@@ -115,4 +118,6 @@ static MODULES: &[&Module] = &[
     &cash_voucher::MODULE,
     &voucher_batch::MODULE,
     &voucher_history::tables::MODULE,
+    &auth_code::MODULE,
+    &user_authorization::MODULE,
 ];

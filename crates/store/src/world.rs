@@ -6,18 +6,22 @@
 
 pub(crate) mod account;
 pub(crate) mod app;
+pub(crate) mod authorization;
 pub(crate) mod certificate;
+mod consent;
 pub(crate) mod image;
 mod json;
 pub(crate) mod merchant;
 mod put;
 
 pub use account::{Account, BALANCE_FEN_MAX, account, existing_accounts, has_account, plain_pins, replace_pin};
-pub use app::{App, Authorization, Guard, app, apps, authorization, guard};
+pub use app::{App, Guard, app, apps, guard};
+pub use authorization::{Authorization, Refresh, authorization, authorization_of_refresh, authorizations};
 pub use certificate::{platform_certificate, put_platform_certificate};
+pub use consent::{give_authorization, hold_authorizations, put_authorization, revoke_authorizations};
 pub use image::{Image, has_image, image, put_image};
 pub use merchant::{
     Merchant, Shop, cognates, merchant, merchant_label, merchant_name, merchants, shop, shop_of_store, shop_page,
     shops, tags,
 };
-pub use put::{held_account, hold, put_account, put_app, put_authorization, put_merchant, put_shop, put_tag};
+pub use put::{held_account, hold, hold_account, put_account, put_app, put_merchant, put_shop, put_tag};

@@ -103,6 +103,10 @@ rejections! {
     SUSPECTED_ATTACK             INVALID     "isv.suspected-attack"                        "可疑的攻击请求"
     FORBIDDEN_API                INVALID     "isv.forbidden-api"                           "接口被禁用"
     CODE_INVALID                 INVALID     "isv.code-invalid"                            "授权码code无效"
+    GRANT_TYPE_INVALID           INVALID     "isv.grant-type-invalid"                      "grant_type参数不正确"
+    REFRESH_TOKEN_INVALID        INVALID     "isv.refresh-token-invalid"                   "刷新令牌refresh_token无效"
+    REFRESH_TOKEN_TIME_OUT       INVALID     "isv.refresh-token-time-out"                  "刷新令牌refresh_token已过期"
+    UNMATCHED_APP_ID             INVALID     "isv.unmatched-app-id"                        "应用ID不匹配"
     APP_CERT_EXPIRED             INVALID     "app-cert-expired"                            "应用公钥证书已经不在有效期内"
     // No text of these two was ever found either.
     APP_CERT_NOT_EXIST           INVALID     "isv.app-cert-not-exist"                      "应用公钥证书不存在"

@@ -6,7 +6,8 @@ use aws_lc_rs::digest::{Algorithm, SHA1_FOR_LEGACY_USE_ONLY, SHA256, SHA384, SHA
 const ZEROS_MIN: usize = 8;
 
 /// Whether `encoded`, which came out of a signature by a key of this size, is padded by EMSA-PSS (RFC 8017, 9.1.2),
-/// with MGF1 over the same digest or, as Java does by default, SHA-1: of any message when the salt leaves zeros before it, else of `message`.
+/// with MGF1 over the same digest or, as Java does by default, SHA-1: of any message when the salt leaves zeros before
+/// it, else of `message`.
 pub(crate) fn is_padded(encoded: &[u8], modulus_bits: usize, message: &[u8]) -> bool {
     let algorithms = [&SHA256, &SHA1_FOR_LEGACY_USE_ONLY, &SHA384, &SHA512];
     let masks = |algorithm| [algorithm, &SHA1_FOR_LEGACY_USE_ONLY];

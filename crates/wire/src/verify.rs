@@ -255,8 +255,8 @@ impl File {
     }
 }
 
-/// Whether what should be GBK is most likely UTF-8: it reads as Chinese there, and in no other characters. A few bytes of
-/// GBK do by chance, such as those of 路, so one character proves nothing.
+/// Whether what should be GBK is most likely UTF-8: it reads as Chinese there, and in no other characters. A few bytes
+/// of GBK do by chance, such as those of 路, so one character proves nothing.
 fn is_doubtful(charset: Charset, bytes: &[u8]) -> bool {
     const CHARACTERS_MIN: usize = 2;
     if charset != Charset::Gbk || bytes.is_ascii() {

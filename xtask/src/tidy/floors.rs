@@ -48,6 +48,7 @@ static HOUSES: [House; 3] = [
                     "keys",
                     "links",
                     "log",
+                    "merchant_page",
                     "metrics",
                     "outbound",
                     "rate_limit",

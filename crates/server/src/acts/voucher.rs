@@ -8,7 +8,6 @@ pub mod extension;
 pub mod flux;
 pub mod fund;
 pub mod lookup;
-pub mod merchant_page;
 pub mod recipient;
 pub mod recycle;
 pub mod rule_conf;

@@ -2,10 +2,12 @@
 
 use super::{Failure, StoreArgs, output};
 use crate::app::clock::system_now;
+use crate::methods::{Entry, FieldPlace};
 use crate::terminal::one_line;
 use clap::Args;
 use client::{Client, Settings};
 use serde::Deserialize;
+use serde_json::{Map, Value};
 use std::fs::File;
 use std::io::{IsTerminal, Read};
 use std::path::PathBuf;
@@ -22,11 +24,12 @@ Examples:
 FILE is JSON: gateway_url, app_id, app_private_key_pkcs8 (or app_private_key_pkcs1), alipay_public_key, and for an ISV
 app_auth_token; for --encrypt aes_key. `punchcard serve --demo` writes one; --isv uses its member `isv`.
 The call's trace id goes to standard error; punchcard doctor takes it.
-Exit status 0: code 10000. 1: any other code, or an answer that does not verify.")]
+Exit status 0: code 10000, or a success of a method that has no code. 1: any other, or an answer that does not verify.")]
 pub struct Call {
     /// The method's full name
     method: String,
-    /// Its business parameters: JSON, @FILE for those in a file, - for standard input
+    /// Its business parameters: JSON, @FILE for those in a file, - for standard input. They are sent where the method
+    /// takes them, in biz_content or beside it
     #[arg(default_value = "{}", value_name = "BIZ_CONTENT")]
     biz_content: String,
     /// Who calls: a JSON file such as demo.json [default: demo/demo.json in the folder of --data]
@@ -114,11 +117,15 @@ impl Call {
             let key = ContentKey::parse(&key).map_err(|error| Failure(format!("{path}: aes_key {error}")))?;
             client = client.encrypting(key);
         }
-        let more = [("notify_url", self.notify_url.as_deref().unwrap_or_default())];
+        let (biz_content, parameters) = self.placed(biz_content)?;
+        let mut more = vec![("notify_url", self.notify_url.as_deref().unwrap_or_default())];
+        more.extend(parameters.iter().map(|(name, value)| (name.as_str(), value.as_str())));
         let answer = client.call_with(&self.method, &biz_content, &wire::time::format(system_now()), &more)?;
         if let Some(trace_id) = &answer.trace_id {
             output::note(format!("trace_id {trace_id}"));
         }
+        // Some methods answer a success without a code.
+        let is_done = answer.code == "10000" || answer.code.is_empty() && answer.is_success();
         let on_terminal = std::io::stdout().is_terminal();
         if self.json {
             if on_terminal { output::line(&answer.raw) } else { output::raw(&answer.raw) }
@@ -127,12 +134,24 @@ impl Call {
         } else {
             output::json(&answer.node);
         }
-        if answer.code == "10000" {
+        if is_done {
             return Ok(());
         }
         // One line, whatever the platform says.
         let told = format!("{} {}", answer.sub_code.unwrap_or_default(), answer.sub_msg.unwrap_or_default());
         Err(Failure(one_line(&told).into_owned()))
+    }
+
+    /// The business parameters as `biz_content`, or as parameters beside it where the method takes them there.
+    fn placed(&self, biz_content: String) -> Result<(String, Vec<(String, String)>), Failure> {
+        let outside = Entry::find(&self.method).is_some_and(|entry| entry.fields_in == FieldPlace::Parameters);
+        if !outside {
+            return Ok((biz_content, Vec::new()));
+        }
+        let members: Map<String, Value> = serde_json::from_str(&biz_content)
+            .map_err(|error| Failure(format!("the business parameters are no JSON object: {error}")))?;
+        let text = |value: Value| value.as_str().map(str::to_owned).unwrap_or_else(|| value.to_string());
+        Ok((String::new(), members.into_iter().map(|(name, value)| (name, text(value))).collect()))
     }
 
     /// What stands on the command line, or where that says it stands.

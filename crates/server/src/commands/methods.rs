@@ -3,7 +3,7 @@
 use super::{Failure, output};
 use crate::biz::Member;
 use crate::hints::nearest;
-use crate::methods::{Entry, SubCode, THE_LIST};
+use crate::methods::{Entry, FieldPlace, SubCode, THE_LIST};
 use crate::reference;
 use clap::Args;
 use serde::Serialize;
@@ -11,8 +11,9 @@ use serde::Serialize;
 /// Print what is answered: every method with the members of its request, or the page of one.
 #[derive(Args)]
 #[command(after_help = "\
-Members in brackets may be left out. JSON: [{name, writes, fields, answer, refusals, invalid}]; each field and each member
-of the answer is {name, required, meaning, shape}, and `invalid` is the sub_code for a wrong field.
+Members in brackets may be left out. JSON: [{name, writes, fields, fields_in, answer, refusals, invalid}]; each field and
+each member of the answer is {name, required, meaning, shape}, `fields_in` says where in a call the fields stand
+(biz_content, or parameters beside it), and `invalid` is the sub_code for a wrong field.
 Example:  punchcard methods alipay.trade.pay")]
 pub struct Methods {
     /// The method whose page is wanted, in Markdown
@@ -27,6 +28,7 @@ struct Line {
     name: &'static str,
     writes: bool,
     fields: &'static [Member],
+    fields_in: FieldPlace,
     answer: &'static [Member],
     refusals: &'static [SubCode],
     invalid: &'static str,
@@ -34,8 +36,8 @@ struct Line {
 
 impl Line {
     fn of(entry: &'static Entry) -> Line {
-        let Entry { name, writes, fields, answer, refusals, invalid, .. } = entry;
-        Line { name, writes: *writes, fields, answer, refusals, invalid }
+        let Entry { name, writes, fields, fields_in, answer, refusals, invalid, .. } = entry;
+        Line { name, writes: *writes, fields, fields_in: *fields_in, answer, refusals, invalid }
     }
 }
 

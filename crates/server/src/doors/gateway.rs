@@ -11,13 +11,13 @@ use crate::bodies::{BODY_MAX, BodyError, CallBody, MemoryShare};
 use crate::directory;
 use crate::hints::{self, CallNames, Hint, SIGN_LINE};
 use crate::methods::dispatch::{self, AnsweredCall, Findings, KnownCall, unavailable};
-use crate::methods::{CallContext, Entry};
+use crate::methods::{AnswerForm, CallContext, Entry};
 use axum::body::{Body, HttpBody};
 use axum::extract::{Request, State};
 use axum::http::header::{CONTENT_TYPE, EXPECT, UPGRADE_INSECURE_REQUESTS};
 use axum::http::{HeaderMap, HeaderValue, Uri};
 use axum::response::Response;
-use content::{content_key, decrypt};
+use content::{content_key, content_of, decrypt};
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 use std::time::Instant;
@@ -237,8 +237,8 @@ async fn run(
 ) -> Result<String, Rejection> {
     let entry = Entry::find(call.method()).ok_or(code::INVALID_METHOD)?;
     let context = CallContext::read(call, trace_id).map_err(|rejection| entry.refusal(rejection))?;
-    let (cert_sn, token, biz_content) = (call.app_cert_sn(), call.app_auth_token(), call.biz_content());
-    dispatch::run(app, KnownCall { entry, app: known, cert_sn, token, biz_content, context }, findings).await
+    let (cert_sn, token, content) = (call.app_cert_sn(), call.app_auth_token(), content_of(call, entry));
+    dispatch::run(app, KnownCall { entry, app: known, cert_sn, token, content, context }, findings).await
 }
 
 /// The refusal of a signature, with what may be wrong: in the log, for `punchcard doctor`, and in a stand-in's answer.
@@ -279,9 +279,11 @@ fn refuse_signature(
 
 /// Renders the node once, signs those bytes, sends those bytes.
 fn seal(app: &App, terms: &Terms, outcome: &Outcome) -> Response {
+    let form = terms.method.as_deref().and_then(Entry::find).map_or(AnswerForm::Coded, |entry| entry.answers);
     let (node, signature) = match outcome {
         Outcome::Verified(answer) => {
             let node = match answer {
+                Ok(business) if form == AnswerForm::Bare => Node::bare(business, terms.reader),
                 Ok(business) => Node::success(business, terms.reader),
                 Err(rejection) => Node::failure(rejection, terms.reader),
             };

@@ -1,11 +1,12 @@
-//! `/h5/…`: pages for members and payers, who have no key but hold an address with a token in it. This is the list of
-//! them.
+//! `/h5/…`: pages for members and payers, who have no key but hold an address with a token in it; and `/oauth2/…`,
+//! where they agree to what an app asks for. This is the list of them.
 //!
 //! Each is a [`page::Page`]: what its address says, what it shows, and what its form does. How requests for pages are
 //! answered is in `request.rs`.
 
 mod address;
 mod cashier;
+mod consent;
 mod coupon;
 mod fund;
 mod image;
@@ -17,6 +18,7 @@ mod voucher;
 pub use request::{PageRequest, View};
 
 use self::cashier::CashierLink;
+use self::consent::{ConsentLink, OfMember, OfMerchant};
 use self::coupon::CouponLink;
 use self::fund::FundLink;
 use self::page::{Page, handlers, nothing};
@@ -37,9 +39,13 @@ pub fn router() -> Router<Arc<App>> {
         .route(FundLink::PATH, handlers::<FundLink>())
         .route(VoucherLink::PATH, handlers::<VoucherLink>())
         .route(CouponLink::PATH, handlers::<CouponLink>())
+        .route(ConsentLink::<OfMerchant>::PATH, handlers::<ConsentLink<OfMerchant>>())
+        .route(ConsentLink::<OfMember>::PATH, handlers::<ConsentLink<OfMember>>())
         .route("/h5/image/{id}", get(image::show).fallback(nothing))
         .route(style::SHEET.path, get(async |RawQuery(query)| asset(&style::SHEET, query.as_deref())))
         .route(style::TAB.path, get(async |RawQuery(query)| asset(&style::TAB, query.as_deref())))
+        .route("/oauth2/", any(nothing))
+        .route("/oauth2/{*rest}", any(nothing))
         .route("/h5/", any(nothing))
         .route("/h5/{*rest}", any(nothing))
 }

@@ -5,12 +5,13 @@ use crate::app::site::Site;
 use crate::biz;
 use crate::directory::Caller;
 use crate::index::Index;
+use crate::keys;
 use crate::outbound::Target;
 use domain::trade::Origin;
 use std::sync::Arc;
 use store::ledger::Cause;
 use store::{Bucket, Mode};
-use wire::{Rejection, SignType, VerifiedCall};
+use wire::{Rejection, SignType, VerifiedCall, time};
 
 /// The parameters of a call beside its business.
 #[derive(Clone, Debug)]
@@ -80,6 +81,13 @@ impl Call {
     /// 128 random bits in 32 hexadecimal digits, the same however often the method runs.
     pub fn secret(&self) -> &str {
         &self.secret
+    }
+
+    /// Two new tokens of 40 characters, which nobody guesses, not even who has the other; the same however often the
+    /// method runs.
+    pub fn new_tokens(&self) -> [String; 2] {
+        let month = time::format(self.now)[..7].replace('-', "");
+        ["a token", "its refresh token"].map(|purpose| format!("{month}BB{}", keys::derived(&self.secret, purpose)))
     }
 
     /// The cause of the money and points that this call moves.

@@ -9,6 +9,8 @@ pub mod activity_list;
 pub mod activity_review;
 pub mod activity_show;
 pub mod audience;
+pub mod auth_list;
+pub mod auth_revoke;
 pub mod backup_write;
 pub mod batch;
 pub mod clock_move;
@@ -65,6 +67,8 @@ pub static OPERATIONS: &[Entry] = &[
     operator_write::<activity_review::ActivityReview>(),
     operator_read::<points_frozen::PointsFrozen>(),
     operator_read::<points_account::PointsAccount>(),
+    operator_read::<auth_list::AuthList>(),
+    operator_write::<auth_revoke::AuthRevoke>(),
     operator_read::<signature_list::SignatureList>(),
     operator_read::<signature_show::SignatureShow>(),
     operator_read::<key_owner::KeyOwner>(),

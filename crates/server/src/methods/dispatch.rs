@@ -37,10 +37,18 @@ pub struct KnownCall<'a> {
     pub cert_sn: Option<&'a str>,
     /// The authorisation that the app calls with; without one it acts for its own merchant.
     pub token: Option<&'a str>,
-    /// The business parameters, as JSON.
-    pub biz_content: Option<&'a str>,
+    /// The business parameters.
+    pub content: Content<'a>,
     /// The other parameters.
     pub context: CallContext,
+}
+
+/// The business parameters of a call, as its door has found them.
+pub enum Content<'a> {
+    /// A JSON object's text; nothing stands for an object without members.
+    Json(Option<&'a str>),
+    /// Parameters of the call itself, which are the method's fields.
+    Parameters(Map<String, Value>),
 }
 
 /// What became known of a call while it ran, whatever its answer.
@@ -48,7 +56,7 @@ pub struct KnownCall<'a> {
 pub struct Findings {
     /// The merchant that it acts for, the app's own until that is decided.
     pub pid: Option<String>,
-    /// The members of `biz_content` that the method does not know; only in a stand-in.
+    /// The members of the request that the method does not know; only in a stand-in.
     pub unknown: Vec<Unknown>,
 }
 
@@ -93,7 +101,10 @@ async fn attempt_once(
     let entry = call.entry;
     let caller = app.directory.caller(&app.store, fresh, call.token, entry.name, app.clock.now()).await?;
     findings.pid = Some(caller.pid.clone());
-    let members = biz::object(call.biz_content).map_err(|rejection| entry.refusal(rejection))?;
+    let members = match &call.content {
+        Content::Json(text) => biz::object(*text).map_err(|rejection| entry.refusal(rejection))?,
+        Content::Parameters(members) => members.clone(),
+    };
     if app.gives_hints() {
         findings.unknown = biz::unknown(&members, entry.fields);
     }

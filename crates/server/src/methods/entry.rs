@@ -2,6 +2,7 @@
 
 use super::access::{Doors, Need};
 use super::call::CallContext;
+use super::form::{AnswerForm, FieldPlace};
 use super::method::{Method, OperatorCall, OperatorExport, OperatorRead, OperatorWrite, Read, Recomputed, Write};
 use super::refusals::{self, SubCode};
 use super::run::{self, Output};
@@ -20,10 +21,14 @@ pub struct Entry {
     pub name: &'static str,
     /// Whether it changes something.
     pub writes: bool,
-    /// The members of its `biz_content`, in the order of the contract.
+    /// The fields of its request, in the order of the contract.
     pub fields: &'static [biz::Member],
+    /// Where they stand in a signed call.
+    pub fields_in: FieldPlace,
     /// The business members of a merchant's method's answer, in their order.
     pub answer: &'static [biz::Member],
+    /// How a signed call of it is answered.
+    pub answers: AnswerForm,
     /// The refusals of its own rules.
     pub refusals: &'static [SubCode],
     /// The `sub_code` for a wrong field.
@@ -103,7 +108,9 @@ impl Entry {
             name: M::NAME,
             writes,
             fields: M::Request::MEMBERS,
+            fields_in: M::FIELDS_IN,
             answer,
+            answers: M::ANSWERS,
             refusals: M::REFUSALS,
             invalid: M::INVALID,
             doors: M::DOORS,

@@ -2,6 +2,7 @@
 
 use super::access::{Doors, Need};
 use super::call::Call;
+use super::form::{AnswerForm, FieldPlace};
 use super::refusals::SubCode;
 use crate::answer::Answer;
 use crate::app::App;
@@ -23,6 +24,10 @@ pub trait Method: 'static {
     const NEED: Need;
     /// The `sub_code` for a wrong field.
     const INVALID: &'static str = biz::INVALID;
+    /// Where the fields of its request stand in a signed call.
+    const FIELDS_IN: FieldPlace = FieldPlace::BizContent;
+    /// How a signed call of it is answered.
+    const ANSWERS: AnswerForm = AnswerForm::Coded;
     /// The business parameters.
     type Request: Biz;
     /// The business members of the answer, in their order.

@@ -92,6 +92,13 @@ impl From<Refusal> for CallError {
             Refusal::VoucherNotExist => VOUCHER_NOT_EXIST,
             Refusal::VoucherNotUsable => VOUCHER_NOT_USABLE,
             Refusal::HoldsUnredeemed => VOUCHER_NOT_USED,
+            Refusal::AuthCodeNotExist => AUTH_CODE_NOT_EXIST,
+            Refusal::AuthCodeNotValid => AUTH_CODE_NOT_VALID,
+            Refusal::AuthOfAnotherApp => APP_ID_NOT_CONSISTENT,
+            Refusal::RefreshTokenNotExist => REFRESH_TOKEN_NOT_EXIST,
+            Refusal::RefreshTokenNotValid => REFRESH_TOKEN_NOT_VALID,
+            Refusal::RefreshTokenTimeOut => REFRESH_TOKEN_TIME_OUT,
+            Refusal::AuthorizationRevoked => AUTH_TOKEN_NOT_FOUND,
         };
         code.into()
     }

@@ -19,7 +19,7 @@ pub trait Outcome: Copy + PartialEq + 'static {
 #[cfg(test)]
 mod tests {
     use super::Outcome;
-    use crate::pages::{cashier, fund};
+    use crate::pages::{cashier, consent, fund};
     use std::fmt::Debug;
 
     fn read_back<T: Outcome + Debug>() {
@@ -32,6 +32,7 @@ mod tests {
     #[test]
     fn names_read_back() {
         read_back::<cashier::FormOutcome>();
+        read_back::<consent::FormOutcome>();
         read_back::<fund::FormOutcome>();
     }
 }

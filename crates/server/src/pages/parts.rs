@@ -129,6 +129,25 @@ pub fn pin_field(label: &str, hint: &str, after_wrong: bool) -> Markup {
     }
 }
 
+/// A field for a login id; after one that proved nothing it is marked so.
+pub fn login_field(label: &str, hint: &str, after_wrong: bool) -> Markup {
+    let described = if after_wrong { "login-hint notice" } else { "login-hint" };
+    html! {
+        div.field {
+            label for="login" { (label) }
+            p.hint #login-hint { (hint) }
+            input.text #login name="login" type="text" maxlength="128" autocomplete="off" autocapitalize="none"
+                spellcheck="false" required aria-describedby=(described)
+                aria-invalid=[after_wrong.then_some("true")] autofocus[after_wrong];
+        }
+    }
+}
+
+/// The other thing to do with a form, which needs none of its fields: it sends `name=value`.
+pub fn other_button(name: &str, value: &str, label: &str) -> Markup {
+    html! { button.button.quiet type="submit" name=(name) value=(value) formnovalidate { (label) } }
+}
+
 /// The one thing to do on a page.
 pub fn button(label: &str) -> Markup {
     html! { button.button type="submit" { (label) } }

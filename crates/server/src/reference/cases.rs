@@ -1,7 +1,7 @@
 //! The cases that official SDKs run (`tests/sdk/cases.json`), as the examples of the reference.
 
 use crate::biz::{Member, Shape};
-use crate::methods::Entry;
+use crate::methods::{AnswerForm, Entry};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
@@ -27,6 +27,9 @@ pub struct Case {
     /// Members of the request that are sent as they stand here.
     #[serde(default)]
     plain: Map<String, Value>,
+    /// Fields that are parameters of the call itself.
+    #[serde(default)]
+    parameters: Map<String, Value>,
     /// The business members of the answer.
     pub answer: Option<Map<String, Value>>,
     /// `code`, `sub_code` and words of the `sub_msg`, joined by blanks.
@@ -72,7 +75,11 @@ impl Cases {
             }
             (None, None) => panic!("{}: no answer", case.case),
         };
-        let mut node = Map::from_iter([("code".to_owned(), json!(code)), ("msg".to_owned(), json!(self.msg[code]))]);
+        let is_bare = entry.answers == AnswerForm::Bare;
+        let mut node = Map::new();
+        if !is_bare || case.refused.is_some() {
+            node.extend([("code".to_owned(), json!(code)), ("msg".to_owned(), json!(self.msg[code]))]);
+        }
         node.extend(business);
         json!({node_name(entry.name): node, "sign": "…"})
     }
@@ -82,6 +89,12 @@ impl Case {
     /// What the case says of the `sub_msg`.
     pub fn words(&self) -> Option<&str> {
         self.refused.as_deref()?.splitn(3, ' ').nth(2)
+    }
+
+    /// The fields that are parameters of the call itself, as they are before they are encoded.
+    pub fn parameters(&self) -> impl Iterator<Item = (&str, String)> {
+        let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        self.parameters.iter().map(move |(name, value)| (name.as_str(), text(value)))
     }
 
     /// `biz_content`, as it is on the wire.
@@ -97,7 +110,7 @@ impl Case {
 
 /// The node of a method's answer.
 pub fn node_name(method: &str) -> String {
-    format!("{}_response", method.replace('.', "_"))
+    wire::node_name(Some(method))
 }
 
 /// How many values there are, however deep.

@@ -2,7 +2,7 @@
 
 use super::cases::{Case, Cases, node_name};
 use crate::biz::{Member, Shape};
-use crate::methods::Entry;
+use crate::methods::{AnswerForm, Entry, FieldPlace};
 use serde_json::Value;
 use std::fmt::Write;
 
@@ -25,7 +25,7 @@ const BY_TITLE: (&str, &str) = (
 
 /// The page: `prose` is the documentation of the method's file.
 pub fn page(entry: &Entry, prose: &str, cases: &Cases) -> String {
-    let Entry { name, writes, fields, answer, refusals, invalid, .. } = entry;
+    let Entry { name, writes, fields, fields_in, answer, answers, refusals, invalid, .. } = entry;
     let kind = if *writes { "It changes something." } else { "It only reads." };
     let (about, repeats) = prose.split_once("# Repeats\n").unwrap_or_else(|| panic!("{name}: no section Repeats"));
     let mut page = format!("{MADE}\n\n# {name}\n\n{}\n\n", paragraphs(about));
@@ -35,10 +35,19 @@ pub fn page(entry: &Entry, prose: &str, cases: &Cases) -> String {
     if fields.is_empty() {
         page += "The method has no fields: `biz_content` may be left out.\n";
     } else {
-        page += "The members of `biz_content`:\n\n";
+        page += match fields_in {
+            FieldPlace::BizContent => "The members of `biz_content`:\n\n",
+            FieldPlace::Parameters => {
+                "Parameters of the call itself, beside `app_id` and `method`, not in `biz_content`:\n\n"
+            }
+        };
         page += &table(fields, "required");
     }
-    add(&mut page, format_args!("\n## Answer\n\nThe members of `{}`, beside `code` and `msg`", node_name(name)));
+    let beside = match answers {
+        AnswerForm::Coded => "beside `code` and `msg`",
+        AnswerForm::Bare => "which has neither `code` nor `msg` unless the call is refused",
+    };
+    add(&mut page, format_args!("\n## Answer\n\nThe members of `{}`, {beside}", node_name(name)));
     if answer.is_empty() {
         page += ": none.\n";
     } else {
@@ -104,7 +113,9 @@ fn paragraphs(text: &str) -> String {
 /// A case's request and its answer.
 fn example(case: &Case, cases: &Cases, entry: &Entry, text: &str) -> String {
     let pretty = |value: &Value| serde_json::to_string_pretty(value).expect("JSON serialises");
+    let parameters: String = case.parameters().map(|(name, value)| format!("{name}={value}\n")).collect();
     let request = match case.request() {
+        _ if !parameters.is_empty() => format!("```text\n{parameters}```\n\n"),
         Value::Object(members) if members.is_empty() => String::new(),
         request => format!("```json\n{}\n```\n\n", pretty(&request)),
     };

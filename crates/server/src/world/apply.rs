@@ -8,6 +8,7 @@ use super::{AppTable, UserTable, World};
 use crate::app::App;
 use crate::app::identity::{PLATFORM_CERT_SN, PLATFORM_KEY, ROOT_CERT};
 use crate::app::site::Site;
+use crate::directory;
 use serde::{Deserialize, Serialize};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -387,9 +388,11 @@ impl<'a> Applying<'a> {
         let known_apps: HashSet<_> = rows::apps(self.tx)?.into_iter().map(|app| app.app_id).collect();
         for table in &self.world.authorizations {
             let at = At("authorization", &table.app_auth_token);
-            let known = rows::authorization(self.tx, &table.app_auth_token)?;
-            let row =
-                at.merged(merge::authorization(table, known).map_err(|wrong| format!("authorization: {wrong}")))?;
+            let known = directory::authorization(self.tx, &table.app_auth_token)?;
+            let row = at.merged(
+                merge::authorization(table, known, self.platform.now)
+                    .map_err(|wrong| format!("authorization: {wrong}")),
+            )?;
             let of = [&row.app_id, &row.auth_app_id].into_iter().find(|app_id| !known_apps.contains(*app_id));
             if let Some(unknown) = of {
                 return Err(at.refused(format!("authorization: no app {unknown} here or in the store")));

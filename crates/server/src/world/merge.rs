@@ -5,6 +5,7 @@
 
 use super::values::{Checked, account_id, degrees_e7, fen};
 use super::{AppTable, AuthorizationTable, MerchantTable, Options, ShopTable, StatedOptions, TagTable, UserTable};
+use crate::keys::token_key;
 use domain::calendar::LAST_WRITTEN;
 use domain::tag::{Tag, TagKind, TagValue};
 use serde_json::{Map, Value};
@@ -125,6 +126,7 @@ pub(super) fn app(table: &AppTable, known: Option<App>) -> Checked<App> {
         methods: all(),
         notify_charset: "utf-8".to_owned(),
         enabled: true,
+        redirect_uris: Vec::new(),
         version: 0,
     });
     Ok(App {
@@ -135,6 +137,7 @@ pub(super) fn app(table: &AppTable, known: Option<App>) -> Checked<App> {
         methods: table.methods.clone().unwrap_or(known.methods),
         notify_charset: table.notify_charset.as_ref().map_or(known.notify_charset, |name| name.to_ascii_lowercase()),
         enabled: table.enabled.unwrap_or(known.enabled),
+        redirect_uris: table.redirect_uris.clone().unwrap_or(known.redirect_uris),
         ..known
     })
 }
@@ -143,8 +146,12 @@ fn all() -> Vec<String> {
     vec!["*".to_owned()]
 }
 
-/// An authorisation.
-pub(super) fn authorization(table: &AuthorizationTable, known: Option<Authorization>) -> Checked<Authorization> {
+/// An authorisation; a new one is given at `now`, UTC milliseconds.
+pub(super) fn authorization(
+    table: &AuthorizationTable,
+    known: Option<Authorization>,
+    now: i64,
+) -> Checked<Authorization> {
     let part = |stated: &Option<String>, known: Option<&String>, name| needed(stated.clone(), known.cloned(), name);
     let app_id = part(&table.app_id, known.as_ref().map(|known| &known.app_id), "app_id")?;
     let pid = part(&table.pid, known.as_ref().map(|known| &known.pid), "pid")?;
@@ -157,7 +164,7 @@ pub(super) fn authorization(table: &AuthorizationTable, known: Option<Authorizat
         ),
     };
     let known = known.unwrap_or_else(|| Authorization {
-        app_auth_token: table.app_auth_token.clone(),
+        token_key: token_key(&table.app_auth_token),
         app_id: String::new(),
         pid: String::new(),
         auth_app_id: app_id.clone(),
@@ -165,8 +172,14 @@ pub(super) fn authorization(table: &AuthorizationTable, known: Option<Authorizat
         // After the last time that the wire can write.
         expires_at: LAST_WRITTEN,
         enabled: true,
+        granted_at: now,
+        refresh: None,
+        replaced_at: None,
         version: 0,
     });
+    if known.replaced_at.is_some() && table.enabled == Some(true) {
+        return Err("a newer token has taken its place, so it cannot be enabled".to_owned());
+    }
     Ok(Authorization {
         app_id,
         pid,

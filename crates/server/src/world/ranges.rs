@@ -4,6 +4,8 @@ use super::certificates;
 use super::merge;
 use super::values::{Checked, account_id};
 use super::{AppTable, AuthorizationTable, ImageTable, TagTable, UserTable};
+use crate::directory::TOKEN_BYTES_MAX;
+use crate::merchant_page::MerchantPage;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use domain::tag::{Tag, TagKind};
@@ -33,7 +35,7 @@ pub(super) fn tag(table: &TagTable) -> Checked<()> {
 
 /// Its public key and its certificate in the forms that the store has.
 pub(super) fn app(table: &AppTable) -> Checked<AppTable> {
-    let AppTable { app_id, pid, public_key, app_cert, aes_key, methods, notify_charset, .. } = table;
+    let AppTable { app_id, pid, public_key, app_cert, aes_key, methods, notify_charset, redirect_uris, .. } = table;
     if app_id.is_empty() || 32 < app_id.len() || !app_id.bytes().all(|byte| byte.is_ascii_digit()) {
         return Err("app_id must be 1 to 32 digits".to_owned());
     }
@@ -50,6 +52,10 @@ pub(super) fn app(table: &AppTable) -> Checked<AppTable> {
         ContentKey::parse(key).map_err(|error| format!("aes_key {error}"))?;
     }
     method_names(methods.as_deref())?;
+    let is_place = |uri: &str| !uri.contains(['?', '#']) && MerchantPage::parse(uri).is_some();
+    if let Some(other) = redirect_uris.iter().flatten().find(|uri| !is_place(uri)) {
+        return Err(format!("redirect_uris: {other:?} must be an http or https address, without ? and #"));
+    }
     if let Some(other) =
         notify_charset.as_deref().filter(|name| !["utf-8", "gbk"].contains(&&*name.to_ascii_lowercase()))
     {
@@ -61,22 +67,25 @@ pub(super) fn app(table: &AppTable) -> Checked<AppTable> {
 /// Its token and its methods.
 pub(super) fn authorization(table: &AuthorizationTable) -> Checked<()> {
     let AuthorizationTable { pid, app_auth_token, methods, .. } = table;
-    if app_auth_token.is_empty() || 40 < app_auth_token.len() || !app_auth_token.is_ascii() {
+    if app_auth_token.is_empty() || TOKEN_BYTES_MAX < app_auth_token.len() || !app_auth_token.is_ascii() {
         return Err("app_auth_token must be 1 to 40 ASCII characters".to_owned());
     }
     pid.as_ref().map(|pid| account_id("pid", pid)).transpose()?;
     method_names(methods.as_deref())?;
     let known = Authorization {
-        app_auth_token: String::new(),
+        token_key: String::new(),
         app_id: String::new(),
         pid: String::new(),
         auth_app_id: String::new(),
         methods: Vec::new(),
         expires_at: 0,
         enabled: true,
+        granted_at: 0,
+        refresh: None,
+        replaced_at: None,
         version: 0,
     };
-    merge::authorization(table, Some(known)).map(drop)
+    merge::authorization(table, Some(known), 0).map(drop)
 }
 
 /// Its id, PIN and pay codes.

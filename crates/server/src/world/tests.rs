@@ -160,6 +160,6 @@ fn the_defaults_are_those_of_the_page() {
     same("merchant.shop", |table| merge::shop("2088201914979011", table, None));
     same("merchant.tag", |table| merge::tag(table, None));
     same("app", |table| merge::app(table, None));
-    same("authorization", |table| merge::authorization(table, None));
+    same("authorization", |table| merge::authorization(table, None, 0));
     same("user", |table| merge::account(table, None));
 }

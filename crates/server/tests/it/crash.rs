@@ -6,17 +6,20 @@
 //! that was not answered: it is there whole or not at all.
 
 mod claims;
+mod consents;
 mod disk;
 mod groups;
 mod templates;
 mod writes;
 
+use crate::consent::LOGIN;
 use crate::receiver::Receiver;
 use crate::running::{
     APP_ID, PID, Running, call, each_engine, no_panic, number, refuse, seed, succeed, the_list, world,
 };
 use crate::stamps::{AUTH, QUERY, UPDATE, with};
 use claims::{Door, Reply, seen_on};
+use consents::{MEMBER_AGREES, MERCHANT_AGREES};
 use fastrand::Rng;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -36,7 +39,9 @@ const WRITERS: u64 = 8;
 fn world_of_writers() -> String {
     let platform = "[platform]\nbase_url = \"http://127.0.0.1:8088\"\n";
     let merchant = format!("pid = \"{PID}\"\nname = \"花果山超市\"");
-    let shop = format!("{merchant}\noptions = {{ trade_check = false }}\n[[merchant.shop]]\nshop_id = \"{SHOP}\"");
+    let shop = format!(
+        "{merchant}\nlogin_id = \"{LOGIN}\"\noptions = {{ trade_check = false }}\n[[merchant.shop]]\nshop_id = \"{SHOP}\""
+    );
     let world = world().replace(&merchant, &shop);
     format!(
         "{platform}{world}\n[[user]]\nuser_id = \"{BUYER}\"\nlogin_id = \"13196215350\"\nbalance = \"1000000.00\"\n"
@@ -183,6 +188,7 @@ impl Writer {
         }
         let made = self.sent.iter().filter(|sent| sent.write.method == groups::CREATE_GROUP.method);
         seen.extend(groups::seen(client, made.map(|sent| &sent.request)));
+        seen.extend(consents::seen(door, &self.books));
         seen.extend(templates::seen(client, &self.name));
         seen.extend(templates::seen_vouchers(client, &self.books));
         for id in self.books.keys() {
@@ -283,7 +289,10 @@ fn join(writers: Vec<JoinHandle<Writer>>) -> Vec<Writer> {
 #[test]
 fn every_writing_method_is_written() {
     let listed: BTreeSet<_> = the_list().into_iter().filter(|method| method.writes).map(|method| method.name).collect();
-    let written = WRITES.iter().map(|write| write.method.to_owned()).filter(|method| method != CLAIM);
+    let written = WRITES
+        .iter()
+        .map(|write| write.method.to_owned())
+        .filter(|method| ![CLAIM, MERCHANT_AGREES, MEMBER_AGREES].contains(&method.as_str()));
     let written: BTreeSet<_> = written.collect();
     assert_eq!(listed, written, "give WRITES what the binary has (left)");
 }

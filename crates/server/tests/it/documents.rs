@@ -41,6 +41,7 @@ documents! {
     the_readme: "README.md",
     the_chinese_readme: "README.zh-CN.md",
     activities: "docs/activities.md",
+    authorisation: "docs/authorisation.md",
     backup: "docs/backup.md",
     certificates: "docs/certificates.md",
     clock: "docs/clock.md",

@@ -19,6 +19,8 @@ mod claim;
 mod claim_seen;
 mod clock;
 mod connections;
+mod consent;
+mod consent_seen;
 mod control;
 mod coupons;
 mod crash;

@@ -1,14 +1,16 @@
 //! `punchcard prove` names whatever is not what its parts come to: one row of each kind, corrupted by hand.
 
-use crate::running::{NOW, PID, Running, each_engine, succeed};
+use crate::running::{APP_ID, ISV_APP_ID, NOW, PID, Running, each_engine, succeed};
 use crate::stamps::{AUTH, UPDATE, card_activity, made, prize_activity, tool_of, with};
 use crate::wallet::{DAY, NOON, SHOP, Wallet, world_with_shop};
 use client::Client;
 use domain::activity::ToolKind;
+use domain::authorization::{Code, Consent, UserTokens};
 use serde_json::{Value, json};
 use store::prove::{Row, prove};
 use store::testing::block_on;
-use store::{Fault, Open, Store, Tx};
+use store::world::{self, Authorization, Refresh};
+use store::{Fault, Open, Store, Tx, auth_code, user_authorization};
 
 const BUYER: &str = "2088102146931393";
 const MERCHANT: &str = "2088201914979011";
@@ -66,6 +68,17 @@ const CORRUPTIONS: &[(&str, &str, &str)] = &[
     ("DELETE FROM job WHERE kind = 'card_end'", "ends of freezes", ""),
     ("DELETE FROM once WHERE scope LIKE 'point_deposit/%'", "deposits of trades", "/2026"),
     ("UPDATE prize_token SET used_at = 1", "prize tokens", BUYER),
+    ("UPDATE app_authorization SET enabled = 1", "merchants' consents", PID),
+    (
+        "INSERT INTO app_authorization (app_auth_token, app_id, pid, auth_app_id, methods, expires_at, enabled, version,
+                refresh_key)
+            SELECT 'another', app_id, pid, auth_app_id, methods, expires_at, 1, 1, 'another' FROM app_authorization
+            WHERE refresh_key IS NOT NULL AND enabled = 1",
+        "merchants' consents",
+        PID,
+    ),
+    ("UPDATE auth_code SET used_at = expires_at", "codes of consents", PID),
+    ("UPDATE user_authorization SET refresh_until = expires_at - 1", "members' consents", BUYER),
     ("UPDATE voucher_bill SET amount_fen = amount_fen + 1 WHERE kind = 'V_USE'", "bills of vouchers", " in trade "),
     ("DELETE FROM voucher_bill WHERE kind = 'V_REFUND'", "bills of vouchers", " in trade "),
     ("UPDATE trade_voucher SET deducted_fen = deducted_fen + 1", "what vouchers took off trades", "/p_3"),
@@ -142,9 +155,39 @@ fn fill(running: &Running) {
     import(running, "trades", &rows);
     import(running, "vouchers", &format!("voucher_no,user_id,received_at\nv1,{BUYER},{paid}\n"));
     collect(&client, &trade["trade_no"]);
+    consents(running);
     // The first delivery has failed; the next waits.
     let output = running.command(&["clock", "advance", "1m"]);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+/// A merchant's consent that took another one's place, and a member's.
+fn consents(running: &Running) {
+    let store = Store::open(&running.place(), Open::default()).expect("the server's store");
+    let change = |tx: &mut Tx| {
+        for nth in ["1", "2"] {
+            let methods = vec!["*".to_owned()];
+            let consent = Consent::Merchant { auth_app_id: APP_ID.to_owned(), methods: methods.clone() };
+            auth_code::insert(tx, nth, &Code::new(ISV_APP_ID, PID, consent, NOON), 0)?;
+            let given = Authorization {
+                token_key: format!("token {nth}"),
+                app_id: ISV_APP_ID.to_owned(),
+                pid: PID.to_owned(),
+                auth_app_id: APP_ID.to_owned(),
+                methods,
+                expires_at: NOON + DAY,
+                enabled: true,
+                granted_at: NOON,
+                refresh: Some(Refresh { key: format!("refresh {nth}"), until: NOON + DAY }),
+                replaced_at: None,
+                version: 1,
+            };
+            world::give_authorization(tx, &given)?;
+        }
+        let keys = ["access".to_owned(), "refresh".to_owned()];
+        user_authorization::insert(tx, &UserTokens::new(keys, APP_ID, BUYER, Vec::new(), NOON), 0)
+    };
+    block_on(store.write::<_, Fault, _>(change)).expect("it is kept");
 }
 
 fn import(running: &Running, what: &str, rows: &str) {

@@ -100,6 +100,11 @@ pub(crate) fn world() -> String {
     .join("\n")
 }
 
+/// What the store finds a token by.
+pub(crate) fn token_key(token: &str) -> String {
+    wire::sha256(token.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// The provider's authorisation by the merchant.
 pub(crate) fn authorization(token: &str, more: &str) -> String {
     format!(

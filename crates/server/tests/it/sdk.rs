@@ -1,14 +1,15 @@
 //! The official SDKs, unmodified, through `tests/sdk/cases.json` against the built binary (see `tests/sdk/README.md`).
 
-use crate::running::{PID, Running, succeed};
+use crate::running::{PID, Running, succeed, token_key};
 use crate::stamps::{card_activity, made, prize_activity, tool_of, with};
 use crate::voucher_kit::{SEND, Templates};
 use crate::wallet::{DAY, NOON, Wallet};
 use client::{Client, Settings};
 use domain::activity::{Budget, ToolKind};
+use domain::authorization::{Code, Consent, UserTokens};
 use domain::id::{CampIdText, TemplateId};
 use domain::template::{Publication, Status, Template, ValidPeriod};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::Write;
@@ -17,7 +18,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::UNIX_EPOCH;
 use store::testing::{Engine, block_on};
-use store::{Fault, Open, Store, Tx};
+use store::world::{self, Authorization, Refresh};
+use store::{Fault, Open, Store, Tx, auth_code, user_authorization};
 use wire::{Charset, PrivateKey, SignType, time};
 
 /// The merchant of the cases about trades, points and prizes, its app, and who pays there.
@@ -96,9 +98,11 @@ pub(crate) fn prepare(engine: Engine, portless: Option<&str>, runs: &[(&str, &st
     let peaches = wallet.coupon(ToolKind::Money, &items);
     let prizes = Prizes::make(&server);
     let vouchers = Vouchers::make(&server, &prizes.till);
+    let consents = Consents::of(&server);
     let run = |(nth, (charset, sign_type)): (usize, &(&str, &str))| {
         let coupon = wallet.give(BUYER, peaches, NOON + 30_000 * DAY);
         let known = with(with(prizes.known(nth), &vouchers.known()), &json!({"coupon": coupon}));
+        let known = with(known, &consents.known(nth));
         json!({"charset": charset, "sign_type": sign_type, "known": known})
     };
     let runs = runs.iter().enumerate().map(run).collect();
@@ -211,6 +215,87 @@ impl Vouchers {
     /// What one run has: a template of its own, and what all have.
     fn known(&self) -> Value {
         with(self.closed.clone(), &json!({"template": self.templates.paid(few)}))
+    }
+}
+
+/// What consent pages have handed out, and what apps have had for it, whatever time it is.
+struct Consents {
+    store: Store,
+}
+
+impl Consents {
+    const ISV_APP_ID: &str = "2021000000000002";
+    const APP_ID: &str = "2021000000000001";
+    /// After these tests.
+    const LATE: i64 = NOON + 30_000 * DAY;
+
+    fn of(server: &Running) -> Consents {
+        Consents { store: Store::open(&server.place(), Open::default()).expect("the server's store") }
+    }
+
+    /// What one run has: texts that nobody else has, under the names of `cases.json`.
+    fn known(&self, nth: usize) -> Value {
+        const NAMES: [&str; 10] = [
+            "appcode",
+            "appcodeold",
+            "appcodeother",
+            "apprefreshold",
+            "apprefreshrevoked",
+            "apptokenold",
+            "apptokenother",
+            "usercode",
+            "usercodeother",
+            "userrefreshold",
+        ];
+        let text = move |name: &str| format!("{name}{nth}");
+        let key = move |name: &str| token_key(&text(name));
+        let change = move |tx: &mut Tx| {
+            let mut code = |name: &str, app_id: &str, account_id: &str, expires_at: i64| {
+                let consent = match name.starts_with("app") {
+                    true => Consent::Merchant { auth_app_id: Self::APP_ID.to_owned(), methods: vec!["*".to_owned()] },
+                    false => Consent::Member { scopes: vec!["auth_base".to_owned()] },
+                };
+                let code = Code { expires_at, ..Code::new(app_id, account_id, consent, NOON) };
+                auth_code::insert(tx, &key(name), &code, 0)
+            };
+            code("appcode", Self::ISV_APP_ID, PID, Self::LATE)?;
+            code("appcodeold", Self::ISV_APP_ID, PID, NOON + 1)?;
+            code("appcodeother", "2021000000000005", PID, Self::LATE)?;
+            code("usercode", Self::APP_ID, BUYER, Self::LATE)?;
+            code("usercodeother", Self::ISV_APP_ID, BUYER, Self::LATE)?;
+            // Of pairs that no case calls with.
+            let over = time::parse("2021-01-01 00:00:00").expect("a time");
+            let mut pair = |name: &str, app_id: &str, auth_app_id: &str, until: i64, token: &str| {
+                let given = Authorization {
+                    token_key: key(token),
+                    app_id: app_id.to_owned(),
+                    pid: "2088201914979044".to_owned(),
+                    auth_app_id: auth_app_id.to_owned(),
+                    methods: vec!["koubei.marketing.campaign.tags.query".to_owned()],
+                    expires_at: over,
+                    enabled: true,
+                    granted_at: time::parse("2020-01-01 00:00:00").expect("a time"),
+                    refresh: Some(Refresh { key: key(name), until }),
+                    replaced_at: None,
+                    version: 1,
+                };
+                world::give_authorization(tx, &given)
+            };
+            let own = |name: &str| text(name);
+            pair("refresh1", Self::ISV_APP_ID, "2021000000000005", over, "apptokenold")?;
+            pair("apprefreshold", Self::ISV_APP_ID, &own("old"), over, "token2")?;
+            pair("refresh3", "2021000000000005", &own("other"), over, "apptokenother")?;
+            pair("apprefreshrevoked", Self::ISV_APP_ID, &own("revoked"), Self::LATE, "token4")?;
+            world::revoke_authorizations(tx, Self::ISV_APP_ID, "2088201914979044", &own("revoked"))?;
+            let keys = [key("token5"), key("userrefreshold")];
+            // What ended longer ago is forgotten.
+            let ended = time::parse(&day(0)).expect("a time");
+            let tokens = UserTokens::new(keys, Self::APP_ID, BUYER, Vec::new(), over);
+            let tokens = UserTokens { refresh_until: ended, ..tokens };
+            user_authorization::insert(tx, &tokens, 0)
+        };
+        block_on(self.store.write::<_, Fault, _>(change)).expect("it is kept");
+        NAMES.iter().map(|name| ((*name).to_owned(), json!(text(name)))).collect::<Map<_, _>>().into()
     }
 }
 

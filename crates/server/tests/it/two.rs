@@ -96,19 +96,23 @@ fn app(app_id: &str, key: &PrivateKey) -> App {
         methods: vec!["*".to_owned()],
         notify_charset: "utf-8".to_owned(),
         enabled: true,
+        redirect_uris: Vec::new(),
         version: 0,
     }
 }
 
 fn token(token: &str, enabled: bool) -> Authorization {
     Authorization {
-        app_auth_token: token.to_owned(),
+        token_key: token.to_owned(),
         app_id: ISV_APP_ID.to_owned(),
         pid: PID.to_owned(),
         auth_app_id: APP_ID.to_owned(),
         methods: vec!["*".to_owned()],
         expires_at: i64::MAX,
         enabled,
+        granted_at: 0,
+        refresh: None,
+        replaced_at: None,
         version: 0,
     }
 }
@@ -279,4 +283,47 @@ fn one_key_through_both_at_once_makes_one_crowd() {
     }
     let listed: Value = succeed(&clients[0], "koubei.marketing.campaign.crowd.batchquery", &json!({}));
     assert_eq!(listed["total_number"], ROUNDS.to_string());
+}
+
+#[test]
+fn a_consent_is_known_by_both_and_revoked_for_both_while_calls_run() {
+    let one = crate::consent::open(Engine::Postgres, &[]);
+    let other = one.server.beside();
+    let isv = [&one.server, &other].map(|running| running.client_of(ISV_APP_ID, None));
+    for round in 0..REPEATS {
+        let target = crate::consent::of_merchant(ISV_APP_ID, crate::consent::BACK, "");
+        let place = crate::consent::agree(&one, &target, crate::consent::LOGIN, crate::shop::PIN);
+        let code = crate::consent::parameter(&place, "app_auth_code").expect("a code");
+        // The page was the one's; either process exchanges the code, and both take the token from the first call on.
+        let exchange = json!({"grant_type": "authorization_code", "code": code});
+        let given = succeed(&isv[round % 2], crate::consent::EXCHANGE, &exchange);
+        refuse(&isv[(round + 1) % 2], crate::consent::EXCHANGE, &exchange, "AUTH_CODE_NOT_VALID");
+        let token = given["app_auth_token"].as_str().expect("a text");
+        let both = [&one.server, &other].map(|running| running.client_of(ISV_APP_ID, Some(token)));
+        both.iter().for_each(|client| drop(succeed(client, TAGS_QUERY, &json!({}))));
+        // While calls go on in both, one process revokes: what is begun from its answer on is refused in each.
+        let revoked = std::sync::atomic::AtomicBool::new(false);
+        let calling = &|client: &Client| {
+            let mut calls = 0;
+            loop {
+                let was_revoked = revoked.load(std::sync::atomic::Ordering::Acquire);
+                let answer = call(client, TAGS_QUERY, &json!({}));
+                calls += 1;
+                let refused = answer.sub_code.as_deref() == Some("aop.invalid-app-auth-token");
+                assert!(refused || answer.code == "10000" && !was_revoked, "{}", answer.raw);
+                if was_revoked {
+                    break calls;
+                }
+            }
+        };
+        std::thread::scope(|scope| {
+            let callers: Vec<_> = both.iter().map(|client| scope.spawn(move || calling(client))).collect();
+            std::thread::sleep(Duration::from_millis(20));
+            assert!(one.server.command(&["auth", "revoke", token]).status.success());
+            revoked.store(true, std::sync::atomic::Ordering::Release);
+            for caller in callers {
+                assert!(1 < caller.join().expect("it was answered"), "calls ran while it was revoked");
+            }
+        });
+    }
 }

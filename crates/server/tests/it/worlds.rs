@@ -1,6 +1,6 @@
 //! World files: what they do not state stays, what cannot be is refused at its line, and nothing of that is kept.
 
-use crate::running::{APP_ID, ISV_APP_ID, OTHER_PID, PID, Running, TOKEN, each_engine, succeed};
+use crate::running::{APP_ID, ISV_APP_ID, OTHER_PID, PID, Running, TOKEN, each_engine, succeed, token_key};
 use serde_json::{Value, json};
 use std::process::Output;
 use store::testing::block_on;
@@ -62,7 +62,7 @@ fn known(running: &Running) -> Known {
         let accounts = [world::account(tx, USER)?, world::account(tx, OTHER_USER)?, world::account(tx, PID)?];
         Ok::<_, Fault>((
             (world::merchant(tx, PID)?, world::shops(tx, PID)?, world::tags(tx, PID)?),
-            (world::app(tx, APP_ID)?, world::authorization(tx, TOKEN)?),
+            (world::app(tx, APP_ID)?, world::authorization(tx, &token_key(TOKEN))?),
             accounts,
             store::control::get(tx, "base_url")?,
         ))

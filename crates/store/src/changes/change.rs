@@ -9,7 +9,8 @@ use crate::engine::effect::Effect;
 use crate::history::{self, Event};
 use crate::member::row::Member;
 use crate::sales::row::Sales;
-use crate::world::app::{App, Authorization};
+use crate::world::app::App;
+use crate::world::authorization::Authorization;
 use crate::world::merchant::{Merchant, Shop};
 
 /// What changed, as it is after the change.
@@ -89,7 +90,7 @@ impl Change {
     pub(super) fn subject(&self) -> &str {
         match self {
             Change::App(app) => &app.app_id,
-            Change::Authorization(authorization) => &authorization.app_auth_token,
+            Change::Authorization(authorization) => &authorization.token_key,
             Change::Merchant(merchant) => &merchant.pid,
             Change::Shop(shop) => &shop.shop_id,
             Change::Tags { pid, .. }

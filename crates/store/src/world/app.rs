@@ -1,4 +1,4 @@
-//! Apps, and what merchants have authorised other people's apps for.
+//! Apps, and what must still hold of one and its authorization when a call is executed.
 
 use crate::engine::fault::Fault;
 use crate::engine::row::{FromRow, Row};
@@ -9,16 +9,15 @@ use crate::params;
 
 use super::json::from_json;
 
-pub(crate) static MODULE: Module =
-    Module { tables: &[Table::on_every_node("app"), Table::on_every_node("app_authorization")], proofs: &[] };
+pub(crate) static MODULE: Module = Module { tables: &[Table::on_every_node("app")], proofs: &[] };
 
 statements! {
-    APP = "SELECT app_id, pid, public_key, aes_key, isv, methods, notify_charset, enabled, version, certificates FROM app
+    APP = "SELECT app_id, pid, public_key, aes_key, isv, methods, notify_charset, enabled, version, certificates,
+            redirect_uris FROM app
         WHERE app_id = $1";
-    APPS = "SELECT app_id, pid, public_key, aes_key, isv, methods, notify_charset, enabled, version, certificates FROM app
+    APPS = "SELECT app_id, pid, public_key, aes_key, isv, methods, notify_charset, enabled, version, certificates,
+            redirect_uris FROM app
         ORDER BY app_id";
-    AUTHORIZATION = "SELECT app_auth_token, app_id, pid, auth_app_id, methods, expires_at, enabled, version
-        FROM app_authorization WHERE app_auth_token = $1";
     GUARD = "SELECT app.version, app.enabled, given.version, given.enabled FROM app
         LEFT JOIN app_authorization AS given ON given.app_auth_token = $1 AND given.app_id = app.app_id
         WHERE app.app_id = $2";
@@ -45,6 +44,8 @@ pub struct App {
     pub notify_charset: String,
     /// Whether it may call at all.
     pub enabled: bool,
+    /// Where consent pages may send browsers back to.
+    pub redirect_uris: Vec<String>,
     /// 1, and one more with each change; not looked at by [`put_app`].
     pub version: i64,
 }
@@ -54,36 +55,6 @@ impl std::fmt::Debug for App {
         let App { app_id, enabled, version, .. } = self;
         let mut shown = f.debug_struct("App");
         shown.field("app_id", app_id).field("enabled", enabled).field("version", version).finish_non_exhaustive()
-    }
-}
-
-/// A merchant's permission for an ISV's app to act for it. Shown in logs without its token.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Authorization {
-    /// The credential that calls carry.
-    pub app_auth_token: String,
-    /// The ISV's app.
-    pub app_id: String,
-    /// The merchant.
-    pub pid: String,
-    /// The merchant's own app.
-    pub auth_app_id: String,
-    /// What may be called; `*` is everything.
-    pub methods: Vec<String>,
-    /// The first moment at which it no longer works, UTC milliseconds.
-    pub expires_at: i64,
-    /// Whether it works at all.
-    pub enabled: bool,
-    /// 1, and one more with each change; not looked at by [`put_authorization`].
-    pub version: i64,
-}
-
-impl std::fmt::Debug for Authorization {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Authorization { app_id, pid, enabled, version, .. } = self;
-        let mut shown = f.debug_struct("Authorization");
-        shown.field("app_id", app_id).field("pid", pid).field("enabled", enabled).field("version", version);
-        shown.finish_non_exhaustive()
     }
 }
 
@@ -108,14 +79,9 @@ pub fn apps(tx: &mut Tx) -> Result<Vec<App>, Fault> {
     tx.query(APPS, &[])
 }
 
-/// The authorization with that token.
-pub fn authorization(tx: &mut Tx, app_auth_token: &str) -> Result<Option<Authorization>, Fault> {
-    tx.query_opt(AUTHORIZATION, params![app_auth_token])
-}
-
 /// What a call is checked against when it is executed, in one statement; `None` if there is no such app.
-pub fn guard(tx: &mut Tx, app_id: &str, app_auth_token: Option<&str>) -> Result<Option<Guard>, Fault> {
-    let row = tx.query_opt(GUARD, params![app_auth_token, app_id])?;
+pub fn guard(tx: &mut Tx, app_id: &str, token_key: Option<&str>) -> Result<Option<Guard>, Fault> {
+    let row = tx.query_opt(GUARD, params![token_key, app_id])?;
     Ok(row.map(|(app_version, app_enabled, version, enabled): (i64, bool, Option<i64>, Option<bool>)| Guard {
         app_version,
         app_enabled,
@@ -125,19 +91,23 @@ pub fn guard(tx: &mut Tx, app_id: &str, app_auth_token: Option<&str>) -> Result<
 
 impl FromRow for App {
     fn from_row(row: &dyn Row) -> Result<App, Fault> {
-        type Columns = (String, String, String, Option<String>, bool, String, String, bool, i64, String);
-        let (app_id, pid, public_key, aes_key, isv, methods, notify_charset, enabled, version, certificates) =
+        type Columns = (String, String, String, Option<String>, bool, String, String, bool, i64, String, String);
+        let (app_id, pid, public_key, aes_key, isv, methods, notify_charset, enabled, version, certificates, places) =
             Columns::from_row(row)?;
-        let (methods, certificates) = (from_json(&methods)?, from_json(&certificates)?);
-        Ok(App { app_id, pid, public_key, certificates, aes_key, isv, methods, notify_charset, enabled, version })
-    }
-}
-
-impl FromRow for Authorization {
-    fn from_row(row: &dyn Row) -> Result<Authorization, Fault> {
-        type Columns = (String, String, String, String, String, i64, bool, i64);
-        let (app_auth_token, app_id, pid, auth_app_id, methods, expires_at, enabled, version) = Columns::from_row(row)?;
-        let methods = from_json(&methods)?;
-        Ok(Authorization { app_auth_token, app_id, pid, auth_app_id, methods, expires_at, enabled, version })
+        let (methods, certificates, redirect_uris) =
+            (from_json(&methods)?, from_json(&certificates)?, from_json(&places)?);
+        Ok(App {
+            app_id,
+            pid,
+            public_key,
+            certificates,
+            aes_key,
+            isv,
+            methods,
+            notify_charset,
+            enabled,
+            redirect_uris,
+            version,
+        })
     }
 }

@@ -1,4 +1,4 @@
-//! Stating who exists: merchants and their accounts, shops, tags, apps and authorisations, as a world file has them.
+//! Stating who exists: merchants and their accounts, shops, tags and apps, as a world file has them.
 //! Each is inserted or altered by its id, and says whether that changed anything.
 
 use std::sync::Arc;
@@ -6,7 +6,7 @@ use std::sync::Arc;
 use domain::tag::Tag;
 
 use super::account::{Account, account};
-use super::app::{App, Authorization};
+use super::app::App;
 use super::json::to_json;
 use super::merchant::{Merchant, Shop, tags};
 use crate::account_key;
@@ -35,25 +35,17 @@ statements! {
         SELECT $1, $2, COALESCE((SELECT MAX(place) FROM tag WHERE pid = $1), 0) + 1, $3, $4, $5 WHERE true
         ON CONFLICT (pid, code) DO UPDATE SET name = excluded.name, codes = excluded.codes
         WHERE tag.kind = excluded.kind AND (tag.name <> excluded.name OR tag.codes <> excluded.codes)";
-    PUT_APP = "INSERT INTO app (app_id, pid, public_key, aes_key, isv, methods, notify_charset, enabled, version, certificates)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 1, $9)
+    PUT_APP = "INSERT INTO app (app_id, pid, public_key, aes_key, isv, methods, notify_charset, enabled, version,
+            certificates, redirect_uris)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 1, $9, $10)
         ON CONFLICT (app_id) DO UPDATE SET pid = excluded.pid, public_key = excluded.public_key,
-        certificates = excluded.certificates,
+        certificates = excluded.certificates, redirect_uris = excluded.redirect_uris,
         aes_key = excluded.aes_key, isv = excluded.isv, methods = excluded.methods,
         notify_charset = excluded.notify_charset, enabled = excluded.enabled, version = app.version + 1
         WHERE app.pid <> excluded.pid OR app.public_key <> excluded.public_key
-        OR app.certificates <> excluded.certificates OR app.aes_key IS DISTINCT FROM excluded.aes_key OR app.isv <> excluded.isv OR app.methods <> excluded.methods
+        OR app.certificates <> excluded.certificates OR app.redirect_uris <> excluded.redirect_uris
+        OR app.aes_key IS DISTINCT FROM excluded.aes_key OR app.isv <> excluded.isv OR app.methods <> excluded.methods
         OR app.notify_charset <> excluded.notify_charset OR app.enabled <> excluded.enabled
-        RETURNING version";
-    PUT_AUTHORIZATION = "INSERT INTO app_authorization
-            (app_auth_token, app_id, pid, auth_app_id, methods, expires_at, enabled, version)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, 1)
-        ON CONFLICT (app_auth_token) DO UPDATE SET app_id = excluded.app_id, pid = excluded.pid,
-        auth_app_id = excluded.auth_app_id, methods = excluded.methods, expires_at = excluded.expires_at,
-        enabled = excluded.enabled, version = app_authorization.version + 1
-        WHERE app_authorization.app_id <> excluded.app_id OR app_authorization.pid <> excluded.pid
-        OR app_authorization.auth_app_id <> excluded.auth_app_id OR app_authorization.methods <> excluded.methods
-        OR app_authorization.expires_at <> excluded.expires_at OR app_authorization.enabled <> excluded.enabled
         RETURNING version";
     PUT_ACCOUNT = "INSERT INTO account (bucket, user_id, login_id, taobao_nick, opening_fen, balance_fen, pay_codes, pay_pin,
             student, member_cards) VALUES ($1, $2, $3, $4, $5, $5, $6, $7, $8, $9)
@@ -123,21 +115,25 @@ pub fn put_tag(tx: &mut Tx, pid: &str, tag: &Tag) -> Result<bool, Fault> {
 
 /// States an app; whether anything changed.
 pub fn put_app(tx: &mut Tx, app: &App) -> Result<bool, Fault> {
-    let App { app_id, pid, public_key, certificates, aes_key, isv, methods, notify_charset, enabled, .. } = app;
+    let App {
+        app_id,
+        pid,
+        public_key,
+        certificates,
+        aes_key,
+        isv,
+        methods,
+        notify_charset,
+        enabled,
+        redirect_uris,
+        ..
+    } = app;
     let (aes_key, methods, certificates) = (aes_key.as_deref(), to_json(methods), to_json(certificates));
-    let values = params![app_id, pid, public_key, aes_key, *isv, &methods, notify_charset, *enabled, &certificates];
+    let places = to_json(redirect_uris);
+    let values =
+        params![app_id, pid, public_key, aes_key, *isv, &methods, notify_charset, *enabled, &certificates, &places];
     let Some((version,)) = tx.query_opt(PUT_APP, values)? else { return Ok(false) };
     announce(tx, Change::App(Arc::new(App { version, ..app.clone() })))?;
-    Ok(true)
-}
-
-/// States an authorization; whether anything changed. Its app must exist.
-pub fn put_authorization(tx: &mut Tx, authorization: &Authorization) -> Result<bool, Fault> {
-    let Authorization { app_auth_token, app_id, pid, auth_app_id, methods, expires_at, enabled, .. } = authorization;
-    let methods = to_json(methods);
-    let values = params![app_auth_token, app_id, pid, auth_app_id, &methods, *expires_at, *enabled];
-    let Some((version,)) = tx.query_opt(PUT_AUTHORIZATION, values)? else { return Ok(false) };
-    announce(tx, Change::Authorization(Arc::new(Authorization { version, ..authorization.clone() })))?;
     Ok(true)
 }
 
@@ -171,6 +167,11 @@ fn put_merchant_account(tx: &mut Tx, pid: &str, login_id: Option<&str>, opening_
 /// world files wait for one another, and what they meet besides, PostgreSQL solves as a deadlock.
 pub fn held_account(tx: &mut Tx, user_id: &str) -> Result<Option<Account>, Fault> {
     tx.lock_in_any_order();
-    tx.execute(HOLD_ACCOUNT, params![bucket_of("", user_id), user_id])?;
+    hold_account(tx, user_id)?;
     account(tx, user_id)
+}
+
+/// Has every other transaction that changes this account, or holds it so, wait for the end of this one.
+pub fn hold_account(tx: &mut Tx, user_id: &str) -> Result<(), Fault> {
+    tx.execute(HOLD_ACCOUNT, params![bucket_of("", user_id), user_id]).map(drop)
 }

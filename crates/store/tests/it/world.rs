@@ -53,19 +53,23 @@ fn an_app() -> App {
         methods: vec!["*".to_owned()],
         notify_charset: "utf-8".to_owned(),
         enabled: true,
+        redirect_uris: vec!["https://isv.example.com".to_owned()],
         version: 1,
     }
 }
 
 fn an_authorization() -> Authorization {
     Authorization {
-        app_auth_token: "201609BB".to_owned(),
+        token_key: "201609BB".to_owned(),
         app_id: "2021a".to_owned(),
         pid: "2088a".to_owned(),
         auth_app_id: "2021b".to_owned(),
         methods: vec!["alipay.trade.pay".to_owned()],
         expires_at: 4_070_908_800_000,
         enabled: true,
+        granted_at: 5,
+        refresh: None,
+        replaced_at: None,
         version: 1,
     }
 }

@@ -1,8 +1,8 @@
 //! `extension_info`: how the button of a voucher's page leads on, to a page of the merchant's.
 
 use super::content::Content;
-use super::merchant_page::MerchantPage;
 use crate::biz::{ABSENT, Field, Member, Shape, embedded_within, present, text};
+use crate::merchant_page::MerchantPage;
 use serde_json::{Map, Value, json};
 use store::Fault;
 use wire::{Charset, SignType};

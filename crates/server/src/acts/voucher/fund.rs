@@ -3,9 +3,9 @@
 
 use super::content::Content;
 use super::expiry;
-use super::merchant_page::MerchantPage;
 use crate::acts::pin::{self, Proof};
 use crate::keys;
+use crate::merchant_page::MerchantPage;
 use domain::Refusal;
 use domain::id::FundOrderNoText;
 use domain::pin::{Pin, Tries};

@@ -2,8 +2,8 @@
 //! (`docs/decisions.md`, "The use button").
 
 use super::extension::UseLink;
-use super::merchant_page::MerchantPage;
 use crate::keys::Signer;
+use crate::merchant_page::MerchantPage;
 use domain::cash_voucher::CashVoucher;
 use wire::notify::form;
 

@@ -1,13 +1,26 @@
-//! Contents that are encrypted: which key, and what of a call they are the cipher of.
+//! What of a call is its content, and contents that are encrypted: which key, and what they are the cipher of.
 
 use crate::app::App;
 use crate::directory;
+use crate::methods::dispatch::Content;
+use crate::methods::{Entry, FieldPlace};
 use wire::{ContentKey, DecryptError, VerifiedCall, code};
 
 /// The key that an app encrypts contents with, where it has one.
 pub(super) fn content_key(app: &App, known: &directory::App) -> Option<ContentKey> {
     let key = app.master_key.open(known.row.aes_key.as_deref()?).ok()?;
     ContentKey::parse(&key).ok()
+}
+
+/// The business parameters of a verified call, from where the method's fields stand.
+pub(super) fn content_of<'a>(call: &'a VerifiedCall, entry: &Entry) -> Content<'a> {
+    match entry.fields_in {
+        FieldPlace::BizContent => Content::Json(call.biz_content()),
+        FieldPlace::Parameters => {
+            let sent = |name: &str| Some((name.to_owned(), call.get(name)?.into()));
+            Content::Parameters(entry.fields.iter().filter_map(|field| sent(field.name)).collect())
+        }
+    }
 }
 
 /// Decrypts a verified call whose content is encrypted. From then on whatever is answered is encrypted too. A refusal

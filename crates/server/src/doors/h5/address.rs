@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 /// The most bytes of an address's query.
-const QUERY_MAX: usize = 2 * 1024;
+pub const QUERY_MAX: usize = 2 * 1024;
 
 /// What an address asks for; `None` for what is too long, gives one parameter two values, or has bytes in one that are
 /// no UTF-8. Given twice with one value is given once; a parameter that the page does not know is ignored, whatever it

@@ -8,7 +8,7 @@ use crate::app::App;
 use crate::pages::error_page::ErrorPage;
 use axum::body::Body;
 use axum::extract::{Form, FromRequest, Request, State};
-use axum::http::Uri;
+use axum::http::{HeaderValue, Uri};
 use axum::response::Response;
 use axum::routing::{MethodRouter, get};
 use http_body_util::Limited;
@@ -114,6 +114,11 @@ async fn submit<P: Page>(State(app): State<Arc<App>>, http: Request) -> Response
 async fn take<P: Page>(page: P, request: &PageRequest, http: Request) -> Result<P, ErrorPage> {
     if !request.is_readable() || !page.opens(request.app()) {
         return Err(ErrorPage::Unknown);
+    }
+    // Browsers say where a form comes from; one of another site's page is never ours.
+    let site = http.headers().get("sec-fetch-site").map(HeaderValue::as_bytes);
+    if site.is_some_and(|site| site != b"same-origin" && site != b"none") {
+        return Err(ErrorPage::BadForm);
     }
     let SignedForm { csrf, fields } = read_form::<SignedForm<P::Form>>(http).await?;
     if !request.app().master_key.vouched(&page.form(), &csrf) {

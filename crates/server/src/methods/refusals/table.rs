@@ -199,4 +199,41 @@ sub_codes! {
     /// The user holds one of these coupons that is not used yet.
     VOUCHER_NOT_USED = "VOUCHER_NOT_USED", "已领取未使用的同款券",
         do "Let the user redeem it first, or set `send_rule.allow_repeat_send`.";
+
+    /// The calling app is no service provider's.
+    APP_NOT_ISV = "APP_NOT_ISV", "应用不是ISV应用",
+        do "Call with the app for which the world file says `isv = true`.";
+    /// The `grant_type` is neither `authorization_code` nor `refresh_token`.
+    GRANT_TYPE_INVALID = "GRANT_TYPE_INVALID", "grant_type参数不正确",
+        do "Send one of the two.";
+    /// There is no such code; or it was handed out more than a day ago.
+    AUTH_CODE_NOT_EXIST = "AUTH_CODE_NOT_EXIST", "授权码不存在",
+        do "Send the `app_auth_code` that the merchant's browser came back with.";
+    /// The code was used before, or it is older than ten minutes.
+    AUTH_CODE_NOT_VALID = "AUTH_CODE_NOT_VALID", "授权码无效",
+        do "Lead the merchant to the consent page once more.";
+    /// The code or the refresh token was given to another app.
+    APP_ID_NOT_CONSISTENT = "APP_ID_NOT_CONSISTENT", "应用与授权应用不一致",
+        do "Call with the app that the merchant has agreed to.";
+    /// There is no such refresh token.
+    REFRESH_TOKEN_NOT_EXIST = "REFRESH_TOKEN_NOT_EXIST", "刷新令牌不存在",
+        do "Send the `app_refresh_token` of the last answer.";
+    /// The refresh token was used before, or the merchant has agreed anew since.
+    REFRESH_TOKEN_NOT_VALID = "REFRESH_TOKEN_NOT_VALID", "刷新令牌无效",
+        do "Use the pair that was given last; if its answer was lost, lead the merchant to the consent page.";
+    /// The refresh token's time is over.
+    REFRESH_TOKEN_TIME_OUT = "REFRESH_TOKEN_TIME_OUT", "刷新令牌已过期",
+        do "Lead the merchant to the consent page once more.";
+    /// What the refresh token belongs to was revoked.
+    AUTH_TOKEN_NOT_FOUND = "AUTH_TOKEN_NOT_FOUND", "授权令牌不存在",
+        do "Lead the merchant to the consent page once more.";
+    /// No `app_auth_token` is sent.
+    ILLEGAL_PARAM = "ILLEGAL_PARAM", "参数非法",
+        do "Send the token.";
+    /// There is no such token.
+    AUTH_TOKEN_NOT_EXISTED = "AUTH_TOKEN_NOT_EXISTED", "授权令牌不存在",
+        do "Send a token that this platform gave or its world file states.";
+    /// The token was given to another app.
+    AUTH_TOKEN_NOT_CONSISTENT = "AUTH_TOKEN_NOT_CONSISTENT", "授权令牌与应用不一致",
+        do "Call with the app that the merchant has agreed to.";
 }

@@ -2,7 +2,7 @@
 
 use super::writes::text;
 use crate::raw::{Answer, Connection};
-use crate::running::Running;
+use crate::running::{ISV_APP_ID, Running};
 use client::Client;
 use serde_json::{Value, json};
 use std::fmt;
@@ -14,12 +14,14 @@ pub(super) const COUPONS: usize = 2;
 /// Where calls are sent, and pages are.
 pub(super) struct Door {
     pub(super) client: Client,
+    /// The provider's.
+    pub(super) provider: Client,
     pub(super) address: SocketAddr,
 }
 
 impl Door {
     pub(super) fn of(running: &Running) -> Door {
-        Door { client: running.client(), address: running.address }
+        Door { client: running.client(), provider: running.client_of(ISV_APP_ID, None), address: running.address }
     }
 }
 
@@ -91,7 +93,7 @@ pub(super) fn claim(address: SocketAddr, request: &Value) -> Result<Value, Reply
     }
 }
 
-fn ask(address: SocketAddr, request: &str) -> Result<Answer, Reply> {
+pub(super) fn ask(address: SocketAddr, request: &str) -> Result<Answer, Reply> {
     let broken = |error: std::io::Error| Reply::Broken(error.to_string());
     Connection::try_open(address).map_err(broken)?.exchange(request.as_bytes()).map_err(broken)
 }

@@ -1,8 +1,12 @@
 //! What the writers send, one of each writing method, and what its acknowledgement means for their books.
 
 use super::claims::{COUPONS, Door, Reply, claim};
+use super::consents::{
+    self, CODE, MEMBER_AGREES, MEMBER_CONSENT, MEMBER_EXCHANGE, MERCHANT_AGREES, MERCHANT_CONSENT, MERCHANT_EXCHANGE,
+};
 use super::groups::CREATE_GROUP;
 use super::templates::{CREATE_TEMPLATE, DELETE_TEMPLATE, MODIFY_TEMPLATE, SEND_VOUCHER};
+use crate::consent::{EXCHANGE, OAUTH};
 use crate::running::{NOW, conditions, succeed};
 use crate::stamps::{AUTH, UPDATE, card_activity, made, prize_activity, tool_of, with};
 use client::Client;
@@ -225,6 +229,10 @@ pub(super) const WRITES: &[Write] = &[
         enter: |books, request, _| drop(books.insert(text(&request["out_trade_no"]), status("TRADE_CLOSED"))),
         refused_again: &[],
     },
+    MERCHANT_CONSENT,
+    MEMBER_CONSENT,
+    MERCHANT_EXCHANGE,
+    MEMBER_EXCHANGE,
 ];
 
 const AUTHORISE: Write = Write {
@@ -326,7 +334,7 @@ pub(super) fn waiting(books: &Books) -> impl Iterator<Item = (&str, i64)> {
 
 /// Books of what queries tell.
 pub(super) fn told(books: &Books) -> Books {
-    let told = books.iter().filter(|(id, _)| ![FREEZE, PRIZE, TOKEN].iter().any(|kept| id.starts_with(kept)));
+    let told = books.iter().filter(|(id, _)| ![FREEZE, PRIZE, TOKEN, CODE].iter().any(|kept| id.starts_with(kept)));
     told.map(|(id, entry)| (id.clone(), entry.clone())).collect()
 }
 
@@ -400,11 +408,18 @@ impl Write {
         if self.method == CLAIM {
             return claim(door.address, request);
         }
-        let answer = door.client.call(self.method, &request.to_string(), NOW);
+        if [MERCHANT_AGREES, MEMBER_AGREES].contains(&self.method) {
+            return consents::agree(door, request);
+        }
+        let answer = match self.method {
+            EXCHANGE | OAUTH => consents::send(door, self.method, request),
+            _ => door.client.call(self.method, &request.to_string(), NOW),
+        };
         let answer = answer.map_err(|error| Reply::Broken(error.to_string()))?;
         let sub_code = answer.sub_code.as_deref();
         match answer.code.as_str() {
             "10000" => Ok(without_state(answer.node)),
+            "" if answer.is_success() => Ok(answer.node),
             "20000" => Err(Reply::Failed),
             _ if sub_code.is_some_and(|code| self.refused_again.contains(&code)) => Err(Reply::DoneBefore),
             _ => Err(Reply::Refused(answer.raw)),
@@ -413,6 +428,10 @@ impl Write {
 
     /// Repeats a call that may have been done: its answer, or nothing where the state refuses it.
     pub(super) fn again(&self, door: &Door, request: &Value) -> Value {
+        // Whoever agrees again gets another code.
+        if [MERCHANT_AGREES, MEMBER_AGREES].contains(&self.method) {
+            return Value::Null;
+        }
         match self.send(door, request) {
             Ok(node) => node,
             Err(Reply::DoneBefore) => Value::Null,

@@ -1,8 +1,9 @@
 //! Somebody who reads a document from top to bottom and does what it says, beside a running demo.
 
 use super::blocks::is_as_shown;
-use crate::running::Running;
+use crate::running::{Running, token_key};
 use crate::sdk::installed;
+use domain::authorization::{Code, Consent};
 use serde_json::{Value, json};
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -11,8 +12,8 @@ use std::os::unix::fs::symlink;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
-use store::Place;
-use store::testing::{Engine, Space};
+use store::testing::{Engine, Space, block_on};
+use store::{Fault, Open, Place, Store, Tx, auth_code};
 
 /// Refusals that show that the store was found and asked: nothing of the demo waits for an auditor, and no coupon has
 /// the number that the reader knows.
@@ -102,7 +103,9 @@ impl Reader {
         self.save("vouchers.csv", &format!("{header}\nV1,{user},2015-01-01 09:00:00,2015-01-01 12:00:00\n"));
         let key = self.folder.join("a-public-key.pem");
         fs::write(&key, self.demo.platform_key.to_pem()).expect("the folder is ours");
+        self.hand_codes_out(&text(&demo["consent"]["app_id"]), &text(&demo["pid"]), &user);
         self.words = vec![
+            ("TOKEN", Some("auth"), text(&demo["isv"]["app_auth_token"])),
             ("FILE", Some("doctor"), key.display().to_string()),
             ("ID", Some("notify"), text(&notices[0]["notify_id"])),
             ("ID", Some("voucher"), COUPON.to_owned()),
@@ -114,6 +117,21 @@ impl Reader {
             ("USER", None, user),
             ("TEXT", None, "图片不清晰".to_owned()),
         ];
+    }
+
+    /// Codes of the merchant's consent and of a member's, as texts that documents show.
+    fn hand_codes_out(&self, app_id: &str, pid: &str, user: &str) {
+        let store = Store::open(&self.demo.place(), Open::default()).expect("the demo's store");
+        let consent =
+            Consent::Merchant { auth_app_id: crate::running::APP_ID.to_owned(), methods: vec!["*".to_owned()] };
+        let now = wire::time::parse(crate::running::NOW).expect("a time");
+        let merchant = Code::new(app_id, pid, consent, now);
+        let member = Code::new(app_id, user, Consent::Member { scopes: vec!["auth_base".to_owned()] }, now);
+        let put = move |tx: &mut Tx| {
+            auth_code::insert(tx, &token_key("APP_AUTH_CODE"), &merchant, 0)?;
+            auth_code::insert(tx, &token_key("AUTH_CODE"), &member, 0)
+        };
+        block_on(store.write::<_, Fault, _>(put)).expect("it is kept");
     }
 
     /// Saves a file in the folder where the reader is.
