@@ -9,7 +9,7 @@ use std::time::Duration;
 use serde_json::Value;
 use ureq::Agent;
 use ureq::tls::{TlsConfig, TlsProvider};
-use wire::{AnswerError, BODY_BYTES_MAX, Charset, ContentKey, PrivateKey, PublicKey, SignType};
+use wire::{AnswerError, BODY_BYTES_MAX, Charset, ContentKey, File, Multipart, PrivateKey, PublicKey, SignType};
 
 /// How long a call may take, from connecting to the last byte of the answer.
 const CALL_SECONDS_MAX: u64 = 60;
@@ -126,6 +126,18 @@ impl Client {
         now_text: &str,
         more: &[(&str, &str)],
     ) -> Result<Answer, CallError> {
+        self.call_with_files(method, biz_content, now_text, more, &[])
+    }
+
+    /// [`Client::call_with`] with files, which no signature covers.
+    pub fn call_with_files(
+        &self,
+        method: &str,
+        biz_content: &str,
+        now_text: &str,
+        more: &[(&str, &str)],
+        files: &[File],
+    ) -> Result<Answer, CallError> {
         let Settings { charset, sign_type, .. } = self.settings;
         let cipher = match &self.content_key {
             Some(key) if !biz_content.is_empty() => {
@@ -144,11 +156,18 @@ impl Client {
             ("biz_content", &cipher),
         ];
         let params = [&own[..], more].concat();
-        let form = wire::signed_form(&params, charset, sign_type, &self.settings.private_key)
-            .ok_or(CallError::Unencodable(charset))?;
-        let content_type = format!("application/x-www-form-urlencoded;charset={}", charset.name());
+        let key = &self.settings.private_key;
+        let sent = if files.is_empty() {
+            wire::signed_form(&params, charset, sign_type, key).map(|form| Multipart {
+                content_type: format!("application/x-www-form-urlencoded;charset={}", charset.name()),
+                body: form.into_bytes(),
+            })
+        } else {
+            wire::signed_multipart(&params, files, charset, sign_type, key)
+        };
+        let Multipart { content_type, body } = sent.ok_or(CallError::Unencodable(charset))?;
         let mut response =
-            self.agent.post(&self.settings.gateway_url).header("Content-Type", content_type).send(form)?;
+            self.agent.post(&self.settings.gateway_url).header("Content-Type", content_type).send(body)?;
         if response.status() != 200 {
             return Err(CallError::Status(response.status().as_u16()));
         }

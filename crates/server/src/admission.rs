@@ -6,9 +6,11 @@
 
 mod freshness;
 mod limits;
+mod received;
 
 pub use freshness::Freshness;
 pub use limits::{CallLimit, CallLimits};
+pub use received::Received;
 
 /// The settings of `serve`.
 #[derive(Default)]

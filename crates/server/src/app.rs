@@ -10,7 +10,7 @@ mod tests;
 
 pub use opening::{AppError, MASTER_KEY_CHECK, Opening, try_master_key};
 
-use crate::admission::Admission;
+use crate::admission::{Admission, Received};
 use crate::bodies::Bodies;
 use crate::directory::Directory;
 use crate::index::{Index, IndexUpdater};
@@ -28,10 +28,10 @@ use site::Site;
 use std::collections::HashMap;
 use std::error::Error;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use store::rejected_call::{RejectedCall, Ring};
 use store::{Change, Mode, Store, Tx};
-use tokio::sync::{oneshot, watch};
+use tokio::sync::{Semaphore, oneshot, watch};
 
 /// How many wrong PINs an address may send in any [`WRONG_PINS_WINDOW`], over all accounts (`docs/decisions.md`, "Pay
 /// PIN").
@@ -45,6 +45,13 @@ const PIN_WAIT_MAX: Duration = Duration::from_secs(5);
 const DIAGNOSES_TIME_MAX: Duration = Duration::from_millis(100);
 /// The window of [`DIAGNOSES_TIME_MAX`], of real time.
 const DIAGNOSES_WINDOW: Duration = Duration::from_secs(1);
+
+/// How old a call through `/v3` may be, and how far ahead its caller's clock (`docs/decisions.md`, "v3").
+pub const V3_LATE_MAX: Duration = Duration::from_secs(600);
+
+/// How many uploads' files are looked into at once: a picture may take [`crate::picture::DECODED_BYTES_MAX`] of memory
+/// twice.
+const FILE_WORK_MAX: usize = 2;
 
 /// How long an answer waits until the doctor has what was found out about its call.
 const KEEP_WAIT_MAX: Duration = Duration::from_secs(5);
@@ -80,6 +87,10 @@ pub struct App {
     pub wrong_pins: FailedAttempts,
     /// The memory of calls that are being read.
     pub bodies: Bodies,
+    /// The nonces of calls through `/v3`.
+    pub nonces: Received,
+    /// The turns of uploads whose files are looked into: what that takes of memory and of processors is bounded so.
+    pub file_work: Arc<Semaphore>,
     /// The counters of calls, refused signatures and deliveries.
     pub metrics: Metrics,
     /// The last calls, in a stand-in.
@@ -127,6 +138,8 @@ impl App {
             admission: opening.admission,
             wrong_pins: FailedAttempts::new(WRONG_PINS_MAX, WRONG_PINS_WINDOW, PIN_WAIT_MAX),
             bodies: Bodies::default(),
+            nonces: Received::new(V3_LATE_MAX, Instant::now()),
+            file_work: Arc::new(Semaphore::new(FILE_WORK_MAX)),
             metrics: opening.metrics,
             recent: (store.mode() == Mode::StandIn).then(RecentCalls::default),
             outbound: Outbound::new(if is_open { Reach::All } else { Reach::Public }),

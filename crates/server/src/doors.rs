@@ -8,4 +8,5 @@ pub mod health;
 pub mod home;
 pub mod listener;
 pub mod operator;
+pub mod v3;
 pub mod writing;

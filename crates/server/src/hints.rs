@@ -122,7 +122,7 @@ pub fn verified(
         if let Some(hint) = beside_biz_content(app, call) {
             return Some(hint);
         }
-        let misspelt = (!unknown.is_empty()).then(|| unknown_members(unknown));
+        let misspelt = (!unknown.is_empty()).then(|| unknown_members("biz_content", "biz_content", unknown));
         misspelt.or_else(|| call.reads_as_utf8().filter(|_| app.gives_hints()).map(|_| other_charset(Charset::Utf8)))
     };
     match answer {
@@ -145,6 +145,45 @@ pub fn verified(
             Err(if explains && is_of_a_field { hint.added_to(rejection, app, trace_id) } else { rejection })
         }
     }
+}
+
+/// The answer to a call of `/v3` that was refused: more than the refusal only in a stand-in. `parameter` is what the
+/// call says of itself under a name that the gateway has for it, `unknown` are members that its method does not know.
+pub fn refused_v3(
+    app: &App,
+    ring: Ring,
+    rejection: Rejection,
+    parameter: &dyn Fn(&str) -> String,
+    unknown: &[Unknown],
+    names: CallNames<'_>,
+) -> Rejection {
+    let is = |refusal: &Rejection| refusal.sub_code == rejection.sub_code;
+    let is_about_the_header = [
+        code::MISSING_TIMESTAMP,
+        code::MISSING_APP_ID,
+        code::MISSING_SIGNATURE,
+        code::INVALID_SIGNATURE_TYPE,
+        code::INVALID_TIMESTAMP,
+    ];
+    let hint = match () {
+        () if is(&code::INVALID_METHOD) => Some(unknown_method(names.method)),
+        () if is_about_the_header.iter().any(is) => Some(authorization_header()),
+        () if !unknown.is_empty() && rejection.code == "40004" => Some(unknown_members("the request", "请求", unknown)),
+        () => refusal::explain(&rejection, &Subject { parameter, apps: app.directory.count(), now: system_now() }),
+    };
+    let Some(hint) = hint else { return rejection };
+    names.note(app, ring, &hint, &rejection.sub_msg);
+    hint.added_to(rejection, app, names.trace_id)
+}
+
+fn authorization_header() -> Hint {
+    Hint::new(
+        "authorization-header",
+        "send the header Authorization: ALIPAY-SHA256withRSA app_id=…,nonce=…,timestamp=…,sign=… with the time in UTC \
+         milliseconds, at most ten minutes from the server's",
+        "请发送请求头Authorization: ALIPAY-SHA256withRSA app_id=…,nonce=…,timestamp=…,sign=…，其中时间为UTC毫秒数，\
+         与服务器时间相差不超过十分钟",
+    )
 }
 
 /// The mistake that a refusal comes from.
@@ -178,7 +217,8 @@ fn of_refusal(app: &App, call: &VerifiedCall, rejection: &Rejection) -> Option<H
 
 /// For whoever sends the members of `biz_content` as parameters of their own, or `biz_content` by another name.
 fn beside_biz_content(app: &App, call: &VerifiedCall) -> Option<Hint> {
-    let entry = Entry::find(call.method()).filter(|_| app.gives_hints() && call.biz_content().is_none())?;
+    let reads_it = |entry: &&Entry| entry.fields_in == FieldPlace::BizContent && call.biz_content().is_none();
+    let entry = Entry::find(call.method()).filter(|_| app.gives_hints()).filter(reads_it)?;
     let is_it = |name: &&str| name.to_ascii_lowercase().replace('_', "") == "bizcontent" && *name != "biz_content";
     if let Some(name) = call.names().find(is_it) {
         let name = shown(name);
@@ -237,7 +277,7 @@ fn other_charset(reads_as: Charset) -> Hint {
     )
 }
 
-fn unknown_members(unknown: &[Unknown]) -> Hint {
+fn unknown_members(of: &str, of_zh: &str, unknown: &[Unknown]) -> Hint {
     let list = |is_it: &dyn Fn(&str) -> String| {
         let one = |member: &Unknown| shown(&member.path) + &member.nearest.map_or_else(String::new, is_it);
         unknown.iter().take(UNKNOWN_MAX).map(one).collect::<Vec<_>>()
@@ -246,8 +286,8 @@ fn unknown_members(unknown: &[Unknown]) -> Hint {
     let zh = list(&|nearest| format!("（是否应为{nearest}？）")).join("、");
     Hint::new(
         "unknown-member",
-        format!("the method does not know these members of biz_content: {en}"),
-        format!("本方法不认识biz_content中的{zh}"),
+        format!("the method does not know these members of {of}: {en}"),
+        format!("本方法不认识{of_zh}中的{zh}"),
     )
 }
 

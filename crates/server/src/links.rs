@@ -18,6 +18,11 @@ pub fn coupon(base_url: &str, activity: &Activity) -> String {
     format!("{base_url}/h5/coupon?itemId={}", activity.item_id().to_text())
 }
 
+/// Where a picture is.
+pub fn image(base_url: &str, id: &str) -> String {
+    format!("{base_url}/h5/image/{}", wire::percent_encoded(id))
+}
+
 /// Where its sponsor pays for a template, and sees later that it is paid for or closed (`confirm_uri`).
 pub fn fund(base_url: &str, template: &Template) -> String {
     let Template { page_token, .. } = template;

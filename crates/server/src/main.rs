@@ -34,6 +34,7 @@ mod metrics;
 mod notices;
 mod outbound;
 mod pages;
+mod picture;
 mod rate_limit;
 mod recent;
 mod reference;

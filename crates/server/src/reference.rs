@@ -30,6 +30,7 @@ pages! {
     "alipay.marketing.voucher.template.delete"
     "alipay.marketing.voucher.templatedetail.query"
     "alipay.marketing.voucher.templatelist.query"
+    "alipay.offline.material.image.upload"
     "alipay.open.app.alipaycert.download"
     "alipay.open.auth.token.app"
     "alipay.open.auth.token.app.query"

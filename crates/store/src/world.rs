@@ -19,7 +19,7 @@ pub use app::{App, Guard, app, apps, guard};
 pub use authorization::{Authorization, Refresh, authorization, authorization_of_refresh, authorizations};
 pub use certificate::{platform_certificate, put_platform_certificate};
 pub use consent::{give_authorization, hold_authorizations, put_authorization, revoke_authorizations};
-pub use image::{Image, has_image, image, put_image};
+pub use image::{Image, ImageRoom, UploadedImage, add_image, has_image, image, put_image};
 pub use merchant::{
     Merchant, Shop, cognates, merchant, merchant_label, merchant_name, merchants, shop, shop_of_store, shop_page,
     shops, tags,

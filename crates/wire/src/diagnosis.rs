@@ -17,11 +17,13 @@ mod mistakes;
 mod reading;
 mod subject;
 mod trial;
+mod v3;
 
 pub use cause::Cause;
+pub use v3::diagnose_v3;
 
 use crate::canonical::{Leave, string_to_sign};
-use crate::{BadSignature, ContentKey, PublicKey};
+use crate::{BadSignature, ContentKey, PublicKey, SignedDigest};
 use reading::{Reading, Repair, lost_capitals, readings};
 use subject::Subject;
 use trial::Trial;
@@ -85,50 +87,13 @@ impl Diagnosis {
 
 /// Finds the cause of a refused signature. `content_key` is the key that the app encrypts with.
 pub fn diagnose(bad: &BadSignature, keys: Keys<'_>, content_key: Option<&ContentKey>, effort: Effort) -> Diagnosis {
-    let Keys { registered, platform, .. } = keys;
-    if registered == platform {
-        return Diagnosis::new(
-            Cause::PlatformKeyRegistered,
-            "the platform's public key is registered as the app's: register the public key that belongs to the private \
-             key the app signs with",
-            "登记为应用公钥的是平台公钥：请登记与应用签名私钥配对的应用公钥",
-        );
-    }
     let params = &bad.call.params;
     let sign = params.get(&b"sign"[..]).map_or(&[][..], |sign| sign);
-    if SIGN_BYTES_MAX < sign.len() {
-        return too_long(sign.len());
-    }
-    let readings = readings(sign);
-    let Some(first) = readings.first() else {
-        if lost_capitals(sign) {
-            return one_kind_of_letters();
-        }
-        return Diagnosis::new(
-            Cause::NotBase64,
-            "sign is not base64: send the signature's bytes in base64 with + and /, on one line, percent-encoded once",
-            "sign不是合法的Base64：请将签名结果以标准Base64（单行，含+和/）表示，并进行一次URL编码",
-        );
-    };
     let string = string_to_sign(params, Leave::Empty);
-    let opened = readings.iter().find_map(|reading| Some((registered.open(&reading.bytes)?, reading.repair)));
-    let Some((opened, repair)) = opened else {
-        if registered.is_padded_by_pss(&first.bytes, &string) {
-            return pss_padding();
-        }
-        if registered.is_unpadded(&first.bytes) {
-            return no_padding();
-        }
-        let plain = readings.iter().filter_map(|reading| reading.repair).find(|repair| repair.is_plain());
-        return match plain {
-            Some(repair) => repair.diagnosis(),
-            None if lost_capitals(sign) => one_kind_of_letters(),
-            None => another_key(first, keys),
-        };
+    let (opened, repair) = match mistaken(sign, &string, keys) {
+        Ok(opened) => opened,
+        Err(diagnosis) => return diagnosis,
     };
-    if let Some(repair) = repair.filter(|repair| repair.is_plain() || *repair == Repair::Reversed) {
-        return repair.diagnosis();
-    }
     let is_small = params.len() <= PARAMETERS_MAX && string.len() <= STRING_BYTES_MAX;
     let trial = Trial::new(opened, bad.terms.sign_type, string);
     let as_verified = trial.fits_verified();
@@ -145,6 +110,53 @@ pub fn diagnose(bad: &BadSignature, keys: Keys<'_>, content_key: Option<&Content
         true | false => None,
     };
     found.unwrap_or_else(|| trial.other_string())
+}
+
+/// What the registered key finds in a signature that was made over `string`, and how it had to be read for that; or the
+/// mistake by which it finds nothing.
+fn mistaken(sign: &[u8], string: &[u8], keys: Keys<'_>) -> Result<(SignedDigest, Option<Repair>), Diagnosis> {
+    let Keys { registered, platform, .. } = keys;
+    if registered == platform {
+        return Err(Diagnosis::new(
+            Cause::PlatformKeyRegistered,
+            "the platform's public key is registered as the app's: register the public key that belongs to the private \
+             key the app signs with",
+            "登记为应用公钥的是平台公钥：请登记与应用签名私钥配对的应用公钥",
+        ));
+    }
+    if SIGN_BYTES_MAX < sign.len() {
+        return Err(too_long(sign.len()));
+    }
+    let readings = readings(sign);
+    let Some(first) = readings.first() else {
+        if lost_capitals(sign) {
+            return Err(one_kind_of_letters());
+        }
+        return Err(Diagnosis::new(
+            Cause::NotBase64,
+            "sign is not base64: send the signature's bytes in base64 with + and /, on one line, percent-encoded once",
+            "sign不是合法的Base64：请将签名结果以标准Base64（单行，含+和/）表示，并进行一次URL编码",
+        ));
+    };
+    let opened = readings.iter().find_map(|reading| Some((registered.open(&reading.bytes)?, reading.repair)));
+    let Some((opened, repair)) = opened else {
+        if registered.is_padded_by_pss(&first.bytes, string) {
+            return Err(pss_padding());
+        }
+        if registered.is_unpadded(&first.bytes) {
+            return Err(no_padding());
+        }
+        let plain = readings.iter().filter_map(|reading| reading.repair).find(|repair| repair.is_plain());
+        return Err(match plain {
+            Some(repair) => repair.diagnosis(),
+            None if lost_capitals(sign) => one_kind_of_letters(),
+            None => another_key(first, keys),
+        });
+    };
+    match repair.filter(|repair| repair.is_plain() || *repair == Repair::Reversed) {
+        Some(repair) => Err(repair.diagnosis()),
+        None => Ok((opened, repair)),
+    }
 }
 
 /// Says that a signature which no key of its app has made was made with the key of another app, if `keys` has it, by

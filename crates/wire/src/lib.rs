@@ -1,4 +1,4 @@
-//! Bytes to a signed call and back: the protocol of `/gateway.do`, version 1.0, and nothing else.
+//! Bytes to a signed call and back: the protocol of `/gateway.do`, version 1.0, and that of `/v3/…` ([`v3`]).
 //!
 //! A call is read as [`RawCall`], whose parameters are bytes; [`RawCall::verify`] makes it a [`VerifiedCall`], whose
 //! parameters are text, and nothing else does. Signatures are computed over the bytes that were sent, never over text
@@ -15,6 +15,7 @@ pub mod notify;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod time;
+pub mod v3;
 
 mod charset;
 mod content_key;
@@ -42,7 +43,7 @@ pub use keys::{KeyError, PrivateKey, PublicKey};
 pub use opened::SignedDigest;
 pub use params::{PARAMETERS_MAX, RawCall};
 pub use percent::{form_pairs, percent_encoded};
-pub use request::signed_form;
+pub use request::{Multipart, signed_form, signed_multipart};
 pub use sign::{SignType, sha256};
 pub use terms::{Head, Terms};
 pub use verify::{BadSignature, DecryptError, File, VerifiedCall, VerifyError};

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::string::FromUtf8Error;
+use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -17,7 +18,7 @@ use crate::{Charset, ContentKey, PublicKey, SignType, Terms};
 /// It holds what the signature covers and nothing else: a member that was left out of the verified string is absent.
 pub struct VerifiedCall {
     params: BTreeMap<String, String>,
-    files: Vec<File>,
+    files: Arc<Vec<File>>,
     terms: Terms,
     reads_as_utf8: Option<String>,
     has_json_body: bool,
@@ -146,6 +147,7 @@ impl VerifiedCall {
             };
         }
         let files = call.files.into_iter().map(|file| File::decode(file, terms.charset)).collect();
+        let files = Arc::new(files);
         Ok(VerifiedCall { params, files, terms, reads_as_utf8, has_json_body })
     }
 
@@ -239,7 +241,7 @@ impl VerifiedCall {
     }
 
     /// The files of a multipart call, in the order they were sent.
-    pub fn files(&self) -> &[File] {
+    pub fn files(&self) -> &Arc<Vec<File>> {
         &self.files
     }
 }

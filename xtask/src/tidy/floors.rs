@@ -51,6 +51,7 @@ static HOUSES: [House; 3] = [
                     "merchant_page",
                     "metrics",
                     "outbound",
+                    "picture",
                     "rate_limit",
                     "recent",
                     "terminal",

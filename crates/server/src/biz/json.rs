@@ -74,6 +74,11 @@ pub fn embedded_within(value: &Value, max: usize) -> Result<Value, String> {
     if max < chars { Err(format!("长度不能超过{max}")) } else { embedded(value) }
 }
 
+/// The value of a JSON text without U+0000, unless it is none or nests too deeply.
+pub fn json(text: &str) -> Option<Value> {
+    parse(text).filter(|value| nul(text, value).is_none())
+}
+
 /// JSON text, unless it is none or nests too deeply.
 pub(super) fn parse(text: &str) -> Option<Value> {
     if is_too_deep(text) {

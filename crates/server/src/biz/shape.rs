@@ -16,6 +16,8 @@ pub enum Shape {
     Amount(Option<usize>),
     /// A time of UTC+8, `yyyy-MM-dd HH:mm:ss`.
     Date,
+    /// A file, which comes beside the other fields: a part of a `multipart/form-data` body that has a file name.
+    File,
     /// A Boolean.
     Flag,
     /// A count, from 0.
@@ -70,6 +72,11 @@ pub struct Member {
 }
 
 impl Shape {
+    /// Whether it is a list or an object, which a text has to be read for.
+    pub const fn is_json(&self) -> bool {
+        matches!(self, Shape::List { .. } | Shape::Object(_))
+    }
+
     /// The members of the objects in it, however deep in lists and JSON texts; none where it holds no objects.
     pub const fn members(&self) -> &'static [Member] {
         match self {

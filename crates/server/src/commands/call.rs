@@ -2,6 +2,7 @@
 
 use super::{Failure, StoreArgs, output};
 use crate::app::clock::system_now;
+use crate::biz::{Member, Shape};
 use crate::methods::{Entry, FieldPlace};
 use crate::terminal::one_line;
 use clap::Args;
@@ -10,7 +11,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 use std::fs::File;
 use std::io::{IsTerminal, Read};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use wire::{Charset, ContentKey, PrivateKey, PublicKey, SignType};
 
 /// Make one signed call, verify its answer and print it.
@@ -20,6 +21,8 @@ Examples:
   punchcard call koubei.marketing.campaign.tags.query --app punchcard-data/demo/demo.json
   punchcard call koubei.marketing.campaign.crowd.count @count.json --unfold
   punchcard call alipay.trade.pay - --notify-url http://127.0.0.1:8090/ < pay.json
+  punchcard call alipay.offline.material.image.upload \\
+      '{\"image_type\":\"png\",\"image_name\":\"logo\",\"image_content\":\"logo.png\"}'
 
 FILE is JSON: gateway_url, app_id, app_private_key_pkcs8 (or app_private_key_pkcs1), alipay_public_key, and for an ISV
 app_auth_token; for --encrypt aes_key. `punchcard serve --demo` writes one; --isv uses its member `isv`.
@@ -29,7 +32,7 @@ pub struct Call {
     /// The method's full name
     method: String,
     /// Its business parameters: JSON, @FILE for those in a file, - for standard input. They are sent where the method
-    /// takes them, in biz_content or beside it
+    /// takes them, in biz_content or beside it; a member for a file names one
     #[arg(default_value = "{}", value_name = "BIZ_CONTENT")]
     biz_content: String,
     /// Who calls: a JSON file such as demo.json [default: demo/demo.json in the folder of --data]
@@ -80,6 +83,14 @@ struct Identity {
     aes_key: Option<String>,
 }
 
+/// The business parameters of a call, each where its method takes it.
+#[derive(Default)]
+struct Business {
+    biz_content: String,
+    parameters: Vec<(String, String)>,
+    files: Vec<wire::File>,
+}
+
 fn charset(text: &str) -> Result<Charset, String> {
     Charset::from_name(text.as_bytes()).ok_or_else(|| "must be utf-8 or gbk".to_owned())
 }
@@ -117,10 +128,11 @@ impl Call {
             let key = ContentKey::parse(&key).map_err(|error| Failure(format!("{path}: aes_key {error}")))?;
             client = client.encrypting(key);
         }
-        let (biz_content, parameters) = self.placed(biz_content)?;
+        let Business { biz_content, parameters, files } = self.placed(biz_content)?;
         let mut more = vec![("notify_url", self.notify_url.as_deref().unwrap_or_default())];
         more.extend(parameters.iter().map(|(name, value)| (name.as_str(), value.as_str())));
-        let answer = client.call_with(&self.method, &biz_content, &wire::time::format(system_now()), &more)?;
+        let now = wire::time::format(system_now());
+        let answer = client.call_with_files(&self.method, &biz_content, &now, &more, &files)?;
         if let Some(trace_id) = &answer.trace_id {
             output::note(format!("trace_id {trace_id}"));
         }
@@ -142,16 +154,32 @@ impl Call {
         Err(Failure(one_line(&told).into_owned()))
     }
 
-    /// The business parameters as `biz_content`, or as parameters beside it where the method takes them there.
-    fn placed(&self, biz_content: String) -> Result<(String, Vec<(String, String)>), Failure> {
-        let outside = Entry::find(&self.method).is_some_and(|entry| entry.fields_in == FieldPlace::Parameters);
-        if !outside {
-            return Ok((biz_content, Vec::new()));
-        }
+    /// The business parameters as `biz_content`, or as parameters beside it where the method takes them there. Where it
+    /// takes a file, the member names one.
+    fn placed(&self, biz_content: String) -> Result<Business, Failure> {
+        let entry = Entry::find(&self.method).filter(|entry| entry.fields_in == FieldPlace::Parameters);
+        let Some(entry) = entry else {
+            return Ok(Business { biz_content, ..Business::default() });
+        };
         let members: Map<String, Value> = serde_json::from_str(&biz_content)
             .map_err(|error| Failure(format!("the business parameters are no JSON object: {error}")))?;
-        let text = |value: Value| value.as_str().map(str::to_owned).unwrap_or_else(|| value.to_string());
-        Ok((String::new(), members.into_iter().map(|(name, value)| (name, text(value))).collect()))
+        let mut business = Business::default();
+        for (name, value) in members {
+            let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            let is_file = |field: &Member| field.name == name && matches!(field.shape, Shape::File);
+            if !entry.fields.iter().any(is_file) {
+                business.parameters.push((name, text));
+                continue;
+            }
+            let mut bytes = Vec::new();
+            let file = File::open(&text).and_then(|file| file.take(BIZ_CONTENT_BYTES_MAX).read_to_end(&mut bytes));
+            file.map_err(|error| Failure(format!("{text}: {error}")))?;
+            // A multipart body has no way to write these within a name.
+            let shown = Path::new(&text).file_name().unwrap_or_default().to_string_lossy();
+            let shown = shown.replace(['"', '\r', '\n'], "_");
+            business.files.push(wire::File { field: name, name: shown, bytes });
+        }
+        Ok(business)
     }
 
     /// What stands on the command line, or where that says it stands.

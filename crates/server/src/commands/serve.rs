@@ -11,7 +11,7 @@ use crate::control::{self, socket_path};
 use crate::demo;
 use crate::doors::caller::{TrustedProxies, network};
 use crate::doors::connections::{self, Connections};
-use crate::doors::{gateway, h5, health, home, listener, operator};
+use crate::doors::{gateway, h5, health, home, listener, operator, v3};
 use crate::duration;
 use crate::log;
 use crate::methods::Entry;
@@ -26,6 +26,7 @@ use std::net::SocketAddr;
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 use store::{Mode, Tx};
 use tokio::net::{TcpListener, UnixListener};
 use tokio::signal::unix::{SignalKind, signal};
@@ -94,7 +95,7 @@ pub struct Serve {
     call_limit: Vec<CallLimit>,
     /// How far a call's timestamp may be from this machine's time, as 10m [default: any]
     #[arg(long, env = "PUNCHCARD_TIMESTAMP_WINDOW", value_parser = window_arg, value_name = "DURATION")]
-    timestamp_window: Option<i64>,
+    timestamp_window: Option<Duration>,
     /// Refuse a call whose signature was received before; needs --timestamp-window
     #[arg(long, env = "PUNCHCARD_REFUSE_REPLAYS", value_parser = FalseyValueParser::new())]
     refuse_replays: bool,
@@ -117,10 +118,10 @@ fn clock_arg(text: &str) -> Result<ClockArg, String> {
     parse_time(at).map(ClockArg::ManualAt)
 }
 
-/// A duration of at least a second, milliseconds.
-fn window_arg(text: &str) -> Result<i64, String> {
-    let ms = duration::parse(text)?;
-    if ms < 1_000 { Err("must be a second at least".to_owned()) } else { Ok(ms) }
+/// A duration of at least a second.
+fn window_arg(text: &str) -> Result<Duration, String> {
+    let window = Duration::from_millis(u64::try_from(duration::parse(text)?).unwrap_or_default());
+    if window < Duration::from_secs(1) { Err("must be a second at least".to_owned()) } else { Ok(window) }
 }
 
 impl Serve {
@@ -168,6 +169,7 @@ impl Serve {
         let mut serving = JoinSet::new();
         let router = Router::new()
             .route("/gateway.do", any(gateway::gateway))
+            .route("/v3/{*method}", any(v3::v3))
             .route("/healthz", get(health::healthz))
             .route("/readyz", get(health::readyz))
             .merge(h5::router())
@@ -230,7 +232,7 @@ impl Serve {
             return Err(Failure(format!("--call-limit: no method is called {unknown}; `punchcard methods` lists all")));
         }
         let freshness = match (self.timestamp_window, self.refuse_replays) {
-            (Some(window_ms), refuse_replays) => Freshness::new(window_ms, refuse_replays),
+            (Some(window), refuse_replays) => Freshness::new(window, refuse_replays, Instant::now()),
             (None, false) => Freshness::default(),
             (None, true) => return Err(Failure("--refuse-replays needs --timestamp-window, such as 10m".to_owned())),
         };

@@ -11,18 +11,19 @@ use crate::bodies::{BODY_MAX, BodyError, CallBody, MemoryShare};
 use crate::directory;
 use crate::hints::{self, CallNames, Hint, SIGN_LINE};
 use crate::methods::dispatch::{self, AnsweredCall, Findings, KnownCall, unavailable};
-use crate::methods::{AnswerForm, CallContext, Entry};
+use crate::methods::{AnswerForm, CallContext, Doors, Entry};
 use axum::body::{Body, HttpBody};
 use axum::extract::{Request, State};
 use axum::http::header::{CONTENT_TYPE, EXPECT, UPGRADE_INSECURE_REQUESTS};
 use axum::http::{HeaderMap, HeaderValue, Uri};
 use axum::response::Response;
-use content::{content_key, content_of, decrypt};
+pub(super) use content::content_key;
+use content::{content_of, decrypt};
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 use std::time::Instant;
 use store::rejected_call::Ring;
-use wire::diagnosis::{Cause, Effort, Keys, OwnKey, diagnose};
+use wire::diagnosis::{Cause, Diagnosis, Effort, Keys, OwnKey, diagnose};
 use wire::{
     BadSignature, Charset, ContentKey, DecryptError, Node, PublicKey, RawCall, Reader, Rejection, SignType,
     VerifiedCall, VerifyError, code,
@@ -32,9 +33,9 @@ use wire::{
 const URI_MAX: usize = wire::URI_BYTES_MAX;
 const BODY_TOO_LONG: &str = "请求体超过16MiB或不完整";
 /// How much is kept of the text in a refused `sign`; that of the longest key has 1,368 bytes.
-const SIGN_KEPT_CHARS_MAX: usize = 2 << 10;
+pub(super) const SIGN_KEPT_CHARS_MAX: usize = 2 << 10;
 /// How much is kept of the string that a refused signature was compared with, whoever has sent it.
-const STRING_KEPT_BYTES_MAX: usize = 64 << 10;
+pub(super) const STRING_KEPT_BYTES_MAX: usize = 64 << 10;
 
 /// How to answer: what the request says of it, or the protocol's defaults.
 struct Terms {
@@ -58,7 +59,7 @@ struct Terms {
 }
 
 /// What came of a call.
-enum Outcome {
+pub(super) enum Outcome {
     /// It was verified: the business members, or why not.
     Verified(Result<String, Rejection>),
     /// It was not verified: why not.
@@ -107,6 +108,7 @@ pub async fn gateway(State(app): State<Arc<App>>, request: Request) -> Response 
         Outcome::Verified(Err(rejection)) | Outcome::Unverified(rejection) => Some(rejection),
     };
     let answered = AnsweredCall {
+        door: Doors::GATEWAY,
         trace_id: &terms.trace_id,
         method: terms.method.as_deref(),
         app_id: terms.app_id.as_deref(),
@@ -131,26 +133,36 @@ async fn read<'a>(
     let (head, body) = request.into_parts();
     let query = head.uri.query().unwrap_or_default().as_bytes();
     let content_type = head.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    let defect = |reason: &str| Err(code::INVALID_PARAMETER.with_msg(format!("参数无效: {reason}")));
-    if URI_MAX < target_len(&head.uri) {
-        return (RawCall::read(b"", None, b""), defect("请求地址超过32KiB"));
+    if let Err(rejection) = target_is_short(&head.uri) {
+        return (RawCall::read(b"", None, b""), Err(rejection));
     }
     // Who asks before it sends a body is not told to go on with one that is too long.
     let is_too_long = usize::try_from(body.size_hint().lower()).map_or(true, |len| BODY_MAX < len);
     if is_too_long && head.headers.contains_key(EXPECT) {
-        return (RawCall::read(query, None, b""), defect(BODY_TOO_LONG));
+        return (RawCall::read(query, None, b""), Err(defect(BODY_TOO_LONG)));
     }
     match app.bodies.read(body, caller, limited).await {
         Ok(CallBody { bytes, share }) => (RawCall::read(query, content_type, &bytes), Ok(share)),
-        Err(error) => {
-            let rejection = match error {
-                BodyError::LongOrBroken => defect(BODY_TOO_LONG),
-                BodyError::Slow => defect("请求体接收超时"),
-                BodyError::NoMemory => Err(unavailable()),
-            };
-            (RawCall::read(query, None, b""), rejection)
-        }
+        Err(error) => (RawCall::read(query, None, b""), Err(unread(error))),
     }
+}
+
+/// The refusal of a call whose body was not read.
+pub(super) fn unread(error: BodyError) -> Rejection {
+    match error {
+        BodyError::LongOrBroken => defect(BODY_TOO_LONG),
+        BodyError::Slow => defect("请求体接收超时"),
+        BodyError::NoMemory => unavailable(),
+    }
+}
+
+/// Refuses a request target that is too long.
+pub(super) fn target_is_short(uri: &Uri) -> Result<(), Rejection> {
+    if URI_MAX < target_len(uri) { Err(defect("请求地址超过32KiB")) } else { Ok(()) }
+}
+
+fn defect(reason: &str) -> Rejection {
+    code::INVALID_PARAMETER.with_msg(format!("参数无效: {reason}"))
 }
 
 /// The order is that of `docs/decisions.md`, "Order of refusals".
@@ -171,7 +183,8 @@ async fn answer(app: &Arc<App>, call: RawCall, terms: &mut Terms) -> Outcome {
         Ok(sent) => sent,
         Err(rejection) => return unverified(&call, rejection),
     };
-    let key = match key_of(app, &caller, &call) {
+    let (cert_sn, root_sn) = (call.get("app_cert_sn"), call.get("alipay_root_cert_sn"));
+    let key = match key_of(app, &caller, cert_sn, root_sn) {
         Ok(key) => key,
         Err(rejection) => return unverified(&call, rejection),
     };
@@ -190,8 +203,9 @@ async fn answer(app: &Arc<App>, call: RawCall, terms: &mut Terms) -> Outcome {
     };
     // From here on we know who calls.
     let timestamp = call.get("timestamp").and_then(wire::time::parse).unwrap_or_default();
-    let admitted = app.admission.freshness.check(timestamp, fingerprint, system_now());
-    let admitted = admitted.and_then(|()| app.admission.limits.take(&caller.row.app_id, call.method(), Instant::now()));
+    let now = Instant::now();
+    let admitted = app.admission.freshness.check(timestamp, fingerprint, system_now(), now);
+    let admitted = admitted.and_then(|()| app.admission.limits.take(&caller.row.app_id, call.method(), now));
     if let Err(rejection) = admitted {
         return Outcome::Verified(hints::verified(app, &call, Err(rejection), &[], trace_id));
     }
@@ -209,15 +223,20 @@ async fn answer(app: &Arc<App>, call: RawCall, terms: &mut Terms) -> Outcome {
 }
 
 /// The key that a call must be signed with, by what it says of certificates.
-fn key_of<'a>(app: &App, caller: &'a directory::App, call: &RawCall) -> Result<&'a PublicKey, Rejection> {
-    let Some(cert_sn) = call.get("app_cert_sn") else {
+pub(super) fn key_of<'a>(
+    app: &App,
+    caller: &'a directory::App,
+    cert_sn: Option<&[u8]>,
+    root_sn: Option<&[u8]>,
+) -> Result<&'a PublicKey, Rejection> {
+    let Some(cert_sn) = cert_sn else {
         let in_certificate_mode = !caller.certificates.is_empty();
         let missing = if in_certificate_mode { code::MISSING_APP_CERT_SN } else { code::MISSING_SIGNATURE_CONFIG };
         return caller.key.as_ref().ok_or(missing);
     };
     let known = std::str::from_utf8(cert_sn).ok().and_then(|cert_sn| caller.certificates.get(cert_sn));
     let certificate = known.ok_or(code::APP_CERT_NOT_EXIST)?;
-    let root_sn = call.get("alipay_root_cert_sn").ok_or(code::MISSING_ROOT_CERT_SN)?;
+    let root_sn = root_sn.ok_or(code::MISSING_ROOT_CERT_SN)?;
     if app.signer.root_cert_sn().is_none_or(|known| known.as_bytes() != root_sn) {
         return Err(code::INVALID_ROOT_CERT_SN);
     }
@@ -241,6 +260,25 @@ async fn run(
     dispatch::run(app, KnownCall { entry, app: known, cert_sn, token, content, context }, findings).await
 }
 
+/// Finds out about a refused signature, counts it and the time that it took; and the ring that it is kept in.
+pub(super) fn diagnosed(
+    app: &App,
+    known: &directory::App,
+    registered: &PublicKey,
+    diagnose: impl FnOnce(Keys<'_>, Effort) -> Diagnosis,
+) -> (Diagnosis, Ring) {
+    let platform = app.signer.public_key();
+    let others: Vec<OwnKey<'_>> = known.keys().filter(|own| own.key != registered).collect();
+    let began = Instant::now();
+    let effort = if app.diagnoses.has_left(began) { Effort::All } else { Effort::Little };
+    let diagnosis = diagnose(Keys { registered, others: &others, platform: &platform }, effort);
+    app.diagnoses.spend(began, Instant::now());
+    let cause = diagnosis.cause;
+    app.metrics.refused_signature(cause);
+    let is_others = matches!(cause, Cause::UnknownKey | Cause::SignLength | Cause::NotBase64 | Cause::SignEncoding);
+    (diagnosis, if is_others { Ring::OtherKey } else { Ring::Signature })
+}
+
 /// The refusal of a signature, with what may be wrong: in the log, for `punchcard doctor`, and in a stand-in's answer.
 fn refuse_signature(
     app: &Arc<App>,
@@ -250,17 +288,10 @@ fn refuse_signature(
     trace_id: &str,
 ) -> Rejection {
     let (rejection, app_id) = (bad.rejection(), known.row.app_id.as_str());
-    let platform = app.signer.public_key();
-    let others: Vec<OwnKey<'_>> = known.keys().filter(|own| own.key != registered).collect();
-    let keys = Keys { registered, others: &others, platform: &platform };
-    let began = Instant::now();
-    let effort = if app.diagnoses.has_left(began) { Effort::All } else { Effort::Little };
-    let diagnosis = diagnose(bad, keys, content_key(app, known).as_ref(), effort);
-    app.diagnoses.spend(began, Instant::now());
+    let content_key = content_key(app, known);
+    let (diagnosis, ring) =
+        diagnosed(app, known, registered, |keys, effort| diagnose(bad, keys, content_key.as_ref(), effort));
     let cause = diagnosis.cause;
-    app.metrics.refused_signature(cause);
-    let is_others = matches!(cause, Cause::UnknownKey | Cause::SignLength | Cause::NotBase64 | Cause::SignEncoding);
-    let ring = if is_others { Ring::OtherKey } else { Ring::Signature };
     let (string, cut) = bad.string_shown(STRING_KEPT_BYTES_MAX);
     let only = if 0 < cut { format!(" (without its last {cut} bytes)") } else { String::new() };
     let title = format!("the string that the gateway verified, in {}{only}:", bad.terms.charset.name());

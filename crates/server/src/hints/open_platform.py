@@ -11,6 +11,7 @@ FAMILIES = (
     "alipay.data.",
     "alipay.fund.",
     "alipay.marketing.",
+    "alipay.offline.material.",
     "alipay.open.app.alipaycert.",
     "alipay.open.auth.",
     "alipay.open.public.",

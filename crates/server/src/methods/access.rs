@@ -6,11 +6,15 @@ pub struct Doors(u8);
 
 impl Doors {
     /// `/gateway.do`: calls that an app has signed, for a merchant.
-    pub const SIGNED: Doors = Doors(1);
+    pub const GATEWAY: Doors = Doors(1);
     /// The control socket: commands of whoever may read the data folder.
     pub const CONTROL: Doors = Doors(2);
     /// The console: requests of an operator who has signed in.
     pub const CONSOLE: Doors = Doors(4);
+    /// `/v3/…`: the same calls in the newer protocol.
+    pub const V3: Doors = Doors(8);
+    /// The doors of calls that an app has signed.
+    pub const SIGNED: Doors = Doors::GATEWAY.and(Doors::V3);
 
     /// The doors of both sets.
     pub const fn and(self, other: Doors) -> Doors {

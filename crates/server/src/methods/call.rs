@@ -11,7 +11,7 @@ use domain::trade::Origin;
 use std::sync::Arc;
 use store::ledger::Cause;
 use store::{Bucket, Mode};
-use wire::{Rejection, SignType, VerifiedCall, time};
+use wire::{File, Rejection, SignType, VerifiedCall, time};
 
 /// The parameters of a call beside its business.
 #[derive(Clone, Debug)]
@@ -22,6 +22,8 @@ pub struct CallContext {
     pub sign_type: SignType,
     /// The call's name in the log.
     pub trace_id: String,
+    /// The files that came with it.
+    pub files: Arc<Vec<File>>,
 }
 
 impl CallContext {
@@ -31,11 +33,27 @@ impl CallContext {
         if let Some(name) = call.with_nul() {
             return Err(biz::invalid(&name.replace('\0', "\\u0000"), biz::NUL));
         }
-        let notify_url = call.get("notify_url").map(str::to_owned);
+        let files = call.files().clone();
+        CallContext::checked(call.get("notify_url").map(str::to_owned), call.sign_type(), trace_id, files)
+    }
+
+    /// That of a call whose text was looked at. Refuses a `notify_url` to which no notification can be sent.
+    pub fn checked(
+        notify_url: Option<String>,
+        sign_type: SignType,
+        trace_id: &str,
+        files: Arc<Vec<File>>,
+    ) -> Result<CallContext, Rejection> {
         if notify_url.as_deref().is_some_and(|url| Target::parse(url).is_err()) {
             return Err(biz::invalid("notify_url", "必须是http或https的绝对地址"));
         }
-        Ok(CallContext { notify_url, sign_type: call.sign_type(), trace_id: trace_id.to_owned() })
+        Ok(CallContext { notify_url, sign_type, trace_id: trace_id.to_owned(), files })
+    }
+
+    /// The bytes of the file in a field, which a request that has the field has.
+    pub fn file(&self, field: &str) -> Option<&[u8]> {
+        let found = self.files.iter().find(|file| file.field == field && !file.bytes.is_empty());
+        found.map(|file| file.bytes.as_slice())
     }
 }
 

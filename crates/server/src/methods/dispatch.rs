@@ -139,16 +139,20 @@ pub async fn operate(
     answer
 }
 
-/// The doors' names in the metrics. The signed door has none: its series are older than the other doors.
+/// The doors' names in the metrics. The gateway has none: its series are older than the other doors.
 fn label(door: Doors) -> &'static str {
-    if door == Doors::SIGNED { "" } else { "control" }
+    match door {
+        Doors::GATEWAY => "",
+        Doors::V3 => "v3",
+        _ => "control",
+    }
 }
 
 /// The counters of a process: one for each method and door that answers it.
 pub fn metrics(outcomes: impl IntoIterator<Item = &'static str>) -> Metrics {
-    let signed = THE_LIST.iter().map(|entry| (label(Doors::SIGNED), entry.name));
+    let signed = [Doors::GATEWAY, Doors::V3].map(|door| THE_LIST.iter().map(move |entry| (label(door), entry.name)));
     let control = OPERATIONS.iter().map(|entry| (label(Doors::CONTROL), entry.name));
-    Metrics::new(signed.chain(control), outcomes)
+    Metrics::new(signed.into_iter().flatten().chain(control), outcomes)
 }
 
 /// The answer of a call that cannot be answered now, whatever the reason: the log has it.
@@ -158,6 +162,8 @@ pub fn unavailable() -> Rejection {
 
 /// An answered call, as its door knows it.
 pub struct AnsweredCall<'a> {
+    /// The door that it came through.
+    pub door: Doors,
     /// The call's name in the log.
     pub trace_id: &'a str,
     /// The method, whatever the caller has sent as its name.
@@ -174,9 +180,9 @@ pub struct AnsweredCall<'a> {
 
 /// Records a signed call that was answered: in the metrics, among a stand-in's last calls, in the log.
 pub fn record(app: &App, call: &AnsweredCall<'_>) {
-    let &AnsweredCall { trace_id, method, app_id, pid, refusal, took } = call;
+    let &AnsweredCall { door, trace_id, method, app_id, pid, refusal, took } = call;
     let code = refusal.map_or("10000", |refusal| refusal.code);
-    app.metrics.called(label(Doors::SIGNED), method, code, took);
+    app.metrics.called(label(door), method, code, took);
     if let Some(recent) = &app.recent {
         recent.push(app.clock.now(), method, app_id, code, refusal, trace_id);
     }

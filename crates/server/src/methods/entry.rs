@@ -3,7 +3,9 @@
 use super::access::{Doors, Need};
 use super::call::CallContext;
 use super::form::{AnswerForm, FieldPlace};
-use super::method::{Method, OperatorCall, OperatorExport, OperatorRead, OperatorWrite, Read, Recomputed, Write};
+use super::method::{
+    Method, OperatorCall, OperatorExport, OperatorRead, OperatorWrite, Read, Recomputed, Upload, Write,
+};
 use super::refusals::{self, SubCode};
 use super::run::{self, Output};
 use crate::answer::{Answer, CallError};
@@ -144,6 +146,15 @@ pub const fn recomputed<M: Recomputed>() -> Entry {
         true,
         M::Response::SHAPE.members(),
         Run::Merchant(|app, caller, context, members| Box::pin(run::recomputed::<M>(app, caller, context, members))),
+    )
+}
+
+/// The line of a merchant's method that takes files and keeps what it makes of them.
+pub const fn upload<M: Upload>() -> Entry {
+    Entry::new::<M>(
+        true,
+        M::Response::SHAPE.members(),
+        Run::Merchant(|app, caller, context, members| Box::pin(run::upload::<M>(app, caller, context, members))),
     )
 }
 

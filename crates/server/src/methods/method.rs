@@ -109,6 +109,19 @@ pub trait Recomputed: Method<Response: AnswerField> {
     ) -> Answer<Self::Response>;
 }
 
+/// A merchant's method that takes files and keeps what it makes of them.
+pub trait Upload: Method<Response: AnswerField> {
+    /// What was made of the files.
+    type Checked: Send + Sync + 'static;
+
+    /// Checks the request and its files, with no transaction open. It may take long: it runs on a thread of its own,
+    /// and few run at once ([`App::file_work`]).
+    fn check(call: &Call, request: &Self::Request) -> Answer<Self::Checked>;
+
+    /// Keeps it. May run again, as [`Write::handle`] may.
+    fn handle(call: &Call, tx: &mut Tx, request: &Self::Request, checked: &Self::Checked) -> Answer<Self::Response>;
+}
+
 /// A caller's idempotency key, and the thing that is claimed under it.
 pub struct Key<'a> {
     /// What the key is unique in: a scope of the store.

@@ -3,7 +3,7 @@
 
 use super::call::{Call, CallContext};
 use super::method::{
-    Key, Method, Once, OperatorCall, OperatorExport, OperatorRead, OperatorWrite, Read, Recomputed, Write,
+    Key, Method, Once, OperatorCall, OperatorExport, OperatorRead, OperatorWrite, Read, Recomputed, Upload, Write,
 };
 use crate::answer::Answer;
 use crate::app::App;
@@ -77,6 +77,32 @@ pub async fn recomputed<M: Recomputed>(
         M::handle(call, tx, request, checked, claim).map(|response| render(&response))
     })
     .await
+}
+
+/// Runs a method that takes files; its answer as JSON. What it does with the files waits for its turn.
+pub async fn upload<M: Upload>(
+    app: Arc<App>,
+    caller: Caller,
+    context: CallContext,
+    members: Map<String, Value>,
+) -> Answer<String> {
+    let request = M::Request::read(&members)?;
+    let call = Call::new(&app, caller, context, app.new_secret(), 0);
+    let turn = app.file_work.clone().acquire_owned().await;
+    let turn = turn.map_err(|_| Fault::bug("the turns of uploads have ended"))?;
+    let checking = move || {
+        let checked = M::check(&call, &request);
+        drop(turn);
+        checked.map(|checked| (call, request, checked))
+    };
+    let checked = tokio::task::spawn_blocking(checking).await;
+    // A thread that panics has said so in the log.
+    let (call, request, checked) = checked.map_err(|_| Fault::bug("the check of an upload panicked"))??;
+    let write = move |tx: &mut Tx| {
+        call.caller.still_may(tx)?;
+        M::handle(&call, tx, &request, &checked).map(|response| render(&response))
+    };
+    app.store.write(write).await
 }
 
 /// Does `work`, which makes up to `new_ids` things, in one transaction for a caller who still may.

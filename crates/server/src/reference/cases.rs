@@ -30,10 +30,19 @@ pub struct Case {
     /// Fields that are parameters of the call itself.
     #[serde(default)]
     parameters: Map<String, Value>,
+    /// Files beside them.
+    #[serde(default)]
+    files: BTreeMap<String, CaseFile>,
     /// The business members of the answer.
     pub answer: Option<Map<String, Value>>,
     /// `code`, `sub_code` and words of the `sub_msg`, joined by blanks.
     pub refused: Option<String>,
+}
+
+/// A file of a case.
+#[derive(Deserialize)]
+struct CaseFile {
+    name: String,
 }
 
 impl Cases {
@@ -91,10 +100,11 @@ impl Case {
         self.refused.as_deref()?.splitn(3, ' ').nth(2)
     }
 
-    /// The fields that are parameters of the call itself, as they are before they are encoded.
+    /// The fields that are parameters of the call itself, as they are before they are encoded; `@` stands for a file.
     pub fn parameters(&self) -> impl Iterator<Item = (&str, String)> {
         let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        self.parameters.iter().map(move |(name, value)| (name.as_str(), text(value)))
+        let files = self.files.iter().map(|(name, file)| (name.as_str(), format!("@{}", file.name)));
+        self.parameters.iter().map(move |(name, value)| (name.as_str(), text(value))).chain(files)
     }
 
     /// `biz_content`, as it is on the wire.

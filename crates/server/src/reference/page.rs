@@ -29,7 +29,9 @@ pub fn page(entry: &Entry, prose: &str, cases: &Cases) -> String {
     let kind = if *writes { "It changes something." } else { "It only reads." };
     let (about, repeats) = prose.split_once("# Repeats\n").unwrap_or_else(|| panic!("{name}: no section Repeats"));
     let mut page = format!("{MADE}\n\n# {name}\n\n{}\n\n", paragraphs(about));
-    add(&mut page, format_args!("Called through the gateway, `/gateway.do`, with a signature. {kind}\n"));
+    let (path, verbs) = (wire::v3::path_of(name), if *writes { "POST" } else { "POST` or `GET" });
+    let doors = format!("Called through the gateway, `/gateway.do`, or as `{verbs} {path}`, with a signature. {kind}");
+    add(&mut page, format_args!("{}\n", wrapped(&doors)));
     add(&mut page, format_args!("\n## Repeats\n\n{}\n", paragraphs(repeats)));
     page += "\n## Request\n\n";
     if fields.is_empty() {
@@ -158,6 +160,7 @@ fn kind(shape: &Shape) -> String {
         Shape::Amount(_) => "Price".to_owned(),
         Shape::Date => "Date".to_owned(),
         Shape::Flag => "Boolean".to_owned(),
+        Shape::File => "File".to_owned(),
         Shape::Object(_) | Shape::Counts => "Object".to_owned(),
         Shape::List { of, .. } => format!("List of {}", kind(of)),
         Shape::Json { of, .. } => format!("String with JSON: {}", kind(of)),
@@ -177,7 +180,7 @@ fn bounds(shape: &Shape) -> Vec<String> {
             most(max, "elements").into_iter().chain(each).collect()
         }
         Shape::Json { of, max } => most(max, "characters").into_iter().chain(bounds(of)).collect(),
-        Shape::Flag | Shape::Choices(_) | Shape::Object(_) | Shape::Counts => Vec::new(),
+        Shape::File | Shape::Flag | Shape::Choices(_) | Shape::Object(_) | Shape::Counts => Vec::new(),
     }
 }
 

@@ -65,13 +65,14 @@ fn pages_say_what_the_code_says() {
 
 #[test]
 fn the_list_of_pages_is_whole() {
-    let products: [(&str, &[&str]); 9] = [
+    let products: [(&str, &[&str]); 10] = [
         ("Activities", &["koubei.marketing.campaign.activity."]),
         ("Authorisation", &["alipay.open.auth.", "alipay.system."]),
         ("Cash vouchers", &["alipay.marketing.", "ant.merchant.expand.merchant."]),
         ("Certificates", &["alipay.open.app."]),
         ("Crowds", &["koubei.marketing.campaign.crowd."]),
         ("Crowd groups", &["koubei.catering.crowdgroup."]),
+        ("Pictures", &["alipay.offline."]),
         ("Points and prizes", &["koubei.marketing.tool."]),
         ("Tags", &["koubei.marketing.campaign.tags."]),
         ("Trades", &["alipay.trade."]),

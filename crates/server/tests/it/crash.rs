@@ -13,6 +13,7 @@ mod templates;
 mod writes;
 
 use crate::consent::LOGIN;
+use crate::raw::Connection;
 use crate::receiver::Receiver;
 use crate::running::{
     APP_ID, PID, Running, call, each_engine, no_panic, number, refuse, seed, succeed, the_list, world,
@@ -29,8 +30,8 @@ use std::thread::{JoinHandle, sleep};
 use std::time::Duration;
 use store::testing::Engine;
 use writes::{
-    BUDGET, BUYER, Books, CAMP, CARD, CLAIM, GIVEN, SHOP, WRITES, Write, card_and_prize, given, is_crowd, points,
-    prize, status, text, tokens, told, waiting,
+    BUDGET, BUYER, Books, CAMP, CARD, CLAIM, GIVEN, PICTURE, SHOP, WRITES, Write, card_and_prize, given, is_crowd,
+    points, prize, status, text, tokens, told, waiting,
 };
 
 const WRITERS: u64 = 8;
@@ -192,6 +193,12 @@ impl Writer {
         seen.extend(templates::seen(client, &self.name));
         seen.extend(templates::seen_vouchers(client, &self.books));
         for id in self.books.keys() {
+            if let Some(picture) = id.strip_prefix(PICTURE) {
+                let request = format!("GET /h5/image/{picture} HTTP/1.1\r\nhost: x\r\n\r\n");
+                let shown = Connection::open(door.address).exchange(request.as_bytes()).expect("it answers");
+                let kind = shown.headers.split("content-type: ").nth(1).and_then(|rest| rest.lines().next());
+                seen.insert(id.clone(), status(kind.expect("a type")));
+            }
             if let Some(card) = id.strip_prefix(CARD) {
                 let node = succeed(client, QUERY, &json!({"activity_account": card, "user_id": BUYER}));
                 let number = |name: &str| text(&node[name]).parse::<i64>().expect("points");

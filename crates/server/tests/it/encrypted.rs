@@ -11,7 +11,7 @@ use wire::{Charset, ContentKey, PublicKey, SignType};
 const CREATE: &str = "koubei.marketing.campaign.crowd.create";
 const BUYER: &str = "2088102146931393";
 /// One key of each size: AES-128, AES-192 and AES-256.
-const KEYS: [&str; 3] =
+pub(crate) const KEYS: [&str; 3] =
     ["K34VFiiu0qar9xWICc9PPA==", "jnOw99oOZFLIEPMrgJB54mL46tJSLGt7", "YD3rEBXKcb4rc67whX13gR81LAc7YQjXLZgQowkU3/Q="];
 
 /// The tests' world, whose app has this key; the file states it for an app that is there.

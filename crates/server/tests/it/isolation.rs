@@ -6,8 +6,8 @@
 use crate::certificates::Authority;
 use crate::consent::{EXCHANGE, OAUTH, QUERY as TOKEN_QUERY};
 use crate::running::{
-    APP_ID, ISV_APP_ID, ISV_PID, OTHER_APP_ID, OTHER_PID, PID, Running, app_key, authorization, call, conditions,
-    crowd, each_engine, succeed, the_list, world,
+    APP_ID, ISV_APP_ID, ISV_PID, OTHER_APP_ID, OTHER_PID, PID, Running, UPLOAD, app_key, authorization, call,
+    conditions, crowd, each_engine, picture, succeed, the_list, world,
 };
 use crate::stamps::{made, text, tool_of};
 use crate::templates::{self, CREATE, DELETE, DETAIL, LIST, MODIFY};
@@ -52,6 +52,8 @@ enum Names {
     Voucher,
     /// A merchant.
     Pid,
+    /// The merchant that the call acts for, and no other.
+    ActingPid,
     /// Tags, as conditions do.
     Conditions,
     /// Tags, as dimensions do.
@@ -165,6 +167,16 @@ const CASES: &[Case] = &[
         method: OAUTH,
         request: |_| json!({}),
         members: &[("grant_type", Names::Nothing), ("code", Names::Nothing), ("refresh_token", Names::Nothing)],
+    },
+    Case {
+        method: UPLOAD,
+        request: |own| with(picture("n"), "image_pid", own.pid),
+        members: &[
+            ("image_type", Names::Nothing),
+            ("image_name", Names::Nothing),
+            ("image_content", Names::Nothing),
+            ("image_pid", Names::ActingPid),
+        ],
     },
     Case {
         method: "koubei.marketing.campaign.crowd.count",
@@ -753,6 +765,11 @@ each_engine!(another_merchants_things_are_as_unknown_as_none, |engine| {
                     let never = never.map_or_else(|| foreign.replacen("20260101", "20250101", 1), str::to_owned);
                     let (never, foreign) = (ask(member, &never), ask(member, foreign));
                     assert_eq!(foreign.sub_code.as_deref(), Some(sub_code), "{}", case.method);
+                    assert_eq!(foreign.raw, never.raw, "{} {member}", case.method);
+                }
+                Names::ActingPid => {
+                    let (foreign, never) = (ask(member, own.pid), ask(member, "2088000000000009"));
+                    assert_eq!(foreign.sub_code.as_deref(), Some("INVALID_PARAMETER"), "{}", case.method);
                     assert_eq!(foreign.raw, never.raw, "{} {member}", case.method);
                 }
                 Names::Trade => {

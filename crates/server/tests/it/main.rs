@@ -74,6 +74,8 @@ mod trade;
 mod trades_from_files;
 mod two;
 mod upgrade;
+mod uploads;
+mod v3;
 mod voucher_kit;
 mod voucher_page;
 mod vouchers;

@@ -1,6 +1,6 @@
 //! `punchcard prove` names whatever is not what its parts come to: one row of each kind, corrupted by hand.
 
-use crate::running::{APP_ID, ISV_APP_ID, NOW, PID, Running, each_engine, succeed};
+use crate::running::{APP_ID, ISV_APP_ID, NOW, PID, Running, UPLOAD, each_engine, picture, succeed};
 use crate::stamps::{AUTH, UPDATE, card_activity, made, prize_activity, tool_of, with};
 use crate::wallet::{DAY, NOON, SHOP, Wallet, world_with_shop};
 use client::Client;
@@ -18,6 +18,9 @@ const MERCHANT: &str = "2088201914979011";
 /// What is done to the store, which line of the proof says so, and of whom.
 const CORRUPTIONS: &[(&str, &str, &str)] = &[
     ("UPDATE account SET balance_fen = balance_fen + 1 WHERE user_id = '2088102146931393'", "account balances", BUYER),
+    ("UPDATE image_total SET bytes = bytes + 1", "uploaded pictures", MERCHANT),
+    ("DELETE FROM image_total", "uploaded pictures", MERCHANT),
+    ("DELETE FROM image WHERE pid IS NOT NULL", "uploaded pictures", MERCHANT),
     ("UPDATE account SET opening_fen = opening_fen + 1 WHERE user_id = '2088102146931393'", "account balances", BUYER),
     (
         "UPDATE account SET balance_fen = balance_fen - 1 WHERE user_id = '2088201914979011'",
@@ -131,6 +134,7 @@ impl From<Fault> for Proved {
 /// voucher from there.
 fn fill(running: &Running) {
     let client = running.client();
+    succeed(&client, UPLOAD, &picture("logo"));
     let pay = json!({"out_trade_no": "p_1", "scene": "bar_code", "buyer_id": BUYER, "subject": "桃子", "total_amount": "88.00"});
     let paid = client.call_with("alipay.trade.pay", &pay.to_string(), NOW, &[("notify_url", "http://127.0.0.1:9/")]);
     assert_eq!(paid.expect("an answer").code, "10000");

@@ -17,6 +17,8 @@ pub(crate) struct Answer {
     pub(crate) status: u16,
     /// In lower case.
     pub(crate) headers: String,
+    /// The same as they were sent.
+    pub(crate) head: String,
     pub(crate) body: Vec<u8>,
 }
 
@@ -61,7 +63,8 @@ impl Connection {
                 None => self.more()?,
             }
         };
-        let headers = String::from_utf8_lossy(&self.received[..head]).to_ascii_lowercase();
+        let sent = String::from_utf8_lossy(&self.received[..head]).into_owned();
+        let headers = sent.to_ascii_lowercase();
         let length = headers.split("content-length: ").nth(1).and_then(|rest| rest.lines().next());
         let length: usize = length.map_or(0, |length| length.trim().parse().expect("a number"));
         while self.received.len() < head + 4 + length {
@@ -70,7 +73,7 @@ impl Connection {
         let rest = self.received.split_off(head + 4 + length);
         let body = std::mem::replace(&mut self.received, rest).split_off(head + 4);
         let status = headers.split(' ').nth(1).and_then(|status| status.parse().ok()).expect("a status");
-        Ok(Answer { status, headers, body })
+        Ok(Answer { status, headers, head: sent, body })
     }
 
     fn more(&mut self) -> Result<()> {

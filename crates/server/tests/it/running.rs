@@ -1,6 +1,8 @@
 //! A Punchcard of one's own: the built binary on a free port, with a store of its own on either engine.
 
-use client::{Answer, Client, Settings};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use client::{Answer, CallError, Client, Settings};
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, Read};
 use std::net::SocketAddr;
@@ -443,8 +445,38 @@ fn read_log(folder: &Path) -> String {
 
 /// One call, answered: code and sub_code, and the node.
 pub(crate) fn call(client: &Client, method: &str, biz_content: &Value) -> Answer {
-    client.call(method, &biz_content.to_string(), NOW).unwrap_or_else(|error| panic!("{method}: {error}"))
+    try_call(client, method, biz_content).unwrap_or_else(|error| panic!("{method}: {error}"))
 }
+
+/// The same where there may be no answer. An upload's members are parameters, and its file is base64.
+pub(crate) fn try_call(client: &Client, method: &str, biz_content: &Value) -> Result<Answer, CallError> {
+    if method != UPLOAD {
+        return client.call(method, &biz_content.to_string(), NOW);
+    }
+    let members = biz_content.as_object().expect("an object");
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let (files, texts): (Vec<_>, Vec<_>) =
+        members.iter().map(|(name, value)| (name.clone(), text(value))).partition(|(name, _)| name == "image_content");
+    let texts: Vec<_> = texts.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let file = |(field, base64): (String, String)| {
+        let bytes = STANDARD.decode(base64).expect("base64");
+        wire::File { field, name: "logo.png".to_owned(), bytes }
+    };
+    let files: Vec<_> = files.into_iter().map(file).collect();
+    client.call_with_files(method, "", NOW, &texts, &files)
+}
+
+/// Keeps a picture.
+pub(crate) const UPLOAD: &str = "alipay.offline.material.image.upload";
+
+/// An upload that succeeds.
+pub(crate) fn picture(name: &str) -> Value {
+    json!({"image_type": "png", "image_name": name, "image_content": PNG})
+}
+
+/// A red picture of four pixels.
+pub(crate) const PNG: &str =
+    "iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAAEElEQVR4nGM4IScHRAwQCgAfJgQRoo8irwAAAABJRU5ErkJggg==";
 
 /// Calls and expects success; the node.
 pub(crate) fn succeed(client: &Client, method: &str, biz_content: &Value) -> Value {

@@ -1,6 +1,6 @@
 //! The official SDKs, unmodified, through `tests/sdk/cases.json` against the built binary (see `tests/sdk/README.md`).
 
-use crate::running::{PID, Running, succeed, token_key};
+use crate::running::{PID, Running, succeed, the_list, token_key};
 use crate::stamps::{card_activity, made, prize_activity, tool_of, with};
 use crate::voucher_kit::{SEND, Templates};
 use crate::wallet::{DAY, NOON, Wallet};
@@ -41,12 +41,34 @@ fn node_on_postgres() {
 
 #[test]
 fn node_in_certificate_mode_on_sqlite() {
-    node_as(Engine::Sqlite, true, &[("utf-8", "RSA2"), ("utf-8", "RSA")]);
+    node_as(Engine::Sqlite, true, None, &[("utf-8", "RSA2"), ("utf-8", "RSA")]);
 }
 
 #[test]
 fn node_in_certificate_mode_on_postgres() {
-    node_as(Engine::Postgres, true, &[("utf-8", "RSA2")]);
+    node_as(Engine::Postgres, true, None, &[("utf-8", "RSA2")]);
+}
+
+#[test]
+fn node_through_v3_on_sqlite() {
+    for v3 in ["post", "get", "encrypted"] {
+        node_as(Engine::Sqlite, false, Some(v3), &[("utf-8", "RSA2")]);
+    }
+}
+
+#[test]
+fn node_through_v3_on_postgres() {
+    node_as(Engine::Postgres, false, Some("encrypted"), &[("utf-8", "RSA2")]);
+}
+
+#[test]
+fn node_through_v3_in_certificate_mode_on_sqlite() {
+    node_as(Engine::Sqlite, true, Some("get"), &[("utf-8", "RSA2")]);
+}
+
+#[test]
+fn node_through_v3_in_certificate_mode_on_postgres() {
+    node_as(Engine::Postgres, true, Some("post"), &[("utf-8", "RSA2")]);
 }
 
 #[test]
@@ -60,14 +82,15 @@ fn python_on_postgres() {
 }
 
 fn node(engine: Engine, runs: &[(&str, &str)]) {
-    node_as(engine, false, runs);
+    node_as(engine, false, None, runs);
 }
 
-fn node_as(engine: Engine, with_certificates: bool, runs: &[(&str, &str)]) {
+/// `v3` says how calls go through `/v3`: by `post`, by `get` where that may be, or `encrypted`.
+fn node_as(engine: Engine, with_certificates: bool, v3: Option<&str>, runs: &[(&str, &str)]) {
     let node_modules = installed("PUNCHCARD_TEST_NODE_MODULES");
     let mut program = Command::new("node");
     program.arg(format!("{SDK}/node/run.mjs")).env("PUNCHCARD_TEST_NODE_MODULES", node_modules);
-    drive(engine, program, None, with_certificates, runs);
+    drive(engine, program, None, with_certificates, v3, runs);
 }
 
 /// `portless` is an address of this machine on whose port 80 the server listens, where that is allowed: the SDK cannot
@@ -76,7 +99,7 @@ fn python(engine: Engine, portless: &str, runs: &[(&str, &str)]) {
     let mut program = Command::new(installed("PUNCHCARD_TEST_PYTHON"));
     program.arg("-B").arg(format!("{SDK}/python/run.py"));
     let allowed = TcpListener::bind((portless, 80)).is_ok();
-    drive(engine, program, allowed.then_some(portless), false, runs);
+    drive(engine, program, allowed.then_some(portless), false, None, runs);
 }
 
 /// What `cargo xtask test` installs and names in the environment.
@@ -109,11 +132,19 @@ pub(crate) fn prepare(engine: Engine, portless: Option<&str>, runs: &[(&str, &st
     (server, runs)
 }
 
-fn drive(engine: Engine, mut program: Command, portless: Option<&str>, with_certificates: bool, runs: &[(&str, &str)]) {
+fn drive(
+    engine: Engine,
+    mut program: Command,
+    portless: Option<&str>,
+    with_certificates: bool,
+    v3: Option<&str>,
+    runs: &[(&str, &str)],
+) {
     let (server, runs) = prepare(engine, portless, runs);
     let given = server.folder.path().join("sdk.json");
-    let text =
-        json!({"gateway": server.address, "portless": portless, "certificates": with_certificates, "runs": runs});
+    let reads: Vec<_> = the_list().into_iter().filter(|method| !method.writes).map(|method| method.name).collect();
+    let text = json!({"gateway": server.address, "portless": portless, "certificates": with_certificates, "v3": v3,
+        "reads": reads, "runs": runs});
     let text = text.to_string();
     fs::write(&given, text).expect("the folder is ours");
 

@@ -5,11 +5,13 @@ use crate::consent::OAUTH;
 use crate::raw::Connection;
 use crate::running::{NOW, Running};
 use crate::sdk::{SDK, prepare};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use std::fs;
 use store::testing::Engine;
-use wire::{Charset, PrivateKey, SignType};
+use wire::{Charset, File, Multipart, PrivateKey, SignType};
 
 /// How it names itself.
 const JAVA: &str = "alipay-sdk-java-4.22.110.ALL";
@@ -73,6 +75,10 @@ impl Run {
         if let Some(told) = told {
             members["sub_msg"] = told.into();
         }
+        // Each upload keeps a picture of its own.
+        if !case["files"].is_null() && members["code"] == "10000" {
+            members = serde_json::json!({"code": "10000"});
+        }
         Some(members)
     }
 
@@ -112,10 +118,25 @@ impl Run {
             let outside = outside.iter().map(|(name, value)| (*name, value.as_str()));
             params.into_iter().chain(outside).filter(|(_, value)| !value.is_empty()).collect()
         };
-        let form = wire::signed_form(&params, charset, SignType::Rsa2, &key)?;
-        let head = "POST /gateway.do HTTP/1.1\r\nhost: x\r\ncontent-type: application/x-www-form-urlencoded";
-        let request = format!("{head}\r\ncontent-length: {}\r\n\r\n{form}", form.len());
-        let answer = Connection::open(self.server.address).exchange(request.as_bytes()).expect("an answer").body;
+        let files = case["files"].as_object().into_iter().flatten().map(|(field, file)| File {
+            field: field.clone(),
+            name: text(&file["name"]),
+            bytes: STANDARD.decode(text(&file["base64"])).expect("base64"),
+        });
+        let files: Vec<_> = files.collect();
+        let Multipart { content_type, body } = if files.is_empty() {
+            let form = wire::signed_form(&params, charset, SignType::Rsa2, &key)?;
+            Multipart { content_type: "application/x-www-form-urlencoded".to_owned(), body: form.into_bytes() }
+        } else {
+            let sent = wire::signed_multipart(&params, &files, charset, SignType::Rsa2, &key)?;
+            // As this SDK writes it: the charset behind the boundary, and a line break before the first.
+            let content_type = format!("{};charset={}", sent.content_type.replace("; ", ";"), charset.name());
+            Multipart { content_type, body: [b"\r\n", &sent.body[..]].concat() }
+        };
+        let head = format!("POST /gateway.do HTTP/1.1\r\nhost: x\r\ncontent-type: {content_type}");
+        let request = format!("{head}\r\ncontent-length: {}\r\n\r\n", body.len());
+        let request = [request.as_bytes(), &body].concat();
+        let answer = Connection::open(self.server.address).exchange(&request).expect("an answer").body;
         let node = wire::check_answer(&method, &answer, SignType::Rsa2, &self.server.platform_key)
             .unwrap_or_else(|error| panic!("{}: {error}", case["case"]));
         let (node, answer) =

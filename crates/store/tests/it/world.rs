@@ -6,9 +6,10 @@ use domain::tag::{Tag, TagKind, TagValue};
 use store::member::Position;
 use store::testing::Engine;
 use store::world::{
-    Account, App, Authorization, Guard, Image, Merchant, Shop, account, app, apps, authorization, guard, image,
-    merchant, merchants, platform_certificate, put_account, put_app, put_authorization, put_image, put_merchant,
-    put_platform_certificate, put_shop, put_tag, shop, shop_of_store, shops, tags,
+    Account, App, Authorization, Guard, Image, ImageRoom, Merchant, Shop, UploadedImage, account, add_image, app, apps,
+    authorization, guard, has_image, image, merchant, merchants, platform_certificate, put_account, put_app,
+    put_authorization, put_image, put_merchant, put_platform_certificate, put_shop, put_tag, shop, shop_of_store,
+    shops, tags,
 };
 use store::{Change, Fault, Stop, Store, Tx, bucket_of, each_engine, params};
 
@@ -126,6 +127,46 @@ fn kinds_heard(store: &Store) -> Arc<Mutex<Vec<String>>> {
 async fn rows_of_changes(store: &Store) -> i64 {
     read(store, |tx| Ok(tx.query_one::<(i64,)>("SELECT COUNT(*) FROM changes", &[])?.0)).await.unwrap()
 }
+
+each_engine!(a_merchant_uploads_pictures_within_its_room_and_shows_its_own, |test| {
+    let store = test.store();
+    let upload = |id: &'static str, pid: &'static str, room: ImageRoom| {
+        write(store, move |tx| {
+            let image = Image { id: id.to_owned(), ..an_image() };
+            let upload = UploadedImage { image: &image, pid, name: "logo", uploaded_at: 7 };
+            let kept = add_image(tx, &upload, room)?;
+            // As the method does: what has no room is undone whole.
+            if kept { Ok(()) } else { Err(Stop::Refused(domain::Refusal::NotEligible)) }
+        })
+    };
+    let room = ImageRoom { images: 2, bytes: 6 };
+    upload("a", "2088a", room).await.unwrap();
+    upload("b", "2088a", room).await.unwrap();
+    for (images, bytes) in [(2, 100), (100, 8)] {
+        assert!(upload("c", "2088a", ImageRoom { images, bytes }).await.is_err());
+    }
+    for (images, bytes) in [(0, 100), (100, 2)] {
+        assert!(upload("d", "2088b", ImageRoom { images, bytes }).await.is_err());
+    }
+    upload("d", "2088b", ImageRoom { images: 1, bytes: 3 }).await.unwrap();
+    upload("c", "2088a", ImageRoom { images: 3, bytes: 9 }).await.unwrap();
+    // A world file's is everybody's, and never takes an upload's place.
+    write(store, state).await.unwrap();
+    let other = Image { id: "a".to_owned(), media_type: "image/gif".to_owned(), bytes: vec![1] };
+    assert!(!write(store, move |tx| Ok(put_image(tx, &other)?)).await.unwrap());
+    let shown = |id: &'static str, pid: &'static str| read(store, move |tx| Ok(has_image(tx, id, pid)?));
+    let world = "1T8Pp00AT7eo9NoAJkMR3AAAACMAAQEC";
+    for (id, pid, expect) in [
+        ("a", "2088a", true),
+        ("a", "2088b", false),
+        ("d", "2088b", true),
+        (world, "2088b", true),
+        ("x", "2088a", false),
+    ] {
+        assert_eq!(shown(id, pid).await.unwrap(), expect, "{id} {pid}");
+    }
+    assert_eq!(read(store, |tx| Ok(image(tx, "a")?)).await.unwrap().map(|image| image.bytes), Some(vec![0, 255, 7]));
+});
 
 each_engine!(stating_a_world_twice_changes_nothing_and_tells_nobody, |test| {
     let store = test.store();

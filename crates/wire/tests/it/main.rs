@@ -13,4 +13,5 @@ mod readers;
 mod rejects;
 mod requests;
 mod responses;
+mod v3;
 mod vectors;

@@ -36,7 +36,7 @@ fn check(name: &str) {
             }
             let files = recorded.get("files_not_signed").and_then(Value::as_array).map_or(0, Vec::len);
             assert_eq!(verified.files().len(), files, "{name}");
-            for file in verified.files() {
+            for file in verified.files().iter() {
                 assert_eq!((&*file.field, &*file.name), ("image_content", "logo.png"), "{name}");
                 let digest: String = wire::sha256(&file.bytes).iter().map(|byte| format!("{byte:02x}")).collect();
                 assert_eq!(digest, recorded["files_not_signed"][0]["sha256"], "{name}");

@@ -53,21 +53,42 @@ pub(crate) fn base64(text: &str) -> Vec<u8> {
 
 /// A recorded request, read as the server would: its target may be in absolute form and its body chunked.
 pub(crate) fn call(name: &str) -> RawCall {
+    let request = request(name);
+    let query = request.target.split_once('?').map_or("", |(_, query)| query);
+    RawCall::read(query.as_bytes(), request.header("content-type"), &request.body)
+}
+
+/// A recorded request, taken apart.
+pub(crate) struct Request {
+    pub(crate) verb: String,
+    pub(crate) target: String,
+    headers: String,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Request {
+    pub(crate) fn header(&self, wanted: &str) -> Option<&str> {
+        header(&self.headers, wanted)
+    }
+}
+
+pub(crate) fn header<'a>(headers: &'a str, wanted: &str) -> Option<&'a str> {
+    let mut headers = headers.lines().filter_map(|line| line.split_once(": "));
+    headers.find(|(name, _)| name.eq_ignore_ascii_case(wanted)).map(|(_, value)| value)
+}
+
+pub(crate) fn request(name: &str) -> Request {
     let message = bytes(name);
     let (head, body) = split(&message, b"\r\n\r\n");
     let head = std::str::from_utf8(head).unwrap();
     let (line, headers) = head.split_once("\r\n").unwrap();
-    let target = line.split(' ').nth(1).unwrap();
-    let query = target.split_once('?').map_or("", |(_, query)| query);
-    let header = |wanted: &str| {
-        let mut headers = headers.lines().filter_map(|line| line.split_once(": "));
-        headers.find(|(name, _)| name.eq_ignore_ascii_case(wanted)).map(|(_, value)| value)
-    };
-    let body = match header("transfer-encoding") {
+    let mut words = line.split(' ').map(str::to_owned);
+    let (verb, target) = (words.next().unwrap(), words.next().unwrap());
+    let body = match header(headers, "transfer-encoding") {
         Some("chunked") => dechunked(body),
         _ => body.to_vec(),
     };
-    RawCall::read(query.as_bytes(), header("content-type"), &body)
+    Request { verb, target, headers: headers.to_owned(), body }
 }
 
 fn dechunked(mut chunks: &[u8]) -> Vec<u8> {

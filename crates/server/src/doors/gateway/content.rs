@@ -1,13 +1,14 @@
 //! What of a call is its content, and contents that are encrypted: which key, and what they are the cipher of.
 
 use crate::app::App;
+use crate::biz;
 use crate::directory;
 use crate::methods::dispatch::Content;
 use crate::methods::{Entry, FieldPlace};
 use wire::{ContentKey, DecryptError, VerifiedCall, code};
 
 /// The key that an app encrypts contents with, where it has one.
-pub(super) fn content_key(app: &App, known: &directory::App) -> Option<ContentKey> {
+pub(in crate::doors) fn content_key(app: &App, known: &directory::App) -> Option<ContentKey> {
     let key = app.master_key.open(known.row.aes_key.as_deref()?).ok()?;
     ContentKey::parse(&key).ok()
 }
@@ -18,7 +19,9 @@ pub(super) fn content_of<'a>(call: &'a VerifiedCall, entry: &Entry) -> Content<'
         FieldPlace::BizContent => Content::Json(call.biz_content()),
         FieldPlace::Parameters => {
             let sent = |name: &str| Some((name.to_owned(), call.get(name)?.into()));
-            Content::Parameters(entry.fields.iter().filter_map(|field| sent(field.name)).collect())
+            let mut members = entry.fields.iter().filter_map(|field| sent(field.name)).collect();
+            biz::put_files(&mut members, entry.fields, call.files());
+            Content::Parameters(members)
         }
     }
 }

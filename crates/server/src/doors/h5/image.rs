@@ -1,4 +1,4 @@
-//! `/h5/image/ID`: the pictures of a world file, for pages to show.
+//! `/h5/image/ID`: the pictures of world files and those that merchants upload, for pages to show.
 //!
 //! A picture is one: whatever it is opened as, it runs nothing and fetches nothing, as `doors/listener.rs` says of
 //! every answer. What nobody knows is a neutral picture (`docs/decisions.md`, "Pictures").
@@ -6,6 +6,7 @@
 use super::page::nothing;
 use super::request::PageRequest;
 use crate::app::App;
+use crate::links;
 use crate::pages::style;
 use axum::body::Body;
 use axum::extract::rejection::PathRejection;
@@ -54,8 +55,8 @@ fn is_id(text: &str) -> bool {
     !text.chars().any(char::is_control)
 }
 
-/// The address of a picture, if it is known: a page has something better to show than a neutral one.
-pub fn known(tx: &mut Tx, id: &str) -> Result<Option<String>, Fault> {
-    let is_known = store::world::has_image(tx, id)?;
-    Ok(is_known.then(|| format!("/h5/image/{}", wire::percent_encoded(id))))
+/// The address of a picture, if this merchant may show it: a page has something better to show than a neutral one.
+pub fn known(tx: &mut Tx, id: &str, pid: &str) -> Result<Option<String>, Fault> {
+    let is_known = store::world::has_image(tx, id, pid)?;
+    Ok(is_known.then(|| links::image("", id)))
 }

@@ -7,7 +7,7 @@ use super::consents::{
 use super::groups::CREATE_GROUP;
 use super::templates::{CREATE_TEMPLATE, DELETE_TEMPLATE, MODIFY_TEMPLATE, SEND_VOUCHER};
 use crate::consent::{EXCHANGE, OAUTH};
-use crate::running::{NOW, conditions, succeed};
+use crate::running::{NOW, UPLOAD, conditions, picture, succeed, try_call};
 use crate::stamps::{AUTH, UPDATE, card_activity, made, prize_activity, tool_of, with};
 use client::Client;
 use fastrand::Rng;
@@ -19,7 +19,7 @@ use std::collections::BTreeMap;
 /// the buyer has on a card of the writer's own, after [`CARD`]. And what no query tells: what waits on that card, by
 /// its number after [`FREEZE`], and the writer's own prize, after [`PRIZE`], and tokens for it that gave nothing yet,
 /// by the caller's number after [`TOKEN`]. What a token gave is there instead after [`GIVEN`], as its page shows it.
-/// And templates of cash vouchers and vouchers, as `templates.rs` keeps them, and crowd groups, as `groups.rs` does.
+/// And pictures, by id after [`PICTURE`]. And templates of cash vouchers and vouchers, as `templates.rs` keeps them, and crowd groups, as `groups.rs` does.
 pub(super) type Books = BTreeMap<String, (String, String)>;
 
 /// What a trade's number begins with, and no crowd's id.
@@ -31,6 +31,8 @@ pub(super) const CARD: &str = "c_";
 const FREEZE: &str = "f_";
 const PRIZE: &str = "g_";
 const TOKEN: &str = "k_";
+/// What a picture is kept behind.
+pub(super) const PICTURE: &str = "x_";
 pub(super) const GIVEN: &str = "v_";
 /// How often a writer's prize is given.
 pub(super) const BUDGET: usize = 25;
@@ -54,6 +56,17 @@ pub(super) struct Write {
 }
 
 pub(super) const WRITES: &[Write] = &[
+    Write {
+        method: UPLOAD,
+        request: |_, key, _| Some(picture(key)),
+        enter: |books, _, answer| {
+            // A repeat keeps another, of which the books know nothing.
+            if let Some(id) = answer["image_id"].as_str() {
+                books.insert(format!("{PICTURE}{id}"), status("image/png"));
+            }
+        },
+        refused_again: &[],
+    },
     Write {
         method: "koubei.marketing.campaign.crowd.create",
         request: |_, key, rng| Some(json!({"out_biz_no": key, "name": key, "conditions": some_conditions(rng)})),
@@ -413,7 +426,7 @@ impl Write {
         }
         let answer = match self.method {
             EXCHANGE | OAUTH => consents::send(door, self.method, request),
-            _ => door.client.call(self.method, &request.to_string(), NOW),
+            _ => try_call(&door.client, self.method, request),
         };
         let answer = answer.map_err(|error| Reply::Broken(error.to_string()))?;
         let sub_code = answer.sub_code.as_deref();
@@ -428,8 +441,8 @@ impl Write {
 
     /// Repeats a call that may have been done: its answer, or nothing where the state refuses it.
     pub(super) fn again(&self, door: &Door, request: &Value) -> Value {
-        // Whoever agrees again gets another code.
-        if [MERCHANT_AGREES, MEMBER_AGREES].contains(&self.method) {
+        // Whoever agrees again gets another code, and whoever uploads again another picture.
+        if [MERCHANT_AGREES, MEMBER_AGREES, UPLOAD].contains(&self.method) {
             return Value::Null;
         }
         match self.send(door, request) {

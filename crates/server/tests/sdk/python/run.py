@@ -1,5 +1,6 @@
 """Drives alipay-sdk-python, unmodified, through ../cases.json against a running server; see ../README.md."""
 
+import base64
 import http.client
 import http.server
 import importlib
@@ -12,6 +13,7 @@ import threading
 
 from alipay.aop.api.AlipayClientConfig import AlipayClientConfig
 from alipay.aop.api.DefaultAlipayClient import DefaultAlipayClient
+from alipay.aop.api.FileItem import FileItem
 from alipay.aop.api.exception.Exception import ResponseException
 
 TESTS = pathlib.Path(__file__).resolve().parent.parent
@@ -100,6 +102,8 @@ class Run:
             request.biz_content = sent | self.filled(case.get("plain", {}))
         for field, value in case.get("parameters", {}).items():
             setattr(request, field, self.text(value))
+        for field, file in case.get("files", {}).items():
+            setattr(request, field, FileItem(file["name"], base64.b64decode(file["base64"])))
         if "app_auth_token" in app:
             request.add_other_text_param("app_auth_token", app["app_auth_token"])
         response = sdk_class("response", name + "Response")()

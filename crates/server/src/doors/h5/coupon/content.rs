@@ -46,9 +46,9 @@ pub(super) fn coupon(
         merchant,
         name: plan.name.to_string(),
         brand: plan.brand_name.to_string(),
-        logo: image::known(tx, &plan.logo)?,
+        logo: image::known(tx, &plan.logo, &token.pid)?,
         picture: match plan.voucher_img.as_deref() {
-            Some(id) => image::known(tx, id)?,
+            Some(id) => image::known(tx, id, &token.pid)?,
             None => None,
         },
         offer: terms.offer,

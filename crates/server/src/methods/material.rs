@@ -1,0 +1,3 @@
+//! What merchants show: pictures.
+
+pub mod image_upload;
