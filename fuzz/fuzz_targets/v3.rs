@@ -1,5 +1,5 @@
-//! The header, the path and the query of a call of `/v3`, as far as a stranger's bytes come. The input is the three with
-//! a line feed between them.
+//! The header, the path and the query of a call of `/v3`, as far as a stranger's bytes come. The input is the three
+//! with a line feed between them.
 
 #![no_main]
 

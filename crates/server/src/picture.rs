@@ -89,7 +89,7 @@ fn decoded(file: &[u8], format: Format) -> Result<DynamicImage, PictureError> {
     limits.max_alloc = Some(2 * DECODED_BYTES_MAX);
     let mut reader = ImageReader::with_format(Cursor::new(file), format.known());
     reader.limits(limits);
-    let mut decoder = reader.into_decoder().map_err(error)?;
+    let mut decoder = reader.into_decoder().map_err(|wrong| error(&wrong))?;
     let (width, height) = decoder.dimensions();
     let is_too_large = PIXELS_MAX < u64::from(width) * u64::from(height) || DECODED_BYTES_MAX < decoder.total_bytes();
     if is_too_large || SIDE_MAX < width.max(height) {
@@ -97,12 +97,12 @@ fn decoded(file: &[u8], format: Format) -> Result<DynamicImage, PictureError> {
     }
     // What cannot be read of it turns nothing.
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
-    let mut picture = DynamicImage::from_decoder(decoder).map_err(error)?;
+    let mut picture = DynamicImage::from_decoder(decoder).map_err(|wrong| error(&wrong))?;
     picture.apply_orientation(orientation);
     Ok(picture)
 }
 
-fn error(error: image::ImageError) -> PictureError {
+fn error(error: &image::ImageError) -> PictureError {
     match error {
         image::ImageError::Limits(_) => PictureError::TooLarge,
         _ => PictureError::NoPicture,

@@ -1,5 +1,5 @@
-//! The protocol of `/v3/…`, as far as it is bytes: the header `Authorization`, the name of a method in a path, the body,
-//! and the strings that are signed.
+//! The protocol of `/v3/…`, as far as it is bytes: the header `Authorization`, the name of a method in a path, the
+//! body, and the strings that are signed.
 //!
 //! A call is in UTF-8 and signed by SHA-256 with RSA; nothing in it says otherwise.
 
@@ -111,24 +111,24 @@ pub fn path_of(method: &str) -> String {
 }
 
 /// A body: what is signed of it, and the files that are not.
-#[derive(Debug)]
-pub struct Body<'a> {
+#[derive(Debug, Default)]
+pub struct Body {
     /// The fields as they were sent: JSON, or its cipher. Empty where there are none.
-    pub signed: &'a [u8],
+    pub signed: Vec<u8>,
     /// The files beside them.
     pub files: Vec<File>,
 }
 
-impl<'a> Body<'a> {
+impl Body {
     /// Takes a body apart. In `multipart/form-data` the part `data` has the fields, and any part with a file name is a
     /// file; other parts are ignored, for nothing has signed them.
-    pub fn read(content_type: Option<&str>, bytes: &'a [u8]) -> Result<Body<'a>, Rejection> {
+    pub fn read(content_type: Option<&str>, bytes: Vec<u8>) -> Result<Body, Rejection> {
         let Some(boundary) = content_type.and_then(multipart::boundary) else {
             return Ok(Body { signed: bytes, files: Vec::new() });
         };
-        let parts = multipart::parts(boundary, bytes, PARTS_MAX);
+        let parts = multipart::parts(boundary, &bytes, PARTS_MAX);
         let parts = parts.ok_or_else(|| unreadable("multipart/form-data", "格式错误"))?;
-        let mut body = Body { signed: b"", files: Vec::new() };
+        let mut body = Body::default();
         let mut has_data = false;
         for part in parts {
             let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
@@ -140,7 +140,7 @@ impl<'a> Body<'a> {
                     if has_data {
                         return Err(unreadable(DATA, "重复"));
                     }
-                    (body.signed, has_data) = (part.content, true);
+                    (body.signed, has_data) = (part.content.to_vec(), true);
                 }
                 None => {}
             }
@@ -299,17 +299,17 @@ mod tests {
 
     #[test]
     fn bodies_and_queries_are_read() {
-        let json = Body::read(Some("application/json"), b"{}").expect("a body");
-        assert_eq!((json.signed, json.files.len()), (&b"{}"[..], 0));
+        let json = Body::read(Some("application/json"), b"{}".to_vec()).expect("a body");
+        assert_eq!((&*json.signed, json.files.len()), (&b"{}"[..], 0));
         let parts = "--B\r\nContent-Disposition: form-data; name=\"data\"\r\n\r\n{}\r\n--B\r\nContent-Disposition: \
                      form-data; name=\"other\"\r\n\r\n1\r\n--B\r\nContent-Disposition: form-data; name=\"f\"; \
                      filename=\"/a/b.png\"\r\n\r\nbytes\r\n--B--";
-        let body = Body::read(Some("multipart/form-data; boundary=B"), parts.as_bytes()).expect("a body");
-        assert_eq!((body.signed, body.files.len()), (&b"{}"[..], 1));
+        let body = Body::read(Some("multipart/form-data; boundary=B"), parts.into()).expect("a body");
+        assert_eq!((&*body.signed, body.files.len()), (&b"{}"[..], 1));
         assert_eq!((&*body.files[0].field, &*body.files[0].name, &*body.files[0].bytes), ("f", "b.png", &b"bytes"[..]));
         let twice = "--B\r\nContent-Disposition: form-data; name=\"data\"\r\n\r\n{}\r\n".repeat(2) + "--B--";
-        assert!(Body::read(Some("multipart/form-data; boundary=B"), twice.as_bytes()).is_err());
-        assert!(Body::read(Some("multipart/form-data; boundary=B"), b"{}").is_err());
+        assert!(Body::read(Some("multipart/form-data; boundary=B"), twice.into()).is_err());
+        assert!(Body::read(Some("multipart/form-data; boundary=B"), b"{}".to_vec()).is_err());
         let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
         assert_eq!(
             query("name=%E7%99%BD%E9%A2%86&page=1&page=1&a+b=").expect("a query"),

@@ -8,13 +8,14 @@ use super::gateway::{self, Outcome, SIGN_KEPT_CHARS_MAX, STRING_KEPT_BYTES_MAX, 
 use crate::app::clock::system_now;
 use crate::app::{App, V3_LATE_MAX};
 use crate::biz;
+use crate::bodies::CallBody;
 use crate::directory;
 use crate::hints::{self, CallNames, Hint, SIGN_LINE};
 use crate::methods::dispatch::{self, AnsweredCall, Content, Findings, KnownCall};
 use crate::methods::{CallContext, Doors, Entry};
 use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
+use axum::http::header::{AUTHORIZATION, AsHeaderName, CONTENT_TYPE};
 use axum::http::request::Parts;
 use axum::http::{HeaderName, HeaderValue, Method as Verb, StatusCode};
 use axum::response::Response;
@@ -65,7 +66,8 @@ pub async fn v3(State(app): State<Arc<App>>, request: Request) -> Response {
         Err(rejection) => Err(rejection),
     };
     let outcome = match read {
-        Ok(body) => answer(&app, &head, &body.bytes, &mut terms).await,
+        // What the body holds of the memory is held until the call is done.
+        Ok(CallBody { bytes, share: _share }) => answer(&app, &head, bytes, &mut terms).await,
         Err(rejection) => unverified(&app, &head, &terms, rejection),
     };
     let outcome = match outcome {
@@ -95,7 +97,7 @@ pub async fn v3(State(app): State<Arc<App>>, request: Request) -> Response {
 }
 
 /// A header's text; one that is empty is as good as none.
-fn header<'a>(head: &'a Parts, name: impl axum::http::header::AsHeaderName) -> Option<&'a str> {
+fn header(head: &Parts, name: impl AsHeaderName) -> Option<&str> {
     head.headers.get(name).and_then(|value| value.to_str().ok()).filter(|value| !value.is_empty())
 }
 
@@ -123,7 +125,7 @@ fn unverified(app: &App, head: &Parts, terms: &Terms, rejection: Rejection) -> O
 const METHOD_SHOWN_CHARS_MAX: usize = 64;
 
 /// The order is that of `docs/decisions.md`, "Order of refusals", as far as this protocol has the parts.
-async fn answer(app: &Arc<App>, head: &Parts, body: &[u8], terms: &mut Terms) -> Outcome {
+async fn answer(app: &Arc<App>, head: &Parts, body: Vec<u8>, terms: &mut Terms) -> Outcome {
     let said = match Authorization::read(header(head, AUTHORIZATION)) {
         Ok(said) => said,
         Err(rejection) => return unverified(app, head, terms, rejection),
@@ -143,12 +145,13 @@ async fn answer(app: &Arc<App>, head: &Parts, body: &[u8], terms: &mut Terms) ->
         Ok(read) => read,
         Err(rejection) => return unverified(app, head, terms, rejection),
     };
+    let token = header(head, APP_AUTH_TOKEN);
     let signed = Signed {
         authorization: said.signed,
         http_method: head.method.as_str(),
         target: head.uri.path_and_query().map_or("", |target| target.as_str()),
-        body: body.signed,
-        app_auth_token: header(head, APP_AUTH_TOKEN),
+        body: &body.signed,
+        app_auth_token: token,
     };
     if !signed.is_signed_by(key, said.sign) {
         let refused = |terms: &Terms| refuse_signature(app, &signed, said.sign, &caller, key, terms);
@@ -165,7 +168,7 @@ async fn answer(app: &Arc<App>, head: &Parts, body: &[u8], terms: &mut Terms) ->
     };
     let answer = match admitted {
         Ok(()) => {
-            let (cert_sn, token) = (said.app_cert_sn, signed.app_auth_token);
+            let cert_sn = said.app_cert_sn;
             run(app, SentCall { head, caller: &caller, cert_sn, token, body }, terms, &mut findings).await
         }
         Err(rejection) => Err(rejection),
@@ -200,7 +203,7 @@ struct SentCall<'a> {
     caller: &'a directory::App,
     cert_sn: Option<&'a str>,
     token: Option<&'a str>,
-    body: v3::Body<'a>,
+    body: v3::Body,
 }
 
 /// Runs a verified call, whose method and content are looked at first.
@@ -211,7 +214,7 @@ async fn run(
     findings: &mut Findings,
 ) -> Result<String, Rejection> {
     let SentCall { head, caller, cert_sn, token, body } = sent;
-    let text = decrypted(app, head, caller, body.signed, terms)?;
+    let text = decrypted(app, head, caller, &body.signed, terms)?;
     let found = terms.method.as_deref().and_then(|method| Entry::at(Doors::V3, method));
     let entry = found.ok_or(code::INVALID_METHOD)?;
     if head.method != Verb::POST && (head.method != Verb::GET || entry.writes) {

@@ -2,6 +2,7 @@
 
 use crate::encrypted::KEYS;
 use crate::giveaway::{Giveaway, USER};
+use crate::isv::{self, Isv, Sdk};
 use crate::raw::{Answer, Connection};
 use crate::running::{
     APP_ID, NOW, OTHER_APP_ID, OTHER_PID, PID, PNG, Running, UPLOAD, app_key, call, each_engine, picture, refuse,
@@ -151,6 +152,28 @@ each_engine!(uploads_are_read_in_each_charset_and_answered_encrypted, |engine| {
         assert_eq!(block_on(store.expect("it is there").read(read)).expect("a number"), 4);
     }
 });
+
+#[test]
+fn every_sdk_that_has_the_method_uploads() {
+    for (sdk, aes_key) in [
+        (Sdk::Node, None),
+        (Sdk::Python, None),
+        (Sdk::Python, Some(KEYS[0])),
+        (Sdk::CurrentPython, None),
+        (Sdk::CurrentPython, Some(KEYS[0])),
+    ] {
+        let app = format!("app_id = \"{}\"\n", isv::APP_ID);
+        let with_key = aes_key.map_or_else(String::new, |key| format!("aes_key = \"{key}\"\n"));
+        let in_world = isv::in_world().replacen(&app, &format!("{app}{with_key}"), 1);
+        let running = Running::start_with(Engine::Sqlite, &format!("{}{in_world}", world()), &[]);
+        let isv = Isv::start_with(&running, sdk, aes_key);
+        for charset in ["utf-8", "GBK"].into_iter().filter(|charset| sdk != Sdk::Node || *charset == "utf-8") {
+            let told = isv.calls((charset, "RSA2"), UPLOAD, &picture("海报"), "");
+            let shown = get(&running, &format!("/h5/image/{}", id(&told)));
+            assert_eq!(header(&shown, "content-type"), "image/png", "{sdk:?} {charset}");
+        }
+    }
+}
 
 /// What is sent for a signed upload, as a whole request.
 fn request(sent: &Multipart) -> Vec<u8> {

@@ -19,7 +19,8 @@ use std::collections::BTreeMap;
 /// the buyer has on a card of the writer's own, after [`CARD`]. And what no query tells: what waits on that card, by
 /// its number after [`FREEZE`], and the writer's own prize, after [`PRIZE`], and tokens for it that gave nothing yet,
 /// by the caller's number after [`TOKEN`]. What a token gave is there instead after [`GIVEN`], as its page shows it.
-/// And pictures, by id after [`PICTURE`]. And templates of cash vouchers and vouchers, as `templates.rs` keeps them, and crowd groups, as `groups.rs` does.
+/// And pictures, by id after [`PICTURE`]. And templates of cash vouchers and vouchers, as `templates.rs` keeps them,
+/// and crowd groups, as `groups.rs` does.
 pub(super) type Books = BTreeMap<String, (String, String)>;
 
 /// What a trade's number begins with, and no crowd's id.

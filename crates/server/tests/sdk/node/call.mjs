@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { createInterface } from 'node:readline';
 import { readFileSync } from 'node:fs';
 
-const { AlipaySdk } = createRequire(`${process.env.PUNCHCARD_TEST_NODE_MODULES}/`)('alipay-sdk');
+const { AlipayFormData, AlipaySdk } = createRequire(`${process.env.PUNCHCARD_TEST_NODE_MODULES}/`)('alipay-sdk');
 
 const given = JSON.parse(process.argv[2]);
 
@@ -18,6 +18,15 @@ async function answer({ method, send, charset, sign_type, notify_url }) {
     charset,
     encryptKey: given.aes_key ?? undefined,
   });
+  if (send.image_content) {
+    // An upload: its fields stand beside biz_content, and one is a file.
+    const { image_content, ...fields } = send;
+    const formData = new AlipayFormData();
+    for (const [name, value] of Object.entries(fields)) formData.addField(name, value);
+    formData.addField('appAuthToken', given.app_auth_token);
+    formData.addFile('imageContent', '海报.png', Buffer.from(image_content, 'base64'));
+    return snake(await sdk.exec(method, {}, { formData, validateSign: true }));
+  }
   const params = { bizContent: send, appAuthToken: given.app_auth_token };
   if (notify_url) params.notifyUrl = notify_url;
   if (given.aes_key) params.needEncrypt = true;
