@@ -25,6 +25,7 @@
 
 pub mod account_key;
 pub mod activity;
+pub mod call_log;
 pub mod cash_voucher;
 mod changes;
 pub mod control;
@@ -84,6 +85,7 @@ static MODULES: &[&Module] = &[
     &ids::MODULE,
     &lease::MODULE,
     &rejected_call::MODULE,
+    &call_log::MODULE,
     &changes::announce::MODULE,
     &world::merchant::MODULE,
     &world::app::MODULE,

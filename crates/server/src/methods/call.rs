@@ -6,6 +6,7 @@ use crate::biz;
 use crate::directory::Caller;
 use crate::index::Index;
 use crate::outbound::Target;
+use crate::request_log::MadeIds;
 use domain::trade::Origin;
 use std::sync::Arc;
 use store::ledger::Cause;
@@ -21,6 +22,8 @@ pub struct CallContext {
     pub sign_type: SignType,
     /// The call's name in the log.
     pub trace_id: String,
+    /// The ids that it is given for what it makes.
+    pub made: MadeIds,
 }
 
 impl CallContext {
@@ -34,7 +37,12 @@ impl CallContext {
         if notify_url.as_deref().is_some_and(|url| Target::parse(url).is_err()) {
             return Err(biz::invalid("notify_url", "必须是http或https的绝对地址"));
         }
-        Ok(CallContext { notify_url, sign_type: call.sign_type(), trace_id: trace_id.to_owned() })
+        Ok(CallContext {
+            notify_url,
+            sign_type: call.sign_type(),
+            trace_id: trace_id.to_owned(),
+            made: MadeIds::default(),
+        })
     }
 }
 
@@ -99,6 +107,8 @@ impl Call {
 
     /// The `nth` of the new ids that its method asks for (`NEW_IDS`), counted from 0, for a thing in that bucket.
     pub fn new_id(&self, nth: u16, bucket: Bucket) -> i64 {
-        bucket.id(self.first_number + i64::from(nth))
+        let id = bucket.id(self.first_number + i64::from(nth));
+        self.context.made.add(id);
+        id
     }
 }
