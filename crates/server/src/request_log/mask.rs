@@ -103,7 +103,7 @@ fn member(name: &str, text: &str, depth: usize) -> String {
     if text.is_empty() {
         return String::new();
     }
-    if SECRET.iter().any(|part| is(part)) {
+    if SECRET.iter().any(is) {
         return HIDDEN.to_owned();
     }
     if text.trim_start().starts_with(['[', '{'])
@@ -111,7 +111,7 @@ fn member(name: &str, text: &str, depth: usize) -> String {
     {
         return inside(&name, value, depth).to_string();
     }
-    if PERSONAL.iter().any(|part| is(part)) {
+    if PERSONAL.iter().any(is) {
         return masked(text);
     }
     if name.ends_with("url") {

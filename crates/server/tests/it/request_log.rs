@@ -124,11 +124,11 @@ each_engine!(answered_calls_are_listed_and_found, |engine| {
     for part in [
         &format!("trace {first}"),
         &format!("app {APP_ID}, merchant {PID}, from 127.0.0.1 by the gateway"),
-        "parameters, in UTF-8:",
+        "parameters, in utf-8:",
         &format!("  method = {TAGS}"),
         "the string that the gateway verified:",
         &format!(
-            "app_id={APP_ID}&biz_content={{}}&charset=UTF-8&format=json&method={TAGS}&sign_type=RSA2&timestamp={NOW}&version=1.0"
+            "app_id={APP_ID}&biz_content={{}}&charset=utf-8&format=json&method={TAGS}&sign_type=RSA2&timestamp={NOW}&version=1.0"
         ),
         "{\"code\":\"10000\",\"msg\":\"Success\"",
         "it caused no entry and no notification",
@@ -168,12 +168,10 @@ each_engine!(a_call_shows_the_entries_and_notifications_that_it_caused, |engine|
     let listed = running.command(&["notify", "list", "--json"]);
     let listed: Value = serde_json::from_slice(&listed.stdout).expect("JSON");
     assert_eq!(caused[1]["id"], listed[0]["notify_id"]);
-    // A repeat, and a refusal, make nothing.
-    for (no, code) in [("1", "10000"), ("1", "10000")] {
-        let again = pay(no, &[]);
-        assert_eq!(again.code, code);
-        assert_eq!(whole(&running, &trace_of(&again))["caused"], json!([]));
-    }
+    // A refusal makes nothing.
+    let again = pay("1", &[]);
+    assert_eq!(again.code, "40004", "{}", again.raw);
+    assert_eq!(whole(&running, &trace_of(&again))["caused"], json!([]));
     let short = client.call(
         PAY,
         &json!({"scene": "bar_code", "auth_code": PAY_CODE, "subject": "x",
@@ -188,13 +186,20 @@ each_engine!(a_call_shows_the_entries_and_notifications_that_it_caused, |engine|
     assert_eq!((&refund["kind"], &refund["amount"], &refund["from"]), (&json!("refund"), &json!("3.00"), &json!(PID)));
     let text = log(&running, &["--trace", refunded["trace_id"].as_str().expect("a trace")]);
     assert!(text.contains("it caused:\n  money         refund") && text.contains("amount 3.00  from"), "{text}");
-    running.command(&["prove"]);
+    // Nor does a repeat, whatever it answers.
+    let again = call(&client, REFUND, &back);
+    assert_eq!(again.node["fund_change"], "N");
+    assert_eq!(whole(&running, &trace_of(&again))["caused"], json!([]));
 });
 
 each_engine!(a_change_of_points_is_shown_with_its_call, |engine| {
     let stamps = Stamps::open(engine);
     let (client, trade_no) = (stamps.client(), stamps.pay("p1"));
-    let deposit = stamps.change("1", "DEPOSIT", &json!({"trans_amount": "10", "biz_no": trade_no}));
+    let deposit = stamps.change(
+        "1",
+        "DEPOSIT",
+        &json!({"trans_amount": "10", "biz_no": trade_no, "shop_id": crate::stamps::SHOP}),
+    );
     let answer = call(&client, UPDATE, &deposit);
     assert_eq!(answer.code, "10000", "{}", answer.raw);
     let shown = whole(&stamps.server, &trace_of(&answer));
@@ -265,8 +270,8 @@ each_engine!(a_platform_keeps_summaries_and_on_demand_masked_calls, |engine| {
             }
         }
     };
-    assert_eq!(record(&[APP_ID, "--for", "1h"]).0, true);
-    assert_eq!(record(&[crate::running::ISV_APP_ID, "--for", "1h"]).0, true);
+    assert!(record(&[APP_ID, "--for", "1h"]).0);
+    assert!(record(&[crate::running::ISV_APP_ID, "--for", "1h"]).0);
     let mine = until_kept(&client, 2, true);
     assert_eq!(mine["full"]["masked"], true);
     until_kept(&isv, 3, true);
@@ -309,7 +314,15 @@ each_engine!(a_flood_has_bounds_and_pushes_out_nothing_verified, |engine| {
     }
     let hostile = format!("method=a.b&app_id=1&x={}", "%1B%5B2J%00");
     post(&running, &hostile);
-    let newest = as_many(&running, 1, &["--limit", "1"]).remove(0);
+    let began = Instant::now();
+    let newest = loop {
+        let newest = as_many(&running, 1, &["--limit", "1"]).remove(0);
+        if newest["bytes_in"].as_u64().is_some_and(|bytes| bytes < 100) {
+            break newest;
+        }
+        assert!(began.elapsed() < Duration::from_secs(10), "{newest}");
+        std::thread::sleep(Duration::from_millis(50));
+    };
     let trace = newest["trace_id"].as_str().expect("a trace");
     let text = log(&running, &["--trace", trace]);
     assert!(text.contains("x = \\u{1b}[2J\\u{0}") && !text.contains('\u{1b}'), "{text}");
@@ -441,7 +454,7 @@ fn a_store_that_does_not_take_the_log_delays_no_answer() {
         let store = Store::open(&place, Open::default()).expect("it is there");
         block_on(store.write::<_, Fault, _>(move |tx: &mut Tx| {
             tx.execute("LOCK TABLE call_log IN ACCESS EXCLUSIVE MODE", &[])?;
-            drop(locked.send(()));
+            locked.send(()).expect("somebody waits");
             std::thread::sleep(Duration::from_secs(4));
             Ok(())
         }))
