@@ -1,6 +1,6 @@
 //! What the request log adds to a call: the server's processor time with the log off and on, one after the other in
-//! each round. The server is a stand-in, so the log has whole calls; lines are written while calls are answered, by threads
-//! that count.
+//! each round. The server is a stand-in, so the log has whole calls; lines are written while calls are answered, by
+//! threads that count.
 
 use std::io;
 use std::process::Command;

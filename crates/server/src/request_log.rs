@@ -149,6 +149,8 @@ pub struct FinishedCall {
 pub struct WholeCall {
     /// What was sent.
     pub sent: Sent,
+    /// The files that came with it.
+    pub files: Vec<SentFile>,
     /// The members of its content that the method does not know.
     pub unknown: Vec<Unknown>,
     /// The answer, not encrypted.
@@ -157,9 +159,19 @@ pub struct WholeCall {
     pub charset: Charset,
 }
 
+/// A file of a call, without its content.
+pub struct SentFile {
+    /// The parameter that it was sent as.
+    pub field: String,
+    /// What the client called it.
+    pub name: String,
+    /// Its length.
+    pub bytes: usize,
+}
+
 /// A call as its door has read it.
 pub enum Sent {
-    /// One that was verified.
+    /// One that was verified, without its files.
     Verified(Box<VerifiedCall>),
     /// One that was not.
     Unverified(Box<RawCall>),
@@ -174,7 +186,8 @@ impl FinishedCall {
                 Sent::Verified(call) => call.params_len(),
                 Sent::Unverified(call) => call.params_len(),
             };
-            sent + whole.answer.bytes().len()
+            let files = whole.files.iter().map(|file| file.field.len() + file.name.len()).sum::<usize>();
+            sent + files + whole.answer.bytes().len()
         });
         ALONE + whole + self.method.as_ref().map_or(0, String::len)
     }

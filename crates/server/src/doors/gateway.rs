@@ -101,8 +101,6 @@ pub async fn gateway(State(app): State<Arc<App>>, request: Request) -> Response 
         }
         outcome => outcome,
     };
-    // The call, and with it what it held of the memory for bodies, is done.
-    drop(read);
     let sealed = seal(&app, &terms, &outcome);
     let refusal = match &outcome {
         Outcome::Verified(Ok(_)) => None,
@@ -119,6 +117,8 @@ pub async fn gateway(State(app): State<Arc<App>>, request: Request) -> Response 
     dispatch::record(&app, &answered);
     let trace_id = terms.trace_id.clone();
     let response = finished::hand_over(&app, terms, &outcome, sealed, caller, started.elapsed());
+    // The call is done, or the request log's; and with it what it held of the memory for bodies.
+    drop(read);
     // Whoever is answered finds what the doctor knows of the call.
     app.rejected_call_is_kept(&trace_id).await;
     response

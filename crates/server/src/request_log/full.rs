@@ -1,6 +1,6 @@
 //! A whole call as the log keeps it.
 
-use super::{Sent, WholeCall, mask};
+use super::{Sent, SentFile, WholeCall, mask};
 use crate::biz::Unknown;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -42,7 +42,7 @@ pub struct FullCall {
 impl FullCall {
     /// Of a finished call.
     pub(super) fn new(whole: WholeCall) -> FullCall {
-        let WholeCall { sent, unknown, answer, charset } = whole;
+        let WholeCall { sent, files, unknown, answer, charset } = whole;
         let unknown = unknown.into_iter().map(|Unknown { path, nearest }| match nearest {
             Some(nearest) => format!("{path} (is it {nearest}?)"),
             None => path,
@@ -54,22 +54,19 @@ impl FullCall {
             parameters: Vec::new(),
             unsigned: Vec::new(),
             content: None,
-            files: Vec::new(),
+            files: files.iter().map(|file| bounded(&line_of(file), TEXT_BYTES_MAX)).collect(),
             unknown: unknown.map(|name| bounded(&name, TEXT_BYTES_MAX)).collect(),
             answer: bounded(&text, TEXT_BYTES_MAX),
             masked: false,
         };
         match sent {
-            Sent::Verified(call) => full.take(*call),
+            Sent::Verified(call) => full.take(&call),
             Sent::Unverified(call) => full.parameters = kept(call.sent()),
         }
         full
     }
 
-    fn take(&mut self, mut call: VerifiedCall) {
-        let files = call.take_files();
-        let file = |file: wire::File| format!("{} {} ({} bytes)", file.field, file.name, file.bytes.len());
-        self.files = files.into_iter().map(|one| bounded(&file(one), TEXT_BYTES_MAX)).collect();
+    fn take(&mut self, call: &VerifiedCall) {
         self.content = call.decrypted().map(|content| bounded(content, TEXT_BYTES_MAX));
         self.unsigned = call.unsigned().into_iter().map(Cow::into_owned).collect();
         self.parameters = kept(call.sent());
@@ -100,6 +97,11 @@ impl FullCall {
         let joined = members.map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("&");
         self.verified.then_some(joined)
     }
+}
+
+fn line_of(file: &SentFile) -> String {
+    let SentFile { field, name, bytes } = file;
+    format!("{field} {name} ({bytes} bytes)")
 }
 
 /// Parameters within bounds.
@@ -142,7 +144,8 @@ mod tests {
             }
             None => Sent::Unverified(Box::new(call)),
         };
-        FullCall::new(WholeCall { sent, unknown: Vec::new(), answer: node(charset), charset })
+        let files = vec![SentFile { field: "f".to_owned(), name: "a.png".to_owned(), bytes: 9 }];
+        FullCall::new(WholeCall { sent, files, unknown: Vec::new(), answer: node(charset), charset })
     }
 
     #[test]
@@ -168,6 +171,7 @@ mod tests {
             assert_eq!(full.unsigned, ["empty"]);
             assert!(full.parameters.contains(&("empty".to_owned(), String::new())));
             assert!(full.answer.contains("积分"), "{}", full.answer);
+            assert_eq!(full.files, ["f a.png (9 bytes)"]);
         }
     }
 

@@ -4,13 +4,13 @@ use super::{Outcome, Sealed, Terms};
 use crate::app::App;
 use crate::app::clock::system_now;
 use crate::biz::Unknown;
-use crate::request_log::{FinishedCall, MadeIds, Sent, WholeCall};
+use crate::request_log::{FinishedCall, MadeIds, Sent, SentFile, WholeCall};
 use axum::response::Response;
 use std::borrow::Cow;
 use std::net::IpAddr;
 use std::time::Duration;
 use store::call_log::Share;
-use wire::{RawCall, VerifiedCall, code};
+use wire::{File, RawCall, VerifiedCall, code};
 
 /// The door's name in the log.
 const DOOR: &str = "gateway";
@@ -24,8 +24,11 @@ pub(super) struct Finished {
     pub(super) cause: &'static str,
     /// The ids that it was given for what it made.
     pub(super) made: MadeIds,
-    /// What it has sent, where that is kept, and the members of it that nobody knows.
-    sent: Option<(Sent, Vec<Unknown>)>,
+    /// What it has sent, where that is kept.
+    sent: Option<Sent>,
+    files: Vec<SentFile>,
+    /// The members of it that nobody knows.
+    unknown: Vec<Unknown>,
 }
 
 impl Finished {
@@ -35,9 +38,12 @@ impl Finished {
     }
 
     /// Keeps what a call of this app has sent, where that is wanted.
-    pub(super) fn keep_verified(&mut self, app: &App, call: VerifiedCall, app_id: &str, unknown: Vec<Unknown>) {
+    pub(super) fn keep_verified(&mut self, app: &App, mut call: VerifiedCall, app_id: &str, unknown: Vec<Unknown>) {
         if app.request_log.keeps_whole(Some(app_id), system_now) {
-            self.sent = Some((Sent::Verified(Box::new(call)), unknown));
+            let without_content = |file: File| SentFile { field: file.field, name: file.name, bytes: file.bytes.len() };
+            self.files = call.take_files().into_iter().map(without_content).collect();
+            self.sent = Some(Sent::Verified(Box::new(call)));
+            self.unknown = unknown;
         }
     }
 
@@ -45,7 +51,7 @@ impl Finished {
     pub(super) fn keep_unverified(&mut self, app: &App, mut call: RawCall, app_id: Option<&str>) {
         if app.request_log.keeps_whole(app_id, system_now) {
             call.keep_params_alone();
-            self.sent = Some((Sent::Unverified(Box::new(call)), Vec::new()));
+            self.sent = Some(Sent::Unverified(Box::new(call)));
         }
     }
 }
@@ -67,8 +73,8 @@ pub(super) fn hand_over(
         Outcome::Unverified(rejection) => (Share::Unverified, Some(rejection)),
     };
     let Terms { method, reader, trace_id, app_id, pid, finished, .. } = terms;
-    let Finished { bytes_in, cause, made, sent } = finished;
-    let whole = sent.map(|(sent, unknown)| WholeCall { sent, unknown, answer: node, charset: reader.charset });
+    let Finished { bytes_in, cause, made, sent, files, unknown } = finished;
+    let whole = sent.map(|sent| WholeCall { sent, files, unknown, answer: node, charset: reader.charset });
     app.request_log.push(FinishedCall {
         share,
         at: app.clock.now(),
