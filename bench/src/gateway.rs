@@ -9,9 +9,12 @@
 //! Trades are paid as on a platform for real members: each call shows a pay code that no call showed before, and the
 //! trade is made, settled between two balances, put to the member's sum and to the jobs. Nobody asks for a
 //! notification.
+//!
+//! `log` compares the processor time of a call with the request log off and on, in a stand-in, which keeps whole calls.
 
 pub(crate) mod beside;
 pub(crate) mod load;
+mod log;
 pub(crate) mod meanwhile;
 mod rounds;
 
@@ -20,6 +23,7 @@ use std::io;
 use std::thread;
 use std::time::Duration;
 
+use clap::ValueEnum;
 use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
 
 use crate::Options;
@@ -40,25 +44,50 @@ pub(crate) const FULL: (Pace, Idle) = (Pace::Full, Idle::Look);
 /// Who pays in turn.
 const BUYERS: usize = 1000;
 
-/// What every measurement needs.
-struct Bench<'a> {
-    options: &'a Options,
-    crowds: Shop,
+/// What is measured.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Topic {
+    /// How many calls of each kind are answered, beside what `openssl speed` signs.
+    Calls,
+    /// What the request log adds to a call's processor time.
+    Log,
+}
+
+/// Calls about crowds, and the store that they begin with.
+struct Crowds {
+    shop: Shop,
     /// One for each crowd in the store.
     details: Vec<Vec<u8>>,
     /// Each for another crowd.
     creates: Vec<Vec<u8>>,
+}
+
+/// What every measurement needs.
+struct Bench<'a> {
+    options: &'a Options,
+    crowds: Crowds,
     trades: Shop,
     /// Each for another trade, by another pay code.
     pays: Vec<Vec<u8>>,
 }
 
-pub(crate) fn run(options: &Options) -> io::Result<Part> {
+/// Measures these topics; all where none is named.
+pub(crate) fn run(options: &Options, topics: &[Topic]) -> io::Result<Part> {
+    let is_asked = |topic: Topic| topics.is_empty() || topics.contains(&topic);
+    let mut part = if is_asked(Topic::Calls) { calls(options)? } else { Part::new("gateway") };
+    if is_asked(Topic::Log) {
+        part.separate();
+        log::run(options, &mut part)?;
+    }
+    Ok(part)
+}
+
+fn calls(options: &Options) -> io::Result<Part> {
     let cores = thread::available_parallelism()?.get();
     let all_cores = format!("0-{}", cores - 1);
     let mut before = signatures_a_second(options.seconds, "0")?;
     let bench = Bench::prepare(options, cores, before)?;
-    let Bench { crowds, details, creates, trades, pays, .. } = &bench;
+    let Bench { crowds: Crowds { shop: crowds, details, creates }, trades, pays, .. } = &bench;
     let (mut rounds, mut signatures_all_cores) = (Vec::new(), Vec::new());
     for nth in 0..options.rounds {
         let distinct = bench.measure(crowds, "0", details.iter(), FULL)?;
@@ -90,11 +119,10 @@ pub(crate) fn run(options: &Options) -> io::Result<Part> {
     Ok(Rounds { rounds, signatures_all_cores, create_at_half: create_at_half.collect::<io::Result<_>>()? }.part())
 }
 
-impl Bench<'_> {
-    /// Signs all requests, and makes the two stores that every measurement begins with.
-    fn prepare(options: &Options, cores: usize, signatures: f64) -> io::Result<Bench<'_>> {
+impl Crowds {
+    /// Signs requests, `most` of each kind for a core, and makes the store that every measurement begins with.
+    fn prepare(options: &Options, cores: usize, most: usize) -> io::Result<Crowds> {
         let crowds = Shop::open("gateway")?;
-        let most = (signatures * ENOUGH * options.seconds as f64) as usize;
         let create = |serial: usize| {
             let conditions = r#"[{\"op\":\"IN\",\"tagCode\":\"pam_gender\",\"value\":\"1\"}]"#;
             let content = format!(r#"{{"out_biz_no":"{serial}","name":"白领 {serial}","conditions":"{conditions}"}}"#);
@@ -113,6 +141,15 @@ impl Bench<'_> {
             |place: usize| crowds.call("crowd.detail.query", &format!(r#"{{"crowd_group_id":"{}"}}"#, ids[place]));
         let details = in_parallel(0..ids.len(), detail);
         let creates = in_parallel(ids.len()..ids.len() + most, create);
+        Ok(Crowds { shop: crowds, details, creates })
+    }
+}
+
+impl Bench<'_> {
+    /// Signs all requests, and makes the two stores that every measurement begins with.
+    fn prepare(options: &Options, cores: usize, signatures: f64) -> io::Result<Bench<'_>> {
+        let most = (signatures * ENOUGH * options.seconds as f64) as usize;
+        let crowds = Crowds::prepare(options, cores, most)?;
         let trades = Shop::on_platform("gateway-trades", &buyers(most))?;
         trades.serve(&options.binary, "0")?.stop()?;
         trades.keep()?;
@@ -125,7 +162,7 @@ impl Bench<'_> {
             )
         };
         let pays = in_parallel(0..most, pay);
-        Ok(Bench { options, crowds, details, creates, trades, pays })
+        Ok(Bench { options, crowds, trades, pays })
     }
 
     fn measure(

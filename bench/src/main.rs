@@ -57,8 +57,12 @@ enum Command {
         alone: bool,
     },
     /// Signed calls through the built binary, beside `openssl speed`: calls a second, and the server's processor time a
-    /// call.
-    Gateway,
+    /// call; and what the request log adds to that.
+    Gateway {
+        /// Only these.
+        #[arg(value_enum)]
+        topics: Vec<gateway::Topic>,
+    },
     /// Importing members through the built binary, beside the `sqlite3` shell.
     Import,
     /// Instructions of one call of each method without its signature, counted by valgrind's callgrind: the same
@@ -114,7 +118,7 @@ fn main() -> io::Result<()> {
     let Cli { command, options } = Cli::parse();
     match command {
         Command::All => {
-            section.add(gateway::run(&options)?);
+            section.add(gateway::run(&options, &[])?);
             section.add(modes::run(&options)?);
             section.add(notify::run(&options)?);
             section.add(import::run(&options)?);
@@ -128,7 +132,7 @@ fn main() -> io::Result<()> {
         Command::Behavior { topics } => section.add(behavior::run(&options, &topics)?),
         Command::Crowds { alone: true } => return crowds::run_alone(&options),
         Command::Crowds { alone: false } => section.add(crowds::run(&options)?),
-        Command::Gateway => section.add(gateway::run(&options)?),
+        Command::Gateway { topics } => section.add(gateway::run(&options, &topics)?),
         Command::Import => section.add(import::run(&options)?),
         Command::Instructions { base } => section.add(instructions::run(&options, base.as_deref())?),
         Command::Modes => section.add(modes::run(&options)?),

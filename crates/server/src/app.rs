@@ -18,7 +18,7 @@ use crate::keys::{MasterKey, Signer};
 use crate::metrics::Metrics;
 use crate::outbound::{Outbound, Reach};
 use crate::rate_limit::{FailedAttempts, RateLimit, TimeBudget};
-use crate::recent::{METHOD_CHARS_MAX, RecentCalls};
+use crate::request_log::{METHOD_CHARS_MAX, RECORDING, RequestLog};
 use crate::terminal::clipped;
 use crate::wakeup::Wakeup;
 use clock::Clock;
@@ -93,8 +93,8 @@ pub struct App {
     pub file_work: Arc<Semaphore>,
     /// The counters of calls, refused signatures and deliveries.
     pub metrics: Metrics,
-    /// The last calls, in a stand-in.
-    pub recent: Option<RecentCalls>,
+    /// What is kept of calls.
+    pub request_log: RequestLog,
     /// Sends notifications.
     pub outbound: Outbound,
     /// Wakes the runner of jobs.
@@ -141,7 +141,7 @@ impl App {
             nonces: Received::new(V3_LATE_MAX, Instant::now()),
             file_work: Arc::new(Semaphore::new(FILE_WORK_MAX)),
             metrics: opening.metrics,
-            recent: (store.mode() == Mode::StandIn).then(RecentCalls::default),
+            request_log: RequestLog::new(store.mode()),
             outbound: Outbound::new(if is_open { Reach::All } else { Reach::Public }),
             wakeup: Wakeup::default(),
             clock_moves: tokio::sync::Mutex::default(),
@@ -161,6 +161,7 @@ impl App {
         // They may have changed before this process listened for changes.
         app.read_clock().await?;
         app.read_identity().await?;
+        app.read_recording().await?;
         Ok(app)
     }
 
@@ -267,7 +268,15 @@ impl App {
         self.directory.load(&self.store).await?;
         self.read_clock().await?;
         self.read_identity().await?;
+        self.read_recording().await?;
         self.warm().await
+    }
+
+    /// Records whole calls of the apps that the store says.
+    async fn read_recording(&self) -> Result<(), store::Fault> {
+        let stored = setting(&self.store, RECORDING).await?;
+        self.request_log.recording.apply(stored.as_deref().unwrap_or_default());
+        Ok::<_, store::Fault>(())
     }
 
     /// Moves a manual clock to where the store has it.
@@ -306,6 +315,7 @@ impl App {
                     self.wakeup.wake();
                 }
             }
+            Change::Setting { name, value } if **name == *RECORDING => self.request_log.recording.apply(value),
             Change::Setting { name, .. } if identity::SETTINGS.contains(&&**name) => {
                 let app = self.clone();
                 self.runtime.spawn(async move {

@@ -15,6 +15,7 @@ mod doctor;
 mod file_input;
 mod import;
 mod keygen;
+mod log;
 mod methods;
 mod notify;
 mod output;
@@ -31,7 +32,7 @@ use crate::admission::Admission;
 use crate::app::{App, Opening};
 use crate::control::{Lock, Operator, Remote, socket_path};
 use crate::jobs::notice_deliver::Outcome;
-use crate::log;
+use crate::log as process_log;
 use crate::methods::dispatch;
 use crate::runner::{Runner, Share};
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
@@ -97,6 +98,8 @@ enum Command {
     Keygen(keygen::Keygen),
     /// Explain a refused call, or list the last ones.
     Doctor(doctor::Doctor),
+    /// Look at answered calls, and at what they caused.
+    Log(log::Log),
     /// Print a shell's completions of this program.
     Completions(completions::Completions),
     /// Print the manual page of this program, or of one of its commands.
@@ -150,11 +153,12 @@ pub fn main() -> ExitCode {
             Command::Methods(methods) => methods.run(),
             Command::Keygen(keygen) => keygen.run(),
             Command::Doctor(doctor) => doctor.run(&store).await,
+            Command::Log(log) => log.run(&store).await,
             Command::Completions(completions) => completions.run(Cli::command()),
             Command::Man(page) => page.run(Cli::command()),
         }
     });
-    log::flush();
+    process_log::flush();
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(Failure(reason)) => refuse(&reason),
@@ -163,7 +167,7 @@ pub fn main() -> ExitCode {
 
 fn refuse(reason: &str) -> ExitCode {
     let reason = reason.to_owned();
-    log::print_last(move || {
+    process_log::print_last(move || {
         let mut lines = reason.lines();
         output::note(format!("punchcard: {}", lines.next().unwrap_or_default()));
         // What follows is further in, so that no reason looks like another line of the program.
@@ -252,7 +256,7 @@ impl StoreArgs {
             Owner::Here(lock) => {
                 // What an operator does is logged by whoever does it, as a running process does.
                 if !opening.look {
-                    log::start();
+                    process_log::start();
                 }
                 (Operator::Own(App::open(opening).await?), lock)
             }

@@ -51,6 +51,21 @@ impl Hint {
     }
 }
 
+/// An answer as it is given, and what its caller has most likely done wrong.
+pub struct Advised<T> {
+    /// The answer.
+    pub answer: T,
+    /// A name for logs and scripts; empty if nothing was found.
+    pub cause: &'static str,
+}
+
+impl<T> Advised<T> {
+    /// An answer with nothing to say of it.
+    pub fn plain(answer: T) -> Advised<T> {
+        Advised { answer, cause: "" }
+    }
+}
+
 impl From<Diagnosis> for Hint {
     fn from(diagnosis: Diagnosis) -> Hint {
         let Diagnosis { cause, advice_en, advice_zh } = diagnosis;
@@ -79,7 +94,7 @@ impl CallNames<'_> {
 }
 
 /// The answer to a call that was refused before its caller was known: more than the refusal only in a stand-in.
-pub fn unproved(app: &App, call: &RawCall, rejection: Rejection, trace_id: &str) -> Rejection {
+pub fn unproved(app: &App, call: &RawCall, rejection: Rejection, trace_id: &str) -> Advised<Rejection> {
     let text = |name: &str| String::from_utf8_lossy(call.get(name).unwrap_or_default()).into_owned();
     let (app_id, method) = (shown(&text("app_id")), text("method"));
     let hint = match () {
@@ -89,23 +104,28 @@ pub fn unproved(app: &App, call: &RawCall, rejection: Rejection, trace_id: &str)
             refusal::explain(&rejection, &Subject { parameter: &text, apps: app.directory.count(), now: system_now() })
         }
     };
-    let Some(hint) = hint else { return rejection };
+    let Some(hint) = hint else { return Advised::plain(rejection) };
     let names = CallNames { trace_id, app_id: &app_id, method: &shown(&method) };
     names.note(app, Ring::Unsigned, &hint, &rejection.sub_msg);
-    hint.added_to(rejection, app, trace_id)
+    Advised { answer: hint.added_to(rejection, app, trace_id), cause: hint.cause }
 }
 
 /// The answer to a verified call whose text cannot be read.
-pub fn unreadable(app: &App, rejection: Rejection, reads_as: Option<Charset>, names: CallNames<'_>) -> Rejection {
+pub fn unreadable(
+    app: &App,
+    rejection: Rejection,
+    reads_as: Option<Charset>,
+    names: CallNames<'_>,
+) -> Advised<Rejection> {
     let by_protocol = || {
         refusal::explain(
             &rejection,
             &Subject { parameter: &|_| String::new(), apps: app.directory.count(), now: system_now() },
         )
     };
-    let Some(hint) = reads_as.map(other_charset).or_else(by_protocol) else { return rejection };
+    let Some(hint) = reads_as.map(other_charset).or_else(by_protocol) else { return Advised::plain(rejection) };
     names.note(app, Ring::Verified, &hint, &rejection.sub_msg);
-    hint.added_to(rejection, app, names.trace_id)
+    Advised { answer: hint.added_to(rejection, app, names.trace_id), cause: hint.cause }
 }
 
 /// The answer to a verified call. `unknown` are the members of `biz_content` that its method does not know, where
@@ -116,7 +136,7 @@ pub fn verified(
     answer: Result<String, Rejection>,
     unknown: &[Unknown],
     trace_id: &str,
-) -> Result<String, Rejection> {
+) -> Advised<Result<String, Rejection>> {
     let names = CallNames { trace_id, app_id: call.app_id(), method: call.method() };
     let doubt = || {
         if let Some(hint) = beside_biz_content(app, call) {
@@ -125,26 +145,25 @@ pub fn verified(
         let misspelt = (!unknown.is_empty()).then(|| unknown_members("biz_content", "biz_content", unknown));
         misspelt.or_else(|| call.reads_as_utf8().filter(|_| app.gives_hints()).map(|_| other_charset(Charset::Utf8)))
     };
-    match answer {
+    let rejection = match answer {
         Ok(business) => {
-            if let Some(hint) = doubt() {
-                names.note(app, Ring::Verified, &hint, "");
-            }
-            Ok(business)
+            let Some(hint) = doubt() else { return Advised::plain(Ok(business)) };
+            names.note(app, Ring::Verified, &hint, "");
+            return Advised { answer: Ok(business), cause: hint.cause };
         }
-        Err(rejection) => {
-            if let Some(hint) = of_refusal(app, call, &rejection) {
-                names.note(app, Ring::Verified, &hint, &rejection.sub_msg);
-                return Err(hint.added_to(rejection, app, trace_id));
-            }
-            let Some(hint) = doubt() else { return Err(rejection) };
-            names.note(app, Ring::Verified, &hint, &rejection.sub_msg);
-            // What is only doubtful has nothing to do with most refusals.
-            let explains = hint.cause != "unknown-member" || unknown.iter().any(|member| member.nearest.is_some());
-            let is_of_a_field = rejection.sub_code.ends_with(biz::INVALID);
-            Err(if explains && is_of_a_field { hint.added_to(rejection, app, trace_id) } else { rejection })
-        }
+        Err(rejection) => rejection,
+    };
+    if let Some(hint) = of_refusal(app, call, &rejection) {
+        names.note(app, Ring::Verified, &hint, &rejection.sub_msg);
+        return Advised { answer: Err(hint.added_to(rejection, app, trace_id)), cause: hint.cause };
     }
+    let Some(hint) = doubt() else { return Advised::plain(Err(rejection)) };
+    names.note(app, Ring::Verified, &hint, &rejection.sub_msg);
+    // What is only doubtful has nothing to do with most refusals.
+    let explains = hint.cause != "unknown-member" || unknown.iter().any(|member| member.nearest.is_some());
+    let is_of_a_field = rejection.sub_code.ends_with(biz::INVALID);
+    let told = if explains && is_of_a_field { hint.added_to(rejection, app, trace_id) } else { rejection };
+    Advised { answer: Err(told), cause: hint.cause }
 }
 
 /// The answer to a call of `/v3` that was refused: more than the refusal only in a stand-in. `parameter` is what the
@@ -156,7 +175,7 @@ pub fn refused_v3(
     parameter: &dyn Fn(&str) -> String,
     unknown: &[Unknown],
     names: CallNames<'_>,
-) -> Rejection {
+) -> Advised<Rejection> {
     let is = |refusal: &Rejection| refusal.sub_code == rejection.sub_code;
     let is_about_the_header = [
         code::MISSING_TIMESTAMP,
@@ -171,9 +190,9 @@ pub fn refused_v3(
         () if !unknown.is_empty() && rejection.code == "40004" => Some(unknown_members("the request", "请求", unknown)),
         () => refusal::explain(&rejection, &Subject { parameter, apps: app.directory.count(), now: system_now() }),
     };
-    let Some(hint) = hint else { return rejection };
+    let Some(hint) = hint else { return Advised::plain(rejection) };
     names.note(app, ring, &hint, &rejection.sub_msg);
-    hint.added_to(rejection, app, names.trace_id)
+    Advised { answer: hint.added_to(rejection, app, names.trace_id), cause: hint.cause }
 }
 
 fn authorization_header() -> Hint {

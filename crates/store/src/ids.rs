@@ -47,13 +47,19 @@ impl Block {
 /// One more number inside of a transaction, for who finds out only there that it is needed. Until the transaction ends
 /// nobody else gets numbers from the store: seldom, then.
 pub fn next_number_in(tx: &mut Tx) -> Result<i64, Fault> {
-    Ok(tx.query_one::<(i64,)>(LEASE, params![NAME, 1_i64])?.0 - 1)
+    Ok(advance(tx, NAME, 1)? - 1)
 }
 
 /// Takes a block of `size` numbers from the store.
 pub(crate) fn lease(tx: &mut Tx, size: i64) -> Result<Block, Fault> {
-    let (end,) = tx.query_one::<(i64,)>(LEASE, params![NAME, size])?;
+    let end = advance(tx, NAME, size)?;
     Ok(Block { next: end - size, end })
+}
+
+/// Moves a counter on by `by`, from 1 where there is none yet; where it stands now. Until the transaction ends nobody
+/// else moves it.
+pub(crate) fn advance(tx: &mut Tx, name: &str, by: i64) -> Result<i64, Fault> {
+    Ok(tx.query_one::<(i64,)>(LEASE, params![name, by])?.0)
 }
 
 /// The number of an opening of the store: no other one has it.

@@ -36,6 +36,7 @@ statements! {
     TAKE_FUND = "UPDATE fund SET balance_fen = balance_fen - $1 WHERE bucket = $2 AND name = $3 AND balance_fen >= $1";
     MOVE_FUND = "INSERT INTO fund (bucket, name, balance_fen) VALUES ($1, $2, $3)
         ON CONFLICT (bucket, name) DO UPDATE SET balance_fen = fund.balance_fen + excluded.balance_fen";
+    FIND = "SELECT debit, credit, amount_fen, kind, trade, at FROM transfer WHERE bucket = $1 AND id = $2";
     ACCOUNTS: proof = "SELECT COUNT(*) FROM account";
     ACCOUNTS_OFF: proof = "SELECT account.user_id, CAST(account.balance_fen AS TEXT),
             CAST(account.opening_fen + COALESCE(moved.fen, 0) AS TEXT) FROM account
@@ -108,6 +109,29 @@ pub struct Transfer<'a> {
     pub at: i64,
     /// The call that caused it.
     pub cause: Cause<'a>,
+}
+
+/// An entry as it is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entered {
+    /// Who gave, as [`Party::name`] has it.
+    pub debit: String,
+    /// Who got.
+    pub credit: String,
+    /// How much.
+    pub amount_fen: i64,
+    /// What for; see [`Transfer::kind`].
+    pub kind: String,
+    /// The number of the trade that moved it.
+    pub trade: Option<i64>,
+    /// When, UTC milliseconds.
+    pub at: i64,
+}
+
+/// The entry of that id, if there is one.
+pub fn entry(tx: &mut Tx, id: i64) -> Result<Option<Entered>, Fault> {
+    let row = tx.query_opt(FIND, params![Bucket::of_id(id), id])?;
+    Ok(row.map(|(debit, credit, amount_fen, kind, trade, at)| Entered { debit, credit, amount_fen, kind, trade, at }))
 }
 
 /// The kind of a transfer by which a sponsor pays for a template.

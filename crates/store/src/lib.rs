@@ -26,6 +26,7 @@
 pub mod account_key;
 pub mod activity;
 pub mod auth_code;
+pub mod call_log;
 pub mod cash_voucher;
 mod changes;
 pub mod control;
@@ -86,6 +87,7 @@ static MODULES: &[&Module] = &[
     &ids::MODULE,
     &lease::MODULE,
     &rejected_call::MODULE,
+    &call_log::MODULE,
     &changes::announce::MODULE,
     &world::merchant::MODULE,
     &world::app::MODULE,

@@ -115,6 +115,11 @@ impl Node {
         &self.0
     }
 
+    /// The same, for whoever keeps them.
+    pub fn into_bytes(self) -> Vec<u8> {
+        self.0
+    }
+
     /// The whole answer. `method` is the call's, when it has a valid one; `cert_sn` names the platform's certificate
     /// and is given exactly when the call named the app's.
     pub fn seal(&self, method: Option<&str>, cert_sn: Option<&str>, sign: &str) -> Vec<u8> {

@@ -168,6 +168,24 @@ impl RawCall {
         (reader, self.get("sign_type").and_then(SignType::from_name).unwrap_or(SignType::Rsa2))
     }
 
+    /// The parameters as text in the charset that the call names, by name; what is none is replaced by U+FFFD.
+    pub fn sent(&self) -> Vec<(Cow<'_, str>, Cow<'_, str>)> {
+        let charset = self.answer_terms().0.charset;
+        let text = |bytes| charset.decode(bytes).unwrap_or_else(|| String::from_utf8_lossy(bytes));
+        self.params.iter().map(|(name, value)| (text(name), text(value))).collect()
+    }
+
+    /// Bytes that its parameters hold in memory, about.
+    pub fn params_len(&self) -> usize {
+        self.params.iter().map(|(name, value)| name.len() + value.len()).sum()
+    }
+
+    /// Forgets files and the bytes that were sent, for whoever keeps the parameters longer than the answer takes.
+    pub fn keep_params_alone(&mut self) {
+        self.files = Vec::new();
+        self.sent = Sent::default();
+    }
+
     /// The bytes the signature is computed over: what a refusal of the signature echoes.
     pub fn string_to_sign(&self) -> Vec<u8> {
         canonical::string_to_sign(&self.params, Leave::Empty)

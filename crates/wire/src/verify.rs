@@ -18,6 +18,11 @@ use crate::{Charset, ContentKey, PublicKey, SignType, Terms};
 /// It holds what the signature covers and nothing else: a member that was left out of the verified string is absent.
 pub struct VerifiedCall {
     params: BTreeMap<String, String>,
+    /// What was sent and is no parameter of the call: empty members, blank ones where the signature leaves them out.
+    left_out: Vec<(Vec<u8>, Vec<u8>)>,
+    leave: Leave,
+    /// What stood in `biz_content` before it was decrypted.
+    cipher: Option<String>,
     files: Arc<Vec<File>>,
     terms: Terms,
     reads_as_utf8: Option<String>,
@@ -125,10 +130,12 @@ impl RawCall {
 impl VerifiedCall {
     fn decode(call: RawCall, terms: Terms, leave: Leave) -> Result<VerifiedCall, VerifyError> {
         let mut params = BTreeMap::new();
+        let mut left_out = Vec::new();
         let mut reads_as_utf8 = None;
         let has_json_body = call.has_json_body();
         for (name, value) in call.params {
             if value.is_empty() || !leave.keeps(&value) {
+                left_out.push((name, value));
                 continue;
             }
             if reads_as_utf8.is_none() && is_doubtful(terms.charset, &value) {
@@ -148,7 +155,7 @@ impl VerifiedCall {
         }
         let files = call.files.into_iter().map(|file| File::decode(file, terms.charset)).collect();
         let files = Arc::new(files);
-        Ok(VerifiedCall { params, files, terms, reads_as_utf8, has_json_body })
+        Ok(VerifiedCall { params, left_out, leave, cipher: None, files, terms, reads_as_utf8, has_json_body })
     }
 
     /// The first parameter of a call in GBK whose bytes read as Chinese in UTF-8: it was hardly meant as it reads.
@@ -175,12 +182,49 @@ impl VerifiedCall {
             other if other.decode(&bytes).is_none() => code::DECRYPTION_ERROR.into(),
             reads_as => DecryptError::Text { rejection: not_text("biz_content", charset), reads_as },
         })?;
-        if content.is_empty() {
-            self.params.remove("biz_content");
+        self.cipher = if content.is_empty() {
+            self.params.remove("biz_content")
         } else {
-            self.params.insert("biz_content".to_owned(), content);
-        }
+            self.params.insert("biz_content".to_owned(), content)
+        };
         Ok(())
+    }
+
+    /// The parameters as they were sent, by name: encrypted content as its cipher, empty members too.
+    pub fn sent(&self) -> Vec<(Cow<'_, str>, Cow<'_, str>)> {
+        let own = self.params.iter().filter(|(name, _)| self.cipher.is_none() || *name != "biz_content");
+        let own = own.map(|(name, value)| (Cow::Borrowed(name.as_str()), Cow::Borrowed(value.as_str())));
+        let cipher = self.cipher.as_deref().map(|cipher| (Cow::Borrowed("biz_content"), Cow::Borrowed(cipher)));
+        let left_out = self.left_out.iter().map(|(name, value)| (lossy(name), lossy(value)));
+        let mut sent: Vec<_> = own.chain(cipher).chain(left_out).collect();
+        sent.sort();
+        sent
+    }
+
+    /// The names of what was sent and is not covered by the signature, beside `sign`.
+    pub fn unsigned(&self) -> Vec<Cow<'_, str>> {
+        if self.leave == Leave::Nothing {
+            Vec::new()
+        } else {
+            self.left_out.iter().map(|(name, _)| lossy(name)).collect()
+        }
+    }
+
+    /// The content that was decrypted, where the call's was encrypted.
+    pub fn decrypted(&self) -> Option<&str> {
+        self.cipher.as_ref().and_then(|_| self.biz_content())
+    }
+
+    /// Bytes that its parameters hold in memory, about.
+    pub fn params_len(&self) -> usize {
+        let own = self.params.iter().map(|(name, value)| name.len() + value.len()).sum::<usize>();
+        let left_out = self.left_out.iter().map(|(name, value)| name.len() + value.len()).sum::<usize>();
+        own + left_out + self.cipher.as_ref().map_or(0, String::len)
+    }
+
+    /// Takes the files out, for whoever keeps the call longer than its answer takes.
+    pub fn take_files(&mut self) -> Arc<Vec<File>> {
+        std::mem::take(&mut self.files)
     }
 
     /// The name of the first parameter with U+0000 in its name or value.
@@ -268,6 +312,10 @@ fn is_doubtful(charset: Charset, bytes: &[u8]) -> bool {
     let Ok(text) = std::str::from_utf8(bytes) else { return false };
     let beyond = || text.chars().filter(|character| !character.is_ascii());
     CHARACTERS_MIN <= beyond().count() && beyond().all(is_chinese)
+}
+
+fn lossy(bytes: &[u8]) -> Cow<'_, str> {
+    String::from_utf8_lossy(bytes)
 }
 
 fn not_text(name: &str, charset: Charset) -> Rejection {

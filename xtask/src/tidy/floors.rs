@@ -35,7 +35,10 @@ static HOUSES: [House; 3] = [
             },
             Floor { modules: &["pages"], what: "what pages look like, made of values" },
             Floor { modules: &["acts"], what: "what happens, over a transaction and plain values" },
-            Floor { modules: &["app", "directory", "index", "world"], what: "what a process holds for every call" },
+            Floor {
+                modules: &["app", "directory", "index", "request_log", "world"],
+                what: "what a process holds for every call",
+            },
             Floor {
                 modules: &[
                     "admission",
@@ -53,7 +56,6 @@ static HOUSES: [House; 3] = [
                     "outbound",
                     "picture",
                     "rate_limit",
-                    "recent",
                     "terminal",
                     "wakeup",
                 ],

@@ -20,7 +20,8 @@ Examples:
   punchcard doctor 5f0c6d1b9a7e4c5d8b3a2f1e0d9c8b7a   one of them: why, and the string that was verified
   punchcard doctor key app-public.pem                 what a key is, and whose
 
-Control characters of the string are printed as \\u{a}; --json has the string as it is."
+Control characters of the string are printed as \\u{a}; --json has the string as it is.
+punchcard log --trace TRACE shows the whole call, answered well or not."
 )]
 pub struct Doctor {
     #[command(subcommand)]
@@ -63,16 +64,22 @@ impl Doctor {
             output::json(&call);
             return Ok(());
         }
-        let RejectedCall { at, app_id, method, cause, detail, .. } = &call;
+        let RejectedCall { at, app_id, method, .. } = &call;
         output::line(format!("{}  app {app_id}  {method}", wire::time::format(*at)));
-        output::line(format!("cause: {cause}"));
-        // The advice, then what it is about: a title, and the string on one line, whatever is in it.
-        let (advice, about) = detail.split_once("\n\n").unwrap_or((detail, ""));
-        output::paragraph(advice);
-        if let Some((title, string)) = about.split_once('\n') {
-            output::lines(["", title, string]);
-        }
+        print_finding(&call);
         Ok(())
+    }
+}
+
+/// Prints what was found out about a call.
+pub(super) fn print_finding(call: &RejectedCall) {
+    let RejectedCall { cause, detail, .. } = call;
+    output::line(format!("cause: {cause}"));
+    // The advice, then what it is about: a title, and the string on one line, whatever is in it.
+    let (advice, about) = detail.split_once("\n\n").unwrap_or((detail, ""));
+    output::paragraph(advice);
+    if let Some((title, string)) = about.split_once('\n') {
+        output::lines(["", title, string]);
     }
 }
 

@@ -5,7 +5,7 @@ mod standing;
 use super::{Failure, ModeArg, StoreArgs, at_least_one, output};
 use crate::admission::{Admission, CallLimit, CallLimits, Freshness};
 use crate::app::App;
-use crate::app::clock::parse_time;
+use crate::app::clock::{parse_time, system_now};
 use crate::app::site::{Site, check_base_url};
 use crate::control::{self, socket_path};
 use crate::demo;
@@ -15,6 +15,7 @@ use crate::doors::{gateway, h5, health, home, listener, operator, v3};
 use crate::duration;
 use crate::log;
 use crate::methods::Entry;
+use crate::request_log::Limits;
 use crate::runner::{Runner, Share};
 use crate::world::{ApplyError, WorldText, apply};
 use axum::Router;
@@ -99,6 +100,26 @@ pub struct Serve {
     /// Refuse a call whose signature was received before; needs --timestamp-window
     #[arg(long, env = "PUNCHCARD_REFUSE_REPLAYS", value_parser = FalseyValueParser::new())]
     refuse_replays: bool,
+    /// Whether calls are kept for punchcard log: whole in a stand-in, in summary on a platform
+    #[arg(long, env = "PUNCHCARD_REQUEST_LOG", value_enum, default_value_t, value_name = "ON-OR-OFF")]
+    request_log: RequestLogArg,
+    /// Days that calls are kept [default: 7 in a stand-in, 30 on a platform]
+    #[arg(long, env = "PUNCHCARD_REQUEST_LOG_DAYS", value_parser = clap::value_parser!(u32).range(1..=3_650), value_name = "N")]
+    request_log_days: Option<u32>,
+    /// MiB of the store that calls may take, about; the oldest go first [default: 256 in a stand-in, 1024 on a
+    /// platform]
+    #[arg(long, env = "PUNCHCARD_REQUEST_LOG_MIB", value_parser = clap::value_parser!(u32).range(1..=1_048_576), value_name = "N")]
+    request_log_mib: Option<u32>,
+}
+
+/// Whether there is a request log.
+#[derive(Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
+enum RequestLogArg {
+    /// Answered calls are kept.
+    #[default]
+    On,
+    /// Nothing of them is.
+    Off,
 }
 
 /// Connections of an operator, at most: a probe must be answered however many callers there are.
@@ -164,6 +185,9 @@ impl Serve {
         }
         let demo = if self.demo { Some(demo::prepare(&app, data, &addresses).await?) } else { None };
 
+        if self.request_log == RequestLogArg::On {
+            app.request_log.start(&app.store, self.request_log_limits(app.store.mode()), system_now);
+        }
         let (stopper, stop) = watch::channel(false);
         let disk_failed = end_well_when_the_disk_fails(&app);
         let mut serving = JoinSet::new();
@@ -212,7 +236,17 @@ impl Serve {
             std::process::exit(DISK_FAILED);
         }
         runner.stop().await;
+        app.request_log.stop().await;
         Ok(())
+    }
+
+    /// How much of the request log is kept.
+    fn request_log_limits(&self, mode: Mode) -> Limits {
+        let Limits { days, bytes } = Limits::of(mode);
+        Limits {
+            days: self.request_log_days.unwrap_or(days),
+            bytes: self.request_log_mib.map_or(bytes, |mib| i64::from(mib) << 20),
+        }
     }
 
     /// Prints what a person or a script needs first.

@@ -3,6 +3,7 @@
 use super::{APP_ID, DemoError};
 use crate::app::App;
 use crate::methods::{CallContext, CallError, Entry};
+use crate::request_log::MadeIds;
 use serde_json::Value;
 use std::sync::Arc;
 use wire::SignType;
@@ -13,8 +14,13 @@ pub(super) async fn call(app: &Arc<App>, method: &str, biz_content: Value) -> Re
     let (Value::Object(members), Some(own)) = (biz_content, app.directory.app(APP_ID)) else {
         return Err(DemoError::Refused("the demo's app is gone".to_owned()));
     };
-    let trace_id = app.new_trace_id();
-    let context = CallContext { notify_url: None, sign_type: SignType::Rsa2, trace_id, files: Arc::default() };
+    let context = CallContext {
+        notify_url: None,
+        sign_type: SignType::Rsa2,
+        trace_id: app.new_trace_id(),
+        files: Arc::default(),
+        made: MadeIds::default(),
+    };
     let caller = app.directory.caller(&app.store, &own, None, method, app.clock.now()).await;
     let answer = match caller {
         Ok(caller) => entry.run(app.clone(), caller, context, members).await,

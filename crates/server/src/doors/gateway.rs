@@ -5,11 +5,12 @@
 mod content;
 
 use super::caller::Caller;
+use super::finished::{self, Answered, Finished};
 use crate::app::App;
 use crate::app::clock::system_now;
 use crate::bodies::{BODY_MAX, BodyError, CallBody, MemoryShare};
 use crate::directory;
-use crate::hints::{self, CallNames, Hint, SIGN_LINE};
+use crate::hints::{self, Advised, CallNames, Hint, SIGN_LINE};
 use crate::methods::dispatch::{self, AnsweredCall, Findings, KnownCall, unavailable};
 use crate::methods::{AnswerForm, CallContext, Doors, Entry};
 use axum::body::{Body, HttpBody};
@@ -56,6 +57,8 @@ struct Terms {
     /// Whether the caller's address was refused too often. A verified call is answered all the same; any other gets the
     /// one answer that a flood of them gets.
     limited: bool,
+    /// What is found out about the call beside its answer, for the request log.
+    finished: Finished,
 }
 
 /// What came of a call.
@@ -73,7 +76,7 @@ pub async fn gateway(State(app): State<Arc<App>>, request: Request) -> Response 
     let trace_id = app.new_trace_id();
     let in_browser = is_browsers(request.headers());
     let limited = app.unverified_calls.is_over(&caller, started);
-    let (call, read) = read(&app, request, caller, limited).await;
+    let (call, bytes_in, read) = read(&app, request, caller, limited).await;
     let (reader, sign_type) = call.answer_terms();
     let method = call.method().map(str::to_owned);
     let in_certificate_mode = call.names_certificate();
@@ -88,10 +91,10 @@ pub async fn gateway(State(app): State<Arc<App>>, request: Request) -> Response 
         app_id: None,
         pid: None,
         limited,
+        finished: Finished::of(bytes_in),
     };
     let outcome = match &read {
-        Err(rejection) if limited => Outcome::Unverified(rejection.clone()),
-        Err(rejection) => Outcome::Unverified(hints::unproved(&app, &call, rejection.clone(), &terms.trace_id)),
+        Err(rejection) => unverified(&app, call, rejection.clone(), &mut terms),
         Ok(_) => answer(&app, call, &mut terms).await,
     };
     let outcome = match outcome {
@@ -100,9 +103,7 @@ pub async fn gateway(State(app): State<Arc<App>>, request: Request) -> Response 
         }
         outcome => outcome,
     };
-    // The call, and with it what it held of the memory for bodies, is done.
-    drop(read);
-    let response = seal(&app, &terms, &outcome);
+    let sealed = seal(&app, &terms, &outcome);
     let refusal = match &outcome {
         Outcome::Verified(Ok(_)) => None,
         Outcome::Verified(Err(rejection)) | Outcome::Unverified(rejection) => Some(rejection),
@@ -117,33 +118,54 @@ pub async fn gateway(State(app): State<Arc<App>>, request: Request) -> Response 
         took: started.elapsed(),
     };
     dispatch::record(&app, &answered);
+    let took = answered.took;
+    let Terms { method, reader, trace_id, app_id, pid, finished, .. } = terms;
+    let Sealed { response, node, bytes_out } = sealed;
+    let answered = Answered {
+        door: Doors::GATEWAY,
+        method,
+        trace_id: trace_id.clone(),
+        app_id,
+        pid,
+        outcome: &outcome,
+        address: caller,
+        took,
+        answer: node.into_bytes(),
+        charset: reader.charset,
+        bytes_out,
+    };
+    finished::hand_over(&app, answered, finished);
+    // The call is done, or the request log's; and with it what it held of the memory for bodies.
+    drop(read);
     // Whoever is answered finds what the doctor knows of the call.
-    app.rejected_call_is_kept(&terms.trace_id).await;
+    app.rejected_call_is_kept(&trace_id).await;
     response
 }
 
-/// Takes query and body. A target that is too long and a body that cannot be read are the call's defect; what is
-/// held of the memory for bodies, with a body that could be read.
+/// Takes query and body, and how many bytes they have. A target that is too long and a body that cannot be read are the
+/// call's defect; what is held of the memory for bodies, with a body that could be read.
 async fn read<'a>(
     app: &'a App,
     request: Request,
     caller: IpAddr,
     limited: bool,
-) -> (RawCall, Result<MemoryShare<'a>, Rejection>) {
+) -> (RawCall, usize, Result<MemoryShare<'a>, Rejection>) {
     let (head, body) = request.into_parts();
     let query = head.uri.query().unwrap_or_default().as_bytes();
     let content_type = head.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
     if let Err(rejection) = target_is_short(&head.uri) {
-        return (RawCall::read(b"", None, b""), Err(rejection));
+        return (RawCall::read(b"", None, b""), 0, Err(rejection));
     }
     // Who asks before it sends a body is not told to go on with one that is too long.
     let is_too_long = usize::try_from(body.size_hint().lower()).map_or(true, |len| BODY_MAX < len);
     if is_too_long && head.headers.contains_key(EXPECT) {
-        return (RawCall::read(query, None, b""), Err(defect(BODY_TOO_LONG)));
+        return (RawCall::read(query, None, b""), query.len(), Err(defect(BODY_TOO_LONG)));
     }
     match app.bodies.read(body, caller, limited).await {
-        Ok(CallBody { bytes, share }) => (RawCall::read(query, content_type, &bytes), Ok(share)),
-        Err(error) => (RawCall::read(query, None, b""), Err(unread(error))),
+        Ok(CallBody { bytes, share }) => {
+            (RawCall::read(query, content_type, &bytes), query.len() + bytes.len(), Ok(share))
+        }
+        Err(error) => (RawCall::read(query, None, b""), query.len(), Err(unread(error))),
     }
 }
 
@@ -165,40 +187,52 @@ fn defect(reason: &str) -> Rejection {
     code::INVALID_PARAMETER.with_msg(format!("参数无效: {reason}"))
 }
 
+/// The refusal of a call before it was verified. An address that is over its limit gets no advice, and nothing is kept
+/// of its calls.
+fn unverified(app: &App, call: RawCall, rejection: Rejection, terms: &mut Terms) -> Outcome {
+    if terms.limited {
+        return Outcome::Unverified(rejection);
+    }
+    let Advised { answer, cause } = hints::unproved(app, &call, rejection, &terms.trace_id);
+    terms.finished.cause = cause;
+    terms.finished.keep_unverified(app, call, terms.app_id.as_deref());
+    Outcome::Unverified(answer)
+}
+
 /// The order is that of `docs/decisions.md`, "Order of refusals".
 async fn answer(app: &Arc<App>, call: RawCall, terms: &mut Terms) -> Outcome {
-    let (trace_id, limited) = (terms.trace_id.as_str(), terms.limited);
-    // An address that is over its limit gets no advice, and nothing is kept of its calls.
-    let unverified = |call: &RawCall, rejection| {
-        Outcome::Unverified(if limited { rejection } else { hints::unproved(app, call, rejection, trace_id) })
-    };
     // Who calls, as far as an unverified request can say.
     let caller = match call.head() {
         Ok(head) => app.directory.app(head.app_id),
-        Err(rejection) => return unverified(&call, rejection),
+        Err(rejection) => return unverified(app, call, rejection, terms),
     };
-    let Some(caller) = caller else { return unverified(&call, code::INVALID_APP_ID) };
+    let Some(caller) = caller else { return unverified(app, call, code::INVALID_APP_ID, terms) };
     terms.app_id = Some(caller.row.app_id.clone());
     let sent = match call.terms() {
         Ok(sent) => sent,
-        Err(rejection) => return unverified(&call, rejection),
+        Err(rejection) => return unverified(app, call, rejection, terms),
     };
     let (cert_sn, root_sn) = (call.get("app_cert_sn"), call.get("alipay_root_cert_sn"));
     let key = match key_of(app, &caller, cert_sn, root_sn) {
         Ok(key) => key,
-        Err(rejection) => return unverified(&call, rejection),
+        Err(rejection) => return unverified(app, call, rejection, terms),
     };
     let fingerprint = call.get("sign").and_then(|sign| app.admission.freshness.fingerprint(&caller.row.app_id, sign));
     let mut call = match call.verify(sent, key) {
         Ok(call) => call,
-        Err(VerifyError::Signature(_)) if limited => return Outcome::Unverified(code::INVALID_SIGNATURE),
+        Err(VerifyError::Signature(_)) if terms.limited => return Outcome::Unverified(code::INVALID_SIGNATURE),
         Err(VerifyError::Signature(bad)) => {
-            return Outcome::Unverified(refuse_signature(app, &bad, &caller, key, trace_id));
+            let Advised { answer, cause } = refuse_signature(app, &bad, &caller, key, &terms.trace_id);
+            terms.finished.cause = cause;
+            terms.finished.keep_unverified(app, bad.call, terms.app_id.as_deref());
+            return Outcome::Unverified(answer);
         }
         Err(VerifyError::Text { rejection, reads_as }) => {
             let method = terms.method.as_deref().unwrap_or_default();
-            let names = CallNames { trace_id, app_id: &caller.row.app_id, method };
-            return Outcome::Verified(Err(hints::unreadable(app, rejection, reads_as, names)));
+            let names = CallNames { trace_id: &terms.trace_id, app_id: &caller.row.app_id, method };
+            let Advised { answer, cause } = hints::unreadable(app, rejection, reads_as, names);
+            terms.finished.cause = cause;
+            return Outcome::Verified(Err(answer));
         }
     };
     // From here on we know who calls.
@@ -207,19 +241,30 @@ async fn answer(app: &Arc<App>, call: RawCall, terms: &mut Terms) -> Outcome {
     let admitted = app.admission.freshness.check(timestamp, fingerprint, system_now(), now);
     let admitted = admitted.and_then(|()| app.admission.limits.take(&caller.row.app_id, call.method(), now));
     if let Err(rejection) = admitted {
-        return Outcome::Verified(hints::verified(app, &call, Err(rejection), &[], trace_id));
+        let Advised { answer, cause } = hints::verified(app, &call, Err(rejection), &[], &terms.trace_id);
+        terms.finished.cause = cause;
+        terms.finished.keep_verified(app, call, &caller.row.app_id, Vec::new());
+        return Outcome::Verified(answer);
     }
     let mut findings = Findings { pid: Some(caller.row.pid.clone()), ..Findings::default() };
     let answer = match decrypt(app, &caller, &mut call, &mut terms.content_key) {
         Ok(()) => run(app, &caller, &call, &terms.trace_id, &mut findings).await,
         Err(DecryptError::Refused(rejection)) => Err(rejection),
         Err(DecryptError::Text { rejection, reads_as }) => {
-            let names = CallNames { trace_id, app_id: &caller.row.app_id, method: call.method() };
-            return Outcome::Verified(Err(hints::unreadable(app, rejection, Some(reads_as), names)));
+            let names = CallNames { trace_id: &terms.trace_id, app_id: &caller.row.app_id, method: call.method() };
+            let Advised { answer, cause } = hints::unreadable(app, rejection, Some(reads_as), names);
+            terms.finished.cause = cause;
+            terms.finished.keep_verified(app, call, &caller.row.app_id, Vec::new());
+            return Outcome::Verified(Err(answer));
         }
     };
-    terms.pid = findings.pid;
-    Outcome::Verified(hints::verified(app, &call, answer, &findings.unknown, &terms.trace_id))
+    let Findings { pid, unknown, made } = findings;
+    let Advised { answer, cause } = hints::verified(app, &call, answer, &unknown, &terms.trace_id);
+    terms.pid = pid;
+    terms.finished.cause = cause;
+    terms.finished.made = made;
+    terms.finished.keep_verified(app, call, &caller.row.app_id, unknown);
+    Outcome::Verified(answer)
 }
 
 /// The key that a call must be signed with, by what it says of certificates.
@@ -286,7 +331,7 @@ fn refuse_signature(
     known: &directory::App,
     registered: &PublicKey,
     trace_id: &str,
-) -> Rejection {
+) -> Advised<Rejection> {
     let (rejection, app_id) = (bad.rejection(), known.row.app_id.as_str());
     let content_key = content_key(app, known);
     let (diagnosis, ring) =
@@ -305,40 +350,40 @@ fn refuse_signature(
     let detail = format!("{advice_en}\n{advice_zh}\n{SIGN_LINE}{sign}\n\n{title}\n{string}");
     let method = bad.call.method().unwrap_or_default();
     app.remember_rejected_call(ring, trace_id, app_id, method, cause, &detail);
-    hint.added_to(rejection, app, trace_id)
+    Advised { answer: hint.added_to(rejection, app, trace_id), cause: hint.cause }
+}
+
+/// An answer as it is sent, and its node before that was encrypted.
+struct Sealed {
+    response: Response,
+    node: Node,
+    bytes_out: usize,
 }
 
 /// Renders the node once, signs those bytes, sends those bytes.
-fn seal(app: &App, terms: &Terms, outcome: &Outcome) -> Response {
+fn seal(app: &App, terms: &Terms, outcome: &Outcome) -> Sealed {
     let form = terms.method.as_deref().and_then(Entry::find).map_or(AnswerForm::Coded, |entry| entry.answers);
-    let (node, signature) = match outcome {
-        Outcome::Verified(answer) => {
-            let node = match answer {
-                Ok(business) if form == AnswerForm::Bare => Node::bare(business, terms.reader),
-                Ok(business) => Node::success(business, terms.reader),
-                Err(rejection) => Node::failure(rejection, terms.reader),
-            };
-            let node = match &terms.content_key {
-                Some(key) => node.encrypted(key),
-                None => node,
-            };
-            let signature = app.signer.sign(terms.sign_type, node.bytes());
-            (node, signature)
-        }
+    let node = match outcome {
+        Outcome::Verified(Ok(business)) if form == AnswerForm::Bare => Node::bare(business, terms.reader),
+        Outcome::Verified(Ok(business)) => Node::success(business, terms.reader),
+        Outcome::Verified(Err(rejection)) | Outcome::Unverified(rejection) => Node::failure(rejection, terms.reader),
+    };
+    let encrypted = match (outcome, &terms.content_key) {
+        (Outcome::Verified(_), Some(key)) => Some(node.encrypted(key)),
+        _ => None,
+    };
+    let sent = encrypted.as_ref().unwrap_or(&node);
+    let signature = match outcome {
+        Outcome::Verified(_) => app.signer.sign(terms.sign_type, sent.bytes()),
         // Every call over the rate limit gets the same answer, which is signed once.
         Outcome::Unverified(rejection) if *rejection == code::APP_CALL_LIMITED => {
-            let node = Node::failure(rejection, terms.reader);
-            let signature = app.signer.sign(terms.sign_type, node.bytes());
-            (node, signature)
+            app.signer.sign(terms.sign_type, sent.bytes())
         }
-        Outcome::Unverified(rejection) => {
-            let node = Node::failure(rejection, terms.reader);
-            let signature = app.signer.sign_anew(terms.sign_type, node.bytes());
-            (node, signature)
-        }
+        Outcome::Unverified(_) => app.signer.sign_anew(terms.sign_type, sent.bytes()),
     };
     let cert_sn = signature.cert_sn.as_deref().filter(|_| terms.in_certificate_mode);
-    let bytes = node.seal(terms.method.as_deref(), cert_sn, &signature);
+    let bytes = sent.seal(terms.method.as_deref(), cert_sn, &signature);
+    let bytes_out = bytes.len();
     let mut response = Response::new(Body::from(bytes));
     let content_type = match (terms.in_browser, terms.reader.charset) {
         (false, Charset::Utf8) => "text/html;charset=utf-8",
@@ -350,7 +395,7 @@ fn seal(app: &App, terms: &Terms, outcome: &Outcome) -> Response {
     if let Ok(trace_id) = HeaderValue::from_str(&terms.trace_id) {
         response.headers_mut().insert("trace_id", trace_id);
     }
-    response
+    Sealed { response, node, bytes_out }
 }
 
 /// Whether a browser asks on a person's behalf: no SDK sends these. `Accept` would not tell, the Java SDK's names HTML.

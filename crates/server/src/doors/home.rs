@@ -13,9 +13,13 @@ use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use std::sync::Arc;
+use store::call_log::{self, Filter};
+use store::{Fault, Mode, Tx};
 
 /// What a wrong path is answered with; nothing of the path is in it.
 const SENTENCE: &str = "Nothing is here: Punchcard answers calls at /gateway.do\n";
+/// How many of the last calls are shown.
+const CALLS_SHOWN: u32 = 20;
 /// The longest path that is logged whole.
 const PATH_CHARS_MAX: usize = 200;
 
@@ -25,11 +29,19 @@ pub fn router() -> Router<Arc<App>> {
 }
 
 async fn show(State(app): State<Arc<App>>, request: Request) -> Response {
-    let Some(recent) = &app.recent else { return wrong_path(State(app), request).await };
-    let calls = recent.newest();
+    if app.store.mode() == Mode::Platform {
+        return wrong_path(State(app), request).await;
+    }
+    // Whoever has just called finds the call.
+    app.request_log.flush().await;
     let page_request = PageRequest::of(app.clone(), &request);
-    let view = match app.store.read::<_, store::Fault, _>(app.site.asking()).await {
-        Ok(base_url) => {
+    let site = app.site.asking();
+    let read = move |tx: &mut Tx| {
+        let calls = call_log::newest(tx, &Filter::default(), i64::MAX, CALLS_SHOWN)?;
+        Ok((site(tx)?, calls.into_iter().map(|kept| kept.call).collect()))
+    };
+    let view = match app.store.read::<_, Fault, _>(read).await {
+        Ok((base_url, calls)) => {
             let page = Page {
                 gateway_url: format!("{base_url}/gateway.do"),
                 public_key: app.signer.public_key().to_base64(),

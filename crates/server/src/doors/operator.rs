@@ -96,6 +96,8 @@ async fn page(app: &App, connections: &Connections) -> String {
     page.one("punchcard_body_bytes", "gauge", "Memory drawn for bodies of calls.", "", app.bodies.held());
     let help = "Log lines that were lost: standard error could not be written, or not as fast.";
     page.one("punchcard_log_lines_lost_total", "counter", help, "", log::lost());
+    let help = "Answered calls that are missing in the request log: it could not be written, or not as fast.";
+    page.one("punchcard_request_log_lost_total", "counter", help, "", app.request_log.lost());
     if let Some(bytes) = resident_bytes() {
         page.one("process_resident_memory_bytes", "gauge", "Resident memory.", "", bytes);
     }

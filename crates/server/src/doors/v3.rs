@@ -4,15 +4,17 @@
 //! whether the call was refused; a success is signed in headers.
 
 use super::caller::Caller;
+use super::finished::{self, Answered, Finished};
 use super::gateway::{self, Outcome, SIGN_KEPT_CHARS_MAX, STRING_KEPT_BYTES_MAX, content_key, diagnosed, key_of};
 use crate::app::clock::system_now;
 use crate::app::{App, V3_LATE_MAX};
 use crate::biz;
 use crate::bodies::CallBody;
 use crate::directory;
-use crate::hints::{self, CallNames, Hint, SIGN_LINE};
+use crate::hints::{self, Advised, CallNames, Hint, SIGN_LINE};
 use crate::methods::dispatch::{self, AnsweredCall, Content, Findings, KnownCall};
 use crate::methods::{CallContext, Doors, Entry};
+use crate::request_log::RestCall;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::header::{AUTHORIZATION, AsHeaderName, CONTENT_TYPE};
@@ -26,7 +28,7 @@ use std::time::Instant;
 use store::rejected_call::Ring;
 use wire::diagnosis::diagnose_v3;
 use wire::v3::{self, Authorization, Signed};
-use wire::{ContentKey, PublicKey, Rejection, SignType, code};
+use wire::{Charset, ContentKey, PublicKey, Rejection, SignType, code};
 
 const APP_AUTH_TOKEN: &str = "alipay-app-auth-token";
 const ROOT_CERT_SN: &str = "alipay-root-cert-sn";
@@ -44,6 +46,8 @@ struct Terms {
     app_id: Option<String>,
     pid: Option<String>,
     limited: bool,
+    /// What is found out about the call beside its answer, for the request log.
+    finished: Finished,
 }
 
 /// Answers a call.
@@ -60,6 +64,7 @@ pub async fn v3(State(app): State<Arc<App>>, request: Request) -> Response {
         app_id: None,
         pid: None,
         limited,
+        finished: Finished::default(),
     };
     let read = match gateway::target_is_short(&head.uri) {
         Ok(()) => app.bodies.read(body, caller, limited).await.map_err(gateway::unread),
@@ -67,8 +72,11 @@ pub async fn v3(State(app): State<Arc<App>>, request: Request) -> Response {
     };
     let outcome = match read {
         // What the body holds of the memory is held until the call is done.
-        Ok(CallBody { bytes, share: _share }) => answer(&app, &head, bytes, &mut terms).await,
-        Err(rejection) => unverified(&app, &head, &terms, rejection),
+        Ok(CallBody { bytes, share: _share }) => {
+            terms.finished = Finished::of(head.uri.query().map_or(0, str::len) + bytes.len());
+            answer(&app, &head, bytes, &mut terms).await
+        }
+        Err(rejection) => unverified(&app, &head, &mut terms, rejection),
     };
     let outcome = match outcome {
         Outcome::Unverified(_) if limited || !app.unverified_calls.take(&caller, Instant::now()) => {
@@ -76,7 +84,7 @@ pub async fn v3(State(app): State<Arc<App>>, request: Request) -> Response {
         }
         outcome => outcome,
     };
-    let response = sealed(&app, &terms, &outcome);
+    let (response, answer, bytes_out) = sealed(&app, &terms, &outcome);
     let refusal = match &outcome {
         Outcome::Verified(Ok(_)) => None,
         Outcome::Verified(Err(rejection)) | Outcome::Unverified(rejection) => Some(rejection),
@@ -91,8 +99,24 @@ pub async fn v3(State(app): State<Arc<App>>, request: Request) -> Response {
         took: started.elapsed(),
     };
     dispatch::record(&app, &answered);
+    let took = answered.took;
+    let Terms { method, trace_id, app_id, pid, finished, .. } = terms;
+    let answered = Answered {
+        door: Doors::V3,
+        method,
+        trace_id: trace_id.clone(),
+        app_id,
+        pid,
+        outcome: &outcome,
+        address: caller,
+        took,
+        answer: answer.into_bytes(),
+        charset: Charset::Utf8,
+        bytes_out,
+    };
+    finished::hand_over(&app, answered, finished);
     // Whoever is answered finds what the doctor knows of the call.
-    app.rejected_call_is_kept(&terms.trace_id).await;
+    app.rejected_call_is_kept(&trace_id).await;
     response
 }
 
@@ -102,7 +126,7 @@ fn header(head: &Parts, name: impl AsHeaderName) -> Option<&str> {
 }
 
 /// A refusal before it is known who calls. An address that is over its limit gets no advice, and nothing is kept of it.
-fn unverified(app: &App, head: &Parts, terms: &Terms, rejection: Rejection) -> Outcome {
+fn unverified(app: &App, head: &Parts, terms: &mut Terms, rejection: Rejection) -> Outcome {
     if terms.limited {
         return Outcome::Unverified(rejection);
     }
@@ -118,7 +142,9 @@ fn unverified(app: &App, head: &Parts, terms: &Terms, rejection: Rejection) -> O
         "app_cert_sn" => said.as_ref().and_then(|said| said.app_cert_sn).unwrap_or_default().to_owned(),
         _ => String::new(),
     };
-    Outcome::Unverified(hints::refused_v3(app, Ring::Unsigned, rejection, &parameter, &[], names))
+    let Advised { answer, cause } = hints::refused_v3(app, Ring::Unsigned, rejection, &parameter, &[], names);
+    terms.finished.cause = cause;
+    Outcome::Unverified(answer)
 }
 
 /// How much is repeated of a path or an app's id that nobody has proved.
@@ -153,9 +179,18 @@ async fn answer(app: &Arc<App>, head: &Parts, body: Vec<u8>, terms: &mut Terms) 
         body: &body.signed,
         app_auth_token: token,
     };
-    if !signed.is_signed_by(key, said.sign) {
-        let refused = |terms: &Terms| refuse_signature(app, &signed, said.sign, &caller, key, terms);
-        return Outcome::Unverified(if terms.limited { code::INVALID_SIGNATURE } else { refused(terms) });
+    let verified = signed.is_signed_by(key, said.sign);
+    if verified || !terms.limited {
+        terms.finished.keep_rest(app, Some(&caller.row.app_id), || kept(head, &signed, verified));
+        terms.finished.keep_names(&body.files);
+    }
+    if !verified && terms.limited {
+        return Outcome::Unverified(code::INVALID_SIGNATURE);
+    }
+    if !verified {
+        let Advised { answer, cause } = refuse_signature(app, &signed, said.sign, &caller, key, terms);
+        terms.finished.cause = cause;
+        return Outcome::Unverified(answer);
     }
     // From here on we know who calls.
     let mut findings = Findings { pid: Some(caller.row.pid.clone()), ..Findings::default() };
@@ -173,16 +208,36 @@ async fn answer(app: &Arc<App>, head: &Parts, body: Vec<u8>, terms: &mut Terms) 
         }
         Err(rejection) => Err(rejection),
     };
-    terms.pid = findings.pid;
+    let Findings { pid, unknown, made } = findings;
+    terms.pid = pid;
+    terms.finished.made = made;
     let answer = answer.map_err(|rejection| {
         let names = CallNames {
             trace_id: &terms.trace_id,
             app_id: &caller.row.app_id,
             method: terms.method.as_deref().unwrap_or_default(),
         };
-        hints::refused_v3(app, Ring::Verified, rejection, &|_| String::new(), &findings.unknown, names)
+        let Advised { answer, cause } =
+            hints::refused_v3(app, Ring::Verified, rejection, &|_| String::new(), &unknown, names);
+        terms.finished.cause = cause;
+        answer
     });
+    terms.finished.unknown = unknown;
     Outcome::Verified(answer)
+}
+
+/// A call as the request log keeps it.
+fn kept(head: &Parts, signed: &Signed<'_>, verified: bool) -> RestCall {
+    let names = [AUTHORIZATION.as_str(), APP_AUTH_TOKEN, ROOT_CERT_SN, ENCRYPT_TYPE, CONTENT_TYPE.as_str()];
+    let headers = names.into_iter().filter_map(|name| Some((name, header(head, name)?.to_owned())));
+    RestCall {
+        verified,
+        request: format!("{} {}", signed.http_method, signed.target),
+        headers: headers.collect(),
+        body: signed.body.to_vec(),
+        content: None,
+        string: signed.string(),
+    }
 }
 
 /// Refuses a call that is older than it may be, or from a clock that is as far ahead.
@@ -256,6 +311,9 @@ fn decrypted(
         None => return Err(code::DECRYPTION_ERROR),
     };
     terms.content_key = Some(key);
+    if let Some(kept) = terms.finished.rest() {
+        kept.content = Some(content.clone());
+    }
     Ok(content)
 }
 
@@ -284,7 +342,7 @@ fn refuse_signature(
     caller: &directory::App,
     registered: &PublicKey,
     terms: &Terms,
-) -> Rejection {
+) -> Advised<Rejection> {
     let (trace_id, app_id) = (terms.trace_id.as_str(), caller.row.app_id.as_str());
     let (diagnosis, ring) = diagnosed(app, caller, registered, |keys, effort| diagnose_v3(signed, sign, keys, effort));
     let (string, cut) = signed.shown(STRING_KEPT_BYTES_MAX);
@@ -298,22 +356,26 @@ fn refuse_signature(
     let detail = format!("{advice_en}\n{advice_zh}\n{SIGN_LINE}{sign}\n\n{title}\n{string}");
     let method = terms.method.as_deref().unwrap_or_default();
     app.remember_rejected_call(ring, trace_id, app_id, method, cause, &detail);
-    hint.added_to(signed.refusal(), app, trace_id)
+    Advised { answer: hint.added_to(signed.refusal(), app, trace_id), cause: hint.cause }
 }
 
-/// Renders the body once, signs those bytes, sends those bytes. What strangers are answered is not signed.
-fn sealed(app: &App, terms: &Terms, outcome: &Outcome) -> Response {
-    let (status, content_type, body) = match outcome {
-        Outcome::Verified(Ok(business)) => match &terms.content_key {
-            Some(key) => (StatusCode::OK, "text/plain;charset=utf-8", key.encrypt(business.as_bytes())),
-            None => (StatusCode::OK, "application/json;charset=utf-8", business.clone()),
-        },
+/// Renders the body once, signs those bytes, sends those bytes. What strangers are answered is not signed. The answer,
+/// its body in clear, and how many bytes are sent.
+fn sealed(app: &App, terms: &Terms, outcome: &Outcome) -> (Response, String, usize) {
+    const JSON: &str = "application/json;charset=utf-8";
+    let (status, clear) = match outcome {
+        Outcome::Verified(Ok(business)) => (StatusCode::OK, business.clone()),
         Outcome::Verified(Err(rejection)) | Outcome::Unverified(rejection) => {
             let status = StatusCode::from_u16(v3::status_of(rejection)).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
             let error = json!({"code": v3::code_of(rejection), "message": rejection.sub_msg, "links": []});
-            (status, "application/json;charset=utf-8", error.to_string())
+            (status, error.to_string())
         }
     };
+    let (content_type, body) = match (outcome, &terms.content_key) {
+        (Outcome::Verified(Ok(_)), Some(key)) => ("text/plain;charset=utf-8", key.encrypt(clear.as_bytes())),
+        _ => (JSON, clear.clone()),
+    };
+    let bytes_out = body.len();
     let mut more = vec![("alipay-trace-id", terms.trace_id.clone())];
     if matches!(outcome, Outcome::Verified(_)) {
         let (timestamp, nonce) = (system_now(), app.new_secret());
@@ -335,7 +397,7 @@ fn sealed(app: &App, terms: &Terms, outcome: &Outcome) -> Response {
             response.headers_mut().insert(HeaderName::from_static(name), value);
         }
     }
-    response
+    (response, clear, bytes_out)
 }
 
 #[cfg(test)]

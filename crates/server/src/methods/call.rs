@@ -7,6 +7,7 @@ use crate::directory::Caller;
 use crate::index::Index;
 use crate::keys;
 use crate::outbound::Target;
+use crate::request_log::MadeIds;
 use domain::trade::Origin;
 use std::sync::Arc;
 use store::ledger::Cause;
@@ -24,6 +25,8 @@ pub struct CallContext {
     pub trace_id: String,
     /// The files that came with it.
     pub files: Arc<Vec<File>>,
+    /// The ids that it is given for what it makes.
+    pub made: MadeIds,
 }
 
 impl CallContext {
@@ -47,7 +50,7 @@ impl CallContext {
         if notify_url.as_deref().is_some_and(|url| Target::parse(url).is_err()) {
             return Err(biz::invalid("notify_url", "必须是http或https的绝对地址"));
         }
-        Ok(CallContext { notify_url, sign_type, trace_id: trace_id.to_owned(), files })
+        Ok(CallContext { notify_url, sign_type, trace_id: trace_id.to_owned(), files, made: MadeIds::default() })
     }
 
     /// The bytes of the file in a field, which a request that has the field has.
@@ -125,6 +128,8 @@ impl Call {
 
     /// The `nth` of the new ids that its method asks for (`NEW_IDS`), counted from 0, for a thing in that bucket.
     pub fn new_id(&self, nth: u16, bucket: Bucket) -> i64 {
-        bucket.id(self.first_number + i64::from(nth))
+        let id = bucket.id(self.first_number + i64::from(nth));
+        self.context.made.add(id);
+        id
     }
 }

@@ -13,6 +13,8 @@ pub mod auth_list;
 pub mod auth_revoke;
 pub mod backup_write;
 pub mod batch;
+pub mod call;
+pub mod caused;
 pub mod clock_move;
 pub mod clock_show;
 pub mod crowd_count;
@@ -21,6 +23,9 @@ pub mod import_members;
 pub mod import_trades;
 pub mod import_vouchers;
 pub mod key_owner;
+pub mod log_list;
+pub mod log_record;
+pub mod log_show;
 pub mod notice_list;
 pub mod notice_resend;
 pub mod notice_show;
@@ -72,6 +77,9 @@ pub static OPERATIONS: &[Entry] = &[
     operator_read::<signature_list::SignatureList>(),
     operator_read::<signature_show::SignatureShow>(),
     operator_read::<key_owner::KeyOwner>(),
+    operator_read::<log_list::LogList>(),
+    operator_read::<log_show::LogShow>(),
+    operator_write::<log_record::LogRecord>(),
     operator_read::<clock_show::ClockShow>(),
     operator_write::<clock_move::ClockMove>(),
     operator_read::<notice_list::NoticeList>(),

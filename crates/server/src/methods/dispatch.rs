@@ -16,6 +16,7 @@ use crate::app::App;
 use crate::biz::{self, Unknown};
 use crate::directory;
 use crate::metrics::Metrics;
+use crate::request_log::MadeIds;
 use serde_json::{Map, Value};
 use std::error::Error;
 use std::sync::Arc;
@@ -58,12 +59,15 @@ pub struct Findings {
     pub pid: Option<String>,
     /// The members of the request that the method does not know; only in a stand-in.
     pub unknown: Vec<Unknown>,
+    /// The ids that it was given for what it makes.
+    pub made: MadeIds,
 }
 
 /// Runs a call; the business members of its answer. When the app or its authorisation has changed since it was looked
 /// up, looks again and repeats.
 pub async fn run(app: &Arc<App>, call: KnownCall<'_>, findings: &mut Findings) -> Result<String, Rejection> {
     let (trace_id, method) = (call.context.trace_id.as_str(), call.entry.name);
+    findings.made = call.context.made.clone();
     // A half-built index would count some of the members.
     if !app.until_ready(READY_TIME_MAX).await {
         tracing::warn!(trace_id, "not ready: the crowd index is still being built");
@@ -178,14 +182,11 @@ pub struct AnsweredCall<'a> {
     pub took: Duration,
 }
 
-/// Records a signed call that was answered: in the metrics, among a stand-in's last calls, in the log.
+/// Records a signed call that was answered: in the metrics and in the log. The request log gets it from its door.
 pub fn record(app: &App, call: &AnsweredCall<'_>) {
     let &AnsweredCall { door, trace_id, method, app_id, pid, refusal, took } = call;
     let code = refusal.map_or("10000", |refusal| refusal.code);
     app.metrics.called(label(door), method, code, took);
-    if let Some(recent) = &app.recent {
-        recent.push(app.clock.now(), method, app_id, code, refusal, trace_id);
-    }
     tracing::info!(
         trace_id,
         method,

@@ -3,8 +3,8 @@
 use super::i18n::Lang;
 use super::parts;
 use super::shell::Shell;
-use crate::recent::RecentCall;
 use maud::html;
+use store::call_log::NewCall;
 
 /// Everything the page shows. There is no key but the platform's public one, and nothing that calls said.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,7 +18,7 @@ pub struct Page {
     /// Whether it stands still until it is moved.
     pub stands_still: bool,
     /// The last calls, the newest first.
-    pub calls: Vec<RecentCall>,
+    pub calls: Vec<NewCall>,
 }
 
 impl Page {
@@ -60,25 +60,36 @@ impl Page {
 }
 
 /// When it was called, how it was answered, for whom, and its name in the log.
-fn line(lang: Lang, call: &RecentCall) -> String {
-    let RecentCall { at, app_id, code, sub_code, trace_id, .. } = call;
-    let parts = [&lang.second(*at), *code, sub_code, app_id, trace_id];
+fn line(lang: Lang, call: &NewCall) -> String {
+    let NewCall { at, app_id, code, sub_code, trace_id, .. } = call;
+    let parts = [&lang.second(*at), code, sub_code, app_id.as_deref().unwrap_or_default(), trace_id];
     parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use store::call_log::Share;
 
     #[test]
     fn what_strangers_call_is_text() {
-        let call = RecentCall {
+        let call = NewCall {
+            share: Share::Unverified,
             at: 1_767_240_000_000,
+            took_us: 700,
             method: "<script>alert(1)</script>\u{202e}".to_owned(),
-            app_id: String::new(),
-            code: "40002",
+            app_id: None,
+            pid: None,
+            door: "gateway".to_owned(),
+            code: "40002".to_owned(),
             sub_code: "isv.invalid-method".to_owned(),
+            cause: String::new(),
             trace_id: "t".to_owned(),
+            address: "127.0.0.1".to_owned(),
+            bytes_in: 1,
+            bytes_out: 1,
+            made: Vec::new(),
+            full: None,
         };
         let page = Page {
             gateway_url: "http://127.0.0.1:8088/gateway.do".to_owned(),

@@ -9,7 +9,7 @@ use reader::Reader;
 use std::path::{Path, PathBuf};
 
 /// Commands that are shown and not run, by how they begin, and why.
-const NOT_RUN: [(&str, &str); 8] = [
+const NOT_RUN: [(&str, &str); 9] = [
     ("cargo xtask up", "builds the program that the test is part of; the test starts that one's demo"),
     ("cargo xtask down", "stops what the above has started"),
     ("cargo xtask test", "runs this test"),
@@ -17,6 +17,7 @@ const NOT_RUN: [(&str, &str); 8] = [
     ("cargo install", "builds the program once more, and changes the machine"),
     ("sudo setcap", "changes what a program may do, and needs root"),
     ("mdbook serve", "runs until it is stopped; CI builds the book"),
+    ("punchcard log record", "is for a platform; the test's demo is a stand-in"),
     ("punchcard call METHOD JSON", "is a form with words of the reader's in it"),
 ];
 
@@ -53,6 +54,7 @@ documents! {
     notifications: "docs/notifications.md",
     own_world: "docs/own-world.md",
     points: "docs/points.md",
+    request_log: "docs/request-log.md",
     trades: "docs/trades.md",
     vouchers: "docs/vouchers.md",
     world_file: "docs/world-file.md",

@@ -61,6 +61,7 @@ mod receivers;
 mod reference;
 mod refusals;
 mod rejects;
+mod request_log;
 mod running;
 mod scripts_seen;
 mod sdk;

@@ -17,8 +17,8 @@ use store::testing::Engine;
 use wire::{Charset, PrivateKey, SignType};
 
 const FILES: [&str; 4] = ["punchcard.db", "store.backup", "master.key", "facts.json"];
-/// They stay in the repository for ever.
-const KEPT_BYTES_MAX: u64 = 450_000;
+/// They stay in the repository for ever. An empty table takes a page of 4 KiB, and so does each of its indexes.
+const KEPT_BYTES_MAX: u64 = 500_000;
 
 fn key() -> PrivateKey {
     PrivateKey::parse(include_str!("../sdk/keys/merchant.private.pem")).expect("a key")
@@ -129,7 +129,9 @@ fn make(folder: &Path) {
          [[app]]\napp_id = \"{APP_ID}\"\npid = \"{PID}\"\npublic_key = \"{public_key}\"\n\
          [[user]]\nuser_id = \"{BUYER}\"\nbalance = \"100.00\"\n"
     );
-    let mut running = Running::start_with(Engine::Sqlite, &world, &["--clock", "manual:2026-01-01T12:00:00+08:00"]);
+    // What these calls say would be most of what is kept.
+    let arguments = ["--clock", "manual:2026-01-01T12:00:00+08:00", "--request-log", "off"];
+    let mut running = Running::start_with(Engine::Sqlite, &world, &arguments);
     let rows = (0..100).map(|n| format!("{},{},{n}\n", 2_088_000_000_000_000_u64 + n, 1 + n % 2));
     running.import(PID, &format!("user_id,pam_gender,spent\n{}", rows.collect::<String>()));
     let client = client(&running);

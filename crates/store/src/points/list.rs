@@ -3,6 +3,7 @@
 use domain::id::{CardId, PointLogNo};
 use domain::points::{Amount, Kind};
 
+use crate::engine::bucket::Bucket;
 use crate::engine::fault::Fault;
 use crate::engine::row::{FromRow, Row, column};
 use crate::engine::sql::statements;
@@ -19,6 +20,7 @@ statements! {
         WHERE point_freeze.at <= $1 AND ($2 = '' OR activity.pid = $2) ORDER BY point_freeze.at, point_freeze.id LIMIT $3";
     LOG = "SELECT id, at, kind, amount, biz_no, shop_id, memo, app_id FROM point_log
         WHERE bucket = $1 AND card = $2 AND user_id = $3 ORDER BY id DESC LIMIT $4";
+    ENTRY = "SELECT id, at, kind, amount, biz_no, shop_id, memo, app_id FROM point_log WHERE bucket = $1 AND id = $2";
 }
 
 /// A freeze that waits, on a card that is known.
@@ -81,6 +83,11 @@ pub fn open(tx: &mut Tx, pid: Option<&str>, until: i64, limit: u32) -> Result<Ve
 /// The newest `limit` entries of an account, the newest first. Looks through the log of all accounts of the bucket.
 pub fn log(tx: &mut Tx, pid: &str, card: i64, user_id: &str, limit: u32) -> Result<Vec<Logged>, Fault> {
     tx.query(LOG, params![bucket(pid, user_id), card, user_id, limit])
+}
+
+/// The entry of the log with that number, if there is one.
+pub fn entry(tx: &mut Tx, number: i64) -> Result<Option<Logged>, Fault> {
+    tx.query_opt(ENTRY, params![Bucket::of_id(number), number])
 }
 
 impl FromRow for Waiting {

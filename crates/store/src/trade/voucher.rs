@@ -39,6 +39,7 @@ statements! {
         WHERE bucket = $1 AND id IN (SELECT own.id FROM voucher_bill AS own WHERE own.bucket = $1 AND own.voucher = $2)
             AND trade IS NOT NULL ORDER BY at, id";
     BILL = "INSERT INTO voucher_bill (bucket, id, voucher, trade, kind, amount_fen, at) VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    BILL_OF_ID = "SELECT voucher, trade, kind, amount_fen, at FROM voucher_bill WHERE bucket = $1 AND id = $2";
     REFUNDS: proof = "SELECT COUNT(*) FROM refund";
     BUYERS_OFF: proof = "SELECT trade.pid || '/' || trade.out_trade_no, CAST(COALESCE(parts.fen, 0) AS TEXT),
             CAST(trade.refunded_fen - COALESCE(shares.fen, 0) AS TEXT) FROM trade
@@ -160,6 +161,14 @@ pub struct Bill {
 pub fn bills(tx: &mut Tx, voucher: i64) -> Result<Vec<Bill>, Fault> {
     let rows = tx.query(BILLS, params![Bucket::of_id(voucher), voucher])?;
     Ok(rows.into_iter().map(|(trade, kind, amount_fen, at)| Bill { trade, kind, amount_fen, at }).collect())
+}
+
+/// The bill of that id with the voucher's number, if there is one and it is of a trade.
+pub fn bill(tx: &mut Tx, id: i64) -> Result<Option<(i64, Bill)>, Fault> {
+    let row = tx.query_opt::<(i64, Option<i64>, String, i64, i64)>(BILL_OF_ID, params![Bucket::of_id(id), id])?;
+    Ok(row.and_then(|(voucher, trade, kind, amount_fen, at)| {
+        Some((voucher, Bill { trade: trade?, kind, amount_fen, at }))
+    }))
 }
 
 impl FromRow for TradeVoucher {

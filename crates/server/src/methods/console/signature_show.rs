@@ -38,9 +38,14 @@ impl OperatorRead for SignatureShow {
         let trace_id = request.trace_id.to_string();
         let unknown =
             not_found(format!("no refusal with trace {trace_id} is kept; punchcard doctor lists the last ones"));
-        let found = call.app.store.read::<_, Fault, _>(move |tx: &mut Tx| rejected_call::find(tx, &trace_id)).await?;
-        Ok(with_owner(&call.app, found.ok_or(unknown)?))
+        find(&call.app, trace_id).await?.ok_or(unknown)
     }
+}
+
+/// What was found out about the call of that trace, if that is still kept.
+pub(super) async fn find(app: &App, trace_id: String) -> Answer<Option<RejectedCall>> {
+    let found = app.store.read::<_, Fault, _>(move |tx: &mut Tx| rejected_call::find(tx, &trace_id)).await?;
+    Ok(found.map(|found| with_owner(app, found)))
 }
 
 /// The same, with the other app whose key signed, if one of them did: only an operator is told.

@@ -17,7 +17,8 @@ impl Disk {
     /// Nothing where this process may not mount.
     fn mount(at: std::path::PathBuf) -> Option<Disk> {
         std::fs::create_dir_all(&at).expect("the folder is ours");
-        let options = ["-t", "tmpfs", "-o", "size=24m", "tmpfs"];
+        // The write-ahead log alone has 64 MB where nobody has time to copy it into the database.
+        let options = ["-t", "tmpfs", "-o", "size=96m", "tmpfs"];
         let mounted = Command::new("mount").args(options).arg(&at).output().is_ok_and(|done| done.status.success());
         mounted.then_some(Disk(at))
     }
