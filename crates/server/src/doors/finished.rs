@@ -1,6 +1,5 @@
 //! What a call leaves behind for the request log.
 
-use super::gateway::Outcome;
 use crate::app::App;
 use crate::app::clock::system_now;
 use crate::biz::Unknown;
@@ -10,7 +9,7 @@ use std::borrow::Cow;
 use std::net::IpAddr;
 use std::time::Duration;
 use store::call_log::Share;
-use wire::{Charset, File, RawCall, VerifiedCall, code};
+use wire::{Charset, File, RawCall, Rejection, VerifiedCall, code};
 
 /// What was found out about a call while it was answered.
 #[derive(Default)]
@@ -72,6 +71,14 @@ impl Finished {
             self.sent = Some(Sent::Unverified(Box::new(call)));
         }
     }
+}
+
+/// What came of a call.
+pub(super) enum Outcome {
+    /// It was verified: the business members, or why not.
+    Verified(Result<String, Rejection>),
+    /// It was not verified: why not.
+    Unverified(Rejection),
 }
 
 /// A call that was answered, as its door knows it.

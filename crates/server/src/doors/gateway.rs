@@ -5,7 +5,7 @@
 mod content;
 
 use super::caller::Caller;
-use super::finished::{self, Answered, Finished};
+use super::finished::{self, Answered, Finished, Outcome};
 use crate::app::App;
 use crate::app::clock::system_now;
 use crate::bodies::{BODY_MAX, BodyError, CallBody, MemoryShare};
@@ -59,14 +59,6 @@ struct Terms {
     limited: bool,
     /// What is found out about the call beside its answer, for the request log.
     finished: Finished,
-}
-
-/// What came of a call.
-pub(super) enum Outcome {
-    /// It was verified: the business members, or why not.
-    Verified(Result<String, Rejection>),
-    /// It was not verified: why not.
-    Unverified(Rejection),
 }
 
 /// Answers a call.

@@ -4,8 +4,8 @@
 //! whether the call was refused; a success is signed in headers.
 
 use super::caller::Caller;
-use super::finished::{self, Answered, Finished};
-use super::gateway::{self, Outcome, SIGN_KEPT_CHARS_MAX, STRING_KEPT_BYTES_MAX, content_key, diagnosed, key_of};
+use super::finished::{self, Answered, Finished, Outcome};
+use super::gateway::{self, SIGN_KEPT_CHARS_MAX, STRING_KEPT_BYTES_MAX, content_key, diagnosed, key_of};
 use crate::app::clock::system_now;
 use crate::app::{App, V3_LATE_MAX};
 use crate::biz;

@@ -390,7 +390,7 @@ each_engine!(mistakes_that_were_mute_are_named, |engine| {
         ("alipay.trade.Refund", "unknown-method", "是否应为alipay.trade.refund？"),
         ("alipay.trade.page.pay", "method-not-answered", "尚不支持"),
         ("alipay.trade.page.Pay", "method-not-answered", "是否应为alipay.trade.page.pay？"),
-        ("alipay.system.oauth.token", "method-not-answered", "尚不支持"),
+        ("alipay.user.info.share", "method-not-answered", "尚不支持"),
         ("com.example.unheard.of", "unknown-method", "punchcard methods"),
     ] {
         let sent = Sent { params: params(method, "utf-8", b"{}"), ..Sent::default() };

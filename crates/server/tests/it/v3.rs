@@ -347,3 +347,42 @@ each_engine!(strangers_are_limited_and_good_calls_answered, |engine| {
     });
     assert!(limited.into_inner(), "nobody limits them");
 });
+
+// What came through this door is in the request log like any other call.
+each_engine!(calls_are_in_the_request_log, |engine| {
+    let running = Running::start(engine);
+    let sent = post(CREATE, &a_crowd("1"));
+    let answer = send(&running, &sent);
+    assert_eq!(answer.status, 200);
+    let trace = header(&answer, "alipay-trace-id");
+    let began = Instant::now();
+    let shown = loop {
+        let output = running.command(&["log", "--json", "--trace", trace]);
+        match serde_json::from_slice::<Value>(&output.stdout) {
+            Ok(shown) => break shown,
+            Err(_) => assert!(began.elapsed() < Duration::from_secs(10), "{}", String::from_utf8_lossy(&output.stderr)),
+        }
+    };
+    let texts = ["door", "method", "app_id", "pid", "code"].map(|name| shown[name].as_str().unwrap_or_default());
+    assert_eq!(texts, ["v3", CREATE, APP_ID, PID, "10000"]);
+    let full = &shown["full"];
+    let parameters = full["parameters"].as_array().expect("a list");
+    let value = |name: &str| {
+        let found = parameters.iter().find(|pair| pair[0] == name);
+        found.and_then(|pair| pair[1].as_str()).unwrap_or_default().to_owned()
+    };
+    assert_eq!(value("request"), format!("POST {}", sent.target));
+    assert_eq!(value("body").as_bytes(), sent.signed);
+    assert_eq!(full["answer"].as_str().map(str::as_bytes), Some(&answer.body[..]));
+    // The string is the one that the signature in the header is of.
+    let string = shown["string_to_sign"].as_str().expect("it was verified");
+    let authorization = value("authorization");
+    let (_, sign) = authorization.rsplit_once(",sign=").expect("it is signed");
+    assert!(app_key().public_key().verify_base64(SignType::Rsa2, string.as_bytes(), sign), "{string}");
+    // A refused signature is there with its cause, and in an operator's hands with the string.
+    let refused = Sent { body: Some(b"{}".to_vec()), ..post(CREATE, &a_crowd("2")) };
+    let answer = send(&running, &refused);
+    assert_eq!(answer.status, 400, "{}", String::from_utf8_lossy(&answer.body));
+    let told = running.doctor(header(&answer, "alipay-trace-id"));
+    assert!(told.contains("other-string"), "{told}");
+});
