@@ -80,7 +80,7 @@ impl Section {
         say(&format!("`cargo run -p punchcard-bench -- {}`", arguments.join(" ")));
         say("");
         say(
-            "Servers are what users install, built with `cargo build --release`, unless `--binary` says otherwise; what runs \
+            "Servers are what users install, built with `cargo build --release`, unless `--binary` says otherwise, and keep no request log unless it is what is measured; what runs \
              in this process, crowds and load, is built with `dev` (optimised, with checks). Figures are medians \
              (lowest–highest).",
         );

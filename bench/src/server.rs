@@ -27,6 +27,8 @@ pub(crate) const NOW: i64 = 1_767_240_000_000;
 const STAND_IN: [&str; 2] = ["--clock", "manual:2026-01-01T12:00:00+08:00"];
 /// For real members: no hints, a pay code pays once, and the clock is the system's.
 const PLATFORM: [&str; 2] = ["--mode", "platform"];
+/// Whether the server keeps calls.
+pub(crate) const REQUEST_LOG: &str = "PUNCHCARD_REQUEST_LOG";
 /// Between two attempts to reach a server that is starting.
 const RETRY_PAUSE: Duration = Duration::from_micros(500);
 
@@ -139,6 +141,10 @@ impl Shop {
 
     /// The same, where `command` runs the binary with the arguments that are added to it.
     pub(crate) fn serve_with(&self, mut command: Command) -> io::Result<Server> {
+        // What the request log adds is measured by itself: `gateway log`.
+        if !command.get_envs().any(|(name, _)| name == REQUEST_LOG) {
+            command.env(REQUEST_LOG, "off");
+        }
         command.arg("serve").arg("--world").arg(self.folder.join("world.toml")).args(self.mode);
         let mut server = self.spawn(command)?;
         server.until_ready()?;

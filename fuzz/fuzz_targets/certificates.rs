@@ -1,37 +1,8 @@
-//! Any text as certificates, and any bytes as one: refused, or read again from what it is written as.
+//! `checks/certificates.rs`, of whatever comes.
 
 #![no_main]
 
-use std::hint::black_box;
+#[path = "../checks/certificates.rs"]
+mod checks;
 
-use libfuzzer_sys::fuzz_target;
-use wire::certificate::{Certificate, bundle_pem, chain_pem, root_sn};
-
-fuzz_target!(|data: &[u8]| {
-    if let Some(certificate) = Certificate::from_der(data) {
-        check(&[certificate]);
-    }
-    let text = String::from_utf8_lossy(data);
-    if let Ok(chain) = Certificate::chain(&text) {
-        check(&chain);
-    }
-    drop(Certificate::parse(&text));
-});
-
-fn check(chain: &[Certificate]) {
-    for certificate in chain {
-        assert_eq!(certificate.sn().len(), 32);
-        black_box(certificate.is_valid_at(certificate.ends_at()));
-        black_box(certificate.public_key().is_ok());
-        chain.iter().for_each(|issuer| {
-            black_box(certificate.is_issued_by(issuer));
-        });
-        let again = Certificate::parse(&certificate.to_pem()).expect("what was written is read");
-        assert_eq!(again.sn(), certificate.sn());
-    }
-    drop(root_sn(chain));
-    for text in [bundle_pem(chain), chain_pem(chain)] {
-        let again = Certificate::chain(&text).expect("what was written is read");
-        assert!(again.iter().map(Certificate::sn).eq(chain.iter().map(Certificate::sn)));
-    }
-}
+libfuzzer_sys::fuzz_target!(|data: &[u8]| checks::check(data));

@@ -91,9 +91,57 @@ pub(crate) fn summary(report: &str) -> Option<String> {
     })
 }
 
+/// Where the SDK tests write a line `sdk keys charset algorithm content how` for each mode that passed.
+pub(crate) fn modes_report(target: &Path) -> PathBuf {
+    target.join("sdk/modes.txt")
+}
+
+/// That report as a table: how calls are made across, everything else down, and in each place what was sent in clear
+/// (`c`) and encrypted (`e`). `None` when nothing was reported.
+pub(crate) fn table(report: &str) -> Option<String> {
+    let modes: BTreeSet<[&str; 6]> =
+        report.lines().filter_map(|line| line.split_whitespace().collect::<Vec<_>>().try_into().ok()).collect();
+    let hows = ["POST", "page-GET", "page-POST", "upload", "v3-POST", "v3-GET"];
+    let rows: BTreeSet<[&str; 4]> =
+        modes.iter().map(|[sdk, keys, charset, algorithm, ..]| [*sdk, keys, charset, algorithm]).collect();
+    let line = |head: [&str; 4], places: [String; 6]| {
+        let head = format!("{:<11}{:<14}{:<8}{:<10}", head[0], head[1], head[2], head[3]);
+        let places: String = places.iter().map(|place| format!("{place:<11}")).collect();
+        format!("{head}{places}").trim_end().to_owned()
+    };
+    let row = |head: &[&str; 4]| {
+        let [sdk, keys, charset, algorithm] = *head;
+        let is = |content, how| modes.contains(&[sdk, keys, charset, algorithm, content, how]);
+        let place = |how| match (is("clear", how), is("AES", how)) {
+            (true, true) => "c e",
+            (true, false) => "c",
+            (false, true) => "e",
+            (false, false) => "-",
+        };
+        line(*head, hows.map(|how| place(how).to_owned()))
+    };
+    let head = line(["sdk", "signs with", "charset", "algorithm"], hows.map(str::to_owned));
+    let lines: Vec<_> = std::iter::once(head).chain(rows.iter().map(row)).collect();
+    let count = format!("{} modes passed; c in clear, e encrypted, - not in the SDK", modes.len());
+    (!modes.is_empty()).then(|| format!("{}\n{count}", lines.join("\n")))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn modes_are_a_table() {
+        let report = "node keys utf-8 RSA2 clear POST\nnode keys utf-8 RSA2 AES POST\nnode keys utf-8 RSA clear upload\n\nhalf\n";
+        let lines = [
+            "sdk        signs with    charset algorithm POST       page-GET   page-POST  upload     v3-POST    v3-GET",
+            "node       keys          utf-8   RSA       -          -          -          c          -          -",
+            "node       keys          utf-8   RSA2      c e        -          -          -          -          -",
+            "3 modes passed; c in clear, e encrypted, - not in the SDK",
+        ];
+        assert_eq!(table(report), Some(lines.join("\n")));
+        assert_eq!(table(""), None);
+    }
 
     #[test]
     fn the_report_counts_combinations_once() {

@@ -37,6 +37,7 @@ pub(crate) fn test(names: &[&str]) -> Result<ExitCode, String> {
     let logs = target.join("test");
     fs::create_dir_all(&logs).map_err(|fault| format!("cannot make {}: {fault}", logs.display()))?;
     drop(fs::remove_file(sdk::report(&target)));
+    drop(fs::remove_file(sdk::modes_report(&target)));
     machine::for_building(&logs.join("packages.log"))?;
 
     let everything = names.is_empty();
@@ -84,7 +85,7 @@ pub(crate) fn test(names: &[&str]) -> Result<ExitCode, String> {
             });
         }
     }
-    Ok(stages.report(since.elapsed(), everything.then(|| sdk::report(&target))))
+    Ok(stages.report(since.elapsed(), everything.then_some(target.as_path())))
 }
 
 /// What the tests find around them.
@@ -154,15 +155,17 @@ impl Stages {
             .ok()
     }
 
-    fn report(mut self, time: Duration, sdk_report: Option<PathBuf>) -> ExitCode {
+    fn report(mut self, time: Duration, reports: Option<&Path>) -> ExitCode {
         println!("\nminutes  stage");
         for (name, time) in self.times.iter().chain([&("in all", time)]) {
             println!("{:7.1}  {name}", time.as_secs_f64() / 60.0);
         }
-        if let Some(file) = sdk_report {
-            let line = sdk::summary(&fs::read_to_string(file).unwrap_or_default());
-            println!("\n{}", line.as_deref().unwrap_or("The tests with the official SDKs reported nothing."));
-            self.counts.failed += u64::from(line.is_none());
+        if let Some(target) = reports {
+            let read = |file: PathBuf| fs::read_to_string(file).unwrap_or_default();
+            for told in [sdk::summary(&read(sdk::report(target))), sdk::table(&read(sdk::modes_report(target)))] {
+                println!("\n{}", told.as_deref().unwrap_or("The tests with the official SDKs reported nothing."));
+                self.counts.failed += u64::from(told.is_none());
+            }
         }
         println!("\n{} passed, {} failed", self.counts.passed, self.counts.failed);
         if self.counts.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }

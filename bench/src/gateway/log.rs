@@ -10,6 +10,7 @@ use super::{Crowds, ENOUGH, FULL, measure_running};
 use crate::Options;
 use crate::report::{Goal, Part};
 use crate::samples::Samples;
+use crate::server::REQUEST_LOG;
 use crate::signature::signatures_a_second;
 
 /// What is waiting to be written when the last call is answered is not counted: a quarter of a second's calls. So each
@@ -39,7 +40,7 @@ pub(super) fn run(options: &Options, part: &mut Part) -> io::Result<()> {
                 crowds.shop.copy_kept()?;
                 let mut command = Command::new("taskset");
                 command.args(["-c", "0"]).arg(&options.binary);
-                command.env("PUNCHCARD_REQUEST_LOG", if kept { "on" } else { "off" });
+                command.env(REQUEST_LOG, if kept { "on" } else { "off" });
                 let mut server = crowds.shop.serve_with(command)?;
                 took[usize::from(kept)] = measure_running(&server, &longer, "0", requests.iter(), FULL)?.server_us;
                 lost += server.metric("punchcard_request_log_lost_total")?;

@@ -51,11 +51,6 @@ impl App {
         });
         registered.chain(certified)
     }
-
-    /// A key that it may sign with, if it has any.
-    fn some_key(&self) -> Option<&PublicKey> {
-        self.key.as_ref().or_else(|| self.certificates.values().find_map(|certificate| certificate.public_key().ok()))
-    }
 }
 
 /// Who calls, and for whom.
@@ -106,9 +101,11 @@ impl Directory {
     /// The keys of apps by their ids, the first `most` of them.
     pub fn keys(&self, most: usize) -> Vec<(String, PublicKey)> {
         let apps = self.apps.read().expect("no holder panics");
-        let mut keys: Vec<_> =
-            apps.iter().filter_map(|(id, app)| Some((id.clone(), app.some_key()?.clone()))).collect();
-        keys.sort_unstable_by(|one, other| one.0.cmp(&other.0));
+        let of_app = |(id, app): (&String, &Arc<App>)| -> Vec<_> {
+            app.keys().map(|own| (id.clone(), own.key.clone())).collect()
+        };
+        let mut keys: Vec<_> = apps.iter().flat_map(of_app).collect();
+        keys.sort_by(|one, other| one.0.cmp(&other.0));
         keys.truncate(most);
         keys
     }

@@ -20,6 +20,8 @@ use wire::{Charset, RawCall, Rejection, VerifiedCall, code};
 
 /// What the line of a kept refusal begins with that has the text in `sign`.
 pub const SIGN_LINE: &str = "sign: ";
+/// What stands below a likely mistake in a call that was done all the same.
+const ANSWERED: &str = "the call was answered with 10000 all the same";
 /// The most unknown members that are named.
 const UNKNOWN_MAX: usize = 5;
 /// The most characters of a name that are repeated.
@@ -148,7 +150,7 @@ pub fn verified(
     let rejection = match answer {
         Ok(business) => {
             let Some(hint) = doubt() else { return Advised::plain(Ok(business)) };
-            names.note(app, Ring::Verified, &hint, "");
+            names.note(app, Ring::Verified, &hint, ANSWERED);
             return Advised { answer: Ok(business), cause: hint.cause };
         }
         Err(rejection) => rejection,

@@ -66,6 +66,7 @@ mod running;
 mod scripts_seen;
 mod sdk;
 mod sdk_java;
+mod sdk_modes;
 mod shop;
 mod stamps;
 mod standing;

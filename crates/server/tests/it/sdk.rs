@@ -367,11 +367,16 @@ fn lasting_card(out_biz_no: &str) -> Value {
 fn report(passed: &[&str]) {
     let combination = |line: &&str| line.split(' ').take(4).collect::<Vec<_>>().join(" ").replace("GBK", "gbk");
     let combinations: BTreeSet<String> = passed.iter().map(combination).collect();
-    let text: String = combinations.iter().map(|combination| format!("{combination}\n")).collect();
+    report_to("report.txt", combinations);
+}
+
+/// Adds these lines to a report that `cargo xtask test` reads.
+pub(crate) fn report_to(name: &str, lines: impl IntoIterator<Item = String>) {
+    let text: String = lines.into_iter().map(|line| line + "\n").collect();
     // Cargo's folder for the files of tests is in the target folder.
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("sdk");
     fs::create_dir_all(&folder).expect("the target folder can be written to");
-    let file = File::options().create(true).append(true).open(folder.join("report.txt"));
+    let file = File::options().create(true).append(true).open(folder.join(name));
     // One write, so that lines of two tests at once do not mix.
     file.and_then(|mut file| file.write_all(text.as_bytes())).expect("the report can be written to");
 }

@@ -3,6 +3,7 @@
 
 mod certificates;
 mod charset;
+mod corpus;
 mod diagnosis;
 mod key_texts;
 mod keys;

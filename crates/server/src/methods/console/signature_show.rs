@@ -36,8 +36,10 @@ const KEYS_MAX: usize = 1_000;
 impl OperatorRead for SignatureShow {
     async fn run(call: OperatorCall, request: Request) -> Answer<RejectedCall> {
         let trace_id = request.trace_id.to_string();
-        let unknown =
-            not_found(format!("no refusal with trace {trace_id} is kept; punchcard doctor lists the last ones"));
+        let unknown = not_found(format!(
+            "no refusal with trace {trace_id} is kept; punchcard doctor lists the last ones, and punchcard log \
+                 --trace {trace_id} shows the call"
+        ));
         find(&call.app, trace_id).await?.ok_or(unknown)
     }
 }
