@@ -29,6 +29,8 @@ const STAND_IN: [&str; 2] = ["--clock", "manual:2026-01-01T12:00:00+08:00"];
 const PLATFORM: [&str; 2] = ["--mode", "platform"];
 /// Whether the server keeps calls.
 pub(crate) const REQUEST_LOG: &str = "PUNCHCARD_REQUEST_LOG";
+/// The write-ahead log's size, once it has begun anew: the store lets it grow to 16,000 pages.
+const LOG_MIB: usize = 64;
 /// Between two attempts to reach a server that is starting.
 const RETRY_PAUSE: Duration = Duration::from_micros(500);
 
@@ -106,7 +108,9 @@ impl Shop {
         fs::rename(self.data(), self.beside("begin"))
     }
 
-    /// Begins anew with a copy of the store that was kept.
+    /// Begins anew with a copy of the store that was kept, beside a write-ahead log that has been written before, as that
+    /// of a server that has run for a minute has: the kernel zeroes each block of a file that grows, which the server
+    /// would pay for, and PostgreSQL keeps its own log so too.
     pub(crate) fn copy_kept(&self) -> io::Result<()> {
         self.clear()?;
         fs::create_dir(self.data())?;
@@ -119,6 +123,11 @@ impl Shop {
                 File::open(copy)?.sync_all()?;
             }
         }
+        let mut log = File::create(self.data().join("punchcard.db-wal"))?;
+        for _ in 0..LOG_MIB {
+            log.write_all(&[0; 1 << 20])?;
+        }
+        log.sync_all()?;
         Ok(())
     }
 
