@@ -108,9 +108,9 @@ impl Shop {
         fs::rename(self.data(), self.beside("begin"))
     }
 
-    /// Begins anew with a copy of the store that was kept, beside a write-ahead log that has been written before, as that
-    /// of a server that has run for a minute has: the kernel zeroes each block of a file that grows, which the server
-    /// would pay for, and PostgreSQL keeps its own log so too.
+    /// Begins anew with a copy of the store that was kept, beside a write-ahead log that has its blocks, as that of a
+    /// server has which has run for a minute: the kernel zeroes each block of a file that grows, which the server would
+    /// pay for. PostgreSQL keeps its own log so too.
     pub(crate) fn copy_kept(&self) -> io::Result<()> {
         self.clear()?;
         fs::create_dir(self.data())?;
