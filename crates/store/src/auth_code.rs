@@ -24,7 +24,7 @@ statements! {
         WHERE bucket = $1 AND key = $2";
     USE = "UPDATE auth_code SET used_at = $1 WHERE bucket = $2 AND key = $3 AND used_at IS NULL AND expires_at > $1";
     VOID: all_buckets = "UPDATE auth_code SET used_at = $1
-        WHERE kind = $2 AND app_id = $3 AND account_id = $4 AND auth_app_id = $5 AND used_at IS NULL AND expires_at > $1";
+        WHERE kind = $2 AND app_id = $3 AND account_id = $4 AND used_at IS NULL AND expires_at > $1";
     FORGET = "DELETE FROM auth_code WHERE bucket = $1 AND expires_at < $2";
     CODES: proof = "SELECT COUNT(*) FROM auth_code";
     CODES_OFF: proof = "SELECT app_id || '/' || account_id, 'used at ' || CAST(used_at AS TEXT),
@@ -58,10 +58,11 @@ pub fn use_code(tx: &mut Tx, key: &str, at: i64) -> Result<bool, Fault> {
     Ok(tx.execute(USE, params![at, bucket_of("", key), key])? == 1)
 }
 
-/// Uses up whatever codes wait for this consent, whose authorization is revoked at `at`; how many there were.
-pub fn void(tx: &mut Tx, app_id: &str, account_id: &str, auth_app_id: Option<&str>, at: i64) -> Result<u64, Fault> {
-    let kind = if auth_app_id.is_some() { MERCHANT } else { MEMBER };
-    tx.execute(VOID, params![at, kind, app_id, account_id, auth_app_id.unwrap_or_default()])
+/// Uses up whatever codes of a merchant, or else of a member, wait for an app, whose authorization is revoked at `at`;
+/// how many there were.
+pub fn void(tx: &mut Tx, app_id: &str, account_id: &str, is_merchants: bool, at: i64) -> Result<u64, Fault> {
+    let kind = if is_merchants { MERCHANT } else { MEMBER };
+    tx.execute(VOID, params![at, kind, app_id, account_id])
 }
 
 const MERCHANT: &str = "merchant";

@@ -103,7 +103,7 @@ impl FullCall {
             files: self.files.iter().map(|_| mask::HIDDEN.to_owned()).collect(),
             // It has the body in it, which is kept masked beside it.
             string: None,
-            answer: mask::json(&self.answer),
+            answer: mask::answer(&self.answer),
             masked: true,
             ..self
         }

@@ -9,54 +9,64 @@ use serde_json::Value;
 /// What stands in the place of a secret.
 pub(super) const HIDDEN: &str = "***";
 
-/// Whoever has one of these can act for somebody.
-const SECRET: [&str; 14] = [
+/// Whoever has one of these can act for somebody. Names are compared in small letters, without anything between words.
+const SECRET: [&str; 20] = [
     "token",
-    "auth_code",
-    "pay_code",
+    "authcode",
     "paycode",
-    "dynamic_id",
+    "barcode",
+    "dynamicid",
     "password",
     "passwd",
+    "passphrase",
+    "pwd",
     "secret",
-    "pin",
-    "private_key",
-    "aes_key",
-    "encrypt_key",
-    "cvv",
-    "sms_code",
+    "credential",
+    "privatekey",
+    "aeskey",
+    "apikey",
+    "encryptkey",
+    "smscode",
+    "verifycode",
+    "paypin",
+    "pincode",
+    "authorization",
 ];
 /// Names that are too short to be looked for inside of others.
-const WHOLE_NAMES: [&str; 3] = ["pin", "cvv", "uid"];
+const WHOLE_NAMES: [&str; 6] = ["pin", "cvv", "uid", "buyer", "contact", "addr"];
 /// These tell who somebody is.
-const PERSONAL: [&str; 27] = [
-    "user_id",
+const PERSONAL: [&str; 31] = [
     "userid",
     "uid",
-    "open_id",
     "openid",
-    "buyer_id",
-    "account_no",
-    "fund_account",
-    "card_no",
-    "cert_no",
-    "id_no",
-    "id_card",
+    "buyerid",
+    "buyer",
+    "accountno",
+    "fundaccount",
+    "cardno",
+    "bankcard",
+    "certno",
+    "idno",
+    "idcard",
     "login",
     "logon",
-    "user_name",
     "username",
-    "buyer_name",
-    "real_name",
+    "buyername",
+    "realname",
+    "fullname",
+    "consignee",
+    "contact",
     "nick",
     "phone",
     "mobile",
     "tel",
     "email",
     "address",
+    "addr",
     "birth",
-    "operator_id",
+    "operatorid",
     "receiver",
+    "passport",
 ];
 /// JSON inside of JSON inside of texts is followed so far.
 const DEPTH_MAX: usize = 32;
@@ -65,6 +75,12 @@ const DEPTH_MAX: usize = 32;
 pub(super) fn parameter(name: &str, value: &str) -> String {
     match name {
         "biz_content" | "body" => sent(value),
+        // Verb and target: what an address is asked with may be anything.
+        "request" => {
+            value.split_once('?').map_or_else(|| found_in(value), |(path, _)| format!("{}?{HIDDEN}", found_in(path)))
+        }
+        // Whoever signs is named; what else stands there may be anything.
+        "authorization" | "content-type" => value.split(',').take(1).collect(),
         // What a consent page hands out; in an answer it is a number that tells nothing.
         "code" => HIDDEN.to_owned(),
         name => member(name, value, DEPTH_MAX),
@@ -92,8 +108,41 @@ pub(super) fn json(text: &str) -> String {
     }
 }
 
+/// An answer as it is kept. A refused signature repeats the whole string that was verified.
+pub(super) fn answer(text: &str) -> String {
+    let mut kept = json(text);
+    if let Ok(Value::Object(mut members)) = serde_json::from_str(&kept)
+        && ["code", "sub_code"].iter().any(|name| members.get(*name).is_some_and(is_invalid_signature))
+    {
+        for name in ["sub_msg", "message"] {
+            if let Some(told) = members.get_mut(name) {
+                *told = HIDDEN.into();
+            }
+        }
+        kept = Value::Object(members).to_string();
+    }
+    kept
+}
+
+fn is_invalid_signature(code: &Value) -> bool {
+    code.as_str().is_some_and(|code| code.trim_start_matches("isv.") == "invalid-signature")
+}
+
+/// A name as it is compared.
+fn compared(name: &str) -> String {
+    name.chars().filter(|character| character.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+fn is_secret(name: &str) -> bool {
+    let name = compared(name);
+    SECRET.iter().any(|part| name.contains(part)) || ["pin", "cvv"].contains(&&*name)
+}
+
 fn inside(name: &str, value: Value, depth: usize) -> Value {
     let Some(depth) = depth.checked_sub(1) else { return HIDDEN.into() };
+    if is_secret(name) && !value.is_null() && value != "" {
+        return HIDDEN.into();
+    }
     match value {
         Value::Object(members) => {
             let hidden = |(name, value): (String, Value)| {
@@ -115,12 +164,12 @@ fn inside(name: &str, value: Value, depth: usize) -> Value {
 }
 
 fn member(name: &str, text: &str, depth: usize) -> String {
-    let name = name.to_ascii_lowercase();
+    let name = compared(name);
     let is = |part: &&str| if WHOLE_NAMES.contains(part) { name == **part } else { name.contains(*part) };
     if text.is_empty() {
         return String::new();
     }
-    if SECRET.iter().any(is) {
+    if is_secret(&name) {
         return HIDDEN.to_owned();
     }
     if text.trim_start().starts_with(['[', '{'])
@@ -131,10 +180,11 @@ fn member(name: &str, text: &str, depth: usize) -> String {
     if PERSONAL.iter().any(is) {
         return masked(text);
     }
-    if name.ends_with("url") {
-        // What an address is asked with is its receiver's own, tokens among it.
-        let (path, query) = text.split_once('?').map_or((text, ""), |(path, _)| (path, "?***"));
-        return format!("{}{query}", found_in(path));
+    if name.ends_with("url") || text.contains("://") {
+        // What an address is asked with is its receiver's own, tokens among it; and so is who asks.
+        let (path, rest) = text.find(['?', '#']).map_or((text, ""), |at| (&text[..at], "?***"));
+        let path = path.split_once('@').map_or_else(|| path.to_owned(), |(_, host)| format!("{HIDDEN}@{host}"));
+        return format!("{}{rest}", found_in(&path));
     }
     found_in(text)
 }
@@ -156,7 +206,9 @@ fn found_in(text: &str) -> String {
 }
 
 fn tells_somebody(word: &str) -> bool {
-    let digits = word.strip_prefix("+86").unwrap_or(word);
+    let bare: String = word.chars().filter(|character| !"+-._".contains(*character)).collect();
+    let digits = ["0086", "86"].iter().find_map(|prefix| bare.strip_prefix(prefix).filter(|rest| rest.len() == 11));
+    let digits = digits.unwrap_or(&bare);
     let (head, last) = digits.split_at(digits.len().saturating_sub(1));
     let all_digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let is_phone = digits.len() == 11 && all_digits(digits) && digits.starts_with('1') && "3" <= &digits[1..2];
@@ -213,6 +265,32 @@ mod tests {
             "none": null,
         });
         assert_eq!(kept, expect);
+    }
+
+    #[test]
+    fn what_a_stranger_found_in_clear_is_hidden() {
+        let signature =
+            "{\"code\":\"40002\",\"sub_code\":\"isv.invalid-signature\",\"sub_msg\":\"验签出错：app_auth_token=T0K\"}";
+        assert!(!answer(signature).contains("T0K") && answer(signature).contains("isv.invalid-signature"));
+        let rest = "{\"code\":\"invalid-signature\",\"message\":\"T0K\",\"links\":[]}";
+        assert!(!answer(rest).contains("T0K"));
+        assert!(answer("{\"code\":\"10000\",\"sub_msg\":\"kept\"}").contains("kept"));
+        let check =
+            |name: &str, value: &str, expect: &str| assert_eq!(parameter(name, value), expect, "{name} {value}");
+        check("request", "GET /v3/a/b?app_auth_token=T0K", "GET /v3/a/b?***");
+        check("request", "POST /v3/a/b", "POST /v3/a/b");
+        check("authorization", "ALIPAY-SHA256withRSA app_id=1,nonce=n,pin=1", "ALIPAY-SHA256withRSA app_id=1");
+        check("redirect_uri", "https://u:p@h/a?token=T0K", "***@h/a?***");
+        check("x", "138-1234-0003", "138****0003");
+        check("x", "+86-13812340003", "+86****0003");
+        check("x", "2026-01-01", "2026-01-01");
+        let sent = json!({"pay_pin": 270_829, "payPin": "270829", "authCode": "28", "token": {"value": "T0K"},
+            "auth_code": {"v": ["T0K"]}, "callback": "https://a/?k=T0K", "idCard": "123", "shop": "一号店", "pinned": "yes"});
+        let kept = json(&sent.to_string());
+        for secret in ["270829", "T0K", "\"28\"", "\"123\""] {
+            assert!(!kept.contains(secret), "{secret}: {kept}");
+        }
+        assert!(kept.contains("一号店") && kept.contains("yes"), "{kept}");
     }
 
     #[test]

@@ -13,14 +13,14 @@ use tokio::sync::{mpsc, oneshot};
 
 /// From the first call that waits to the transaction that writes it and those that came meanwhile.
 const BATCH_PAUSE: Duration = Duration::from_millis(250);
-/// Lines of one transaction: on SQLite, where others wait for it, a millisecond or two.
-const LINES_MAX: usize = 128;
+/// Lines of one transaction: on SQLite, where others wait for it, some milliseconds.
+const LINES_MAX: usize = 512;
 /// Bytes of one transaction, about.
 const BYTES_MAX: usize = 1 << 20;
 /// Lines that a transaction removes of one share at most: more than it writes, so that what is over becomes less.
-const REMOVED_MAX: u32 = 256;
+const REMOVED_MAX: u32 = 1_024;
 /// How often old lines are looked for where nobody calls.
-const IDLE_PAUSE: Duration = Duration::from_secs(600);
+const IDLE_PAUSE: Duration = Duration::from_secs(30);
 /// The part of the room that is for calls which were not verified.
 const UNVERIFIED_PART: i64 = 8;
 const DAY_MS: i64 = 86_400_000;

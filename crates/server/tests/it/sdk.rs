@@ -296,11 +296,11 @@ impl Consents {
             code("usercodeother", Self::ISV_APP_ID, BUYER, Self::LATE)?;
             // Of pairs that no case calls with.
             let over = time::parse("2021-01-01 00:00:00").expect("a time");
-            let mut pair = |name: &str, app_id: &str, auth_app_id: &str, until: i64, token: &str| {
+            let mut pair = |name: &str, (app_id, pid): (&str, &str), auth_app_id: &str, until: i64, token: &str| {
                 let given = Authorization {
                     token_key: key(token),
                     app_id: app_id.to_owned(),
-                    pid: "2088201914979044".to_owned(),
+                    pid: pid.to_owned(),
                     auth_app_id: auth_app_id.to_owned(),
                     methods: vec!["koubei.marketing.campaign.tags.query".to_owned()],
                     expires_at: over,
@@ -312,12 +312,14 @@ impl Consents {
                 };
                 world::give_authorization(tx, &given)
             };
-            let own = |name: &str| text(name);
-            pair("refresh1", Self::ISV_APP_ID, "2021000000000005", over, "apptokenold")?;
-            pair("apprefreshold", Self::ISV_APP_ID, &own("old"), over, "token2")?;
-            pair("refresh3", "2021000000000005", &own("other"), over, "apptokenother")?;
-            pair("apprefreshrevoked", Self::ISV_APP_ID, &own("revoked"), Self::LATE, "token4")?;
-            world::revoke_authorizations(tx, Self::ISV_APP_ID, "2088201914979044", &own("revoked"))?;
+            // Each of a merchant of its own: a later pair of one app and merchant ends the one before.
+            let fish = "2088201914979044";
+            let [old, revoked] = [0, 1].map(|of| format!("2088{:012}", 10 * nth + of));
+            pair("refresh1", (Self::ISV_APP_ID, fish), "2021000000000005", over, "apptokenold")?;
+            pair("apprefreshold", (Self::ISV_APP_ID, &old), "2021000000000005", over, "token2")?;
+            pair("refresh3", ("2021000000000005", fish), "2021000000000005", over, "apptokenother")?;
+            pair("apprefreshrevoked", (Self::ISV_APP_ID, &revoked), "2021000000000005", Self::LATE, "token4")?;
+            world::revoke_authorizations(tx, Self::ISV_APP_ID, &revoked)?;
             let keys = [key("token5"), key("userrefreshold")];
             // What ended longer ago is forgotten.
             let ended = time::parse(&day(0)).expect("a time");

@@ -29,11 +29,11 @@ statements! {
     HOLD = "UPDATE app SET enabled = enabled WHERE app_id = $1";
     REPLACE = "UPDATE app_authorization SET enabled = 0, version = version + 1,
             replaced_at = CASE WHEN refresh_key IS NULL THEN NULL ELSE CAST($1 AS BIGINT) END
-        WHERE app_id = $2 AND pid = $3 AND auth_app_id = $4 AND enabled = 1
+        WHERE app_id = $2 AND pid = $3 AND (auth_app_id = $4 OR refresh_key IS NOT NULL) AND enabled = 1
         RETURNING app_auth_token, app_id, pid, auth_app_id, methods, expires_at, enabled, version, granted_at,
             refresh_key, refresh_until, replaced_at";
     REVOKE = "UPDATE app_authorization SET enabled = 0, version = version + 1
-        WHERE app_id = $1 AND pid = $2 AND auth_app_id = $3 AND enabled = 1
+        WHERE app_id = $1 AND pid = $2 AND enabled = 1
         RETURNING app_auth_token, app_id, pid, auth_app_id, methods, expires_at, enabled, version, granted_at,
             refresh_key, refresh_until, replaced_at";
 }
@@ -54,8 +54,8 @@ pub fn hold_authorizations(tx: &mut Tx, app_id: &str) -> Result<(), Fault> {
     tx.execute(HOLD, params![app_id]).map(drop)
 }
 
-/// Gives the authorization, a new one with a refresh token, at its `granted_at`; whatever the merchant's app had let
-/// this app do before ends, so that one of both works. After [`hold_authorizations`].
+/// Gives the authorization, a new one with a refresh token, at its `granted_at`; whatever the merchant has let this app
+/// do on a page before ends, and what a world file states for the same app of the merchant, so that one works. After [`hold_authorizations`].
 pub fn give_authorization(tx: &mut Tx, given: &Authorization) -> Result<(), Fault> {
     let Authorization { token_key, app_id, pid, auth_app_id, methods, expires_at, granted_at, refresh, .. } = given;
     let refresh = refresh.as_ref().ok_or_else(|| Fault::bug("a consent without a refresh token"))?;
@@ -68,10 +68,10 @@ pub fn give_authorization(tx: &mut Tx, given: &Authorization) -> Result<(), Faul
     announce(tx, Change::Authorization(Arc::new(Authorization { version: 1, enabled: true, ..given.clone() })))
 }
 
-/// Ends whatever the merchant's app lets this app do; how many pairs of tokens have worked until now. After
+/// Ends whatever the merchant lets this app do, by whichever of its own apps; how many pairs of tokens have worked until now. After
 /// [`hold_authorizations`].
-pub fn revoke_authorizations(tx: &mut Tx, app_id: &str, pid: &str, auth_app_id: &str) -> Result<u64, Fault> {
-    let ended = tx.query(REVOKE, params![app_id, pid, auth_app_id])?;
+pub fn revoke_authorizations(tx: &mut Tx, app_id: &str, pid: &str) -> Result<u64, Fault> {
+    let ended = tx.query(REVOKE, params![app_id, pid])?;
     announce_all(tx, ended)
 }
 

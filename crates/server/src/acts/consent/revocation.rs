@@ -15,8 +15,6 @@ pub enum Given {
         app_id: String,
         /// The merchant.
         pid: String,
-        /// The merchant's own app.
-        auth_app_id: String,
     },
     /// A member's.
     ByMember {
@@ -40,11 +38,7 @@ pub fn name(authorization: &Authorization) -> String {
 /// The consent that a token is of, or that a list calls so: an `app_auth_token`, an access token, or a refresh token of
 /// either.
 pub fn find(tx: &mut Tx, token_or_name: &str) -> Result<Option<Given>, Fault> {
-    let by_merchant = |found: Authorization| Given::ByMerchant {
-        app_id: found.app_id,
-        pid: found.pid,
-        auth_app_id: found.auth_app_id,
-    };
+    let by_merchant = |found: Authorization| Given::ByMerchant { app_id: found.app_id, pid: found.pid };
     if let Some(found) = directory::authorization(tx, token_or_name)? {
         return Ok(Some(by_merchant(found)));
     }
@@ -69,14 +63,14 @@ pub fn find(tx: &mut Tx, token_or_name: &str) -> Result<Option<Given>, Fault> {
 /// Ends it at `at`, UTC milliseconds; how many tokens and codes worked until now.
 pub fn revoke(tx: &mut Tx, given: &Given, at: i64) -> Result<u64, Fault> {
     match given {
-        Given::ByMerchant { app_id, pid, auth_app_id } => {
+        Given::ByMerchant { app_id, pid } => {
             world::hold_authorizations(tx, app_id)?;
-            let ended = world::revoke_authorizations(tx, app_id, pid, auth_app_id)?;
-            Ok(ended + auth_code::void(tx, app_id, pid, Some(auth_app_id), at)?)
+            let ended = world::revoke_authorizations(tx, app_id, pid)?;
+            Ok(ended + auth_code::void(tx, app_id, pid, true, at)?)
         }
         Given::ByMember { app_id, user_id } => {
             world::hold_account(tx, user_id)?;
-            let codes = auth_code::void(tx, app_id, user_id, None, at)?;
+            let codes = auth_code::void(tx, app_id, user_id, false, at)?;
             Ok(codes + user_authorization::end_all(tx, app_id, user_id, at)?)
         }
     }

@@ -59,7 +59,7 @@ impl OperatorWrite for AuthRevoke {
         };
         let (given, ended) = call.app.store.write(write).await?.ok_or_else(|| not_found("no such authorisation"))?;
         Ok(match given {
-            Given::ByMerchant { app_id, pid, .. } => Revoked { app_id, account_id: pid, ended },
+            Given::ByMerchant { app_id, pid } => Revoked { app_id, account_id: pid, ended },
             Given::ByMember { app_id, user_id } => Revoked { app_id, account_id: user_id, ended },
         })
     }
