@@ -133,9 +133,15 @@ each_engine!(a_provider_acts_for_a_merchant_that_has_agreed, |engine| {
     {
         assert!(page.contains(expect), "no {expect} in {page}");
     }
+    // An address that brings a code of its own is none to go back to.
+    for query in ["?app_auth_code=EVIL", "?a=b&auth_code=EVIL", "?app_auth%5Fcode=EVIL"] {
+        let page =
+            shop.get(&of_merchant(ISV_APP_ID, &format!("{}{query}", back.split('?').next().expect("a page")), ""), "");
+        assert!(!String::from_utf8_lossy(&page.body).contains("<form"), "{query}");
+    }
     // Browsers take the policy of a form for the redirection after it too.
     let policy = header(&shop.get(&target, ""), "content-security-policy").to_owned();
-    assert!(policy.ends_with("form-action 'self' https://isv.example.com"), "{policy}");
+    assert!(policy.ends_with("form-action 'self' http: https:"), "{policy}");
     let place = agree(&shop, &target, LOGIN, PIN);
     let code = parameter(&place, "app_auth_code").expect("a code").replace("#top", "");
     let expect = format!("{BACK}?from=isv&app_id={ISV_APP_ID}&state=a+b%26c%3d%e6%a1%83&app_auth_code={code}#top");

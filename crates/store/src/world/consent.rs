@@ -54,8 +54,9 @@ pub fn hold_authorizations(tx: &mut Tx, app_id: &str) -> Result<(), Fault> {
     tx.execute(HOLD, params![app_id]).map(drop)
 }
 
-/// Gives the authorization, a new one with a refresh token, at its `granted_at`; whatever the merchant has let this app
-/// do on a page before ends, and what a world file states for the same app of the merchant, so that one works. After [`hold_authorizations`].
+/// Gives the authorization, a new one with a refresh token, at its `granted_at`. Whatever the merchant has let this app
+/// do on a page before ends, and what a world file states for the same app of the merchant, so that one works. After
+/// [`hold_authorizations`].
 pub fn give_authorization(tx: &mut Tx, given: &Authorization) -> Result<(), Fault> {
     let Authorization { token_key, app_id, pid, auth_app_id, methods, expires_at, granted_at, refresh, .. } = given;
     let refresh = refresh.as_ref().ok_or_else(|| Fault::bug("a consent without a refresh token"))?;
@@ -68,8 +69,8 @@ pub fn give_authorization(tx: &mut Tx, given: &Authorization) -> Result<(), Faul
     announce(tx, Change::Authorization(Arc::new(Authorization { version: 1, enabled: true, ..given.clone() })))
 }
 
-/// Ends whatever the merchant lets this app do, by whichever of its own apps; how many pairs of tokens have worked until now. After
-/// [`hold_authorizations`].
+/// Ends whatever the merchant lets this app do, by whichever of its own apps; how many pairs of tokens have worked until
+/// now. After [`hold_authorizations`].
 pub fn revoke_authorizations(tx: &mut Tx, app_id: &str, pid: &str) -> Result<u64, Fault> {
     let ended = tx.query(REVOKE, params![app_id, pid])?;
     announce_all(tx, ended)

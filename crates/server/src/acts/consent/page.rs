@@ -93,9 +93,20 @@ impl Opening {
             return Err(Defect::Scope);
         }
         let place = MerchantPage::parse(&self.redirect_uri).ok_or(Defect::RedirectUri)?;
+        // The app's page might take that one for the code that it is given.
+        if has_a_code(&self.redirect_uri) {
+            return Err(Defect::RedirectUri);
+        }
         let is_allowed = if app.redirect_uris.is_empty() { any_place } else { place.is_listed(&app.redirect_uris) };
         if is_allowed { Ok(place) } else { Err(Defect::RedirectUri) }
     }
+}
+
+/// Whether an address has a parameter by the name of what a browser brings back.
+fn has_a_code(address: &str) -> bool {
+    let query = address.split(['?', '#']).skip(1).flat_map(|part| part.split('&'));
+    let mut names = query.map(|pair| pair.split('=').next().unwrap_or_default());
+    names.any(|name| name.contains('%') || ["app_auth_code", "auth_code"].contains(&name))
 }
 
 impl Desk {

@@ -137,8 +137,8 @@ impl<K: Kind> Page for ConsentLink<K> {
 
     async fn look(self, request: &PageRequest) -> Result<View, ErrorPage> {
         let desk = self.desk(request).await?;
-        if let Ok(place) = &desk.place {
-            request.lets_form_lead_to(place.origin());
+        if desk.place.is_ok() {
+            request.lets_form_lead_on();
         }
         let page = self.page(&desk, request);
         Ok(Box::new(move |shell| page.page(shell)))

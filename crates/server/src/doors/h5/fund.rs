@@ -87,8 +87,8 @@ impl Page for FundLink {
         let desk = request.app().store.read(move |tx: &mut Tx| Desk::load(tx, link.opening())).await;
         let desk = desk.map_err(|failure: Fault| request.failed(&failure))?.ok_or(ErrorPage::Unknown)?;
         let page = self.page(&desk, request, now);
-        if let (Stage::ToPay { .. }, Some(place)) = (&page.stage, fund::redirect(&desk.content)) {
-            request.lets_form_lead_to(place.origin());
+        if matches!(page.stage, Stage::ToPay { .. }) && fund::redirect(&desk.content).is_some() {
+            request.lets_form_lead_on();
         }
         Ok(Box::new(move |shell| page.page(shell)))
     }

@@ -85,10 +85,11 @@ impl PageRequest {
         self.is_readable
     }
 
-    /// Lets the form of this request's page lead to pages of this origin: scheme, host and port, with nothing that
-    /// parts a policy.
-    pub fn lets_form_lead_to(&self, origin: &str) {
-        self.form_leads_to.get_or_init(|| origin.to_owned());
+    /// Lets the form of this request's page lead to the pages of others. To all of them: browsers take the policy for
+    /// each redirection in turn, and where a merchant's page leads on to, nobody here knows. Where our own answer leads
+    /// to is decided before it is given.
+    pub fn lets_form_lead_on(&self) {
+        self.form_leads_to.get_or_init(|| "http: https:".to_owned());
     }
 
     /// The error page of a failed store; the log has the failure.
