@@ -69,8 +69,8 @@ pub fn give_authorization(tx: &mut Tx, given: &Authorization) -> Result<(), Faul
     announce(tx, Change::Authorization(Arc::new(Authorization { version: 1, enabled: true, ..given.clone() })))
 }
 
-/// Ends whatever the merchant lets this app do, by whichever of its own apps; how many pairs of tokens have worked until
-/// now. After [`hold_authorizations`].
+/// Ends whatever the merchant lets this app do, by whichever of its own apps; how many pairs of tokens have worked
+/// until now. After [`hold_authorizations`].
 pub fn revoke_authorizations(tx: &mut Tx, app_id: &str, pid: &str) -> Result<u64, Fault> {
     let ended = tx.query(REVOKE, params![app_id, pid])?;
     announce_all(tx, ended)
