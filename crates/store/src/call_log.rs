@@ -18,7 +18,7 @@ pub(crate) static MODULE: Module = Module {
     // A backup is what a merchant has; what callers have sent is none of it.
     tables: &[
         Table { dumped: false, without_rowid: true, ..Table::on_coordinator("call_log") },
-        Table { dumped: false, without_rowid: true, ..Table::on_coordinator("call_log_full") },
+        Table { dumped: false, ..Table::on_coordinator("call_log_full") },
     ],
     proofs: &[],
 };

@@ -13,8 +13,8 @@ use tokio::sync::{mpsc, oneshot};
 
 /// From the first call that waits to the transaction that writes it and those that came meanwhile.
 const BATCH_PAUSE: Duration = Duration::from_millis(250);
-/// Lines of one transaction: on SQLite, where others wait for it, some milliseconds.
-const LINES_MAX: usize = 512;
+/// Lines of one transaction: on SQLite, where others wait for it, a millisecond or two.
+const LINES_MAX: usize = 128;
 /// Bytes of one transaction, about.
 const BYTES_MAX: usize = 1 << 20;
 /// Lines that a transaction removes of one share at most: more than it writes, so that what is over becomes less.
