@@ -2,12 +2,12 @@
 
 pub mod caller;
 pub mod connections;
-mod finished;
 pub mod gateway;
 pub mod h5;
 pub mod health;
 pub mod home;
 pub mod listener;
 pub mod operator;
+mod signed;
 pub mod v3;
 pub mod writing;

@@ -3,16 +3,18 @@
 //! A path names the method, headers say who calls, the body is the method's fields. An answer says by its HTTP status
 //! whether the call was refused; a success is signed in headers.
 
-use super::caller::Caller;
-use super::finished::{self, Answered, Finished, Outcome};
-use super::gateway::{self, SIGN_KEPT_CHARS_MAX, STRING_KEPT_BYTES_MAX, content_key, diagnosed, key_of};
+use super::signed::finished::Finished;
+use super::signed::{
+    KeptAnswer, Outcome, RefusedSignature, STRING_KEPT_BYTES_MAX, SignedCall, content_key, key_of, target_is_short,
+    unread,
+};
 use crate::app::clock::system_now;
 use crate::app::{App, V3_LATE_MAX};
 use crate::biz;
 use crate::bodies::CallBody;
 use crate::directory;
-use crate::hints::{self, Advised, CallNames, Hint, SIGN_LINE};
-use crate::methods::dispatch::{self, AnsweredCall, Content, Findings, KnownCall};
+use crate::hints::{self, CallNames, Hint};
+use crate::methods::dispatch::{self, Content, Findings, KnownCall};
 use crate::methods::{CallContext, Doors, Entry};
 use crate::request_log::RestCall;
 use axum::body::Body;
@@ -22,13 +24,12 @@ use axum::http::request::Parts;
 use axum::http::{HeaderName, HeaderValue, Method as Verb, StatusCode};
 use axum::response::Response;
 use serde_json::{Map, Value, json};
-use std::net::Ipv4Addr;
 use std::sync::Arc;
 use std::time::Instant;
 use store::rejected_call::Ring;
 use wire::diagnosis::diagnose_v3;
 use wire::v3::{self, Authorization, Signed};
-use wire::{Charset, ContentKey, PublicKey, Rejection, SignType, code};
+use wire::{Charset, Rejection, SignType, code};
 
 const APP_AUTH_TOKEN: &str = "alipay-app-auth-token";
 const ROOT_CERT_SN: &str = "alipay-root-cert-sn";
@@ -36,85 +37,26 @@ const ENCRYPT_TYPE: &str = "alipay-encrypt-type";
 /// The parameter of trades and activities that says where to notify; in this protocol a field among the others.
 const NOTIFY_URL: &str = "notify_url";
 
-/// How to answer, and what becomes known of the call.
-struct Terms {
-    method: Option<String>,
-    in_certificate_mode: bool,
-    /// The key that the call's content was decrypted with, and a success is encrypted with.
-    content_key: Option<ContentKey>,
-    trace_id: String,
-    app_id: Option<String>,
-    pid: Option<String>,
-    limited: bool,
-    /// What is found out about the call beside its answer, for the request log.
-    finished: Finished,
-}
-
 /// Answers a call.
 pub async fn v3(State(app): State<Arc<App>>, request: Request) -> Response {
-    let started = Instant::now();
-    let caller = request.extensions().get::<Caller>().map_or(Ipv4Addr::UNSPECIFIED.into(), |Caller(address)| *address);
-    let limited = app.unverified_calls.is_over(&caller, started);
     let (head, body) = request.into_parts();
-    let mut terms = Terms {
-        method: v3::method_of(head.uri.path()),
-        in_certificate_mode: false,
-        content_key: None,
-        trace_id: app.new_trace_id(),
-        app_id: None,
-        pid: None,
-        limited,
-        finished: Finished::default(),
-    };
-    let read = match gateway::target_is_short(&head.uri) {
-        Ok(()) => app.bodies.read(body, caller, limited).await.map_err(gateway::unread),
+    let mut call = SignedCall::arrive(&app, Doors::V3, &head.extensions);
+    call.method = v3::method_of(head.uri.path());
+    let read = match target_is_short(&head.uri) {
+        Ok(()) => app.bodies.read(body, call.address, call.limited).await.map_err(unread),
         Err(rejection) => Err(rejection),
     };
     let outcome = match read {
         // What the body holds of the memory is held until the call is done.
         Ok(CallBody { bytes, share: _share }) => {
-            terms.finished = Finished::of(head.uri.query().map_or(0, str::len) + bytes.len());
-            answer(&app, &head, bytes, &mut terms).await
+            call.finished = Finished::of(head.uri.query().map_or(0, str::len) + bytes.len());
+            answer(&app, &head, bytes, &mut call).await
         }
-        Err(rejection) => unverified(&app, &head, &mut terms, rejection),
+        Err(rejection) => unverified(&app, &head, &mut call, rejection),
     };
-    let outcome = match outcome {
-        Outcome::Unverified(_) if limited || !app.unverified_calls.take(&caller, Instant::now()) => {
-            Outcome::Unverified(code::APP_CALL_LIMITED)
-        }
-        outcome => outcome,
-    };
-    let (response, answer, bytes_out) = sealed(&app, &terms, &outcome);
-    let refusal = match &outcome {
-        Outcome::Verified(Ok(_)) => None,
-        Outcome::Verified(Err(rejection)) | Outcome::Unverified(rejection) => Some(rejection),
-    };
-    let answered = AnsweredCall {
-        door: Doors::V3,
-        trace_id: &terms.trace_id,
-        method: terms.method.as_deref(),
-        app_id: terms.app_id.as_deref(),
-        pid: terms.pid.as_deref(),
-        refusal,
-        took: started.elapsed(),
-    };
-    dispatch::record(&app, &answered);
-    let took = answered.took;
-    let Terms { method, trace_id, app_id, pid, finished, .. } = terms;
-    let answered = Answered {
-        door: Doors::V3,
-        method,
-        trace_id: trace_id.clone(),
-        app_id,
-        pid,
-        outcome: &outcome,
-        address: caller,
-        took,
-        answer: answer.into_bytes(),
-        charset: Charset::Utf8,
-        bytes_out,
-    };
-    finished::hand_over(&app, answered, finished);
+    let outcome = call.within_limits(&app, outcome);
+    let (response, answer) = sealed(&app, &call, &outcome);
+    let trace_id = call.end(&app, &outcome, answer);
     // Whoever is answered finds what the doctor knows of the call.
     app.rejected_call_is_kept(&trace_id).await;
     response
@@ -126,14 +68,14 @@ fn header(head: &Parts, name: impl AsHeaderName) -> Option<&str> {
 }
 
 /// A refusal before it is known who calls. An address that is over its limit gets no advice, and nothing is kept of it.
-fn unverified(app: &App, head: &Parts, terms: &mut Terms, rejection: Rejection) -> Outcome {
-    if terms.limited {
+fn unverified(app: &App, head: &Parts, call: &mut SignedCall, rejection: Rejection) -> Outcome {
+    if call.limited {
         return Outcome::Unverified(rejection);
     }
     let said = Authorization::read(header(head, AUTHORIZATION)).ok();
     let app_id = hints::on_one_line(said.as_ref().map_or("", |said| said.app_id), METHOD_SHOWN_CHARS_MAX);
     let names = CallNames {
-        trace_id: &terms.trace_id,
+        trace_id: &call.trace_id,
         app_id: &app_id,
         method: &hints::on_one_line(head.uri.path(), METHOD_SHOWN_CHARS_MAX),
     };
@@ -142,34 +84,33 @@ fn unverified(app: &App, head: &Parts, terms: &mut Terms, rejection: Rejection) 
         "app_cert_sn" => said.as_ref().and_then(|said| said.app_cert_sn).unwrap_or_default().to_owned(),
         _ => String::new(),
     };
-    let Advised { answer, cause } = hints::refused_v3(app, Ring::Unsigned, rejection, &parameter, &[], names);
-    terms.finished.cause = cause;
-    Outcome::Unverified(answer)
+    let advised = hints::refused_v3(app, Ring::Unsigned, rejection, &parameter, &[], names);
+    Outcome::Unverified(call.advised(advised))
 }
 
 /// How much is repeated of a path or an app's id that nobody has proved.
 const METHOD_SHOWN_CHARS_MAX: usize = 64;
 
 /// The order is that of `docs/decisions.md`, "Order of refusals", as far as this protocol has the parts.
-async fn answer(app: &Arc<App>, head: &Parts, body: Vec<u8>, terms: &mut Terms) -> Outcome {
+async fn answer(app: &Arc<App>, head: &Parts, body: Vec<u8>, call: &mut SignedCall) -> Outcome {
     let said = match Authorization::read(header(head, AUTHORIZATION)) {
         Ok(said) => said,
-        Err(rejection) => return unverified(app, head, terms, rejection),
+        Err(rejection) => return unverified(app, head, call, rejection),
     };
-    terms.in_certificate_mode = said.app_cert_sn.is_some();
+    call.in_certificate_mode = said.app_cert_sn.is_some();
     let Some(caller) = app.directory.app(said.app_id) else {
-        return unverified(app, head, terms, code::INVALID_APP_ID);
+        return unverified(app, head, call, code::INVALID_APP_ID);
     };
-    terms.app_id = Some(caller.row.app_id.clone());
+    call.app_id = Some(caller.row.app_id.clone());
     if let Err(rejection) = is_in_time(&said, system_now()) {
-        return unverified(app, head, terms, rejection);
+        return unverified(app, head, call, rejection);
     }
     let (cert_sn, root_sn) = (said.app_cert_sn.map(str::as_bytes), header(head, ROOT_CERT_SN).map(str::as_bytes));
     let read = key_of(app, &caller, cert_sn, root_sn)
         .and_then(|key| Ok((key, v3::Body::read(header(head, CONTENT_TYPE), body)?)));
     let (key, body) = match read {
         Ok(read) => read,
-        Err(rejection) => return unverified(app, head, terms, rejection),
+        Err(rejection) => return unverified(app, head, call, rejection),
     };
     let token = header(head, APP_AUTH_TOKEN);
     let signed = Signed {
@@ -180,23 +121,32 @@ async fn answer(app: &Arc<App>, head: &Parts, body: Vec<u8>, terms: &mut Terms) 
         app_auth_token: token,
     };
     let verified = signed.is_signed_by(key, said.sign);
-    if verified || !terms.limited {
-        terms.finished.keep_rest(app, Some(&caller.row.app_id), || kept(head, &signed, verified));
-        terms.finished.keep_names(&body.files);
+    if verified || !call.limited {
+        call.finished.keep_rest(app, Some(&caller.row.app_id), || kept(head, &signed, verified));
+        call.finished.keep_names(&body.files);
     }
-    if !verified && terms.limited {
+    if !verified && call.limited {
         return Outcome::Unverified(code::INVALID_SIGNATURE);
     }
     if !verified {
-        let Advised { answer, cause } = refuse_signature(app, &signed, said.sign, &caller, key, terms);
-        terms.finished.cause = cause;
-        return Outcome::Unverified(answer);
+        let (string, cut) = signed.shown(STRING_KEPT_BYTES_MAX);
+        let refused = RefusedSignature {
+            sign: said.sign.as_bytes(),
+            title: "the string that was verified, in utf-8, line feeds written \\n".to_owned(),
+            string: (string.replace('\n', "\\n"), cut),
+            rejection: signed.refusal(),
+        };
+        return call.refuse_signature(app, &caller, key, refused, |keys, effort| {
+            let diagnosis = diagnose_v3(&signed, said.sign, keys, effort);
+            (diagnosis.cause, Hint::from(diagnosis))
+        });
     }
     // From here on we know who calls.
-    let mut findings = Findings { pid: Some(caller.row.pid.clone()), ..Findings::default() };
+    call.pid = Some(caller.row.pid.clone());
+    let mut findings = Findings { pid: call.pid.clone(), ..Findings::default() };
     let now = Instant::now();
     let admitted = if app.nonces.take(app.nonces.fingerprint(said.app_id, said.nonce), now) {
-        let method = terms.method.as_deref().unwrap_or_default();
+        let method = call.method.as_deref().unwrap_or_default();
         app.admission.limits.take(&caller.row.app_id, method, now)
     } else {
         Err(code::SUSPECTED_ATTACK.with_msg("可疑的攻击请求：nonce已被使用"))
@@ -204,25 +154,23 @@ async fn answer(app: &Arc<App>, head: &Parts, body: Vec<u8>, terms: &mut Terms) 
     let answer = match admitted {
         Ok(()) => {
             let cert_sn = said.app_cert_sn;
-            run(app, SentCall { head, caller: &caller, cert_sn, token, body }, terms, &mut findings).await
+            run(app, SentCall { head, caller: &caller, cert_sn, token, body }, call, &mut findings).await
         }
         Err(rejection) => Err(rejection),
     };
     let Findings { pid, unknown, made } = findings;
-    terms.pid = pid;
-    terms.finished.made = made;
+    call.pid = pid;
+    call.finished.made = made;
     let answer = answer.map_err(|rejection| {
         let names = CallNames {
-            trace_id: &terms.trace_id,
+            trace_id: &call.trace_id,
             app_id: &caller.row.app_id,
-            method: terms.method.as_deref().unwrap_or_default(),
+            method: call.method.as_deref().unwrap_or_default(),
         };
-        let Advised { answer, cause } =
-            hints::refused_v3(app, Ring::Verified, rejection, &|_| String::new(), &unknown, names);
-        terms.finished.cause = cause;
-        answer
+        let advised = hints::refused_v3(app, Ring::Verified, rejection, &|_| String::new(), &unknown, names);
+        call.advised(advised)
     });
-    terms.finished.unknown = unknown;
+    call.finished.unknown = unknown;
     Outcome::Verified(answer)
 }
 
@@ -265,12 +213,12 @@ struct SentCall<'a> {
 async fn run(
     app: &Arc<App>,
     sent: SentCall<'_>,
-    terms: &mut Terms,
+    call: &mut SignedCall,
     findings: &mut Findings,
 ) -> Result<String, Rejection> {
     let SentCall { head, caller, cert_sn, token, body } = sent;
-    let text = decrypted(app, head, caller, &body.signed, terms)?;
-    let found = terms.method.as_deref().and_then(|method| Entry::at(Doors::V3, method));
+    let text = decrypted(app, head, caller, &body.signed, call)?;
+    let found = call.method.as_deref().and_then(|method| Entry::at(Doors::V3, method));
     let entry = found.ok_or(code::INVALID_METHOD)?;
     if head.method != Verb::POST && (head.method != Verb::GET || entry.writes) {
         let verbs = if entry.writes { "POST" } else { "POST或GET" };
@@ -283,7 +231,7 @@ async fn run(
     let notify_url = notify_url.map(|url| url.as_str().map_or_else(|| url.to_string(), str::to_owned));
     biz::put_files(&mut members, entry.fields, &body.files);
     let notify_url = notify_url.filter(|url| !url.is_empty());
-    let context = CallContext::checked(notify_url, SignType::Rsa2, &terms.trace_id, Arc::new(body.files))
+    let context = CallContext::checked(notify_url, SignType::Rsa2, &call.trace_id, Arc::new(body.files))
         .map_err(|rejection| entry.refusal(rejection))?;
     let content = Content::Parameters(members);
     dispatch::run(app, KnownCall { entry, app: caller, cert_sn, token, content, context }, findings).await
@@ -295,7 +243,7 @@ fn decrypted(
     head: &Parts,
     caller: &directory::App,
     body: &[u8],
-    terms: &mut Terms,
+    call: &mut SignedCall,
 ) -> Result<String, Rejection> {
     let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).ok();
     let not_text = || code::INVALID_PARAMETER.with_msg("参数无效：请求体不是有效的utf-8文本");
@@ -310,8 +258,8 @@ fn decrypted(
         None if body.is_empty() => String::new(),
         None => return Err(code::DECRYPTION_ERROR),
     };
-    terms.content_key = Some(key);
-    if let Some(kept) = terms.finished.rest() {
+    call.content_key = Some(key);
+    if let Some(kept) = call.finished.rest() {
         kept.content = Some(content.clone());
     }
     Ok(content)
@@ -334,34 +282,9 @@ fn members(entry: &Entry, text: &str, query: &str) -> Result<Map<String, Value>,
     Ok(members)
 }
 
-/// The refusal of a signature, with what may be wrong: in the log, for `punchcard doctor`, and in a stand-in's answer.
-fn refuse_signature(
-    app: &Arc<App>,
-    signed: &Signed<'_>,
-    sign: &str,
-    caller: &directory::App,
-    registered: &PublicKey,
-    terms: &Terms,
-) -> Advised<Rejection> {
-    let (trace_id, app_id) = (terms.trace_id.as_str(), caller.row.app_id.as_str());
-    let (diagnosis, ring) = diagnosed(app, caller, registered, |keys, effort| diagnose_v3(signed, sign, keys, effort));
-    let (string, cut) = signed.shown(STRING_KEPT_BYTES_MAX);
-    let only = if 0 < cut { format!(" (without its last {cut} bytes)") } else { String::new() };
-    let hint = Hint::from(diagnosis);
-    let Hint { cause, advice_en, advice_zh } = &hint;
-    tracing::warn!(trace_id, app_id, cause, advice = advice_en, advice_zh, "signature refused");
-    let sign = hints::on_one_line(sign, SIGN_KEPT_CHARS_MAX);
-    let title = format!("the string that was verified, in utf-8, line feeds written \\n{only}:");
-    let string = string.replace('\n', "\\n");
-    let detail = format!("{advice_en}\n{advice_zh}\n{SIGN_LINE}{sign}\n\n{title}\n{string}");
-    let method = terms.method.as_deref().unwrap_or_default();
-    app.remember_rejected_call(ring, trace_id, app_id, method, cause, &detail);
-    Advised { answer: hint.added_to(signed.refusal(), app, trace_id), cause: hint.cause }
-}
-
-/// Renders the body once, signs those bytes, sends those bytes. What strangers are answered is not signed. The answer,
-/// its body in clear, and how many bytes are sent.
-fn sealed(app: &App, terms: &Terms, outcome: &Outcome) -> (Response, String, usize) {
+/// Renders the body once, signs those bytes, sends those bytes. What strangers are answered is not signed. And the answer for
+/// the request log.
+fn sealed(app: &App, call: &SignedCall, outcome: &Outcome) -> (Response, KeptAnswer) {
     const JSON: &str = "application/json;charset=utf-8";
     let (status, clear) = match outcome {
         Outcome::Verified(Ok(business)) => (StatusCode::OK, business.clone()),
@@ -371,12 +294,12 @@ fn sealed(app: &App, terms: &Terms, outcome: &Outcome) -> (Response, String, usi
             (status, error.to_string())
         }
     };
-    let (content_type, body) = match (outcome, &terms.content_key) {
+    let (content_type, body) = match (outcome, &call.content_key) {
         (Outcome::Verified(Ok(_)), Some(key)) => ("text/plain;charset=utf-8", key.encrypt(clear.as_bytes())),
         _ => (JSON, clear.clone()),
     };
     let bytes_out = body.len();
-    let mut more = vec![("alipay-trace-id", terms.trace_id.clone())];
+    let mut more = vec![("alipay-trace-id", call.trace_id.clone())];
     if matches!(outcome, Outcome::Verified(_)) {
         let (timestamp, nonce) = (system_now(), app.new_secret());
         let string = v3::answer_string(timestamp, &nonce, body.as_bytes());
@@ -385,7 +308,7 @@ fn sealed(app: &App, terms: &Terms, outcome: &Outcome) -> (Response, String, usi
         more.push(("alipay-timestamp", timestamp.to_string()));
         more.push(("alipay-nonce", nonce));
         more.push(("alipay-signature", signature.to_string()));
-        if let Some(cert_sn) = signature.cert_sn.as_deref().filter(|_| terms.in_certificate_mode) {
+        if let Some(cert_sn) = signature.cert_sn.as_deref().filter(|_| call.in_certificate_mode) {
             more.push(("alipay-sn", cert_sn.to_owned()));
         }
     }
@@ -397,7 +320,7 @@ fn sealed(app: &App, terms: &Terms, outcome: &Outcome) -> (Response, String, usi
             response.headers_mut().insert(HeaderName::from_static(name), value);
         }
     }
-    (response, clear, bytes_out)
+    (response, KeptAnswer { clear: clear.into_bytes(), charset: Charset::Utf8, bytes_out })
 }
 
 #[cfg(test)]

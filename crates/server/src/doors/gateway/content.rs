@@ -1,17 +1,12 @@
-//! What of a call is its content, and contents that are encrypted: which key, and what they are the cipher of.
+//! What of a call is its content, and contents that are encrypted.
 
 use crate::app::App;
 use crate::biz;
 use crate::directory;
+use crate::doors::signed::content_key;
 use crate::methods::dispatch::Content;
 use crate::methods::{Entry, FieldPlace};
 use wire::{ContentKey, DecryptError, VerifiedCall, code};
-
-/// The key that an app encrypts contents with, where it has one.
-pub(in crate::doors) fn content_key(app: &App, known: &directory::App) -> Option<ContentKey> {
-    let key = app.master_key.open(known.row.aes_key.as_deref()?).ok()?;
-    ContentKey::parse(&key).ok()
-}
 
 /// The business parameters of a verified call, from where the method's fields stand.
 pub(super) fn content_of<'a>(call: &'a VerifiedCall, entry: &Entry) -> Content<'a> {
