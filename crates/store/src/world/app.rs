@@ -1,7 +1,7 @@
 //! Apps, and what must still hold of one and its authorization when a call is executed.
 
 use crate::engine::fault::Fault;
-use crate::engine::row::{FromRow, Row};
+use crate::engine::row::{FromRow, Row, column};
 use crate::engine::sql::statements;
 use crate::engine::table::{Module, Table};
 use crate::engine::tx::Tx;
@@ -91,23 +91,19 @@ pub fn guard(tx: &mut Tx, app_id: &str, token_key: Option<&str>) -> Result<Optio
 
 impl FromRow for App {
     fn from_row(row: &dyn Row) -> Result<App, Fault> {
-        type Columns = (String, String, String, Option<String>, bool, String, String, bool, i64, String, String);
-        let (app_id, pid, public_key, aes_key, isv, methods, notify_charset, enabled, version, certificates, places) =
-            Columns::from_row(row)?;
-        let (methods, certificates, redirect_uris) =
-            (from_json(&methods)?, from_json(&certificates)?, from_json(&places)?);
+        let list = |index: usize| from_json(&column::<String>(row, index)?);
         Ok(App {
-            app_id,
-            pid,
-            public_key,
-            certificates,
-            aes_key,
-            isv,
-            methods,
-            notify_charset,
-            enabled,
-            redirect_uris,
-            version,
+            app_id: column(row, 0)?,
+            pid: column(row, 1)?,
+            public_key: column(row, 2)?,
+            aes_key: column(row, 3)?,
+            isv: column(row, 4)?,
+            methods: list(5)?,
+            notify_charset: column(row, 6)?,
+            enabled: column(row, 7)?,
+            version: column(row, 8)?,
+            certificates: list(9)?,
+            redirect_uris: list(10)?,
         })
     }
 }

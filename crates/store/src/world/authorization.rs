@@ -2,7 +2,7 @@
 
 use super::json::from_json;
 use crate::engine::fault::Fault;
-use crate::engine::row::{FromRow, Row};
+use crate::engine::row::{FromRow, Row, column};
 use crate::engine::sql::statements;
 use crate::engine::table::{Module, Proof, Table};
 use crate::engine::tx::Tx;
@@ -95,36 +95,20 @@ pub fn authorizations(tx: &mut Tx) -> Result<Vec<Authorization>, Fault> {
 
 impl FromRow for Authorization {
     fn from_row(row: &dyn Row) -> Result<Authorization, Fault> {
-        type Columns =
-            (String, String, String, String, String, i64, bool, i64, i64, Option<String>, Option<i64>, Option<i64>);
-        let (
-            token_key,
-            app_id,
-            pid,
-            auth_app_id,
-            methods,
-            expires_at,
-            enabled,
-            version,
-            granted_at,
-            refresh_key,
-            refresh_until,
-            replaced_at,
-        ) = Columns::from_row(row)?;
-        let methods = from_json(&methods)?;
-        let refresh = refresh_key.zip(refresh_until).map(|(key, until)| Refresh { key, until });
+        let methods: String = column(row, 4)?;
+        let refresh = column::<Option<String>>(row, 9)?.zip(column::<Option<i64>>(row, 10)?);
         Ok(Authorization {
-            token_key,
-            app_id,
-            pid,
-            auth_app_id,
-            methods,
-            expires_at,
-            enabled,
-            granted_at,
-            refresh,
-            replaced_at,
-            version,
+            token_key: column(row, 0)?,
+            app_id: column(row, 1)?,
+            pid: column(row, 2)?,
+            auth_app_id: column(row, 3)?,
+            methods: from_json(&methods)?,
+            expires_at: column(row, 5)?,
+            enabled: column(row, 6)?,
+            version: column(row, 7)?,
+            granted_at: column(row, 8)?,
+            refresh: refresh.map(|(key, until)| Refresh { key, until }),
+            replaced_at: column(row, 11)?,
         })
     }
 }
