@@ -2,74 +2,28 @@
 
 import base64
 import html
-import importlib
 import json
-import pathlib
 import re
-import socket
 import sys
 import urllib.parse
 import urllib.request
 
-from Crypto.Cipher import AES
-from alipay.aop.api.AlipayClientConfig import AlipayClientConfig
 from alipay.aop.api.DefaultAlipayClient import DefaultAlipayClient
 from alipay.aop.api.FileItem import FileItem
 
+from client import TESTS, config, key, lead_to, sdk_class
+
 given = json.loads(sys.argv[1])
-TESTS = pathlib.Path(__file__).resolve().parent.parent
 APP = json.loads((TESTS / "cases.json").read_text())["apps"]["merchant"]
 CREATE, QUERY, UPLOAD = "alipay.trade.create", "alipay.trade.query", "alipay.offline.material.image.upload"
-host, port = given["gateway"].rsplit(":", 1)
-connect = socket.create_connection
 orders = 0
-
-
-def create_connection(address, *rest, **named):
-    """The SDK drops the port of its URL, so connections to this name are led to the server."""
-    return connect((host, int(port)) if address == ("gateway", 80) else address, *rest, **named)
-
-
-socket.create_connection = create_connection
-new_cipher = AES.new
-
-
-def as_pycrypto(key, mode, iv):
-    """The SDK encrypts text, which pycrypto took as its UTF-8 bytes; pycryptodome, which answers to the same name, takes
-    bytes alone."""
-    cipher = new_cipher(key, mode, octets(iv))
-    encrypt = cipher.encrypt
-    cipher.encrypt = lambda text: encrypt(octets(text))
-    return cipher
-
-
-def octets(text):
-    return text.encode() if isinstance(text, str) else text
-
-
-AES.new = as_pycrypto
-
-
-def key(file):
-    lines = (TESTS / "keys" / file).read_text().splitlines()
-    return "".join(line for line in lines if not line.startswith("-----"))
-
-
-def sdk_class(kind, method):
-    name = "".join(part.capitalize() for part in method.split(".")) + kind.capitalize()
-    return getattr(importlib.import_module(f"alipay.aop.api.{kind}.{name}"), name)
+lead_to(given["gateway"])
 
 
 def client_of(mode):
-    config = AlipayClientConfig()
-    config.server_url = "http://gateway/gateway.do"
-    config.app_id = APP["app_id"]
-    config.app_private_key = key(APP["key"] + ".private.pem")
-    config.alipay_public_key = key("platform.public.pem")
-    config.charset, config.sign_type = mode["charset"], mode["sign_type"]
-    if mode["content"] == "AES":
-        config.encrypt_type, config.encrypt_key = "AES", APP["aes_key"]
-    return DefaultAlipayClient(config)
+    keys = (key(APP["key"] + ".private.pem"), key("platform.public.pem"))
+    aes_key = APP["aes_key"] if mode["content"] == "AES" else None
+    return DefaultAlipayClient(config(APP["app_id"], *keys, mode["charset"], mode["sign_type"], aes_key))
 
 
 def visited(page, charset):

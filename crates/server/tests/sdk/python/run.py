@@ -3,7 +3,6 @@
 import base64
 import http.client
 import http.server
-import importlib
 import json
 import pathlib
 import re
@@ -16,7 +15,8 @@ from alipay.aop.api.DefaultAlipayClient import DefaultAlipayClient
 from alipay.aop.api.FileItem import FileItem
 from alipay.aop.api.exception.Exception import ResponseException
 
-TESTS = pathlib.Path(__file__).resolve().parent.parent
+from client import TESTS, key, sdk_class
+
 PUBLIC = ("code", "msg", "sub_code", "sub_msg")
 # Methods whose success has no code.
 BARE = ("alipay.system.oauth.token",)
@@ -95,8 +95,7 @@ class Run:
         config.alipay_public_key = key("platform.public.pem")
         config.charset = case.get("charset", self.charset)
         config.sign_type = self.sign_type
-        name = "".join(part.capitalize() for part in call.split("."))
-        request = sdk_class("request", name + "Request")()
+        request = sdk_class("request", call)()
         if "send" in case:
             sent = {field: self.text(value) for field, value in case["send"].items()}
             request.biz_content = sent | self.filled(case.get("plain", {}))
@@ -106,7 +105,7 @@ class Run:
             setattr(request, field, FileItem(file["name"], base64.b64decode(file["base64"])))
         if "app_auth_token" in app:
             request.add_other_text_param("app_auth_token", app["app_auth_token"])
-        response = sdk_class("response", name + "Response")()
+        response = sdk_class("response", call)()
         response.parse_response_content(DefaultAlipayClient(config).execute(request))
         return response
 
@@ -204,16 +203,6 @@ def flip(body, before):
 def expect(holds, otherwise):
     if not holds:
         raise AssertionError(otherwise)
-
-
-def key(file):
-    """A key as the SDK's documentation asks for it: the base64 without its armour."""
-    lines = (TESTS / "keys" / file).read_text().splitlines()
-    return "".join(line for line in lines if not line.startswith("-----"))
-
-
-def sdk_class(kind, name):
-    return getattr(importlib.import_module(f"alipay.aop.api.{kind}.{name}"), name)
 
 
 def main():
