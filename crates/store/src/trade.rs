@@ -10,4 +10,4 @@ pub(crate) mod voucher;
 pub use import::{Effect, Fingerprint, TradeChunk, TradeContent, TradeRow, import, numbers};
 pub use refund::{Refund, insert_refund, refund, refunds};
 pub use row::{bucket, find, find_out, get, insert, scope, update};
-pub use voucher::{Bill, TradeVoucher, bill, bills, enter_click, enter_refund, enter_use, vouchers};
+pub use voucher::{Bill, TradeVoucher, bill, bill_of_buyer, bills, enter_click, enter_refund, enter_use, vouchers};

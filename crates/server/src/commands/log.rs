@@ -127,16 +127,26 @@ impl Log {
         // From here on in the order in which they come.
         part.calls.reverse();
         let following = async {
+            let mut waits = false;
             loop {
                 self.print(&part.calls);
                 if part.calls.len() < FOLLOW_LIMIT as usize {
                     tokio::time::sleep(FOLLOW_PAUSE).await;
                 }
-                part = self.part(&operator, Some(part.end), FOLLOW_LIMIT).await?;
+                part.calls.clear();
+                // A server that is started again goes on where it was.
+                match self.part(&operator, Some(part.end), FOLLOW_LIMIT).await {
+                    Ok(next) => (part, waits) = (next, false),
+                    Err(Failure(why)) => {
+                        if !std::mem::replace(&mut waits, true) {
+                            output::note(format!("waiting: {why}"));
+                        }
+                    }
+                }
             }
         };
         tokio::select! {
-            ended = following => ended,
+            () = following => Ok(()),
             stopped = tokio::signal::ctrl_c() => Ok(stopped?),
         }
     }

@@ -5,6 +5,7 @@ use crate::output::stranger;
 use crate::raw::Connection;
 use crate::running::{APP_ID, NOW, PID, Running, app_key, call, each_engine, refuse, succeed, world};
 use crate::stamps::{MEMBER, Stamps, UPDATE};
+use crate::voucher_kit::{SEND, Templates};
 use client::Client;
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader};
@@ -191,6 +192,32 @@ each_engine!(a_call_shows_the_entries_and_notifications_that_it_caused, |engine|
     assert_eq!(again.node["fund_change"], "N");
     assert_eq!(whole(&running, &trace_of(&again))["caused"], json!([]));
 });
+
+each_engine!(bills_of_vouchers_are_shown_with_their_payment_and_its_refund, |engine| {
+    let running = Running::start_with(engine, &world_of_trade(), &["--clock", "manual:2026-01-01T12:00:00+08:00"]);
+    let client = running.client();
+    let template = Templates::of(&running, PID, BUYER).paid(|it| it.rules = json!({"PID": PID}).to_string());
+    succeed(&client, SEND, &json!({"template_id": template, "user_id": BUYER, "out_biz_no": "1"}));
+    let bills = |answer: &client::Answer| {
+        let shown = whole(&running, &trace_of(answer));
+        let bills: Vec<_> =
+            shown["caused"].as_array().expect("a list").iter().filter(|it| it["what"] == "bill").collect();
+        assert_eq!(bills.len(), 1, "{shown:#}");
+        bills[0].clone()
+    };
+    let paid = call(&client, PAY, &with_total(payment("1"), "100.00"));
+    let took = paid.node["voucher_detail_list"][0]["amount"].clone();
+    let bill = bills(&paid);
+    assert_eq!((&bill["kind"], &bill["amount"], &bill["subject"]), (&json!("V_USE"), &took, &paid.node["trade_no"]));
+    let back = json!({"out_trade_no": "1", "refund_amount": "100.00", "out_request_no": "r"});
+    let bill = bills(&call(&client, REFUND, &back));
+    assert_eq!((&bill["kind"], &bill["amount"]), (&json!("V_REFUND"), &took));
+});
+
+fn with_total(mut order: Value, total: &str) -> Value {
+    order["total_amount"] = total.into();
+    order
+}
 
 each_engine!(a_change_of_points_is_shown_with_its_call, |engine| {
     let stamps = Stamps::open(engine);
@@ -380,7 +407,7 @@ each_engine!(what_waits_is_written_when_the_process_ends, |engine| {
 });
 
 each_engine!(calls_are_followed_as_they_come, |engine| {
-    let running = Running::start(engine);
+    let mut running = Running::start(engine);
     let client = running.client();
     call(&client, TAGS, &json!({}));
     as_many(&running, 1, &[]);
@@ -397,6 +424,10 @@ each_engine!(calls_are_followed_as_they_come, |engine| {
         seen.push(next()["trace_id"].clone());
     }
     assert_eq!(seen, expect);
+    // A server that is started again is followed on.
+    running.kill_and_start();
+    let trace = trace_of(&call(&running.client(), TAGS, &json!({})));
+    assert_eq!(next()["trace_id"], trace);
     // Ctrl-C ends it, and that is no failure.
     let sent = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("kill runs");
     let ended = child.wait().expect("a child can be waited for");

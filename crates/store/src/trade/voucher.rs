@@ -171,6 +171,11 @@ pub fn bill(tx: &mut Tx, id: i64) -> Result<Option<(i64, Bill)>, Fault> {
     }))
 }
 
+/// The same of a bill that was made under `id` in a trade of this buyer: it stands beside its voucher.
+pub fn bill_of_buyer(tx: &mut Tx, id: i64, buyer_id: &str) -> Result<Option<(i64, Bill)>, Fault> {
+    bill(tx, cash_voucher::bucket(buyer_id).id(id >> BUCKET_BITS))
+}
+
 impl FromRow for TradeVoucher {
     fn from_row(row: &dyn Row) -> Result<TradeVoucher, Fault> {
         Ok(TradeVoucher {

@@ -42,10 +42,11 @@ pub struct CausedView {
 /// What is there under these ids.
 pub fn caused(tx: &mut Tx, made: &[i64]) -> Result<Vec<CausedView>, Fault> {
     let mut found = Vec::new();
+    let buyer = buyer(tx, made)?;
     for &id in made {
         found.extend(money_moved(tx, id)?);
         found.extend(points_changed(tx, id)?);
-        found.extend(bill(tx, id)?);
+        found.extend(bill(tx, id, buyer.as_deref())?);
         found.extend(voucher(tx, id)?);
         found.extend(notice::find(tx, id)?.map(|notice| {
             let NoticeSummary { notify_id, notify_type, subject, url, state, created_at, .. } = (&notice).into();
@@ -92,8 +93,24 @@ fn points_changed(tx: &mut Tx, id: i64) -> Result<Option<CausedView>, Fault> {
     }))
 }
 
-fn bill(tx: &mut Tx, id: i64) -> Result<Option<CausedView>, Fault> {
-    let Some((_, bill)) = trade::bill(tx, id)? else { return Ok(None) };
+/// The buyer of the trade for which money was moved.
+fn buyer(tx: &mut Tx, made: &[i64]) -> Result<Option<String>, Fault> {
+    for &id in made {
+        let trade = ledger::entry(tx, id)?.and_then(|entry| entry.trade);
+        if let Some(trade) = trade.map(|trade| trade::get(tx, trade)).transpose()?.flatten() {
+            return Ok(Some(trade.buyer_id));
+        }
+    }
+    Ok(None)
+}
+
+/// A bill is where its voucher is: with the trade, or with the buyer.
+fn bill(tx: &mut Tx, id: i64, buyer_id: Option<&str>) -> Result<Option<CausedView>, Fault> {
+    let found = match (trade::bill(tx, id)?, buyer_id) {
+        (None, Some(buyer_id)) => trade::bill_of_buyer(tx, id, buyer_id)?,
+        (found, _) => found,
+    };
+    let Some((_, bill)) = found else { return Ok(None) };
     Ok(Some(CausedView {
         what: "bill".to_owned(),
         kind: bill.kind,
