@@ -113,8 +113,8 @@ impl SignedCall {
         }
     }
 
-    /// Records a call that is answered, in the log, the metrics and the request log; its trace id. Of an address that is
-    /// over its limit the request log gets nothing but verified calls.
+    /// Records a call that is answered, in the log, the metrics and the request log; its trace id. Of an address that
+    /// is over its limit the request log gets nothing but verified calls.
     pub(super) fn end(self, app: &App, outcome: &Outcome, answer: KeptAnswer) -> String {
         let SignedCall { door, started, address, trace_id, method, app_id, pid, finished, .. } = self;
         let took = started.elapsed();
@@ -153,8 +153,8 @@ impl SignedCall {
         trace_id
     }
 
-    /// The refusal of a signature, with what may be wrong: in the log, for `punchcard doctor`, and in a stand-in's answer.
-    /// `diagnose` finds the cause, and what to say of it.
+    /// The refusal of a signature, with what may be wrong: in the log, for `punchcard doctor`, and in a stand-in's
+    /// answer. `diagnose` finds the cause, and what to say of it.
     pub(super) fn refuse_signature(
         &mut self,
         app: &App,

@@ -282,8 +282,8 @@ fn members(entry: &Entry, text: &str, query: &str) -> Result<Map<String, Value>,
     Ok(members)
 }
 
-/// Renders the body once, signs those bytes, sends those bytes. What strangers are answered is not signed. And the answer for
-/// the request log.
+/// Renders the body once, signs those bytes, sends those bytes; and the answer for the request log. What strangers are
+/// answered is not signed.
 fn sealed(app: &App, call: &SignedCall, outcome: &Outcome) -> (Response, KeptAnswer) {
     const JSON: &str = "application/json;charset=utf-8";
     let (status, clear) = match outcome {
