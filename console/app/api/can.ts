@@ -1,0 +1,18 @@
+import type { Words } from '../words';
+import type { Method } from './call';
+import { hasMethod, type Session } from './session';
+
+/**
+ * What may be done, and why not. Only this file copies rules of the server, and names the file of each; the door
+ * refuses the same, and a browser test tries it.
+ */
+
+/** Why this operator may not call a method; nothing if so. The door: crates/server/src/doors/console.rs. */
+export function barred(session: Session, method: Method, words: Words): string | undefined {
+  return hasMethod(session, method) ? undefined : words.refused.notAllowedHere;
+}
+
+/** crates/server/src/clock_driver.rs, `ClockError::System`. */
+export function standsStill(clock: { manual: boolean }, words: Words): string | undefined {
+  return clock.manual ? undefined : words.clock.notManual;
+}
