@@ -13,7 +13,7 @@ export const paths = {
 export const search = {
   signIn: one('to'),
   crowds: one('name', 'page'),
-  crowdBuild: one('of'),
+  crowdBuild: (given: Given) => ({ ...one('of')(given), ...many('r')(given) }),
   crowd: one('user', 'with'),
 };
 

@@ -91,6 +91,16 @@ const pages = [
     validateSearch: search.crowds,
     ...page(paths.crowds, () => import('./pages/crowds/List')),
   }),
+  createRoute({
+    getParentRoute: () => inside,
+    validateSearch: search.crowdBuild,
+    ...page(paths.crowdBuild, () => import('./pages/crowds/Build')),
+  }),
+  createRoute({
+    getParentRoute: () => inside,
+    validateSearch: search.crowd,
+    ...page(paths.crowd, () => import('./pages/crowds/Show')),
+  }),
 ] as const;
 
 const tree = root.addChildren([start, signIn, password, inside.addChildren(pages)]);

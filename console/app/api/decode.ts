@@ -31,7 +31,7 @@ export function list(text: string | undefined): unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
-export function text(value: unknown): string {
+export function textOf(value: unknown): string {
   return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
 }
 
@@ -40,9 +40,9 @@ export function tags(answer: { tags: string }): Tag[] {
     const { code, name, valueRange } = members(element);
     const values = Array.isArray(valueRange) ? valueRange.map(members) : [];
     return {
-      code: text(code),
-      name: text(name),
-      values: values.map(({ value, label }) => ({ value: text(value), label: text(label) })),
+      code: textOf(code),
+      name: textOf(name),
+      values: values.map(({ value, label }) => ({ value: textOf(value), label: textOf(label) })),
     };
   });
 }
@@ -50,12 +50,12 @@ export function tags(answer: { tags: string }): Tag[] {
 export function count(answer: { summary_values: string; dimension_values?: string | null }): Count {
   const { total, sum } = members(JSON.parse(answer.summary_values));
   return {
-    total: Number(text(total)),
-    sum: text(sum) || undefined,
+    total: Number(textOf(total)),
+    sum: textOf(sum) || undefined,
     dimensions: list(answer.dimension_values ?? undefined).map((element) => {
       const { label, value } = members(element);
       const counts = Object.entries(members(value)).map(([of, number]) => [of, Number(number)] as const);
-      return { label: text(label), counts: new Map(counts) };
+      return { label: textOf(label), counts: new Map(counts) };
     }),
   };
 }
@@ -68,6 +68,6 @@ export interface Crowd {
 export function crowds(answer: { crowd_group_sets: string }): Crowd[] {
   return list(answer.crowd_group_sets).map((element) => {
     const { id, name } = members(element);
-    return { id: text(id), name: text(name) };
+    return { id: textOf(id), name: textOf(name) };
   });
 }

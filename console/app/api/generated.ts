@@ -10,6 +10,12 @@ export interface Methods {
   'punchcard.notice.list': { request: { pid?: string; state?: string; limit: number }; response: { notices: NoticeSummary[]; next?: string | null } };
   'punchcard.points.frozen': { request: { pid?: string; older?: string; limit: number }; response: { freezes: FreezeView[]; next?: string | null } };
   'punchcard.activity.list': { request: { pid?: string; status?: string; limit: number }; response: { activities: ActivitySummary[]; next?: string | null } };
+  'punchcard.tag.list': { request: { pid?: string }; response: { tags: TagView[] } };
+  'punchcard.crowd.count': {
+    request: { pid?: string; crowd?: string; conditions?: string; dimensions?: string[]; prefixes?: boolean };
+    response: CountView;
+  };
+  'punchcard.crowd.why': { request: { pid?: string; crowd?: string; conditions?: string; user_id: string }; response: WhyView };
   'koubei.marketing.campaign.tags.query': { request: Empty; response: { tags: string } };
   'koubei.marketing.campaign.crowd.count': {
     request: { conditions?: string; crowd_group_id?: string; dimensions?: string };
@@ -89,4 +95,42 @@ export interface ActivitySummary {
   status: string;
   start_time: string;
   end_time: string;
+}
+
+export interface TagView {
+  code: string;
+  name: string;
+  kind: string;
+  is_dimension: boolean;
+  operators: string[];
+  values: { value: string; label: string }[];
+}
+
+export interface CountView {
+  pid: string;
+  name: string;
+  total: number;
+  sum?: string;
+  dimensions?: { label: string; value: Record<string, number> }[];
+  prefixes?: number[];
+  took_us?: number;
+}
+
+export interface WhyView {
+  pid: string;
+  name: string;
+  user_id: string;
+  at: string;
+  is_in: boolean;
+  changes_at?: string;
+  conditions: ConditionView[];
+}
+
+export interface ConditionView {
+  condition: { op: string; tagCode: string; value: string };
+  value?: string;
+  holds: boolean;
+  changes_at?: string;
+  events?: { at: string; amount?: string }[];
+  older_events?: number;
 }

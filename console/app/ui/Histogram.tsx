@@ -23,7 +23,10 @@ interface Props {
 /** How many have each value: a table, with a bar, the share, and beside it the share in all members. */
 export function Histogram({ title, bars, total, totalOfAll, narrow, chosen = [] }: Props) {
   const words = useWords();
-  const largest = Math.max(1, ...bars.map(({ count }) => count));
+  // The longest bar is the largest share, be it of these or of all.
+  const shares = bars.map(({ count, ofAll = 0 }) => [count / (total || 1), ofAll / (totalOfAll || 1)]);
+  const largest = Math.max(...shares.flat()) || 1;
+  const length = (share: number | undefined) => ({ inlineSize: `${(100 * (share ?? 0)) / largest}%` });
   return (
     <table className="histogram">
       <caption>{title}</caption>
@@ -37,7 +40,7 @@ export function Histogram({ title, bars, total, totalOfAll, narrow, chosen = [] 
         </tr>
       </thead>
       <tbody>
-        {bars.map(({ value, label, count, ofAll }) => (
+        {bars.map(({ value, label, count, ofAll }, at) => (
           <tr key={value} data-chosen={chosen.includes(value) || undefined}>
             <th scope="row">
               {narrow ? (
@@ -54,8 +57,8 @@ export function Histogram({ title, bars, total, totalOfAll, narrow, chosen = [] 
               )}
             </th>
             <td className="histogram-bar" aria-hidden="true">
-              <meter className="only-read" value={count} max={largest} />
-              <span style={{ inlineSize: `${(100 * count) / largest}%` }} />
+              <span style={length(shares[at]?.[0])} />
+              {totalOfAll !== undefined && <span className="histogram-all" style={length(shares[at]?.[1])} />}
             </td>
             <td className="number">{words.number(count)}</td>
             <td className="number">{percent(count, total)}</td>

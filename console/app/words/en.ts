@@ -3,6 +3,12 @@
 const format = new Intl.NumberFormat('en');
 const plural = (count: number, one: string, other: string) => `${format.format(count)} ${count === 1 ? one : other}`;
 
+interface BuiltIn {
+  readonly [code: string]: { name: string; values: { readonly [value: string]: string } };
+}
+const operators = (names: { readonly [op: string]: string }) => names;
+const named = (tags: BuiltIn): BuiltIn => tags;
+
 export const en = {
   activities: {
     title: 'Activities',
@@ -56,12 +62,111 @@ export const en = {
     traceId: 'Trace id',
     demo: 'In a stand-in, `punchcard serve --demo` starts with ten thousand members to try with.',
   },
+  build: {
+    title: 'Build a crowd',
+    editing: (name: string) => `Edit “${name}”`,
+    rules: 'Rules',
+    addRule: 'Add a rule',
+    chooseTag: 'Choose what to ask about',
+    remove: (rule: string) => `Remove the rule ${rule}`,
+    operator: (tag: string) => `Operator for ${tag}`,
+    value: (tag: string) => `Value for ${tag}`,
+    from: 'From',
+    to: 'To',
+    days: 'days',
+    meters: 'meters',
+    longitude: 'Longitude',
+    latitude: 'Latitude',
+    radius: 'Radius',
+    incomplete: 'Not complete: left out of the count',
+    unknownTag: 'The merchant has no such tag: remove the rule',
+    noRules: 'Everybody',
+    noRulesText: 'Without a rule these are all members. Add a rule here, or click a bar on the right.',
+    leaves: (count: string, share: string) => `leaves ${count} · ${share}`,
+    answer: 'Members now',
+    ofAll: (share: string, all: string) => `${share} of ${all} members`,
+    paid: 'Paid, net',
+    took: (ms: string) => `Counted in ${ms} ms`,
+    live: (count: string) => `${count} members`,
+    everyone: 'All members',
+    save: 'Save',
+    saveChanges: 'Save changes',
+    saveNew: 'Save as a new crowd',
+    asCall: 'As a call',
+    name: 'Name of the crowd',
+    nameMissing: 'A name, please',
+    before: 'Before',
+    after: 'After',
+    mustHaveRule: 'A saved crowd needs at least one whole rule',
+    searchValues: 'Search values',
+    oneDay: 'yyyy-MM-dd',
+    several: 'Several values: separate them by commas',
+  },
+  // The platform's eight tags; those of a merchant have the merchant's own names.
+  builtIn: named({
+    pam_gender: { name: 'Gender', values: { 1: 'Men', 2: 'Women' } },
+    pam_age: {
+      name: 'Age',
+      values: {
+        1: 'Below 18',
+        2: '18–24',
+        3: '25–29',
+        4: '30–34',
+        5: '35–39',
+        6: '40–49',
+        7: '50–59',
+        8: '60 and above',
+      },
+    },
+    pam_constellation: {
+      name: 'Star sign',
+      values: {
+        1: 'Aries',
+        2: 'Taurus',
+        3: 'Gemini',
+        4: 'Cancer',
+        5: 'Leo',
+        6: 'Virgo',
+        7: 'Libra',
+        8: 'Scorpio',
+        9: 'Sagittarius',
+        10: 'Capricorn',
+        11: 'Aquarius',
+        12: 'Pisces',
+      },
+    },
+    pam_hometown_code: { name: 'Home town', values: {} },
+    pam_city_code: { name: 'City of residence', values: {} },
+    pam_occupation: {
+      name: 'Occupation',
+      values: {
+        1: 'Office worker',
+        2: 'Manual worker',
+        3: 'Civil servant',
+        4: 'Teacher',
+        5: 'Medical staff',
+        6: 'Student',
+        7: 'Own business',
+        8: 'Freelance',
+        9: 'Retired',
+        10: 'Other',
+      },
+    },
+    pam_consume_level: { name: 'Spending', values: { 1: 'Low', 2: 'Lower', 3: 'Medium', 4: 'Higher', 5: 'High' } },
+    pam_have_baby: { name: 'Has children', values: { 0: 'No', 1: 'Yes' } },
+  }),
   clock: {
     manual: (time: string) => `Manual clock: ${time}`,
     notManual: 'Only in a stand-in with a manual clock',
   },
   confirm: {
     type: (text: string) => `Type ${text} to go on`,
+  },
+  crowd: {
+    edit: 'Edit',
+    copy: 'Copy as new',
+    deleteTitle: (name: string) => `Delete “${name}”?`,
+    deleteText: 'The crowd is gone for good: it is no longer listed, and no activity can be made for it.',
   },
   crowds: {
     title: 'Crowds',
@@ -81,6 +186,7 @@ export const en = {
       `They differ at byte ${format.format(byte)}: ${left || 'the end'} against ${right || 'the end'}`,
   },
   histogram: {
+    title: 'Who they are',
     value: 'Value',
     bar: 'Bar',
     count: 'Members',
@@ -164,6 +270,46 @@ export const en = {
     signedOutText: 'Sign in again; this address brings you back here.',
     code: 'Code',
   },
+  rules: {
+    sentence: (tag: string, op: string, values: string[]) => {
+      const [first = '', second = '', third = ''] = values;
+      const listed = values.length <= 5 ? values.join(', ') : `${values.slice(0, 5).join(', ')} … (${values.length})`;
+      switch (op) {
+        case 'IN':
+          return `${tag}: ${listed}`;
+        case 'NOTIN':
+          return `${tag}: not ${listed}`;
+        case 'BETWEEN':
+          return `${tag}: ${first} to ${second}`;
+        case 'LEFTDAYS':
+          return `${tag}: within the last ${first} days`;
+        case 'RIGHTDAYS':
+          return `${tag}: more than ${first} days ago`;
+        case 'LOCATE':
+          return `${tag}: within ${third} m of ${first}, ${second}`;
+        case 'LIKE':
+          return `${tag}: contains “${first}”`;
+        default:
+          return `${tag} ${{ EQ: '=', NEQ: '≠', GT: '>', GTEQ: '≥', LT: '<', LTEQ: '≤' }[op] ?? op} ${listed}`;
+      }
+    },
+    operators: operators({
+      EQ: 'is',
+      NEQ: 'is not',
+      IN: 'is one of',
+      NOTIN: 'is none of',
+      GT: 'is above',
+      GTEQ: 'is at least',
+      LT: 'is below',
+      LTEQ: 'is at most',
+      BETWEEN: 'is from … to',
+      LIKE: 'contains',
+      LEFTDAYS: 'is within the last … days',
+      RIGHTDAYS: 'is more than … days ago',
+      LOCATE: 'is near',
+    }),
+    and: 'and',
+  },
   signIn: {
     title: 'Sign in',
     name: 'Name',
@@ -178,5 +324,19 @@ export const en = {
     PENDING: 'Pending',
     DELIVERED: 'Delivered',
     FAILED: 'Failed',
+  },
+  why: {
+    title: 'Is somebody in it?',
+    user: 'User id',
+    ask: 'Ask',
+    isIn: (user: string) => `${user} is in`,
+    isOut: (user: string) => `${user} is not in`,
+    until: 'until',
+    rule: 'Rule',
+    value: 'Has',
+    holds: 'Holds',
+    yes: 'Yes',
+    no: 'No',
+    unknown: 'unknown',
   },
 };

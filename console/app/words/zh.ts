@@ -55,12 +55,73 @@ export const zh: Words = {
     traceId: '跟踪号',
     demo: '在模拟环境里，`punchcard serve --demo` 自带一万名会员可供试用。',
   },
+  build: {
+    title: '圈选人群',
+    editing: (name) => `编辑“${name}”`,
+    rules: '条件',
+    addRule: '添加条件',
+    chooseTag: '选择标签',
+    remove: (rule) => `删除条件 ${rule}`,
+    operator: (tag) => `${tag}的运算符`,
+    value: (tag) => `${tag}的值`,
+    from: '从',
+    to: '到',
+    days: '天',
+    meters: '米',
+    longitude: '经度',
+    latitude: '纬度',
+    radius: '半径',
+    incomplete: '未填完，暂不参与计数',
+    unknownTag: '该商户没有这个标签，请删除此条件',
+    noRules: '所有会员',
+    noRulesText: '没有条件时即全部会员。在此添加条件，或点击右侧的条形。',
+    leaves: (count, share) => `剩 ${count} 人 · ${share}`,
+    answer: '当前人数',
+    ofAll: (share, all) => `占全部 ${all} 名会员的 ${share}`,
+    paid: '累计实付',
+    took: (ms) => `计数用时 ${ms} 毫秒`,
+    live: (count) => `${count} 人`,
+    everyone: '全部会员',
+    save: '保存',
+    saveChanges: '保存修改',
+    saveNew: '另存为新人群',
+    asCall: '查看调用',
+    name: '人群名称',
+    nameMissing: '请输入名称',
+    before: '修改前',
+    after: '修改后',
+    mustHaveRule: '保存人群至少需要一个完整的条件',
+    searchValues: '搜索',
+    oneDay: 'yyyy-MM-dd',
+    several: '多个值用逗号分隔',
+  },
+  builtIn: {
+    pam_age: {
+      name: '年龄段',
+      values: {
+        1: '18 岁以下',
+        2: '18–24 岁',
+        3: '25–29 岁',
+        4: '30–34 岁',
+        5: '35–39 岁',
+        6: '40–49 岁',
+        7: '50–59 岁',
+        8: '60 岁及以上',
+      },
+    },
+  },
   clock: {
     manual: (time) => `手动时钟：${time}`,
     notManual: '只有使用手动时钟的模拟环境可以',
   },
   confirm: {
     type: (text) => `输入 ${text} 以继续`,
+  },
+  crowd: {
+    edit: '编辑',
+    copy: '复制为新人群',
+    deleteTitle: (name) => `删除“${name}”？`,
+    deleteText: '删除后不可恢复：人群不再列出，也不能再用于活动。',
   },
   crowds: {
     title: '人群',
@@ -79,6 +140,7 @@ export const zh: Words = {
     at: (byte, left, right) => `在第 ${format.format(byte)} 字节处不同：${left || '结尾'} 对 ${right || '结尾'}`,
   },
   histogram: {
+    title: '人群画像',
     value: '值',
     bar: '条形',
     count: '人数',
@@ -162,6 +224,47 @@ export const zh: Words = {
     signedOutText: '请重新登录，登录后回到此地址。',
     code: '错误码',
   },
+  rules: {
+    sentence: (tag, op, values) => {
+      const [first = '', second = '', third = ''] = values;
+      const listed =
+        values.length <= 5 ? values.join('、') : `${values.slice(0, 5).join('、')}…（共 ${values.length} 个）`;
+      switch (op) {
+        case 'IN':
+          return `${tag}：${listed}`;
+        case 'NOTIN':
+          return `${tag}：不是${listed}`;
+        case 'BETWEEN':
+          return `${tag}：${first} 至 ${second}`;
+        case 'LEFTDAYS':
+          return `${tag}：最近 ${first} 天内`;
+        case 'RIGHTDAYS':
+          return `${tag}：${first} 天以前`;
+        case 'LOCATE':
+          return `${tag}：距 ${first}, ${second} ${third} 米内`;
+        case 'LIKE':
+          return `${tag}：含“${first}”`;
+        default:
+          return `${tag} ${{ EQ: '=', NEQ: '≠', GT: '>', GTEQ: '≥', LT: '<', LTEQ: '≤' }[op] ?? op} ${listed}`;
+      }
+    },
+    operators: {
+      EQ: '等于',
+      NEQ: '不等于',
+      IN: '是其中之一',
+      NOTIN: '都不是',
+      GT: '大于',
+      GTEQ: '不小于',
+      LT: '小于',
+      LTEQ: '不大于',
+      BETWEEN: '在区间内',
+      LIKE: '包含',
+      LEFTDAYS: '在最近…天内',
+      RIGHTDAYS: '在…天以前',
+      LOCATE: '在附近',
+    },
+    and: '且',
+  },
   signIn: {
     title: '登录',
     name: '名称',
@@ -176,5 +279,19 @@ export const zh: Words = {
     PENDING: '待投递',
     DELIVERED: '已送达',
     FAILED: '失败',
+  },
+  why: {
+    title: '某人在其中吗？',
+    user: '用户 ID',
+    ask: '查询',
+    isIn: (user) => `${user} 在人群中`,
+    isOut: (user) => `${user} 不在人群中`,
+    until: '直到',
+    rule: '条件',
+    value: '实际值',
+    holds: '是否满足',
+    yes: '是',
+    no: '否',
+    unknown: '未知',
   },
 };

@@ -1,8 +1,10 @@
 import { useQueries, useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
-import { Input } from 'antd';
+import { Button, Input } from 'antd';
 import { ask } from '../../api/call';
 import * as decode from '../../api/decode';
+import { fromConditions } from '../../crowd/rules';
+import { inWords, tagsQuery } from '../../crowd/tags';
 import { paths } from '../../paths';
 import type { At } from '../../routes';
 import { Answer } from '../../ui/Answer';
@@ -39,7 +41,14 @@ export default function Crowds() {
   const sizes = useQueries({ queries: shown.map(({ id }) => size(pid, id)) });
 
   return (
-    <Page title={words.crowds.title}>
+    <Page
+      title={words.crowds.title}
+      actions={
+        <Button type="primary" onClick={() => navigate({ to: paths.crowdBuild, params: { pid }, search: {} })}>
+          {words.crowds.build}
+        </Button>
+      }
+    >
       <search className="bar" data-filter>
         <Input
           type="search"
@@ -58,7 +67,15 @@ export default function Crowds() {
             rows={shown}
             keyOf={({ id }) => id}
             columns={[
-              { title: words.crowds.name, isKey: true, show: (crowd) => crowd.name },
+              {
+                title: words.crowds.name,
+                isKey: true,
+                show: ({ id, name }) => (
+                  <Link to={paths.crowd} params={{ pid, crowd: id }}>
+                    {name}
+                  </Link>
+                ),
+              },
               {
                 title: words.crowds.size,
                 isKey: true,
@@ -68,6 +85,7 @@ export default function Crowds() {
                   return counted ? words.number(decode.count(counted).total) : '…';
                 },
               },
+              { title: words.crowds.rules, show: ({ id }) => <Rules pid={pid} crowd={id} /> },
               { title: 'crowd_group_id', show: ({ id }) => <Id value={id} /> },
             ]}
             empty={
@@ -97,4 +115,14 @@ export default function Crowds() {
       </Answer>
     </Page>
   );
+}
+
+/** A crowd's rules, in words. */
+function Rules({ pid, crowd }: { pid: string; crowd: string }) {
+  const words = useWords();
+  const tags = useQuery(tagsQuery(pid));
+  const detail = useQuery(ask(pid, 'koubei.marketing.campaign.crowd.detail.query', { crowd_group_id: crowd }));
+  if (!tags.data || !detail.data) return '…';
+  const rules = fromConditions(detail.data.crowd_group_info);
+  return rules.map((rule) => inWords(rule, tags.data.tags, words)).join('; ');
 }
