@@ -27,6 +27,7 @@ const WATCHED: usize = 64;
 
 /// Where to move a clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Move {
     /// To this time, UTC milliseconds.
@@ -39,6 +40,7 @@ pub enum Move {
 
 /// A clock's state. Times are UTC milliseconds.
 #[derive(Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ClockView {
     /// Whether it stands still until it is moved.
     pub manual: bool,
@@ -50,6 +52,7 @@ pub struct ClockView {
 
 /// How far a clock was moved. Times are UTC milliseconds.
 #[derive(Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Movement {
     /// From when.
     pub from: i64,

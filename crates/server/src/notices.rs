@@ -13,6 +13,7 @@ use wire::{Charset, time};
 
 /// Which notifications are asked for.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct NoticeFilter {
     /// `PENDING`, `DELIVERED` or `FAILED`; absent for all.
     pub state: Option<String>,
@@ -24,6 +25,7 @@ pub struct NoticeFilter {
 
 /// A notification. Times are as the wire has them, UTC+8.
 #[derive(Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct NoticeSummary {
     /// What its receiver knows it by.
     pub notify_id: String,
@@ -49,6 +51,7 @@ pub struct NoticeSummary {
 
 /// A notification with everything that is known of it.
 #[derive(Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct NoticeView {
     /// The notification.
     #[serde(flatten)]
@@ -65,6 +68,7 @@ pub struct NoticeView {
 
 /// One delivery.
 #[derive(Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Delivery {
     /// From 1 up.
     pub attempt: u32,

@@ -11,6 +11,8 @@ mod errors;
 mod page;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod typescript;
 
 macro_rules! pages {
     ($($name:literal)+) => {

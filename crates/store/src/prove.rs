@@ -13,6 +13,7 @@ const NAMED: usize = 20;
 
 /// One line of the proof.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "testing", derive(schemars::JsonSchema))]
 pub struct Row {
     /// What was recomputed.
     pub name: String,
@@ -26,6 +27,7 @@ pub struct Row {
 
 /// Something that is not what it should be.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "testing", derive(schemars::JsonSchema))]
 pub struct Difference {
     /// Whose.
     pub subject: String,

@@ -68,6 +68,7 @@ statements! {
 
 /// A refused signature, or another call whose caller has most likely made a mistake.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "testing", derive(schemars::JsonSchema))]
 pub struct RejectedCall {
     /// The call's trace id, which its caller was told.
     pub trace_id: String,

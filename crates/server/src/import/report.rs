@@ -12,6 +12,7 @@ const REASON_CHARS_MAX: usize = 300;
 
 /// What came of an import.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Report {
     /// Good rows.
     pub rows: u64,
@@ -30,6 +31,7 @@ pub struct Report {
 
 /// A row that was left out, and how many more there are of its kind: those with the same reason but for what it quotes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct BadRow {
     /// Its line, from 1.
     pub line: u64,

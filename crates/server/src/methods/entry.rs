@@ -40,7 +40,25 @@ pub struct Entry {
     /// The right that an operator needs to call it.
     pub need: Need,
     run: Run,
+    /// The schema of an operator's method's answer, from which the console's types are made.
+    #[cfg(test)]
+    pub schema: Option<fn(&mut schemars::SchemaGenerator) -> schemars::Schema>,
 }
+
+/// An operator's method's answer as a JSON object or list, of whose members tests make the console's types.
+#[cfg(test)]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is in an operator's answer, and the console does not know its members",
+    note = "add `#[cfg_attr(test, derive(schemars::JsonSchema))]` to it"
+)]
+pub trait Described: schemars::JsonSchema {}
+#[cfg(test)]
+impl<T: schemars::JsonSchema> Described for T {}
+/// Outside of tests, any answer will do.
+#[cfg(not(test))]
+pub trait Described {}
+#[cfg(not(test))]
+impl<T> Described for T {}
 
 /// A method's function, with its types erased.
 enum Run {
@@ -118,6 +136,17 @@ impl Entry {
             doors: M::DOORS,
             need: M::NEED,
             run,
+            #[cfg(test)]
+            schema: None,
+        }
+    }
+
+    /// An operator's method has no declaration of its answer but the answer's type.
+    const fn operators<M: Method<Response: Described>>(writes: bool, run: Run) -> Entry {
+        Entry {
+            #[cfg(test)]
+            schema: Some(|generator| generator.subschema_for::<M::Response>()),
+            ..Entry::new::<M>(writes, &[], run)
         }
     }
 }
@@ -159,13 +188,13 @@ pub const fn upload<M: Upload>() -> Entry {
 }
 
 /// The line of an operator's method that changes nothing.
-pub const fn operator_read<M: OperatorRead>() -> Entry {
-    Entry::new::<M>(false, &[], Run::Operator(|call, members| Box::pin(run::operator_read::<M>(call, members))))
+pub const fn operator_read<M: OperatorRead<Response: Described>>() -> Entry {
+    Entry::operators::<M>(false, Run::Operator(|call, members| Box::pin(run::operator_read::<M>(call, members))))
 }
 
 /// The line of an operator's method that changes something.
-pub const fn operator_write<M: OperatorWrite>() -> Entry {
-    Entry::new::<M>(true, &[], Run::Operator(|call, members| Box::pin(run::operator_write::<M>(call, members))))
+pub const fn operator_write<M: OperatorWrite<Response: Described>>() -> Entry {
+    Entry::operators::<M>(true, Run::Operator(|call, members| Box::pin(run::operator_write::<M>(call, members))))
 }
 
 /// The line of an operator's method whose answer is a file.

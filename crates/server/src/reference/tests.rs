@@ -1,7 +1,7 @@
 //! Compares the pages with what the code says. With `PUNCHCARD_WRITE_DOCS=1` the pages are written instead.
 
 use super::cases::Cases;
-use super::{PAGES, errors, page};
+use super::{PAGES, errors, page, typescript};
 use crate::biz::{Member, Shape};
 use crate::methods::{Entry, THE_LIST};
 use serde_json::Value;
@@ -98,6 +98,11 @@ fn the_list_of_pages_is_whole() {
     }
     assert_eq!(found, THE_LIST.len(), "a method of another product");
     hold("docs/api/README.md", &list);
+}
+
+#[test]
+fn console_types_are_what_the_list_says() {
+    hold("console/app/api/generated.ts", &typescript::file());
 }
 
 #[test]

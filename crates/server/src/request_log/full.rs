@@ -13,6 +13,7 @@ const PARAMETERS_BYTES_MAX: usize = 256 << 10;
 
 /// What a call has sent and was answered, as text.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct FullCall {
     /// The charset that the call declared, in which its answer is written.
     pub charset: String,

@@ -21,6 +21,7 @@ use wire::{PrivateKey, PublicKey, money};
 
 /// What came of it: how many things were new or changed, of how many.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ApplyReport {
     /// Things in the file.
     pub things: usize,

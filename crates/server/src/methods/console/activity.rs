@@ -11,6 +11,7 @@ use wire::time;
 
 /// An activity as a list has it. Times are as the wire has them.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ActivitySummary {
     /// The activity's id.
     pub camp_id: String,

@@ -28,6 +28,7 @@ biz! {
 
 /// An activity in full.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ActivityView {
     /// The merchant.
     pub pid: String,
@@ -43,6 +44,7 @@ pub struct ActivityView {
 
 /// The coupons that were taken of a budget.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Taken {
     /// In all.
     pub total: i64,

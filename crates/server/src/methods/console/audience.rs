@@ -9,6 +9,7 @@ use store::{Fault, Tx};
 
 /// What an answer is about.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct AudienceView {
     /// The merchant.
     pub pid: String,

@@ -33,6 +33,7 @@ biz! {
 
 /// One authorisation.
 #[derive(Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct AuthSummary {
     /// Its name, which `punchcard auth revoke` takes: the first digits of its token's hash.
     pub name: String,

@@ -23,6 +23,7 @@ biz! {
 
 /// What was revoked.
 #[derive(Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Revoked {
     /// The app.
     pub app_id: String,

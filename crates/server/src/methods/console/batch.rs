@@ -10,6 +10,7 @@ use wire::time;
 
 /// How far a batch is. Times are as the wire has them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct BatchView {
     /// Its id.
     pub batch_id: String,

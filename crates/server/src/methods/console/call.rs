@@ -6,6 +6,7 @@ use wire::time;
 
 /// A call in short. What is not known is absent.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct CallSummary {
     /// Its place in the log.
     pub place: i64,

@@ -10,6 +10,7 @@ use wire::{money, time};
 
 /// Something that a call has made. What does not apply is absent.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct CausedView {
     /// `money`, `points`, `bill`, `voucher` or `notification`.
     pub what: String,

@@ -34,6 +34,7 @@ biz! {
 
 /// A count.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct CountView {
     /// What was counted.
     #[serde(flatten)]

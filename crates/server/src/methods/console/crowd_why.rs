@@ -41,6 +41,7 @@ biz! {
 
 /// Why somebody is in, or is not.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct WhyView {
     /// The crowd or crowd group.
     #[serde(flatten)]
@@ -60,6 +61,7 @@ pub struct WhyView {
 
 /// A condition and what it looks at.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ConditionView {
     /// The condition as it was saved.
     pub condition: Value,
@@ -81,6 +83,7 @@ pub struct ConditionView {
 
 /// What the user did.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct EventView {
     /// When.
     pub at: String,

@@ -20,6 +20,7 @@ biz! {
 
 /// Whose key it is.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct OwnerView {
     /// Whether the platform signs with it.
     pub is_platform: bool,

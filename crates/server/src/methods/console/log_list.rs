@@ -43,6 +43,7 @@ biz! {
 
 /// A part of the log.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct LogPart {
     /// The calls.
     pub calls: Vec<CallSummary>,

@@ -30,6 +30,7 @@ biz! {
 
 /// A recording.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct RecordingView {
     /// The app.
     pub app_id: String,

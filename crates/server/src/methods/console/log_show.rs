@@ -27,6 +27,7 @@ biz! {
 
 /// A call.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct CallView {
     /// In short.
     #[serde(flatten)]

@@ -29,6 +29,7 @@ biz! {
 
 /// What a user has on a card.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct AccountView {
     /// The card.
     pub activity_account: String,
@@ -52,6 +53,7 @@ pub struct AccountView {
 
 /// A change of points.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct EntryView {
     /// Its number.
     pub point_log_no: String,

@@ -28,6 +28,7 @@ biz! {
 
 /// A freeze that waits for COMMIT or CANCEL. Times are those of the wire.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct FreezeView {
     /// What COMMIT and CANCEL call it.
     pub point_log_no: String,

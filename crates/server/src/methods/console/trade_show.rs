@@ -30,6 +30,7 @@ biz! {
 
 /// Everything about a trade. Amounts are yuan, times those of the wire; what is not known yet is absent.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct TradeView {
     trade_no: String,
     out_trade_no: String,
@@ -65,6 +66,7 @@ pub struct TradeView {
 
 /// A voucher that it was paid with.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct VoucherUseView {
     voucher_id: String,
     name: String,
@@ -74,6 +76,7 @@ struct VoucherUseView {
 
 /// One refund of it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct RefundView {
     out_request_no: String,
     refund_amount: String,

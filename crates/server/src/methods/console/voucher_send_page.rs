@@ -26,6 +26,7 @@ biz! {
 
 /// What a recipient got.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct RecipientView {
     /// The recipient's place in the list, from 1; in a file, the line.
     pub place: u64,

@@ -55,6 +55,7 @@ biz! {
 
 /// What would be sent, or is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Started {
     /// How many recipients the list has.
     pub recipients: i64,

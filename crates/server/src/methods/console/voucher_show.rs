@@ -31,6 +31,7 @@ biz! {
 
 /// A coupon or cash voucher. Times are as the wire has them; what is not known yet is absent.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct VoucherView {
     voucher_id: String,
     name: String,

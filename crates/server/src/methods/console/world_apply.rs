@@ -22,6 +22,7 @@ biz! {
 /// What came of a world file. A refusal is part of the answer: it names the table that it is about, whose line the
 /// reader of the file knows.
 #[derive(Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Response {
     /// It was applied.
