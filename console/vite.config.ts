@@ -15,6 +15,8 @@ export default defineConfig({
   html: { cspNonce: '{{nonce}}' },
   build: {
     target: 'es2022',
+    // Which file loads which: a test adds up what a page needs.
+    manifest: true,
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,

@@ -2,6 +2,7 @@
 
 pub mod caller;
 pub mod connections;
+pub mod console;
 pub mod gateway;
 pub mod h5;
 pub mod health;

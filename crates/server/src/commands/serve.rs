@@ -253,6 +253,7 @@ impl Serve {
     fn welcome(app: &App, addresses: &[SocketAddr], operator: Option<SocketAddr>, demo: Option<&str>) {
         let mut lines = vec![format!("alipay_public_key {}", app.signer.public_key().to_base64())];
         lines.extend(addresses.iter().map(|address| format!("listening on http://{address}/gateway.do")));
+        lines.extend(operator.map(|address| format!("console on http://{address}/console/")));
         lines.extend(operator.map(|address| format!("metrics on http://{address}/metrics")));
         lines.extend(demo.into_iter().flat_map(str::lines).map(str::to_owned));
         // A reader who has stalled must not keep the process from hearing that it is to stop.

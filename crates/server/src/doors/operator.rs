@@ -1,8 +1,8 @@
-//! The operator's address: `/metrics` in Prometheus' text format, and health again, so that a probe needs no second
-//! port.
+//! The operator's address: the console, `/metrics` in Prometheus' text format, and health again, so that a probe needs
+//! no second port.
 
 use super::connections::Connections;
-use super::{health, home};
+use super::{console, health, home};
 use crate::app::App;
 use crate::jobs::notice_deliver;
 use crate::log;
@@ -16,7 +16,8 @@ use std::sync::Arc;
 use store::Tx;
 
 /// What any other path is answered with.
-const SENTENCE: &str = "Nothing is here: this is the operator's address, with /metrics, /healthz and /readyz\n";
+const SENTENCE: &str =
+    "Nothing is here: this is the operator's address, with /console/, /metrics, /healthz and /readyz\n";
 
 /// The routes of the operator's address; the metrics count these connections, which are callers'.
 pub fn router(app: Arc<App>, connections: Arc<Connections>) -> Router {
@@ -25,6 +26,7 @@ pub fn router(app: Arc<App>, connections: Arc<Connections>) -> Router {
         .route("/metrics", get(metrics))
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))
+        .merge(console::assets::router())
         .fallback(async || home::plain(SENTENCE))
         .with_state(app)
 }

@@ -1,0 +1,3 @@
+//! The console's door, on the operator's address.
+
+pub mod assets;
