@@ -13,6 +13,14 @@ pub(crate) fn for_building(log: &Path) -> Result<(), String> {
     if find("cc").is_some() { Ok(()) } else { install(&["build-essential"], log) }
 }
 
+/// Makes sure of what the console is built with.
+pub(crate) fn for_console(log: &Path) -> Result<(), String> {
+    let missing: Vec<_> =
+        [("node", "nodejs"), ("npm", "npm")].into_iter().filter(|(program, _)| find(program).is_none()).collect();
+    let names: Vec<_> = missing.iter().map(|(_, package)| *package).collect();
+    if names.is_empty() { Ok(()) } else { install(&names, log) }
+}
+
 /// A font that has Chinese: without one a browser draws pages all the same, with boxes for letters.
 const CHINESE_FONT: &str = "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc";
 

@@ -1,8 +1,9 @@
-//! The project's own commands: `cargo xtask up | down | test | tidy | book`.
+//! The project's own commands: `cargo xtask up | down | console | test | tidy | book`.
 //!
 //! Nothing but the standard library stands below them, so that the first command on a fresh machine starts at once.
 
 mod book;
+mod console;
 mod machine;
 mod postgres;
 mod process;
@@ -18,6 +19,7 @@ use std::process::ExitCode;
 const HELP: &str = "\
 cargo xtask up [--foreground] [--data FOLDER]   build Punchcard and start it with the demo world
 cargo xtask down                                stop what `up` started
+cargo xtask console                             build the web console, which the server embeds, and check it
 cargo xtask test [NAME…]                        run every test, official SDKs and PostgreSQL included
 cargo xtask tidy                                check the house rules alone
 cargo xtask book                                build the documents as a book, and follow every link in it
@@ -33,6 +35,7 @@ fn main() -> ExitCode {
         },
         ["down"] => up::down(),
         ["test", names @ ..] if !names.iter().any(|name| name.starts_with('-')) => test::test(names),
+        ["console"] => console::console(),
         ["tidy"] => tidy::tidy(),
         ["book"] => book::book(),
         ["help" | "--help" | "-h"] => {

@@ -42,8 +42,8 @@ impl Runner {
     /// Builds every test and every program, and runs nothing.
     pub(crate) fn build(self) -> Result<(), String> {
         match self {
-            Runner::Nextest => run(cargo().args(["nextest", "run", "--workspace", "--no-run"])),
-            Runner::Plain => run(cargo().args(["test", "--workspace", "--no-run"])),
+            Runner::Nextest => run(with_console(cargo().args(["nextest", "run", "--workspace", "--no-run"]))),
+            Runner::Plain => run(with_console(cargo().args(["test", "--workspace", "--no-run"]))),
         }
     }
 
@@ -68,6 +68,11 @@ impl Runner {
     pub(crate) fn documentation() -> Result<Counts, String> {
         counted(cargo().args(["test", "--workspace", "--doc", "--no-fail-fast"]))
     }
+}
+
+/// What is tested has its console: the server's `build.rs` fails without the bundle.
+fn with_console(command: &mut Command) -> &mut Command {
+    command.env("PUNCHCARD_CONSOLE", "required")
 }
 
 /// Runs a `cargo test` in view and adds up its `test result` lines.

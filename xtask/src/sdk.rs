@@ -59,7 +59,11 @@ pub(crate) fn prepare_node(target: &Path, log: &Path) -> Result<PathBuf, String>
 }
 
 /// Makes a folder unless it was made, to the end, from these very lists.
-fn made_from(lists: &[&Path], folder: &Path, make: impl FnOnce() -> Result<(), String>) -> Result<(), String> {
+pub(crate) fn made_from(
+    lists: &[&Path],
+    folder: &Path,
+    make: impl FnOnce() -> Result<(), String>,
+) -> Result<(), String> {
     let read =
         |list: &&Path| fs::read_to_string(list).map_err(|fault| format!("cannot read {}: {fault}", list.display()));
     let wanted = lists.iter().map(read).collect::<Result<String, _>>()?;

@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use crate::postgres::Cluster;
 use crate::process::{cargo, find, root, run, target};
 use crate::runner::{Counts, Runner};
-use crate::{book, machine, sdk};
+use crate::{book, console, machine, sdk};
 
 /// A PostgreSQL server to use instead of a throw-away one: the URL of its maintenance database.
 const POSTGRES: &str = "PUNCHCARD_TEST_POSTGRES";
@@ -45,7 +45,11 @@ pub(crate) fn test(names: &[&str]) -> Result<ExitCode, String> {
     let names: Vec<&str> = names.iter().copied().filter(|name| *name != JOURNEY).collect();
     let runner = Runner::choose();
     let mut stages = Stages::default();
+    machine::for_console(&logs.join("packages.log"))?;
+    // The server embeds the bundle, so it is there before the compiler asks for it; its checks are made beside that.
+    let bundled = stages.check("console's bundle", || console::bundle(&logs.join("npm.log")));
     let (built, surroundings) = thread::scope(|scope| {
+        let checking = (everything && bundled).then(|| scope.spawn(|| timed(console::check)));
         let preparing = scope.spawn(|| timed(|| Surroundings::prepare(&target, &logs)));
         let mdbook = everything.then(|| scope.spawn(|| timed(|| book::prepare(&target, &logs.join("mdbook.log")))));
         if everything {
@@ -66,12 +70,21 @@ pub(crate) fn test(names: &[&str]) -> Result<ExitCode, String> {
                 stages.check("book", || book::build(&mdbook, &target));
             }
         }
+        if let Some(checking) = checking {
+            let (time, checked) = joined(checking);
+            let checked = checked.map(|()| Counts { passed: 1, failed: 0 });
+            let counts = stages.done("console (beside the build)", time, checked).unwrap_or_default();
+            stages.counts += counts;
+        }
         let (time, prepared) = joined(preparing);
         (built, stages.done("prepare (beside the build)", time, prepared))
     });
     if let (true, Some(surroundings)) = (built, surroundings) {
         if everything || !names.is_empty() {
             stages.count("tests", || runner.test(&names, |command| surroundings.tell(command)));
+        }
+        if everything && console::has_browser_tests() {
+            stages.count("console in the browser", || console::in_browser(&target));
         }
         if everything {
             stages.count("examples in the documentation", Runner::documentation);

@@ -14,8 +14,8 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 use std::{env, io};
 
-use crate::machine;
 use crate::process::{cargo, output, run, shown, tail, target};
+use crate::{console, machine};
 
 const FIRST_PORT: u16 = 8088;
 const PORTS: u16 = 100;
@@ -55,16 +55,18 @@ pub(crate) fn up(options: &Options) -> Result<ExitCode, String> {
         return Ok(ExitCode::SUCCESS);
     }
     machine::for_building(&place.folder.join("packages.log"))?;
+    console::bundle_if_possible(&place.target)?;
     run(cargo().args(["build", "--package", "punchcard"]))?;
 
-    let listen = format!("127.0.0.1:{}", free_port()?);
+    let port = free_port()?;
+    let (listen, operator) = (format!("127.0.0.1:{port}"), console_address(port));
     let data = match &options.data {
         Some(folder) => {
             env::current_dir().map_err(|fault| format!("cannot find the current folder: {fault}"))?.join(folder)
         }
         None => place.target.join("demo"),
     };
-    let arguments = ["serve", "--demo", "--listen", &listen, "--data"];
+    let arguments = ["serve", "--demo", "--listen", &listen, "--operator-listen", &operator, "--data"];
     if options.foreground {
         let fault = Command::new(place.program()).args(arguments).arg(&data).exec();
         return Err(format!("cannot start {}: {fault}", shown(&place.program())));
@@ -191,8 +193,10 @@ impl Place {
         let demo = fs::read_to_string(&app).unwrap_or_default();
         // When the demo's activity is over there is still the page on which the server says how it stands.
         let page = self.page(&demo, &app).unwrap_or_else(|| format!("http://{}/", running.listen));
+        let port = running.listen.rsplit_once(':').and_then(|(_, port)| port.parse().ok()).unwrap_or(FIRST_PORT);
         println!();
-        println!("  open   {page}");
+        println!("  open   http://{}/console/", console_address(port));
+        println!("  pages  {page}");
         if let Some(voucher) = member(&demo, "voucher_url") {
             println!("         {voucher}");
         }
@@ -233,10 +237,15 @@ fn secret() -> io::Result<String> {
     Ok(format!("{:032x}", u128::from_be_bytes(bytes)))
 }
 
-/// The first free port from 8088 on; says so when that is not the first.
+/// Where the console of the server at this port is: at the next port.
+fn console_address(port: u16) -> String {
+    format!("127.0.0.1:{}", port + 1)
+}
+
+/// The first port from 8088 on that is free and has a free one behind it; says so when that is not the first.
 fn free_port() -> Result<u16, String> {
-    let free = |port: &u16| TcpListener::bind(("127.0.0.1", *port)).is_ok();
-    let port = (FIRST_PORT..FIRST_PORT + PORTS).find(free);
+    let is_free = |port: u16| TcpListener::bind(("127.0.0.1", port)).is_ok();
+    let port = (FIRST_PORT..FIRST_PORT + PORTS).find(|port| is_free(*port) && is_free(port + 1));
     let port = port.ok_or_else(|| format!("all ports from {FIRST_PORT} to {} are taken", FIRST_PORT + PORTS - 1))?;
     if port != FIRST_PORT {
         println!("Port {FIRST_PORT} is taken by something else; using {port}.");
