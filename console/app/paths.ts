@@ -12,7 +12,7 @@ export const paths = {
 /** What each address keeps behind its `?`. */
 export const search = {
   signIn: one('to'),
-  crowds: one('name', 'page'),
+  crowds: one('name', 'after'),
   crowdBuild: (given: Given) => ({ ...one('of')(given), ...many('r')(given) }),
   crowd: one('user', 'with'),
 };

@@ -16,3 +16,8 @@ export function barred(session: Session, method: Method, words: Words): string |
 export function standsStill(clock: { manual: boolean }, words: Words): string | undefined {
   return clock.manual ? undefined : words.clock.notManual;
 }
+
+/** crates/domain/src/crowd.rs, `Crowd::delete`. */
+export function inUse(usage: { can_be_deleted: boolean } | undefined, words: Words): string | undefined {
+  return usage?.can_be_deleted === false ? words.crowd.inUse : undefined;
+}

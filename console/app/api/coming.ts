@@ -19,9 +19,16 @@ interface Coming {
     response: { activities: ActivitySummary[]; next?: string | null };
   };
   'punchcard.tag.list': { request: { pid?: string }; response: { tags: TagView[] } };
-  'punchcard.crowd.count': {
-    request: { pid?: string; crowd?: string; conditions?: string; dimensions?: string[]; prefixes?: boolean };
-    response: CountView;
+  'punchcard.crowd.draft': { request: { pid: string; conditions?: string }; response: Draft };
+  'punchcard.crowd.sample': {
+    request: { pid: string; crowd?: string; conditions?: string; seed?: number };
+    response: SampleView;
+  };
+  'punchcard.crowd.compare': { request: { pid: string; crowd: string; other: string }; response: Comparison };
+  'punchcard.crowd.usage': { request: { pid: string; crowd: string }; response: Usage };
+  'punchcard.crowd.list': {
+    request: { pid: string; name?: string; after?: string; limit: number };
+    response: { crowds: CrowdView[]; next?: string | null };
   };
   'punchcard.crowd.why': {
     request: { pid?: string; crowd?: string; conditions?: string; user_id: string };
@@ -49,14 +56,44 @@ interface TagView {
   values: { value: string; label: string }[];
 }
 
-interface CountView {
-  pid: string;
-  name: string;
+interface Draft {
   total: number;
   sum?: string;
-  dimensions?: { label: string; value: Record<string, number> }[];
-  prefixes?: number[];
-  took_us?: number;
+  /** How many members there are, then how many are left after each condition. */
+  steps: number[];
+  dimensions: { label: string; value: Record<string, number> }[];
+  index_version: number;
+  took_us: number;
+}
+
+interface SampleView {
+  members: { user_id: string; login_id?: string; taobao_nick?: string; values: (string | null)[] }[];
+  looked_at: number;
+}
+
+interface Comparison {
+  name: string;
+  other_name: string;
+  total: number;
+  other_total: number;
+  both: number;
+}
+
+interface Usage {
+  name: string;
+  can_be_deleted: boolean;
+  activities: ActivitySummary[];
+  batches: { batch_id: string; template_id: string; status: string; sent: number; gmt_create: string }[];
+}
+
+interface CrowdView {
+  crowd_id: string;
+  name: string;
+  created_at: string;
+  conditions: { op: string; tagCode: string; value: string }[];
+  total?: number;
+  activities: number;
+  batches: number;
 }
 
 interface WhyView {

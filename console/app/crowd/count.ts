@@ -2,23 +2,17 @@ import { ask, type Response } from '../api/call';
 import { conditions, type Rule } from './rules';
 import { type Tag, valueOfLabel } from './tags';
 
-/** The tags that a count can be broken down by. */
-export function dimensions(tags: readonly Tag[]): string[] {
-  return tags.filter(({ is_dimension }) => is_dimension).map(({ code }) => code);
-}
-
 /** One request an edit: the number, what each rule leaves, and how the members spread. */
-export function counted(pid: string, rules: readonly Rule[], tags: readonly Tag[]) {
+export function counted(pid: string, rules: readonly Rule[]) {
   const text = conditions(rules);
-  const draft = text === undefined ? {} : { conditions: text, prefixes: true };
-  return ask(pid, 'punchcard.crowd.count', { pid, ...draft, dimensions: dimensions(tags) });
+  return ask(pid, 'punchcard.crowd.draft', text === undefined ? { pid } : { pid, conditions: text });
 }
 
-export type Counted = Response<'punchcard.crowd.count'>;
+export type Counted = Response<'punchcard.crowd.draft'>;
 
 /** How many members have each value of a tag, by the value's label. */
 export function spread(count: Counted | undefined, tag: string): ReadonlyMap<string, number> {
-  const found = count?.dimensions?.find(({ label }) => label === tag);
+  const found = count?.dimensions.find(({ label }) => label === tag);
   return new Map(Object.entries(found?.value ?? {}));
 }
 

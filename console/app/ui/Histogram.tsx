@@ -30,6 +30,13 @@ export function Histogram({ title, bars, total, totalOfAll, narrow, chosen = [] 
   return (
     <table className="histogram">
       <caption>{title}</caption>
+      <colgroup>
+        <col className="histogram-label" />
+        <col />
+        <col className="histogram-count" />
+        <col className="histogram-share" />
+        {totalOfAll !== undefined && <col className="histogram-share" />}
+      </colgroup>
       <thead className="only-read">
         <tr>
           <th scope="col">{words.histogram.value}</th>

@@ -6,13 +6,14 @@ const plural = (count: number, one: string, other: string) => `${format.format(c
 interface BuiltIn {
   readonly [code: string]: { name: string; values: { readonly [value: string]: string } };
 }
-const operators = (names: { readonly [op: string]: string }) => names;
+/** Words for what the server names. */
+const byName = (names: { readonly [name: string]: string }) => names;
 const named = (tags: BuiltIn): BuiltIn => tags;
 
 export const en = {
   activities: {
     title: 'Activities',
-    states: {
+    states: byName({
       CREATED: 'Awaits review',
       CONFIRMED: 'Confirmed',
       STARTING: 'Starting',
@@ -20,7 +21,7 @@ export const en = {
       MODIFYING: 'Change awaits review',
       CLOSING: 'Closing',
       CLOSED: 'Closed',
-    },
+    }),
   },
   app: {
     name: 'Punchcard',
@@ -86,7 +87,7 @@ export const en = {
     answer: 'Members now',
     ofAll: (share: string, all: string) => `${share} of ${all} members`,
     paid: 'Paid, net',
-    took: (ms: string) => `Counted in ${ms} ms`,
+    took: (ms: string, version: string) => `Counted in ${ms} ms · index ${version}`,
     live: (count: string) => `${count} members`,
     everyone: 'All members',
     save: 'Save',
@@ -159,16 +160,29 @@ export const en = {
     manual: (time: string) => `Manual clock: ${time}`,
     notManual: 'Only in a stand-in with a manual clock',
   },
+  compare: {
+    title: 'Compare with another crowd',
+    other: 'The other crowd',
+    choose: 'Choose a crowd…',
+    only: (name: string) => `Only in “${name}”`,
+    both: 'In both',
+  },
   confirm: {
     type: (text: string) => `Type ${text} to go on`,
   },
   crowd: {
+    usedBy: 'Used by',
+    unused: 'Nothing uses this crowd.',
+    sent: (count: number) => `Vouchers sent to ${plural(count, 'member', 'members')}`,
+    inUse: 'An activity that is not over is for this crowd',
     edit: 'Edit',
     copy: 'Copy as new',
     deleteTitle: (name: string) => `Delete “${name}”?`,
     deleteText: 'The crowd is gone for good: it is no longer listed, and no activity can be made for it.',
   },
   crowds: {
+    usedBy: 'Used by',
+    made: 'Made',
     title: 'Crowds',
     build: 'Build a crowd',
     name: 'Name',
@@ -293,7 +307,7 @@ export const en = {
           return `${tag} ${{ EQ: '=', NEQ: '≠', GT: '>', GTEQ: '≥', LT: '<', LTEQ: '≤' }[op] ?? op} ${listed}`;
       }
     },
-    operators: operators({
+    operators: byName({
       EQ: 'is',
       NEQ: 'is not',
       IN: 'is one of',
@@ -309,6 +323,12 @@ export const en = {
       LOCATE: 'is near',
     }),
     and: 'and',
+  },
+  sample: {
+    title: 'Some of them',
+    others: 'Other ones',
+    member: 'Member',
+    empty: 'Nobody is in it',
   },
   signIn: {
     title: 'Sign in',

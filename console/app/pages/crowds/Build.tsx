@@ -9,7 +9,18 @@ import { useSession } from '../../api/session';
 import { Breakdown } from '../../crowd/Breakdown';
 import { counted, spread } from '../../crowd/count';
 import { RuleCard } from '../../crowd/RuleCard';
-import { conditions, narrowed, places, type Rule, readRules, refusedRule, writeRules } from '../../crowd/rules';
+import {
+  conditions,
+  fromConditions,
+  isWhole,
+  narrowed,
+  places,
+  type Rule,
+  readRules,
+  refusedRule,
+  writeRules,
+} from '../../crowd/rules';
+import { Sample } from '../../crowd/Sample';
 import { Size } from '../../crowd/Size';
 import { type Tag, tagName, tagsQuery } from '../../crowd/tags';
 import { CrowdSave } from '../../forms/CrowdSave';
@@ -24,10 +35,13 @@ import { useWords } from '../../words';
 
 const route = getRouteApi('/in/$pid/crowds/build');
 
-export async function load({ queries, params: { pid = '' }, search: { r } }: At) {
-  const { tags } = await queries.ensureQueryData(tagsQuery(pid));
+export function load({ queries, params: { pid = '' }, search: { r } }: At) {
   const rules = readRules([r ?? []].flat());
-  await Promise.all([queries.prefetchQuery(counted(pid, [], tags)), queries.prefetchQuery(counted(pid, rules, tags))]);
+  return Promise.all([
+    queries.prefetchQuery(tagsQuery(pid)),
+    queries.prefetchQuery(counted(pid, [])),
+    queries.prefetchQuery(counted(pid, rules)),
+  ]);
 }
 
 /** The crowd builder: left the rules, right the answer, always both. The address has every rule, so Back is undo. */
@@ -50,13 +64,20 @@ export default function Build() {
     <Page title={title} up={up}>
       {saved.error && <Trouble error={saved.error} />}
       <Answer query={tags}>
-        {({ tags }) => <Builder tags={tags} {...(of && saved.data ? { of: { id: of, name: saved.data.name } } : {})} />}
+        {({ tags }) => (
+          <Builder
+            tags={tags}
+            {...(of && saved.data
+              ? { of: { id: of, name: saved.data.name, rules: fromConditions(saved.data.crowd_group_info) } }
+              : {})}
+          />
+        )}
       </Answer>
     </Page>
   );
 }
 
-function Builder({ tags, of }: { tags: readonly Tag[]; of?: { id: string; name: string } }) {
+function Builder({ tags, of }: { tags: readonly Tag[]; of?: { id: string; name: string; rules: Rule[] } }) {
   const words = useWords();
   const session = useSession();
   const { pid } = route.useParams();
@@ -66,12 +87,9 @@ function Builder({ tags, of }: { tags: readonly Tag[]; of?: { id: string; name: 
 
   const rules = readRules(r);
   const text = conditions(rules);
-  const all = useQuery(counted(pid, [], tags));
-  const counting = useQuery(counted(pid, rules, tags));
-  const before = useQuery({
-    ...ask(pid, 'punchcard.crowd.count', { pid, crowd: of?.id ?? '' }),
-    enabled: of !== undefined,
-  });
+  const all = useQuery(counted(pid, []));
+  const counting = useQuery(counted(pid, rules));
+  const before = useQuery({ ...counted(pid, of?.rules ?? []), enabled: of !== undefined });
   const { error, isPlaceholderData } = counting;
   const refused = error instanceof Refusal ? refusedRule(rules, error.field, error.message) : undefined;
   // While a rule is refused the last number is not that of the rules.
@@ -86,7 +104,7 @@ function Builder({ tags, of }: { tags: readonly Tag[]; of?: { id: string; name: 
     });
   const narrow = (tag: string, value: string) => edit((rules) => narrowed(rules, tag, value), 'picked');
 
-  const left = places(rules).map((place) => (place === undefined || isOld ? undefined : count?.prefixes?.[place]));
+  const left = places(rules).map((place) => (place === undefined || isOld ? undefined : count?.steps[place + 1]));
   const leaves = (at: number): string | undefined => {
     const number = left[at];
     return number === undefined || all.data === undefined
@@ -144,12 +162,16 @@ function Builder({ tags, of }: { tags: readonly Tag[]; of?: { id: string; name: 
         <Size count={count} all={all.data} isOld={isOld} />
         {error && refused === undefined && <Trouble error={error} again={() => counting.refetch()} />}
         {count && (
-          <Part title={words.histogram.title} aside={count.took_us && words.build.took(tenths(count.took_us))}>
+          <Part
+            title={words.histogram.title}
+            aside={words.build.took(tenths(count.took_us), words.number(count.index_version))}
+          >
             <div className={isOld ? 'dim' : undefined}>
               <Breakdown tags={tags} count={count} all={all.data} rules={rules} narrow={narrow} />
             </div>
           </Part>
         )}
+        {text && !isOld && <Sample pid={pid} of={{ conditions: text }} rules={rules.filter(isWhole)} tags={tags} />}
       </div>
       {saving && text && (
         <CrowdSave
@@ -159,7 +181,8 @@ function Builder({ tags, of }: { tags: readonly Tag[]; of?: { id: string; name: 
           of={
             saving === 'changes' && of
               ? {
-                  ...of,
+                  id: of.id,
+                  name: of.name,
                   before: before.data ? words.members(before.data.total) : '–',
                   after: count ? words.members(count.total) : '–',
                 }

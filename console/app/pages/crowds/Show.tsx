@@ -3,13 +3,16 @@ import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
 import { Button, Input } from 'antd';
 import { useState } from 'react';
 import { ask, call } from '../../api/call';
-import { barred } from '../../api/can';
+import { barred, inUse } from '../../api/can';
 import { useSession } from '../../api/session';
 import { Breakdown } from '../../crowd/Breakdown';
+import { Compare } from '../../crowd/Compare';
 import { counted } from '../../crowd/count';
 import { fromConditions, narrowed, type Rule, writeRules } from '../../crowd/rules';
+import { Sample } from '../../crowd/Sample';
 import { Size } from '../../crowd/Size';
 import { inWords, type Tag, tagsQuery } from '../../crowd/tags';
+import { UsedBy, usageOf } from '../../crowd/UsedBy';
 import { Why } from '../../crowd/Why';
 import { paths } from '../../paths';
 import type { At } from '../../routes';
@@ -25,11 +28,7 @@ const detail = (pid: string, crowd: string) =>
   ask(pid, 'koubei.marketing.campaign.crowd.detail.query', { crowd_group_id: crowd });
 
 export async function load({ queries, params: { pid = '', crowd = '' } }: At) {
-  const [{ tags }, { crowd_group_info }] = await Promise.all([
-    queries.ensureQueryData(tagsQuery(pid)),
-    queries.ensureQueryData(detail(pid, crowd)),
-  ]);
-  await queries.prefetchQuery(counted(pid, fromConditions(crowd_group_info), tags));
+  await Promise.all([queries.prefetchQuery(tagsQuery(pid)), queries.prefetchQuery(detail(pid, crowd))]);
 }
 
 /** A saved crowd: its rules, its size now, who they are, and why somebody is in it. */
@@ -64,8 +63,8 @@ function Whole({ tags, rules }: { tags: readonly Tag[]; rules: Rule[] }) {
   const { user } = route.useSearch();
   const navigate = route.useNavigate();
   const go = useNavigate();
-  const all = useQuery(counted(pid, [], tags));
-  const query = useQuery(counted(pid, rules, tags));
+  const all = useQuery(counted(pid, []));
+  const query = useQuery(counted(pid, rules));
   const narrow = (tag: string, value: string) =>
     go({ to: paths.crowdBuild, params: { pid }, search: { of: crowd, r: writeRules(narrowed(rules, tag, value)) } });
   return (
@@ -89,6 +88,8 @@ function Whole({ tags, rules }: { tags: readonly Tag[]; rules: Rule[] }) {
           />
           {user && <Why pid={pid} crowd={crowd} user={user} tags={tags} />}
         </Part>
+        <Compare pid={pid} crowd={crowd} />
+        <UsedBy pid={pid} crowd={crowd} />
       </div>
       <Answer query={query} lines={12}>
         {(count) => (
@@ -97,6 +98,7 @@ function Whole({ tags, rules }: { tags: readonly Tag[]; rules: Rule[] }) {
             <Part title={words.histogram.title}>
               <Breakdown tags={tags} count={count} all={all.data} rules={rules} narrow={narrow} />
             </Part>
+            <Sample pid={pid} of={{ crowd }} rules={rules} tags={tags} />
           </div>
         )}
       </Answer>
@@ -110,7 +112,8 @@ function Actions({ name, rules }: { name: string; rules: readonly Rule[] }) {
   const navigate = useNavigate();
   const { pid, crowd } = route.useParams();
   const [isAsked, ask] = useState(false);
-  const why = barred(session, 'koubei.marketing.campaign.crowd.delete', words);
+  const usage = useQuery(usageOf(pid, crowd)).data;
+  const why = barred(session, 'koubei.marketing.campaign.crowd.delete', words) ?? inUse(usage, words);
   const deleting = useMutation({
     mutationFn: () => call(pid, 'koubei.marketing.campaign.crowd.delete', { crowd_group_id: crowd }),
     onSuccess: () => navigate({ to: paths.crowds, params: { pid } }),
