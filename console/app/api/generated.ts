@@ -38,7 +38,7 @@ export type Kind =
 export interface EntryFacts {
   readonly writes: boolean;
   /** The right that an operator needs. */
-  readonly need: 'read' | 'market' | 'money' | 'develop' | 'own';
+  readonly need: 'nothing' | 'read' | 'market' | 'money' | 'develop' | 'own';
   /** Whether it is about one merchant: never one of `none`, always one of `required`. */
   readonly pid: 'none' | 'optional' | 'required';
 }
@@ -1156,6 +1156,8 @@ export interface Methods {
       refund_reason?: string | undefined;
       /** The currency. */
       refund_currency?: 'CNY' | undefined;
+      /** The merchant's own id of its staff. Not kept. */
+      operator_id?: string | undefined;
       /** The merchant's number of its shop. Not kept. */
       store_id?: string | undefined;
       /** The merchant's own id of its terminal. Not kept. */
@@ -1236,6 +1238,8 @@ export interface Methods {
       out_trade_no?: string | undefined;
       /** The platform's number of the trade. It wins. */
       trade_no?: string | undefined;
+      /** The merchant's own id of its staff. Not kept. */
+      operator_id?: string | undefined;
     };
     response: {
       /** The platform's number of the trade. */
@@ -1541,7 +1545,7 @@ export interface Methods {
   };
   'punchcard.prove.run': {
     request: Empty;
-    response: Row[];
+    response: { items: Row[] };
   };
   'punchcard.trade.show': {
     request: {
@@ -1614,7 +1618,7 @@ export interface Methods {
       /** How many at most, the newest first. */
       limit: number | string;
     };
-    response: BatchView[];
+    response: { items: BatchView[] };
   };
   'punchcard.voucher.send.page': {
     request: {
@@ -1623,7 +1627,7 @@ export interface Methods {
       /** Which of its pages, from 1. */
       page: number | string;
     };
-    response: RecipientView[];
+    response: { items: RecipientView[] };
   };
   'punchcard.crowd.count': {
     request: {
@@ -1664,7 +1668,7 @@ export interface Methods {
       /** How many at most, the newest first. */
       limit: number | string;
     };
-    response: ActivitySummary[];
+    response: { items: ActivitySummary[] };
   };
   'punchcard.activity.show': {
     request: {
@@ -1693,7 +1697,7 @@ export interface Methods {
       /** How many at most. */
       limit: number | string;
     };
-    response: FreezeView[];
+    response: { items: FreezeView[] };
   };
   'punchcard.points.account': {
     request: {
@@ -1715,7 +1719,7 @@ export interface Methods {
       /** How many at most. */
       limit: number | string;
     };
-    response: AuthSummary[];
+    response: { items: AuthSummary[] };
   };
   'punchcard.auth.revoke': {
     request: {
@@ -1729,7 +1733,7 @@ export interface Methods {
       /** How many at most, the newest first. */
       limit: number | string;
     };
-    response: RejectedCall[];
+    response: { items: RejectedCall[] };
   };
   'punchcard.signature.show': {
     request: {
@@ -1810,7 +1814,7 @@ export interface Methods {
       /** How many at most, the newest first. */
       limit: number | string;
     };
-    response: NoticeSummary[];
+    response: { items: NoticeSummary[] };
   };
   'punchcard.notice.show': {
     request: {
@@ -1824,7 +1828,7 @@ export interface Methods {
       /** The notifications' ids. */
       notify_ids: string[];
     };
-    response: number;
+    response: { value: number };
   };
 }
 
@@ -2460,9 +2464,9 @@ export const shapes = {
   'koubei.marketing.tool.points.query': { activity_account: { kind: 'text', required: true, max: 32 }, user_id: { kind: 'text', required: true, max: 32 } },
   'koubei.marketing.tool.prizesend.auth': { req_id: { kind: 'text', required: true, max: 32 }, prize_id: { kind: 'text', required: true, max: 32 }, user_id: { kind: 'text', required: true, max: 32 } },
   'alipay.trade.query': { out_trade_no: { kind: 'text', max: 64 }, trade_no: { kind: 'text', max: 64 }, query_options: { kind: 'list', max: 1000, of: { kind: 'choice', choices: ['fund_bill_list', 'voucher_detail_list', 'discount_goods_detail', 'trade_settle_info', 'refund_detail_item_list'] } } },
-  'alipay.trade.refund': { out_trade_no: { kind: 'text', max: 64 }, trade_no: { kind: 'text', max: 64 }, refund_amount: { kind: 'text', required: true, max: 32 }, out_request_no: { kind: 'text', max: 64 }, refund_reason: { kind: 'text', max: 256 }, refund_currency: { kind: 'choice', choices: ['CNY'] }, store_id: { kind: 'text', max: 32 }, terminal_id: { kind: 'text', max: 32 }, goods_detail: { kind: 'list', max: 1000, of: { kind: 'object', members: { goods_id: { kind: 'text', required: true, max: 32 }, goods_name: { kind: 'text', required: true, max: 256 }, quantity: { kind: 'integer', required: true, max: 9999999999 }, price: { kind: 'amount', required: true } } } }, query_options: { kind: 'list', max: 1000, of: { kind: 'choice', choices: ['fund_bill_list', 'voucher_detail_list', 'discount_goods_detail', 'trade_settle_info', 'refund_detail_item_list'] } } },
+  'alipay.trade.refund': { out_trade_no: { kind: 'text', max: 64 }, trade_no: { kind: 'text', max: 64 }, refund_amount: { kind: 'text', required: true, max: 32 }, out_request_no: { kind: 'text', max: 64 }, refund_reason: { kind: 'text', max: 256 }, refund_currency: { kind: 'choice', choices: ['CNY'] }, operator_id: { kind: 'text', max: 30 }, store_id: { kind: 'text', max: 32 }, terminal_id: { kind: 'text', max: 32 }, goods_detail: { kind: 'list', max: 1000, of: { kind: 'object', members: { goods_id: { kind: 'text', required: true, max: 32 }, goods_name: { kind: 'text', required: true, max: 256 }, quantity: { kind: 'integer', required: true, max: 9999999999 }, price: { kind: 'amount', required: true } } } }, query_options: { kind: 'list', max: 1000, of: { kind: 'choice', choices: ['fund_bill_list', 'voucher_detail_list', 'discount_goods_detail', 'trade_settle_info', 'refund_detail_item_list'] } } },
   'alipay.trade.cancel': { out_trade_no: { kind: 'text', max: 64 }, trade_no: { kind: 'text', max: 64 } },
-  'alipay.trade.close': { out_trade_no: { kind: 'text', max: 64 }, trade_no: { kind: 'text', max: 64 } },
+  'alipay.trade.close': { out_trade_no: { kind: 'text', max: 64 }, trade_no: { kind: 'text', max: 64 }, operator_id: { kind: 'text', max: 28 } },
   'alipay.marketing.voucher.list.query': { template_id: { kind: 'text', required: true, max: 32 }, user_id: { kind: 'text', max: 20 }, open_id: { kind: 'text', max: 128 } },
   'alipay.marketing.voucher.query': { voucher_id: { kind: 'text', required: true, max: 28 } },
   'alipay.marketing.userule.pid.query': { pid: { kind: 'text', required: true, max: 16 } },

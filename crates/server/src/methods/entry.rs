@@ -145,7 +145,7 @@ impl Entry {
     const fn operators<M: Method<Response: Described>>(writes: bool, run: Run) -> Entry {
         Entry {
             #[cfg(test)]
-            schema: Some(|generator| generator.subschema_for::<M::Response>()),
+            schema: Some(schemars::SchemaGenerator::subschema_for::<M::Response>),
             ..Entry::new::<M>(writes, &[], run)
         }
     }

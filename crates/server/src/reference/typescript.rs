@@ -5,12 +5,12 @@
 
 use crate::biz::{Choice, Member, Shape};
 use crate::methods::console::OPERATIONS;
-use crate::methods::{Doors, Entry, Need, THE_LIST};
+use crate::methods::{Doors, Entry, THE_LIST};
 use schemars::SchemaGenerator;
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value};
 
-/// Members that the console's door fills in for a merchant's method, from who is signed in.
+/// Members that the console's door fills in for a merchant's method that has both, from who is signed in.
 const FILLED: [&str; 2] = ["operator_id", "operator_type"];
 /// The member of an operator's request that the address of a call says as well.
 const PID: &str = "pid";
@@ -56,7 +56,7 @@ export type Kind =
 export interface EntryFacts {
   readonly writes: boolean;
   /** The right that an operator needs. */
-  readonly need: 'read' | 'market' | 'money' | 'develop' | 'own';
+  readonly need: 'nothing' | 'read' | 'market' | 'money' | 'develop' | 'own';
   /** Whether it is about one merchant: never one of `none`, always one of `required`. */
   readonly pid: 'none' | 'optional' | 'required';
 }
@@ -71,7 +71,7 @@ pub fn file() -> String {
         .map(|entry| {
             let request = object(&asked(entry).map(|member| field(&member, true, 3)).collect::<Vec<_>>(), 2);
             let answer = match entry.schema {
-                Some(schema) => of_schema(schema(&mut generator).as_value(), 2),
+                Some(schema) => answered(schema(&mut generator).as_value(), 2),
                 None => object(&entry.answer.iter().map(|member| field(member, false, 3)).collect::<Vec<_>>(), 2),
             };
             format!("  '{}': {{\n    request: {request};\n    response: {answer};\n  }};\n", entry.name)
@@ -96,8 +96,9 @@ fn generator() -> SchemaGenerator {
 
 /// The members that a request through the console has.
 fn asked(entry: &'static Entry) -> impl Iterator<Item = Member> {
-    let is_filled = |name| entry.is_merchants() && FILLED.contains(&name);
-    let members = entry.fields.iter().filter(move |member| !is_filled(member.name));
+    let has = |name: &&str| entry.fields.iter().any(|member| member.name == *name);
+    let are_filled = entry.is_merchants() && FILLED.iter().all(has);
+    let members = entry.fields.iter().filter(move |member| !(are_filled && FILLED.contains(&member.name)));
     members
         .map(|member| Member { required: member.required && (entry.is_merchants() || member.name != PID), ..*member })
 }
@@ -109,13 +110,7 @@ fn facts(entry: &Entry) -> String {
         Some(_) => "optional",
         None => "none",
     };
-    let need = match entry.need {
-        Need::Read => "read",
-        Need::Market => "market",
-        Need::Money => "money",
-        Need::Develop => "develop",
-        Need::Own => "own",
-    };
+    let need = format!("{:?}", entry.need).to_lowercase();
     format!("{{ writes: {}, need: '{need}', pid: '{pid}' }}", entry.writes)
 }
 
@@ -189,6 +184,17 @@ fn of_shape(shape: &Shape, is_asked: bool, depth: usize) -> String {
         }
         Shape::Json { .. } if is_asked => "string".to_owned(),
         Shape::Json { of, .. } => format!("Json<{}>", of_shape(of, is_asked, depth)),
+    }
+}
+
+/// The members of an answer: the door puts a list into `items` and any other value that is no object into `value`, and
+/// answers without members where there is nothing to say.
+fn answered(schema: &Value, depth: usize) -> String {
+    match schema["type"].as_str() {
+        Some("null") => "Empty".to_owned(),
+        Some("array") => format!("{{ items: {} }}", of_schema(schema, depth)),
+        Some("object") | None => of_schema(schema, depth),
+        Some(_) => format!("{{ value: {} }}", of_schema(schema, depth)),
     }
 }
 
@@ -342,7 +348,10 @@ mod tests {
     #[test]
     fn an_answer_is_typed_as_serde_writes_it() {
         let mut generator = generator();
-        assert_eq!(of_schema(generator.subschema_for::<Vec<Answer>>().as_value(), 0), "Answer[]");
+        assert_eq!(answered(generator.subschema_for::<Vec<Answer>>().as_value(), 0), "{ items: Answer[] }");
+        assert_eq!(answered(generator.subschema_for::<usize>().as_value(), 0), "{ value: number }");
+        assert_eq!(answered(generator.subschema_for::<()>().as_value(), 0), "Empty");
+        assert_eq!(answered(generator.subschema_for::<Answer>().as_value(), 0), "Answer");
         let expect = "
 /** One of each of serde's attributes that answers have. */
 export type Answer = {

@@ -54,7 +54,9 @@ const NOT_BUILT: &str = "<!doctype html>\n<html lang=\"en\"><meta charset=\"utf-
 pub fn router() -> Router<Arc<App>> {
     Router::new().route("/console", get(shell)).route("/console/", get(shell)).route(
         "/console/{*path}",
-        get(async |State(app), Path(path): Path<String>, headers| file(app, &path, &headers)),
+        get(async |State(app): State<Arc<App>>, Path(path): Path<String>, headers: HeaderMap| {
+            file(&app, &path, &headers)
+        }),
     )
 }
 
@@ -63,7 +65,7 @@ async fn shell(State(app): State<Arc<App>>) -> Response {
 }
 
 /// What is at a path below `/console/`: an asset, or a page that the shell shows. No page has a dot in its address.
-fn file(app: Arc<App>, path: &str, headers: &HeaderMap) -> Response {
+fn file(app: &App, path: &str, headers: &HeaderMap) -> Response {
     if let Some(name) = path.strip_prefix(ASSETS) {
         let asset = BUNDLE.assets.iter().find(|asset| asset.name == name);
         return asset.map_or_else(nothing, |asset| asset.answer(Coding::best(headers)));
