@@ -1,5 +1,6 @@
 import type { Words } from '../words';
 import type { Method } from './call';
+import { entries } from './generated';
 import { hasMethod, type Session } from './session';
 
 /**
@@ -9,7 +10,9 @@ import { hasMethod, type Session } from './session';
 
 /** Why this operator may not call a method; nothing if so. The door: crates/server/src/doors/console.rs. */
 export function barred(session: Session, method: Method, words: Words): string | undefined {
-  return hasMethod(session, method) ? undefined : words.refused.notAllowedHere;
+  if (hasMethod(session, method)) return undefined;
+  const facts = Object.entries(entries).find(([name]) => name === method)?.[1];
+  return facts === undefined ? words.refused.notAllowedHere : words.refused.needs(words.rights[facts.need]);
 }
 
 /** crates/server/src/clock_driver.rs, `ClockError::System`. */

@@ -1,4 +1,4 @@
-import type { ActivitySummary, Empty, FreezeView, Methods, NoticeSummary } from './generated';
+import type { ActivitySummary, Empty, Methods } from './generated';
 
 /**
  * Methods that pages ask for and the list does not have yet, or not yet in this form. Each is taken out of here when the
@@ -6,18 +6,6 @@ import type { ActivitySummary, Empty, FreezeView, Methods, NoticeSummary } from 
  */
 interface Coming {
   'punchcard.session.show': { request: Empty; response: SessionView };
-  'punchcard.notice.list': {
-    request: { pid?: string; state?: string; limit: number };
-    response: { notices: NoticeSummary[]; next?: string | null };
-  };
-  'punchcard.points.frozen': {
-    request: { pid?: string; older?: string; limit: number };
-    response: { freezes: FreezeView[]; next?: string | null };
-  };
-  'punchcard.activity.list': {
-    request: { pid?: string; status?: string; limit: number };
-    response: { activities: ActivitySummary[]; next?: string | null };
-  };
   'punchcard.tag.list': { request: { pid?: string }; response: { tags: TagView[] } };
   'punchcard.crowd.draft': { request: { pid: string; conditions?: string }; response: Draft };
   'punchcard.crowd.sample': {

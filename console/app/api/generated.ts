@@ -38,7 +38,7 @@ export type Kind =
 export interface EntryFacts {
   readonly writes: boolean;
   /** The right that an operator needs. */
-  readonly need: 'nothing' | 'read' | 'market' | 'money' | 'develop' | 'own';
+  readonly need: 'read' | 'market' | 'money' | 'develop' | 'own';
   /** Whether it is about one merchant: never one of `none`, always one of `required`. */
   readonly pid: 'none' | 'optional' | 'required';
 }
@@ -1156,8 +1156,6 @@ export interface Methods {
       refund_reason?: string | undefined;
       /** The currency. */
       refund_currency?: 'CNY' | undefined;
-      /** The merchant's own id of its staff. Not kept. */
-      operator_id?: string | undefined;
       /** The merchant's number of its shop. Not kept. */
       store_id?: string | undefined;
       /** The merchant's own id of its terminal. Not kept. */
@@ -1238,8 +1236,6 @@ export interface Methods {
       out_trade_no?: string | undefined;
       /** The platform's number of the trade. It wins. */
       trade_no?: string | undefined;
-      /** The merchant's own id of its staff. Not kept. */
-      operator_id?: string | undefined;
     };
     response: {
       /** The platform's number of the trade. */
@@ -1545,7 +1541,7 @@ export interface Methods {
   };
   'punchcard.prove.run': {
     request: Empty;
-    response: { items: Row[] };
+    response: Row[];
   };
   'punchcard.trade.show': {
     request: {
@@ -1618,7 +1614,7 @@ export interface Methods {
       /** How many at most, the newest first. */
       limit: number | string;
     };
-    response: { items: BatchView[] };
+    response: BatchView[];
   };
   'punchcard.voucher.send.page': {
     request: {
@@ -1627,7 +1623,7 @@ export interface Methods {
       /** Which of its pages, from 1. */
       page: number | string;
     };
-    response: { items: RecipientView[] };
+    response: RecipientView[];
   };
   'punchcard.crowd.count': {
     request: {
@@ -1659,6 +1655,13 @@ export interface Methods {
     };
     response: WhyView;
   };
+  'punchcard.tag.list': {
+    request: {
+      /** The merchant. */
+      pid?: string | undefined;
+    };
+    response: TagsView;
+  };
   'punchcard.activity.list': {
     request: {
       /** Only activities in this status; all when absent. */
@@ -1668,7 +1671,7 @@ export interface Methods {
       /** How many at most, the newest first. */
       limit: number | string;
     };
-    response: { items: ActivitySummary[] };
+    response: ActivitySummary[];
   };
   'punchcard.activity.show': {
     request: {
@@ -1697,7 +1700,7 @@ export interface Methods {
       /** How many at most. */
       limit: number | string;
     };
-    response: { items: FreezeView[] };
+    response: FreezeView[];
   };
   'punchcard.points.account': {
     request: {
@@ -1719,7 +1722,7 @@ export interface Methods {
       /** How many at most. */
       limit: number | string;
     };
-    response: { items: AuthSummary[] };
+    response: AuthSummary[];
   };
   'punchcard.auth.revoke': {
     request: {
@@ -1733,7 +1736,7 @@ export interface Methods {
       /** How many at most, the newest first. */
       limit: number | string;
     };
-    response: { items: RejectedCall[] };
+    response: RejectedCall[];
   };
   'punchcard.signature.show': {
     request: {
@@ -1814,7 +1817,7 @@ export interface Methods {
       /** How many at most, the newest first. */
       limit: number | string;
     };
-    response: { items: NoticeSummary[] };
+    response: NoticeSummary[];
   };
   'punchcard.notice.show': {
     request: {
@@ -1828,7 +1831,7 @@ export interface Methods {
       /** The notifications' ids. */
       notify_ids: string[];
     };
-    response: { value: number };
+    response: number;
   };
 }
 
@@ -2360,6 +2363,28 @@ export type Started = {
   batch?: BatchView | null;
 };
 
+/** A tag. */
+export type TagView = {
+  /** What conditions name it by. */
+  code: string;
+  /** The name that people read. */
+  name: string;
+  /** `enum`, `number`, `date`, `text` or `location`. */
+  kind: string;
+  /** Whether a count can be broken down by it. */
+  is_dimension: boolean;
+  /** The operators that a condition on it may have. */
+  operators: string[];
+  /** The closed list of its values; empty where any value may stand. */
+  values: ValueView[];
+};
+
+/** A merchant's tags. */
+export type TagsView = {
+  /** The platform's eight, then the merchant's own in the order of its world file. */
+  tags: TagView[];
+};
+
 /** The coupons that were taken of a budget. */
 export type Taken = {
   /** In all. */
@@ -2391,6 +2416,14 @@ export type TradeView = {
   refunds: RefundView[];
   /** What it was paid with beside money. */
   vouchers?: VoucherUseView[];
+};
+
+/** One value of a closed list. */
+export type ValueView = {
+  /** As conditions have it. */
+  value: string;
+  /** The name that people read. */
+  label: string;
 };
 
 /** A voucher that it was paid with. */
@@ -2464,9 +2497,9 @@ export const shapes = {
   'koubei.marketing.tool.points.query': { activity_account: { kind: 'text', required: true, max: 32 }, user_id: { kind: 'text', required: true, max: 32 } },
   'koubei.marketing.tool.prizesend.auth': { req_id: { kind: 'text', required: true, max: 32 }, prize_id: { kind: 'text', required: true, max: 32 }, user_id: { kind: 'text', required: true, max: 32 } },
   'alipay.trade.query': { out_trade_no: { kind: 'text', max: 64 }, trade_no: { kind: 'text', max: 64 }, query_options: { kind: 'list', max: 1000, of: { kind: 'choice', choices: ['fund_bill_list', 'voucher_detail_list', 'discount_goods_detail', 'trade_settle_info', 'refund_detail_item_list'] } } },
-  'alipay.trade.refund': { out_trade_no: { kind: 'text', max: 64 }, trade_no: { kind: 'text', max: 64 }, refund_amount: { kind: 'text', required: true, max: 32 }, out_request_no: { kind: 'text', max: 64 }, refund_reason: { kind: 'text', max: 256 }, refund_currency: { kind: 'choice', choices: ['CNY'] }, operator_id: { kind: 'text', max: 30 }, store_id: { kind: 'text', max: 32 }, terminal_id: { kind: 'text', max: 32 }, goods_detail: { kind: 'list', max: 1000, of: { kind: 'object', members: { goods_id: { kind: 'text', required: true, max: 32 }, goods_name: { kind: 'text', required: true, max: 256 }, quantity: { kind: 'integer', required: true, max: 9999999999 }, price: { kind: 'amount', required: true } } } }, query_options: { kind: 'list', max: 1000, of: { kind: 'choice', choices: ['fund_bill_list', 'voucher_detail_list', 'discount_goods_detail', 'trade_settle_info', 'refund_detail_item_list'] } } },
+  'alipay.trade.refund': { out_trade_no: { kind: 'text', max: 64 }, trade_no: { kind: 'text', max: 64 }, refund_amount: { kind: 'text', required: true, max: 32 }, out_request_no: { kind: 'text', max: 64 }, refund_reason: { kind: 'text', max: 256 }, refund_currency: { kind: 'choice', choices: ['CNY'] }, store_id: { kind: 'text', max: 32 }, terminal_id: { kind: 'text', max: 32 }, goods_detail: { kind: 'list', max: 1000, of: { kind: 'object', members: { goods_id: { kind: 'text', required: true, max: 32 }, goods_name: { kind: 'text', required: true, max: 256 }, quantity: { kind: 'integer', required: true, max: 9999999999 }, price: { kind: 'amount', required: true } } } }, query_options: { kind: 'list', max: 1000, of: { kind: 'choice', choices: ['fund_bill_list', 'voucher_detail_list', 'discount_goods_detail', 'trade_settle_info', 'refund_detail_item_list'] } } },
   'alipay.trade.cancel': { out_trade_no: { kind: 'text', max: 64 }, trade_no: { kind: 'text', max: 64 } },
-  'alipay.trade.close': { out_trade_no: { kind: 'text', max: 64 }, trade_no: { kind: 'text', max: 64 }, operator_id: { kind: 'text', max: 28 } },
+  'alipay.trade.close': { out_trade_no: { kind: 'text', max: 64 }, trade_no: { kind: 'text', max: 64 } },
   'alipay.marketing.voucher.list.query': { template_id: { kind: 'text', required: true, max: 32 }, user_id: { kind: 'text', max: 20 }, open_id: { kind: 'text', max: 128 } },
   'alipay.marketing.voucher.query': { voucher_id: { kind: 'text', required: true, max: 28 } },
   'alipay.marketing.userule.pid.query': { pid: { kind: 'text', required: true, max: 16 } },
@@ -2488,6 +2521,7 @@ export const shapes = {
   'punchcard.voucher.send.page': { batch_id: { kind: 'text', required: true, max: 1024 }, page: { kind: 'integer', required: true, max: 4294967295 } },
   'punchcard.crowd.count': { crowd: { kind: 'text', max: 1024 }, group: { kind: 'text', max: 1024 }, shop_id: { kind: 'text', max: 1024 }, app_id: { kind: 'text', max: 1024 }, dimensions: { kind: 'list', max: 8, of: { kind: 'text', max: 64 } } },
   'punchcard.crowd.why': { crowd: { kind: 'text', max: 1024 }, group: { kind: 'text', max: 1024 }, shop_id: { kind: 'text', max: 1024 }, app_id: { kind: 'text', max: 1024 }, user_id: { kind: 'text', required: true, max: 1024 } },
+  'punchcard.tag.list': { pid: { kind: 'text', max: 1024 } },
   'punchcard.activity.list': { status: { kind: 'text', max: 1024 }, pid: { kind: 'text', max: 1024 }, limit: { kind: 'integer', required: true, max: 4294967295 } },
   'punchcard.activity.show': { camp_id: { kind: 'text', required: true, max: 1024 } },
   'punchcard.activity.review': { camp_id: { kind: 'text', required: true, max: 1024 }, verdict: { kind: 'choice', required: true, choices: ['approve', 'reject'] }, reason: { kind: 'text', max: 65535 } },
@@ -2548,6 +2582,7 @@ export const entries = {
   'punchcard.voucher.send.page': { writes: false, need: 'read', pid: 'none' },
   'punchcard.crowd.count': { writes: false, need: 'read', pid: 'none' },
   'punchcard.crowd.why': { writes: false, need: 'read', pid: 'none' },
+  'punchcard.tag.list': { writes: false, need: 'read', pid: 'required' },
   'punchcard.activity.list': { writes: false, need: 'read', pid: 'optional' },
   'punchcard.activity.show': { writes: false, need: 'read', pid: 'none' },
   'punchcard.activity.review': { writes: true, need: 'market', pid: 'none' },

@@ -266,6 +266,7 @@ export const en = {
     noLink: 'This address has no link in it. Ask an owner for one: punchcard operator add NAME',
   },
   refused: {
+    needs: (right: string) => `Needs the right to ${right}: ask an owner`,
     refused: 'Refused',
     notAllowed: 'Your role does not allow this',
     notAllowedText: 'Ask an owner of this console to grant you a role that does.',
@@ -283,6 +284,13 @@ export const en = {
     signedOut: 'You are no longer signed in',
     signedOutText: 'Sign in again; this address brings you back here.',
     code: 'Code',
+  },
+  rights: {
+    read: 'read',
+    market: 'run crowds and activities',
+    money: 'handle money and points',
+    develop: 'develop',
+    own: 'run the whole platform',
   },
   rules: {
     sentence: (tag: string, op: string, values: string[]) => {

@@ -219,6 +219,7 @@ export const zh: Words = {
     noLink: '地址中没有链接。请向所有者索取：punchcard operator add 名称',
   },
   refused: {
+    needs: (right) => `需要${right}权限，请联系所有者`,
     refused: '被拒绝',
     notAllowed: '你的角色没有此权限',
     notAllowedText: '请控制台的所有者授予你相应的角色。',
@@ -236,6 +237,13 @@ export const zh: Words = {
     signedOut: '登录已失效',
     signedOutText: '请重新登录，登录后回到此地址。',
     code: '错误码',
+  },
+  rights: {
+    read: '查看',
+    market: '营销',
+    money: '资金与积点',
+    develop: '开发',
+    own: '所有者',
   },
   rules: {
     sentence: (tag, op, values) => {
