@@ -39,12 +39,17 @@ impl Runner {
         if find("cargo-nextest").is_some() { Runner::Nextest } else { Runner::Plain }
     }
 
-    /// Builds every test and every program, and runs nothing.
-    pub(crate) fn build(self) -> Result<(), String> {
+    /// Builds every test and every program, and runs nothing. A server that has its console must have it whole.
+    pub(crate) fn build(self, has_console: bool) -> Result<(), String> {
+        let mut command = cargo();
         match self {
-            Runner::Nextest => run(with_console(cargo().args(["nextest", "run", "--workspace", "--no-run"]))),
-            Runner::Plain => run(with_console(cargo().args(["test", "--workspace", "--no-run"]))),
+            Runner::Nextest => command.args(["nextest", "run", "--workspace", "--no-run"]),
+            Runner::Plain => command.args(["test", "--workspace", "--no-run"]),
+        };
+        if has_console {
+            command.env("PUNCHCARD_CONSOLE", "required");
         }
+        run(&mut command)
     }
 
     /// Runs the tests whose names contain one of `names`, all if there are none.
@@ -68,11 +73,6 @@ impl Runner {
     pub(crate) fn documentation() -> Result<Counts, String> {
         counted(cargo().args(["test", "--workspace", "--doc", "--no-fail-fast"]))
     }
-}
-
-/// What is tested has its console: the server's `build.rs` fails without the bundle.
-fn with_console(command: &mut Command) -> &mut Command {
-    command.env("PUNCHCARD_CONSOLE", "required")
 }
 
 /// Runs a `cargo test` in view and adds up its `test result` lines.

@@ -47,6 +47,7 @@ pub(crate) fn test(names: &[&str]) -> Result<ExitCode, String> {
     let mut stages = Stages::default();
     machine::for_console(&logs.join("packages.log"))?;
     // The server embeds the bundle, so it is there before the compiler asks for it; its checks are made beside that.
+    // Without it everything else is tried all the same.
     let bundled = stages.check("console's bundle", || console::bundle(&logs.join("npm.log")));
     let (built, surroundings) = thread::scope(|scope| {
         let checking = (everything && bundled).then(|| scope.spawn(|| timed(console::check)));
@@ -55,7 +56,7 @@ pub(crate) fn test(names: &[&str]) -> Result<ExitCode, String> {
         if everything {
             stages.check("format", || run(cargo().args(["fmt", "--all", "--check"])));
         }
-        let built = stages.check("build", || runner.build());
+        let built = stages.check("build", || runner.build(bundled));
         if everything && built {
             let lints = ["clippy", "--workspace", "--all-targets", "--quiet", "--", "--deny", "warnings"];
             stages.check("lints", || run(cargo().args(lints)));
@@ -83,7 +84,7 @@ pub(crate) fn test(names: &[&str]) -> Result<ExitCode, String> {
         if everything || !names.is_empty() {
             stages.count("tests", || runner.test(&names, |command| surroundings.tell(command)));
         }
-        if everything && console::has_browser_tests() {
+        if everything && bundled && console::has_browser_tests() {
             stages.count("console in the browser", || console::in_browser(&target));
         }
         if everything {
