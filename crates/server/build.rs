@@ -22,6 +22,9 @@ fn main() -> Result<(), String> {
             if env::var(WISH).is_ok_and(|wish| wish == "required") {
                 return Err(format!("the console's bundle is needed and {why}: run `cargo xtask console`"));
             }
+            if dist.join("index.html").is_file() {
+                println!("cargo::warning=the console's bundle is not embedded: {why}");
+            }
             "Bundle { shell: None, assets: &[] }".to_owned()
         }
     };
