@@ -131,10 +131,17 @@ pub async fn advance(app: &App, to: Move) -> Result<Movement, ClockError> {
         return Err(ClockError::TooFar(from));
     }
     settle(app, from).await?;
-    let (mut at, mut stops, mut waits) = (from, 0, true);
+    let (mut at, mut target, mut stops, mut waits) = (from, target, 0, true);
     while at < target {
         let moved = app.store.write(move |tx: &mut Tx| step(tx, at, target, to == Move::Next)).await?;
         let Some(step) = moved else { break };
+        if step.is_others && matches!(to, Move::By(_)) {
+            // This one goes as far as it was asked to, beside what the other one moves.
+            target += step.at - at;
+            if CLOCK_ENDS < target {
+                return Err(ClockError::TooFar(step.at));
+            }
+        }
         at = step.at;
         stops += u32::from(step.is_due);
         // No process may still decide by an earlier time when the clock goes on from here.
@@ -156,6 +163,8 @@ struct Step {
     at: i64,
     /// Whether a job is due there.
     is_due: bool,
+    /// Whether another process has moved it there.
+    is_others: bool,
 }
 
 /// One step: to the next due time, or to the target if that is earlier; none where nothing is due and only that was
@@ -164,19 +173,19 @@ fn step(tx: &mut Tx, at: i64, target: i64, only_due: bool) -> Result<Option<Step
     let standing = stored(tx)?;
     if standing != at {
         // Another process has moved it: what is due there comes first.
-        return Ok(Some(Step { at: standing, is_due: false }));
+        return Ok(Some(Step { at: standing, is_due: false, is_others: true }));
     }
     let next = job::first_after(tx, &job::KINDS, at)?.filter(|due| due.due_at <= target);
     let step = match next {
-        Some(due) => Step { at: due.due_at, is_due: true },
+        Some(due) => Step { at: due.due_at, is_due: true, is_others: false },
         None if only_due => return Ok(None),
-        None => Step { at: target, is_due: false },
+        None => Step { at: target, is_due: false, is_others: false },
     };
     if control::replace(tx, Clock::SETTING, &at.to_string(), &step.at.to_string())? {
         Ok(Some(step))
     } else {
         // Another process has moved it since it was read.
-        Ok(Some(Step { at: stored(tx)?, is_due: false }))
+        Ok(Some(Step { at: stored(tx)?, is_due: false, is_others: true }))
     }
 }
 
@@ -253,7 +262,7 @@ mod tests {
         was_moved.recv().expect("it is moved");
         let next = block_on(test.store().write::<_, Fault, _>(|tx| step(tx, 10, 20, false)));
         let next = next.expect("it is kept").expect("it goes on");
-        assert_eq!((next.at, next.is_due), (15, false));
+        assert_eq!((next.at, next.is_due, next.is_others), (15, false, true));
         moving.join().expect("no panic");
         assert_eq!(block_on(test.store().read(stored)).expect("it is there"), 15);
     }

@@ -38,6 +38,16 @@ each_engine!(a_manual_clock_goes_forward_and_never_back, |engine| {
     assert_eq!(running.command(&["clock", "advance", "soon"]).status.code(), Some(2));
 });
 
+each_engine!(what_is_moved_at_once_adds_up, |engine| {
+    let running = Running::start_with(engine, &world(), &["--clock", "manual:2026-01-01T12:00:00+08:00"]);
+    std::thread::scope(|scope| {
+        for _ in 0..6 {
+            scope.spawn(|| clock(&running, &["advance", "1m"]).expect("it is moved"));
+        }
+    });
+    assert_eq!(clock(&running, &["show"]).expect("it is shown")["now"], "2026-01-01T12:06:00+08:00");
+});
+
 #[test]
 fn the_systems_clock_is_nobodys_to_move() {
     let running = Running::start_with(Engine::Sqlite, &world(), &[]);
