@@ -104,7 +104,14 @@ impl Desk {
 /// The trade holds what its page shows as chosen, from `now` (UTC milliseconds) on for a quarter of an hour.
 /// Gives what the page shows; `None` where nothing opens.
 pub fn hold(tx: &mut Tx, opening: Opening<'_>, wanted: Wanted, now: i64) -> Result<Option<Desk>, Stop> {
-    let Some(desk) = Desk::load(tx, opening, wanted, now)? else { return Ok(None) };
+    let Some(mut desk) = Desk::load(tx, opening, wanted, now)? else { return Ok(None) };
+    // On PostgreSQL each statement sees what was committed before it: the trade may have been paid, with just these
+    // coupons, after it was read.
+    let Some(trade) = opening.open(tx)? else { return Ok(None) };
+    if trade != desk.trade {
+        let Some(again) = Desk::load(tx, opening, wanted, now)? else { return Ok(None) };
+        desk = again;
+    }
     if desk.trade.payable(now).is_ok() {
         redemption::hold(tx, &desk.trade, &desk.offer.choice, now)?;
     }
