@@ -106,22 +106,22 @@ fn an_operators_address_that_is_taken_is_a_warning() {
 each_engine!(the_log_names_calls_and_tells_no_secret, |engine| {
     let mut running = Running::start_logging(engine);
     let client = running.client_of(ISV_APP_ID, Some(TOKEN));
-    let request = json!({"out_biz_no": "OUTBIZ-7391", "name": "名字NAME-7391", "conditions": conditions("IN", "pam_gender", "1")});
+    let request = json!({"out_biz_no": "OUTBIZ-zebra", "name": "名字NAME-zebra", "conditions": conditions("IN", "pam_gender", "1")});
     succeed(&client, CREATE, &request);
     let mut other = request.clone();
-    other["name"] = json!("名字OTHER-7391");
+    other["name"] = json!("名字OTHER-zebra");
     assert_eq!(call(&client, CREATE, &other).sub_code.as_deref(), Some("OUT_BIZ_NO_CONFLICT"));
-    assert_eq!(call(&client, CREATE, &json!({"name": ["NAME-7391"]})).code, "40004");
-    assert_eq!(call(&running.client_of(ISV_APP_ID, Some("BADTOKEN-7391")), COUNT, &json!({})).code, "20001");
+    assert_eq!(call(&client, CREATE, &json!({"name": ["NAME-zebra"]})).code, "40004");
+    assert_eq!(call(&running.client_of(ISV_APP_ID, Some("BADTOKEN-zebra")), COUNT, &json!({})).code, "20001");
     assert_eq!(call(&stranger(&running), CREATE, &request).code, "40002");
-    drop(client.call("koubei.made.up", "BIZ-7391", NOW));
+    drop(client.call("koubei.made.up", "BIZ-zebra", NOW));
 
     // What was logged is written when it has ended.
     running.terminate();
     let log = log_of(running.folder.path());
     let master_key = std::fs::read_to_string(running.folder.path().join("master.key")).expect("it was made");
     let private_key = app_key().to_pkcs8_base64();
-    for secret in ["7391", TOKEN, master_key.trim(), &private_key[100..140], "PRIVATE"] {
+    for secret in ["zebra", TOKEN, master_key.trim(), &private_key[100..140], "PRIVATE"] {
         assert!(!log.contains(secret), "{secret} is in the log:\n{log}");
     }
     let mut named = 0;
