@@ -33,7 +33,7 @@ export function setPassword(link: string, password: string): Promise<unknown> {
 }
 
 async function post<T>(path: string, body: object, signal?: AbortSignal): Promise<T> {
-  let answer: T & Envelope;
+  let answer: T & Envelope & { result?: T };
   let status: number;
   try {
     const response = await fetch(`/console/api/${path}`, {
@@ -48,7 +48,8 @@ async function post<T>(path: string, body: object, signal?: AbortSignal): Promis
     if (signal?.aborted) throw error;
     throw new Refusal('offline');
   }
-  if (status === 200 && answer.code === '10000') return answer;
+  // What an operators' method answers stands in one member: it may be a list, or have a `code` of its own.
+  if (status === 200 && answer.code === '10000') return answer.result ?? answer;
   throw Refusal.ofStatus(status, answer);
 }
 

@@ -1,11 +1,10 @@
-import type { ActivitySummary, Empty, Methods } from './generated';
+import type { ActivitySummary, Methods } from './generated';
 
 /**
  * Methods that pages ask for and the list does not have yet, or not yet in this form. Each is taken out of here when the
  * server has it: `generated.ts` then says what it is.
  */
 interface Coming {
-  'punchcard.session.show': { request: Empty; response: SessionView };
   'punchcard.tag.list': { request: { pid?: string }; response: { tags: TagView[] } };
   'punchcard.crowd.draft': { request: { pid: string; conditions?: string }; response: Draft };
   'punchcard.crowd.sample': {
@@ -26,14 +25,6 @@ interface Coming {
 
 /** What pages may call, by name. */
 export type Served = Omit<Methods, keyof Coming> & Coming;
-
-interface SessionView {
-  name: string;
-  mode: 'stand-in' | 'platform';
-  version: string;
-  merchants: { pid: string; name: string; role: string }[];
-  methods: string[];
-}
 
 interface TagView {
   code: string;

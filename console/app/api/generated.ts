@@ -38,7 +38,7 @@ export type Kind =
 export interface EntryFacts {
   readonly writes: boolean;
   /** The right that an operator needs. */
-  readonly need: 'read' | 'market' | 'money' | 'develop' | 'own';
+  readonly need: 'nothing' | 'read' | 'market' | 'money' | 'develop' | 'own';
   /** Whether it is about one merchant: never one of `none`, always one of `required`. */
   readonly pid: 'none' | 'optional' | 'required';
 }
@@ -1156,6 +1156,8 @@ export interface Methods {
       refund_reason?: string | undefined;
       /** The currency. */
       refund_currency?: 'CNY' | undefined;
+      /** The merchant's own id of its staff. Not kept. */
+      operator_id?: string | undefined;
       /** The merchant's number of its shop. Not kept. */
       store_id?: string | undefined;
       /** The merchant's own id of its terminal. Not kept. */
@@ -1236,6 +1238,8 @@ export interface Methods {
       out_trade_no?: string | undefined;
       /** The platform's number of the trade. It wins. */
       trade_no?: string | undefined;
+      /** The merchant's own id of its staff. Not kept. */
+      operator_id?: string | undefined;
     };
     response: {
       /** The platform's number of the trade. */
@@ -1532,6 +1536,10 @@ export interface Methods {
     };
     response: Empty;
   };
+  'punchcard.session.show': {
+    request: Empty;
+    response: SessionView;
+  };
   'punchcard.world.apply': {
     request: {
       /** The text, with every file in it that the file names. */
@@ -1654,13 +1662,6 @@ export interface Methods {
       user_id: string;
     };
     response: WhyView;
-  };
-  'punchcard.tag.list': {
-    request: {
-      /** The merchant. */
-      pid?: string | undefined;
-    };
-    response: TagsView;
   };
   'punchcard.activity.list': {
     request: {
@@ -2197,6 +2198,15 @@ export type LogPart = {
   end: number;
 };
 
+/** A merchant that an operator may see. */
+export type MerchantGrant = {
+  pid: string;
+  /** Its name; its PID if it has none. */
+  name: string;
+  /** The rights that the operator has for it: `read`, `market`, `money`, `develop`, `own`. */
+  rights: string[];
+};
+
 /** How far a clock was moved. Times are UTC milliseconds. */
 export type Movement = {
   /** From when. */
@@ -2351,6 +2361,20 @@ export type Row = {
   named: Difference[];
 };
 
+/** An operator who is signed in. */
+export type SessionView = {
+  /** The operator's name; `local` for whoever sits at a stand-in's own machine. */
+  name: string;
+  /** `stand-in` or `platform`. */
+  mode: string;
+  /** The build's version. */
+  version: string;
+  /** The merchants that the operator may see, by PID. */
+  merchants: MerchantGrant[];
+  /** The methods that the operator may call for one of them or for the whole store, by name. */
+  methods: string[];
+};
+
 /** What would be sent, or is. */
 export type Started = {
   /** How many recipients the list has. */
@@ -2361,28 +2385,6 @@ export type Started = {
   known: boolean;
   /** The batch; absent where nothing was begun. */
   batch?: BatchView | null;
-};
-
-/** A tag. */
-export type TagView = {
-  /** What conditions name it by. */
-  code: string;
-  /** The name that people read. */
-  name: string;
-  /** `enum`, `number`, `date`, `text` or `location`. */
-  kind: string;
-  /** Whether a count can be broken down by it. */
-  is_dimension: boolean;
-  /** The operators that a condition on it may have. */
-  operators: string[];
-  /** The closed list of its values; empty where any value may stand. */
-  values: ValueView[];
-};
-
-/** A merchant's tags. */
-export type TagsView = {
-  /** The platform's eight, then the merchant's own in the order of its world file. */
-  tags: TagView[];
 };
 
 /** The coupons that were taken of a budget. */
@@ -2416,14 +2418,6 @@ export type TradeView = {
   refunds: RefundView[];
   /** What it was paid with beside money. */
   vouchers?: VoucherUseView[];
-};
-
-/** One value of a closed list. */
-export type ValueView = {
-  /** As conditions have it. */
-  value: string;
-  /** The name that people read. */
-  label: string;
 };
 
 /** A voucher that it was paid with. */
@@ -2497,9 +2491,9 @@ export const shapes = {
   'koubei.marketing.tool.points.query': { activity_account: { kind: 'text', required: true, max: 32 }, user_id: { kind: 'text', required: true, max: 32 } },
   'koubei.marketing.tool.prizesend.auth': { req_id: { kind: 'text', required: true, max: 32 }, prize_id: { kind: 'text', required: true, max: 32 }, user_id: { kind: 'text', required: true, max: 32 } },
   'alipay.trade.query': { out_trade_no: { kind: 'text', max: 64 }, trade_no: { kind: 'text', max: 64 }, query_options: { kind: 'list', max: 1000, of: { kind: 'choice', choices: ['fund_bill_list', 'voucher_detail_list', 'discount_goods_detail', 'trade_settle_info', 'refund_detail_item_list'] } } },
-  'alipay.trade.refund': { out_trade_no: { kind: 'text', max: 64 }, trade_no: { kind: 'text', max: 64 }, refund_amount: { kind: 'text', required: true, max: 32 }, out_request_no: { kind: 'text', max: 64 }, refund_reason: { kind: 'text', max: 256 }, refund_currency: { kind: 'choice', choices: ['CNY'] }, store_id: { kind: 'text', max: 32 }, terminal_id: { kind: 'text', max: 32 }, goods_detail: { kind: 'list', max: 1000, of: { kind: 'object', members: { goods_id: { kind: 'text', required: true, max: 32 }, goods_name: { kind: 'text', required: true, max: 256 }, quantity: { kind: 'integer', required: true, max: 9999999999 }, price: { kind: 'amount', required: true } } } }, query_options: { kind: 'list', max: 1000, of: { kind: 'choice', choices: ['fund_bill_list', 'voucher_detail_list', 'discount_goods_detail', 'trade_settle_info', 'refund_detail_item_list'] } } },
+  'alipay.trade.refund': { out_trade_no: { kind: 'text', max: 64 }, trade_no: { kind: 'text', max: 64 }, refund_amount: { kind: 'text', required: true, max: 32 }, out_request_no: { kind: 'text', max: 64 }, refund_reason: { kind: 'text', max: 256 }, refund_currency: { kind: 'choice', choices: ['CNY'] }, operator_id: { kind: 'text', max: 30 }, store_id: { kind: 'text', max: 32 }, terminal_id: { kind: 'text', max: 32 }, goods_detail: { kind: 'list', max: 1000, of: { kind: 'object', members: { goods_id: { kind: 'text', required: true, max: 32 }, goods_name: { kind: 'text', required: true, max: 256 }, quantity: { kind: 'integer', required: true, max: 9999999999 }, price: { kind: 'amount', required: true } } } }, query_options: { kind: 'list', max: 1000, of: { kind: 'choice', choices: ['fund_bill_list', 'voucher_detail_list', 'discount_goods_detail', 'trade_settle_info', 'refund_detail_item_list'] } } },
   'alipay.trade.cancel': { out_trade_no: { kind: 'text', max: 64 }, trade_no: { kind: 'text', max: 64 } },
-  'alipay.trade.close': { out_trade_no: { kind: 'text', max: 64 }, trade_no: { kind: 'text', max: 64 } },
+  'alipay.trade.close': { out_trade_no: { kind: 'text', max: 64 }, trade_no: { kind: 'text', max: 64 }, operator_id: { kind: 'text', max: 28 } },
   'alipay.marketing.voucher.list.query': { template_id: { kind: 'text', required: true, max: 32 }, user_id: { kind: 'text', max: 20 }, open_id: { kind: 'text', max: 128 } },
   'alipay.marketing.voucher.query': { voucher_id: { kind: 'text', required: true, max: 28 } },
   'alipay.marketing.userule.pid.query': { pid: { kind: 'text', required: true, max: 16 } },
@@ -2509,6 +2503,7 @@ export const shapes = {
   'alipay.marketing.voucher.templatedetail.query': { template_id: { kind: 'text', required: true, max: 28 } },
   'alipay.marketing.voucher.templatelist.query': { create_start_time: { kind: 'date', required: true }, create_end_time: { kind: 'date', required: true }, page_num: { kind: 'integer', required: true, max: 9999999999 }, page_size: { kind: 'integer', required: true, max: 30 } },
   'alipay.marketing.voucher.template.delete': { template_id: { kind: 'text', required: true, max: 28 } },
+  'punchcard.session.show': {},
   'punchcard.world.apply': { text: { kind: 'text', max: 1073741824 } },
   'punchcard.prove.run': {},
   'punchcard.trade.show': { trade_no: { kind: 'text', max: 1024 }, pid: { kind: 'text', max: 1024 }, out_trade_no: { kind: 'text', max: 1024 } },
@@ -2521,7 +2516,6 @@ export const shapes = {
   'punchcard.voucher.send.page': { batch_id: { kind: 'text', required: true, max: 1024 }, page: { kind: 'integer', required: true, max: 4294967295 } },
   'punchcard.crowd.count': { crowd: { kind: 'text', max: 1024 }, group: { kind: 'text', max: 1024 }, shop_id: { kind: 'text', max: 1024 }, app_id: { kind: 'text', max: 1024 }, dimensions: { kind: 'list', max: 8, of: { kind: 'text', max: 64 } } },
   'punchcard.crowd.why': { crowd: { kind: 'text', max: 1024 }, group: { kind: 'text', max: 1024 }, shop_id: { kind: 'text', max: 1024 }, app_id: { kind: 'text', max: 1024 }, user_id: { kind: 'text', required: true, max: 1024 } },
-  'punchcard.tag.list': { pid: { kind: 'text', max: 1024 } },
   'punchcard.activity.list': { status: { kind: 'text', max: 1024 }, pid: { kind: 'text', max: 1024 }, limit: { kind: 'integer', required: true, max: 4294967295 } },
   'punchcard.activity.show': { camp_id: { kind: 'text', required: true, max: 1024 } },
   'punchcard.activity.review': { camp_id: { kind: 'text', required: true, max: 1024 }, verdict: { kind: 'choice', required: true, choices: ['approve', 'reject'] }, reason: { kind: 'text', max: 65535 } },
@@ -2570,6 +2564,7 @@ export const entries = {
   'alipay.marketing.voucher.templatedetail.query': { writes: false, need: 'read', pid: 'required' },
   'alipay.marketing.voucher.templatelist.query': { writes: false, need: 'read', pid: 'required' },
   'alipay.marketing.voucher.template.delete': { writes: true, need: 'market', pid: 'required' },
+  'punchcard.session.show': { writes: false, need: 'nothing', pid: 'none' },
   'punchcard.world.apply': { writes: true, need: 'own', pid: 'none' },
   'punchcard.prove.run': { writes: false, need: 'read', pid: 'none' },
   'punchcard.trade.show': { writes: false, need: 'read', pid: 'optional' },
@@ -2582,7 +2577,6 @@ export const entries = {
   'punchcard.voucher.send.page': { writes: false, need: 'read', pid: 'none' },
   'punchcard.crowd.count': { writes: false, need: 'read', pid: 'none' },
   'punchcard.crowd.why': { writes: false, need: 'read', pid: 'none' },
-  'punchcard.tag.list': { writes: false, need: 'read', pid: 'required' },
   'punchcard.activity.list': { writes: false, need: 'read', pid: 'optional' },
   'punchcard.activity.show': { writes: false, need: 'read', pid: 'none' },
   'punchcard.activity.review': { writes: true, need: 'market', pid: 'none' },

@@ -96,7 +96,7 @@ function Crowds({ pid }: { pid: string }) {
 function Running({ pid }: { pid: string }) {
   const words = useWords();
   const { data } = useQuery(running(pid));
-  return <Figure label={words.overview.running}>{data ? words.number(data.items.length) : '–'}</Figure>;
+  return <Figure label={words.overview.running}>{data ? words.number(data.length) : '–'}</Figure>;
 }
 
 function Waiting({ pid }: { pid: string }) {
@@ -104,9 +104,9 @@ function Waiting({ pid }: { pid: string }) {
   const notices = useQuery(failed(pid));
   const frozen = useQuery(holds(pid));
   const drafts = useQuery(toReview(pid));
-  const oldest = frozen.data?.items[0];
-  const failures = notices.data?.items.length ?? 0;
-  const reviews = drafts.data?.items.length ?? 0;
+  const oldest = frozen.data?.[0];
+  const failures = notices.data?.length ?? 0;
+  const reviews = drafts.data?.length ?? 0;
   return (
     <Part title={words.overview.waiting}>
       <Answer query={notices}>

@@ -16,6 +16,7 @@ pub mod id;
 pub mod issued_coupon;
 pub mod login;
 pub mod notice;
+pub mod operator;
 pub mod pin;
 pub mod points;
 pub mod redemption;

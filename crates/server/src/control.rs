@@ -11,13 +11,14 @@
 mod door;
 mod remote;
 
-pub use door::router;
+pub use door::{file_body, router};
 pub use remote::Remote;
 
+use crate::actor::Actor;
 use crate::answer::CallError;
 use crate::app::App;
 use crate::methods::Output;
-use crate::methods::access::{Doors, Rights};
+use crate::methods::access::Doors;
 use crate::methods::dispatch;
 use crate::methods::method::{Method, OperatorCall};
 use serde::de::DeserializeOwned;
@@ -117,8 +118,8 @@ async fn operate(
     members: Map<String, Value>,
     input: Box<dyn Read + Send>,
 ) -> Result<Output, CallError> {
-    let call = OperatorCall { app: app.clone(), input };
-    dispatch::operate(Doors::CONTROL, Rights::ALL, name, call, members).await
+    let call = OperatorCall { app: app.clone(), actor: Arc::new(Actor::command()), input };
+    dispatch::operate(Doors::CONTROL, name, call, members).await
 }
 
 /// The right to open an embedded store; given back when dropped, or when the process ends in whatever way.

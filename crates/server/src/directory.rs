@@ -4,6 +4,7 @@
 //! alone never decides: [`Caller::still_may`] compares versions inside the transaction that does the work, so a revoked
 //! token works nowhere, not even on a node that has not heard of it yet.
 
+use crate::actor::Actor;
 use crate::answer::{Answer, CallError};
 use crate::keys::token_key;
 use domain::window;
@@ -13,7 +14,7 @@ use store::world::{self, Authorization};
 use store::{Store, Tx};
 use wire::certificate::Certificate;
 use wire::diagnosis::OwnKey;
-use wire::{PublicKey, code};
+use wire::{PublicKey, Rejection, code};
 
 /// An app, ready to verify calls with.
 pub struct App {
@@ -62,6 +63,8 @@ pub struct Caller {
     pub pid: String,
     /// The merchant's own app, where the calling app is an ISV's; else the calling app.
     pub auth_app_id: String,
+    /// The operator who acts as the app, where one does.
+    pub operator: Option<Arc<Actor>>,
     app_version: i64,
     /// What its token is found by, and the version of what that gives.
     token: Option<(String, i64)>,
@@ -154,36 +157,47 @@ impl Directory {
         method: &str,
         now: i64,
     ) -> Answer<Caller> {
-        let row = &app.row;
-        let mut caller = Caller {
-            app_id: row.app_id.clone(),
-            pid: row.pid.clone(),
-            auth_app_id: row.app_id.clone(),
-            app_version: row.version,
-            token: None,
+        let granted = match token {
+            Some(token) => Some(self.authorization(store, token).await?.ok_or(code::INVALID_APP_AUTH_TOKEN)?),
+            None => None,
         };
-        if let Some(token) = token {
-            // Another app's token is as unknown as one that never was.
-            let granted = self.authorization(store, token).await?;
-            let granted = granted.filter(|granted| granted.enabled && granted.app_id == row.app_id);
-            let granted = granted.ok_or(code::INVALID_APP_AUTH_TOKEN)?;
-            if window::is_over(granted.expires_at, now) {
-                return Err(code::APP_AUTH_TOKEN_TIME_OUT.into());
+        caller_of(&app.row, granted.as_deref(), method, now)
+    }
+
+    /// The app that an operator acts as for a merchant, and whom that makes a call's caller: the app that is named, or
+    /// the merchant's own, or one that the merchant has authorised. An app that may call comes before those that may
+    /// not.
+    pub async fn caller_for(&self, store: &Store, wanted: &Wanted<'_>) -> Answer<Caller> {
+        let &Wanted { pid, app_id, operator, method, now } = wanted;
+        let is_wanted = |app: &App| app_id.is_none_or(|wanted| wanted == app.row.app_id);
+        let mut refusal = no_app();
+        let own = self.own_apps(pid);
+        for app in own.iter().filter(|app| is_wanted(app)) {
+            match caller_of(&app.row, None, method, now) {
+                Ok(caller) => return Ok(Caller { operator: Some(operator.clone()), ..caller }),
+                Err(CallError::Rejection(refused)) => refusal = refused,
+                Err(failure) => return Err(failure),
             }
-            if !allows(&granted.methods, method) {
-                return Err(code::APP_AUTH_TOKEN_NO_API.into());
+        }
+        let asked = pid.to_owned();
+        let given = store.read(move |tx: &mut Tx| world::authorizations_of(tx, &asked)).await?;
+        for granted in &given {
+            let Some(app) = self.app(&granted.app_id).filter(|app| is_wanted(app)) else { continue };
+            match caller_of(&app.row, Some(granted), method, now) {
+                Ok(caller) => return Ok(Caller { operator: Some(operator.clone()), ..caller }),
+                Err(CallError::Rejection(refused)) => refusal = refused,
+                Err(failure) => return Err(failure),
             }
-            caller.pid.clone_from(&granted.pid);
-            caller.auth_app_id.clone_from(&granted.auth_app_id);
-            caller.token = Some((granted.token_key.clone(), granted.version));
         }
-        if !row.enabled {
-            return Err(code::INVALID_APP_STATE.into());
-        }
-        if !allows(&row.methods, method) {
-            return Err(code::INSUFFICIENT_ISV_PERMISSIONS.into());
-        }
-        Ok(caller)
+        Err(refusal.into())
+    }
+
+    /// A merchant's own apps, by id.
+    fn own_apps(&self, pid: &str) -> Vec<Arc<App>> {
+        let apps = self.apps.read().expect("no holder panics");
+        let mut own: Vec<_> = apps.values().filter(|app| app.row.pid == pid).cloned().collect();
+        own.sort_by(|one, other| one.row.app_id.cmp(&other.row.app_id));
+        own
     }
 
     async fn authorization(&self, store: &Store, token: &str) -> Result<Option<Arc<Authorization>>, store::Fault> {
@@ -198,6 +212,59 @@ impl Directory {
         }
         Ok(found)
     }
+}
+
+/// What an operator wants to call, for whom.
+pub struct Wanted<'a> {
+    /// The merchant.
+    pub pid: &'a str,
+    /// The app to act as; whichever may, where none is named.
+    pub app_id: Option<&'a str>,
+    /// Who operates.
+    pub operator: &'a Arc<Actor>,
+    /// The method.
+    pub method: &'a str,
+    /// The store's clock, UTC milliseconds.
+    pub now: i64,
+}
+
+/// The refusal of an operator's call for a merchant that no app may act for.
+fn no_app() -> Rejection {
+    Rejection::business("NO_APP", "the merchant has no app, and has authorised none that may call this")
+}
+
+/// Whom a call of this app acts for, and whether it may call `method`.
+fn caller_of(row: &world::App, granted: Option<&Authorization>, method: &str, now: i64) -> Answer<Caller> {
+    let mut caller = Caller {
+        app_id: row.app_id.clone(),
+        pid: row.pid.clone(),
+        auth_app_id: row.app_id.clone(),
+        operator: None,
+        app_version: row.version,
+        token: None,
+    };
+    if let Some(granted) = granted {
+        // Another app's token is as unknown as one that never was.
+        if !granted.enabled || granted.app_id != row.app_id {
+            return Err(code::INVALID_APP_AUTH_TOKEN.into());
+        }
+        if window::is_over(granted.expires_at, now) {
+            return Err(code::APP_AUTH_TOKEN_TIME_OUT.into());
+        }
+        if !allows(&granted.methods, method) {
+            return Err(code::APP_AUTH_TOKEN_NO_API.into());
+        }
+        caller.pid.clone_from(&granted.pid);
+        caller.auth_app_id.clone_from(&granted.auth_app_id);
+        caller.token = Some((granted.token_key.clone(), granted.version));
+    }
+    if !row.enabled {
+        return Err(code::INVALID_APP_STATE.into());
+    }
+    if !allows(&row.methods, method) {
+        return Err(code::INSUFFICIENT_ISV_PERMISSIONS.into());
+    }
+    Ok(caller)
 }
 
 /// The longest token that a world file may state, in bytes.

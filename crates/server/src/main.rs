@@ -6,6 +6,7 @@
 // gone.
 #![deny(clippy::print_stdout, clippy::print_stderr)]
 
+mod actor;
 mod acts;
 mod admission;
 mod answer;

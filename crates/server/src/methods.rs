@@ -88,7 +88,12 @@ impl Entry {
 
     /// The method of that name, if it may be called through this door.
     pub fn at(door: Doors, name: &str) -> Option<&'static Entry> {
-        THE_LIST.iter().chain(OPERATIONS).find(|entry| entry.name == name && entry.doors.has(door))
+        Entry::all(door).find(|entry| entry.name == name)
+    }
+
+    /// Every method that may be called through this door.
+    pub fn all(door: Doors) -> impl Iterator<Item = &'static Entry> {
+        THE_LIST.iter().chain(OPERATIONS).filter(move |entry| entry.doors.has(door))
     }
 }
 
@@ -106,7 +111,8 @@ mod tests {
             assert!(Entry::at(Doors::CONTROL, entry.name).is_none() && entry.is_merchants(), "{}", entry.name);
         }
         for entry in OPERATIONS {
-            let found = Entry::at(Doors::CONTROL, entry.name).expect("a command may call it");
+            let door = if entry.doors.has(Doors::CONTROL) { Doors::CONTROL } else { Doors::CONSOLE };
+            let found = Entry::at(door, entry.name).expect("a command or a page may call it");
             assert!(std::ptr::eq(found, entry), "{} is listed twice", entry.name);
             assert!(Entry::find(entry.name).is_none() && !entry.is_merchants(), "{}", entry.name);
             assert!(entry.name.starts_with("punchcard."), "{}", entry.name);

@@ -16,7 +16,9 @@ mod put;
 
 pub use account::{Account, BALANCE_FEN_MAX, account, existing_accounts, has_account, plain_pins, replace_pin};
 pub use app::{App, Guard, app, apps, guard};
-pub use authorization::{Authorization, Refresh, authorization, authorization_of_refresh, authorizations};
+pub use authorization::{
+    Authorization, Refresh, authorization, authorization_of_refresh, authorizations, authorizations_of,
+};
 pub use certificate::{platform_certificate, put_platform_certificate};
 pub use consent::{give_authorization, hold_authorizations, put_authorization, revoke_authorizations};
 pub use image::{Image, ImageRoom, UploadedImage, add_image, has_image, image, put_image};

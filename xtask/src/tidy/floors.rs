@@ -41,6 +41,7 @@ static HOUSES: [House; 3] = [
             },
             Floor {
                 modules: &[
+                    "actor",
                     "admission",
                     "answer",
                     "authority",

@@ -11,6 +11,7 @@ use crate::control::{self, socket_path};
 use crate::demo;
 use crate::doors::caller::{TrustedProxies, network};
 use crate::doors::connections::{self, Connections};
+use crate::doors::console::Hosts;
 use crate::doors::{gateway, h5, health, home, listener, operator, v3};
 use crate::duration;
 use crate::log;
@@ -52,9 +53,15 @@ pub struct Serve {
         value_name = "ADDRESS"
     )]
     listen: Vec<String>,
-    /// Where to serve /metrics, /healthz and /readyz [default: the next port after the first --listen, on 127.0.0.1]
+    /// Where to serve the console, /metrics, /healthz and /readyz [default: the next port after the first --listen, on 127.0.0.1]
     #[arg(long, env = "PUNCHCARD_OPERATOR_LISTEN", value_name = "ADDRESS")]
     operator_listen: Option<String>,
+    /// Whether to serve the console there
+    #[arg(long, env = "PUNCHCARD_CONSOLE_DOOR", value_enum, default_value_t, value_name = "ON-OR-OFF")]
+    console: Offered,
+    /// Where a proxy offers the console, such as https://console.example.com [default: the operator's address alone]
+    #[arg(long, env = "PUNCHCARD_CONSOLE_ORIGIN", value_name = "ORIGIN", value_parser = origin_arg)]
+    console_origin: Option<String>,
     /// Apply this world file first; may be given several times
     #[arg(long, env = "PUNCHCARD_WORLD", value_delimiter = ',', value_name = "FILE")]
     world: Vec<PathBuf>,
@@ -102,7 +109,7 @@ pub struct Serve {
     refuse_replays: bool,
     /// Whether calls are kept for punchcard log: whole in a stand-in, in summary on a platform
     #[arg(long, env = "PUNCHCARD_REQUEST_LOG", value_enum, default_value_t, value_name = "ON-OR-OFF")]
-    request_log: RequestLogArg,
+    request_log: Offered,
     /// Days that calls are kept [default: 7 in a stand-in, 30 on a platform]
     #[arg(long, env = "PUNCHCARD_REQUEST_LOG_DAYS", value_parser = clap::value_parser!(u32).range(1..=3_650), value_name = "N")]
     request_log_days: Option<u32>,
@@ -112,13 +119,13 @@ pub struct Serve {
     request_log_mib: Option<u32>,
 }
 
-/// Whether there is a request log.
+/// Whether there is something.
 #[derive(Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
-enum RequestLogArg {
-    /// Answered calls are kept.
+enum Offered {
+    /// There is.
     #[default]
     On,
-    /// Nothing of them is.
+    /// There is not.
     Off,
 }
 
@@ -137,6 +144,19 @@ fn clock_arg(text: &str) -> Result<ClockArg, String> {
     }
     let at = text.strip_prefix("manual:").ok_or("must be system, or manual: and a time")?;
     parse_time(at).map(ClockArg::ManualAt)
+}
+
+/// An origin: a scheme and a host, and nothing behind them.
+fn origin_arg(text: &str) -> Result<String, String> {
+    let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    let is_host = |host: &str| {
+        !host.is_empty() && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte))
+    };
+    if host.is_some_and(is_host) {
+        Ok(text.to_ascii_lowercase())
+    } else {
+        Err("must be like https://console.example.com".to_owned())
+    }
 }
 
 /// A duration of at least a second.
@@ -185,7 +205,7 @@ impl Serve {
         }
         let demo = if self.demo { Some(demo::prepare(&app, data, &addresses).await?) } else { None };
 
-        if self.request_log == RequestLogArg::On {
+        if self.request_log == Offered::On {
             app.request_log.start(&app.store, self.request_log_limits(app.store.mode()), system_now);
         }
         let (stopper, stop) = watch::channel(false);
@@ -205,9 +225,11 @@ impl Serve {
         }
         let mut operator_address = None;
         if let Some(listener) = operator_listener {
-            operator_address = Some(listener.local_addr()?);
+            let address = listener.local_addr()?;
+            operator_address = Some(address);
+            let hosts = (self.console == Offered::On).then(|| Hosts::new(address.port(), self.console_origin.clone()));
             let max = OPERATOR_CONNECTIONS_MAX;
-            let router = operator::router(app.clone(), connections);
+            let router = operator::router(app.clone(), connections, hosts);
             let connections = Connections::new(max, max, TrustedProxies::default());
             serving.spawn(listener::serve(listener, router, connections, stop.clone()));
         }
@@ -219,7 +241,7 @@ impl Serve {
         let work = async {
             app.warm().await?;
             self.announce_store(&app, &addresses).await?;
-            Serve::welcome(&app, &addresses, operator_address, demo.as_deref());
+            self.welcome(&app, &addresses, operator_address, demo.as_deref());
             std::future::pending::<Result<(), Failure>>().await
         };
         let must_start_again = tokio::select! {
@@ -250,10 +272,14 @@ impl Serve {
     }
 
     /// Prints what a person or a script needs first.
-    fn welcome(app: &App, addresses: &[SocketAddr], operator: Option<SocketAddr>, demo: Option<&str>) {
+    fn welcome(&self, app: &App, addresses: &[SocketAddr], operator: Option<SocketAddr>, demo: Option<&str>) {
         let mut lines = vec![format!("alipay_public_key {}", app.signer.public_key().to_base64())];
         lines.extend(addresses.iter().map(|address| format!("listening on http://{address}/gateway.do")));
-        lines.extend(operator.map(|address| format!("console on http://{address}/console/")));
+        lines.extend(
+            operator
+                .filter(|_| self.console == Offered::On)
+                .map(|address| format!("console on http://{address}/console/")),
+        );
         lines.extend(operator.map(|address| format!("metrics on http://{address}/metrics")));
         lines.extend(demo.into_iter().flat_map(str::lines).map(str::to_owned));
         // A reader who has stalled must not keep the process from hearing that it is to stop.

@@ -14,7 +14,7 @@ use axum::routing::post;
 use axum::{Json, Router};
 use http_body_util::{BodyExt, StreamBody};
 use serde_json::{Map, Value};
-use std::io::Read;
+use std::io::{PipeReader, Read};
 use std::sync::Arc;
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
@@ -35,13 +35,16 @@ async fn call(State(app): State<Arc<App>>, Path(name): Path<String>, body: Body)
         Ok(Output::Json(answer)) => {
             ([(CONTENT_TYPE, HeaderValue::from_static("application/json"))], answer).into_response()
         }
-        Ok(Output::File(file)) => {
-            let (sender, receiver) = mpsc::channel(FRAMES_WAITING);
-            tokio::task::spawn_blocking(move || super::remote::send_file(file, &sender));
-            Body::new(StreamBody::new(ReceiverStream::new(receiver))).into_response()
-        }
+        Ok(Output::File(file)) => file_body(file).into_response(),
         Err(error) => refusal(&error),
     }
+}
+
+/// A body that is a file which is still being written.
+pub fn file_body(file: PipeReader) -> Body {
+    let (sender, receiver) = mpsc::channel(FRAMES_WAITING);
+    tokio::task::spawn_blocking(move || super::remote::send_file(file, &sender));
+    Body::new(StreamBody::new(ReceiverStream::new(receiver)))
 }
 
 fn refusal(error: &CallError) -> Response {

@@ -18,6 +18,10 @@ const FORWARDED: &str = "forwarded";
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Caller(pub IpAddr);
 
+/// The other end of the connection itself, put beside a request by `listener`.
+#[derive(Clone, Copy, Debug)]
+pub struct Peer(pub IpAddr);
+
 /// Reads a network, `10.0.0.0/8` or one address; the error says what is wrong with it.
 pub fn network(text: &str) -> Result<IpNet, String> {
     let parsed = text.parse::<IpNet>().ok().or_else(|| text.parse().map(|address: IpAddr| IpNet::from(address)).ok());

@@ -1,6 +1,7 @@
 //! Accepts connections and serves them until it is to stop: HTTP/1 with bounds on numbers, bytes and time, whoever is
 //! on the other side. Every answer leaves here, so what browsers may do with any of them is said here.
 
+use super::caller::Peer;
 use super::connections::{ConnectionLimit, Connections};
 use super::writing::TimedWrites;
 use axum::Router;
@@ -64,6 +65,7 @@ pub async fn serve(
         let service = hyper::service::service_fn(move |mut request: Request<Incoming>| {
             let caller = owner.caller(peer, request.headers());
             request.extensions_mut().insert(caller);
+            request.extensions_mut().insert(Peer(peer));
             let answer = router.clone().call(request);
             async move {
                 let mut response = answer.await?;

@@ -19,16 +19,18 @@ use store::Tx;
 const SENTENCE: &str =
     "Nothing is here: this is the operator's address, with /console/, /metrics, /healthz and /readyz\n";
 
-/// The routes of the operator's address; the metrics count these connections, which are callers'.
-pub fn router(app: Arc<App>, connections: Arc<Connections>) -> Router {
+/// The routes of the operator's address, with the console under these names if it is offered; the metrics count these
+/// connections, which are callers'.
+pub fn router(app: Arc<App>, connections: Arc<Connections>, hosts: Option<console::Hosts>) -> Router {
+    let console = hosts.map(|hosts| console::router(app.clone(), hosts)).unwrap_or_default();
     let metrics = async move |State(app): State<Arc<App>>| metrics(&app, &connections).await;
     Router::new()
         .route("/metrics", get(metrics))
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))
-        .merge(console::assets::router())
         .fallback(async || home::plain(SENTENCE))
         .with_state(app)
+        .merge(console)
 }
 
 /// The page of metrics. Should the store not answer, what it knows is left out.

@@ -1,5 +1,7 @@
 //! Who may call a method: through which doors, and with which right.
 
+pub use domain::operator::{Need, Rights};
+
 /// A set of doors: the ways by which a call comes in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Doors(u8);
@@ -27,48 +29,9 @@ impl Doors {
     }
 }
 
-/// The right that an operator needs to call a method. An app needs none of them: its merchant says which methods it may
-/// call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Need {
-    /// To look at anything but what [`Need::Develop`] is for.
-    Read,
-    /// Crowds, activities and what they give.
-    Market,
-    /// Money and points: payments, refunds, corrections.
-    Money,
-    /// Signatures, deliveries, the clock.
-    Develop,
-    /// The whole platform: who exists in it, its files, its backups.
-    Own,
-}
-
-/// The rights of an operator.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Rights(u8);
-
-impl Rights {
-    /// Those of whoever may use the control socket, whose file is its owner's alone.
-    pub const ALL: Rights = Rights(u8::MAX);
-
-    /// Whether they are enough for a method.
-    pub const fn allow(self, need: Need) -> bool {
-        self.0 & (1 << need as u8) != 0
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_right_is_had_or_not() {
-        let reader = Rights(1 << Need::Read as u8);
-        for need in [Need::Read, Need::Market, Need::Money, Need::Develop, Need::Own] {
-            assert!(Rights::ALL.allow(need));
-            assert_eq!(reader.allow(need), need == Need::Read);
-        }
-    }
 
     #[test]
     fn a_set_of_doors_has_its_doors_alone() {

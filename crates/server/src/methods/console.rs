@@ -33,6 +33,7 @@ pub mod points_account;
 pub mod points_frozen;
 pub mod prove_run;
 mod rows;
+pub mod session_show;
 pub mod signature_list;
 pub mod signature_show;
 pub mod trade_show;
@@ -55,6 +56,7 @@ use store::{Fault, Tx};
 
 /// Every method of operators: the second part of THE LIST.
 pub static OPERATIONS: &[Entry] = &[
+    operator_read::<session_show::SessionShow>(),
     operator_write::<world_apply::WorldApply>(),
     operator_read::<prove_run::ProveRun>(),
     operator_read::<trade_show::TradeShow>(),

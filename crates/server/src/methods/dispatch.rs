@@ -5,23 +5,23 @@
 //! log, the metrics.
 
 use super::THE_LIST;
-use super::access::{Doors, Rights};
+use super::access::{Doors, Need, Rights};
 use super::call::CallContext;
-use super::console::OPERATIONS;
 use super::entry::Entry;
 use super::method::OperatorCall;
 use super::run::Output;
+use crate::actor::Actor;
 use crate::answer::{Answer, CallError};
 use crate::app::App;
 use crate::biz::{self, Unknown};
-use crate::directory;
+use crate::directory::{self, Wanted};
 use crate::metrics::Metrics;
 use crate::request_log::MadeIds;
 use serde_json::{Map, Value};
 use std::error::Error;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use wire::{Rejection, code};
+use wire::{Rejection, SignType, code};
 
 /// While the crowd index is being built, calls wait this long for it; SDKs give up after 15 seconds or more.
 const READY_TIME_MAX: Duration = Duration::from_secs(10);
@@ -115,39 +115,147 @@ async fn attempt_once(
     entry.run(app.clone(), caller, call.context.clone(), members).await
 }
 
-/// Runs an operator's call that came through `door`. Whoever asks for a member that the method does not know is
-/// refused: it is of another build, and means something by it.
-pub async fn operate(
-    door: Doors,
-    rights: Rights,
-    name: &str,
-    call: OperatorCall,
-    members: Map<String, Value>,
-) -> Answer<Output> {
+/// Runs a command's call. Whoever asks for a member that the method does not know is refused: it is of another build,
+/// and means something by it.
+pub async fn operate(door: Doors, name: &str, call: OperatorCall, members: Map<String, Value>) -> Answer<Output> {
     let (app, started) = (call.app.clone(), Instant::now());
     let unknown = || code::INVALID_METHOD.with_msg(format!("operators cannot call {name} in this build"));
     let entry = Entry::at(door, name).ok_or_else(unknown)?;
-    let answer = if !rights.allow(entry.need) {
-        Err(code::INSUFFICIENT_USER_PERMISSIONS.into())
-    } else if let Some(unknown) = biz::unknown(&members, entry.fields).first() {
-        Err(code::INVALID_PARAMETER.with_msg(format!("{name} has no member {} in this build", unknown.path)).into())
+    let answer = if call.actor.rights_for_all().is_some_and(|rights| rights.allow(entry.need)) {
+        operated(entry, call, members).await
     } else {
-        entry.operate(call, members).await
+        Err(code::INSUFFICIENT_USER_PERMISSIONS.into())
     };
-    let code = match &answer {
-        Ok(_) => "10000",
-        Err(CallError::Rejection(rejection)) => rejection.code,
-        Err(CallError::Error(_) | CallError::Stale) => code::UNKNOWN_ERROR.code,
-    };
-    app.metrics.called(label(door), Some(name), code, started.elapsed());
+    app.metrics.called(label(door), Some(name), outcome_of(&answer), started.elapsed());
     answer
 }
 
+/// The code that an operator's call is answered with.
+pub fn outcome_of(answer: &Answer<Output>) -> &'static str {
+    match answer {
+        Ok(_) => "10000",
+        Err(CallError::Rejection(rejection)) => rejection.code,
+        Err(CallError::Error(_) | CallError::Stale) => code::UNKNOWN_ERROR.code,
+    }
+}
+
+async fn operated(entry: &Entry, call: OperatorCall, members: Map<String, Value>) -> Answer<Output> {
+    if let Some(unknown) = biz::unknown(&members, entry.fields).first() {
+        let text = format!("{} has no member {} in this build", entry.name, unknown.path);
+        return Err(code::INVALID_PARAMETER.with_msg(text).into());
+    }
+    entry.operate(call, members).await
+}
+
+/// What a signed-in operator's call is about.
+#[derive(Clone, Copy)]
+pub enum Place<'a> {
+    /// The whole store.
+    Store,
+    /// One merchant, whom the path names.
+    Merchant(&'a str),
+}
+
+impl<'a> Place<'a> {
+    /// The merchant.
+    pub fn pid(self) -> Option<&'a str> {
+        match self {
+            Place::Store => None,
+            Place::Merchant(pid) => Some(pid),
+        }
+    }
+}
+
+/// The member of an operator's request that names the merchant. A method that has it answers for that merchant alone.
+const PID: &str = "pid";
+
+/// What the operator may do there with a method; `None` for a merchant that the operator has nothing to do with, and
+/// for a method that is not about what the path names.
+pub fn rights(actor: &Actor, place: Place<'_>, entry: &Entry) -> Option<Rights> {
+    let names_merchant = entry.is_merchants() || entry.fields.iter().any(|field| field.name == PID);
+    match place {
+        Place::Store if entry.is_merchants() => None,
+        Place::Store if entry.need == Need::Nothing => Some(Rights::NONE),
+        Place::Store => actor.rights_for_all(),
+        Place::Merchant(pid) if names_merchant => actor.rights_for(pid),
+        Place::Merchant(_) => None,
+    }
+}
+
+/// Whether the operator may call a method for a merchant at least, or for the whole store.
+pub fn may_call(actor: &Actor, entry: &Entry) -> bool {
+    let merchants = actor.grants.iter().map(|grant| rights(actor, Place::Merchant(&grant.pid), entry));
+    let all = merchants.chain([rights(actor, Place::Store, entry)]);
+    all.flatten().any(|rights| rights.allow(entry.need))
+}
+
+/// A signed-in operator's call, which the operator may make.
+pub struct OperatedCall<'a> {
+    /// The method.
+    pub entry: &'static Entry,
+    /// Who calls.
+    pub actor: &'a Arc<Actor>,
+    /// What it is about.
+    pub place: Place<'a>,
+    /// The call's name in the log.
+    pub trace_id: &'a str,
+}
+
+/// Runs a signed-in operator's call. The merchant is the path's: a body that names another is refused. A merchant's
+/// method is called by an app that may act for the merchant, in the operator's name.
+pub async fn operate_at(app: &Arc<App>, call: OperatedCall<'_>, mut members: Map<String, Value>) -> Answer<Output> {
+    let OperatedCall { entry, actor, place, trace_id } = call;
+    if entry.is_merchants() {
+        let Place::Merchant(pid) = place else { return Err(code::INVALID_METHOD.into()) };
+        let has = |name: &str| entry.fields.iter().any(|field| field.name == name);
+        if has("operator_id") && has("operator_type") {
+            members.insert("operator_id".to_owned(), actor.name.as_str().into());
+            members.insert("operator_type".to_owned(), "MER_OPERATOR".into());
+        }
+        return for_merchant(app, entry, actor, pid, trace_id, members).await.map(Output::Json);
+    }
+    let named = members.get(PID).and_then(Value::as_str);
+    if named.is_some() && named != place.pid() {
+        return Err(biz::invalid(PID, "is the path's").into());
+    }
+    if let Some(pid) = place.pid() {
+        members.insert(PID.to_owned(), pid.into());
+    }
+    let call = OperatorCall { app: app.clone(), actor: actor.clone(), input: Box::new(std::io::empty()) };
+    operated(entry, call, members).await
+}
+
+/// Runs a merchant's method for an operator; looks again when the app or its authorisation has changed meanwhile.
+async fn for_merchant(
+    app: &Arc<App>,
+    entry: &'static Entry,
+    actor: &Arc<Actor>,
+    pid: &str,
+    trace_id: &str,
+    members: Map<String, Value>,
+) -> Answer<String> {
+    if !app.until_ready(READY_TIME_MAX).await {
+        return Err(unavailable().into());
+    }
+    for _ in 0..STALE_MAX {
+        let (app_id, method, now) = (actor.app_for(pid), entry.name, app.clock.now());
+        let wanted = Wanted { pid, app_id, operator: actor, method, now };
+        let caller = app.directory.caller_for(&app.store, &wanted).await?;
+        let context = CallContext::checked(None, SignType::Rsa2, trace_id, Arc::default())?;
+        match entry.run(app.clone(), caller, context, members.clone()).await {
+            Err(CallError::Stale) => app.directory.refresh(&app.store, None).await?,
+            answer => return answer,
+        }
+    }
+    Err(CallError::Stale)
+}
+
 /// The doors' names in the metrics. The gateway has none: its series are older than the other doors.
-fn label(door: Doors) -> &'static str {
+pub fn label(door: Doors) -> &'static str {
     match door {
         Doors::GATEWAY => "",
         Doors::V3 => "v3",
+        Doors::CONSOLE => "console",
         _ => "control",
     }
 }
@@ -155,8 +263,9 @@ fn label(door: Doors) -> &'static str {
 /// The counters of a process: one for each method and door that answers it.
 pub fn metrics(outcomes: impl IntoIterator<Item = &'static str>) -> Metrics {
     let signed = [Doors::GATEWAY, Doors::V3].map(|door| THE_LIST.iter().map(move |entry| (label(door), entry.name)));
-    let control = OPERATIONS.iter().map(|entry| (label(Doors::CONTROL), entry.name));
-    Metrics::new(signed.into_iter().flatten().chain(control), outcomes)
+    let operated =
+        [Doors::CONTROL, Doors::CONSOLE].map(|door| Entry::all(door).map(move |entry| (label(door), entry.name)));
+    Metrics::new(signed.into_iter().flatten().chain(operated.into_iter().flatten()), outcomes)
 }
 
 /// The answer of a call that cannot be answered now, whatever the reason: the log has it.

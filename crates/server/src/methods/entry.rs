@@ -76,7 +76,6 @@ type Answering<T> = Pin<Box<dyn Future<Output = Answer<T>> + Send>>;
 
 impl Entry {
     /// Whether it answers for a merchant; else for an operator.
-    #[cfg(test)]
     pub fn is_merchants(&self) -> bool {
         matches!(self.run, Run::Merchant(_))
     }

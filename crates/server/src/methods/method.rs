@@ -4,6 +4,7 @@ use super::access::{Doors, Need};
 use super::call::Call;
 use super::form::{AnswerForm, FieldPlace};
 use super::refusals::SubCode;
+use crate::actor::Actor;
 use crate::answer::Answer;
 use crate::app::App;
 use crate::biz::{self, AnswerField, Biz};
@@ -138,6 +139,8 @@ pub struct Key<'a> {
 pub struct OperatorCall {
     /// The process's shared parts.
     pub app: Arc<App>,
+    /// Who calls.
+    pub actor: Arc<Actor>,
     /// The file that comes with the request, such as the rows of an import; else nothing.
     pub input: Box<dyn Input + Send>,
 }

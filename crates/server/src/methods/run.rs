@@ -146,10 +146,11 @@ pub async fn operator_write<M: OperatorWrite>(call: OperatorCall, members: Map<S
     let request = M::Request::read(&members)?;
     let (act, about) = M::action(&request);
     let about = clipped(&about, ABOUT_CHARS_MAX);
+    let operator = call.actor.name.clone();
     let done = M::run(call, request).await;
     match &done {
-        Ok(response) => tracing::info!(act, about, outcome = M::outcome(response), "operator"),
-        Err(error) => tracing::info!(act, about, %error, "operator"),
+        Ok(response) => tracing::info!(operator, act, about, outcome = M::outcome(response), "operator"),
+        Err(error) => tracing::info!(operator, act, about, %error, "operator"),
     }
     done.map(|response| Output::Json(render(&response)))
 }

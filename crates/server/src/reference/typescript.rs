@@ -71,7 +71,7 @@ pub fn file() -> String {
         .map(|entry| {
             let request = object(&asked(entry).map(|member| field(&member, true, 3)).collect::<Vec<_>>(), 2);
             let answer = match entry.schema {
-                Some(schema) => answered(schema(&mut generator).as_value(), 2),
+                Some(schema) => of_schema(schema(&mut generator).as_value(), 2),
                 None => object(&entry.answer.iter().map(|member| field(member, false, 3)).collect::<Vec<_>>(), 2),
             };
             format!("  '{}': {{\n    request: {request};\n    response: {answer};\n  }};\n", entry.name)
@@ -110,7 +110,7 @@ fn facts(entry: &Entry) -> String {
         Some(_) => "optional",
         None => "none",
     };
-    let need = format!("{:?}", entry.need).to_lowercase();
+    let need = entry.need.name();
     format!("{{ writes: {}, need: '{need}', pid: '{pid}' }}", entry.writes)
 }
 
@@ -184,17 +184,6 @@ fn of_shape(shape: &Shape, is_asked: bool, depth: usize) -> String {
         }
         Shape::Json { .. } if is_asked => "string".to_owned(),
         Shape::Json { of, .. } => format!("Json<{}>", of_shape(of, is_asked, depth)),
-    }
-}
-
-/// The members of an answer: the door puts a list into `items` and any other value that is no object into `value`, and
-/// answers without members where there is nothing to say.
-fn answered(schema: &Value, depth: usize) -> String {
-    match schema["type"].as_str() {
-        Some("null") => "Empty".to_owned(),
-        Some("array") => format!("{{ items: {} }}", of_schema(schema, depth)),
-        Some("object") | None => of_schema(schema, depth),
-        Some(_) => format!("{{ value: {} }}", of_schema(schema, depth)),
     }
 }
 
@@ -348,10 +337,10 @@ mod tests {
     #[test]
     fn an_answer_is_typed_as_serde_writes_it() {
         let mut generator = generator();
-        assert_eq!(answered(generator.subschema_for::<Vec<Answer>>().as_value(), 0), "{ items: Answer[] }");
-        assert_eq!(answered(generator.subschema_for::<usize>().as_value(), 0), "{ value: number }");
-        assert_eq!(answered(generator.subschema_for::<()>().as_value(), 0), "Empty");
-        assert_eq!(answered(generator.subschema_for::<Answer>().as_value(), 0), "Answer");
+        assert_eq!(of_schema(generator.subschema_for::<Vec<Answer>>().as_value(), 0), "Answer[]");
+        assert_eq!(of_schema(generator.subschema_for::<usize>().as_value(), 0), "number");
+        assert_eq!(of_schema(generator.subschema_for::<()>().as_value(), 0), "null");
+        assert_eq!(of_schema(generator.subschema_for::<Answer>().as_value(), 0), "Answer");
         let expect = "
 /** One of each of serde's attributes that answers have. */
 export type Answer = {

@@ -40,9 +40,10 @@ each_engine!(the_console_is_on_the_operators_address, |engine| {
     );
     assert_eq!(policy, expect);
     // No address of a file, nor one where calls come in, is taken for a page's.
-    for path in ["/console/assets/none-00000000.js", "/console/favicon.ico", "/console/api/2088", "/console/api/-/x"] {
+    for path in ["/console/assets/none-00000000.js", "/console/favicon.ico", "/console/api/2088"] {
         assert!(shell(path).starts_with("HTTP/1.1 404"), "{path}");
     }
+    assert!(shell("/console/api/-/x").starts_with("HTTP/1.1 405"));
     if !Path::new(env!("CARGO_MANIFEST_DIR")).join("../../console/dist/index.html").exists() {
         assert!(page.starts_with("HTTP/1.1 503") && page.contains("cargo xtask console"), "{page}");
         return;

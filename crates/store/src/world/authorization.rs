@@ -23,6 +23,9 @@ statements! {
     ALL = "SELECT app_auth_token, app_id, pid, auth_app_id, methods, expires_at, enabled, version, granted_at,
             refresh_key, refresh_until, replaced_at
         FROM app_authorization ORDER BY granted_at DESC, app_auth_token";
+    OF = "SELECT app_auth_token, app_id, pid, auth_app_id, methods, expires_at, enabled, version, granted_at,
+            refresh_key, refresh_until, replaced_at
+        FROM app_authorization WHERE pid = $1 AND enabled = 1 ORDER BY granted_at DESC, app_auth_token";
     GRANTED: proof = "SELECT COUNT(*) FROM app_authorization WHERE refresh_key IS NOT NULL";
     GRANTED_OFF: proof = "SELECT app_id || '/' || pid || '/' || auth_app_id, CAST(COUNT(*) AS TEXT), '1 that works'
             FROM app_authorization WHERE refresh_key IS NOT NULL AND enabled = 1
@@ -91,6 +94,11 @@ pub fn authorization_of_refresh(tx: &mut Tx, refresh_key: &str) -> Result<Option
 /// All of them, whatever became of them, the last given first.
 pub fn authorizations(tx: &mut Tx) -> Result<Vec<Authorization>, Fault> {
     tx.query(ALL, &[])
+}
+
+/// Those of a merchant that work, as far as time lets them, the last given first.
+pub fn authorizations_of(tx: &mut Tx, pid: &str) -> Result<Vec<Authorization>, Fault> {
+    tx.query(OF, params![pid])
 }
 
 impl FromRow for Authorization {

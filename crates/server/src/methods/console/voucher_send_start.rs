@@ -163,7 +163,7 @@ async fn of_crowd(app: &App, template: &Template, crowd_group_id: &str, now: i64
 async fn of_file(call: OperatorCall, request: &Request) -> Answer<List> {
     let charset = request.charset.as_deref().map_or(Some(Charset::Utf8), |name| Charset::from_name(name.as_bytes()));
     let charset = charset.ok_or_else(|| wrong("a charset that this build does not read"))?;
-    let OperatorCall { app, input } = call;
+    let OperatorCall { app, input, .. } = call;
     let read = tokio::task::spawn_blocking(move || {
         let list = import::recipients(input, charset, RECIPIENTS_MAX)?;
         // The same recipients in another order are the same list.
