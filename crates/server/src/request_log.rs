@@ -3,8 +3,8 @@
 //!
 //! Whoever is answered waits for none of it. A door hands over a finished call as it is, parameters and answer moved,
 //! into a bounded queue; what does not fit is lost and counted. One task makes lines of what waits and writes them
-//! together, a few times a second, in small transactions, so that a call that is being answered never waits for many of
-//! them. The same transactions remove what there is no room for. Lines are in the store: every process reads those of
+//! together, a few times a second or when enough wait, in small transactions, so that a call that is being answered
+//! never waits for many of them. The same transactions remove what there is no room for. Lines are in the store: every process reads those of
 //! all.
 //!
 //! A stand-in is there to be looked into, so it keeps calls whole. A platform keeps a summary, and the rest only of an
@@ -36,6 +36,9 @@ pub const METHOD_CHARS_MAX: usize = 100;
 const CALLS_WAITING_MAX: usize = 4_096;
 /// Bytes that calls which wait to be written may hold in memory, about.
 const BYTES_WAITING_MAX: usize = 32 << 20;
+/// So many bytes that wait are written at once: a transaction is then worth its price, and what was used for the calls
+/// is still in the processor's cache, where the next calls can use it again.
+const BYTES_ENOUGH: usize = 512 << 10;
 /// How long whoever reads the log waits for what was answered before; a store that takes longer is in trouble.
 const FLUSH_TIME_MAX: Duration = Duration::from_secs(2);
 /// When the process ends, calls that wait to be written may take this long.
@@ -247,10 +250,13 @@ impl RequestLog {
     pub fn push(&self, call: FinishedCall) {
         let Some(queue) = self.queue.get() else { return };
         let bytes = call.bytes();
-        let waiting = self.state.bytes_waiting.fetch_add(bytes, Ordering::Relaxed) + bytes;
+        let before = self.state.bytes_waiting.fetch_add(bytes, Ordering::Relaxed);
+        let waiting = before + bytes;
         if BYTES_WAITING_MAX < waiting || queue.try_send(Message::Call(Box::new(call))).is_err() {
             self.state.bytes_waiting.fetch_sub(bytes, Ordering::Relaxed);
             self.state.lost.fetch_add(1, Ordering::Relaxed);
+        } else if before < BYTES_ENOUGH && BYTES_ENOUGH <= waiting {
+            self.state.hurry.notify_one();
         }
     }
 

@@ -1,6 +1,9 @@
 //! The request log: a line for each call that was answered, and what was sent and answered of those that are recorded
 //! in full.
 //!
+//! What was recorded in full is kept in blocks: one row for many calls of a share that were written together, under the id
+//! of the last. Rows of their own would fill no page, and each page costs a write of the log and one of the file.
+//!
 //! Lines are only added, in the order of their ids, and removed from the oldest on: both ends of a B-tree, whatever the
 //! table holds. A line's id is drawn in the transaction that writes it, from a counter that others wait for until the
 //! COMMIT: so whoever has read up to an id misses nothing by reading on from there, however many processes write.
@@ -13,6 +16,7 @@ use crate::engine::sql::statements;
 use crate::engine::table::{Module, Table};
 use crate::engine::tx::Tx;
 use crate::{ids, params};
+use std::fmt::Write;
 
 pub(crate) static MODULE: Module = Module {
     // A backup is what a merchant has; what callers have sent is none of it.
@@ -27,6 +31,9 @@ pub(crate) static MODULE: Module = Module {
 const IDS: &str = "call_log";
 /// What a line takes beside its texts, about: columns of numbers, the key, the B-tree.
 const LINE_BYTES: usize = 120;
+/// Bytes of a block at most, unless one call has more: what goes through many hands is copied in each, and the allocator
+/// gives back what is larger.
+const BLOCK_BYTES: usize = 64 << 10;
 
 statements! {
     NEWEST = "SELECT id, at, took_us, trace_id, app_id, pid, method, door, code, sub_code, cause, address, bytes_in, bytes_out, made
@@ -39,7 +46,7 @@ statements! {
             AND ($8 = '' OR cause = $8) AND at >= $9 ORDER BY id LIMIT $10";
     LAST = "SELECT id, end_bytes FROM call_log WHERE share = $1 ORDER BY id DESC LIMIT 1";
     OLDEST = "SELECT id, logged_at, end_bytes FROM call_log WHERE share = $1 ORDER BY id LIMIT $2";
-    FULL = "SELECT content FROM call_log_full WHERE share = $1 AND id = $2";
+    BLOCK = "SELECT id, content FROM call_log_full WHERE share = $1 AND id >= $2 ORDER BY id LIMIT 1";
     REMOVE = "DELETE FROM call_log WHERE share = $1 AND id <= $2";
     REMOVE_FULL = "DELETE FROM call_log_full WHERE share = $1 AND id <= $2";
 }
@@ -116,7 +123,7 @@ pub struct NewCall {
     pub bytes_out: i64,
     /// The ids that it was given for what it made; of a call that was refused they name nothing.
     pub made: Vec<i64>,
-    /// What was sent and answered, as JSON, where that is recorded.
+    /// What was sent and answered, as a JSON object on one line, where that is recorded.
     pub full: Option<String>,
 }
 
@@ -142,6 +149,15 @@ pub struct KeptCall {
     pub id: i64,
     /// What is said of it, but for [`NewCall::full`].
     pub call: NewCall,
+}
+
+/// What is recorded in full of some calls of a share.
+struct Block {
+    share: Share,
+    /// The id of its last call.
+    last: i64,
+    /// See [`blocks`].
+    content: String,
 }
 
 /// Which calls are looked for; what is empty asks for nothing.
@@ -214,12 +230,40 @@ pub fn record(tx: &mut Tx, calls: &[NewCall], logged_at: i64) -> Result<(), Faul
         ]
     });
     tx.execute_rows(&INSERT, rows)?;
-    let full = calls.iter().zip(first..).filter_map(|(call, id)| {
-        let content = call.full.as_deref()?;
-        Some([call.share.number().into(), id.into(), content.into()])
-    });
-    tx.execute_rows(&INSERT_FULL, full)?;
+    let blocks: Vec<Block> = Share::ALL.into_iter().flat_map(|share| blocks(calls, first, share)).collect();
+    let rows =
+        blocks.iter().map(|Block { share, last, content }| [share.number().into(), (*last).into(), content.into()]);
+    tx.execute_rows(&INSERT_FULL, rows)?;
     Ok(())
+}
+
+/// What is recorded in full of a share's calls, in blocks: a line for each, its id and its JSON.
+fn blocks(calls: &[NewCall], first: i64, share: Share) -> Vec<Block> {
+    let of_share = calls.iter().zip(first..).filter(|(call, _)| call.share == share);
+    let mut blocks: Vec<Block> = Vec::new();
+    for (id, json) in of_share.filter_map(|(call, id)| Some((id, call.full.as_deref()?))) {
+        debug_assert!(json.starts_with('{') && !json.contains('\n'), "one object on one line: {json}");
+        let has_room = |block: &&mut Block| block.content.len() + json.len() <= BLOCK_BYTES;
+        let block = match blocks.last_mut().filter(has_room) {
+            Some(block) => block,
+            None => {
+                blocks.push(Block { share, last: id, content: String::with_capacity(BLOCK_BYTES) });
+                blocks.last_mut().expect("it was put there")
+            }
+        };
+        block.last = id;
+        writeln!(block.content, "{id} {json}").expect("a text takes all");
+    }
+    blocks
+}
+
+/// The JSON of the call `id` in the block under the id `last`. In earlier builds each call was a block, without its id.
+fn in_block(id: i64, last: i64, block: String) -> Option<String> {
+    if block.starts_with('{') {
+        return (id == last).then_some(block);
+    }
+    let begin = format!("{id} ");
+    block.lines().find_map(|line| line.strip_prefix(&begin)).map(str::to_owned)
 }
 
 /// Removes from a share's oldest lines what it has no room for, `lines_max` at most; how many there were.
@@ -236,6 +280,7 @@ pub fn trim(tx: &mut Tx, share: Share, room: Room, lines_max: u32) -> Result<usi
     let oldest: Vec<(i64, i64, i64)> = tx.query(OLDEST, params![share.number(), lines_max])?;
     let over: Vec<_> = oldest.iter().take_while(|line| is_over(line)).collect();
     if let Some((last, ..)) = over.last() {
+        // A block goes with its last line.
         tx.execute(REMOVE_FULL, params![share.number(), *last])?;
         tx.execute(REMOVE, params![share.number(), *last])?;
     }
@@ -270,7 +315,8 @@ pub fn end(tx: &mut Tx) -> Result<i64, Fault> {
 
 /// What a call has sent and was answered, where that was recorded.
 pub fn full(tx: &mut Tx, call: &KeptCall) -> Result<Option<String>, Fault> {
-    Ok(tx.query_opt::<(String,)>(FULL, params![call.call.share.number(), call.id])?.map(|(content,)| content))
+    let block: Option<(i64, String)> = tx.query_opt(BLOCK, params![call.call.share.number(), call.id])?;
+    Ok(block.and_then(|(last, block)| in_block(call.id, last, block)))
 }
 
 fn both(tx: &mut Tx, sql: &'static str, filter: &Filter, from: i64, limit: u32) -> Result<Vec<KeptCall>, Fault> {

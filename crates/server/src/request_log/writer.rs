@@ -1,7 +1,7 @@
 //! The one task that makes lines of finished calls and writes them.
 
 use super::full::FullCall;
-use super::{FinishedCall, Limits, Message, State, WholeCall, method_kept};
+use super::{BYTES_ENOUGH, FinishedCall, Limits, Message, State, WholeCall, method_kept};
 use std::error::Error;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -13,8 +13,9 @@ use tokio::sync::{mpsc, oneshot};
 
 /// From the first call that waits to the transaction that writes it and those that came meanwhile.
 const BATCH_PAUSE: Duration = Duration::from_millis(250);
-/// Lines of one transaction: on SQLite, where others wait for it, a millisecond or two.
-const LINES_MAX: usize = 128;
+/// Lines of one transaction at most: on SQLite, where others wait for it, a millisecond or two. Where many call it has
+/// about half of that, for then [`BYTES_ENOUGH`] wait first.
+const LINES_MAX: usize = 512;
 /// Bytes of one transaction, about.
 const BYTES_MAX: usize = 1 << 20;
 /// Lines that a transaction removes of one share at most: more than it writes, so that what is over becomes less.
@@ -56,7 +57,7 @@ impl Writer {
                 continue;
             };
             let Some(first) = first else { return };
-            if matches!(first, Message::Call(_)) {
+            if matches!(first, Message::Call(_)) && self.state.bytes_waiting.load(Ordering::Relaxed) < BYTES_ENOUGH {
                 // Nobody wakes this task for each of those that come meanwhile.
                 tokio::select! {
                     () = tokio::time::sleep(BATCH_PAUSE) => {}
@@ -69,9 +70,10 @@ impl Writer {
         }
     }
 
-    /// Writes what waits; whether that is the end.
+    /// Writes what waits; whether that is the end. What comes meanwhile is left for the next time: a transaction of a few
+    /// lines costs nearly what one of hundreds does.
     async fn drain(&mut self, first: Message, messages: &mut mpsc::Receiver<Message>) -> bool {
-        let (mut batch, mut next) = (Batch::default(), Some(first));
+        let (mut batch, mut next, mut left) = (Batch::default(), Some(first), messages.len());
         while let Some(message) = next {
             match message {
                 Message::Call(call) => {
@@ -93,7 +95,8 @@ impl Writer {
                     return true;
                 }
             }
-            next = messages.try_recv().ok();
+            next = if 0 < left { messages.try_recv().ok() } else { None };
+            left = left.saturating_sub(1);
         }
         self.write(batch.lines).await;
         false
@@ -142,7 +145,7 @@ fn line(call: FinishedCall, mode: Mode) -> NewCall {
     let FinishedCall { share, at, took, trace_id, app_id, pid, method, door, code, sub_code, cause, .. } = call;
     let is_platform = mode == Mode::Platform;
     let whole = |whole: WholeCall| {
-        let full = FullCall::new(whole);
+        let full = FullCall::new(&whole);
         let full = if is_platform { full.masked() } else { full };
         serde_json::to_string(&full).expect("it serialises")
     };

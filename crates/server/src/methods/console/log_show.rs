@@ -37,7 +37,7 @@ pub struct CallView {
     pub refusal: Option<RejectedCall>,
     /// What was sent and answered, where that was kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub full: Option<FullCall>,
+    pub full: Option<FullCall<'static>>,
     /// The string that the gateway verified, made of the parameters as they were kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub string_to_sign: Option<String>,
@@ -74,11 +74,16 @@ impl OperatorRead for LogShow {
             _ => wrong(format!("the traces of several calls begin with {asked}")),
         })?;
         // Another build may have kept it otherwise.
-        let full: Option<FullCall> = full.and_then(|content| serde_json::from_str(&content).ok());
+        let full: Option<FullCall<'static>> = full.and_then(|content| serde_json::from_str(&content).ok());
+        let refusal = signature_show::find(app, kept.call.trace_id.clone()).await?;
+        let mut summary = CallSummary::from(kept);
+        if let Some(refusal) = &refusal {
+            refusal.cause.clone_into(&mut summary.cause);
+        }
         Ok(CallView {
-            refusal: signature_show::find(app, kept.call.trace_id.clone()).await?,
+            refusal,
             string_to_sign: full.as_ref().and_then(FullCall::string_to_sign),
-            summary: kept.into(),
+            summary,
             full,
             caused,
         })
