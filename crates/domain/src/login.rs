@@ -1,4 +1,11 @@
-//! Login ids as others may see them.
+//! Login ids: which are the same, and what others may see of one.
+
+use std::borrow::Cow;
+
+/// A login id in small letters. Two that differ by case alone are one: nobody types an e-mail address twice alike.
+pub fn folded(login_id: &str) -> Cow<'_, str> {
+    if login_id.chars().any(char::is_uppercase) { login_id.to_lowercase().into() } else { login_id.into() }
+}
 
 /// A login id with its middle hidden: `159****5620`, `sel***@example.com`. At least one character is hidden, whatever
 /// its length.
@@ -22,6 +29,18 @@ pub fn masked(login_id: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn case_makes_no_other_login() {
+        for (login_id, expect) in [
+            ("Hgs@Example.COM", "hgs@example.com"),
+            ("hgs@example.com", "hgs@example.com"),
+            ("13196215350", "13196215350"),
+            ("悟空Ä", "悟空ä"),
+        ] {
+            assert_eq!(folded(login_id), expect);
+        }
+    }
 
     #[test]
     fn the_middle_is_hidden() {

@@ -2,6 +2,7 @@
 
 pub mod clock;
 pub mod identity;
+pub mod logins;
 mod opening;
 pub mod pins;
 pub mod site;

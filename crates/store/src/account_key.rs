@@ -2,6 +2,13 @@
 //!
 //! A row leads to an account; whether the account still has the key is the account's to say, so a row that was left
 //! behind leads nowhere. A key that a second account states is that account's from then on.
+//!
+//! Login ids are the same in any case (`domain::login`): their rows are in small letters. Rows of earlier builds are as
+//! the ids were stated. They are looked for first, so that two that differ by case alone, which those builds took, still
+//! lead each to its account.
+
+use domain::login;
+use std::borrow::Cow;
 
 use crate::engine::bucket::{Bucket, bucket_of_key};
 use crate::engine::fault::Fault;
@@ -24,6 +31,9 @@ statements! {
     FIND = "SELECT user_id FROM account_key WHERE bucket = $1 AND kind = $2 AND key = $3";
     USE = "UPDATE account_key SET used_at = $1 WHERE bucket = $2 AND kind = 'pay_code' AND key = $3
         AND user_id = $4 AND used_at IS NULL";
+    PUT_NEW = "INSERT INTO account_key (bucket, kind, key, user_id) VALUES ($1, $2, $3, $4)
+        ON CONFLICT (bucket, kind, key) DO NOTHING";
+    LOGINS: all_buckets = "SELECT user_id, login_id FROM account WHERE login_id IS NOT NULL ORDER BY user_id";
     WITH_KEYS: all_buckets = "SELECT user_id FROM account WHERE login_id IS NOT NULL OR taobao_nick IS NOT NULL OR pay_codes <> '[]'
         ORDER BY user_id";
 }
@@ -49,19 +59,36 @@ impl Kind {
     }
 }
 
-/// The account that has this key.
+/// The account that has this key; a login id in any case.
 pub fn find(tx: &mut Tx, kind: Kind, key: &str) -> Result<Option<Account>, Fault> {
+    let folded = folded(kind, key);
+    if folded != key
+        && let Some(account) = find_row(tx, kind, key)?
+    {
+        return Ok(Some(account));
+    }
+    find_row(tx, kind, &folded)
+}
+
+/// The account that the row of this very key leads to.
+fn find_row(tx: &mut Tx, kind: Kind, key: &str) -> Result<Option<Account>, Fault> {
     let mut before = None;
     loop {
         let found: Option<(String,)> = tx.query_opt(FIND, params![bucket(kind, key), kind.name(), key])?;
         let Some((user_id,)) = found.filter(|found| before.as_ref() != Some(found)) else { return Ok(None) };
         let account = account(tx, &user_id)?;
-        if let Some(account) = account.filter(|account| stated(account).any(|stated| stated == (kind, key))) {
+        if let Some(account) = account.filter(|account| has(account, kind, key)) {
             return Ok(Some(account));
         }
         // Another account may have got the key between the two reads; the same one again has left the row behind.
         before = Some((user_id,));
     }
+}
+
+/// Whether an account states this key; a login id in any case.
+pub fn has(account: &Account, kind: Kind, key: &str) -> bool {
+    let key = folded(kind, key);
+    stated(account).any(|(stated_kind, stated)| stated_kind == kind && folded(kind, stated) == key)
 }
 
 /// The account that a pay code is of: one that lists it or, where `by_default` says so (on a stand-in:
@@ -95,13 +122,29 @@ pub fn use_pay_code(tx: &mut Tx, code: &str, user_id: &str, at: i64) -> Result<b
 /// Writes what the account has now and had not, removes what it had and has not.
 pub(crate) fn change(tx: &mut Tx, before: Option<&Account>, after: &Account) -> Result<(), Fault> {
     let (had, has) = (before.map(keys).unwrap_or_default(), keys(after));
-    for &(kind, key) in had.iter().filter(|key| !has.contains(key)) {
-        tx.execute(DELETE, params![bucket(kind, key), kind.name(), key, &after.user_id])?;
+    for (kind, key) in had.iter().filter(|key| !has.contains(key)) {
+        tx.execute(DELETE, params![bucket(*kind, key), kind.name(), &**key, &after.user_id])?;
     }
-    for &(kind, key) in has.iter().filter(|key| !had.contains(key)) {
-        tx.execute(PUT, params![bucket(kind, key), kind.name(), key, &after.user_id])?;
+    for (kind, key) in has.iter().filter(|key| !had.contains(key)) {
+        tx.execute(PUT, params![bucket(*kind, key), kind.name(), &**key, &after.user_id])?;
     }
     Ok(())
+}
+
+/// The accounts that state a login id with capital letters, and what it is. Reads the whole table.
+pub fn capital_logins(tx: &mut Tx) -> Result<Vec<(String, String)>, Fault> {
+    let logins: Vec<(String, String)> = tx.query(LOGINS, &[])?;
+    Ok(logins.into_iter().filter(|(_, login)| folded(Kind::Login, login) != login.as_str()).collect())
+}
+
+/// Has a login id of an earlier build lead to its account in small letters too, unless those are another's.
+pub fn fold_login(tx: &mut Tx, user_id: &str, login_id: &str) -> Result<(), Fault> {
+    let Some(account) = account(tx, user_id)? else { return Ok(()) };
+    if account.login_id.as_deref() != Some(login_id) {
+        return Ok(());
+    }
+    let key = folded(Kind::Login, login_id);
+    tx.execute(PUT_NEW, params![bucket(Kind::Login, &key), Kind::Login.name(), &*key, user_id]).map(drop)
 }
 
 /// Writes the keys of all accounts: what follows migration 2, before which there was no such table.
@@ -118,9 +161,14 @@ fn bucket(kind: Kind, key: &str) -> Bucket {
     bucket_of_key(kind.name(), key)
 }
 
+/// A key as its row has it.
+fn folded(kind: Kind, key: &str) -> Cow<'_, str> {
+    if kind == Kind::Login { login::folded(key) } else { key.into() }
+}
+
 /// Everything by which an account can be found, each once.
-fn keys(account: &Account) -> Vec<(Kind, &str)> {
-    let mut keys: Vec<_> = stated(account).collect();
+fn keys(account: &Account) -> Vec<(Kind, Cow<'_, str>)> {
+    let mut keys: Vec<_> = stated(account).map(|(kind, key)| (kind, folded(kind, key))).collect();
     keys.sort_unstable();
     keys.dedup();
     keys

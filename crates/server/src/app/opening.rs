@@ -2,7 +2,7 @@
 
 use super::clock::Clock;
 use super::identity::{PLATFORM_KEY, StoredIdentity};
-use super::pins;
+use super::{logins, pins};
 use crate::admission::Admission;
 use crate::keys::{Identity, MasterKey, MasterKeyError};
 use crate::metrics::Metrics;
@@ -92,6 +92,7 @@ impl Opening {
         try_master_key(&master_key, &check)?;
         if !look {
             pins::seal_old(&store, &master_key).await?;
+            logins::fold_old(&store).await?;
         }
         let identity = store.read(StoredIdentity::read).await?.open(&master_key).ok_or(AppError::PlatformKey)?;
         Ok((store, master_key, identity))

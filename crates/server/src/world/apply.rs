@@ -469,12 +469,12 @@ impl<'a> Applying<'a> {
     fn settle_claims(&mut self) -> Result<(), ApplyError> {
         for Claim { table, id, kind, key, owner } in &self.claims {
             let account = rows::account(self.tx, owner)?;
-            let (name, has) = match kind {
-                Kind::Login => ("login_id", account.is_some_and(|it| it.login_id.as_ref() == Some(key))),
-                Kind::Nick => ("taobao_nick", account.is_some_and(|it| it.taobao_nick.as_ref() == Some(key))),
-                Kind::PayCode => ("pay_code", account.is_some_and(|it| it.pay_codes.contains(key))),
+            let name = match kind {
+                Kind::Login => "login_id",
+                Kind::Nick => "taobao_nick",
+                Kind::PayCode => "pay_code",
             };
-            if has {
+            if account.is_some_and(|account| account_key::has(&account, *kind, key)) {
                 return Err(At(table, id).refused(taken(name, key, owner)));
             }
         }

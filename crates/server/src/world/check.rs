@@ -6,6 +6,7 @@ use super::{
 };
 use super::{certificates, merge, ranges};
 use crate::app::site::check_base_url;
+use domain::login;
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use store::world::Image;
@@ -166,7 +167,8 @@ impl Checker<'_> {
         key: Option<&String>,
     ) -> Result<(), WorldError> {
         let Some(key) = key.filter(|key| !key.is_empty()) else { return Ok(()) };
-        let owner = self.of_accounts.entry((name, key.clone())).or_insert_with(|| account.to_owned());
+        let one = if name == "login_id" { login::folded(key).into_owned() } else { key.clone() };
+        let owner = self.of_accounts.entry((name, one)).or_insert_with(|| account.to_owned());
         if owner == account {
             return Ok(());
         }

@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use store::account_key::{Kind, find, find_payer, use_pay_code};
+use store::account_key::{Kind, capital_logins, find, find_payer, fold_login, use_pay_code};
 use store::world::{Account, Merchant, put_account, put_merchant};
-use store::{Open, Place, Stop, Store, Tx, each_engine};
+use store::{Open, Place, Stop, Store, Tx, each_engine, params};
 
 use crate::probe::{read, write};
 
@@ -72,6 +72,49 @@ each_engine!(keys_follow_the_account, |test| {
         let merchant = merchant(login_id);
         write(store, move |tx| Ok(put_merchant(tx, &merchant)?)).await.unwrap();
         check(Kind::Login, "m@b.c", expect).await;
+    }
+});
+
+each_engine!(a_login_id_is_found_in_any_case, |test| {
+    let store = test.store();
+    let check = async |kind: Kind, key: &'static str, expect: Option<&str>| {
+        let found = read(store, move |tx| user_of(tx, kind, key)).await.unwrap();
+        assert_eq!(found.as_deref(), expect, "{key}");
+    };
+    put(store, an_account(USER, Some("Hgs@Example.com"), &[])).await;
+    for login_id in ["Hgs@Example.com", "hgs@example.com", "HGS@EXAMPLE.COM"] {
+        check(Kind::Login, login_id, Some(USER)).await;
+    }
+    check(Kind::Nick, "nick of hgs@example.com", None).await;
+    put(store, an_account(USER, Some("hGS@example.com"), &[])).await;
+    check(Kind::Login, "hgs@Example.com", Some(USER)).await;
+    put(store, an_account(USER, None, &[])).await;
+    check(Kind::Login, "hgs@example.com", None).await;
+    // An earlier build had its rows as the ids were stated, and took two that differ by case alone.
+    const OTHER: &str = "2088102146931394";
+    for (user_id, login_id) in [(USER, "Bob@X"), (OTHER, "bob@X")] {
+        put(store, an_account(user_id, None, &[])).await;
+        write(store, move |tx| {
+            let key = store::bucket_of_key("login", login_id);
+            let account = store::bucket_of("", user_id);
+            let put = "INSERT INTO account_key (bucket, kind, key, user_id) VALUES ($1, 'login', $2, $3)";
+            tx.execute(put, params![key, login_id, user_id])?;
+            let state = "UPDATE account SET login_id = $1 WHERE bucket = $2 AND user_id = $3";
+            Ok(tx.execute(state, params![login_id, account, user_id])?)
+        })
+        .await
+        .unwrap();
+    }
+    check(Kind::Login, "bob@x", None).await;
+    write(store, |tx| {
+        let found = capital_logins(tx)?;
+        assert_eq!(found.iter().map(|(user_id, _)| user_id).collect::<Vec<_>>(), [USER, OTHER]);
+        Ok(found.iter().try_for_each(|(user_id, login_id)| fold_login(tx, user_id, login_id))?)
+    })
+    .await
+    .unwrap();
+    for (login_id, expect) in [("Bob@X", USER), ("bob@X", OTHER), ("bob@x", USER), ("BOB@X", USER)] {
+        check(Kind::Login, login_id, Some(expect)).await;
     }
 });
 
