@@ -34,13 +34,16 @@ use store::rejected_call::{RejectedCall, Ring};
 use store::{Change, Mode, Store, Tx};
 use tokio::sync::{Semaphore, oneshot, watch};
 
-/// How many wrong PINs an address may send in any [`WRONG_PINS_WINDOW`], over all accounts (`docs/decisions.md`, "Pay
-/// PIN").
+/// How many wrong PINs an address may send in any [`WRONG_PINS_WINDOW`], over all accounts, before its tries come in
+/// turn (`docs/decisions.md`, "Pay PIN").
 const WRONG_PINS_MAX: usize = 20;
 /// The window of [`WRONG_PINS_MAX`], of real time.
 const WRONG_PINS_WINDOW: Duration = Duration::from_secs(15 * 60);
 /// How long a PIN waits while others of its address, not known to be right or wrong, fill [`WRONG_PINS_MAX`].
+/// The same of one that waits for its turn.
 const PIN_WAIT_MAX: Duration = Duration::from_secs(5);
+/// Between two tries of an address that has sent [`WRONG_PINS_MAX`].
+const PIN_PAUSE: Duration = Duration::from_secs(3);
 
 /// How much of a core finding out about refused signatures may take on a platform, whoever sends how many: a tenth.
 const DIAGNOSES_TIME_MAX: Duration = Duration::from_millis(100);
@@ -137,7 +140,7 @@ impl App {
             unverified_calls,
             diagnoses,
             admission: opening.admission,
-            wrong_pins: FailedAttempts::new(WRONG_PINS_MAX, WRONG_PINS_WINDOW, PIN_WAIT_MAX),
+            wrong_pins: FailedAttempts::new(WRONG_PINS_MAX, WRONG_PINS_WINDOW, PIN_WAIT_MAX, PIN_PAUSE),
             bodies: Bodies::default(),
             nonces: Received::new(V3_LATE_MAX, Instant::now()),
             file_work: Arc::new(Semaphore::new(FILE_WORK_MAX)),

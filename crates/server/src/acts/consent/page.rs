@@ -167,7 +167,11 @@ pub fn agree(
     if desk.place.is_err() || desk.shown() != shown {
         return Ok(Outcome::Changed);
     }
-    let Some(account) = account_key::find(tx, Kind::Login, login_id)? else { return Ok(Outcome::NotProved) };
+    let found = account_key::find(tx, Kind::Login, login_id)?;
+    let Some(account) = found.filter(|account| kept_pin(account).is_some()) else {
+        pin::pretend(tx)?;
+        return Ok(Outcome::NotProved);
+    };
     let account_id = account.user_id;
     let Proof::Right(_) = pin::prove(tx, &account_id, pin, kept_pin, at)? else { return Ok(Outcome::NotProved) };
     let consent = match &opening.wish {

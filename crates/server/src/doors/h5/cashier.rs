@@ -119,7 +119,7 @@ impl Page for CashierLink {
         let wanted = Wanted { coupon: said(&form.coupon), cash: said(&form.cash) };
         let payment = self.clone().pay(request.clone(), wanted, pin);
         let was_wrong = |outcome: &Result<_, _>| matches!(outcome, Ok(Some(FormOutcome::WrongPin)));
-        let outcome = pin::attempt(request.app(), request.caller(), payment, was_wrong).await??;
+        let outcome = pin::attempt(request.app(), request.caller(), &self.trade_no, payment, was_wrong).await??;
         let is_gone = outcome == Some(FormOutcome::CouponGone);
         let (coupon, cash) = (self.coupon.filter(|_| !is_gone), self.cash.filter(|_| !is_gone));
         Ok(CashierLink { coupon, cash, outcome, trade_no: self.trade_no, token: self.token })

@@ -17,6 +17,7 @@ use crate::pages::consent::{self, ConsentPage, FormOutcome, REFUSED, Stage};
 use crate::pages::error_page::ErrorPage;
 use crate::pages::outcome::Outcome as _;
 use axum::http::Uri;
+use domain::login;
 use domain::pin::Pin;
 use serde::Deserialize;
 use std::marker::PhantomData;
@@ -157,7 +158,8 @@ impl<K: Kind> Page for ConsentLink<K> {
         let code = request.app().new_secret();
         let agreeing = self.clone().agree(request.clone(), login_id.to_owned(), pin, token_key(&code), form.shown);
         let was_wrong = |outcome: &Result<_, _>| matches!(outcome, Ok(Outcome::NotProved));
-        let outcome = pin::attempt(request.app(), request.caller(), agreeing, was_wrong).await??;
+        let outcome =
+            pin::attempt(request.app(), request.caller(), &login::folded(login_id), agreeing, was_wrong).await??;
         Ok(match outcome {
             Outcome::Given => self.back_to(&place, &format!("{}={code}", K::CODE)),
             Outcome::NotProved => said(FormOutcome::NotProved),

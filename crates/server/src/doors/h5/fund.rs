@@ -100,7 +100,7 @@ impl Page for FundLink {
         };
         let payment = self.clone().pay(request.clone(), pin);
         let was_wrong = |outcome: &Result<_, _>| matches!(outcome, Ok(Outcome::WrongPin));
-        let outcome = pin::attempt(request.app(), request.caller(), payment, was_wrong).await?;
+        let outcome = pin::attempt(request.app(), request.caller(), &self.fund_order_no, payment, was_wrong).await?;
         let said = |outcome| FundLink { outcome: Some(outcome), ..self.clone() };
         let short = FormOutcome::Tried(Tried::ShortBalance);
         Ok(match outcome? {

@@ -14,17 +14,19 @@ use store::Mode;
 use store::world::Account;
 
 /// Runs `trying`, which tries one more PIN from this address, unless the address has sent too many wrong ones;
-/// `was_wrong` says so of what it came to.
+/// `was_wrong` says so of what it came to. `subject` is what the PIN opens: a trade, an order, a login id. Of an address
+/// with too many wrong ones, those who try another subject wait for their turn.
 ///
 /// Once begun it runs to its end, though its page is dropped because the visitor has hung up: what the transaction came
 /// to decides whether the address has sent a wrong PIN, and never the connection.
 pub async fn attempt<T: Send + 'static>(
     app: &App,
     address: IpAddr,
+    subject: &str,
     trying: impl Future<Output = T> + Send + 'static,
     was_wrong: fn(&T) -> bool,
 ) -> Result<T, ErrorPage> {
-    let attempt = app.wrong_pins.begin(address).await.ok_or(ErrorPage::TooManyPins)?;
+    let attempt = app.wrong_pins.begin(address, subject).await.ok_or(ErrorPage::TooManyPins)?;
     let tried = tokio::spawn(async move {
         let result = trying.await;
         if !was_wrong(&result) {
