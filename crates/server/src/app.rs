@@ -18,7 +18,7 @@ use crate::index::{Index, IndexUpdater};
 use crate::keys::{MasterKey, Signer};
 use crate::metrics::Metrics;
 use crate::outbound::{Outbound, Reach};
-use crate::rate_limit::{FailedAttempts, RateLimit, TimeBudget};
+use crate::rate_limit::{FailedAttempts, RateLimit, TimeBudget, Turns};
 use crate::request_log::{METHOD_CHARS_MAX, RECORDING, RequestLog};
 use crate::terminal::clipped;
 use crate::wakeup::Wakeup;
@@ -32,7 +32,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use store::rejected_call::{RejectedCall, Ring};
 use store::{Change, Mode, Store, Tx};
-use tokio::sync::{Semaphore, oneshot, watch};
+use tokio::sync::{oneshot, watch};
 
 /// How many wrong PINs an address may send in any [`WRONG_PINS_WINDOW`], over all accounts, before its tries come in
 /// turn (`docs/decisions.md`, "Pay PIN").
@@ -53,8 +53,8 @@ const DIAGNOSES_WINDOW: Duration = Duration::from_secs(1);
 /// How old a call through `/v3` may be, and how far ahead its caller's clock (`docs/decisions.md`, "v3").
 pub const V3_LATE_MAX: Duration = Duration::from_secs(600);
 
-/// How many uploads' files are looked into at once: a picture may take [`crate::picture::DECODED_BYTES_MAX`] of memory
-/// twice.
+/// How many uploads' files are looked into at once, each of another app: a picture may take
+/// [`crate::picture::DECODED_BYTES_MAX`] of memory twice.
 const FILE_WORK_MAX: usize = 2;
 
 /// How long an answer waits until the doctor has what was found out about its call.
@@ -94,7 +94,7 @@ pub struct App {
     /// The nonces of calls through `/v3`.
     pub nonces: Received,
     /// The turns of uploads whose files are looked into: what that takes of memory and of processors is bounded so.
-    pub file_work: Arc<Semaphore>,
+    pub file_work: Turns,
     /// The counters of calls, refused signatures and deliveries.
     pub metrics: Metrics,
     /// What is kept of calls.
@@ -143,7 +143,7 @@ impl App {
             wrong_pins: FailedAttempts::new(WRONG_PINS_MAX, WRONG_PINS_WINDOW, PIN_WAIT_MAX, PIN_PAUSE),
             bodies: Bodies::default(),
             nonces: Received::new(V3_LATE_MAX, Instant::now()),
-            file_work: Arc::new(Semaphore::new(FILE_WORK_MAX)),
+            file_work: Turns::new(FILE_WORK_MAX),
             metrics: opening.metrics,
             request_log: RequestLog::new(store.mode()),
             outbound: Outbound::new(if is_open { Reach::All } else { Reach::Public }),

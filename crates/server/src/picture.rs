@@ -7,6 +7,7 @@ use image::codecs::jpeg::JpegEncoder;
 use image::codecs::png::{CompressionType, FilterType, PngEncoder};
 use image::metadata::Orientation;
 use image::{DynamicImage, ExtendedColorType, ImageDecoder, ImageFormat, ImageReader, Limits};
+use std::borrow::Cow;
 use std::io::Cursor;
 
 /// The longest file, as it is sent and as it is kept.
@@ -82,7 +83,34 @@ pub fn made_anew(file: &[u8], format: Format) -> Result<Picture, PictureError> {
     if FILE_BYTES_MAX < picture.bytes.len() { Err(PictureError::TooLong) } else { Ok(picture) }
 }
 
+/// A PNG without its colour profile, which is not kept: it is compressed, and the decoder would unpack all of it.
+fn without_profile(file: &[u8]) -> Cow<'_, [u8]> {
+    const SIGNATURE: usize = 8;
+    /// Length, name and checksum.
+    const AROUND: usize = 12;
+    let mut kept: Option<Vec<u8>> = None;
+    let mut at = SIGNATURE;
+    while let Some(&[a, b, c, d, ref name @ ..]) = file.get(at..at + 8) {
+        let end = at.saturating_add(u32::from_be_bytes([a, b, c, d]) as usize).saturating_add(AROUND);
+        let chunk = &file[at..end.min(file.len())];
+        match &mut kept {
+            kept @ None if name == b"iCCP" => *kept = Some(file[..at].to_vec()),
+            Some(kept) if name != b"iCCP" => kept.extend_from_slice(chunk),
+            _ => {}
+        }
+        at += chunk.len();
+    }
+    match kept {
+        Some(mut kept) => {
+            kept.extend_from_slice(&file[at..]);
+            kept.into()
+        }
+        None => file.into(),
+    }
+}
+
 fn decoded(file: &[u8], format: Format) -> Result<DynamicImage, PictureError> {
+    let file = if format == Format::Png { without_profile(file) } else { file.into() };
     let mut limits = Limits::default();
     limits.max_image_width = Some(SIDE_MAX);
     limits.max_image_height = Some(SIDE_MAX);

@@ -6,9 +6,11 @@
 
 mod attempts;
 mod time_budget;
+mod turns;
 
 pub use attempts::FailedAttempts;
 pub use time_budget::TimeBudget;
+pub use turns::Turns;
 
 use quick_cache::sync::Cache;
 use std::collections::VecDeque;

@@ -88,8 +88,7 @@ pub async fn upload<M: Upload>(
 ) -> Answer<String> {
     let request = M::Request::read(&members)?;
     let call = Call::new(&app, caller, context, app.new_secret(), 0);
-    let turn = app.file_work.clone().acquire_owned().await;
-    let turn = turn.map_err(|_| Fault::bug("the turns of uploads have ended"))?;
+    let turn = app.file_work.take(&call.caller.app_id).await;
     let checking = move || {
         let checked = M::check(&call, &request);
         drop(turn);

@@ -92,3 +92,26 @@ fn large_pictures_are_refused_before_they_are_decoded() {
     assert!(made_anew(&file(Format::Bmp, 10_000, 1), Format::Bmp).is_ok());
     assert_eq!(made_anew(&vec![0; FILE_BYTES_MAX + 1], Format::Png), Err(PictureError::TooLong));
 }
+
+#[test]
+fn a_colour_profile_is_not_unpacked() {
+    // Nothing is unpacked that is not there: a profile of a gigabyte, a broken one, one that is cut off.
+    let sent = file(Format::Png, 40, 30);
+    let chunk = |name: &[u8], data: &[u8]| {
+        [&u32::try_from(data.len()).expect("short").to_be_bytes(), name, data, &[0; 4]].concat()
+    };
+    // Behind the header, which has 13 bytes.
+    const FIRST: usize = 8 + 12 + 13;
+    let with = |chunks: &[u8]| [&sent[..FIRST], chunks, &sent[FIRST..]].concat();
+    for profile in [&b"name\0\0no zlib"[..], &[0; 100_000]] {
+        let chunks = [chunk(b"iCCP", profile), chunk(b"iCCP", profile)].concat();
+        assert!(without_profile(&with(&chunks)) == sent);
+        assert_eq!(made_anew(&with(&chunks), Format::Png), made_anew(&sent, Format::Png));
+    }
+    for same in [sent.clone(), with(&chunk(b"zTXt", b"iCCP")), sent[..40].to_vec(), sent[..9].to_vec()] {
+        assert!(without_profile(&same) == same);
+    }
+    let cut = [&sent[..FIRST], &u32::MAX.to_be_bytes(), b"iCCP", &[1; 50]].concat();
+    assert!(*without_profile(&cut) == sent[..FIRST]);
+    assert_eq!(made_anew(&cut, Format::Png), Err(PictureError::NoPicture));
+}
