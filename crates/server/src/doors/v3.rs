@@ -67,6 +67,18 @@ fn header(head: &Parts, name: impl AsHeaderName) -> Option<&str> {
     head.headers.get(name).and_then(|value| value.to_str().ok()).filter(|value| !value.is_empty())
 }
 
+/// The token of the merchant that the call is for. One that nobody can have, or two of them, are not as good as none: the
+/// call would act for its own merchant.
+fn auth_token(head: &Parts) -> Result<Option<&str>, Rejection> {
+    let mut sent = head.headers.get_all(APP_AUTH_TOKEN).iter();
+    match (sent.next(), sent.next()) {
+        (None, _) => Ok(None),
+        (Some(token), None) if token.is_empty() => Ok(None),
+        (Some(token), None) => token.to_str().map(Some).map_err(|_| code::INVALID_APP_AUTH_TOKEN),
+        (Some(_), Some(_)) => Err(code::INVALID_APP_AUTH_TOKEN),
+    }
+}
+
 /// A refusal before it is known who calls. An address that is over its limit gets no advice, and nothing is kept of it.
 fn unverified(app: &App, head: &Parts, call: &mut SignedCall, rejection: Rejection) -> Outcome {
     if call.limited {
@@ -112,7 +124,10 @@ async fn answer(app: &Arc<App>, head: &Parts, body: Vec<u8>, call: &mut SignedCa
         Ok(read) => read,
         Err(rejection) => return unverified(app, head, call, rejection),
     };
-    let token = header(head, APP_AUTH_TOKEN);
+    let token = match auth_token(head) {
+        Ok(token) => token,
+        Err(rejection) => return unverified(app, head, call, rejection),
+    };
     let signed = Signed {
         authorization: said.signed,
         http_method: head.method.as_str(),

@@ -194,6 +194,13 @@ each_engine!(a_token_acts_for_its_merchant, |engine| {
     assert_eq!(succeed(&running.client(), CREATE, &a_crowd("1"))["crowd_group_id"], made["crowd_group_id"]);
     let unknown = Sent { token: Some("202601BBnobodys"), ..isv(&a_crowd("2")) };
     check(&running, &unknown, 401, "invalid-app-auth-token", "无效的应用授权令牌");
+    // What cannot be read as a token, and one of two, is not taken for none.
+    for headers in
+        ["alipay-app-auth-token: 202601BBt\u{f6}ken\r\n".to_owned(), "alipay-app-auth-token: x\r\n".repeat(2)]
+    {
+        let odd = Sent { headers, ..post(CREATE, &a_crowd("3")) };
+        check(&running, &odd, 401, "invalid-app-auth-token", "无效的应用授权令牌");
+    }
 });
 
 each_engine!(who_calls_is_proved_and_no_call_is_taken_twice, |engine| {
