@@ -2,7 +2,7 @@
 
 use super::Keygen;
 use crate::authority::{self, Authority, Holder};
-use crate::commands::Failure;
+use crate::commands::{Failure, output};
 use serde::Serialize;
 use std::path::{Path, PathBuf};
 use wire::certificate::root_sn;
@@ -55,6 +55,16 @@ impl Certs {
             with_authority: false,
             ends_at,
         })?;
+        for (file, kept) in [(authority::PLATFORM_CERT, &platform.certificate), (cert_file.as_str(), &app.certificate)]
+        {
+            if kept.ends_at() != ends_at {
+                let kept_until = time::format(kept.ends_at());
+                output::note(format!(
+                    "{file} was there before and stays as it is, valid until {kept_until}; remove it to have one issued \
+                     until {until}"
+                ));
+            }
+        }
         let file = |name: &str| folder.join(name);
         let mut certs = Certs {
             app_cert_sn: app.certificate.sn().to_owned(),
