@@ -4,8 +4,8 @@
 //! Whoever is answered waits for none of it. A door hands over a finished call as it is, parameters and answer moved,
 //! into a bounded queue; what does not fit is lost and counted. One task makes lines of what waits and writes them
 //! together, a few times a second or when enough wait, in small transactions, so that a call that is being answered
-//! never waits for many of them. The same transactions remove what there is no room for. Lines are in the store: every process reads those of
-//! all.
+//! never waits for many of them. The same transactions remove what there is no room for. Lines are in the store:
+//! every process reads those of all.
 //!
 //! A stand-in is there to be looked into, so it keeps calls whole. A platform keeps a summary, and the rest only of an
 //! app that an operator has asked for, for a while, masked (`mask`).

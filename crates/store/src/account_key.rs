@@ -3,9 +3,9 @@
 //! A row leads to an account; whether the account still has the key is the account's to say, so a row that was left
 //! behind leads nowhere. A key that a second account states is that account's from then on.
 //!
-//! Login ids are the same in any case (`domain::login`): their rows are in small letters. Rows of earlier builds are as
-//! the ids were stated. They are looked for first, so that two that differ by case alone, which those builds took, still
-//! lead each to its account.
+//! Login ids are the same in any case (`domain::login`): their rows are in small letters. Rows of earlier builds are
+//! as the ids were stated. They are looked for first, so that two that differ by case alone, which those builds took,
+//! still lead each to its account.
 
 use domain::login;
 use std::borrow::Cow;

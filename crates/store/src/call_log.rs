@@ -1,8 +1,9 @@
 //! The request log: a line for each call that was answered, and what was sent and answered of those that are recorded
 //! in full.
 //!
-//! What was recorded in full is kept in blocks: one row for many calls of a share that were written together, under the id
-//! of the last. Rows of their own would fill no page, and each page costs a write of the log and one of the file.
+//! What was recorded in full is kept in blocks: one row for many calls of a share that were written together, under
+//! the id of the last. Rows of their own would fill no page, and each page costs a write of the log and one of the
+//! file.
 //!
 //! Lines are only added, in the order of their ids, and removed from the oldest on: both ends of a B-tree, whatever the
 //! table holds. A line's id is drawn in the transaction that writes it, from a counter that others wait for until the
@@ -31,8 +32,8 @@ pub(crate) static MODULE: Module = Module {
 const IDS: &str = "call_log";
 /// What a line takes beside its texts, about: columns of numbers, the key, the B-tree.
 const LINE_BYTES: usize = 120;
-/// Bytes of a block at most, unless one call has more: what goes through many hands is copied in each, and the allocator
-/// gives back what is larger.
+/// Bytes of a block at most, unless one call has more: what goes through many hands is copied in each, and the
+/// allocator gives back what is larger.
 const BLOCK_BYTES: usize = 64 << 10;
 
 statements! {

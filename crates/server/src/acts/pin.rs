@@ -18,8 +18,8 @@ pub enum Proof {
     NotTried,
 }
 
-/// Does what trying a wrong PIN takes where there is no PIN to try: whoever asks learns nothing from how long the answer
-/// takes.
+/// Does what trying a wrong PIN takes where there is no PIN to try: whoever asks learns nothing from how long the
+/// answer takes.
 pub fn pretend(tx: &mut Tx) -> Result<(), Fault> {
     for _ in 0..3 {
         world::account(tx, NOBODY)?;

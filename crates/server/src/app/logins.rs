@@ -7,9 +7,10 @@ const ALL_FOLDED: &str = "login_ids_folded";
 /// Accounts a transaction.
 const CHUNK: usize = 1_000;
 
-/// Has what an earlier build has left found in any case, once for a store. Of two login ids that differ by case alone,
-/// each leads to its own account as it is spelled, and the account with the lower number has the other spellings. An
-/// older process that works on the same PostgreSQL may write some more, until the next file that states them is applied.
+/// Has what an earlier build has left found in any case, once for a store. Of two login ids that differ by case
+/// alone, each leads to its own account as it is spelled, and the account with the lower number has the other
+/// spellings. An older process that works on the same PostgreSQL may write some more, until the next file that states
+/// them is applied.
 pub async fn fold_old(store: &Store) -> Result<(), Fault> {
     let done = |tx: &mut Tx| control::get(tx, ALL_FOLDED);
     if store.read::<_, Fault, _>(done).await?.is_some() {

@@ -67,8 +67,8 @@ fn header(head: &Parts, name: impl AsHeaderName) -> Option<&str> {
     head.headers.get(name).and_then(|value| value.to_str().ok()).filter(|value| !value.is_empty())
 }
 
-/// The token of the merchant that the call is for. One that nobody can have, or two of them, are not as good as none: the
-/// call would act for its own merchant.
+/// The token of the merchant that the call is for. One that nobody can have, or two of them, are not as good as none:
+/// the call would act for its own merchant.
 fn auth_token(head: &Parts) -> Result<Option<&str>, Rejection> {
     let mut sent = head.headers.get_all(APP_AUTH_TOKEN).iter();
     match (sent.next(), sent.next()) {

@@ -70,8 +70,8 @@ impl Writer {
         }
     }
 
-    /// Writes what waits; whether that is the end. What comes meanwhile is left for the next time: a transaction of a few
-    /// lines costs nearly what one of hundreds does.
+    /// Writes what waits; whether that is the end. What comes meanwhile is left for the next time: a transaction of a
+    /// few lines costs nearly what one of hundreds does.
     async fn drain(&mut self, first: Message, messages: &mut mpsc::Receiver<Message>) -> bool {
         let (mut batch, mut next, mut left) = (Batch::default(), Some(first), messages.len());
         while let Some(message) = next {

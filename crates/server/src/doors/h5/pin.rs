@@ -14,8 +14,8 @@ use store::Mode;
 use store::world::Account;
 
 /// Runs `trying`, which tries one more PIN from this address, unless the address has sent too many wrong ones;
-/// `was_wrong` says so of what it came to. `subject` is what the PIN opens: a trade, an order, a login id. Of an address
-/// with too many wrong ones, those who try another subject wait for their turn.
+/// `was_wrong` says so of what it came to. `subject` is what the PIN opens: a trade, an order, a login id. Of an
+/// address with too many wrong ones, those who try another subject wait for their turn.
 ///
 /// Once begun it runs to its end, though its page is dropped because the visitor has hung up: what the transaction came
 /// to decides whether the address has sent a wrong PIN, and never the connection.
