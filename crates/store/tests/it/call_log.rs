@@ -1,7 +1,7 @@
 //! The request log: shares, filters, places and room.
 
 use store::call_log::{Filter, KeptCall, NewCall, Room, Share, after, end, full, newest, record, trim};
-use store::each_engine;
+use store::{each_engine, params};
 
 use crate::probe::{read, write};
 
@@ -71,6 +71,45 @@ each_engine!(calls_are_kept_and_found, |test| {
     }
     assert_eq!(seen, (0..20).collect::<Vec<_>>());
     assert_eq!(read(store, |tx| Ok(end(tx)?)).await.unwrap(), place);
+});
+
+each_engine!(whole_calls_are_kept_in_blocks_and_those_of_earlier_builds_are_read, |test| {
+    let store = test.store();
+    let whole = |number: i64| NewCall {
+        full: Some(format!("{{\"number\":{number},\"text\":\"{}\"}}", "x".repeat(1_000))),
+        ..a_call(number, Share::Verified)
+    };
+    let calls: Vec<_> = (0..200).map(whole).collect();
+    let (blocks,) = write(store, move |tx| {
+        record(tx, &calls, 1_000)?;
+        Ok(tx.query_one::<(i64,)>("SELECT COUNT(*) FROM call_log_full", &[])?)
+    })
+    .await
+    .unwrap();
+    assert!((3..=5).contains(&blocks), "{blocks} blocks of 200 KB");
+    let kept = read(store, |tx| Ok(newest(tx, &Filter::default(), i64::MAX, 200)?)).await.unwrap();
+    for kept in kept {
+        let number = kept.call.at;
+        assert_eq!(read(store, move |tx| Ok(full(tx, &kept)?)).await.unwrap(), whole(number).full);
+    }
+    // What is kept of it goes with its last line.
+    let room = Room { bytes_max: 1, logged_from: 0 };
+    let (left,) = write(store, move |tx| {
+        while 0 < trim(tx, Share::Verified, room, 64)? {}
+        Ok(tx.query_one::<(i64,)>("SELECT COUNT(*) FROM call_log_full", &[])?)
+    })
+    .await
+    .unwrap();
+    assert_eq!(left, 1, "the newest line is kept");
+    // An earlier build had a row for each, without its id.
+    let old = write(store, move |tx| {
+        record(tx, &[NewCall { full: None, ..whole(7) }, NewCall { full: None, ..whole(8) }], 1_000)?;
+        let [last, before] = &newest(tx, &Filter::default(), i64::MAX, 2)?[..] else { panic!("two") };
+        let put = "INSERT INTO call_log_full (share, id, content) VALUES (0, $1, $2)";
+        tx.execute(put, params![last.id, "{\"old\":1}"])?;
+        Ok([full(tx, last)?, full(tx, before)?])
+    });
+    assert_eq!(old.await.unwrap(), [Some("{\"old\":1}".to_owned()), None]);
 });
 
 each_engine!(a_share_keeps_to_its_room_and_leaves_the_others, |test| {
