@@ -2166,7 +2166,7 @@ export type FreezeView = {
   card_ends: string;
 };
 
-/** What a call has sent and was answered, as text. */
+/** What a call has sent and was answered, as text. Texts are those of the finished call until they are written. */
 export type FullCall = {
   /** The charset that the call declared, in which its answer is written. */
   charset: string;
