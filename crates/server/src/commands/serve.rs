@@ -53,7 +53,8 @@ pub struct Serve {
         value_name = "ADDRESS"
     )]
     listen: Vec<String>,
-    /// Where to serve the console, /metrics, /healthz and /readyz [default: the next port after the first --listen, on 127.0.0.1]
+    /// Where to serve the console, /metrics, /healthz and /readyz [default: the next port after the first --listen, on
+    /// 127.0.0.1]
     #[arg(long, env = "PUNCHCARD_OPERATOR_LISTEN", value_name = "ADDRESS")]
     operator_listen: Option<String>,
     /// Whether to serve the console there
