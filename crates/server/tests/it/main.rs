@@ -21,6 +21,7 @@ mod clock;
 mod connections;
 mod consent;
 mod consent_seen;
+mod console;
 mod console_files;
 mod control;
 mod coupons;
