@@ -1635,10 +1635,16 @@ export interface Methods {
   };
   'punchcard.crowd.count': {
     request: {
+      /** The merchant; whoever's it is when absent. */
+      pid?: string | undefined;
       /** The crowd, by its id. */
       crowd?: string | undefined;
-      /** The crowd group, by the id that its app has chosen. One of both is required. */
+      /** The crowd group, by the id that its app has chosen. */
       group?: string | undefined;
+      /** Conditions that nobody has saved yet, as `crowd.create` takes them. Without any of the three, all members of the merchant are counted. */
+      conditions?: string | undefined;
+      /** Whether it is counted, too, how many the first condition leaves, the first two, and so on. Not of a group. */
+      steps?: boolean | undefined;
       /** The group's shop, where several groups have the id. */
       shop_id?: string | undefined;
       /** The group's app, where several groups have the id. */
@@ -1650,10 +1656,14 @@ export interface Methods {
   };
   'punchcard.crowd.why': {
     request: {
+      /** The merchant; whoever's it is when absent. */
+      pid?: string | undefined;
       /** The crowd, by its id. */
       crowd?: string | undefined;
-      /** The crowd group, by the id that its app has chosen. One of both is required. */
+      /** The crowd group, by the id that its app has chosen. */
       group?: string | undefined;
+      /** Conditions that nobody has saved yet, as `crowd.create` takes them, of the merchant that is named. One of the three is required. */
+      conditions?: string | undefined;
       /** The group's shop, where several groups have the id. */
       shop_id?: string | undefined;
       /** The group's app, where several groups have the id. */
@@ -1662,6 +1672,68 @@ export interface Methods {
       user_id: string;
     };
     response: WhyView;
+  };
+  'punchcard.crowd.list': {
+    request: {
+      /** The merchant. */
+      pid?: string | undefined;
+      /** Only crowds whose name contains this. */
+      name?: string | undefined;
+      /** Only what is behind this place, the `next` of an answer. */
+      after?: string | undefined;
+      /** How many at most; 100 are the most of a page. */
+      limit: number | string;
+    };
+    response: Crowds;
+  };
+  'punchcard.tag.list': {
+    request: {
+      /** The merchant. */
+      pid?: string | undefined;
+    };
+    response: Tags;
+  };
+  'punchcard.crowd.sample': {
+    request: {
+      /** The merchant. */
+      pid?: string | undefined;
+      /** The crowd. */
+      crowd?: string | undefined;
+      /** The conditions of a draft, as `crowd.create` takes them. One of both is required. */
+      conditions?: string | undefined;
+      /** Which sample: another number, other members. 1 when absent. */
+      seed?: number | string | undefined;
+    };
+    response: SampleView;
+  };
+  'punchcard.crowd.usage': {
+    request: {
+      /** The merchant. */
+      pid?: string | undefined;
+      /** The crowd. */
+      crowd: string;
+    };
+    response: Usage;
+  };
+  'punchcard.crowd.compare': {
+    request: {
+      /** The merchant. */
+      pid?: string | undefined;
+      /** A crowd. */
+      crowd: string;
+      /** Another one. */
+      other: string;
+    };
+    response: Comparison;
+  };
+  'punchcard.crowd.members': {
+    request: {
+      /** The merchant. */
+      pid?: string | undefined;
+      /** The crowd. */
+      crowd: string;
+    };
+    response: Empty;
   };
   'punchcard.activity.list': {
     request: {
@@ -2054,10 +2126,26 @@ export type ClockView = {
   next_due: number | null;
 };
 
+/** Two crowds side by side, counted at one moment. */
+export type Comparison = {
+  /** The crowd's name. */
+  name: string;
+  /** The other one's. */
+  other_name: string;
+  /** How many members the crowd has. */
+  total: number;
+  /** How many the other one has. */
+  other_total: number;
+  /** How many are in both. */
+  both: number;
+};
+
 /** A condition and what it looks at. */
 export type ConditionView = {
   /** The condition as it was saved. */
-  condition: unknown;
+  condition: SavedCondition;
+  /** The same in words, of a crowd's. */
+  words?: Words | null;
   /** The user's value; absent where it is unknown. An average is the amount by the number of payments. */
   value?: string | null;
   /** Whether it holds. */
@@ -2087,7 +2175,43 @@ export type CountView = {
   /** What they paid the merchant, yuan; absent while the merchant has no trades. */
   sum?: string | null;
   /** The members by each dimension, in the order asked for. */
-  dimensions?: unknown[];
+  dimensions?: Spread[];
+  /** Where that was asked for: how many members the merchant has, then how many are left after each condition. */
+  steps?: number[];
+  /** The conditions in words, one for one; of a crowd group's there are none. */
+  words?: Words[];
+  /** How many changes the index had taken in: a later count may be another only where this is another. */
+  index_version: number;
+  /** How long the counting took, microseconds of real time. */
+  took_us: number;
+};
+
+/** A crowd. */
+export type CrowdView = {
+  /** Its id. */
+  crowd_id: string;
+  /** Its name. */
+  name: string;
+  /** When it was made. */
+  created_at: string;
+  /** Its conditions, as they are saved. */
+  conditions: TagCondition[];
+  /** The same in words. */
+  words: Words[];
+  /** How many members it has now; absent where its conditions no longer fit the merchant's tags. */
+  total?: number | null;
+  /** How many activities are for it, those that are over among them. */
+  activities: number;
+  /** How many times vouchers were sent to it. */
+  batches: number;
+};
+
+/** A page of crowds. */
+export type Crowds = {
+  /** The newest first. */
+  crowds: CrowdView[];
+  /** The place to go on from; absent at the end. */
+  next: string | null;
 };
 
 /** One delivery. */
@@ -2148,6 +2272,20 @@ export type EventView = {
   amount?: string | null;
 };
 
+/** What a crowd group asks of its members. */
+export type FactCondition = {
+  /** What is looked at. */
+  operator_rule: string;
+  /** How many days before now count. */
+  period?: string | null;
+  /** How it is compared. */
+  logical_operator: string;
+  /** What it is compared with. */
+  operation_value: string;
+  /** What that counts. */
+  rule_unit: string;
+};
+
 /** A freeze that waits for COMMIT or CANCEL. Times are those of the wire. */
 export type FreezeView = {
   /** What COMMIT and CANCEL call it. */
@@ -2188,6 +2326,30 @@ export type FullCall = {
   answer: string;
   /** Whether names, ids and secrets are hidden. */
   masked?: boolean;
+};
+
+/** A tag. */
+export type ListedTag = {
+  /** What conditions call it. */
+  code: string;
+  /** What people call it. */
+  name: string;
+  /** `enum`, `number`, `date`, `text` or `location`. */
+  kind: string;
+  /** Whether a count may be broken down by it. */
+  is_dimension: boolean;
+  /** The operators of its kind, as `IN`. */
+  operators: string[];
+  /** The closed list of its values; empty where any value may stand. */
+  values: ListedValue[];
+};
+
+/** One value of a closed list. */
+export type ListedValue = {
+  /** What conditions call it. */
+  value: string;
+  /** What people call it. */
+  label: string;
 };
 
 /** A part of the log. */
@@ -2361,6 +2523,31 @@ export type Row = {
   named: Difference[];
 };
 
+/** A sample. */
+export type SampleView = {
+  /** The conditions in words. */
+  words: Words[];
+  /** Up to twenty members. A crowd of very few among very many may have some that were not found. */
+  members: SampledMember[];
+  /** How many of the merchant's members were looked at to find these. */
+  looked_at: number;
+};
+
+/** A member of the sample. */
+export type SampledMember = {
+  /** The account id. */
+  user_id: string;
+  /** The login id; absent where the account has none. */
+  login_id?: string | null;
+  /** The nickname on Taobao; absent where the account has none. */
+  taobao_nick?: string | null;
+  /** For each condition the member's value, by its label where it has one; nothing where it is unknown. */
+  values: (string | null)[];
+};
+
+/** A condition as it is saved. */
+export type SavedCondition = TagCondition | FactCondition;
+
 /** An operator who is signed in. */
 export type SessionView = {
   /** The operator's name; `local` for whoever sits at a stand-in's own machine. */
@@ -2375,6 +2562,14 @@ export type SessionView = {
   methods: string[];
 };
 
+/** How the members spread over one dimension. */
+export type Spread = {
+  /** The tag's code. */
+  label: string;
+  /** How many members have each value, by the value's label. */
+  value: Record<string, number>;
+};
+
 /** What would be sent, or is. */
 export type Started = {
   /** How many recipients the list has. */
@@ -2385,6 +2580,22 @@ export type Started = {
   known: boolean;
   /** The batch; absent where nothing was begun. */
   batch?: BatchView | null;
+};
+
+/** What a crowd asks of its members. */
+export type TagCondition = {
+  /** The operator. */
+  op: string;
+  /** The tag. */
+  tagCode: string;
+  /** What the member's value is compared with. */
+  value: string;
+};
+
+/** The tags. */
+export type Tags = {
+  /** The platform's eight, then the merchant's own. */
+  tags: ListedTag[];
 };
 
 /** The coupons that were taken of a budget. */
@@ -2418,6 +2629,18 @@ export type TradeView = {
   refunds: RefundView[];
   /** What it was paid with beside money. */
   vouchers?: VoucherUseView[];
+};
+
+/** What uses a crowd. */
+export type Usage = {
+  /** The crowd's name. */
+  name: string;
+  /** Whether it can be deleted: no activity that is not over is for it. */
+  can_be_deleted: boolean;
+  /** The activities for its members, the newest first; a thousand at most. */
+  activities: ActivitySummary[];
+  /** The batches of vouchers that were sent to it, the newest first; a thousand at most. */
+  batches: BatchView[];
 };
 
 /** A voucher that it was paid with. */
@@ -2474,6 +2697,14 @@ export type WhyView = {
   conditions: ConditionView[];
 };
 
+/** The same in both languages. */
+export type Words = {
+  /** In Chinese. */
+  zh: string;
+  /** In English. */
+  en: string;
+};
+
 /** The limits of each request, for forms. */
 export const shapes = {
   'koubei.marketing.campaign.tags.query': {},
@@ -2514,8 +2745,14 @@ export const shapes = {
   'punchcard.voucher.send.show': { batch_id: { kind: 'text', required: true, max: 1024 } },
   'punchcard.voucher.send.list': { limit: { kind: 'integer', required: true, max: 4294967295 } },
   'punchcard.voucher.send.page': { batch_id: { kind: 'text', required: true, max: 1024 }, page: { kind: 'integer', required: true, max: 4294967295 } },
-  'punchcard.crowd.count': { crowd: { kind: 'text', max: 1024 }, group: { kind: 'text', max: 1024 }, shop_id: { kind: 'text', max: 1024 }, app_id: { kind: 'text', max: 1024 }, dimensions: { kind: 'list', max: 8, of: { kind: 'text', max: 64 } } },
-  'punchcard.crowd.why': { crowd: { kind: 'text', max: 1024 }, group: { kind: 'text', max: 1024 }, shop_id: { kind: 'text', max: 1024 }, app_id: { kind: 'text', max: 1024 }, user_id: { kind: 'text', required: true, max: 1024 } },
+  'punchcard.crowd.count': { pid: { kind: 'text', max: 1024 }, crowd: { kind: 'text', max: 1024 }, group: { kind: 'text', max: 1024 }, conditions: { kind: 'json', max: 65535, of: { kind: 'list', max: 64, of: { kind: 'object', members: { op: { kind: 'text', required: true }, tagCode: { kind: 'text', required: true }, value: { kind: 'text', required: true }, tag_code: { kind: 'text' } } } } }, steps: { kind: 'flag' }, shop_id: { kind: 'text', max: 1024 }, app_id: { kind: 'text', max: 1024 }, dimensions: { kind: 'list', max: 8, of: { kind: 'text', max: 64 } } },
+  'punchcard.crowd.why': { pid: { kind: 'text', max: 1024 }, crowd: { kind: 'text', max: 1024 }, group: { kind: 'text', max: 1024 }, conditions: { kind: 'json', max: 65535, of: { kind: 'list', max: 64, of: { kind: 'object', members: { op: { kind: 'text', required: true }, tagCode: { kind: 'text', required: true }, value: { kind: 'text', required: true }, tag_code: { kind: 'text' } } } } }, shop_id: { kind: 'text', max: 1024 }, app_id: { kind: 'text', max: 1024 }, user_id: { kind: 'text', required: true, max: 1024 } },
+  'punchcard.crowd.list': { pid: { kind: 'text', max: 1024 }, name: { kind: 'text', max: 1024 }, after: { kind: 'text', max: 1024 }, limit: { kind: 'integer', required: true, max: 4294967295 } },
+  'punchcard.tag.list': { pid: { kind: 'text', max: 1024 } },
+  'punchcard.crowd.sample': { pid: { kind: 'text', max: 1024 }, crowd: { kind: 'text', max: 1024 }, conditions: { kind: 'json', max: 65535, of: { kind: 'list', max: 64, of: { kind: 'object', members: { op: { kind: 'text', required: true }, tagCode: { kind: 'text', required: true }, value: { kind: 'text', required: true }, tag_code: { kind: 'text' } } } } }, seed: { kind: 'integer', max: 4294967295 } },
+  'punchcard.crowd.usage': { pid: { kind: 'text', max: 1024 }, crowd: { kind: 'text', required: true, max: 1024 } },
+  'punchcard.crowd.compare': { pid: { kind: 'text', max: 1024 }, crowd: { kind: 'text', required: true, max: 1024 }, other: { kind: 'text', required: true, max: 1024 } },
+  'punchcard.crowd.members': { pid: { kind: 'text', max: 1024 }, crowd: { kind: 'text', required: true, max: 1024 } },
   'punchcard.activity.list': { status: { kind: 'text', max: 1024 }, pid: { kind: 'text', max: 1024 }, limit: { kind: 'integer', required: true, max: 4294967295 } },
   'punchcard.activity.show': { camp_id: { kind: 'text', required: true, max: 1024 } },
   'punchcard.activity.review': { camp_id: { kind: 'text', required: true, max: 1024 }, verdict: { kind: 'choice', required: true, choices: ['approve', 'reject'] }, reason: { kind: 'text', max: 65535 } },
@@ -2575,8 +2812,14 @@ export const entries = {
   'punchcard.voucher.send.show': { writes: false, need: 'read', pid: 'none' },
   'punchcard.voucher.send.list': { writes: false, need: 'read', pid: 'none' },
   'punchcard.voucher.send.page': { writes: false, need: 'read', pid: 'none' },
-  'punchcard.crowd.count': { writes: false, need: 'read', pid: 'none' },
-  'punchcard.crowd.why': { writes: false, need: 'read', pid: 'none' },
+  'punchcard.crowd.count': { writes: false, need: 'read', pid: 'optional' },
+  'punchcard.crowd.why': { writes: false, need: 'read', pid: 'optional' },
+  'punchcard.crowd.list': { writes: false, need: 'read', pid: 'required' },
+  'punchcard.tag.list': { writes: false, need: 'read', pid: 'required' },
+  'punchcard.crowd.sample': { writes: false, need: 'read', pid: 'required' },
+  'punchcard.crowd.usage': { writes: false, need: 'read', pid: 'required' },
+  'punchcard.crowd.compare': { writes: false, need: 'read', pid: 'required' },
+  'punchcard.crowd.members': { writes: false, need: 'money', pid: 'required' },
   'punchcard.activity.list': { writes: false, need: 'read', pid: 'optional' },
   'punchcard.activity.show': { writes: false, need: 'read', pid: 'none' },
   'punchcard.activity.review': { writes: true, need: 'market', pid: 'none' },

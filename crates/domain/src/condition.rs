@@ -55,6 +55,13 @@ impl Condition {
         Ok(Condition::Tag { code: tag.code.clone(), kind: tag.kind, test })
     }
 
+    /// The operators that a condition on this tag may have.
+    pub fn operators(tag: &Tag) -> Vec<Op> {
+        // Whatever the value is, an operator that the kind has not is refused by its name.
+        let is_refused = |op| matches!(Condition::on_tag(tag, op, "1"), Err(ConditionError::Operator { .. }));
+        Op::ALL.into_iter().filter(|op| !is_refused(*op)).collect()
+    }
+
     /// The condition `op` `value` on a fact; the value is counted in the fact's own unit ([`Fact::unit`]).
     ///
     /// # Errors

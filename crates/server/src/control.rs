@@ -94,6 +94,28 @@ impl Operator {
         self.send::<M>(request, std::io::empty()).await
     }
 
+    /// Calls an operator's method whose answer is a file, which goes to `out`. Should it break off, that is an error.
+    pub async fn export<M: Method>(
+        &self,
+        request: &Value,
+        mut out: impl std::io::Write + Send + 'static,
+    ) -> Result<(), OperatorError> {
+        match self {
+            Operator::Remote(remote) => remote.export::<M>(request, out).await,
+            Operator::Own(app) => {
+                let members = request.as_object().cloned().unwrap_or_default();
+                let input = Box::new(std::io::empty());
+                let answer = operate(app, M::NAME, members, input).await.map_err(OperatorError::refused)?;
+                let Output::File(mut file) = answer else {
+                    return Err(OperatorError::refused("the answer is no file"));
+                };
+                let copy = move || std::io::copy(&mut file, &mut out).and_then(|_| out.flush());
+                let copied = tokio::task::spawn_blocking(copy).await.map_err(OperatorError::refused)?;
+                copied.map_err(OperatorError::refused)
+            }
+        }
+    }
+
     /// The same with the file that the method reads.
     pub async fn send<M>(&self, request: Value, input: impl Read + Send + 'static) -> Result<M::Response, OperatorError>
     where

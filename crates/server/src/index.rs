@@ -62,6 +62,25 @@ impl Index {
         Ok(counted(&members, &expr, &dimensions, now))
     }
 
+    /// Counts the members of each of several questions, all of them among the same members; and of the last, as
+    /// [`Index::count`] does.
+    pub fn count_steps<E>(
+        &self,
+        pid: &str,
+        tags: &[segment::Tag],
+        now: i64,
+        ask: impl FnOnce(&[segment::Tag]) -> Result<(Vec<Expr>, Expr, Vec<usize>), E>,
+    ) -> Result<(Vec<u64>, Counts), E> {
+        let merchant = self.merchant(pid);
+        if tags.iter().any(|tag| !has(&merchant.read(), &tag.code)) {
+            define(&mut merchant.write(), tags);
+        }
+        let members = merchant.read();
+        let (steps, last, dimensions) = ask(members.tags())?;
+        let steps = steps.iter().map(|step| counted(&members, step, &[], now).total).collect();
+        Ok((steps, counted(&members, &last, &dimensions, now)))
+    }
+
     /// Takes members' new rows; a row older than the one held changes nothing.
     pub fn put(&self, pid: &str, rows: &[Member]) {
         let merchant = self.merchant(pid);

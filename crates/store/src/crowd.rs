@@ -28,6 +28,9 @@ statements! {
     PAGE = "SELECT id, pid, name, conditions, status, created_at FROM crowd
         WHERE bucket = $1 AND pid = $2 AND status = 'ENABLE' AND ($3 = '' OR replace(name, $3, '') <> name)
         ORDER BY created_at DESC, id DESC LIMIT $4 OFFSET $5";
+    OLDER = "SELECT id, pid, name, conditions, status, created_at FROM crowd
+        WHERE bucket = $1 AND pid = $2 AND status = 'ENABLE' AND ($3 = '' OR replace(name, $3, '') <> name)
+            AND created_at <= $4 AND (created_at < $4 OR id < $5) ORDER BY created_at DESC, id DESC LIMIT $6";
     TOTAL = "SELECT COUNT(*) FROM crowd
         WHERE bucket = $1 AND pid = $2 AND status = 'ENABLE' AND ($3 = '' OR replace(name, $3, '') <> name)";
 }
@@ -82,6 +85,12 @@ pub fn page(tx: &mut Tx, pid: &str, name: &str, limit: i64, offset: i64) -> Resu
     let crowds = tx.query(PAGE, params![bucket(pid), pid, name, limit, offset])?;
     let (total,) = tx.query_one(TOTAL, params![bucket(pid), pid, name])?;
     Ok((crowds, total))
+}
+
+/// A merchant's crowds that were made before this one (when, and its number), the newest first: those that are not
+/// deleted and whose name contains `name`.
+pub fn older(tx: &mut Tx, pid: &str, name: &str, before: (i64, i64), limit: u32) -> Result<Vec<Crowd>, Fault> {
+    tx.query(OLDER, params![bucket(pid), pid, name, before.0, before.1, limit])
 }
 
 fn status_name(status: Status) -> &'static str {

@@ -9,6 +9,6 @@ mod tags;
 pub use hold::{ensure, hold};
 pub use import::{Chunk, Effect, MemberRow, Patch, put_chunk};
 pub(crate) use read::scan_with;
-pub use read::{Cursor, count, get, get_many, pids_with_members, scan};
+pub use read::{Cursor, count, get, get_many, pids_with_members, place, scan};
 pub use row::{Member, Position};
 pub use tags::Tags;

@@ -33,6 +33,8 @@ statements! {
             ended_at, version FROM voucher_batch WHERE template = $1 AND source = $2 ORDER BY round DESC LIMIT 1";
     NEWEST = "SELECT id, template, source, round, name, memo, status, recipients, pages, next_page, sent, refused, created_at,
             ended_at, version FROM voucher_batch ORDER BY created_at DESC, id DESC LIMIT $1";
+    OF_SOURCE = "SELECT id, template, source, round, name, memo, status, recipients, pages, next_page, sent, refused, created_at,
+            ended_at, version FROM voucher_batch WHERE source = $1 ORDER BY created_at DESC, id DESC LIMIT $2";
     UPDATE = "UPDATE voucher_batch SET status = $1, next_page = $2, sent = $3, refused = $4, ended_at = $5,
         version = version + 1 WHERE id = $6 AND version = $7";
     PAGE = "SELECT recipients, results FROM voucher_batch_page WHERE bucket = $1 AND batch = $2 AND page = $3";
@@ -116,6 +118,11 @@ pub fn latest(tx: &mut Tx, template: i64, source: &str) -> Result<Option<Batch>,
 /// The `limit` newest batches, the newest first.
 pub fn newest(tx: &mut Tx, limit: i64) -> Result<Vec<Batch>, Fault> {
     tx.query(NEWEST, params![limit])
+}
+
+/// The newest `limit` batches to this list of recipients, of whatever template.
+pub fn of_source(tx: &mut Tx, source: &str, limit: i64) -> Result<Vec<Batch>, Fault> {
+    tx.query(OF_SOURCE, params![source, limit])
 }
 
 /// Keeps how far a batch is, and counts it. Should another operation have changed it since it was loaded, this one runs

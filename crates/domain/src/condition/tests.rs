@@ -284,6 +284,17 @@ fn what_a_fact_is_not_compared_with_is_named() {
     refused(trades, Op::Eq, &long, &format!("EQ 规则 TRADE_CNT 的值 {}… 应为{integer}", "9".repeat(64)));
 }
 
+#[test]
+fn each_kind_has_the_operators_of_the_decisions() {
+    let operators = |kind| Condition::operators(&tag(kind)).into_iter().map(Op::name).collect::<Vec<_>>().join(" ");
+    let ordered = "EQ NEQ GT GTEQ LT LTEQ IN NOTIN BETWEEN";
+    assert_eq!(operators(TagKind::Enum), ordered);
+    assert_eq!(operators(TagKind::Number), ordered);
+    assert_eq!(operators(TagKind::Date), format!("{ordered} LEFTDAYS RIGHTDAYS"));
+    assert_eq!(operators(TagKind::Text), "EQ NEQ LIKE IN NOTIN");
+    assert_eq!(operators(TagKind::Location), "LOCATE");
+}
+
 proptest! {
     #[test]
     fn numbers_are_read_as_they_were_written(

@@ -4,4 +4,6 @@ pub mod audience;
 pub mod breakdown;
 pub mod conditions;
 pub mod membership;
+pub mod sample;
 pub mod why;
+pub mod words;

@@ -17,7 +17,13 @@ pub mod call;
 pub mod caused;
 pub mod clock_move;
 pub mod clock_show;
+pub mod crowd;
+pub mod crowd_compare;
 pub mod crowd_count;
+pub mod crowd_list;
+pub mod crowd_members;
+pub mod crowd_sample;
+pub mod crowd_usage;
 pub mod crowd_why;
 pub mod import_members;
 pub mod import_trades;
@@ -26,6 +32,7 @@ pub mod key_owner;
 pub mod log_list;
 pub mod log_record;
 pub mod log_show;
+pub mod member;
 pub mod notice_list;
 pub mod notice_resend;
 pub mod notice_show;
@@ -36,6 +43,7 @@ mod rows;
 pub mod session_show;
 pub mod signature_list;
 pub mod signature_show;
+pub mod tag_list;
 pub mod trade_show;
 pub mod voucher_bar;
 pub mod voucher_send_list;
@@ -69,6 +77,12 @@ pub static OPERATIONS: &[Entry] = &[
     operator_read::<voucher_send_page::VoucherSendPage>(),
     operator_read::<crowd_count::CrowdCount>(),
     operator_read::<crowd_why::CrowdWhy>(),
+    operator_read::<crowd_list::CrowdList>(),
+    operator_read::<tag_list::TagList>(),
+    operator_read::<crowd_sample::CrowdSample>(),
+    operator_read::<crowd_usage::CrowdUsage>(),
+    operator_read::<crowd_compare::CrowdCompare>(),
+    operator_export::<crowd_members::CrowdMembers>(),
     operator_read::<activity_list::ActivityList>(),
     operator_read::<activity_show::ActivityShow>(),
     operator_write::<activity_review::ActivityReview>(),
@@ -132,4 +146,11 @@ async fn read_long<T: Send + 'static>(
     let (store, runtime) = (app.store.clone(), tokio::runtime::Handle::current());
     let reading = tokio::task::spawn_blocking(move || runtime.block_on(store.read(read))).await;
     reading.map_err(|error| wrong(error.to_string()))
+}
+
+/// Reads what takes long and may be refused, on a thread of its own.
+async fn read_in<T: Send + 'static>(app: &App, read: impl Fn(&mut Tx) -> Answer<T> + Send + 'static) -> Answer<T> {
+    let (store, runtime) = (app.store.clone(), tokio::runtime::Handle::current());
+    let reading = tokio::task::spawn_blocking(move || runtime.block_on(store.read(read))).await;
+    reading.map_err(|error| wrong(error.to_string()))?
 }

@@ -165,7 +165,12 @@ pub trait OperatorWrite: Method {
 
 /// An operator's method whose answer is a file.
 pub trait OperatorExport: Method {
+    /// What the file is made of.
+    type Begun: Send + 'static;
+
+    /// Refuses what cannot be exported, before there is a file.
+    fn begin(app: &Arc<App>, request: Self::Request) -> impl Future<Output = Answer<Self::Begun>> + Send;
+
     /// Writes the file. Should it fail, the file's end is missing, which its reader must see.
-    fn run(app: Arc<App>, request: Self::Request, out: impl Output + Send + 'static)
-    -> impl Future<Output = ()> + Send;
+    fn run(app: Arc<App>, begun: Self::Begun, out: impl Output + Send + 'static) -> impl Future<Output = ()> + Send;
 }

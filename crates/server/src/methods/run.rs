@@ -157,8 +157,9 @@ pub async fn operator_write<M: OperatorWrite>(call: OperatorCall, members: Map<S
 /// Begins an operator's method whose answer is a file.
 pub async fn operator_export<M: OperatorExport>(call: OperatorCall, members: Map<String, Value>) -> Answer<Output> {
     let request = M::Request::read(&members)?;
+    let begun = M::begin(&call.app, request).await?;
     let (reader, writer) = std::io::pipe().map_err(|error| Rejection::business(biz::INVALID, error.to_string()))?;
-    tokio::spawn(M::run(call.app, request, writer));
+    tokio::spawn(M::run(call.app, begun, writer));
     Ok(Output::File(reader))
 }
 

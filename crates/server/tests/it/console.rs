@@ -8,13 +8,13 @@ use std::net::TcpStream;
 const SHOW: &str = "punchcard.session.show";
 
 /// A page of the console, as a browser on the machine itself has it.
-struct Page<'a> {
+pub(crate) struct Page<'a> {
     running: &'a Running,
     headers: Vec<(&'a str, String)>,
 }
 
 impl<'a> Page<'a> {
-    fn of(running: &'a Running) -> Page<'a> {
+    pub(crate) fn of(running: &'a Running) -> Page<'a> {
         let host = format!("localhost:{}", running.operator.port());
         let headers = vec![
             ("origin", format!("http://{host}")),
@@ -34,13 +34,14 @@ impl<'a> Page<'a> {
     }
 
     /// The status of a call, and its node.
-    fn call(&self, pid: &str, method: &str, request: &Value) -> (u16, Value) {
+    pub(crate) fn call(&self, pid: &str, method: &str, request: &Value) -> (u16, Value) {
         self.send(&format!("POST /console/api/{pid}/{method}"), &request.to_string())
     }
 
     fn send(&self, target: &str, body: &str) -> (u16, Value) {
         let mut stream = TcpStream::connect(self.running.operator).expect("it listens");
-        write!(stream, "{target} HTTP/1.1\r\nconnection: close\r\ncontent-length: {}\r\n", body.len()).expect("it reads");
+        write!(stream, "{target} HTTP/1.1\r\nconnection: close\r\ncontent-length: {}\r\n", body.len())
+            .expect("it reads");
         for (name, value) in &self.headers {
             write!(stream, "{name}: {value}\r\n").expect("it reads");
         }
@@ -62,9 +63,13 @@ each_engine!(whoever_sits_at_a_stand_in_is_its_owner, |engine| {
     let session = &session["result"];
     assert_eq!(session["name"], "local", "{session}");
     let merchants = session["merchants"].as_array().expect("a list");
-    assert!(merchants.iter().any(|merchant| merchant["pid"] == PID && merchant["rights"].as_array().is_some_and(|rights| rights.len() == 5)));
+    assert!(merchants.iter().any(
+        |merchant| merchant["pid"] == PID && merchant["rights"].as_array().is_some_and(|rights| rights.len() == 5)
+    ));
     let methods = session["methods"].as_array().expect("a list");
-    for (method, expect) in [(SHOW, true), ("punchcard.prove.run", true), ("punchcard.backup.write", false), ("alipay.trade.pay", false)] {
+    for (method, expect) in
+        [(SHOW, true), ("punchcard.prove.run", true), ("punchcard.backup.write", false), ("alipay.trade.pay", false)]
+    {
         assert_eq!(methods.contains(&json!(method)), expect, "{method}");
     }
 
@@ -103,13 +108,22 @@ each_engine!(a_call_reaches_what_its_path_names_and_nothing_else, |engine| {
         ("-", "punchcard.log.list", json!({"limit": 1, "pid": PID}), 200, "isv.invalid-parameter"),
         (PID, "punchcard.log.list", json!({"limit": 1, "other": 1}), 200, "isv.invalid-parameter"),
         (PID, "punchcard.log.list", json!({}), 200, "isv.invalid-parameter"),
-        (PID, "koubei.marketing.campaign.crowd.detail.query", json!({"crowd_group_id": "1"}), 200, "RESOURCE_NOT_FOUND"),
+        (
+            PID,
+            "koubei.marketing.campaign.crowd.detail.query",
+            json!({"crowd_group_id": "1"}),
+            200,
+            "RESOURCE_NOT_FOUND",
+        ),
     ] {
         let (found, node) = page.call(pid, method, &request);
         assert_eq!(found, status, "{pid} {method}: {node}");
         assert!(node["code"].is_string() && node["sub_msg"].is_string(), "{node}");
         if sub_code != "RESOURCE_NOT_FOUND" {
-            assert!(node["sub_code"].as_str().is_some_and(|found| found == sub_code || found == "INVALID_PARAMETER"), "{method}: {node}");
+            assert!(
+                node["sub_code"].as_str().is_some_and(|found| found == sub_code || found == "INVALID_PARAMETER"),
+                "{method}: {node}"
+            );
         }
     }
 

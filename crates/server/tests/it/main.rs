@@ -27,6 +27,7 @@ mod control;
 mod coupons;
 mod crash;
 mod crowd_groups;
+mod crowds_told;
 mod demo;
 mod diagnosis;
 mod doctor_key;

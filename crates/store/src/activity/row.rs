@@ -22,6 +22,9 @@ statements! {
             notify_url, sign_type, created_at, version FROM activity WHERE id = $1";
     VERSION = "SELECT version FROM activity WHERE id = $1";
     CROWD_USED = "SELECT COUNT(*) FROM activity WHERE crowd = $1 AND status IN ('CREATED', 'STARTED')";
+    OF_CROWD = "SELECT id, pid, name, kind, status, starts_at, ends_at, length_ms, auto_delay, crowd, content, app_id,
+            auth_app_id, notify_url, sign_type, created_at, version FROM activity WHERE crowd = $1
+        ORDER BY created_at DESC, id DESC LIMIT $2";
     PAGE = "SELECT id, pid, name, kind, status, starts_at, ends_at, length_ms, auto_delay, crowd, content, app_id, auth_app_id,
             notify_url, sign_type, created_at, version FROM activity
         WHERE pid = $1 AND ($2 = '' OR name = $2) AND starts_at >= $3 AND ends_at <= $4
@@ -104,6 +107,11 @@ pub fn find(tx: &mut Tx, pid: &str, id: CampIdText) -> Result<Option<Activity>, 
 pub fn uses_crowd(tx: &mut Tx, crowd: i64) -> Result<bool, Fault> {
     let (count,) = tx.query_one::<(i64,)>(CROWD_USED, params![crowd])?;
     Ok(0 < count)
+}
+
+/// The newest `limit` activities that are for the members of this crowd, by its number; those that are over too.
+pub fn of_crowd(tx: &mut Tx, crowd: i64, limit: u32) -> Result<Vec<Activity>, Fault> {
+    tx.query(OF_CROWD, params![crowd, limit])
 }
 
 /// Which of a merchant's activities are asked for.

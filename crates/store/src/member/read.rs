@@ -14,6 +14,8 @@ statements! {
         WHERE bucket = $1 AND pid = $2 AND user_id = $3";
     SCAN = "SELECT user_id, tags, home_lon_e7, home_lat_e7, work_lon_e7, work_lat_e7, version FROM member
         WHERE bucket = $1 AND pid = $2 AND user_id > $3 ORDER BY user_id LIMIT $4";
+    FIRST = "SELECT user_id FROM member WHERE bucket = $1 AND pid = $2 ORDER BY user_id LIMIT 1";
+    LAST = "SELECT user_id FROM member WHERE bucket = $1 AND pid = $2 ORDER BY user_id DESC LIMIT 1";
     COUNT = "SELECT COUNT(*) FROM member WHERE bucket = $1 AND pid = $2";
     PIDS: all_buckets = "SELECT DISTINCT pid FROM member ORDER BY pid";
 }
@@ -76,6 +78,28 @@ pub(crate) fn scan_with<R: FromRow>(
         }
     }
     Ok((page, None))
+}
+
+/// A place somewhere among a merchant's members to scan from; `random` says which. `None` where no member is there.
+pub fn place(tx: &mut Tx, pid: &str, random: u64) -> Result<Option<Cursor>, Fault> {
+    let buckets = u64::from(tx.buckets());
+    let number = u16::try_from(random % buckets).expect("fewer than buckets");
+    if 1 < buckets {
+        // Members are spread evenly over them, and a bucket has few of a merchant.
+        return Ok(Some(Cursor { bucket: number, user_id: String::new() }));
+    }
+    let bucket = Bucket::of_id(number.into());
+    let ends: Option<((String,), (String,))> = {
+        let first = tx.query_opt(FIRST, params![bucket, pid])?;
+        let last = tx.query_opt(LAST, params![bucket, pid])?;
+        first.zip(last)
+    };
+    let Some(((first,), (last,))) = ends else { return Ok(None) };
+    let between = match (first.parse::<u64>(), last.parse::<u64>()) {
+        (Ok(low), Ok(high)) if low < high => format!("{:0width$}", low + random % (high - low), width = first.len()),
+        _ => String::new(),
+    };
+    Ok(Some(Cursor { bucket: number, user_id: between }))
 }
 
 /// How many members a merchant has.

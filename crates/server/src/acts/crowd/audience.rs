@@ -8,6 +8,7 @@ use domain::id::CrowdIdText;
 use domain::tag::{self, Tag};
 use serde_json::Value;
 use store::{Fault, Tx};
+use wire::Rejection;
 
 /// What an operator names: a crowd by its id, or a crowd group by the id that its app has chosen.
 #[derive(Clone, Debug)]
@@ -54,13 +55,19 @@ pub enum NoAudience {
 }
 
 impl Audience {
-    /// Finds what an operator names.
-    pub fn find(tx: &mut Tx, name: &AudienceName) -> Result<Result<Audience, NoAudience>, Fault> {
+    /// Finds what an operator names; with a merchant, among that merchant's alone.
+    pub fn find(tx: &mut Tx, name: &AudienceName, pid: Option<&str>) -> Result<Result<Audience, NoAudience>, Fault> {
+        let is_owner = |owner: &str| pid.is_none_or(|pid| pid == owner);
         match name {
-            AudienceName::Crowd(id) => Audience::of_crowd(tx, id),
+            AudienceName::Crowd(id) => {
+                let found = Audience::of_crowd(tx, id)?;
+                Ok(found
+                    .and_then(|audience| if is_owner(&audience.pid) { Ok(audience) } else { Err(NoAudience::Unknown) }))
+            }
             AudienceName::Group { id, shop_id, app_id } => {
                 let is_meant = |group: &CrowdGroup| {
-                    shop_id.as_ref().is_none_or(|shop_id| *shop_id == group.shop_id)
+                    is_owner(&group.pid)
+                        && shop_id.as_ref().is_none_or(|shop_id| *shop_id == group.shop_id)
                         && app_id.as_ref().is_none_or(|app_id| *app_id == group.app_id)
                 };
                 let mut found = store::crowd_group::with_id(tx, id)?;
@@ -99,14 +106,20 @@ impl Audience {
         Ok(Audience { pid, group: Some(group), name, conditions, saved, tags })
     }
 
-    /// The tags of the merchant, as columns.
-    pub fn columns(&self) -> Vec<segment::Tag> {
-        self.tags.iter().map(crate::index::column).collect()
+    /// Conditions that nobody has saved yet, of a merchant with these tags, as if they were a crowd; without any, all
+    /// members.
+    pub fn of_draft(pid: &str, conditions: Option<&Conditions>, tags: Vec<Tag>) -> Result<Audience, Rejection> {
+        let (mut rule, mut saved) = (Vec::new(), Vec::new());
+        if let Some(conditions) = conditions {
+            conditions.check(&tags)?;
+            (rule, saved) = (conditions.rule(&tags)?, conditions.elements());
+        }
+        Ok(Audience { pid: pid.to_owned(), group: None, name: String::new(), conditions: rule, saved, tags })
     }
 }
 
 /// The platform's eight tags, then the merchant's own.
-fn all_tags(tx: &mut Tx, pid: &str) -> Result<Vec<Tag>, Fault> {
+pub fn all_tags(tx: &mut Tx, pid: &str) -> Result<Vec<Tag>, Fault> {
     let mut tags = tag::built_in();
     tags.extend(store::world::tags(tx, pid)?);
     Ok(tags)

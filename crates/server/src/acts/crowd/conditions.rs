@@ -44,6 +44,11 @@ impl Conditions {
         self.0.iter().map(|element| serde_json::to_value(element).expect("strings serialise")).collect()
     }
 
+    /// Operator, tag and value of each element.
+    pub fn elements_in_parts(&self) -> impl Iterator<Item = (&str, &str, &str)> {
+        self.0.iter().map(|Element { op, tag_code, value }| (op.as_str(), tag_code.as_str(), value.as_str()))
+    }
+
     /// Refuses what a merchant with these tags cannot mean: what the decisions on operators do not allow, a value
     /// that a closed list lacks, a range with its ends the wrong way round.
     pub fn check(&self, tags: &[Tag]) -> Result<(), Rejection> {

@@ -1,5 +1,6 @@
 //! `punchcard.backup.write`: a backup of what the store holds now, as a file.
 
+use crate::answer::Answer;
 use crate::app::App;
 use crate::backup;
 use crate::biz::biz;
@@ -26,7 +27,13 @@ impl Method for BackupWrite {
 }
 
 impl OperatorExport for BackupWrite {
-    async fn run(app: Arc<App>, _: Request, out: impl Write + Send + 'static) {
+    type Begun = ();
+
+    async fn begin(_: &Arc<App>, _: Request) -> Answer<()> {
+        Ok(())
+    }
+
+    async fn run(app: Arc<App>, (): (), out: impl Write + Send + 'static) {
         match backup::write(&app.store, out).await {
             Ok(_) => tracing::info!(act = "back up", outcome = "done", "operator"),
             Err(error) => tracing::error!(error = &error as &dyn Error, "a backup broke off"),

@@ -1,9 +1,11 @@
 //! `punchcard.crowd.why`: why a user is in a crowd or crowd group now, or is not, and when that changes by itself.
 
-use super::audience::{AudienceView, find};
-use super::{Argument, not_found};
+use super::audience::{AudienceView, SavedCondition, draft, find, words_of};
+use super::{Argument, not_found, wrong};
 use crate::acts::crowd::audience::Audience;
+use crate::acts::crowd::conditions::Conditions;
 use crate::acts::crowd::why::{Known, Turn};
+use crate::acts::crowd::words::Words;
 use crate::answer::{Answer, CallError};
 use crate::biz::biz;
 use crate::index::Person;
@@ -11,7 +13,6 @@ use crate::methods::access::{Doors, Need};
 use crate::methods::method::{Method, OperatorCall, OperatorRead};
 use domain::condition::{Condition, Fact, Unit};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use std::borrow::Cow;
 use store::history::{Event, Kind};
 use store::{Fault, Tx};
@@ -26,10 +27,15 @@ pub struct CrowdWhy;
 biz! {
     /// The request.
     pub struct Request {
+        /// The merchant; whoever's it is when absent.
+        pid: Option<Argument>,
         /// The crowd, by its id.
         crowd: Option<Argument>,
-        /// The crowd group, by the id that its app has chosen. One of both is required.
+        /// The crowd group, by the id that its app has chosen.
         group: Option<Argument>,
+        /// Conditions that nobody has saved yet, as `crowd.create` takes them, of the merchant that is named. One of
+        /// the three is required.
+        conditions: Option<Conditions>,
         /// The group's shop, where several groups have the id.
         shop_id: Option<Argument>,
         /// The group's app, where several groups have the id.
@@ -64,7 +70,10 @@ pub struct WhyView {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ConditionView {
     /// The condition as it was saved.
-    pub condition: Value,
+    pub condition: SavedCondition,
+    /// The same in words, of a crowd's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub words: Option<Words>,
     /// The user's value; absent where it is unknown. An average is the amount by the number of payments.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub value: Option<String>,
@@ -106,34 +115,51 @@ impl Method for CrowdWhy {
 
 impl OperatorRead for CrowdWhy {
     async fn run(call: OperatorCall, request: Request) -> Answer<WhyView> {
-        let Request { crowd, group, shop_id, app_id, user_id } = request;
-        let audience = find(&call.app, crowd, group, shop_id, app_id).await?;
+        let Request { pid, crowd, group, conditions, shop_id, app_id, user_id } = request;
+        let audience = match (conditions, pid) {
+            (Some(conditions), Some(pid)) if crowd.is_none() && group.is_none() => {
+                draft(&call.app, pid, Some(conditions)).await?
+            }
+            (Some(_), _) => return Err(wrong("conditions stand for a crowd, with the merchant's pid")),
+            (None, pid) => find(&call.app, pid, crowd, group, shop_id, app_id).await?,
+        };
         let (pid, user, tags) = (audience.pid.clone(), user_id.to_string(), audience.tags.clone());
         let read = move |tx: &mut Tx| Known::read(tx, &pid, &user, tags.clone());
         let known: Result<Known, Fault> = call.app.store.read(read).await;
         let (known, now) = (known.map_err(CallError::from)?, call.app.clock.now());
-        let explained = tokio::task::block_in_place(|| explain(&audience, &known, now));
+        let saved = SavedCondition::all(&audience)?;
+        let explained = tokio::task::block_in_place(|| explain(&audience, saved, &known, now));
         explained.ok_or_else(|| not_found("the merchant never had to do with this user"))
     }
 }
 
 /// `None` for somebody with whom the merchant never had to do.
-fn explain(audience: &Audience, known: &Known, now: i64) -> Option<WhyView> {
+fn explain(audience: &Audience, saved: Vec<SavedCondition>, known: &Known, now: i64) -> Option<WhyView> {
     let mut person = known.person(now)?;
     let is_in = person.meets(&audience.conditions);
     let turns = known.next_turn(&audience.conditions, now);
-    let both = audience.conditions.iter().zip(&audience.saved);
+    let mut words = words_of(audience).into_iter();
+    let both = audience.conditions.iter().zip(saved);
     Some(WhyView {
         audience: AudienceView::of(audience),
         user_id: known.user_id.clone(),
         at: time::format(now),
         is_in,
         changes_at: moment(turns),
-        conditions: both.map(|(condition, saved)| view(condition, saved, known, &mut person, now)).collect(),
+        conditions: both
+            .map(|(condition, saved)| view(condition, saved, words.next(), known, &mut person, now))
+            .collect(),
     })
 }
 
-fn view(condition: &Condition, saved: &Value, known: &Known, person: &mut Person, now: i64) -> ConditionView {
+fn view(
+    condition: &Condition,
+    saved: SavedCondition,
+    words: Option<Words>,
+    known: &Known,
+    person: &mut Person,
+    now: i64,
+) -> ConditionView {
     let one = std::slice::from_ref(condition);
     let (value, events) = match condition {
         Condition::Tag { code, .. } => {
@@ -147,7 +173,8 @@ fn view(condition: &Condition, saved: &Value, known: &Known, person: &mut Person
     };
     let older_events = events.len().saturating_sub(EVENTS_MAX);
     ConditionView {
-        condition: saved.clone(),
+        condition: saved,
+        words,
         value,
         holds: person.meets(one),
         changes_at: moment(known.next_turn(one, now)),
