@@ -1,10 +1,10 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
-import type { Served } from './coming';
 import { type Envelope, Refusal } from './errors';
+import type { Methods } from './generated';
 
-export type Method = keyof Served;
-export type Request<M extends Method> = Served[M]['request'];
-export type Response<M extends Method> = Served[M]['response'];
+export type Method = keyof Methods;
+export type Request<M extends Method> = Methods[M]['request'];
+export type Response<M extends Method> = Methods[M]['response'];
 
 /** The merchant of what belongs to none. */
 export const WHOLE_STORE = '-';

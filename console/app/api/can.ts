@@ -12,7 +12,9 @@ import { hasMethod, type Session } from './session';
 export function barred(session: Session, method: Method, words: Words): string | undefined {
   if (hasMethod(session, method)) return undefined;
   const facts = Object.entries(entries).find(([name]) => name === method)?.[1];
-  return facts === undefined ? words.refused.notAllowedHere : words.refused.needs(words.rights[facts.need]);
+  // What needs no right is refused only where it cannot be called at all.
+  const needed = facts === undefined || facts.need === 'nothing' ? undefined : words.rights[facts.need];
+  return needed === undefined ? words.refused.notAllowedHere : words.refused.needs(needed);
 }
 
 /** crates/server/src/clock_driver.rs, `ClockError::System`. */

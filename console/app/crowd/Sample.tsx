@@ -42,7 +42,9 @@ export function Sample({ pid, of, rules, tags }: Props) {
     {
       title: words.sample.member,
       isKey: true,
-      show: ({ user_id, login_id, taobao_nick }) => <Person userId={user_id} name={login_id ?? taobao_nick} />,
+      show: ({ user_id, login_id, taobao_nick }) => (
+        <Person userId={user_id} name={login_id ?? taobao_nick ?? undefined} />
+      ),
     },
     ...values,
   ];

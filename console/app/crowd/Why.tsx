@@ -39,9 +39,11 @@ export function Why({ pid, crowd, user, tags }: Props) {
               </tr>
             </thead>
             <tbody>
-              {conditions.map(({ condition: { op, tagCode, value: asked }, value, holds }) => {
+              {conditions.map(({ condition, value, holds }) => {
+                if (!('tagCode' in condition)) return null;
+                const { op, tagCode, value: asked } = condition;
                 const tag = tags.find(({ code }) => code === tagCode);
-                const own = value === undefined ? words.why.unknown : tag ? valueLabel(tag, value, words) : value;
+                const own = value == null ? words.why.unknown : tag ? valueLabel(tag, value, words) : value;
                 return (
                   <tr key={`${tagCode} ${op} ${asked}`}>
                     <td>{inWords({ tag: tagCode, op, value: asked }, tags, words)}</td>

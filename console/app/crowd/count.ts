@@ -2,17 +2,34 @@ import { ask, type Response } from '../api/call';
 import { conditions, type Rule } from './rules';
 import { type Tag, valueOfLabel } from './tags';
 
+/** The tags that a count can be broken down by: the eight that every merchant's members have. */
+const DIMENSIONS = [
+  'pam_gender',
+  'pam_age',
+  'pam_constellation',
+  'pam_hometown_code',
+  'pam_city_code',
+  'pam_occupation',
+  'pam_consume_level',
+  'pam_have_baby',
+];
+
 /** One request an edit: the number, what each rule leaves, and how the members spread. */
 export function counted(pid: string, rules: readonly Rule[]) {
   const text = conditions(rules);
-  return ask(pid, 'punchcard.crowd.draft', text === undefined ? { pid } : { pid, conditions: text });
+  return ask(pid, 'punchcard.crowd.count', {
+    pid,
+    steps: true,
+    dimensions: DIMENSIONS,
+    ...(text !== undefined && { conditions: text }),
+  });
 }
 
-export type Counted = Response<'punchcard.crowd.draft'>;
+export type Counted = Response<'punchcard.crowd.count'>;
 
 /** How many members have each value of a tag, by the value's label. */
 export function spread(count: Counted | undefined, tag: string): ReadonlyMap<string, number> {
-  const found = count?.dimensions.find(({ label }) => label === tag);
+  const found = count?.dimensions?.find(({ label }) => label === tag);
   return new Map(Object.entries(found?.value ?? {}));
 }
 

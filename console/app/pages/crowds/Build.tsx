@@ -104,7 +104,7 @@ function Builder({ tags, of }: { tags: readonly Tag[]; of?: { id: string; name: 
     });
   const narrow = (tag: string, value: string) => edit((rules) => narrowed(rules, tag, value), 'picked');
 
-  const left = places(rules).map((place) => (place === undefined || isOld ? undefined : count?.steps[place + 1]));
+  const left = places(rules).map((place) => (place === undefined || isOld ? undefined : count?.steps?.[place + 1]));
   const leaves = (at: number): string | undefined => {
     const number = left[at];
     return number === undefined || all.data === undefined

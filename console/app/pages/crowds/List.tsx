@@ -74,7 +74,7 @@ export default function Crowds() {
                 title: words.crowds.size,
                 isKey: true,
                 isNumber: true,
-                show: ({ total }) => (total === undefined ? '–' : words.number(total)),
+                show: ({ total }) => (total == null ? '–' : words.number(total)),
               },
               {
                 title: words.crowds.rules,
