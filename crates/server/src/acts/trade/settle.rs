@@ -55,6 +55,12 @@ pub fn settle(
     let trade = trade.pay(off, context.at)?;
     // What a voucher's fund gives back to its sponsor below, who may be the buyer, does not pay for this trade.
     if buyer.balance_fen < trade.buyer_pay_fen {
+        // The trade itself may have spent vouchers and balance since it was loaded.
+        if origin == TradeOrigin::Stored
+            && let Some(trade) = store::trade::get(tx, number)?
+        {
+            trade.payable(context.at)?;
+        }
         return Err(Refusal::BuyerBalanceNotEnough.into());
     }
     match origin {
