@@ -1540,6 +1540,85 @@ export interface Methods {
     request: Empty;
     response: SessionView;
   };
+  'punchcard.session.list': {
+    request: {
+      /** Only this operator's. */
+      name?: string | undefined;
+      /** How many at most. */
+      limit: number | string;
+    };
+    response: SessionSummary[];
+  };
+  'punchcard.session.end': {
+    request: {
+      /** Only if the operator is this merchant's alone. */
+      pid?: string | undefined;
+      /** The operator. */
+      name: string;
+    };
+    response: EndedSessions;
+  };
+  'punchcard.operator.list': {
+    request: {
+      /** Only this merchant's operators, with what they are for it. */
+      pid?: string | undefined;
+      /** Only those after this name. */
+      after?: string | undefined;
+      /** How many at most. */
+      limit: number | string;
+    };
+    response: Operators;
+  };
+  'punchcard.operator.invite': {
+    request: {
+      /** The merchant that the operator is for; all when absent. */
+      pid?: string | undefined;
+      /** The name: 1 to 28 small letters, digits and . _ - @. */
+      name: string;
+      /** What the operator is from now on; needed for a new one. */
+      role?: string | undefined;
+      /** The app that the operator acts as; whichever may act for the merchant when absent. */
+      app_id?: string | undefined;
+    };
+    response: Invitation;
+  };
+  'punchcard.operator.grant': {
+    request: {
+      /** The merchant; all when absent. */
+      pid?: string | undefined;
+      /** The operator. */
+      name: string;
+      /** The role; none takes what the operator is there. */
+      role?: string | undefined;
+      /** The app that the operator acts as; whichever may act for the merchant when absent. */
+      app_id?: string | undefined;
+    };
+    response: OperatorView;
+  };
+  'punchcard.operator.enable': {
+    request: {
+      /** Only if the operator is this merchant's alone. */
+      pid?: string | undefined;
+      /** The operator. */
+      name: string;
+      /** Whether the operator may sign in. */
+      enabled: boolean;
+    };
+    response: OperatorView;
+  };
+  'punchcard.audit.list': {
+    request: {
+      /** Only what was about this merchant. */
+      pid?: string | undefined;
+      /** Only this operator's. */
+      name?: string | undefined;
+      /** Only those before this number. */
+      after?: number | string | undefined;
+      /** How many at most. */
+      limit: number | string;
+    };
+    response: Acts;
+  };
   'punchcard.world.apply': {
     request: {
       /** The text, with every file in it that the file names. */
@@ -1930,6 +2009,32 @@ export type AccountView = {
   entries: EntryView[];
 };
 
+/** Something that an operator did, or began to do. */
+export type ActSummary = {
+  /** Its number. */
+  id: number;
+  /** When, by the store's clock, `yyyy-MM-dd HH:mm:ss` in UTC+8. */
+  at: string;
+  /** When, by the machine's. */
+  wall_at: string;
+  /** The operator's name; `command`, and `local` for whoever sits at a stand-in's machine. */
+  name: string;
+  /** The address that the call came from; empty for a command. */
+  address: string;
+  /** The merchant; empty for the whole store. */
+  pid: string;
+  /** The method, or `sign in`, `sign out`, `set the password`. */
+  method: string;
+  /** What it was asked, as JSON, without secrets. */
+  request: string;
+  /** What it was answered, `10000` for a success; empty for the row of what has begun. */
+  code: string;
+  /** The refusal's name. */
+  sub_code: string;
+  /** The call's name in the log; an end has that of its beginning. */
+  trace_id: string;
+};
+
 /** An activity as a list has it. Times are as the wire has them. */
 export type ActivitySummary = {
   /** The activity's id. */
@@ -1958,6 +2063,14 @@ export type ActivityView = {
   taken?: Taken | null;
   /** What `activity.query` says of it. */
   camp_detail: Record<string, unknown>;
+};
+
+/** What operators did. */
+export type Acts = {
+  /** The newest first. */
+  acts: ActSummary[];
+  /** What `after` is to be for the next ones; none when these are the last. */
+  next: number | null;
 };
 
 /** What came of it: how many things were new or changed, of how many. */
@@ -2244,6 +2357,12 @@ export type Difference = {
   computed: string;
 };
 
+/** What has ended. */
+export type EndedSessions = {
+  /** How many sessions. */
+  ended: number;
+};
+
 /** A change of points. */
 export type EntryView = {
   /** Its number. */
@@ -2326,6 +2445,28 @@ export type FullCall = {
   answer: string;
   /** Whether names, ids and secrets are hidden. */
   masked?: boolean;
+};
+
+/** A role for a merchant. */
+export type GrantView = {
+  /** The merchant; `*` for all. */
+  pid: string;
+  /** `owner`, `marketer`, `finance`, `developer` or `viewer`. */
+  role: string;
+  /** The app that the operator acts as, where it matters. */
+  app_id: string | null;
+};
+
+/** A way in. */
+export type Invitation = {
+  /** The operator. */
+  name: string;
+  /** Whether the operator is new. */
+  is_new: boolean;
+  /** The address below the console's that sets the password, once. */
+  path: string;
+  /** Until when, `yyyy-MM-dd HH:mm:ss` in UTC+8, by the machine's clock. */
+  until: string;
 };
 
 /** A tag. */
@@ -2433,6 +2574,32 @@ export type NoticeView = {
   members: unknown;
   /** Every delivery, in order. */
   deliveries: Delivery[];
+};
+
+/** An operator, as far as whoever asks may see. */
+export type OperatorView = {
+  /** The name. */
+  name: string;
+  /** Whether the operator may sign in. */
+  enabled: boolean;
+  /** Whether a password is set. */
+  has_password: boolean;
+  /** When the operator was made, `yyyy-MM-dd HH:mm:ss` in UTC+8, by the machine's clock. */
+  made_at: string;
+  /** The roles, by merchant. */
+  grants: GrantView[];
+  /** The sessions that last or ended by themselves a while ago. */
+  sessions: number;
+  /** When the last of them was used. */
+  seen_at: string | null;
+};
+
+/** Operators. */
+export type Operators = {
+  /** By name. */
+  operators: OperatorView[];
+  /** What `after` is to be for the next ones; none when these are the last. */
+  next: string | null;
 };
 
 /** Whose key it is. */
@@ -2547,6 +2714,22 @@ export type SampledMember = {
 
 /** A condition as it is saved. */
 export type SavedCondition = TagCondition | FactCondition;
+
+/** A session. Its times are `yyyy-MM-dd HH:mm:ss` in UTC+8, by the machine's clock. */
+export type SessionSummary = {
+  /** The operator. */
+  name: string;
+  /** When it began. */
+  began_at: string;
+  /** About when it was last used. */
+  seen_at: string;
+  /** The address that it began from. */
+  address: string;
+  /** What the browser says of itself. */
+  browser: string;
+  /** Whether it is the one that asks. */
+  is_own: boolean;
+};
 
 /** An operator who is signed in. */
 export type SessionView = {
@@ -2735,6 +2918,13 @@ export const shapes = {
   'alipay.marketing.voucher.templatelist.query': { create_start_time: { kind: 'date', required: true }, create_end_time: { kind: 'date', required: true }, page_num: { kind: 'integer', required: true, max: 9999999999 }, page_size: { kind: 'integer', required: true, max: 30 } },
   'alipay.marketing.voucher.template.delete': { template_id: { kind: 'text', required: true, max: 28 } },
   'punchcard.session.show': {},
+  'punchcard.session.list': { name: { kind: 'text', max: 1024 }, limit: { kind: 'integer', required: true, max: 4294967295 } },
+  'punchcard.session.end': { pid: { kind: 'text', max: 1024 }, name: { kind: 'text', required: true, max: 1024 } },
+  'punchcard.operator.list': { pid: { kind: 'text', max: 1024 }, after: { kind: 'text', max: 1024 }, limit: { kind: 'integer', required: true, max: 4294967295 } },
+  'punchcard.operator.invite': { pid: { kind: 'text', max: 1024 }, name: { kind: 'text', required: true, max: 1024 }, role: { kind: 'text', max: 1024 }, app_id: { kind: 'text', max: 1024 } },
+  'punchcard.operator.grant': { pid: { kind: 'text', max: 1024 }, name: { kind: 'text', required: true, max: 1024 }, role: { kind: 'text', max: 1024 }, app_id: { kind: 'text', max: 1024 } },
+  'punchcard.operator.enable': { pid: { kind: 'text', max: 1024 }, name: { kind: 'text', required: true, max: 1024 }, enabled: { kind: 'flag', required: true } },
+  'punchcard.audit.list': { pid: { kind: 'text', max: 1024 }, name: { kind: 'text', max: 1024 }, after: { kind: 'integer', max: 9223372036854775807 }, limit: { kind: 'integer', required: true, max: 4294967295 } },
   'punchcard.world.apply': { text: { kind: 'text', max: 1073741824 } },
   'punchcard.prove.run': {},
   'punchcard.trade.show': { trade_no: { kind: 'text', max: 1024 }, pid: { kind: 'text', max: 1024 }, out_trade_no: { kind: 'text', max: 1024 } },
@@ -2802,6 +2992,13 @@ export const entries = {
   'alipay.marketing.voucher.templatelist.query': { writes: false, need: 'read', pid: 'required' },
   'alipay.marketing.voucher.template.delete': { writes: true, need: 'market', pid: 'required' },
   'punchcard.session.show': { writes: false, need: 'nothing', pid: 'none' },
+  'punchcard.session.list': { writes: false, need: 'own', pid: 'none' },
+  'punchcard.session.end': { writes: true, need: 'own', pid: 'optional' },
+  'punchcard.operator.list': { writes: false, need: 'own', pid: 'optional' },
+  'punchcard.operator.invite': { writes: true, need: 'own', pid: 'optional' },
+  'punchcard.operator.grant': { writes: true, need: 'own', pid: 'optional' },
+  'punchcard.operator.enable': { writes: true, need: 'own', pid: 'optional' },
+  'punchcard.audit.list': { writes: false, need: 'own', pid: 'optional' },
   'punchcard.world.apply': { writes: true, need: 'own', pid: 'none' },
   'punchcard.prove.run': { writes: false, need: 'read', pid: 'none' },
   'punchcard.trade.show': { writes: false, need: 'read', pid: 'optional' },

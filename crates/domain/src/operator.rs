@@ -1,4 +1,5 @@
-//! Who operates: roles and the rights that they give, granted for one merchant or for all.
+//! Who operates: roles and the rights that they give, granted for one merchant or for all; names, passwords, and how
+//! long who has signed in stays so.
 
 /// The right that a method needs. An app needs none of them: its merchant says which methods it may call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -150,6 +151,74 @@ pub fn rights_for_all(grants: &[Grant]) -> Option<Rights> {
     grants.iter().find(|grant| grant.is_for_all()).map(|grant| grant.role.rights())
 }
 
+/// The longest name of an operator, characters: as many as merchants' methods take of who operates.
+pub const NAME_CHARS_MAX: usize = 28;
+/// Names under which others act: a command, and a stand-in's own machine.
+const TAKEN: [&str; 2] = ["command", "local"];
+/// The shortest password, characters.
+pub const PASSWORD_CHARS_MIN: usize = 12;
+/// The longest password, bytes.
+pub const PASSWORD_BYTES_MAX: usize = 1_024;
+/// Passwords of twelve characters and more that everybody tries first, in small letters.
+const COMMON: [&str; 20] = [
+    "000000000000",
+    "111111111111",
+    "123123123123",
+    "123456123456",
+    "1234567890123",
+    "123456789012",
+    "1234567890ab",
+    "1q2w3e4r5t6y",
+    "aaaaaaaaaaaa",
+    "abcdefghijkl",
+    "administrator",
+    "changeme1234",
+    "iloveyou1234",
+    "letmein12345",
+    "password1234",
+    "passwordpassword",
+    "punchcard1234",
+    "qwerty123456",
+    "qwertyuiop12",
+    "welcome12345",
+];
+/// A session without a request for so long is over, milliseconds of the machine's clock.
+pub const SESSION_IDLE_MS: i64 = 12 * 3_600_000;
+/// A session is over so long after it began, milliseconds of the machine's clock.
+pub const SESSION_MAX_MS: i64 = 7 * 24 * 3_600_000;
+/// A link that sets a password works for so long, milliseconds of the machine's clock.
+pub const LINK_MS: i64 = 15 * 60_000;
+
+/// Refuses what cannot be an operator's name; the error says why.
+pub fn check_name(name: &str) -> Result<(), &'static str> {
+    let is_plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"._-@".contains(&byte);
+    if name.is_empty() || NAME_CHARS_MAX < name.len() || !name.bytes().all(is_plain) {
+        return Err("a name has 1 to 28 small letters, digits and . _ - @");
+    }
+    if TAKEN.contains(&name) { Err("this name is not for operators") } else { Ok(()) }
+}
+
+/// Refuses a password that is too easy, or too long; the error says why.
+pub fn check_password(name: &str, password: &str) -> Result<(), &'static str> {
+    if password.chars().count() < PASSWORD_CHARS_MIN {
+        return Err("a password has 12 characters at least");
+    }
+    if PASSWORD_BYTES_MAX < password.len() {
+        return Err("a password has 1024 bytes at most");
+    }
+    let folded = password.to_lowercase();
+    if folded == name || COMMON.contains(&folded.as_str()) {
+        return Err("this password is one of those that are tried first");
+    }
+    Ok(())
+}
+
+/// Whether a session that began then and had its last request then is still one. Times are the machine's, UTC
+/// milliseconds.
+pub fn session_lasts(made_at: i64, used_at: i64, now: i64) -> bool {
+    now < made_at.saturating_add(SESSION_MAX_MS) && now < used_at.saturating_add(SESSION_IDLE_MS)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -184,5 +253,34 @@ mod tests {
         assert_eq!(rights_for(&both, "2"), Some(Role::Viewer.rights()));
         assert_eq!(rights_for_all(&both), Some(Role::Viewer.rights()));
         assert_eq!(rights_for(&[], "1"), None);
+    }
+
+    #[test]
+    fn names_and_passwords_are_checked() {
+        for name in ["a", "li.lei", "han-mei_mei@shop.cn", "x234567890123456789012345678"] {
+            assert_eq!(check_name(name), Ok(()), "{name}");
+        }
+        for name in ["", "Li", "李", "a b", "local", "command", "x2345678901234567890123456789", "a\n"] {
+            assert!(check_name(name).is_err(), "{name}");
+        }
+        for password in ["correct horse", "密码密码密码密码密码密码", "P4ssw0rd-of-mine"] {
+            assert_eq!(check_password("li", password), Ok(()), "{password}");
+        }
+        for password in
+            ["", "12345678901", "密码密码密码密码密码密", "PASSWORD1234", "has-this-name", &"a".repeat(1_025)]
+        {
+            assert!(check_password("has-this-name", password).is_err(), "{password}");
+        }
+    }
+
+    #[test]
+    fn a_session_ends_when_it_is_not_used_and_after_a_week() {
+        assert!(session_lasts(0, 0, SESSION_IDLE_MS - 1));
+        assert!(!session_lasts(0, 0, SESSION_IDLE_MS));
+        assert!(session_lasts(0, SESSION_MAX_MS - 1, SESSION_MAX_MS - 1));
+        assert!(!session_lasts(0, SESSION_MAX_MS - 1, SESSION_MAX_MS));
+        // The machine's clock was set back: nobody is logged out for that.
+        assert!(session_lasts(1_000, 1_000, 0));
+        assert!(session_lasts(i64::MAX, i64::MAX, 0));
     }
 }

@@ -1,6 +1,9 @@
 //! Who makes an operator's call: somebody who is signed in at the console, or whoever may use the control socket.
 
+use crate::answer::Answer;
 use domain::operator::{Grant, Rights, rights_for, rights_for_all};
+use store::{Tx, operator};
+use wire::code;
 
 /// The name under which commands act: whoever may use the control socket or open the store.
 pub const COMMAND: &str = "command";
@@ -16,17 +19,28 @@ pub struct Actor {
     pub grants: Vec<Grant>,
     /// The address that the call comes from; empty for a command.
     pub address: String,
+    /// The session's token as the store has it, where the operator has signed in.
+    pub session: Option<String>,
 }
 
 impl Actor {
     /// Whoever may use the control socket, whose file is its owner's alone.
     pub fn command() -> Actor {
-        Actor { name: COMMAND.to_owned(), grants: vec![Grant::of_everything()], address: String::new() }
+        Actor { name: COMMAND.to_owned(), grants: vec![Grant::of_everything()], address: String::new(), session: None }
     }
 
     /// Whoever sits at the machine that a stand-in runs on.
     pub fn local(address: String) -> Actor {
-        Actor { name: LOCAL.to_owned(), grants: vec![Grant::of_everything()], address }
+        Actor { name: LOCAL.to_owned(), grants: vec![Grant::of_everything()], address, session: None }
+    }
+
+    /// Whether what was looked up before is still so: a session ends when its operator's rights change.
+    pub fn still_may(&self, tx: &mut Tx) -> Answer<()> {
+        let Some(session) = &self.session else { return Ok(()) };
+        match operator::session(tx, session)? {
+            Some(_) => Ok(()),
+            None => Err(code::INSUFFICIENT_USER_PERMISSIONS.with_msg("the session has ended").into()),
+        }
     }
 
     /// What the operator may do for this merchant; `None` for one that the operator has nothing to do with.

@@ -18,6 +18,7 @@ use crate::index::{Index, IndexUpdater};
 use crate::keys::{MasterKey, Signer};
 use crate::metrics::Metrics;
 use crate::outbound::{Outbound, Reach};
+use crate::passwords::Passwords;
 use crate::rate_limit::{FailedAttempts, RateLimit, TimeBudget, Turns};
 use crate::request_log::{METHOD_CHARS_MAX, RECORDING, RequestLog};
 use crate::terminal::clipped;
@@ -28,6 +29,7 @@ use opening::setting;
 use site::Site;
 use std::collections::HashMap;
 use std::error::Error;
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use store::rejected_call::{RejectedCall, Ring};
@@ -39,6 +41,12 @@ use tokio::sync::{oneshot, watch};
 const WRONG_PINS_MAX: usize = 20;
 /// The window of [`WRONG_PINS_MAX`], of real time.
 const WRONG_PINS_WINDOW: Duration = Duration::from_secs(15 * 60);
+/// How many wrong passwords for one name an address may send in any [`WRONG_PINS_WINDOW`].
+const WRONG_PASSWORDS_MAX: usize = 5;
+/// How many wrong passwords an address may send in any [`WRONG_SIGN_INS_WINDOW`].
+const WRONG_SIGN_INS_MAX: usize = 50;
+/// The window of [`WRONG_SIGN_INS_MAX`], of real time.
+const WRONG_SIGN_INS_WINDOW: Duration = Duration::from_secs(3_600);
 /// How long a PIN waits while others of its address, not known to be right or wrong, fill [`WRONG_PINS_MAX`].
 /// The same of one that waits for its turn.
 const PIN_WAIT_MAX: Duration = Duration::from_secs(5);
@@ -89,6 +97,12 @@ pub struct App {
     pub admission: Admission,
     /// The rate limit, for each address, of wrong PINs.
     pub wrong_pins: FailedAttempts,
+    /// Checks operators' passwords.
+    pub passwords: Passwords,
+    /// The rate limit of wrong passwords for a name from one address.
+    pub wrong_passwords: FailedAttempts<(IpAddr, String)>,
+    /// The rate limit of wrong passwords from one address, whatever the names.
+    pub wrong_sign_ins: FailedAttempts,
     /// The memory of calls that are being read.
     pub bodies: Bodies,
     /// The nonces of calls through `/v3`.
@@ -141,6 +155,9 @@ impl App {
             diagnoses,
             admission: opening.admission,
             wrong_pins: FailedAttempts::new(WRONG_PINS_MAX, WRONG_PINS_WINDOW, PIN_WAIT_MAX, PIN_PAUSE),
+            passwords: Passwords::default(),
+            wrong_passwords: FailedAttempts::new(WRONG_PASSWORDS_MAX, WRONG_PINS_WINDOW, PIN_WAIT_MAX, PIN_PAUSE),
+            wrong_sign_ins: FailedAttempts::new(WRONG_SIGN_INS_MAX, WRONG_SIGN_INS_WINDOW, PIN_WAIT_MAX, PIN_PAUSE),
             bodies: Bodies::default(),
             nonces: Received::new(V3_LATE_MAX, Instant::now()),
             file_work: Turns::new(FILE_WORK_MAX),
@@ -206,6 +223,13 @@ impl App {
         let mut bytes = [0; 16];
         aws_lc_rs::rand::fill(&mut bytes).expect("the system has random bytes");
         format!("{:032x}", u128::from_be_bytes(bytes))
+    }
+
+    /// 16 random bytes, so that equal passwords are kept differently.
+    pub fn new_salt(&self) -> [u8; 16] {
+        let mut bytes = [0; 16];
+        aws_lc_rs::rand::fill(&mut bytes).expect("the system has random bytes");
+        bytes
     }
 
     /// Keeps what was found out about a call, for `punchcard doctor`: a refused signature, or a likely mistake. It is

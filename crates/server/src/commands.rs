@@ -5,6 +5,7 @@
 
 mod activity;
 mod apply;
+mod audit;
 mod auth;
 mod backup;
 mod call;
@@ -18,6 +19,7 @@ mod keygen;
 mod log;
 mod methods;
 mod notify;
+mod operator;
 mod output;
 mod points;
 mod prove;
@@ -74,6 +76,10 @@ enum Command {
     Crowd(crowd::Crowd),
     /// Look at what apps were authorised for, and revoke it.
     Auth(auth::Auth),
+    /// Say who may sign in at the console, and as what.
+    Operator(operator::Operator),
+    /// Look at what operators did.
+    Audit(audit::Audit),
     /// Look at trades.
     Trade(trade::Trade),
     /// Send vouchers to many, look at them, and bar them from use.
@@ -140,6 +146,8 @@ pub fn main() -> ExitCode {
             Command::Activity(activity) => activity.run(&store).await,
             Command::Crowd(crowd) => crowd.run(&store).await,
             Command::Auth(auth) => auth.run(&store).await,
+            Command::Operator(operator) => operator.run(&store).await,
+            Command::Audit(audit) => audit.run(&store).await,
             Command::Trade(trade) => trade.run(&store).await,
             Command::Voucher(voucher) => voucher.run(&store).await,
             Command::Points(points) => points.run(&store).await,

@@ -140,7 +140,8 @@ async fn operate(
     members: Map<String, Value>,
     input: Box<dyn Read + Send>,
 ) -> Result<Output, CallError> {
-    let call = OperatorCall { app: app.clone(), actor: Arc::new(Actor::command()), input };
+    let call =
+        OperatorCall { app: app.clone(), actor: Arc::new(Actor::command()), trace_id: app.new_trace_id(), input };
     dispatch::operate(Doors::CONTROL, name, call, members).await
 }
 

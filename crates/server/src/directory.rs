@@ -79,7 +79,10 @@ impl Caller {
             let version = guard.authorization.map(|(version, _)| version);
             guard.app_version == self.app_version && version == token.map(|&(_, version)| version)
         });
-        if is_so { Ok(()) } else { Err(CallError::Stale) }
+        if !is_so {
+            return Err(CallError::Stale);
+        }
+        self.operator.as_ref().map_or(Ok(()), |operator| operator.still_may(tx))
     }
 }
 

@@ -8,7 +8,7 @@ mod attempts;
 mod time_budget;
 mod turns;
 
-pub use attempts::FailedAttempts;
+pub use attempts::{Attempt, FailedAttempts};
 pub use time_budget::TimeBudget;
 pub use turns::Turns;
 

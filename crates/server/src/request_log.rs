@@ -16,6 +16,7 @@ mod recording;
 mod writer;
 
 pub use full::FullCall;
+pub use mask::sent as masked;
 pub use recording::{RECORDING, Recording};
 
 use crate::biz::Unknown;

@@ -25,6 +25,7 @@
 
 pub mod account_key;
 pub mod activity;
+pub mod audit;
 pub mod auth_code;
 pub mod call_log;
 pub mod cash_voucher;
@@ -44,6 +45,7 @@ pub mod lease;
 pub mod ledger;
 pub mod member;
 pub mod notice;
+pub mod operator;
 pub mod participation;
 pub mod pin;
 pub mod points;
@@ -122,4 +124,6 @@ static MODULES: &[&Module] = &[
     &voucher_history::tables::MODULE,
     &auth_code::MODULE,
     &user_authorization::MODULE,
+    &operator::MODULE,
+    &audit::MODULE,
 ];

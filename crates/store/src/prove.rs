@@ -3,6 +3,7 @@
 //! What is recomputed is declared beside the tables (`Proof` in `engine/table.rs`): how many sums there are, and those
 //! that are not what their parts come to, by the name that a merchant knows them by.
 
+use crate::audit::{self, Chain, Digest};
 use crate::engine::fault::Fault;
 use crate::engine::row::Val;
 use crate::engine::tx::Tx;
@@ -50,4 +51,12 @@ pub fn prove(tx: &mut Tx) -> Result<Vec<Row>, Fault> {
         rows.push(Row { name: proof.name.to_owned(), checked, differences, named });
     }
     Ok(rows)
+}
+
+/// Whether what operators did is as it was written; `digest` is SHA-256.
+pub fn prove_acts(tx: &mut Tx, digest: Digest) -> Result<Row, Fault> {
+    let Chain { checked, broken } = audit::chain(tx, digest)?;
+    let named: Vec<_> =
+        broken.into_iter().map(|[subject, stored, computed]| Difference { subject, stored, computed }).collect();
+    Ok(Row { name: "what operators did".to_owned(), checked, differences: named.len(), named })
 }

@@ -36,7 +36,7 @@ static HOUSES: [House; 3] = [
             Floor { modules: &["pages"], what: "what pages look like, made of values" },
             Floor { modules: &["acts"], what: "what happens, over a transaction and plain values" },
             Floor {
-                modules: &["app", "directory", "index", "request_log", "world"],
+                modules: &["app", "audit", "directory", "index", "request_log", "world"],
                 what: "what a process holds for every call",
             },
             Floor {
@@ -55,6 +55,7 @@ static HOUSES: [House; 3] = [
                     "merchant_page",
                     "metrics",
                     "outbound",
+                    "passwords",
                     "picture",
                     "rate_limit",
                     "terminal",

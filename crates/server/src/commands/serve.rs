@@ -29,6 +29,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+use store::operator::is_any as is_any_operator;
 use store::{Mode, Tx};
 use tokio::net::{TcpListener, UnixListener};
 use tokio::signal::unix::{SignalKind, signal};
@@ -231,7 +232,7 @@ impl Serve {
             let hosts = (self.console == Offered::On).then(|| Hosts::new(address.port(), self.console_origin.clone()));
             let max = OPERATOR_CONNECTIONS_MAX;
             let router = operator::router(app.clone(), connections, hosts);
-            let connections = Connections::new(max, max, TrustedProxies::default());
+            let connections = Connections::new(max, max, TrustedProxies(self.trusted_proxy.clone()));
             serving.spawn(listener::serve(listener, router, connections, stop.clone()));
         }
         if keeps_folder {
@@ -242,7 +243,8 @@ impl Serve {
         let work = async {
             app.warm().await?;
             self.announce_store(&app, &addresses).await?;
-            self.welcome(&app, &addresses, operator_address, demo.as_deref());
+            let is_open = app.store.mode() == Mode::StandIn || app.store.read(is_any_operator).await?;
+            self.welcome(&app, &addresses, operator_address.map(|address| (address, is_open)), demo.as_deref());
             std::future::pending::<Result<(), Failure>>().await
         };
         let must_start_again = tokio::select! {
@@ -272,16 +274,18 @@ impl Serve {
         }
     }
 
-    /// Prints what a person or a script needs first.
-    fn welcome(&self, app: &App, addresses: &[SocketAddr], operator: Option<SocketAddr>, demo: Option<&str>) {
+    /// Prints what a person or a script needs first. The operator's address comes with whether somebody can sign in.
+    fn welcome(&self, app: &App, addresses: &[SocketAddr], operator: Option<(SocketAddr, bool)>, demo: Option<&str>) {
         let mut lines = vec![format!("alipay_public_key {}", app.signer.public_key().to_base64())];
         lines.extend(addresses.iter().map(|address| format!("listening on http://{address}/gateway.do")));
-        lines.extend(
-            operator
-                .filter(|_| self.console == Offered::On)
-                .map(|address| format!("console on http://{address}/console/")),
-        );
-        lines.extend(operator.map(|address| format!("metrics on http://{address}/metrics")));
+        if let Some((address, is_open)) = operator {
+            if self.console == Offered::On {
+                lines.push(format!("console on http://{address}/console/"));
+                let invitation = "no operator yet: punchcard operator add NAME --role owner".to_owned();
+                lines.extend((!is_open).then_some(invitation));
+            }
+            lines.push(format!("metrics on http://{address}/metrics"));
+        }
         lines.extend(demo.into_iter().flat_map(str::lines).map(str::to_owned));
         // A reader who has stalled must not keep the process from hearing that it is to stop.
         std::thread::spawn(move || lines.iter().for_each(|line| output::announce(line)));

@@ -4,6 +4,7 @@
 mod api;
 mod assets;
 mod session;
+mod sign_in;
 
 pub use session::Hosts;
 
@@ -20,6 +21,10 @@ struct Console {
 
 /// The routes of calls, pages and assets.
 pub fn router(app: Arc<App>, hosts: Hosts) -> Router {
-    let calls = Router::new().route("/console/api/{pid}/{method}", post(api::call));
+    let calls = Router::new()
+        .route("/console/api/session", post(sign_in::sign_in))
+        .route("/console/api/session/end", post(sign_in::sign_out))
+        .route("/console/api/session/password", post(sign_in::set_password))
+        .route("/console/api/{pid}/{method}", post(api::call));
     calls.with_state(Arc::new(Console { app: app.clone(), hosts })).merge(assets::router().with_state(app))
 }

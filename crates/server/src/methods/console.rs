@@ -9,6 +9,7 @@ pub mod activity_list;
 pub mod activity_review;
 pub mod activity_show;
 pub mod audience;
+pub mod audit_list;
 pub mod auth_list;
 pub mod auth_revoke;
 pub mod backup_write;
@@ -36,10 +37,17 @@ pub mod member;
 pub mod notice_list;
 pub mod notice_resend;
 pub mod notice_show;
+pub mod operator;
+pub mod operator_enable;
+pub mod operator_grant;
+pub mod operator_invite;
+pub mod operator_list;
 pub mod points_account;
 pub mod points_frozen;
 pub mod prove_run;
 mod rows;
+pub mod session_end;
+pub mod session_list;
 pub mod session_show;
 pub mod signature_list;
 pub mod signature_show;
@@ -65,6 +73,13 @@ use store::{Fault, Tx};
 /// Every method of operators: the second part of THE LIST.
 pub static OPERATIONS: &[Entry] = &[
     operator_read::<session_show::SessionShow>(),
+    operator_read::<session_list::SessionList>(),
+    operator_write::<session_end::SessionEnd>(),
+    operator_read::<operator_list::OperatorList>(),
+    operator_write::<operator_invite::OperatorInvite>(),
+    operator_write::<operator_grant::OperatorGrant>(),
+    operator_write::<operator_enable::OperatorEnable>(),
+    operator_read::<audit_list::AuditList>(),
     operator_write::<world_apply::WorldApply>(),
     operator_read::<prove_run::ProveRun>(),
     operator_read::<trade_show::TradeShow>(),

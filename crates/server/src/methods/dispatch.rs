@@ -13,6 +13,7 @@ use super::run::Output;
 use crate::actor::Actor;
 use crate::answer::{Answer, CallError};
 use crate::app::App;
+use crate::audit::{self, Called};
 use crate::biz::{self, Unknown};
 use crate::directory::{self, Wanted};
 use crate::metrics::Metrics;
@@ -212,7 +213,13 @@ pub async fn operate_at(app: &Arc<App>, call: OperatedCall<'_>, mut members: Map
             members.insert("operator_id".to_owned(), actor.name.as_str().into());
             members.insert("operator_type".to_owned(), "MER_OPERATOR".into());
         }
-        return for_merchant(app, entry, actor, pid, trace_id, members).await.map(Output::Json);
+        let answer = for_merchant(app, entry, actor, pid, trace_id, members.clone()).await;
+        // What succeeds has its row already, in its own transaction.
+        if entry.writes && answer.is_err() {
+            let called = Called { actor, pid, method: entry.name, members: &members, hidden: &[], trace_id };
+            audit::record_end(app, audit::ended(called.begun(app), &answer)).await;
+        }
+        return answer.map(Output::Json);
     }
     let named = members.get(PID).and_then(Value::as_str);
     if named.is_some() && named != place.pid() {
@@ -221,7 +228,8 @@ pub async fn operate_at(app: &Arc<App>, call: OperatedCall<'_>, mut members: Map
     if let Some(pid) = place.pid() {
         members.insert(PID.to_owned(), pid.into());
     }
-    let call = OperatorCall { app: app.clone(), actor: actor.clone(), input: Box::new(std::io::empty()) };
+    let (trace_id, input) = (trace_id.to_owned(), Box::new(std::io::empty()));
+    let call = OperatorCall { app: app.clone(), actor: actor.clone(), trace_id, input };
     operated(entry, call, members).await
 }
 

@@ -33,6 +33,8 @@ pub trait Method: 'static {
     type Request: Biz;
     /// The business members of the answer, in their order.
     type Response: Serialize;
+    /// Members of the request that are not kept of an operator's call, beside what is hidden by its name.
+    const HIDDEN: &'static [&'static str] = &[];
     /// The refusals of its own rules, beside that of a wrong field, in the order in which they are looked for. Those of
     /// an operator's method are texts for a person, and are not declared.
     const REFUSALS: &'static [SubCode] = &[];
@@ -141,6 +143,8 @@ pub struct OperatorCall {
     pub app: Arc<App>,
     /// Who calls.
     pub actor: Arc<Actor>,
+    /// The call's name in the log.
+    pub trace_id: String,
     /// The file that comes with the request, such as the rows of an import; else nothing.
     pub input: Box<dyn Input + Send>,
 }

@@ -7,6 +7,7 @@ use super::method::{
 };
 use crate::answer::Answer;
 use crate::app::App;
+use crate::audit::{self, Called};
 use crate::biz::{self, Biz};
 use crate::directory::Caller;
 use crate::terminal::clipped;
@@ -14,6 +15,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use std::io::PipeReader;
 use std::sync::Arc;
+use store::audit::Act;
 use store::idempotency::{self, Outcome};
 use store::{Fault, Tx};
 use wire::Rejection;
@@ -87,6 +89,7 @@ pub async fn upload<M: Upload>(
     members: Map<String, Value>,
 ) -> Answer<String> {
     let request = M::Request::read(&members)?;
+    let act = act_of::<M>(&app, &caller, &context, &members);
     let call = Call::new(&app, caller, context, app.new_secret(), 0);
     let turn = app.file_work.take(&call.caller.app_id).await;
     let checking = move || {
@@ -99,7 +102,11 @@ pub async fn upload<M: Upload>(
     let (call, request, checked) = checked.map_err(|_| Fault::bug("the check of an upload panicked"))??;
     let write = move |tx: &mut Tx| {
         call.caller.still_may(tx)?;
-        M::handle(&call, tx, &request, &checked).map(|response| render(&response))
+        let answer = M::handle(&call, tx, &request, &checked).map(|response| render(&response))?;
+        if let Some(act) = &act {
+            audit::append(tx, act)?;
+        }
+        Ok(answer)
     };
     app.store.write(write).await
 }
@@ -115,12 +122,25 @@ async fn in_transaction<M: Method>(
 ) -> Answer<String> {
     let request = M::Request::read(&members)?;
     let first_number = if new_ids == 0 { 0 } else { app.store.next_numbers(new_ids).await? };
+    let act = act_of::<M>(app, &caller, &context, &members);
     let call = Call::new(app, caller, context, app.new_secret(), first_number);
     let write = move |tx: &mut Tx| {
         call.caller.still_may(tx)?;
-        work(&call, tx, &request)
+        let answer = work(&call, tx, &request)?;
+        if let Some(act) = &act {
+            audit::append(tx, act)?;
+        }
+        Ok(answer)
     };
     app.store.write(write).await
+}
+
+/// What is kept of it where an operator acts for the merchant, as one that succeeds.
+fn act_of<M: Method>(app: &App, caller: &Caller, context: &CallContext, members: &Map<String, Value>) -> Option<Act> {
+    let actor = caller.operator.as_deref()?;
+    let (pid, trace_id) = (caller.pid.as_str(), context.trace_id.as_str());
+    let called = Called { actor, pid, method: M::NAME, members, hidden: M::HIDDEN, trace_id };
+    Some(audit::ended(called.begun(app), &Ok(())))
 }
 
 /// The answer of an operator's method.
@@ -145,13 +165,24 @@ pub async fn operator_write<M: OperatorWrite>(call: OperatorCall, members: Map<S
     let request = M::Request::read(&members)?;
     let (act, about) = M::action(&request);
     let about = clipped(&about, ABOUT_CHARS_MAX);
-    let operator = call.actor.name.clone();
-    let done = M::run(call, request).await;
-    match &done {
-        Ok(response) => tracing::info!(operator, act, about, outcome = M::outcome(response), "operator"),
-        Err(error) => tracing::info!(operator, act, about, %error, "operator"),
-    }
-    done.map(|response| Output::Json(render(&response)))
+    let (app, operator) = (call.app.clone(), call.actor.name.clone());
+    let begun = {
+        let (actor, trace_id) = (&*call.actor, call.trace_id.as_str());
+        let pid = members.get("pid").and_then(Value::as_str).unwrap_or_default();
+        let called = Called { actor, pid, method: M::NAME, members: &members, hidden: M::HIDDEN, trace_id };
+        called.begun(&app)
+    };
+    audit::record(&app, &call.actor, begun.clone()).await?;
+    let (ended, done) = {
+        let done = M::run(call, request).await;
+        match &done {
+            Ok(response) => tracing::info!(operator, act, about, outcome = M::outcome(response), "operator"),
+            Err(error) => tracing::info!(operator, act, about, %error, "operator"),
+        }
+        (audit::ended(begun, &done), done.map(|response| Output::Json(render(&response))))
+    };
+    audit::record_end(&app, ended).await;
+    done
 }
 
 /// Begins an operator's method whose answer is a file.

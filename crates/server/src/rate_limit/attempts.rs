@@ -12,7 +12,7 @@
 
 use quick_cache::sync::Cache;
 use std::collections::VecDeque;
-use std::hash::{BuildHasher, RandomState};
+use std::hash::{BuildHasher, Hash, RandomState};
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -21,8 +21,9 @@ use tokio::time::timeout;
 
 use super::SUBJECTS_MAX;
 
-/// A rate limit of failed attempts by address. Addresses are as `doors::caller` groups them.
-pub struct FailedAttempts {
+/// A rate limit of failed attempts by address, or by something else that stands for one. Addresses are as
+/// `doors::caller` groups them.
+pub struct FailedAttempts<K = IpAddr> {
     max: usize,
     window: Duration,
     /// How long an attempt waits for pending ones.
@@ -31,7 +32,7 @@ pub struct FailedAttempts {
     pause: Duration,
     /// Hashes subjects, by a key that nobody outside knows.
     hasher: RandomState,
-    addresses: Cache<IpAddr, Arc<Address>>,
+    addresses: Cache<K, Arc<Address>>,
 }
 
 /// The attempts of one address.
@@ -52,16 +53,16 @@ struct Counts {
     turn: Option<Instant>,
 }
 
-impl FailedAttempts {
+impl<K: Eq + Hash + Clone> FailedAttempts<K> {
     /// Allows each address `max` failed attempts in any `window`, and beyond that one in each `pause`; an attempt waits
     /// for others for `wait_max` at most.
-    pub fn new(max: usize, window: Duration, wait_max: Duration, pause: Duration) -> FailedAttempts {
+    pub fn new(max: usize, window: Duration, wait_max: Duration, pause: Duration) -> FailedAttempts<K> {
         FailedAttempts { max, window, wait_max, pause, hasher: RandomState::new(), addresses: Cache::new(SUBJECTS_MAX) }
     }
 
     /// Begins an attempt at `subject`, after others if need be; `None` when too many have failed and one at the subject
     /// was among them, or the wait was too long.
-    pub async fn begin(&self, address: IpAddr, subject: &str) -> Option<Attempt> {
+    pub async fn begin(&self, address: K, subject: &str) -> Option<Attempt> {
         let address =
             self.addresses.get_or_insert_with::<_, ()>(&address, || Ok(Arc::default())).expect("it cannot fail");
         let subject = self.hasher.hash_one(subject);

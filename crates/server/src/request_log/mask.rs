@@ -88,7 +88,7 @@ pub(super) fn parameter(name: &str, value: &str) -> String {
 }
 
 /// The JSON that a call has sent, as it is kept.
-pub(super) fn sent(text: &str) -> String {
+pub fn sent(text: &str) -> String {
     let mut kept = json(text);
     if let Ok(Value::Object(mut members)) = serde_json::from_str(&kept)
         && let Some(code) = members.get_mut("code")

@@ -26,7 +26,7 @@ impl<'a> Page<'a> {
     }
 
     /// The same with another header.
-    fn with(&self, name: &'a str, value: &str) -> Page<'a> {
+    pub(crate) fn with(&self, name: &'a str, value: &str) -> Page<'a> {
         let mut headers = self.headers.clone();
         headers.retain(|(other, _)| *other != name);
         headers.push((name, value.to_owned()));
@@ -39,6 +39,12 @@ impl<'a> Page<'a> {
     }
 
     fn send(&self, target: &str, body: &str) -> (u16, Value) {
+        let (status, _, node) = self.send_whole(target, body);
+        (status, node)
+    }
+
+    /// The status of an answer, its head in small letters, and its node.
+    pub(crate) fn send_whole(&self, target: &str, body: &str) -> (u16, String, Value) {
         let mut stream = TcpStream::connect(self.running.operator).expect("it listens");
         write!(stream, "{target} HTTP/1.1\r\nconnection: close\r\ncontent-length: {}\r\n", body.len())
             .expect("it reads");
@@ -50,7 +56,7 @@ impl<'a> Page<'a> {
         stream.read_to_string(&mut answer).expect("it answers");
         let (head, node) = answer.split_once("\r\n\r\n").expect("a head");
         let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).expect("a status");
-        (status, serde_json::from_str(node).unwrap_or_default())
+        (status, head.to_lowercase(), serde_json::from_str(node).unwrap_or_default())
     }
 }
 

@@ -53,6 +53,7 @@ mod mailbox;
 mod mutations;
 mod notices;
 mod operator;
+mod operators;
 mod output;
 mod points;
 mod prizes;

@@ -113,6 +113,10 @@ pub(crate) enum Lock {
     Balance,
     /// What an account is found by.
     AccountKey,
+    /// Operators, what they may do, and who has signed in.
+    Operator,
+    /// What operators did: after everything that was done.
+    Audit,
 }
 
 /// A line of the proof: how many sums, counters or statuses there are, and those that do not agree with their parts.

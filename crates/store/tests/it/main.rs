@@ -3,6 +3,7 @@
 
 mod account_key;
 mod activity;
+mod audit;
 mod call_log;
 mod cash_voucher;
 mod changes;

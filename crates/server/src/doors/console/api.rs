@@ -5,6 +5,7 @@
 //! The path says for which merchant, `-` for what belongs to none. A merchant that the operator may not see, or a
 //! method that this door does not have, is answered like one that does not exist: 404.
 
+use super::session::Hosts;
 use super::{Console, session};
 use crate::actor::Actor;
 use crate::answer::CallError;
@@ -14,8 +15,10 @@ use crate::control;
 use crate::methods::console::wrong;
 use crate::methods::dispatch::{self, OperatedCall, Place, unavailable};
 use crate::methods::{Doors, Entry, Output};
+use axum::body::{Body, Bytes};
 use axum::extract::{Path, Request, State};
-use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, SET_COOKIE};
+use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use http_body_util::{BodyExt, Limited};
@@ -45,13 +48,14 @@ pub async fn call(
     if let Err(status) = session::is_ours(&head, &console.hosts) {
         return refusal(status, &wrong("this is not the console's own page"), &trace_id);
     }
-    let Some(actor) = session::actor(&head, &console.hosts, app.store.mode()) else {
-        return refusal(StatusCode::UNAUTHORIZED, &wrong("nobody is signed in"), &trace_id);
+    let actor = match session::actor(app, &head, &console.hosts).await {
+        Ok(Some(actor)) => actor,
+        Ok(None) => return nobody(app, &head, &console.hosts, &trace_id),
+        Err(fault) => return refusal(StatusCode::SERVICE_UNAVAILABLE, &fault.into(), &trace_id),
     };
-    let bytes = match timeout(BODY_TIME_MAX, Limited::new(body, BODY_BYTES_MAX).collect()).await {
-        Ok(Ok(body)) => body.to_bytes(),
-        Ok(Err(_)) => return refusal(StatusCode::PAYLOAD_TOO_LARGE, &wrong("the request is too long"), &trace_id),
-        Err(_) => return refusal(StatusCode::REQUEST_TIMEOUT, &wrong("the request did not arrive"), &trace_id),
+    let bytes = match whole(body, &trace_id).await {
+        Ok(bytes) => bytes,
+        Err(refused) => return refused,
     };
     let place = if pid == WHOLE_STORE { Place::Store } else { Place::Merchant(&pid) };
     match answer(app, Asked { actor: Arc::new(actor), place, method: &method, body: &bytes, trace_id: &trace_id }).await
@@ -59,6 +63,26 @@ pub async fn call(
         Ok((entry, Output::Json(answer))) => success(entry.is_merchants(), &answer, &trace_id),
         Ok((entry, Output::File(file))) => sent_file(file, entry.name),
         Err((status, error)) => refusal(status, &error, &trace_id),
+    }
+}
+
+/// The answer to whoever has not signed in, or not for a while: the browser forgets what it kept.
+fn nobody(app: &App, head: &Parts, hosts: &Hosts, trace_id: &str) -> Response {
+    let mut response = refusal(StatusCode::UNAUTHORIZED, &wrong("nobody is signed in"), trace_id);
+    if session::cookie(head, &session::cookie_name(app)).is_some()
+        && let Ok(none) = HeaderValue::from_str(&session::set_cookie(app, head, hosts, ""))
+    {
+        response.headers_mut().insert(SET_COOKIE, none);
+    }
+    response
+}
+
+/// A body, read within bounds of bytes and of time.
+pub(super) async fn whole(body: Body, trace_id: &str) -> Result<Bytes, Response> {
+    match timeout(BODY_TIME_MAX, Limited::new(body, BODY_BYTES_MAX).collect()).await {
+        Ok(Ok(body)) => Ok(body.to_bytes()),
+        Ok(Err(_)) => Err(refusal(StatusCode::PAYLOAD_TOO_LARGE, &wrong("the request is too long"), trace_id)),
+        Err(_) => Err(refusal(StatusCode::REQUEST_TIMEOUT, &wrong("the request did not arrive"), trace_id)),
     }
 }
 
@@ -120,8 +144,13 @@ fn success(is_merchants: bool, answer: &str, trace_id: &str) -> Response {
     sent(StatusCode::OK, node)
 }
 
+/// The node of a success that says no more.
+pub(super) fn done(trace_id: &str) -> Response {
+    sent(StatusCode::OK, head_of("10000", "Success", trace_id))
+}
+
 /// The node of a refusal.
-fn refusal(status: StatusCode, error: &CallError, trace_id: &str) -> Response {
+pub(super) fn refusal(status: StatusCode, error: &CallError, trace_id: &str) -> Response {
     let unavailable = unavailable();
     let rejection: &Rejection = match error {
         CallError::Rejection(rejection) => rejection,

@@ -1,21 +1,27 @@
-//! Who asks. A stand-in takes whoever sits at its own machine for its owner; a platform takes nobody yet.
+//! Who asks: who has signed in. A stand-in takes whoever sits at its own machine for its owner.
 //!
 //! A page of another origin must not be able to ask in that person's name. Such a page may have made its own name lead
 //! to this machine, so `Host` must be one that is ours; other ports of this machine count as the same site, so `Origin`
 //! must be that very host; and a request that another site's page begins says so in `Sec-Fetch-Site`.
 
 use crate::actor::Actor;
-use crate::doors::caller::Peer;
-use axum::http::header::{CONTENT_TYPE, FORWARDED, HOST, ORIGIN, VIA};
+use crate::app::App;
+use crate::app::clock::system_now;
+use crate::doors::caller::{Caller, Peer};
+use axum::http::header::{CONTENT_TYPE, COOKIE, FORWARDED, HOST, ORIGIN, VIA};
 use axum::http::request::Parts;
 use axum::http::{HeaderName, StatusCode};
+use domain::operator::{SESSION_MAX_MS, session_lasts};
 use std::net::IpAddr;
-use store::Mode;
+use store::{Fault, Mode, Tx, operator};
 
 /// The browser's word on where a request comes from.
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 /// What proxies add: one on this machine would make everybody look as if they sat at it.
 const OF_PROXIES: [HeaderName; 3] = [FORWARDED, VIA, HeaderName::from_static("x-forwarded-for")];
+
+/// Between two notes that a session is used, milliseconds.
+const NOTED_EVERY_MS: i64 = 60_000;
 
 /// The names under which the console may be asked for.
 pub struct Hosts {
@@ -87,14 +93,79 @@ pub fn is_ours(head: &Parts, hosts: &Hosts) -> Result<(), StatusCode> {
     if is_json { Ok(()) } else { Err(StatusCode::UNSUPPORTED_MEDIA_TYPE) }
 }
 
-/// Who asks; `None` for nobody who is signed in. Whoever comes through a proxy may sit anywhere.
-pub fn actor(head: &Parts, hosts: &Hosts, mode: Mode) -> Option<Actor> {
+/// Who sits at the machine itself, where that is a stand-in's: its owner. Whoever comes through a proxy may sit
+/// anywhere.
+pub fn local(head: &Parts, hosts: &Hosts, mode: Mode) -> Option<Actor> {
     let Peer(peer) = *head.extensions.get::<Peer>()?;
     let is_here = peer.to_canonical().is_loopback()
         && !OF_PROXIES.iter().any(|name| head.headers.contains_key(name))
         && hosts.is_own_machine(only(head, HOST)?);
     let is_own_page = matches!(only(head, SEC_FETCH_SITE), Some("same-origin" | "none"));
     (mode == Mode::StandIn && is_here && is_own_page).then(|| Actor::local(peer.to_string()))
+}
+
+/// Who asks: who has signed in, else who sits at a stand-in's machine; `None` for nobody.
+pub async fn actor(app: &App, head: &Parts, hosts: &Hosts) -> Result<Option<Actor>, Fault> {
+    if let Some(secret) = cookie(head, &cookie_name(app)) {
+        let signed_in = signed_in(app, token_of(secret), address_of(head)).await?;
+        if signed_in.is_some() {
+            return Ok(signed_in);
+        }
+    }
+    Ok(local(head, hosts, app.store.mode()))
+}
+
+/// The operator of a session that lasts. That it is used is noted now and then.
+async fn signed_in(app: &App, token: String, address: String) -> Result<Option<Actor>, Fault> {
+    let now = system_now();
+    let key = token.clone();
+    let read = move |tx: &mut Tx| {
+        let Some(session) = operator::session(tx, &key)? else { return Ok(None) };
+        if !session_lasts(session.made_at, session.used_at, now) {
+            return Ok(None);
+        }
+        let grants = operator::grants(tx, &session.name)?;
+        Ok::<_, Fault>(Some((session, grants)))
+    };
+    let Some((session, grants)) = app.store.read(read).await? else { return Ok(None) };
+    if session.used_at + NOTED_EVERY_MS <= now {
+        let token = token.clone();
+        app.store.write(move |tx: &mut Tx| operator::used(tx, &token, now)).await?;
+    }
+    Ok(Some(Actor { name: session.name, grants, address, session: Some(token) }))
+}
+
+/// What the store has of what a browser has: its SHA-256, in hexadecimal.
+pub fn token_of(secret: &str) -> String {
+    wire::sha256(secret.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The address that whoever asks is counted by.
+pub fn address_of(head: &Parts) -> String {
+    head.extensions.get::<Caller>().map_or_else(String::new, |Caller(address)| address.to_string())
+}
+
+/// The name of the cookie. A browser sends one port's cookies to all others of the machine, so each store has a name of
+/// its own, by its platform key.
+pub fn cookie_name(app: &App) -> String {
+    let digest = token_of(&app.signer.public_key().to_base64());
+    format!("punchcard_{}", &digest[..8])
+}
+
+/// A cookie's value.
+pub fn cookie<'a>(head: &'a Parts, name: &str) -> Option<&'a str> {
+    let pairs = head.headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
+    let mut pairs = pairs.flat_map(|pairs| pairs.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    pairs.find(|(found, _)| *found == name).map(|(_, value)| value)
+}
+
+/// A cookie that keeps `secret` in the browser for the console's pages alone, or removes what it kept if that is empty.
+pub fn set_cookie(app: &App, head: &Parts, hosts: &Hosts, secret: &str) -> String {
+    let is_https =
+        only(head, HOST).and_then(|host| hosts.origin_of(host)).is_some_and(|origin| origin.starts_with("https:"));
+    let secure = if is_https { "; Secure" } else { "" };
+    let age = if secret.is_empty() { 0 } else { SESSION_MAX_MS / 1_000 };
+    format!("{}={secret}; Path=/console; HttpOnly; SameSite=Strict; Max-Age={age}{secure}", cookie_name(app))
 }
 
 #[cfg(test)]
@@ -112,7 +183,7 @@ mod tests {
         request.extensions_mut().insert(Peer(peer.parse().expect("an address")));
         let (head, ()) = request.into_parts();
         let hosts = Hosts::new(8089, Some("https://console.example.com".to_owned()));
-        let found = is_ours(&head, &hosts).map(|()| actor(&head, &hosts, mode).is_some());
+        let found = is_ours(&head, &hosts).map(|()| local(&head, &hosts, mode).is_some());
         assert_eq!(found.map_err(|status| status.as_u16()), expect, "{headers:?} from {peer}");
     }
 

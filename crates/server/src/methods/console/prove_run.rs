@@ -5,7 +5,9 @@ use crate::biz::biz;
 use crate::methods::access::{Doors, Need};
 use crate::methods::method::{Method, OperatorCall, OperatorRead};
 use store::Fault;
-use store::prove::{Row, prove};
+use store::Tx;
+use store::prove::{Row, prove, prove_acts};
+use wire::sha256;
 
 /// See the module.
 pub struct ProveRun;
@@ -25,7 +27,12 @@ impl Method for ProveRun {
 
 impl OperatorRead for ProveRun {
     async fn run(call: OperatorCall, _: Request) -> Answer<Vec<Row>> {
-        let proved: Result<Vec<Row>, Fault> = super::read_long(&call.app, prove).await?;
+        let all = |tx: &mut Tx| {
+            let mut rows = prove(tx)?;
+            rows.push(prove_acts(tx, sha256)?);
+            Ok::<_, Fault>(rows)
+        };
+        let proved = super::read_long(&call.app, all).await?;
         proved.map_err(CallError::from)
     }
 }

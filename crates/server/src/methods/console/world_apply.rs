@@ -42,6 +42,8 @@ impl Method for WorldApply {
     const NAME: &'static str = "punchcard.world.apply";
     const DOORS: Doors = Doors::CONTROL.and(Doors::CONSOLE);
     const NEED: Need = Need::Own;
+    /// A world file has PINs in it.
+    const HIDDEN: &'static [&'static str] = &["text"];
     type Request = Request;
     type Response = Response;
 }
