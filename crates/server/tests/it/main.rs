@@ -23,6 +23,7 @@ mod consent;
 mod consent_seen;
 mod console;
 mod console_files;
+mod console_matrix;
 mod control;
 mod coupons;
 mod crash;

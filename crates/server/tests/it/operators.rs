@@ -10,7 +10,7 @@ const SHOW: &str = "punchcard.session.show";
 const OPERATORS: &str = "punchcard.operator.list";
 
 /// A platform with the merchants of the tests.
-fn platform(engine: Engine) -> Running {
+pub(crate) fn platform(engine: Engine) -> Running {
     let folder = tempfile::tempdir().expect("a folder");
     std::fs::write(folder.path().join("world.toml"), world()).expect("the folder is ours");
     let path = folder.path().join("world.toml").display().to_string();
@@ -48,7 +48,7 @@ fn sign_in(page: &Page<'_>, name: &str, password: &str) -> (u16, Option<String>)
 }
 
 /// A page of somebody who has signed in.
-fn signed_in<'a>(running: &'a Running, name: &str) -> Page<'a> {
+pub(crate) fn signed_in<'a>(running: &'a Running, name: &str) -> Page<'a> {
     let page = Page::of(running);
     let (status, cookie) = sign_in(&page, name, PASSWORD);
     assert_eq!(status, 200, "{name}");
@@ -57,7 +57,7 @@ fn signed_in<'a>(running: &'a Running, name: &str) -> Page<'a> {
 }
 
 /// An operator with that password.
-fn add(running: &Running, name: &str, arguments: &[&str]) {
+pub(crate) fn add(running: &Running, name: &str, arguments: &[&str]) {
     let invited = operator(running, &[&["add", name], arguments].concat()).expect("it is added");
     assert_eq!(set_password(&Page::of(running), &link(&invited), PASSWORD).0, 200);
 }
