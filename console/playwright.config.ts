@@ -17,6 +17,11 @@ export default defineConfig({
   testMatch: '*.e2e.ts',
   globalSetup: './e2e/world.ts',
   outputDir: 'e2e/seen/traces',
+  // What changes the world comes after what looks at it, view by view.
+  projects: [
+    { name: 'looks', testIgnore: '*.story.e2e.ts' },
+    { name: 'stories', testMatch: '*.story.e2e.ts', dependencies: ['looks'] },
+  ],
   workers: 2,
   fullyParallel: true,
   // A flaky test is a failing one.

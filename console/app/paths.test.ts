@@ -11,6 +11,15 @@ test('addresses stay: people keep them', () => {
       "/$pid/crowds",
       "/$pid/crowds/build",
       "/$pid/crowds/$crowd",
+      "/$pid/holds",
+      "/$pid/holds/$card/$user",
+      "/$pid/trades",
+      "/$pid/calls",
+      "/$pid/calls/$trace",
+      "/$pid/notices",
+      "/$pid/notices/$notice",
+      "/$pid/apps",
+      "/$pid/system",
     ]
   `);
 });

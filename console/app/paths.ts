@@ -7,6 +7,15 @@ export const paths = {
   crowds: '/$pid/crowds',
   crowdBuild: '/$pid/crowds/build',
   crowd: '/$pid/crowds/$crowd',
+  holds: '/$pid/holds',
+  account: '/$pid/holds/$card/$user',
+  trades: '/$pid/trades',
+  calls: '/$pid/calls',
+  call: '/$pid/calls/$trace',
+  notices: '/$pid/notices',
+  notice: '/$pid/notices/$notice',
+  apps: '/$pid/apps',
+  system: '/$pid/system',
 } as const;
 
 /** What each address keeps behind its `?`. */
@@ -15,6 +24,11 @@ export const search = {
   crowds: one('name', 'after'),
   crowdBuild: (given: Given) => ({ ...one('of')(given), ...many('r')(given) }),
   crowd: one('user', 'with'),
+  holds: one('older'),
+  trades: one('no', 'by'),
+  calls: one('method', 'code', 'cause', 'app', 'of', 'before'),
+  notices: one('state'),
+  apps: one('whose'),
 };
 
 type Given = { readonly [name: string]: unknown };

@@ -101,6 +101,35 @@ const pages = [
     validateSearch: search.crowd,
     ...page(paths.crowd, () => import('./pages/crowds/Show')),
   }),
+  createRoute({
+    getParentRoute: () => inside,
+    validateSearch: search.holds,
+    ...page(paths.holds, () => import('./pages/holds/List')),
+  }),
+  createRoute({ getParentRoute: () => inside, ...page(paths.account, () => import('./pages/holds/Account')) }),
+  createRoute({
+    getParentRoute: () => inside,
+    validateSearch: search.trades,
+    ...page(paths.trades, () => import('./pages/trades/Show')),
+  }),
+  createRoute({
+    getParentRoute: () => inside,
+    validateSearch: search.calls,
+    ...page(paths.calls, () => import('./pages/calls/List')),
+  }),
+  createRoute({ getParentRoute: () => inside, ...page(paths.call, () => import('./pages/calls/Show')) }),
+  createRoute({
+    getParentRoute: () => inside,
+    validateSearch: search.notices,
+    ...page(paths.notices, () => import('./pages/notices/List')),
+  }),
+  createRoute({ getParentRoute: () => inside, ...page(paths.notice, () => import('./pages/notices/Show')) }),
+  createRoute({
+    getParentRoute: () => inside,
+    validateSearch: search.apps,
+    ...page(paths.apps, () => import('./pages/apps/Show')),
+  }),
+  createRoute({ getParentRoute: () => inside, ...page(paths.system, () => import('./pages/system/Show')) }),
 ] as const;
 
 const tree = root.addChildren([start, signIn, password, inside.addChildren(pages)]);

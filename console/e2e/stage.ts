@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import plain, { type BrowserContext, expect, type Page, type Route } from '@playwright/test';
+import { demo } from './gateway';
 
 export { expect };
 
@@ -111,11 +112,12 @@ export function consoleAddress(): string {
   return address;
 }
 
-/** The first merchant of the world: where the console leads without an address. */
+/** Signs in, which a stand-in does by itself, at the demo's merchant. */
 export async function merchant(stage: Stage): Promise<string> {
-  await stage.go('');
-  await stage.page.waitForURL(/\/console\/\d+$/);
-  return new URL(stage.page.url()).pathname.split('/').at(-1) ?? '';
+  const { pid } = demo();
+  await stage.go(pid);
+  await expect(stage.page.getByRole('heading', { level: 1 })).toBeVisible();
+  return pid;
 }
 
 /** What is pressed and smaller than a fingertip; a link within a sentence is as large as its line (WCAG 2.5.8). */
@@ -176,6 +178,34 @@ export function everyState(name: string, path: (pid: string) => string, main: st
           await stage.look(view.width);
         });
       }
+    });
+  }
+}
+
+/** Full and in each state, in one test a view: what makes a page's states costs less than opening it. */
+export function everyView(name: string, path: (pid: string) => string, main: string) {
+  const { unreachable: _, ...states } = STATES;
+  for (const view of VIEWS) {
+    test.describe(`${name}, ${view.name}`, () => {
+      test.use({ view });
+      test('full, and each state', async ({ stage }) => {
+        const { page } = stage;
+        const pid = await merchant(stage);
+        await stage.go(path(pid));
+        await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+        await expect(page.locator('.bone')).toHaveCount(0);
+        await expect(page.locator('main [role=alert]')).toHaveCount(0);
+        await stage.look(view.width);
+        await stage.isTheSameAfterReload();
+        for (const [state, answer] of Object.entries(states)) {
+          await stage.answer(main, answer);
+          await stage.go(path(pid));
+          const shown = state === 'loading' ? '.bone' : 'main [role=alert]';
+          await expect(page.locator(shown).first(), state).toBeVisible();
+          await stage.look(view.width);
+          await page.unrouteAll({ behavior: 'ignoreErrors' });
+        }
+      });
     });
   }
 }

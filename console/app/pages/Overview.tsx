@@ -4,9 +4,12 @@ import type { ReactNode } from 'react';
 import { ask } from '../api/call';
 import * as decode from '../api/decode';
 import type { CallSummary } from '../api/generated';
+import { scopeOf } from '../api/scope';
+import { type Session, sessionQuery, useSession } from '../api/session';
 import { paths } from '../paths';
 import type { At } from '../routes';
 import { Answer } from '../ui/Answer';
+import { Code } from '../ui/Code';
 import { Empty } from '../ui/Empty';
 import { List } from '../ui/List';
 import { Money } from '../ui/Money';
@@ -15,6 +18,7 @@ import { Page, Part } from '../ui/Page';
 import { State } from '../ui/State';
 import { When } from '../ui/When';
 import { useWords } from '../words';
+import { causeName, Result } from './calls/Result';
 
 const route = getRouteApi('/in/$pid');
 
@@ -27,10 +31,15 @@ const running = (pid: string) => ask(pid, 'punchcard.activity.list', { pid, stat
 const toReview = (pid: string) => ask(pid, 'punchcard.activity.list', { pid, status: 'CREATED', limit: 100 });
 const failed = (pid: string) => ask(pid, 'punchcard.notice.list', { pid, state: 'FAILED', limit: 100 });
 const holds = (pid: string) => ask(pid, 'punchcard.points.frozen', { pid, limit: 1 });
-const calls = (pid: string) => ask(pid, 'punchcard.log.list', { pid, limit: 50 });
+const calls = (session: Session, pid: string) =>
+  ask(scopeOf(session, pid, undefined), 'punchcard.log.list', { limit: 50 });
 
-export function load({ queries, params: { pid = '' } }: At) {
-  return Promise.all([queries.prefetchQuery(members(pid)), queries.prefetchQuery(calls(pid))]);
+/** A call is at the top within a second. */
+const EVERY_MS = 1_000;
+
+export async function load({ queries, params: { pid = '' } }: At) {
+  const session = await queries.ensureQueryData(sessionQuery);
+  await Promise.all([queries.prefetchQuery(members(pid)), queries.prefetchQuery(calls(session, pid))]);
 }
 
 /** How things stand: numbers, each a link to its list; what needs somebody; the last calls. */
@@ -117,13 +126,17 @@ function Waiting({ pid }: { pid: string }) {
             <ul className="tasks">
               {0 < failures && (
                 <li>
-                  <State mood="bad">{words.overview.failedNotices}</State>
+                  <Link to={paths.notices} params={{ pid }} search={{ state: 'FAILED' }}>
+                    <State mood="bad">{words.overview.failedNotices}</State>
+                  </Link>
                   <span className="number">{words.number(failures)}</span>
                 </li>
               )}
               {oldest && (
                 <li>
-                  <State mood="wait">{words.overview.oldestHold}</State>
+                  <Link to={paths.holds} params={{ pid }}>
+                    <State mood="wait">{words.overview.oldestHold}</State>
+                  </Link>
                   <When time={oldest.frozen_at} />
                 </li>
               )}
@@ -143,23 +156,43 @@ function Waiting({ pid }: { pid: string }) {
 
 function LastCalls({ pid }: { pid: string }) {
   const words = useWords();
-  const log = useQuery(calls(pid));
+  const session = useSession();
+  const log = useQuery({ ...calls(session, pid), refetchInterval: EVERY_MS });
   return (
-    <Part title={words.overview.lastCalls}>
+    <Part
+      title={words.overview.lastCalls}
+      aside={
+        <Link to={paths.calls} params={{ pid }}>
+          {words.app.all}
+        </Link>
+      }
+    >
       <Answer query={log} lines={8}>
         {({ calls }) =>
           calls.length === 0 ? (
-            <Empty title={words.overview.noCalls}>{words.overview.noCallsText}</Empty>
+            <>
+              <Empty title={words.overview.noCalls}>{words.overview.noCallsText}</Empty>
+              <Code label="punchcard" text="punchcard call koubei.marketing.campaign.tags.query" />
+              {session.mode !== 'platform' && <p className="soft">{words.overview.clients}</p>}
+            </>
           ) : (
             <>
-              <Causes calls={calls} />
+              <Causes calls={calls} pid={pid} />
               <List
                 caption={words.overview.lastCalls}
                 rows={calls.slice(0, 10)}
                 keyOf={({ place }) => String(place)}
                 empty={null}
                 columns={[
-                  { title: words.overview.method, isKey: true, show: ({ method }) => <Name of={method} /> },
+                  {
+                    title: words.overview.method,
+                    isKey: true,
+                    show: ({ method, trace_id }) => (
+                      <Link to={paths.call} params={{ pid, trace: trace_id }}>
+                        <Name of={method} />
+                      </Link>
+                    ),
+                  },
                   { title: words.overview.result, isKey: true, show: (call) => <Result call={call} /> },
                   { title: words.overview.time, isNumber: true, show: ({ at }) => <When time={at} /> },
                 ]}
@@ -172,26 +205,26 @@ function LastCalls({ pid }: { pid: string }) {
   );
 }
 
-function Result({ call }: { call: CallSummary }) {
-  const words = useWords();
-  if (call.code === '10000') return <State mood="good">{words.state.ok}</State>;
-  return <State mood="bad">{call.cause || call.sub_code || call.code}</State>;
-}
-
 /** The refused among the last calls, grouped by what their callers did wrong. */
-function Causes({ calls }: { calls: readonly CallSummary[] }) {
+function Causes({ calls, pid }: { calls: readonly CallSummary[]; pid: string }) {
   const words = useWords();
-  const causes = new Map<string, number>();
+  const causes = new Map<string, { label: string; filter: { cause?: string; code?: string }; count: number }>();
   for (const { code, cause, sub_code } of calls) {
+    if (code === '10000') continue;
     const name = cause || sub_code || code;
-    if (code !== '10000') causes.set(name, (causes.get(name) ?? 0) + 1);
+    const filter = cause ? { cause } : { code: name };
+    const { count = 0 } = causes.get(name) ?? {};
+    causes.set(name, { label: causeName(cause, words) || name, filter, count: count + 1 });
   }
   if (causes.size === 0) return null;
   return (
     <ul className="chips" aria-label={words.overview.refusedByCause}>
-      {[...causes].map(([name, count]) => (
+      {[...causes].map(([name, { label, filter, count }]) => (
         <li key={name}>
-          {name} <span className="number">{words.overview.calls(count)}</span>
+          <Link to={paths.calls} params={{ pid }} search={filter}>
+            {label}
+          </Link>{' '}
+          <span className="number">{words.overview.calls(count)}</span>
         </li>
       ))}
     </ul>

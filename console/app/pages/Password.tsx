@@ -36,6 +36,8 @@ export default function Password() {
   return (
     <Outside title={password.title} text={password.text}>
       <Form<Fields> layout="vertical" requiredMark={false} onFinish={setting.mutate} validateTrigger="onSubmit">
+        {/* A password manager keeps the password under a name, and a browser asks for a field that could hold it. */}
+        <input type="text" name="username" autoComplete="username" hidden readOnly value="" />
         <Form.Item
           label={password.password}
           name="password"

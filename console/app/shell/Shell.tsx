@@ -1,8 +1,6 @@
 import { MenuOutlined, SearchOutlined } from '@ant-design/icons';
-import { useQueryClient } from '@tanstack/react-query';
 import { Link, Outlet, useNavigate, useParams, useRouter } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
-import { follow } from '../api/live';
 import { useSession } from '../api/session';
 import { useKeys } from '../keys';
 import { paths } from '../paths';
@@ -20,7 +18,6 @@ import { OfflineBanner } from './OfflineBanner';
 export function Shell() {
   const words = useWords();
   const session = useSession();
-  const queries = useQueryClient();
   const { pid = session.merchants[0]?.pid ?? '-' } = useParams({ strict: false });
   const [open, setOpen] = useState<'palette' | 'help'>();
   const isPhone = useMedia('(max-width: 860px)');
@@ -31,7 +28,6 @@ export function Shell() {
 
   useKeys({ palette: () => setOpen('palette'), help: () => setOpen('help'), jumps: entries.flat(), pid });
   useFocusOnPages();
-  useEffect(() => follow(pid, queries), [pid, queries]);
 
   return (
     <div className="shell">

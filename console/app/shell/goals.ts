@@ -21,5 +21,20 @@ export function goals(text: string, pid: string, entries: readonly Entry[], sess
       to: paths.overview,
       params: { pid: merchant.pid },
     }));
-  return [...pages, ...merchants].filter(({ label }) => label.toLowerCase().includes(wanted));
+  const named = [...pages, ...merchants].filter(({ label }) => label.toLowerCase().includes(wanted));
+  return [...named, ...things(text, pid, words)];
+}
+
+/** What an id may be the id of; only the server knows which. */
+function things(text: string, pid: string, words: Words): Goal[] {
+  const isTrace = /^[0-9a-f]{8,32}$/.test(text);
+  const isNumber = /^\d{16,32}$/.test(text);
+  const isNotice = /^[0-9a-zA-Z]{20,64}$/.test(text);
+  const { palette } = words;
+  return [
+    ...(isTrace ? [{ label: palette.call(text), to: paths.call, params: { pid, trace: text } }] : []),
+    ...(isNumber ? [{ label: palette.trade(text), to: paths.trades, params: { pid }, search: { no: text } }] : []),
+    ...(isNumber ? [{ label: palette.crowd(text), to: paths.crowd, params: { pid, crowd: text } }] : []),
+    ...(isNotice ? [{ label: palette.notice(text), to: paths.notice, params: { pid, notice: text } }] : []),
+  ];
 }

@@ -21,5 +21,13 @@ export const MENU: readonly (readonly Entry[])[] = [
       letter: 'c',
       method: 'koubei.marketing.campaign.crowd.batchquery',
     },
+    { label: (words) => words.holds.title, to: paths.holds, letter: 'h', method: 'punchcard.points.frozen' },
+    { label: (words) => words.trades.title, to: paths.trades, letter: 't', method: 'punchcard.trade.show' },
   ],
+  [
+    { label: (words) => words.calls.title, to: paths.calls, letter: 'l', method: 'punchcard.log.list' },
+    { label: (words) => words.notices.title, to: paths.notices, letter: 'n', method: 'punchcard.notice.list' },
+    { label: (words) => words.apps.title, to: paths.apps, letter: 'a', method: 'punchcard.key.owner' },
+  ],
+  [{ label: (words) => words.system.title, to: paths.system, letter: 's', method: 'punchcard.clock.show' }],
 ];
