@@ -231,7 +231,7 @@ impl Serve {
             operator_address = Some(address);
             let hosts = (self.console == Offered::On).then(|| Hosts::new(address.port(), self.console_origin.clone()));
             let max = OPERATOR_CONNECTIONS_MAX;
-            let router = operator::router(app.clone(), connections, hosts);
+            let router = operator::router(app.clone(), connections, hosts, stop.clone());
             let connections = Connections::new(max, max, TrustedProxies(self.trusted_proxy.clone()));
             serving.spawn(listener::serve(listener, router, connections, stop.clone()));
         }

@@ -14,6 +14,7 @@ use axum::response::IntoResponse;
 use axum::routing::get;
 use std::sync::Arc;
 use store::Tx;
+use tokio::sync::watch;
 
 /// What any other path is answered with.
 const SENTENCE: &str =
@@ -21,8 +22,13 @@ const SENTENCE: &str =
 
 /// The routes of the operator's address, with the console under these names if it is offered; the metrics count these
 /// connections, which are callers'.
-pub fn router(app: Arc<App>, connections: Arc<Connections>, hosts: Option<console::Hosts>) -> Router {
-    let console = hosts.map(|hosts| console::router(app.clone(), hosts)).unwrap_or_default();
+pub fn router(
+    app: Arc<App>,
+    connections: Arc<Connections>,
+    hosts: Option<console::Hosts>,
+    stop: watch::Receiver<bool>,
+) -> Router {
+    let console = hosts.map(|hosts| console::router(app.clone(), hosts, stop)).unwrap_or_default();
     let metrics = async move |State(app): State<Arc<App>>| metrics(&app, &connections).await;
     Router::new()
         .route("/metrics", get(metrics))

@@ -25,6 +25,29 @@ impl<'a> Page<'a> {
         Page { running, headers }
     }
 
+    /// The same at another process, under its name.
+    pub(crate) fn at<'b>(&'b self, running: &'b Running) -> Page<'b> {
+        let fresh = Page::of(running);
+        let own = self.headers.iter().filter(|(name, _)| *name == "cookie").cloned();
+        Page { running, headers: fresh.headers.iter().cloned().chain(own).collect() }
+    }
+
+    /// A request without a body, whose answer is still to be read.
+    pub(crate) fn begin(&self, target: &str) -> TcpStream {
+        self.connect(&format!("{target} HTTP/1.1"))
+    }
+
+    /// Sends a head.
+    fn connect(&self, first: &str) -> TcpStream {
+        let mut stream = TcpStream::connect(self.running.operator).expect("it listens");
+        write!(stream, "{first}\r\n").expect("it reads");
+        for (name, value) in &self.headers {
+            write!(stream, "{name}: {value}\r\n").expect("it reads");
+        }
+        write!(stream, "\r\n").expect("it reads");
+        stream
+    }
+
     /// The same with another header.
     pub(crate) fn with(&self, name: &'a str, value: &str) -> Page<'a> {
         let mut headers = self.headers.clone();

@@ -22,6 +22,7 @@ mod connections;
 mod consent;
 mod consent_seen;
 mod console;
+mod console_events;
 mod console_files;
 mod console_matrix;
 mod control;

@@ -6,7 +6,7 @@
 //! method that this door does not have, is answered like one that does not exist: 404.
 
 use super::session::Hosts;
-use super::{Console, session};
+use super::{Console, place_of, session};
 use crate::actor::Actor;
 use crate::answer::CallError;
 use crate::app::App;
@@ -33,8 +33,6 @@ use wire::{Rejection, code};
 const BODY_BYTES_MAX: usize = 1 << 20;
 /// A request must have arrived within this time.
 const BODY_TIME_MAX: Duration = Duration::from_secs(10);
-/// The merchant of what belongs to none.
-const WHOLE_STORE: &str = "-";
 
 /// Answers a call.
 pub async fn call(
@@ -57,7 +55,7 @@ pub async fn call(
         Ok(bytes) => bytes,
         Err(refused) => return refused,
     };
-    let place = if pid == WHOLE_STORE { Place::Store } else { Place::Merchant(&pid) };
+    let place = place_of(&pid);
     match answer(app, Asked { actor: Arc::new(actor), place, method: &method, body: &bytes, trace_id: &trace_id }).await
     {
         Ok((entry, Output::Json(answer))) => success(entry.is_merchants(), &answer, &trace_id),

@@ -93,6 +93,15 @@ pub fn is_ours(head: &Parts, hosts: &Hosts) -> Result<(), StatusCode> {
     if is_json { Ok(()) } else { Err(StatusCode::UNSUPPORTED_MEDIA_TYPE) }
 }
 
+/// The same of a request that a page's stream makes: browsers name no origin and no content type then.
+pub fn is_our_page(head: &Parts, hosts: &Hosts) -> Result<(), StatusCode> {
+    let origin = only(head, HOST).and_then(|host| hosts.origin_of(host)).ok_or(StatusCode::MISDIRECTED_REQUEST)?;
+    let is_named = head.headers.contains_key(ORIGIN);
+    let is_ours = !is_named || only(head, ORIGIN) == Some(origin.as_str());
+    let is_own_page = !head.headers.contains_key(SEC_FETCH_SITE) || only(head, SEC_FETCH_SITE) == Some("same-origin");
+    if is_ours && is_own_page { Ok(()) } else { Err(StatusCode::FORBIDDEN) }
+}
+
 /// Who sits at the machine itself, where that is a stand-in's: its owner. Whoever comes through a proxy may sit
 /// anywhere.
 pub fn local(head: &Parts, hosts: &Hosts, mode: Mode) -> Option<Actor> {
