@@ -1,4 +1,4 @@
-//! `crowds`: five questions to our columns and to the peers, one thread each.
+//! `crowds`: seven questions to our columns and to the peers, one thread each.
 //!
 //! Every peer is asked in several orders of its rows and several forms of the question: the best median of these
 //! counts. We have one form, asked again after each of the peer's tables, so that a machine whose speed swings swings
@@ -23,13 +23,27 @@ use crate::report::{Goal, Part};
 use crate::samples::Samples;
 use data::Data;
 use peers::Peers;
-use questions::{DIMENSIONS, QUESTIONS, tags};
+use questions::{DIMENSIONS, QUESTIONS, in_named_cities, tags};
 
 /// Who is asked.
-const PEERS: [&str; 2] = ["polars", "duckdb"];
+const PEERS: [&str; 3] = ["polars", "duckdb", "clickhouse"];
 
-/// How many times as long a peer takes, at least: question, Polars, DuckDB.
-const GOALS: [(&str, f64, f64); 2] = [("Q3", 5.0, 8.0), ("Q5", 2.5, 6.0)];
+/// How many times as long a peer takes, at least: question, peer; no name is the best one.
+const GOALS: [(&str, &str, f64); 8] = [
+    ("Q2", "", 100.0),
+    ("Q3", "polars", 80.0),
+    ("Q3", "duckdb", 80.0),
+    ("Q3", "clickhouse", 50.0),
+    ("Q4", "polars", 4.0),
+    ("Q5", "polars", 8.0),
+    ("Q6", "polars", 4.0),
+    ("Q7", "", 25.0),
+];
+
+/// How many times as long Q3 takes, at most, as reading from memory what it must.
+const READING: f64 = 2.5;
+/// Bytes a member of the eight dimensions, at most.
+const DIMENSION_BYTES: f64 = 4.0;
 
 /// What one engine said to one question in one form, and how long it took each time.
 #[derive(Clone, Deserialize)]
@@ -82,6 +96,10 @@ impl Answer {
 struct Ours {
     members: Members,
     held: String,
+    /// Bytes a member of the eight dimensions.
+    dimension_bytes: f64,
+    /// Milliseconds that reading from memory takes of what Q3 must read.
+    reading_ms: f64,
 }
 
 pub(crate) fn run(options: &Options) -> io::Result<Part> {
@@ -104,7 +122,7 @@ pub(crate) fn run(options: &Options) -> io::Result<Part> {
         let our = our_answers.iter().find(|our| our.question == answer.question).expect("we answer every question");
         answer.check(our);
     }
-    Ok(part(&ours.held, &our_answers, &their_answers))
+    Ok(part(&ours, &our_answers, &their_answers))
 }
 
 /// Asks only us, on the terminal.
@@ -118,12 +136,12 @@ pub(crate) fn run_alone(options: &Options) -> io::Result<()> {
 }
 
 /// A table of medians, the peers' best forms, and theirs against ours.
-fn part(held: &str, our_answers: &[Answer], their_answers: &[Answer]) -> Part {
+fn part(ours: &Ours, our_answers: &[Answer], their_answers: &[Answer]) -> Part {
     let mut lines = vec![
-        format!("{held}. Processor time in ms, one thread each:"),
+        format!("{}. Processor time in ms, one thread each:", ours.held),
         String::new(),
-        "| | members | punchcard | polars | duckdb | polars / ours | duckdb / ours |\n|---|---:|---|---|---|---:|---:|"
-            .to_owned(),
+        format!("| | members | punchcard | {} |", PEERS.map(|peer| format!("{peer} | {peer} / ours")).join(" | ")),
+        format!("|---|---:|---|{}", "---|---:|".repeat(PEERS.len())),
     ];
     let mut goals = Vec::new();
     for our in our_answers {
@@ -134,17 +152,23 @@ fn part(held: &str, our_answers: &[Answer], their_answers: &[Answer]) -> Part {
             let ratio = best.times().median() / our.times().median();
             (format!("{:.2} {}", best.times(), best.form), ratio)
         };
-        let [(polars, polars_ratio), (duckdb, duckdb_ratio)] = PEERS.map(best);
+        let theirs = PEERS.map(best);
         let Answer { question, total, .. } = our;
-        lines.push(format!(
-            "| {question} | {total} | {:.2} | {polars} | {duckdb} | {polars_ratio:.1}× | {duckdb_ratio:.1}× |",
-            our.times()
-        ));
-        for (_, polars, duckdb) in GOALS.iter().filter(|(name, ..)| name == question) {
-            goals.push(Goal::at_least(format!("{question}, Polars' time in ours"), *polars, polars_ratio, "×"));
-            goals.push(Goal::at_least(format!("{question}, DuckDB's time in ours"), *duckdb, duckdb_ratio, "×"));
+        let cells = theirs.each_ref().map(|(text, ratio)| format!("{text} | {ratio:.1}×"));
+        lines.push(format!("| {question} | {total} | {:.3} | {} |", our.times(), cells.join(" | ")));
+        for (_, peer, bound) in GOALS.iter().filter(|(name, ..)| name == question) {
+            let asked = PEERS.iter().zip(&theirs).filter(|(name, _)| peer.is_empty() || *name == peer);
+            let ratio = asked.map(|(_, (_, ratio))| *ratio).fold(f64::INFINITY, f64::min);
+            let who = if peer.is_empty() { "the best peer" } else { peer };
+            goals.push(Goal::at_least(format!("{question}, {who}'s time in ours"), *bound, ratio, "×"));
+        }
+        if question == "Q3" {
+            let ratio = our.times().median() / ours.reading_ms;
+            goals.push(Goal::at_most("Q3, our time in that of reading what it must".to_owned(), READING, ratio, "×"));
         }
     }
+    let dimensions = "the eight dimensions, bytes a member".to_owned();
+    goals.push(Goal::at_most(dimensions, DIMENSION_BYTES, ours.dimension_bytes, " B"));
     Part { name: "crowds", lines, goals }
 }
 
@@ -153,13 +177,20 @@ impl Ours {
         let start = Instant::now();
         let members = data.members(tags());
         let seconds = start.elapsed().as_secs_f64();
+        let dimensions: Vec<usize> = (0..DIMENSIONS.len()).collect();
+        let dimension_bytes = members.base_bytes(&dimensions) as f64 / members.len() as f64;
+        let looked_at = members.count(&in_named_cities(members.tags()), &[], 0).total as f64 * dimension_bytes;
+        let bytes_a_ms = bytes_a_ms();
         let held = format!(
-            "{} members put in {seconds:.1} s ({:.0} ns each), {:.1} bytes a member",
+            "{} members put and merged in {seconds:.1} s ({:.0} ns each), one in a hundred of them put again; {:.1} bytes a \
+             member, {dimension_bytes:.2} of them the eight dimensions. Q3 must read {:.1} MB; memory gives {:.1} GB/s",
             members.len(),
             seconds * 1e9 / members.len() as f64,
             members.bytes() as f64 / members.len() as f64,
+            looked_at / 1e6,
+            bytes_a_ms / 1e6,
         );
-        Ours { members, held }
+        Ours { members, held, dimension_bytes, reading_ms: looked_at / bytes_a_ms }
     }
 
     fn ask(&self, rounds: usize) -> Vec<Answer> {
@@ -177,6 +208,17 @@ impl Ours {
         });
         answers.collect()
     }
+}
+
+/// How fast one core reads memory that no cache holds: bytes a millisecond, the best of a few times.
+fn bytes_a_ms() -> f64 {
+    let memory = vec![1_u64; 64 << 20];
+    let once = |_| {
+        let start = processor_ms();
+        black_box(memory.iter().fold(0, |sum, word| sum | word));
+        size_of_val(&memory[..]) as f64 / (processor_ms() - start)
+    };
+    (0..5).map(once).fold(0.0, f64::max)
 }
 
 /// Time that this process was on a processor, all its threads together.

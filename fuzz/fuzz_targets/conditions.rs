@@ -1,7 +1,9 @@
-//! Members and conditions out of any text, kept in columns and by their naive twin: both say the same of everybody.
+//! Members and conditions out of any text, kept in a base segment and deltas, in a delta alone, and by their naive
+//! twin: all three say the same of everybody.
 //!
-//! A line is a step: `p` user tag value puts a value, `t` operator tag value makes a condition, `n` negates the last
-//! rule, `a` and `o` join the last two. User, operator and tag are one character each.
+//! A line is a step: `p` user tag value puts a value, `s` user sum puts what a member paid, `m` begins a merge or ends
+//! the one that was begun, `t` operator tag value makes a condition, `n` negates the last rule, `a` and `o` join the
+//! last two. User, operator and tag are one character each.
 
 #![no_main]
 
@@ -27,7 +29,8 @@ fuzz_target!(|text: &str| {
     let tag = |kind: TagKind| Tag { code: kind.name().to_owned(), name: String::new(), kind, values: Vec::new() };
     let tags = TagKind::ALL.map(tag);
     let columns: Vec<_> = tags.iter().map(mapping::column).collect();
-    let (mut members, mut twin) = (Members::new(columns.clone(), &[0, 3]), Twin::new(columns.clone()));
+    let empty = || Members::new(columns.clone(), &[0, 3]);
+    let (mut members, mut scan, mut merge, mut twin) = (empty(), empty(), None, Twin::new(columns.clone()));
     let mut rules: Vec<(Expr, Rule)> = Vec::new();
     for line in text.lines().take(64) {
         let mut characters = line.chars();
@@ -39,10 +42,23 @@ fuzz_target!(|text: &str| {
                 let value = characters.as_str();
                 if let Ok(parsed) = Value::parse(tags[tag].kind, value) {
                     let version = twin.users().count() as u32 + rules.len() as u32 + 1;
-                    let taken = members.put(user, version, &[(tag, mapping::cell(parsed))]);
+                    let cells = [(tag, mapping::cell(parsed))];
+                    let taken = members.put(user, version, &cells);
+                    assert_eq!(scan.put(user, version, &cells), taken);
                     assert_eq!(twin.put(user, version, &[(tag, value.to_owned())]), taken);
                 }
             }
+            Some('s') => {
+                let (user, fen) = (next(8) as u64, next(1 << 20) as i64);
+                let version = rules.len() as u32 + 1;
+                let taken = members.put_sum(user, version, fen);
+                assert_eq!(scan.put_sum(user, version, fen), taken);
+                assert_eq!(twin.put_sum(user, version, fen), taken);
+            }
+            Some('m') => match merge.take() {
+                None => merge = members.begin_merge(),
+                Some(begun) => members.end_merge(segment::Merge::run(begun)),
+            },
             Some('t') => {
                 let (op, tag) = (Op::ALL[next(Op::ALL.len())], next(tags.len()));
                 let value = characters.as_str();
@@ -68,7 +84,9 @@ fuzz_target!(|text: &str| {
         }
     }
     for (expr, rule) in &rules {
-        assert_eq!(members.count(expr, &[0, 3], TODAY), twin.count(rule, &[0, 3], TODAY), "{rule:?}");
+        let expect = twin.count(rule, &[0, 3], TODAY);
+        assert_eq!(members.count(expr, &[0, 3], TODAY), expect, "{rule:?}");
+        assert_eq!(scan.count(expr, &[0, 3], TODAY), expect, "{rule:?}");
         for user in twin.users() {
             assert_eq!(members.matches(user, expr, TODAY), twin.matches(user, rule, TODAY), "{user} {rule:?}");
         }

@@ -10,13 +10,15 @@ use segment::{Members, Tag, Value};
 use super::questions::{DIMENSIONS, NUMBERS, ORDER};
 
 const SEED: u64 = 7;
+/// One in this many members has changed since the last merge.
+const CHANGED: usize = 100;
 /// One in this many values is unknown.
 const UNKNOWN: u32 = 20;
 
 /// Columns by member; a value is at least 0, and −1 is unknown.
 pub(crate) struct Data {
     pub(crate) users: Vec<u64>,
-    /// Dimensions (codes from 1), then the amount in cents, days and a count.
+    /// Dimensions (codes from 1), then the amount in cents, days, a count, and tenths of kilometres.
     pub(crate) columns: Vec<Vec<i32>>,
 }
 
@@ -44,7 +46,9 @@ impl Data {
             let cents = if rng.f64() < 0.45 { 0 } else { normal(&mut rng).mul_add(1.2, 8.7).exp() as i32 };
             let days = (-25.0 * (1.0 - rng.f64()).ln()).min(365.0) as i32;
             let times = ((1.0 - rng.f64()).ln() / 0.8_f64.ln()) as i32;
-            let row = [gender, age, sign, hometown, city, job, level, baby, cents, days, times];
+            // Tenths of a kilometre.
+            let shop = normal(&mut rng).mul_add(1.0, 5.9).exp().min(60_000.0) as i32;
+            let row = [gender, age, sign, hometown, city, job, level, baby, cents, days, times, shop];
             for (column, value) in columns.iter_mut().zip(row) {
                 column.push(if rng.u32(..UNKNOWN) == 0 { -1 } else { value });
             }
@@ -52,24 +56,31 @@ impl Data {
         Data { users, columns }
     }
 
-    /// The members as our columns take them in, one put each, with the first of these columns as these tags.
+    /// The members as our columns take them in, one put each, with the first of these columns as these tags: all of
+    /// them merged, and then one in a hundred put again, so that it is in the delta.
     pub(crate) fn members(&self, tags: Vec<Tag>) -> Members {
         let codes: Vec<String> = (0..=340).map(|code| code.to_string()).collect();
         let columns = &self.columns[..tags.len()];
         let mut members = Members::new(tags, &ORDER);
         let mut values = Vec::new();
-        for (row, user) in self.users.iter().enumerate() {
+        let rows = self.users.iter().enumerate();
+        let again = rows.clone().step_by(CHANGED).map(|(row, user)| (row, user, 2));
+        for (row, user, version) in rows.map(|(row, user)| (row, user, 1)).chain(again) {
+            if (row, version) == (0, 2) {
+                members.merge();
+            }
             values.clear();
             for (tag, column) in columns.iter().enumerate() {
                 let value = match (column[row], tag - tag.min(DIMENSIONS.len())) {
                     (..0, _) => continue,
                     (code, _) if tag < DIMENSIONS.len() => Value::Code(&codes[code as usize]),
                     (cents, 0) => Value::Number(i64::from(cents) * 100),
+                    (tenths, 3) => Value::Number(i64::from(tenths) * 1000),
                     (whole, _) => Value::Number(i64::from(whole) * 10_000),
                 };
                 values.push((tag, value));
             }
-            assert!(members.put(*user, 1, &values));
+            assert!(members.put(*user, version, &values));
         }
         members
     }

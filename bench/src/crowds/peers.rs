@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 use super::Answer;
 use crate::programs::run;
 
-const PACKAGES: [&str; 4] = ["polars", "duckdb", "numpy", "pyarrow"];
+const PACKAGES: [&str; 5] = ["polars", "duckdb", "chdb", "numpy", "pyarrow"];
 
 /// A script that asks peers, what runs it, and the columns that it asks about as files; all that is made lies under the
 /// target folder.

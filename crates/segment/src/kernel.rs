@@ -5,7 +5,7 @@
 #[cfg(target_arch = "x86_64")]
 mod x86_64;
 
-use crate::columns::cell_vec::{GROUP, Group};
+use crate::columns::cell_vec::{BLOCK, GROUP, Group};
 use crate::columns::i24;
 use crate::rule::geo_circle::GeoCircle;
 
@@ -46,6 +46,11 @@ pub(crate) fn fill_numbers<T: Number>(groups: &[Group<T>], set: &NumberSet, bits
 }
 
 impl NumberSet {
+    /// Whether a number is in.
+    pub(crate) fn contains(&self, number: u32) -> bool {
+        self.members.get(number as usize).is_some_and(|member| *member)
+    }
+
     fn fill<T: Number>(&self, groups: &[Group<T>], bits: &mut [u64]) {
         for (group, word) in groups.iter().zip(bits) {
             *word = pack(group, |number| self.members[number.into() as usize]);
@@ -56,20 +61,27 @@ impl NumberSet {
 /// Whose numbers in the planes, from word `start` on, are of the set.
 pub(crate) fn fill_planes(planes: &[Vec<u64>], start: usize, set: &NumberSet, bits: &mut [u64]) {
     // The planes' numbers that are in, or those that are not when they are fewer.
-    let all = 0..1 << planes.len();
-    let (within, without): (Vec<usize>, Vec<usize>) =
-        all.partition(|number| set.members.get(*number).is_some_and(|member| *member));
-    let turned = without.len() < within.len();
+    let all: u32 = (1 << (1 << planes.len())) - 1;
+    let within =
+        (0..1 << planes.len()).filter(|number| set.contains(*number)).fold(0, |within, it| within | 1_u32 << it);
+    let turned = (all & !within).count_ones() < within.count_ones();
     bits.fill(if turned { u64::MAX } else { 0 });
-    for plane in planes {
+    let mut own: [(&[u64], u64); COUNTED_PLANES] = [(&[], 0); COUNTED_PLANES];
+    let own = &mut own[..planes.len()];
+    for (own, plane) in own.iter_mut().zip(planes) {
+        own.0 = &plane[start..][..bits.len()];
         // Each plane is a page a block, and a processor's own guess ends with the page.
         let coming = start + bits.len()..plane.len().min(start + 2 * bits.len());
         plane[coming].iter().step_by(WORDS_A_CACHE_LINE).for_each(fetch);
     }
-    for number in if turned { without } else { within } {
-        let planes = || planes.iter().map(|plane| &plane[start..][..bits.len()]).enumerate();
-        let planes = planes().map(|(bit, plane)| (plane, if number >> bit & 1 == 1 { 0 } else { u64::MAX }));
-        toggle(&planes.collect::<Vec<_>>(), bits);
+    let mut left = if turned { all & !within } else { within };
+    while left != 0 {
+        let number = left.trailing_zeros();
+        for (bit, own) in own.iter_mut().enumerate() {
+            own.1 = if number >> bit & 1 == 1 { 0 } else { u64::MAX };
+        }
+        toggle(own, bits);
+        left &= left - 1;
     }
 }
 
@@ -149,6 +161,7 @@ pub(crate) fn fill_ranges<T: RangeCell>(groups: &[Group<T>], ranges: &[(i64, i64
     }
 }
 
+#[inline(always)]
 fn add_range<T: RangeCell>(groups: &[Group<T>], low: T, high: T, bits: &mut [u64]) {
     for (group, word) in groups.iter().zip(bits) {
         *word |= pack(group, |cell| (low <= cell) & (cell <= high));
@@ -245,6 +258,84 @@ pub(crate) fn count_ones(bits: &[u64]) -> u64 {
     bits.iter().map(|word| u64::from(word.count_ones())).sum()
 }
 
+/// Planes of bits that are counted together at most.
+pub(crate) const COUNTED_PLANES: usize = 4;
+
+/// Adds, for each set of planes but the empty one, how many of the bits are set in all its planes; set `s` has the
+/// planes whose bits `s` has. From these follows how many members hold each number, by less work than asking for each.
+pub(crate) fn add_subsets(bits: &[u64], planes: &[&[u64]], counts: &mut [u64; 1 << COUNTED_PLANES]) {
+    #[cfg(target_arch = "x86_64")]
+    if x86_64::add_subsets(bits, planes, counts) {
+        return;
+    }
+    add_subsets_words(bits, planes, counts);
+}
+
+#[inline(always)]
+fn add_subsets_words(bits: &[u64], planes: &[&[u64]], counts: &mut [u64; 1 << COUNTED_PLANES]) {
+    match *planes {
+        [] => {}
+        [a] => add_subsets_of::<1, 2>(bits, [a], counts),
+        [a, b] => add_subsets_of::<2, 4>(bits, [a, b], counts),
+        [a, b, c] => add_subsets_of::<3, 8>(bits, [a, b, c], counts),
+        [a, b, c, d] => add_subsets_of::<4, 16>(bits, [a, b, c, d], counts),
+        _ => unreachable!("there are at most four planes"),
+    }
+}
+
+#[inline(always)]
+fn add_subsets_of<const PLANES: usize, const SETS: usize>(
+    bits: &[u64],
+    planes: [&[u64]; PLANES],
+    counts: &mut [u64; 1 << COUNTED_PLANES],
+) {
+    let mut sums = [0; SETS];
+    let planes = planes.map(|plane| &plane[..bits.len()]);
+    for (place, word) in bits.iter().enumerate() {
+        let mut sets = [*word; SETS];
+        for (plane, cells) in planes.iter().enumerate() {
+            for set in 0..1 << plane {
+                let both = sets[set] & cells[place];
+                sets[set | 1 << plane] = both;
+                sums[set | 1 << plane] += u64::from(both.count_ones());
+            }
+        }
+    }
+    for (count, sum) in counts.iter_mut().zip(sums) {
+        *count += sum;
+    }
+}
+
+/// Adds, for each run of rows, how many bits are set between its start and its end. Runs lie side by side, the first
+/// one around row `first`, where the bits begin; they end with these rows, the last one with the bits or after them.
+pub(crate) fn add_runs(bits: &[u64], first: usize, (ends, numbers): (&[u32], &[u16]), counts: &mut [u64]) {
+    #[cfg(target_arch = "x86_64")]
+    if x86_64::add_runs(bits, first, (ends, numbers), counts) {
+        return;
+    }
+    add_runs_words(bits, first, (ends, numbers), counts);
+}
+
+#[inline(always)]
+fn add_runs_words(bits: &[u64], first: usize, (ends, numbers): (&[u32], &[u16]), counts: &mut [u64]) {
+    // With a word after the last, in which the last run may end.
+    let (mut words, mut before) = ([0; BLOCK + 1], [0_u32; BLOCK + 1]);
+    words[..bits.len()].copy_from_slice(bits);
+    let mut sum = 0;
+    for (word, before) in words.iter().zip(&mut before).take(bits.len() + 1) {
+        *before = sum;
+        sum += word.count_ones();
+    }
+    let (mut passed, last) = (0, bits.len() * GROUP);
+    for (end, number) in ends.iter().zip(numbers) {
+        let row = (*end as usize - first).min(last);
+        let below = words[row / GROUP] & ((1 << (row % GROUP)) - 1);
+        let rank = before[row / GROUP] + below.count_ones();
+        counts[usize::from(*number)] += u64::from(rank - passed);
+        passed = rank;
+    }
+}
+
 /// A width that word numbers come in.
 pub(crate) trait Number: Copy + Into<u32> {
     /// Fills the bits with vector instructions; false when it is not able to.
@@ -269,16 +360,19 @@ mod without_vectors {
 
     impl Number for u8 {}
     impl Number for u16 {}
+    impl RangeCell for u8 {}
     impl RangeCell for i16 {}
     impl RangeCell for i32 {}
     impl RangeCell for i64 {}
 }
 
+#[inline(always)]
 fn pack<T: Copy>(group: &Group<T>, takes: impl Fn(T) -> bool) -> u64 {
     gather(&group.0.map(takes))
 }
 
 /// Sixty-four truths as bits, eight by one multiplication, which moves the lowest bit of each byte to the top.
+#[inline(always)]
 fn gather(truths: &[bool; GROUP]) -> u64 {
     let eights = truths.as_chunks::<8>().0;
     eights.iter().enumerate().fold(0, |word, (eight, truths)| {

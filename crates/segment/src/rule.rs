@@ -71,6 +71,23 @@ pub(crate) enum Rule {
     Near(GeoCircle),
 }
 
+impl Expr {
+    /// Memory held, in bytes.
+    pub(crate) fn bytes(&self) -> usize {
+        let own = match self {
+            Expr::All(parts) | Expr::Any(parts) => parts.iter().map(Expr::bytes).sum(),
+            Expr::Not(part) => part.bytes(),
+            Expr::Test(test) => match &test.rule {
+                Rule::Words { words, .. } => words.iter().map(|word| size_of_val(word) + word.len()).sum(),
+                Rule::Contains(part) => part.len(),
+                Rule::Ranges { ranges, .. } => size_of_val(&ranges[..]),
+                Rule::Integers { .. } | Rule::DaysAgo { .. } | Rule::Near(_) => 0,
+            },
+        };
+        size_of::<Expr>() + own
+    }
+}
+
 impl Test {
     /// The code or text is one of these words; negated, it is none of them, or unknown.
     pub fn words(tag: usize, mut words: Vec<Box<str>>, negated: bool) -> Test {

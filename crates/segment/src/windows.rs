@@ -22,7 +22,6 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 use crate::columns::fixed_point::FixedPointColumn;
-use crate::columns::permutation::Permutation;
 use crate::rule::Fact;
 use distance::Distances;
 use events::{Cell, Events, Taken};
@@ -42,6 +41,8 @@ const STEPS_MAX: i64 = 4_096;
 pub(crate) struct Behavior {
     now: i64,
     members: usize,
+    /// At least as many as members: a row that a member has left stays.
+    rows: usize,
     events: Events,
     /// What has not happened yet: when it will, and whose it is.
     ahead: BinaryHeap<Reverse<(i64, u32)>>,
@@ -58,26 +59,27 @@ struct LastPayments {
 }
 
 impl Behavior {
-    /// Of this many members who have done nothing yet, at `now`, UTC milliseconds.
-    pub(crate) fn new(now: i64, members: usize) -> Behavior {
+    /// Of this many members who have done nothing yet, in so many rows, at `now`, UTC milliseconds.
+    pub(crate) fn new(now: i64, members: usize, rows: usize) -> Behavior {
         let (events, ahead, windows, last, distances) = Default::default();
-        let mut behavior = Behavior { now, members: 0, events, ahead, windows, last, distances };
-        behavior.grow(members);
+        let mut behavior = Behavior { now, members: 0, rows: 0, events, ahead, windows, last, distances };
+        behavior.grow(members, rows, |arrival| arrival);
         behavior
     }
 
-    /// Room for this many members.
-    pub(crate) fn grow(&mut self, members: usize) {
+    /// Room for this many members in so many rows; `row` gives the row of a member by its arrival.
+    pub(crate) fn grow(&mut self, members: usize, rows: usize, row: impl Fn(usize) -> usize + Copy) {
+        self.rows = rows;
         self.events.grow(members);
-        self.windows.iter_mut().for_each(|window| window.grow(members, self.members));
+        self.windows.iter_mut().for_each(|window| window.grow(members, self.members, rows, row));
         if let Some(last) = &mut self.last {
-            last.day.grow(members);
-            last.amount.grow(members);
+            last.day.grow(rows);
+            last.amount.grow(rows);
             if last.built == self.members {
                 last.built = members;
             }
         }
-        self.distances.grow(members, self.members);
+        self.distances.grow(members, self.members, rows);
         self.members = members;
     }
 
@@ -135,19 +137,19 @@ impl Behavior {
             let is_it = |window: &Window| (window.kind, window.days) == (kind, days);
             let place = self.windows.iter().position(is_it).unwrap_or_else(|| {
                 let mut window = Window::new(kind, days, self.now);
-                window.make_room(self.members);
+                window.make_room(self.members, self.rows);
                 self.windows.push(window);
                 self.windows.len() - 1
             });
             return self.windows[place].build(STEP_MEMBERS, self.members, self.now, &self.events, row);
         }
         if matches!(fact, Fact::HomeDistance | Fact::WorkDistance) {
-            return self.distances.build(fact, STEP_MEMBERS, self.members, row);
+            return self.distances.build(fact, STEP_MEMBERS, (self.members, self.rows), row);
         }
         let integers = FixedPointColumn::of_integers;
         let last = self.last.get_or_insert_with(|| LastPayments { built: 0, day: integers(), amount: integers() });
-        last.day.grow(self.members);
-        last.amount.grow(self.members);
+        last.day.grow(self.rows);
+        last.amount.grow(self.rows);
         let (first, next) = (last.built, self.members.min(last.built + STEP_MEMBERS));
         last.built = next;
         (first..next).for_each(|arrival| self.set_last(arrival, row(arrival)));
@@ -208,13 +210,21 @@ impl Behavior {
         }
     }
 
-    pub(crate) fn permute(&mut self, permutation: &Permutation) {
-        self.windows.iter_mut().for_each(|window| window.permute(permutation));
-        if let Some(last) = &mut self.last {
-            last.day.permute(permutation);
-            last.amount.permute(permutation);
-        }
-        self.distances.permute(permutation);
+    /// Has all columns begin anew in another order of rows, and says of each new row which it was before; `u32::MAX` is
+    /// none.
+    pub(crate) fn gather(&mut self, rows: &[u32]) {
+        self.rows = rows.len();
+        self.columns_mut().for_each(|column| column.gather(rows));
+    }
+
+    /// Gives a member's cells to another row, which there is room for.
+    pub(crate) fn move_row(&mut self, from: usize, to: usize) {
+        self.columns_mut().for_each(|column| column.set(to, column.get(from)));
+    }
+
+    fn columns_mut(&mut self) -> impl Iterator<Item = &mut FixedPointColumn> {
+        let last = self.last.iter_mut().flat_map(|last| [&mut last.day, &mut last.amount]);
+        self.windows.iter_mut().flat_map(Window::columns_mut).chain(last).chain(self.distances.columns_mut())
     }
 
     /// Memory held, in bytes.
@@ -316,14 +326,14 @@ mod tests {
         let mut now = rng.i64(0..400) * DAY_MS + rng.i64(0..DAY_MS);
         let (mut recount, mut all) = (Recount::default(), facts());
         rng.shuffle(&mut all);
-        let mut behavior = Behavior::new(now, 0);
+        let mut behavior = Behavior::new(now, 0, 0);
         let mut required = Vec::new();
         let mut members = 0;
         for step in 0..150 {
             match rng.usize(..10) {
                 0 | 1 => {
                     members += 1;
-                    behavior.grow(members);
+                    behavior.grow(members, members, same);
                 }
                 2 if !all.is_empty() => {
                     let fact = all.pop().expect("one is left");
@@ -378,7 +388,7 @@ mod tests {
 
     #[test]
     fn ten_thousand_payments_of_one_member_are_as_exact_as_two() {
-        let (mut behavior, mut recount) = (Behavior::new(0, 1), Recount::default());
+        let (mut behavior, mut recount) = (Behavior::new(0, 1, 1), Recount::default());
         while !behavior.step(&facts(), 0, same) {}
         let mut rng = fastrand::Rng::with_seed(5);
         let take = |behavior: &mut Behavior, recount: &mut Recount, event| {

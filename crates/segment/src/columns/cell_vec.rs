@@ -4,8 +4,6 @@
 //! shorter last group: cells past the last member are unknown like any other, and the scan masks their bits once.
 //! Groups are aligned for the widest vector loads.
 
-use crate::columns::permutation::Permutation;
-
 /// Rows a group, and bits a word of a bitset.
 pub(crate) const GROUP: usize = 64;
 
@@ -49,13 +47,18 @@ impl<T: Copy> CellVec<T> {
         self.groups[row / GROUP].0[row % GROUP] = cell;
     }
 
-    pub(crate) fn permute(&mut self, permutation: &Permutation) {
-        let rows = permutation.rows();
-        let groups = &mut self.groups[rows.start / GROUP..rows.end / GROUP];
-        let before = groups.to_vec();
-        for (group, from) in groups.iter_mut().zip(permutation.from().as_chunks::<GROUP>().0) {
-            group.0 = from.map(|from| before[usize::from(from) / GROUP].0[usize::from(from) % GROUP]);
+    /// The cells of these rows, one after the other; those past the last are unknown.
+    pub(crate) fn gather(&self, rows: &[u32]) -> CellVec<T> {
+        let cell =
+            |row: &u32| self.groups.get(*row as usize / GROUP).map_or(self.unknown, |it| it.0[*row as usize % GROUP]);
+        let mut gathered = CellVec::new(self.unknown);
+        gathered.grow(rows.len());
+        for (group, rows) in gathered.groups.iter_mut().zip(rows.chunks(GROUP)) {
+            for (held, row) in group.0.iter_mut().zip(rows) {
+                *held = cell(row);
+            }
         }
+        gathered
     }
 
     pub(crate) fn as_slice(&self) -> &[Group<T>] {

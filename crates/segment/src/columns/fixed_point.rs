@@ -7,7 +7,6 @@
 
 use crate::columns::cell_vec::CellVec;
 use crate::columns::i24::{self, I24Cells};
-use crate::columns::permutation::Permutation;
 
 /// The coarsest unit: one, in ten-thousandths. Columns of days always begin with a unit of one day, because days that
 /// are all multiples of ten are too rare to gain from.
@@ -78,13 +77,19 @@ impl FixedPointColumn {
         }
     }
 
-    pub(crate) fn permute(&mut self, permutation: &Permutation) {
-        match &mut self.cells {
-            Cells::I16(cells) => cells.permute(permutation),
-            Cells::I24(i24) => i24.permute(permutation),
-            Cells::I32(cells) => cells.permute(permutation),
-            Cells::I64(cells) => cells.permute(permutation),
+    /// The same with other rows: the cells of these, one after the other; those past the last are unknown.
+    pub(crate) fn gather(&mut self, rows: &[u32]) {
+        self.cells = match &self.cells {
+            Cells::I16(cells) => Cells::I16(cells.gather(rows)),
+            Cells::I24(i24) => Cells::I24(i24.gather(rows)),
+            Cells::I32(cells) => Cells::I32(cells.gather(rows)),
+            Cells::I64(cells) => Cells::I64(cells.gather(rows)),
         }
+    }
+
+    /// What divides all values, in ten-thousandths or days.
+    pub(crate) fn unit(&self) -> i64 {
+        self.unit
     }
 
     fn fits(&self, value: i64) -> bool {

@@ -4,7 +4,6 @@
 //! A range's ends are compared with the upper parts, and the lower parts decide where those are equal.
 
 use crate::columns::cell_vec::{CellVec, GROUP, Group};
-use crate::columns::permutation::Permutation;
 
 /// The largest cell; the one below the smallest is unknown.
 pub(crate) const CELL_MAX: i32 = (1 << 23) - 1;
@@ -43,9 +42,9 @@ impl I24Cells {
         self.low.set(row, low);
     }
 
-    pub(crate) fn permute(&mut self, permutation: &Permutation) {
-        self.high.permute(permutation);
-        self.low.permute(permutation);
+    /// The cells of these rows, one after the other.
+    pub(crate) fn gather(&self, rows: &[u32]) -> I24Cells {
+        I24Cells { high: self.high.gather(rows), low: self.low.gather(rows) }
     }
 
     /// From wide cells, all of them small enough or the lowest, which is unknown.

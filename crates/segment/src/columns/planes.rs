@@ -5,7 +5,6 @@
 //! word of a bitset, so a number's members are the planes, turned over where it has no bit, joined by AND.
 
 use crate::columns::cell_vec::GROUP;
-use crate::columns::permutation::Permutation;
 
 /// How many planes there may be: from five on, the work for a set of numbers outweighs the bytes spared.
 const PLANES_MAX: u32 = 4;
@@ -49,18 +48,6 @@ impl Planes {
         for (plane, bit) in self.planes.iter_mut().zip(0..) {
             let word = &mut plane[row / GROUP];
             *word = *word & !(1 << (row % GROUP)) | u64::from(number >> bit & 1) << (row % GROUP);
-        }
-    }
-
-    pub(crate) fn permute(&mut self, permutation: &Permutation) {
-        let rows = permutation.rows();
-        for plane in &mut self.planes {
-            let words = &mut plane[rows.start / GROUP..rows.end / GROUP];
-            let before = words.to_vec();
-            let bit = |from: u16| before[usize::from(from) / GROUP] >> (usize::from(from) % GROUP) & 1;
-            for (word, from) in words.iter_mut().zip(permutation.from().as_chunks::<GROUP>().0) {
-                *word = from.iter().zip(0..).fold(0, |word, (from, place)| word | bit(*from) << place);
-            }
         }
     }
 

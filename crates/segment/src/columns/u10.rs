@@ -3,7 +3,6 @@
 //! Cities are some hundreds: from two bytes a member, a condition on them would read almost twice what it needs.
 
 use crate::columns::cell_vec::{CellVec, GROUP, Group};
-use crate::columns::permutation::Permutation;
 use crate::columns::planes::Planes;
 
 /// The largest number; a condition on larger ones has no vectors anyway.
@@ -41,11 +40,6 @@ impl U10Cells {
     pub(crate) fn set(&mut self, row: usize, number: u32) {
         self.low.set(row, number as u8);
         self.high.set(row, number >> u8::BITS);
-    }
-
-    pub(crate) fn permute(&mut self, permutation: &Permutation) {
-        self.low.permute(permutation);
-        self.high.permute(permutation);
     }
 
     /// The numbers in two bytes each.

@@ -1,4 +1,5 @@
-//! The inner loops in 512-bit vectors, whose comparisons give bits at once, and prefetching.
+//! The inner loops in 512-bit vectors, whose comparisons give bits at once, and prefetching. Where a processor has
+//! 256-bit vectors alone, the portable form is compiled for these.
 //!
 //! This is the crate's only unsafe code: vector functions are called after the processor was asked for them, and groups
 //! and lists are loaded and stored whole, where they lie.
@@ -9,15 +10,25 @@
 
 use std::arch::x86_64::*;
 
-use super::{Number, NumberSet, RangeCell, TABLE_NUMBERS, toggle_words};
+use super::{
+    COUNTED_PLANES, Number, NumberSet, RangeCell, TABLE_NUMBERS, add_range, add_runs_words, add_subsets_words,
+    toggle_words,
+};
 use crate::columns::cell_vec::{GROUP, Group};
 use crate::columns::i24;
+
+/// Words of 64 bits.
+const VECTOR_WORDS: usize = 8;
 
 /// 4 KiB.
 const VECTORS_AHEAD: usize = 64;
 
 fn available() -> bool {
     is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512bw") && is_x86_feature_detected!("popcnt")
+}
+
+fn available_avx2() -> bool {
+    is_x86_feature_detected!("avx2") && is_x86_feature_detected!("bmi1") && is_x86_feature_detected!("popcnt")
 }
 
 /// Asks for a cell before it is needed: a wish, which changes nothing.
@@ -60,12 +71,22 @@ fn count_ones_each(bits: &[u64]) -> u64 {
 
 /// Turns over the bits of those who hold one number; false when it is not able to.
 pub(super) fn toggle(planes: &[(&[u64], u64)], bits: &mut [u64]) -> bool {
-    let able = available();
-    if able {
+    if available() {
         // SAFETY: the processor has these instructions.
         unsafe { toggle_vectors(planes, bits) }
+    } else if available_avx2() {
+        // SAFETY: the processor has these instructions.
+        unsafe { toggle_avx2(planes, bits) }
+    } else {
+        return false;
     }
-    able
+    true
+}
+
+/// The portable form in wider vectors.
+#[target_feature(enable = "avx2,bmi1,popcnt")]
+fn toggle_avx2(planes: &[(&[u64], u64)], bits: &mut [u64]) {
+    toggle_words(planes, bits);
 }
 
 /// The portable form in wider vectors.
@@ -147,12 +168,16 @@ macro_rules! step {
     ($cell:ty, $range:ident) => {
         impl RangeCell for $cell {
             fn add_vectors(groups: &[Group<$cell>], low: $cell, high: $cell, bits: &mut [u64]) -> bool {
-                let able = available();
-                if able {
+                if available() {
                     // SAFETY: the processor has these instructions.
                     unsafe { $range(groups, low, high, bits) }
+                } else if available_avx2() {
+                    // SAFETY: the processor has these instructions.
+                    unsafe { range_avx2(groups, low, high, bits) }
+                } else {
+                    return false;
                 }
-                able
+                true
             }
         }
     };
@@ -168,9 +193,99 @@ pub(super) fn add_i24(high: &[Group<i16>], low: &[Group<u8>], first: i32, last: 
     able
 }
 
+step!(u8, range_u8);
 step!(i16, range_i16);
 step!(i32, range_i32);
 step!(i64, range_i64);
+
+/// The portable form in wider vectors.
+#[target_feature(enable = "avx2,bmi1,popcnt")]
+fn range_avx2<T: RangeCell>(groups: &[Group<T>], low: T, high: T, bits: &mut [u64]) {
+    add_range(groups, low, high, bits);
+}
+
+/// Adds the counts of sets of planes; false when it is not able to.
+pub(super) fn add_subsets(bits: &[u64], planes: &[&[u64]], counts: &mut [u64; 1 << COUNTED_PLANES]) -> bool {
+    if available() && is_x86_feature_detected!("avx512vpopcntdq") {
+        // SAFETY: the processor has these instructions.
+        unsafe { add_subsets_vectors(bits, planes, counts) }
+    } else if available_avx2() {
+        // SAFETY: the processor has these instructions.
+        unsafe { add_subsets_avx2(bits, planes, counts) }
+    } else {
+        return false;
+    }
+    true
+}
+
+/// Adds the counts of runs; false when it is not able to.
+pub(super) fn add_runs(bits: &[u64], first: usize, runs: (&[u32], &[u16]), counts: &mut [u64]) -> bool {
+    let able = available_avx2();
+    if able {
+        // SAFETY: the processor has these instructions.
+        unsafe { add_runs_avx2(bits, first, runs, counts) }
+    }
+    able
+}
+
+/// The portable form with the instruction that counts bits.
+#[target_feature(enable = "avx2,bmi1,popcnt")]
+fn add_runs_avx2(bits: &[u64], first: usize, runs: (&[u32], &[u16]), counts: &mut [u64]) {
+    add_runs_words(bits, first, runs, counts);
+}
+
+/// The portable form with the instruction that counts bits.
+#[target_feature(enable = "avx2,bmi1,popcnt")]
+fn add_subsets_avx2(bits: &[u64], planes: &[&[u64]], counts: &mut [u64; 1 << COUNTED_PLANES]) {
+    add_subsets_words(bits, planes, counts);
+}
+
+#[target_feature(enable = "avx512f,avx512bw,avx512vpopcntdq,popcnt")]
+fn add_subsets_vectors(bits: &[u64], planes: &[&[u64]], counts: &mut [u64; 1 << COUNTED_PLANES]) {
+    match *planes {
+        [] => {}
+        [a] => add_subsets_of::<1, 2>(bits, [a], counts),
+        [a, b] => add_subsets_of::<2, 4>(bits, [a, b], counts),
+        [a, b, c] => add_subsets_of::<3, 8>(bits, [a, b, c], counts),
+        [a, b, c, d] => add_subsets_of::<4, 16>(bits, [a, b, c, d], counts),
+        _ => unreachable!("there are at most four planes"),
+    }
+}
+
+/// Eight words at a time; sums stay in registers.
+#[target_feature(enable = "avx512f,avx512bw,avx512vpopcntdq,popcnt")]
+fn add_subsets_of<const PLANES: usize, const SETS: usize>(
+    bits: &[u64],
+    planes: [&[u64]; PLANES],
+    counts: &mut [u64; 1 << COUNTED_PLANES],
+) {
+    let mut sums = [_mm512_setzero_si512(); SETS];
+    let mut start = 0;
+    while start < bits.len() {
+        let mut sets = [load_words(bits, start); SETS];
+        for plane in 0..PLANES {
+            let cells = load_words(planes[plane], start);
+            for set in 0..1 << plane {
+                let both = _mm512_and_si512(sets[set], cells);
+                sets[set | 1 << plane] = both;
+                sums[set | 1 << plane] = _mm512_add_epi64(sums[set | 1 << plane], _mm512_popcnt_epi64(both));
+            }
+        }
+        start += VECTOR_WORDS;
+    }
+    for set in 1..SETS {
+        counts[set] += _mm512_reduce_add_epi64(sums[set]) as u64;
+    }
+}
+
+/// Eight words from a place on; those past the end are zero.
+#[target_feature(enable = "avx512f")]
+fn load_words(words: &[u64], start: usize) -> __m512i {
+    let words = &words[start..];
+    let mask = if VECTOR_WORDS <= words.len() { u8::MAX } else { (1 << words.len()) - 1 };
+    // SAFETY: where the mask has a bit there is a word, and nothing else is read.
+    unsafe { _mm512_maskz_loadu_epi64(mask, words.as_ptr().cast()) }
+}
 
 /// The part of a group that is its nth vector. Asks for what lies a page ahead, where the processor's own guess ends: a
 /// scan of a few columns from the outer caches takes a third less time for it.
@@ -222,6 +337,15 @@ fn numbers_u10(low: &[Group<u8>], high: &[&[u64]], table: &Group<u16>, bits: &mu
 fn numbers_u16(groups: &[Group<u16>], table: &Group<u16>, bits: &mut [u64]) {
     for (group, word) in groups.iter().zip(bits) {
         *word = look_up(table, load(group, 0)) | look_up(table, load(group, 1)) << 32;
+    }
+}
+
+#[target_feature(enable = "avx512f,avx512bw")]
+fn range_u8(groups: &[Group<u8>], low: u8, high: u8, bits: &mut [u64]) {
+    let (low, high) = (_mm512_set1_epi8(low as i8), _mm512_set1_epi8(high as i8));
+    for (group, word) in groups.iter().zip(bits) {
+        let cells = load(group, 0);
+        *word |= _mm512_mask_cmple_epu8_mask(_mm512_cmple_epu8_mask(low, cells), cells, high);
     }
 }
 

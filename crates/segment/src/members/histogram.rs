@@ -1,4 +1,4 @@
-//! How a crowd spreads over the values of some tags.
+//! How a crowd of a delta spreads over the values of some tags.
 //!
 //! The members of some blocks are listed, then counted from their packed codes. Reading those is most of the work, so
 //! each is prefetched many members ahead. Dimensions whose fields are neighbours in the packed codes are counted as
@@ -6,12 +6,13 @@
 //! eight dimensions that every merchant has cost four increments a member. Dimensions without a field are counted from
 //! their columns.
 
+use super::delta::Delta;
+use super::scan::Spread;
 use crate::columns::Column;
 use crate::columns::cell_vec::{BLOCK, CellVec, GROUP, Group};
-use crate::columns::dictionary::{Cells, DictionaryColumn};
-use crate::columns::packed_codes::{Field, PackedCodes};
+use crate::columns::packed_codes::Field;
+use crate::columns::word_cells::WordCells;
 use crate::kernel;
-use crate::rule::integer::integer;
 
 /// Neighbours are counted as one while their cube stays well within the first-level cache.
 const CUBE_BITS_MAX: u32 = 11;
@@ -26,7 +27,7 @@ const LISTED: usize = 8192;
 pub(crate) struct Histograms<'m> {
     packed: &'m CellVec<u64>,
     cubes: Vec<Cube>,
-    sides: Vec<Side<'m>>,
+    sides: Vec<Side>,
     unpacked: Vec<ColumnCounts<'m>>,
     /// Of all cubes, one after the other.
     counts: Vec<u32>,
@@ -45,8 +46,7 @@ struct Cube {
 }
 
 /// One dimension of a cube: neighbouring numbers of its words lie `stride` counts apart.
-struct Side<'m> {
-    dictionary: &'m DictionaryColumn,
+struct Side {
     /// The dimension's place in the request.
     place: usize,
     cube: usize,
@@ -55,17 +55,19 @@ struct Side<'m> {
 
 /// One dimension without a field, counted from its column.
 struct ColumnCounts<'m> {
-    dictionary: &'m DictionaryColumn,
+    cells: &'m WordCells,
     place: usize,
     counts: Vec<u32>,
 }
 
 impl<'m> Histograms<'m> {
-    /// Empty histograms of these columns, in this order; they hold words.
-    pub(crate) fn new(columns: &'m [Column], packed: &'m PackedCodes, dimensions: &[usize]) -> Histograms<'m> {
-        let room = LISTED + BLOCK * GROUP + kernel::LIST_SLACK;
+    /// Empty histograms of these columns, in this order; they hold words. `words` says how many words a column's
+    /// dictionary has.
+    pub(crate) fn new(delta: &'m Delta, dimensions: &[usize], words: impl Fn(usize) -> usize) -> Histograms<'m> {
+        let rows = delta.len();
+        let room = LISTED.min(rows) + (BLOCK * GROUP).min(rows.next_multiple_of(GROUP)) + kernel::LIST_SLACK;
         let mut histograms = Histograms {
-            packed: packed.cells(),
+            packed: delta.packed.cells(),
             cubes: Vec::new(),
             sides: Vec::new(),
             unpacked: Vec::new(),
@@ -75,25 +77,23 @@ impl<'m> Histograms<'m> {
             dimensions: dimensions.len(),
         };
         let mut neighbours: Vec<_> = dimensions.iter().enumerate().collect();
-        neighbours.sort_by_key(|(_, column)| packed.field(**column).map(|field| field.shift));
+        neighbours.sort_by_key(|(_, column)| delta.packed.field(**column).map(|field| field.shift));
         for (place, column) in neighbours {
-            let (Column::Codes(dictionary) | Column::Texts(dictionary)) = &columns[*column] else {
-                panic!("a dimension is an enum or a text tag")
-            };
-            match packed.field(*column) {
-                Some(field) => histograms.add_side(dictionary, place, field),
-                None => histograms.unpacked.push(ColumnCounts {
-                    dictionary,
-                    place,
-                    counts: vec![0; dictionary.words().len() + 1],
-                }),
+            // A tag that came after this delta is unknown of everybody.
+            let Some(Column::Words(cells)) = delta.columns.get(*column) else { continue };
+            match delta.packed.field(*column) {
+                Some(field) => histograms.add_side(place, field),
+                None => {
+                    let counts = vec![0; words(*column) + 1];
+                    histograms.unpacked.push(ColumnCounts { cells, place, counts });
+                }
             }
         }
         histograms
     }
 
     /// Adds a dimension, whose field lies behind those added before or is the last one's again.
-    fn add_side(&mut self, dictionary: &'m DictionaryColumn, place: usize, field: Field) {
+    fn add_side(&mut self, place: usize, field: Field) {
         let stride = match self.cubes.last_mut() {
             Some(Cube { field: last, .. })
                 if last.shift + last.bits == field.shift && last.bits + field.bits <= CUBE_BITS_MAX =>
@@ -108,18 +108,7 @@ impl<'m> Histograms<'m> {
         };
         let cube = &self.cubes[self.cubes.len() - 1];
         self.counts.resize(cube.start + (1 << cube.field.bits), 0);
-        self.sides.push(Side { dictionary, place, cube: self.cubes.len() - 1, stride });
-    }
-
-    /// Adds the members of the bits, whose first word speaks of group `start`.
-    pub(crate) fn add(&mut self, start: usize, bits: &[u64]) {
-        if self.dimensions == 0 {
-            return;
-        }
-        self.listed += kernel::list(start, bits, &mut self.list[self.listed..]);
-        if LISTED <= self.listed {
-            self.count();
-        }
+        self.sides.push(Side { place, cube: self.cubes.len() - 1, stride });
     }
 
     /// Counts the members listed.
@@ -133,38 +122,23 @@ impl<'m> Histograms<'m> {
         for cube in rest {
             count_cubes(packed, rows, &[*cube], &mut self.counts);
         }
-        for ColumnCounts { dictionary, counts, .. } in &mut self.unpacked {
-            match dictionary.cells() {
-                Cells::Planes(planes) => {
-                    for row in rows {
-                        counts[planes.get(*row as usize) as usize] += 1;
-                    }
-                }
-                Cells::U10(cells) => {
-                    for row in rows {
-                        counts[cells.get(*row as usize) as usize] += 1;
-                    }
-                }
-                Cells::U8(cells) => count_cells(cells.as_slice(), rows, counts),
-                Cells::U16(cells) => count_cells(cells.as_slice(), rows, counts),
-                Cells::U32(cells) => count_cells(cells.as_slice(), rows, counts),
-            }
+        for ColumnCounts { cells, counts, .. } in &mut self.unpacked {
+            count_words(cells, rows, counts);
         }
     }
 
-    /// What was found, in the order of the request.
-    pub(crate) fn finish(mut self) -> Vec<Vec<(String, u64)>> {
+    /// Adds what was found to counts by dimension and number.
+    pub(crate) fn finish(mut self, found: &mut [Vec<u64>]) {
         self.count();
-        let mut histograms = vec![Vec::new(); self.dimensions];
-        for ColumnCounts { dictionary, place, counts } in self.unpacked {
-            histograms[place] = named(dictionary, &counts);
+        for ColumnCounts { place, counts, .. } in self.unpacked {
+            add(&mut found[place], &counts);
         }
         for (place, cube) in self.cubes.iter().enumerate() {
             let mut counts = self.counts[cube.start..][..1 << cube.field.bits].to_vec();
             // The sums over all other sides, the outermost side first: each fold leaves a smaller cube.
             for side in self.sides.iter().rev().filter(|side| side.cube == place) {
                 let sums: Vec<u32> = counts.chunks(side.stride).map(|slab| slab.iter().sum()).collect();
-                histograms[side.place] = named(side.dictionary, &sums);
+                add(&mut found[side.place], &sums);
                 let (first, rest) = counts.split_at_mut(side.stride);
                 for slab in rest.chunks(side.stride) {
                     for (sum, count) in first.iter_mut().zip(slab) {
@@ -174,7 +148,44 @@ impl<'m> Histograms<'m> {
                 counts.truncate(side.stride);
             }
         }
-        histograms
+    }
+}
+
+impl Spread for Histograms<'_> {
+    fn add(&mut self, start: usize, bits: &[u64]) {
+        if self.dimensions == 0 {
+            return;
+        }
+        self.listed += kernel::list(start, bits, &mut self.list[self.listed..]);
+        if LISTED <= self.listed {
+            self.count();
+        }
+    }
+}
+
+/// Adds counts by number; numbers that no word has yet are held by nobody.
+fn add(found: &mut [u64], counts: &[u32]) {
+    for (found, count) in found.iter_mut().zip(counts) {
+        *found += u64::from(*count);
+    }
+}
+
+/// Counts the numbers of these rows.
+pub(crate) fn count_words(cells: &WordCells, rows: &[u32], counts: &mut [u32]) {
+    match cells {
+        WordCells::Planes(planes) => {
+            for row in rows {
+                counts[planes.get(*row as usize) as usize] += 1;
+            }
+        }
+        WordCells::U10(cells) => {
+            for row in rows {
+                counts[cells.get(*row as usize) as usize] += 1;
+            }
+        }
+        WordCells::U8(cells) => count_cells(cells.as_slice(), rows, counts),
+        WordCells::U16(cells) => count_cells(cells.as_slice(), rows, counts),
+        WordCells::U32(cells) => count_cells(cells.as_slice(), rows, counts),
     }
 }
 
@@ -203,15 +214,4 @@ fn count_cells<T: Copy + Into<u32>>(groups: &[Group<T>], rows: &[u32], counts: &
 
 fn cell<T>(groups: &[Group<T>], row: u32) -> &T {
     &groups[row as usize / GROUP].0[row as usize % GROUP]
-}
-
-/// The words that are held, by size and then as text; the first count is of the unknown.
-fn named(dictionary: &DictionaryColumn, counts: &[u32]) -> Vec<(String, u64)> {
-    let held = dictionary.words().iter().zip(&counts[1..]).filter(|(_, count)| **count != 0);
-    let mut held: Vec<_> = held.map(|(word, count)| (integer(word), word, *count)).collect();
-    held.sort_unstable_by(|(left, left_word, _), (right, right_word, _)| {
-        let words = || left_word.cmp(right_word);
-        (left.is_none(), left).cmp(&(right.is_none(), right)).then_with(words)
-    });
-    held.into_iter().map(|(_, word, count)| (word.to_string(), count.into())).collect()
 }

@@ -1,7 +1,6 @@
 //! What each member paid: one more cell a member, added up over a crowd.
 
 use crate::columns::cell_vec::GROUP;
-use crate::columns::permutation::Permutation;
 
 /// The sums by row, with their versions; nothing is held until there is a first one.
 #[derive(Default)]
@@ -24,17 +23,20 @@ impl Sums {
         newer
     }
 
-    pub(crate) fn permute(&mut self, permutation: &Permutation) {
-        let rows = permutation.rows();
-        if self.fen.len() <= rows.start {
+    /// Gives a member's sum to another row.
+    pub(crate) fn move_row(&mut self, from: usize, to: usize) {
+        if let Some(&version) = self.versions.get(from).filter(|version| **version != 0) {
+            self.put(to, version, self.fen[from]);
+        }
+    }
+
+    /// Says of each row which it was before; `u32::MAX` is none.
+    pub(crate) fn gather(&mut self, rows: &[u32]) {
+        if self.is_empty() {
             return;
         }
-        self.fen.resize(self.fen.len().max(rows.end), 0);
-        self.versions.resize(self.fen.len(), 0);
-        let before = (self.fen[rows.clone()].to_vec(), self.versions[rows.clone()].to_vec());
-        for (row, from) in rows.zip(permutation.from()) {
-            (self.fen[row], self.versions[row]) = (before.0[usize::from(*from)], before.1[usize::from(*from)]);
-        }
+        self.fen = rows.iter().map(|row| self.fen.get(*row as usize).copied().unwrap_or_default()).collect();
+        self.versions = rows.iter().map(|row| self.versions.get(*row as usize).copied().unwrap_or_default()).collect();
     }
 
     pub(crate) fn is_empty(&self) -> bool {

@@ -1,7 +1,6 @@
 //! How far members' homes and places of work are from the nearest shop.
 
 use crate::columns::fixed_point::FixedPointColumn;
-use crate::columns::permutation::Permutation;
 use crate::rule::Fact;
 use crate::rule::geo_circle::distance_m;
 
@@ -51,11 +50,11 @@ pub(super) struct Distances {
 }
 
 impl Distances {
-    /// Room for this many members, of whom those after the first `known` are new: where they live is unknown.
-    pub(super) fn grow(&mut self, members: usize, known: usize) {
+    /// Room for this many members in so many rows. Those after the first `known` are new: where they live is unknown.
+    pub(super) fn grow(&mut self, members: usize, known: usize, rows: usize) {
         for distance in [&mut self.home, &mut self.work] {
             if let Some(column) = &mut distance.column {
-                column.grow(members);
+                column.grow(rows);
                 if distance.built == known {
                     distance.built = members;
                 }
@@ -63,10 +62,9 @@ impl Distances {
         }
     }
 
-    pub(super) fn permute(&mut self, permutation: &Permutation) {
-        for column in [&mut self.home.column, &mut self.work.column].into_iter().flatten() {
-            column.permute(permutation);
-        }
+    /// What is held by row.
+    pub(super) fn columns_mut(&mut self) -> impl Iterator<Item = &mut FixedPointColumn> {
+        [&mut self.home.column, &mut self.work.column].into_iter().flatten()
     }
 
     /// Sets where a member lives and works.
@@ -96,10 +94,16 @@ impl Distances {
     }
 
     /// Has the column of a fact, with up to `most` more of all members; whether it has everybody.
-    pub(super) fn build(&mut self, fact: Fact, most: usize, members: usize, row: impl Fn(usize) -> usize) -> bool {
+    pub(super) fn build(
+        &mut self,
+        fact: Fact,
+        most: usize,
+        (members, rows): (usize, usize),
+        row: impl Fn(usize) -> usize,
+    ) -> bool {
         let (shops, distance) = (&self.shops, if fact == Fact::HomeDistance { &mut self.home } else { &mut self.work });
         let column = distance.column.get_or_insert_with(FixedPointColumn::of_integers);
-        column.grow(members);
+        column.grow(rows);
         let next = members.min(distance.built + most);
         for arrival in distance.built..next {
             let place = distance.places.get(arrival).filter(|place| **place != UNKNOWN);

@@ -4,7 +4,6 @@ use super::departures::Departures;
 use super::events::{Event, EventKind, Events};
 use super::value::average;
 use crate::columns::fixed_point::FixedPointColumn;
-use crate::columns::permutation::Permutation;
 
 const DAY_MS: i64 = 86_400_000;
 
@@ -70,31 +69,24 @@ impl Window {
 
     /// Takes in members until there are this many, of whom those after the first `known` have done nothing. A window
     /// that does not have all of the others yet makes room alone.
-    pub(super) fn grow(&mut self, members: usize, known: usize) {
-        self.make_room(members);
+    pub(super) fn grow(&mut self, members: usize, known: usize, rows: usize, row: impl Fn(usize) -> usize) {
+        self.make_room(members, rows);
         if self.built == known {
-            // A new member is in the last row.
-            (known..members).for_each(|row| self.add(row, 0, 0));
+            (known..members).for_each(|arrival| self.add(row(arrival), 0, 0));
             self.built = members;
         }
     }
 
-    /// Room for this many members.
-    pub(super) fn make_room(&mut self, members: usize) {
+    /// Room for this many members in so many rows.
+    pub(super) fn make_room(&mut self, members: usize, rows: usize) {
         self.departures.grow(members);
-        self.count.grow(members);
-        if let Some(money) = &mut self.money {
-            money.amount.grow(members);
-            money.average.grow(members);
-        }
+        self.columns_mut().for_each(|column| column.grow(rows));
     }
 
-    pub(super) fn permute(&mut self, permutation: &Permutation) {
-        self.count.permute(permutation);
-        if let Some(money) = &mut self.money {
-            money.amount.permute(permutation);
-            money.average.permute(permutation);
-        }
+    /// What is held by row.
+    pub(super) fn columns_mut(&mut self) -> impl Iterator<Item = &mut FixedPointColumn> {
+        let money = self.money.iter_mut().flat_map(|money| [&mut money.amount, &mut money.average]);
+        std::iter::once(&mut self.count).chain(money)
     }
 
     /// Takes an event that has happened, once.

@@ -17,12 +17,23 @@ proptest! {
         sums in prop::collection::vec((0..80_u64, 1..4_u32, 0..4_000_000_000_000_000_i64), 0..40),
         late in prop::collection::vec((0..80_u64, value(Kind::Enum)), 0..30),
         rules in prop::collection::vec(rule(), 1..6),
+        merges in prop::collection::btree_set(0..200_usize, 0..8),
     ) {
         let mut world = World::new(tags());
+        let mut step = 0;
+        let mut next = |world: &mut World| {
+            step += 1;
+            if merges.contains(&step) {
+                world.merge_step();
+                world.count(&rules[0], &DIMENSIONS);
+            }
+        };
         for (user, version, values) in &before {
+            next(&mut world);
             world.put(*user, *version, values);
         }
         for (user, version, fen) in sums {
+            next(&mut world);
             world.put_sum(user, version, fen);
         }
         for rule in &rules {
@@ -35,6 +46,7 @@ proptest! {
         let missing = Rule::Test(Op::Neq, place, "1".to_owned());
         prop_assert_eq!(world.count(&missing, &[place]).total as usize, world.members.len());
         for (user, text) in late {
+            next(&mut world);
             world.put(user, 9, &[(place, text)]);
         }
         for rule in rules {
@@ -74,7 +86,12 @@ static LARGE: LazyLock<World> = LazyLock::new(|| {
             world.put_sum(2_088_000_000_000_000 + user * 3, 1, user as i64);
         }
     }
+    // Who changes is in a delta, and so is who changed while the first ones were merged.
+    world.merge_step();
     for user in (0..MEMBERS).step_by(3) {
+        if user == 30_000 {
+            world.merge_step();
+        }
         put(&mut world, 2_088_000_000_000_000 + user * 3, 2);
         if user % 7 == 0 {
             world.put_sum(2_088_000_000_000_000 + user * 3, 2, 1000 * user as i64);

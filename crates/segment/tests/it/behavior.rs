@@ -23,7 +23,7 @@ fn facts_stay_with_their_members_when_rows_are_sorted() {
     members.require(&facts[..2], now);
     let mut paid: BTreeMap<u64, Vec<(i64, i64)>> = BTreeMap::new();
     let mut groups: BTreeMap<u64, u32> = BTreeMap::new();
-    let mut version = 0;
+    let (mut version, mut merge) = (0, None);
     let mut put = |members: &mut Members, groups: &mut BTreeMap<u64, u32>, rng: &mut fastrand::Rng, user| {
         version += 1;
         let (group, city) = (rng.u32(..7), rng.u32(..40));
@@ -40,12 +40,25 @@ fn facts_stay_with_their_members_when_rows_are_sorted() {
             members.take(who, Event { at, kind: EventKind::Received, id: user, net_fen: 0 });
             paid.entry(who).or_default().push((at, fen));
         }
+        match user {
+            20_000 => merge = members.begin_merge(),
+            25_000 | 70_000 => {
+                members.end_merge(merge.take().expect("it was begun").run());
+                merge = (user == 25_000).then(|| members.begin_merge()).flatten();
+            }
+            _ => {}
+        }
         if user % 10_000 == 0 {
             now += 3 * DAY_MS;
             members.require(&facts, now);
         }
     }
     for _ in 0..30_000 {
+        let user = rng.u64(..MEMBERS);
+        put(&mut members, &mut groups, &mut rng, user);
+    }
+    members.merge();
+    for _ in 0..3_000 {
         let user = rng.u64(..MEMBERS);
         put(&mut members, &mut groups, &mut rng, user);
     }

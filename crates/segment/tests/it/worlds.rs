@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use proptest::sample::select;
-use segment::{Counts, Expr, Kind, Members, Tag};
+use segment::{Counts, Expr, Kind, Members, Merge, Tag};
 
 use crate::naive::{Op, Rule, Twin};
 use crate::texts;
@@ -10,9 +10,12 @@ use crate::texts;
 /// The day that relative rules look back from: 2026-03-01.
 pub(crate) const TODAY: i32 = 20_513;
 
-/// One merchant twice: in columns, and as the twin keeps it.
+/// One merchant three times: in a base segment and deltas, all in one delta, and as the twin keeps it.
 pub(crate) struct World {
     pub(crate) members: Members,
+    /// Never merged: columns in the order of members' coming, scanned.
+    scan: Members,
+    merge: Option<Merge>,
     pub(crate) twin: Twin,
 }
 
@@ -20,11 +23,13 @@ impl World {
     pub(crate) fn new(tags: Vec<Tag>) -> World {
         let words = tags.iter().enumerate().filter(|(_, tag)| matches!(tag.kind, Kind::Enum | Kind::Text));
         let order: Vec<_> = words.map(|(place, _)| place).take(3).collect();
-        World { members: Members::new(tags.clone(), &order), twin: Twin::new(tags) }
+        let members = || Members::new(tags.clone(), &order);
+        World { members: members(), scan: members(), merge: None, twin: Twin::new(tags) }
     }
 
     pub(crate) fn add_tag(&mut self, tag: Tag) {
         self.members.add_tag(tag.clone());
+        self.scan.add_tag(tag.clone());
         self.twin.add_tag(tag);
     }
 
@@ -33,13 +38,23 @@ impl World {
         let tags = self.members.tags().to_vec();
         let row: Vec<_> = values.iter().map(|(tag, text)| (*tag, texts::value(tags[*tag].kind, text))).collect();
         let taken = self.members.put(user, version, &row);
+        assert_eq!(self.scan.put(user, version, &row), taken);
         assert_eq!(self.twin.put(user, version, values), taken);
         taken
     }
 
     /// Puts what a member paid in both, and holds that both take or leave it.
     pub(crate) fn put_sum(&mut self, user: u64, version: u32, fen: i64) {
-        assert_eq!(self.members.put_sum(user, version, fen), self.twin.put_sum(user, version, fen));
+        let taken = self.twin.put_sum(user, version, fen);
+        assert_eq!([&mut self.members, &mut self.scan].map(|held| held.put_sum(user, version, fen)), [taken; 2]);
+    }
+
+    /// Begins a merge, or ends the one that was begun.
+    pub(crate) fn merge_step(&mut self) {
+        match self.merge.take() {
+            Some(merge) => self.members.end_merge(merge.run()),
+            None => self.merge = self.members.begin_merge(),
+        }
     }
 
     /// Counts in both, holds that they agree, and returns what they say.
@@ -47,6 +62,10 @@ impl World {
         let expr = expr(self.members.tags(), rule);
         let counts = self.members.count(&expr, dimensions, TODAY);
         assert_eq!(counts, self.twin.count(rule, dimensions, TODAY), "{rule:?}");
+        assert_eq!(counts, self.scan.count(&expr, dimensions, TODAY), "{rule:?}");
+        for _ in 0..2 {
+            assert_eq!(counts, self.members.answer(&expr, dimensions, TODAY), "{rule:?}");
+        }
         counts
     }
 
@@ -56,6 +75,7 @@ impl World {
         for user in self.twin.users() {
             let ours = self.members.matches(user, &expr, TODAY);
             assert_eq!(ours, self.twin.matches(user, rule, TODAY), "{user} {rule:?}");
+            assert_eq!(ours, self.scan.matches(user, &expr, TODAY), "{user} {rule:?}");
         }
     }
 }

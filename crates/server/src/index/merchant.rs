@@ -1,6 +1,7 @@
 //! One merchant's members, as the index holds them.
 
-use segment::Members;
+use segment::{Members, Merge};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::thread;
@@ -31,6 +32,26 @@ impl Merchant {
         self.wait_for(|| self.members.write().expect("no holder panics"))
     }
 
+    /// Has what is new or has changed merged into the base segment, when that is due: on a thread of its own, while
+    /// counts and changes go on.
+    pub(super) fn merge_if_due(self: &Arc<Self>, members: &mut Members) {
+        if let Some(merge) = due(members) {
+            let own = self.clone();
+            let thread = thread::Builder::new().name("index-merge".to_owned());
+            thread.spawn(move || own.merge(merge)).expect("a thread can be started");
+        }
+    }
+
+    fn merge(&self, first: Merge) {
+        let mut next = Some(first);
+        while let Some(merge) = next {
+            let result = merge.run();
+            let mut members = self.write();
+            members.end_merge(result);
+            next = due(&mut members);
+        }
+    }
+
     /// Lets those have the members who wait for them, where this thread will want them again at once: the lock is not
     /// fair, and whoever has just let go of it is the first to have it again.
     pub(super) fn let_others_in(&self) {
@@ -50,4 +71,9 @@ impl Merchant {
         self.waiting.fetch_sub(1, Ordering::AcqRel);
         guard
     }
+}
+
+/// The merge that is due, if one is.
+fn due(members: &mut Members) -> Option<Merge> {
+    if members.needs_merge() { members.begin_merge() } else { None }
 }
