@@ -464,7 +464,7 @@ impl Members {
             return counts;
         }
         let counts = self.count(expr, dimensions, today);
-        answers().put(self.version, expr, dimensions, today, &counts);
+        answers().put((self.version, self.len), expr, dimensions, today, &counts);
         counts
     }
 

@@ -88,7 +88,7 @@ impl Index {
         let tags = by_code(members.tags());
         let taken = rows.iter().filter(|row| put(&mut members, &tags, row)).count();
         self.version.fetch_add(taken as u64, Ordering::Relaxed);
-        merchant.merge_if_due(&mut members);
+        merchant.merge_if_due(&members);
     }
 
     /// Takes what members paid; a sum older than the one held changes nothing.
@@ -103,7 +103,7 @@ impl Index {
                 members.put_sum(user, version(*version_of_sum), *net_fen);
             }
         }
-        merchant.merge_if_due(&mut members);
+        merchant.merge_if_due(&members);
     }
 
     /// Takes a merchant's tags.

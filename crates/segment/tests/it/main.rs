@@ -2,6 +2,7 @@
 
 mod agree;
 mod behavior;
+mod growth;
 mod laws;
 mod naive;
 mod operators;

@@ -11,6 +11,8 @@ pub(super) struct Merchant {
     members: RwLock<Members>,
     /// How many threads wait for the members.
     waiting: AtomicUsize,
+    /// Whether a thread merges, or is about to.
+    merges: AtomicBool,
     /// Held by who reads the pasts of members: whoever counts waits until that is done.
     pub(super) settling: tokio::sync::Mutex<()>,
     /// Whether the shops must be read again.
@@ -20,8 +22,8 @@ pub(super) struct Merchant {
 impl Merchant {
     pub(super) fn new(members: Members) -> Merchant {
         let settling = tokio::sync::Mutex::new(());
-        let (waiting, shops_changed) = (AtomicUsize::new(0), AtomicBool::new(true));
-        Merchant { members: RwLock::new(members), waiting, settling, shops_changed }
+        let (waiting, merges, shops_changed) = (AtomicUsize::new(0), AtomicBool::new(false), AtomicBool::new(true));
+        Merchant { members: RwLock::new(members), waiting, merges, settling, shops_changed }
     }
 
     pub(super) fn read(&self) -> RwLockReadGuard<'_, Members> {
@@ -33,23 +35,30 @@ impl Merchant {
     }
 
     /// Has what is new or has changed merged into the base segment, when that is due: on a thread of its own, while
-    /// counts and changes go on.
-    pub(super) fn merge_if_due(self: &Arc<Self>, members: &mut Members) {
-        if let Some(merge) = due(members) {
+    /// counts and changes go on. Where no thread can be had, a later change asks for one again.
+    pub(super) fn merge_if_due(self: &Arc<Self>, members: &Members) {
+        if members.needs_merge() && !self.merges.swap(true, Ordering::Relaxed) {
             let own = self.clone();
             let thread = thread::Builder::new().name("index-merge".to_owned());
-            thread.spawn(move || own.merge(merge)).expect("a thread can be started");
+            if thread.spawn(move || own.merge()).is_err() {
+                self.merges.store(false, Ordering::Relaxed);
+            }
         }
     }
 
-    fn merge(&self, first: Merge) {
-        let mut next = Some(first);
-        while let Some(merge) = next {
+    fn merge(&self) {
+        while let Some(merge) = self.next_merge() {
             let result = merge.run();
-            let mut members = self.write();
-            members.end_merge(result);
-            next = due(&mut members);
+            self.write().end_merge(result);
         }
+    }
+
+    /// The merge that is due, if one is.
+    fn next_merge(&self) -> Option<Merge> {
+        let mut members = self.write();
+        let merge = if members.needs_merge() { members.begin_merge() } else { None };
+        self.merges.store(merge.is_some(), Ordering::Relaxed);
+        merge
     }
 
     /// Lets those have the members who wait for them, where this thread will want them again at once: the lock is not
@@ -71,9 +80,4 @@ impl Merchant {
         self.waiting.fetch_sub(1, Ordering::AcqRel);
         guard
     }
-}
-
-/// The merge that is due, if one is.
-fn due(members: &mut Members) -> Option<Merge> {
-    if members.needs_merge() { members.begin_merge() } else { None }
 }
