@@ -1641,6 +1641,53 @@ export interface Methods {
     };
     response: TradeView;
   };
+  'punchcard.trade.list': {
+    request: {
+      /** The merchant. */
+      pid?: string | undefined;
+      /** The first day, as `2026-01-31`; 31 days in all when absent. A trade's day is that of its payment, and while it is unpaid that on which it was made. */
+      from?: string | undefined;
+      /** The last day; today when absent. */
+      until?: string | undefined;
+      /** Only this member's. */
+      user_id?: string | undefined;
+      /** Only those in this status. */
+      trade_status?: 'WAIT_BUYER_PAY' | 'TRADE_SUCCESS' | 'TRADE_CLOSED' | 'TRADE_FINISHED' | undefined;
+      /** Only those of this shop. */
+      shop_id?: string | undefined;
+      /** Where to go on: `next` of the page before. */
+      after?: string | undefined;
+      /** How many at most; 50 when absent. */
+      limit?: number | string | undefined;
+    };
+    response: TradePageView;
+  };
+  'punchcard.trade.totals': {
+    request: {
+      /** The merchant. */
+      pid?: string | undefined;
+      /** The first day, as `2026-01-31`; 31 days in all when absent. */
+      from?: string | undefined;
+      /** The last day; today when absent. */
+      until?: string | undefined;
+      /** Only this shop; an empty text is the trades of no shop. */
+      shop_id?: string | undefined;
+      /** Where to go on: `next` of the page before. */
+      after?: string | undefined;
+      /** How many lines at most; 50 when absent. */
+      limit?: number | string | undefined;
+    };
+    response: TotalsView;
+  };
+  'punchcard.trade.bill': {
+    request: {
+      /** The merchant. */
+      pid?: string | undefined;
+      /** The day of UTC+8, as `2026-01-31`. */
+      day: string;
+    };
+    response: Empty;
+  };
   'punchcard.voucher.show': {
     request: {
       /** The id. */
@@ -1832,6 +1879,15 @@ export interface Methods {
     };
     response: ActivityView;
   };
+  'punchcard.activity.totals': {
+    request: {
+      /** The merchant. */
+      pid?: string | undefined;
+      /** The activity. */
+      camp_id: string;
+    };
+    response: ActivityTotalsView;
+  };
   'punchcard.activity.review': {
     request: {
       /** The activity. */
@@ -1862,6 +1918,63 @@ export interface Methods {
       user_id: string;
     };
     response: AccountView;
+  };
+  'punchcard.points.outstanding': {
+    request: {
+      /** The merchant. */
+      pid?: string | undefined;
+      /** Where to go on: `next` of the page before. */
+      after?: string | undefined;
+      /** How many cards at most; 50 when absent. */
+      limit?: number | string | undefined;
+    };
+    response: CardsView;
+  };
+  'punchcard.fund.list': {
+    request: {
+      /** The merchant. */
+      pid?: string | undefined;
+      /** Where to go on: `next` of the page before. */
+      after?: string | undefined;
+      /** How many funds at most; 50 when absent. */
+      limit?: number | string | undefined;
+    };
+    response: FundsView;
+  };
+  'punchcard.fund.show': {
+    request: {
+      /** The merchant whose template it is. */
+      pid?: string | undefined;
+      /** The template. */
+      template_id: string;
+      /** Where to go on: `next` of the page before. */
+      after?: string | undefined;
+      /** How many entries at most; 50 when absent. */
+      limit?: number | string | undefined;
+    };
+    response: StatementView;
+  };
+  'punchcard.token.list': {
+    request: {
+      /** The merchant. */
+      pid?: string | undefined;
+      /** Where to go on: `next` of the page before. */
+      after?: string | undefined;
+      /** How many at most; 50 when absent. */
+      limit?: number | string | undefined;
+    };
+    response: TokensView;
+  };
+  'punchcard.shop.list': {
+    request: {
+      /** The merchant. */
+      pid?: string | undefined;
+      /** Where to go on: `next` of the page before. */
+      after?: string | undefined;
+      /** How many at most; 50 when absent. */
+      limit?: number | string | undefined;
+    };
+    response: ShopsView;
   };
   'punchcard.auth.list': {
     request: {
@@ -2053,6 +2166,38 @@ export type ActivitySummary = {
   end_time: string;
 };
 
+/** An activity in numbers. `issued` is `unused`, `used`, `refunded` and `expired` together. */
+export type ActivityTotalsView = {
+  /** The activity. */
+  camp_id: string;
+  /** Its name. */
+  name: string;
+  /** Its status. */
+  status: string;
+  /** How often it may give; absent where it has no budget, as a point card. */
+  budget?: number | null;
+  /** How often it gave. */
+  taken: number;
+  /** How many coupons it gave. */
+  issued: number;
+  /** How many of them can be used still, or soon. */
+  unused: number;
+  /** How many were used. */
+  used: number;
+  /** How many were used in trades that were refunded whole. */
+  refunded: number;
+  /** How many nobody used in time. */
+  expired: number;
+  /** What they took off trades, yuan. */
+  deducted_amount: string;
+  /** What of that was at the merchant's cost, yuan. */
+  merchant_amount: string;
+  /** What refunds took back of what they took off, yuan. */
+  refunded_amount: string;
+  /** What they cost: what they took off, less what refunds took back, yuan. */
+  cost: string;
+};
+
 /** An activity in full. */
 export type ActivityView = {
   /** The merchant. */
@@ -2203,6 +2348,36 @@ export type CallView = {
   string_to_sign?: string | null;
   /** What it has made, by ids. */
   caused: CausedView[];
+};
+
+/** What all accounts of a card have together. */
+export type CardView = {
+  /** The card. */
+  activity_account: string;
+  /** The activity that it is of. */
+  camp_id: string;
+  /** The activity's name. */
+  name: string;
+  /** The activity's status. */
+  status: string;
+  /** When the card ends. */
+  card_ends: string;
+  /** How many members have an account. */
+  members: number;
+  /** Points that can be spent. */
+  available: number;
+  /** Points that wait for COMMIT or CANCEL. */
+  frozen: number;
+  /** Points that are gone. */
+  spent: number;
+};
+
+/** Cards, newest first. */
+export type CardsView = {
+  /** The cards. */
+  cards: CardView[];
+  /** Where the next page begins; `null` with the last one. */
+  next: string | null;
 };
 
 /** Something that a call has made. What does not apply is absent. */
@@ -2445,6 +2620,56 @@ export type FullCall = {
   answer: string;
   /** Whether names, ids and secrets are hidden. */
   masked?: boolean;
+};
+
+/** Money that went into a fund or came out of it. */
+export type FundEntryView = {
+  /** When. */
+  at: string;
+  /** `fund` its sponsor paid, `voucher` a voucher paid for a trade, `recycle` went back to the sponsor. */
+  kind: string;
+  /** How much, yuan; below zero what came out. */
+  amount: string;
+  /** The account at the other end. */
+  account_id: string;
+  /** The trade that a voucher paid for. */
+  trade_no?: string | null;
+};
+
+/** A template's fund: `funded` is `used`, `recycled` and `outstanding` together. */
+export type FundView = {
+  /** The template. */
+  template_id: string;
+  /** Its status, as the wire spells it: `S` is sent from, `E` ended. */
+  status: string;
+  /** Who paid for it. */
+  sponsor_id: string;
+  /** What was paid for it. */
+  funded: string;
+  /** What its vouchers paid for trades. */
+  used: string;
+  /** What went back to who paid. */
+  recycled: string;
+  /** What is in the fund. */
+  outstanding: string;
+  /** How many vouchers were paid for. */
+  vouchers: number;
+  /** How many of them were sent. */
+  sent: number;
+  /** How many were used. */
+  vouchers_used: number;
+  /** How many nobody used in time. */
+  vouchers_expired: number;
+};
+
+/** A merchant's money. Amounts are yuan. */
+export type FundsView = {
+  /** What is in the merchant's account. */
+  balance: string;
+  /** The funds of its templates that were paid for, newest first. */
+  funds: FundView[];
+  /** Where the next page begins; `null` with the last one. */
+  next: string | null;
 };
 
 /** A role for a merchant. */
@@ -2745,6 +2970,50 @@ export type SessionView = {
   methods: string[];
 };
 
+/** What a shop took and gave back on a day. */
+export type ShopDayView = {
+  /** The day in UTC+8. */
+  day: string;
+  /** The shop; empty for trades of no shop. */
+  shop_id: string;
+  /** How many trades were paid. */
+  trades: number;
+  /** Their prices. */
+  total_amount: string;
+  /** What buyers paid of that; vouchers paid the rest. */
+  buyer_pay_amount: string;
+  /** What the merchant got: takings. */
+  receipt_amount: string;
+  /** How many refunds there were. */
+  refunds: number;
+  /** What they were about. */
+  refunded_amount: string;
+  /** What buyers got back of that. */
+  refunded_buyer_amount: string;
+};
+
+/** A shop. */
+export type ShopView = {
+  /** Its id. */
+  shop_id: string;
+  /** What people call it. */
+  name: string;
+  /** The merchant's number for it. */
+  store_id?: string | null;
+  /** Where people find it. */
+  address?: string | null;
+  /** What kind of shop it is. */
+  shop_type?: string | null;
+};
+
+/** Shops, by id. */
+export type ShopsView = {
+  /** The shops. */
+  shops: ShopView[];
+  /** Where the next page begins; `null` with the last one. */
+  next: string | null;
+};
+
 /** How the members spread over one dimension. */
 export type Spread = {
   /** The tag's code. */
@@ -2763,6 +3032,34 @@ export type Started = {
   known: boolean;
   /** The batch; absent where nothing was begun. */
   batch?: BatchView | null;
+};
+
+/** A fund and its entries. */
+export type StatementView = {
+  /** What is in it. */
+  fund: FundView;
+  /** Its entries, newest first. */
+  entries: FundEntryView[];
+  /** Where the next page begins; `null` with the last one. */
+  next: string | null;
+};
+
+/** Sums. Amounts are yuan. Payments count on the day on which they were paid, refunds on their own. */
+export type SumsView = {
+  /** How many trades were paid. */
+  trades: number;
+  /** Their prices. */
+  total_amount: string;
+  /** What buyers paid of that; vouchers paid the rest. */
+  buyer_pay_amount: string;
+  /** What the merchant got: takings. */
+  receipt_amount: string;
+  /** How many refunds there were. */
+  refunds: number;
+  /** What they were about. */
+  refunded_amount: string;
+  /** What buyers got back of that. */
+  refunded_buyer_amount: string;
 };
 
 /** What a crowd asks of its members. */
@@ -2787,6 +3084,78 @@ export type Taken = {
   total: number;
   /** Today, where it has a daily budget. */
   today: number | null;
+};
+
+/** A token. */
+export type TokenView = {
+  /** Who may use it. */
+  user_id: string;
+  /** The activity that gives. */
+  camp_id: string;
+  /** The activity's name. */
+  name: string;
+  /** The coupon that it is for. */
+  prize_id: string;
+  /** When it was given. */
+  gmt_create: string;
+  /** When it ends. */
+  gmt_expired: string;
+  /** Whether it has ended. */
+  expired: boolean;
+};
+
+/** Tokens that nobody has used. */
+export type TokensView = {
+  /** The tokens. */
+  tokens: TokenView[];
+  /** Where the next page begins; `null` with the last one. */
+  next: string | null;
+};
+
+/** Days and their sums, newest first. */
+export type TotalsView = {
+  /** A line for each shop and day with a payment or a refund. */
+  days: ShopDayView[];
+  /** The sums of all that was asked for, on whatever page. */
+  sum: SumsView;
+  /** Where the next page begins; `null` with the last one. */
+  next: string | null;
+};
+
+/** A trade as a list shows it. Amounts are yuan, times those of the wire. */
+export type TradeLineView = {
+  /** Its number. */
+  trade_no: string;
+  /** The merchant's number for it. */
+  out_trade_no: string;
+  /** Who pays. */
+  buyer_id: string;
+  /** Its status. */
+  trade_status: string;
+  /** What it is for. */
+  subject: string;
+  /** Its price. */
+  total_amount: string;
+  /** What the buyer paid; absent while unpaid. */
+  buyer_pay_amount?: string | null;
+  /** What the merchant got; absent while unpaid. */
+  receipt_amount?: string | null;
+  /** The sum of its refunds. */
+  refunded_amount: string;
+  /** Its shop. */
+  shop_id?: string | null;
+  /** When it was made. */
+  gmt_create: string;
+  /** When it was paid. */
+  gmt_payment?: string | null;
+};
+
+/** A page of trades. It may have fewer than were asked for, or none, and still a next one. */
+export type TradePageView = {
+  /** The trades. */
+  trades: TradeLineView[];
+  /** Where the next page begins; `null` with the last one. */
+  next: string | null;
 };
 
 /** Everything about a trade. Amounts are yuan, times those of the wire; what is not known yet is absent. */
@@ -2928,6 +3297,9 @@ export const shapes = {
   'punchcard.world.apply': { text: { kind: 'text', max: 1073741824 } },
   'punchcard.prove.run': {},
   'punchcard.trade.show': { trade_no: { kind: 'text', max: 1024 }, pid: { kind: 'text', max: 1024 }, out_trade_no: { kind: 'text', max: 1024 } },
+  'punchcard.trade.list': { pid: { kind: 'text', max: 1024 }, from: { kind: 'text', max: 10 }, until: { kind: 'text', max: 10 }, user_id: { kind: 'text', max: 1024 }, trade_status: { kind: 'choice', choices: ['WAIT_BUYER_PAY', 'TRADE_SUCCESS', 'TRADE_CLOSED', 'TRADE_FINISHED'] }, shop_id: { kind: 'text', max: 1024 }, after: { kind: 'text', max: 1024 }, limit: { kind: 'integer', max: 1000 } },
+  'punchcard.trade.totals': { pid: { kind: 'text', max: 1024 }, from: { kind: 'text', max: 10 }, until: { kind: 'text', max: 10 }, shop_id: { kind: 'text', max: 1024 }, after: { kind: 'text', max: 1024 }, limit: { kind: 'integer', max: 1000 } },
+  'punchcard.trade.bill': { pid: { kind: 'text', max: 1024 }, day: { kind: 'text', required: true, max: 10 } },
   'punchcard.voucher.show': { voucher_id: { kind: 'text', required: true, max: 1024 } },
   'punchcard.voucher.bar': { voucher_id: { kind: 'text', required: true, max: 1024 }, barred: { kind: 'flag', required: true } },
   'punchcard.voucher.send.start': { template_id: { kind: 'text', required: true, max: 1024 }, crowd_group_id: { kind: 'text', max: 1024 }, file: { kind: 'text', max: 1024 }, charset: { kind: 'text', max: 1024 }, memo: { kind: 'text', max: 128 }, again: { kind: 'flag', required: true }, partial: { kind: 'flag', required: true }, repeats: { kind: 'flag', required: true }, check: { kind: 'flag', required: true } },
@@ -2945,9 +3317,15 @@ export const shapes = {
   'punchcard.crowd.members': { pid: { kind: 'text', max: 1024 }, crowd: { kind: 'text', required: true, max: 1024 } },
   'punchcard.activity.list': { status: { kind: 'text', max: 1024 }, pid: { kind: 'text', max: 1024 }, limit: { kind: 'integer', required: true, max: 4294967295 } },
   'punchcard.activity.show': { camp_id: { kind: 'text', required: true, max: 1024 } },
+  'punchcard.activity.totals': { pid: { kind: 'text', max: 1024 }, camp_id: { kind: 'text', required: true, max: 1024 } },
   'punchcard.activity.review': { camp_id: { kind: 'text', required: true, max: 1024 }, verdict: { kind: 'choice', required: true, choices: ['approve', 'reject'] }, reason: { kind: 'text', max: 65535 } },
   'punchcard.points.frozen': { older: { kind: 'text', max: 1024 }, pid: { kind: 'text', max: 1024 }, limit: { kind: 'integer', required: true, max: 4294967295 } },
   'punchcard.points.account': { activity_account: { kind: 'text', required: true, max: 1024 }, user_id: { kind: 'text', required: true, max: 1024 } },
+  'punchcard.points.outstanding': { pid: { kind: 'text', max: 1024 }, after: { kind: 'text', max: 1024 }, limit: { kind: 'integer', max: 1000 } },
+  'punchcard.fund.list': { pid: { kind: 'text', max: 1024 }, after: { kind: 'text', max: 1024 }, limit: { kind: 'integer', max: 1000 } },
+  'punchcard.fund.show': { pid: { kind: 'text', max: 1024 }, template_id: { kind: 'text', required: true, max: 1024 }, after: { kind: 'text', max: 1024 }, limit: { kind: 'integer', max: 1000 } },
+  'punchcard.token.list': { pid: { kind: 'text', max: 1024 }, after: { kind: 'text', max: 1024 }, limit: { kind: 'integer', max: 1000 } },
+  'punchcard.shop.list': { pid: { kind: 'text', max: 1024 }, after: { kind: 'text', max: 1024 }, limit: { kind: 'integer', max: 1000 } },
   'punchcard.auth.list': { members: { kind: 'flag', required: true }, app_id: { kind: 'text', max: 1024 }, account_id: { kind: 'text', max: 1024 }, limit: { kind: 'integer', required: true, max: 4294967295 } },
   'punchcard.auth.revoke': { token: { kind: 'text', required: true, max: 1024 } },
   'punchcard.signature.list': { limit: { kind: 'integer', required: true, max: 4294967295 } },
@@ -3002,6 +3380,9 @@ export const entries = {
   'punchcard.world.apply': { writes: true, need: 'own', pid: 'none' },
   'punchcard.prove.run': { writes: false, need: 'read', pid: 'none' },
   'punchcard.trade.show': { writes: false, need: 'read', pid: 'optional' },
+  'punchcard.trade.list': { writes: false, need: 'read', pid: 'required' },
+  'punchcard.trade.totals': { writes: false, need: 'read', pid: 'required' },
+  'punchcard.trade.bill': { writes: false, need: 'money', pid: 'required' },
   'punchcard.voucher.show': { writes: false, need: 'read', pid: 'none' },
   'punchcard.voucher.bar': { writes: true, need: 'market', pid: 'none' },
   'punchcard.voucher.send.start': { writes: true, need: 'money', pid: 'none' },
@@ -3019,9 +3400,15 @@ export const entries = {
   'punchcard.crowd.members': { writes: false, need: 'money', pid: 'required' },
   'punchcard.activity.list': { writes: false, need: 'read', pid: 'optional' },
   'punchcard.activity.show': { writes: false, need: 'read', pid: 'none' },
+  'punchcard.activity.totals': { writes: false, need: 'read', pid: 'required' },
   'punchcard.activity.review': { writes: true, need: 'market', pid: 'none' },
   'punchcard.points.frozen': { writes: false, need: 'read', pid: 'optional' },
   'punchcard.points.account': { writes: false, need: 'read', pid: 'none' },
+  'punchcard.points.outstanding': { writes: false, need: 'read', pid: 'required' },
+  'punchcard.fund.list': { writes: false, need: 'money', pid: 'required' },
+  'punchcard.fund.show': { writes: false, need: 'money', pid: 'required' },
+  'punchcard.token.list': { writes: false, need: 'read', pid: 'required' },
+  'punchcard.shop.list': { writes: false, need: 'read', pid: 'required' },
   'punchcard.auth.list': { writes: false, need: 'own', pid: 'none' },
   'punchcard.auth.revoke': { writes: true, need: 'own', pid: 'none' },
   'punchcard.signature.list': { writes: false, need: 'develop', pid: 'none' },

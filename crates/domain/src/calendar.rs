@@ -24,6 +24,21 @@ pub(crate) fn zoned(at: i64) -> Zoned {
     timestamp.to_zoned(TimeZone::fixed(Offset::constant(8)))
 }
 
+/// Milliseconds in a day.
+pub const DAY_MS: i64 = 86_400_000;
+/// What UTC+8 is ahead of UTC.
+const AHEAD_MS: i64 = 8 * 3_600_000;
+
+/// The day of UTC+8 that a moment (UTC milliseconds) is on: days since 1970-01-01.
+pub fn day_of(at: i64) -> i64 {
+    at.saturating_add(AHEAD_MS).div_euclid(DAY_MS)
+}
+
+/// The moment at which a day of UTC+8 begins.
+pub fn day_begins(day: i64) -> i64 {
+    day.saturating_mul(DAY_MS).saturating_sub(AHEAD_MS)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -33,7 +48,6 @@ mod tests {
     use crate::trade::{Timeout, finishes_at};
     use proptest::prelude::*;
 
-    const DAY_MS: i64 = 86_400_000;
     const LONGEST_DELAY_MINUTES: u32 = 99_999_999;
     const LONGEST_DAYS: u32 = 99_999;
 
@@ -49,6 +63,16 @@ mod tests {
         // jiff's own end lies before this one.
         assert_eq!(zoned(LAST_WRITTEN).date().to_string(), "9999-12-31");
         assert_eq!((zoned(i64::MAX), zoned(i64::MIN)), (zoned(LAST_WRITTEN), zoned(FIRST_WRITTEN)));
+    }
+
+    #[test]
+    fn a_day_begins_at_midnight_in_china() {
+        for (at, day) in
+            [(-28_800_001, -1), (-28_800_000, 0), (57_599_999, 0), (57_600_000, 1), (CLOCK_BEGINS, -354_286)]
+        {
+            assert_eq!(day_of(at), day, "{at}");
+            assert!(day_begins(day) <= at && at < day_begins(day + 1), "{at}");
+        }
     }
 
     /// All that is computed from a moment of a clock.

@@ -17,6 +17,7 @@ mod file_input;
 mod import;
 mod keygen;
 mod log;
+mod merchant;
 mod methods;
 mod notify;
 mod operator;
@@ -82,6 +83,8 @@ enum Command {
     Audit(audit::Audit),
     /// Look at trades.
     Trade(trade::Trade),
+    /// Look at what a merchant has: money, points and tokens that are out, shops.
+    Merchant(merchant::Merchant),
     /// Send vouchers to many, look at them, and bar them from use.
     Voucher(voucher::Voucher),
     /// Look at points: what waits frozen, and what a user has.
@@ -149,6 +152,7 @@ pub fn main() -> ExitCode {
             Command::Operator(operator) => operator.run(&store).await,
             Command::Audit(audit) => audit.run(&store).await,
             Command::Trade(trade) => trade.run(&store).await,
+            Command::Merchant(merchant) => merchant.run(&store).await,
             Command::Voucher(voucher) => voucher.run(&store).await,
             Command::Points(points) => points.run(&store).await,
             Command::Backup(backup) => backup.run(&store).await,

@@ -31,6 +31,15 @@ statements! {
             used_at, version FROM voucher WHERE bucket = $1 AND token = $2 ORDER BY id";
     UPDATE = "UPDATE voucher SET status = $1, trade = $2, held_until = $3, used_at = $4, version = version + 1
         WHERE bucket = $5 AND id = $6 AND version = $7";
+    OF_ACTIVITY: all_buckets = "SELECT CASE WHEN status IN ('ENABLED', 'USING') AND ends_at < $1 THEN 'EXPIRED' ELSE status END AS state,
+            COUNT(*) FROM voucher WHERE activity = $2
+        GROUP BY CASE WHEN status IN ('ENABLED', 'USING') AND ends_at < $1 THEN 'EXPIRED' ELSE status END";
+    // Each coupon that was used leads to its trade: SQLite would look through all trades.
+    COST: all_buckets = "SELECT CAST(COALESCE(SUM(trade_voucher.deducted_fen), 0) AS BIGINT),
+            CAST(COALESCE(SUM(trade_voucher.merchant_fen), 0) AS BIGINT),
+            CAST(COALESCE(SUM(trade_voucher.refunded_fen), 0) AS BIGINT) FROM voucher CROSS JOIN trade_voucher
+        WHERE trade_voucher.bucket = voucher.bucket AND trade_voucher.trade = voucher.trade
+            AND trade_voucher.voucher = voucher.id AND voucher.activity = $1 AND voucher.status IN ('USED', 'REFUNDED')";
     COUPONS: proof = "SELECT COUNT(*) FROM voucher";
     // A coupon that was used has one bill of it: with the trade that took it, or with none where its holder used it
     // alone.
@@ -64,6 +73,43 @@ static INSERT: Rows<15> = Rows::new(
     ],
     "",
 );
+
+/// What became of an activity's coupons.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct CouponTotals {
+    /// How many were given.
+    pub issued: i64,
+    /// How many can be used still, or soon, those that a trade holds among them.
+    pub unused: i64,
+    /// How many were used, and their trades not refunded whole.
+    pub used: i64,
+    /// How many were used in trades that were refunded whole.
+    pub refunded: i64,
+    /// How many nobody used in time.
+    pub expired: i64,
+    /// What they took off trades, fen.
+    pub deducted_fen: i64,
+    /// What of that was at the merchant's cost.
+    pub merchant_fen: i64,
+    /// What of what they took off refunds took back.
+    pub refunded_fen: i64,
+}
+
+/// What became of the coupons of the activity with this number until `now`, UTC milliseconds.
+pub fn totals(tx: &mut Tx, activity: i64, now: i64) -> Result<CouponTotals, Fault> {
+    let mut totals = CouponTotals::default();
+    for (state, count) in tx.query::<(String, i64)>(OF_ACTIVITY, params![now, activity])? {
+        totals.issued += count;
+        match &*state {
+            "USED" => totals.used = count,
+            "REFUNDED" => totals.refunded = count,
+            "EXPIRED" => totals.expired = count,
+            _ => totals.unused += count,
+        }
+    }
+    let (deducted_fen, merchant_fen, refunded_fen) = tx.query_one(COST, params![activity])?;
+    Ok(CouponTotals { deducted_fen, merchant_fen, refunded_fen, ..totals })
+}
 
 /// Where a member's coupons of a merchant are, and so what their ids carry.
 pub fn bucket(pid: &str, user_id: &str) -> Bucket {

@@ -37,6 +37,10 @@ statements! {
     MOVE_FUND = "INSERT INTO fund (bucket, name, balance_fen) VALUES ($1, $2, $3)
         ON CONFLICT (bucket, name) DO UPDATE SET balance_fen = fund.balance_fen + excluded.balance_fen";
     FIND = "SELECT debit, credit, amount_fen, kind, trade, at FROM transfer WHERE bucket = $1 AND id = $2";
+    FUND_BALANCE = "SELECT balance_fen FROM fund WHERE bucket = $1 AND name = $2";
+    OF_FUND: all_buckets = "SELECT debit, credit, amount_fen, kind, trade, at, id FROM transfer
+        WHERE CASE WHEN kind = 'fund' THEN credit ELSE debit END = $1 AND kind IN ('fund', 'voucher', 'recycle')
+            AND (at, id) < ($2, $3) ORDER BY at DESC, id DESC LIMIT $4";
     ACCOUNTS: proof = "SELECT COUNT(*) FROM account";
     ACCOUNTS_OFF: proof = "SELECT account.user_id, CAST(account.balance_fen AS TEXT),
             CAST(account.opening_fen + COALESCE(moved.fen, 0) AS TEXT) FROM account
@@ -147,6 +151,28 @@ pub struct Cause<'a> {
     pub app_id: Option<&'a str>,
     /// The call's name in the log.
     pub trace_id: Option<&'a str>,
+}
+
+/// What a template's fund has left, fen.
+pub fn fund_balance(tx: &mut Tx, template: i64) -> Result<i64, Fault> {
+    let name = Party::Template(template).name();
+    let found = tx.query_opt::<(i64,)>(FUND_BALANCE, params![bucket_of("", &name), &*name])?;
+    Ok(found.map_or(0, |(fen,)| fen))
+}
+
+/// At most `limit` entries of a template's fund with their ids, newest first, below the place (time and id) `after`.
+pub fn of_fund(
+    tx: &mut Tx,
+    template: i64,
+    after: Option<(i64, i64)>,
+    limit: u32,
+) -> Result<Vec<(i64, Entered)>, Fault> {
+    let (at, id) = after.unwrap_or((i64::MAX, i64::MAX));
+    let name = Party::Template(template).name();
+    let rows = tx.query(OF_FUND, params![&*name, at, id, limit])?;
+    let entered =
+        |(debit, credit, amount_fen, kind, trade, at, id)| (id, Entered { debit, credit, amount_fen, kind, trade, at });
+    Ok(rows.into_iter().map(entered).collect())
 }
 
 /// Moves money and enters it; `false`, and nothing is moved, when the giver's balance does not cover it.

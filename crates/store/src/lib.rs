@@ -57,6 +57,7 @@ mod rules;
 pub mod sales;
 mod schema;
 mod store;
+pub mod takings;
 pub mod template;
 #[cfg(feature = "testing")]
 pub mod testing;
@@ -110,6 +111,7 @@ static MODULES: &[&Module] = &[
     &trade::voucher::MODULE,
     &coupon::MODULE,
     &sales::add::MODULE,
+    &takings::MODULE,
     &trade::deadline::MODULE,
     &job::MODULE,
     &activity::tables::MODULE,

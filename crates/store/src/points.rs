@@ -6,4 +6,4 @@ mod list;
 pub(crate) mod tables;
 
 pub use account::{Entry, Frozen, account, bucket, card, change, deposit_scope, end, entered_at, frozen};
-pub use list::{Logged, Open, Waiting, entry, log, on_card, open};
+pub use list::{ListedCard, Logged, Open, Outstanding, Waiting, cards, entry, log, on_card, open, outstanding};

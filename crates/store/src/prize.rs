@@ -21,6 +21,8 @@ statements! {
         WHERE bucket = $1 AND token = $2";
     USE = "UPDATE prize_token SET used_at = $1, out_biz_no = $2
         WHERE bucket = $3 AND token = $4 AND used_at IS NULL AND expires_at > $1";
+    UNUSED: all_buckets = "SELECT token, pid, activity, tool, user_id, created_at, expires_at, used_at, out_biz_no FROM prize_token
+        WHERE pid = $1 AND used_at IS NULL AND created_at <= $2 ORDER BY created_at DESC, token DESC LIMIT $3 OFFSET $4";
     TOKENS: proof = "SELECT COUNT(*) FROM prize_token";
     TOKENS_OFF: proof = "SELECT prize_token.pid || '/' || prize_token.user_id,
             CASE WHEN prize_token.used_at IS NULL THEN 'not used' ELSE 'used' END,
@@ -76,6 +78,12 @@ pub fn insert(tx: &mut Tx, token: &PrizeToken) -> Result<(), Fault> {
 /// The token of that text, whatever became of it.
 pub fn token(tx: &mut Tx, token: &str) -> Result<Option<PrizeToken>, Fault> {
     tx.query_opt(GET, params![bucket_of("", token), token])
+}
+
+/// At most `limit` of a merchant's tokens that nobody has used, newest first: those made at `until` (UTC milliseconds)
+/// or before, without the first `skip` of them.
+pub fn unused(tx: &mut Tx, pid: &str, (until, skip): (i64, i64), limit: u32) -> Result<Vec<PrizeToken>, Fault> {
+    tx.query(UNUSED, params![pid, until, limit, skip])
 }
 
 /// Uses a token up at `at`, UTC milliseconds; `false`, and nothing is changed, when it was used before, is over or was

@@ -10,7 +10,7 @@ use crate::engine::migrate::{Migration, Schema};
 use crate::engine::sqlite::ddl::wording;
 use crate::engine::table::{Proof, Table};
 use crate::engine::tx::{Backend, Tx};
-use crate::{MODULES, account_key, params};
+use crate::{MODULES, account_key, params, takings};
 
 /// Every text in `crates/store/migrations`, by number.
 static MIGRATIONS: &[Migration] = include!(concat!(env!("OUT_DIR"), "/migrations.rs"));
@@ -51,12 +51,13 @@ pub(crate) fn lock_order() -> &'static LockOrder {
     ORDER.get_or_init(|| LockOrder::new(tables(), &texts(MIGRATIONS.len())))
 }
 
-/// What a migration's text cannot do: the pay codes of an account are a JSON list, and how a table is kept is the
-/// database's.
+/// What a migration's text cannot do: the pay codes of an account are a JSON list, how a table is kept is the
+/// database's, and a bucket is a hash.
 fn after(tx: &mut Tx, number: i64) -> Result<(), Fault> {
     match (number, &tx.backend) {
         (2, _) => account_key::fill(tx),
         (4, Backend::Sqlite(_)) => rebuild(tx),
+        (14, _) => takings::fill(tx),
         _ => Ok(()),
     }
 }

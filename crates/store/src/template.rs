@@ -46,6 +46,10 @@ statements! {
             notify_url, sign_type, created_at, paid_at, version FROM voucher_template
         WHERE pid = $1 AND status <> 'D' AND created_at BETWEEN $2 AND $3 ORDER BY created_at DESC, id DESC LIMIT $4 OFFSET $5";
     COUNT = "SELECT COUNT(*) FROM voucher_template WHERE pid = $1 AND status <> 'D' AND created_at BETWEEN $2 AND $3";
+    FUNDED = "SELECT id, pid, status, sponsor_id, amount_fen, floor_fen, quantity, publish_starts_at, publish_ends_at,
+            valid_starts_at, valid_ends_at, valid_duration, valid_unit, rules, content, page_token, app_id, auth_app_id,
+            notify_url, sign_type, created_at, paid_at, version FROM voucher_template
+        WHERE pid = $1 AND paid_at IS NOT NULL AND (created_at, id) < ($2, $3) ORDER BY created_at DESC, id DESC LIMIT $4";
     TOTALS = "SELECT published, used, used_fen, expired, refunded_fen, returned_fen FROM template_total
         WHERE bucket = $1 AND template = $2";
     HOLD = "UPDATE template_total SET used = used WHERE bucket = $1 AND template = $2";
@@ -200,6 +204,13 @@ pub fn page(
 ) -> Result<(Vec<Template>, i64), Fault> {
     let (total,) = tx.query_one(COUNT, params![pid, from, until])?;
     Ok((tx.query(PAGE, params![pid, from, until, limit, offset])?, total))
+}
+
+/// At most `limit` of a merchant's templates that were paid for, newest first, below the one that was made then and has
+/// this number.
+pub fn funded(tx: &mut Tx, pid: &str, after: Option<(i64, i64)>, limit: u32) -> Result<Vec<Template>, Fault> {
+    let (at, number) = after.unwrap_or((i64::MAX, i64::MAX));
+    tx.query(FUNDED, params![pid, at, number, limit])
 }
 
 /// What happened to a template's vouchers.

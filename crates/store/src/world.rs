@@ -24,6 +24,6 @@ pub use consent::{give_authorization, hold_authorizations, put_authorization, re
 pub use image::{Image, ImageRoom, UploadedImage, add_image, has_image, image, put_image};
 pub use merchant::{
     Merchant, Shop, cognates, merchant, merchant_label, merchant_name, merchants, shop, shop_of_store, shop_page,
-    shops, tags,
+    shops, shops_after, tags,
 };
 pub use put::{held_account, hold, hold_account, put_account, put_app, put_merchant, put_shop, put_tag};

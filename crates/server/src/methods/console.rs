@@ -8,6 +8,7 @@ pub mod activity;
 pub mod activity_list;
 pub mod activity_review;
 pub mod activity_show;
+pub mod activity_totals;
 pub mod audience;
 pub mod audit_list;
 pub mod auth_list;
@@ -26,6 +27,8 @@ pub mod crowd_members;
 pub mod crowd_sample;
 pub mod crowd_usage;
 pub mod crowd_why;
+pub mod fund_list;
+pub mod fund_show;
 pub mod import_members;
 pub mod import_trades;
 pub mod import_vouchers;
@@ -42,17 +45,24 @@ pub mod operator_enable;
 pub mod operator_grant;
 pub mod operator_invite;
 pub mod operator_list;
+pub mod page;
 pub mod points_account;
 pub mod points_frozen;
+pub mod points_outstanding;
 pub mod prove_run;
 mod rows;
 pub mod session_end;
 pub mod session_list;
 pub mod session_show;
+pub mod shop_list;
 pub mod signature_list;
 pub mod signature_show;
 pub mod tag_list;
+pub mod token_list;
+pub mod trade_bill;
+pub mod trade_list;
 pub mod trade_show;
+pub mod trade_totals;
 pub mod voucher_bar;
 pub mod voucher_send_list;
 pub mod voucher_send_page;
@@ -83,6 +93,9 @@ pub static OPERATIONS: &[Entry] = &[
     operator_write::<world_apply::WorldApply>(),
     operator_read::<prove_run::ProveRun>(),
     operator_read::<trade_show::TradeShow>(),
+    operator_read::<trade_list::TradeList>(),
+    operator_read::<trade_totals::TradeTotals>(),
+    operator_export::<trade_bill::TradeBill>(),
     operator_read::<voucher_show::VoucherShow>(),
     operator_write::<voucher_bar::VoucherBar>(),
     operator_write::<voucher_send_start::VoucherSendStart>(),
@@ -100,9 +113,15 @@ pub static OPERATIONS: &[Entry] = &[
     operator_export::<crowd_members::CrowdMembers>(),
     operator_read::<activity_list::ActivityList>(),
     operator_read::<activity_show::ActivityShow>(),
+    operator_read::<activity_totals::ActivityTotals>(),
     operator_write::<activity_review::ActivityReview>(),
     operator_read::<points_frozen::PointsFrozen>(),
     operator_read::<points_account::PointsAccount>(),
+    operator_read::<points_outstanding::PointsOutstanding>(),
+    operator_read::<fund_list::FundList>(),
+    operator_read::<fund_show::FundShow>(),
+    operator_read::<token_list::TokenList>(),
+    operator_read::<shop_list::ShopList>(),
     operator_read::<auth_list::AuthList>(),
     operator_write::<auth_revoke::AuthRevoke>(),
     operator_read::<signature_list::SignatureList>(),
@@ -146,6 +165,16 @@ impl From<NoticeError> for CallError {
             NoticeError::State(_) => wrong(error.to_string()),
         }
     }
+}
+
+/// Whether there is a merchant of that id.
+fn known_merchant(tx: &mut Tx, pid: &str) -> Result<bool, Fault> {
+    Ok(store::world::merchant(tx, pid)?.is_some())
+}
+
+/// The refusal of a call about a merchant that there is not.
+fn no_merchant() -> CallError {
+    not_found("no such merchant")
 }
 
 /// How many things are listed at most.

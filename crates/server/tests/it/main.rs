@@ -60,6 +60,7 @@ mod output;
 mod points;
 mod prizes;
 mod prove;
+mod questions;
 mod races;
 mod raw;
 mod receiver;

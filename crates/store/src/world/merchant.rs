@@ -30,6 +30,8 @@ statements! {
         WHERE pid = $1 AND store_id = $2 ORDER BY shop_id LIMIT 1";
     SHOPS = "SELECT shop_id, pid, store_id, name, address, shop_type, lon_e7, lat_e7 FROM shop WHERE pid = $1
         ORDER BY shop_id";
+    SHOPS_AFTER = "SELECT shop_id, pid, store_id, name, address, shop_type, lon_e7, lat_e7 FROM shop
+        WHERE pid = $1 AND shop_id > $2 ORDER BY shop_id LIMIT $3";
     SHOP_PAGE = "SELECT shop_id, pid, store_id, name, address, shop_type, lon_e7, lat_e7 FROM shop WHERE pid = $1
         ORDER BY shop_id LIMIT $2 OFFSET $3";
     SHOP_COUNT = "SELECT COUNT(*) FROM shop WHERE pid = $1";
@@ -120,6 +122,11 @@ pub fn shop(tx: &mut Tx, shop_id: &str) -> Result<Option<Shop>, Fault> {
 /// A merchant's shop by the merchant's own number for it; of several, the one with the lowest id.
 pub fn shop_of_store(tx: &mut Tx, pid: &str, store_id: &str) -> Result<Option<Shop>, Fault> {
     tx.query_opt(SHOP_OF_STORE, params![pid, store_id])
+}
+
+/// At most `limit` of a merchant's shops by id, those behind the id `after`.
+pub fn shops_after(tx: &mut Tx, pid: &str, after: &str, limit: u32) -> Result<Vec<Shop>, Fault> {
+    tx.query(SHOPS_AFTER, params![pid, after, limit])
 }
 
 /// A merchant's shops, by id.

@@ -29,6 +29,7 @@ mod postgres;
 mod prize;
 mod probe;
 mod rejected_call;
+mod takings;
 mod template;
 mod trade;
 mod voucher_history;

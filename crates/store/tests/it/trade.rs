@@ -15,11 +15,11 @@ use store::{Change, Fault, Stop, Store, Tx, each_engine, member, sales};
 
 use crate::probe::{add_user, fingerprint, outside_balance, read, write};
 
-const PID: &str = "2088201914979011";
-const BUYER: &str = "2088102146931393";
-const NOW: i64 = 1_767_225_600_000;
+pub(crate) const PID: &str = "2088201914979011";
+pub(crate) const BUYER: &str = "2088102146931393";
+pub(crate) const NOW: i64 = 1_767_225_600_000;
 
-fn a_trade(number: i64) -> Trade {
+pub(crate) fn a_trade(number: i64) -> Trade {
     Trade {
         no: TradeNo::new(NOW, store::trade::bucket(PID, BUYER).id(number)),
         pid: PID.to_owned(),
@@ -211,7 +211,7 @@ each_engine!(a_payer_is_a_member_with_a_sum, |test| {
 });
 
 /// A row of a file: its number, who paid how much, and what was refunded of it.
-fn a_row(no: &str, user_id: &str, total_fen: i64, refunded_fen: i64) -> TradeRow {
+pub(crate) fn a_row(no: &str, user_id: &str, total_fen: i64, refunded_fen: i64) -> TradeRow {
     TradeRow {
         trade_no: no.to_owned(),
         user_id: user_id.to_owned(),
@@ -223,7 +223,7 @@ fn a_row(no: &str, user_id: &str, total_fen: i64, refunded_fen: i64) -> TradeRow
     }
 }
 
-async fn import_at(store: &Store, rows: &[TradeRow], now: i64) -> Vec<Effect> {
+pub(crate) async fn import_at(store: &Store, rows: &[TradeRow], now: i64) -> Vec<Effect> {
     try_import_at(store, rows, now).await.unwrap()
 }
 

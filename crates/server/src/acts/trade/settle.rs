@@ -16,7 +16,7 @@ use domain::trade::{Status, Trade, finishes_at};
 use store::ledger::{Party, Transfer, transfer_all};
 use store::trade::{Refund, TradeVoucher};
 use store::world::Account;
-use store::{Fault, Stop, Tx, job, sales, template};
+use store::{Fault, Stop, Tx, job, sales, takings, template};
 
 /// A payment, with what this transaction has read for it.
 pub struct Payment<'a> {
@@ -99,6 +99,7 @@ pub fn settle(
         surplus = recycle::count_use(tx, template.id.number, chosen.fen)?;
         money.push(from_fund(&trade, template.id.number, chosen, context));
     }
+    takings::count_payment(tx, &trade)?;
     let entry = Entry { id: context.recycle_id(), at: context.at, cause: context.cause };
     money.extend(surplus.iter().map(|surplus| surplus.transfer(entry)));
     match transfer_all(tx, &money)? {
@@ -148,6 +149,7 @@ pub fn give_back(tx: &mut Tx, trade: &Trade, refund: Refund, context: &TradeCont
     sales::add(tx, &trade.pid, &trade.buyer_id, -refund.amount_fen)?;
     notification::enqueue(tx, trade, &used, Some(&refund.out_request_no), context.notice_id(), context.at)?;
     let sponsor_id = count_refund(tx, parts)?;
+    takings::count_refund(tx, trade, &refund)?;
     let mut money = Vec::with_capacity(2);
     let buyer = if trade.imported_no.is_some() { Party::Outside(&trade.pid) } else { Party::Account(&trade.buyer_id) };
     let from_seller = |id, credit, amount_fen, kind| Transfer {

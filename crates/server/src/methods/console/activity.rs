@@ -50,6 +50,12 @@ pub fn find(tx: &mut Tx, camp_id: &str) -> Answer<Activity> {
     activity::get(tx, id.number)?.filter(|activity| id.names(activity.id)).ok_or_else(unknown)
 }
 
+/// A merchant's activity; another merchant's is as unknown as none.
+pub fn find_of(tx: &mut Tx, pid: &str, camp_id: &str) -> Answer<Activity> {
+    let found = find(tx, camp_id)?;
+    if found.pid == pid { Ok(found) } else { Err(not_found("no such activity")) }
+}
+
 /// The reason for which an auditor's verdict was refused, for an operator.
 pub fn refused(stop: Stop) -> CallError {
     match stop {

@@ -51,7 +51,7 @@ pub(super) fn change(
             0 => before.out_trade_no.clone(),
             _ => format!("{}#{}", before.out_trade_no, before.version + 1),
         };
-        let at = after.refunded_at.unwrap_or(chunk.now);
+        let at = refunded_at(chunk, change);
         refunds.push(Refund {
             trade: id,
             out_request_no,
@@ -85,6 +85,11 @@ pub(super) fn change(
     insert_refunds(tx, &refunds)?;
     ledger::enter_many(tx, &entries)?;
     Ok(entries.iter().map(|entry| entry.amount_fen).sum())
+}
+
+/// When a trade was refunded, that comes with a higher refund.
+pub(super) fn refunded_at(chunk: &TradeChunk, change: &Change) -> i64 {
+    chunk.rows[change.row].trade.refunded_at.unwrap_or(chunk.now)
 }
 
 /// The members' sums less what was refunded, in the order of members.

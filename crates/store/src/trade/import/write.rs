@@ -1,12 +1,14 @@
 //! Writing the rows of an import: trade, refund, job and numbers of each row, members and their sums, and once for all
 //! of it the entries and both balances.
 
+use std::collections::BTreeMap;
+
 use domain::Refusal;
 use domain::trade::{Status, Trade, finishes_at};
 
 use super::again;
 use super::chunk::{Imported, TradeChunk};
-use super::plan::{Effect, Plan, plan};
+use super::plan::{Change, Effect, Plan, plan};
 use crate::engine::bucket::{Bucket, bucket_of};
 use crate::engine::fault::{Fault, Stop};
 use crate::engine::row::Val;
@@ -15,6 +17,7 @@ use crate::history::{self, Event};
 use crate::idempotency::{NewClaim, claim_many};
 use crate::ledger::{self, Cause, Party, Transfer};
 use crate::member::{MemberRow, put_chunk};
+use crate::takings::{self, Sums};
 use crate::trade::refund::{Refund, insert_refunds};
 use crate::trade::row::{INSERT, columns, scope};
 use crate::{job, sales};
@@ -68,6 +71,7 @@ pub fn import(tx: &mut Tx, chunk: &TradeChunk, first_number: i64) -> Result<Vec<
     let refunded = changes.iter().map(|(&id, change)| (id, &chunk.rows[change.row].trade));
     history::announce(tx, &chunk.pid, paid.chain(refunded).filter_map(|(id, trade)| Event::paid(id, trade)))?;
     follow(tx, &new)?;
+    count(tx, chunk, &new, &changes)?;
     enter(tx, chunk, &new, back, number(chunk.len()))?;
     Ok(effects)
 }
@@ -119,6 +123,28 @@ fn follow(tx: &mut Tx, new: &[New<'_>]) -> Result<(), Fault> {
         job::TRADE_FINISH,
         &jobs.map(|it| (it.id, finishes_at(it.trade.no.created_at))).collect::<Vec<_>>(),
     )
+}
+
+/// Counts payments and refunds on their days.
+fn count(tx: &mut Tx, chunk: &TradeChunk, new: &[New<'_>], changes: &BTreeMap<i64, Change>) -> Result<(), Fault> {
+    let mut sums: BTreeMap<(i64, &str), Sums> = BTreeMap::new();
+    let mut add = |key, more| {
+        let sum = sums.entry(key).or_default();
+        *sum = sum.plus(more);
+    };
+    for New { trade, .. } in new {
+        if let Some(paid_at) = trade.paid_at {
+            add(takings::key(trade, paid_at), Sums::of_payment(trade));
+        }
+        if let Some(refunded_at) = trade.refunded_at {
+            add(takings::key(trade, refunded_at), Sums::of_refund(trade.refunded_fen, trade.refunded_fen));
+        }
+    }
+    for change in changes.values() {
+        let (fen, at) = (change.more_fen(chunk), again::refunded_at(chunk, change));
+        add(takings::key(&change.before, at), Sums::of_refund(fen, fen));
+    }
+    takings::add(tx, &chunk.pid, sums)
 }
 
 /// One entry for all that was paid and one for all that was refunded, which name no trade: a trade from elsewhere has
