@@ -1575,7 +1575,7 @@ export interface Methods {
       pid?: string | undefined;
       /** The name: 1 to 28 small letters, digits and . _ - @. */
       name: string;
-      /** What the operator is from now on; needed for a new one. */
+      /** What a new operator is; none for one that there is. */
       role?: string | undefined;
       /** The app that the operator acts as; whichever may act for the merchant when absent. */
       app_id?: string | undefined;
