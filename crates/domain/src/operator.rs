@@ -192,8 +192,9 @@ pub const LINK_MS: i64 = 15 * 60_000;
 /// Refuses what cannot be an operator's name; the error says why.
 pub fn check_name(name: &str) -> Result<(), &'static str> {
     let is_plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"._-@".contains(&byte);
-    if name.is_empty() || NAME_CHARS_MAX < name.len() || !name.bytes().all(is_plain) {
-        return Err("a name has 1 to 28 small letters, digits and . _ - @");
+    let begins_well = name.starts_with(|first: char| first.is_ascii_alphanumeric());
+    if !begins_well || NAME_CHARS_MAX < name.len() || !name.bytes().all(is_plain) {
+        return Err("a name has 1 to 28 small letters, digits and . _ - @, and begins with a letter or digit");
     }
     if TAKEN.contains(&name) { Err("this name is not for operators") } else { Ok(()) }
 }
@@ -260,7 +261,9 @@ mod tests {
         for name in ["a", "li.lei", "han-mei_mei@shop.cn", "x234567890123456789012345678"] {
             assert_eq!(check_name(name), Ok(()), "{name}");
         }
-        for name in ["", "Li", "李", "a b", "local", "command", "x2345678901234567890123456789", "a\n"] {
+        for name in
+            ["", "Li", "李", "a b", "-x", "..", "@a", "local", "command", "x2345678901234567890123456789", "a\n"]
+        {
             assert!(check_name(name).is_err(), "{name}");
         }
         for password in ["correct horse", "密码密码密码密码密码密码", "P4ssw0rd-of-mine"] {

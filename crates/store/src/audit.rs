@@ -133,9 +133,9 @@ pub struct Chain {
 
 /// Follows the rows from the first to the last.
 pub fn chain(tx: &mut Tx, digest: Digest) -> Result<Chain, Fault> {
-    let (mut id, mut hash, mut checked) = (0, String::new(), 0);
+    let (mut id, mut hash, mut checked, mut read) = (0, String::new(), 0, i64::MIN);
     loop {
-        let rows: Vec<KeptAct> = tx.query(NEXT, params![id, CHUNK])?;
+        let rows: Vec<KeptAct> = tx.query(NEXT, params![read, CHUNK])?;
         if rows.is_empty() {
             break;
         }
@@ -146,7 +146,7 @@ pub fn chain(tx: &mut Tx, digest: Digest) -> Result<Chain, Fault> {
                 let broken = [format!("act {}", kept.id), kept.hash, format!("act {}, {expect}", id + 1)];
                 return Ok(Chain { checked, broken: Some(broken) });
             }
-            (id, hash) = (kept.id, kept.hash);
+            (id, hash, read) = (kept.id, kept.hash, kept.id);
         }
     }
     let last: Option<(i64, String)> = tx.query_opt(LAST, params![])?;

@@ -34,6 +34,8 @@ statements! {
     ENABLE = "UPDATE operator SET enabled = $1 WHERE name = $2 AND enabled <> $1";
     SET_LINK = "UPDATE operator SET link = $1, link_until = $2 WHERE name = $3";
     BY_LINK = "SELECT name, enabled, link_until FROM operator WHERE link = $1";
+    DROP_LINK = "UPDATE operator SET link = NULL, link_until = NULL WHERE name = $1";
+    DROP_PASSWORD = "UPDATE operator SET password = NULL WHERE name = $1";
     SET_PASSWORD = "UPDATE operator SET password = $1, link = NULL, link_until = NULL WHERE name = $2";
     GRANTS = "SELECT pid, role, app_id FROM operator_grant WHERE name = $1 ORDER BY pid";
     GRANT = "INSERT INTO operator_grant (name, pid, role, app_id) VALUES ($1, $2, $3, $4)
@@ -151,6 +153,16 @@ pub fn of_link(tx: &mut Tx, link: &str, now: i64) -> Result<Option<String>, Faul
 /// Sets a password's Argon2id string; no link works any more. After [`hold`].
 pub fn set_password(tx: &mut Tx, name: &str, password: &str) -> Result<(), Fault> {
     tx.execute(SET_PASSWORD, params![password, name]).map(drop)
+}
+
+/// No link that was made before works any more. After [`hold`].
+pub fn drop_link(tx: &mut Tx, name: &str) -> Result<(), Fault> {
+    tx.execute(DROP_LINK, params![name]).map(drop)
+}
+
+/// Nobody knows the operator's password any more. After [`hold`].
+pub fn drop_password(tx: &mut Tx, name: &str) -> Result<(), Fault> {
+    tx.execute(DROP_PASSWORD, params![name]).map(drop)
 }
 
 /// What an operator is, for whom.

@@ -232,7 +232,8 @@ impl Serve {
             let hosts = (self.console == Offered::On).then(|| Hosts::new(address.port(), self.console_origin.clone()));
             let max = OPERATOR_CONNECTIONS_MAX;
             let router = operator::router(app.clone(), connections, hosts, stop.clone());
-            let connections = Connections::new(max, max, TrustedProxies(self.trusted_proxy.clone()));
+            // Nobody shuts out the others, a health probe among them.
+            let connections = Connections::new(max, max / 2, TrustedProxies(self.trusted_proxy.clone()));
             serving.spawn(listener::serve(listener, router, connections, stop.clone()));
         }
         if keeps_folder {

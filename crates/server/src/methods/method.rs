@@ -162,6 +162,10 @@ pub trait OperatorWrite: Method {
 
     /// The log's words for what came of it.
     fn outcome(response: &Self::Response) -> String;
+    /// Whether an answer says that nothing was done.
+    fn is_refused(_: &Self::Response) -> bool {
+        false
+    }
 
     /// Does it.
     fn run(call: OperatorCall, request: Self::Request) -> impl Future<Output = Answer<Self::Response>> + Send;

@@ -5,7 +5,7 @@ use super::call::{Call, CallContext};
 use super::method::{
     Key, Method, Once, OperatorCall, OperatorExport, OperatorRead, OperatorWrite, Read, Recomputed, Upload, Write,
 };
-use crate::answer::Answer;
+use crate::answer::{Answer, CallError};
 use crate::app::App;
 use crate::audit::{self, Called};
 use crate::biz::{self, Biz};
@@ -151,6 +151,8 @@ pub enum Output {
     File(PipeReader),
 }
 
+/// The code of a refusal by a method's own rules.
+const BUSINESS_FAILED: &str = "40004";
 /// The longest text of a log line on what an operator does, characters.
 const ABOUT_CHARS_MAX: usize = 200;
 
@@ -177,9 +179,15 @@ pub async fn operator_write<M: OperatorWrite>(call: OperatorCall, members: Map<S
         let done = M::run(call, request).await;
         match &done {
             Ok(response) => tracing::info!(operator, act, about, outcome = M::outcome(response), "operator"),
+            // What a request hides may be quoted in the text of its refusal.
+            Err(CallError::Rejection(refused)) if !M::HIDDEN.is_empty() => {
+                tracing::info!(operator, act, about, sub_code = &*refused.sub_code, "operator");
+            }
             Err(error) => tracing::info!(operator, act, about, %error, "operator"),
         }
-        (audit::ended(begun, &done), done.map(|response| Output::Json(render(&response))))
+        let ended = audit::ended(begun, &done);
+        let code = if done.as_ref().is_ok_and(M::is_refused) { BUSINESS_FAILED.to_owned() } else { ended.code };
+        (Act { code, ..ended }, done.map(|response| Output::Json(render(&response))))
     };
     audit::record_end(&app, ended).await;
     done

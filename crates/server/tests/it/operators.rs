@@ -198,6 +198,47 @@ each_engine!(a_role_is_for_its_merchant_and_ends_with_its_session, |engine| {
     assert_eq!(boss.call("-", SHOW, &json!({})).0, 401);
 });
 
+each_engine!(what_the_owner_of_a_merchant_gave_out_opens_nothing_more, |engine| {
+    let running = platform(engine);
+    add(&running, "boss", &["--role", "owner", "--pid", PID]);
+    let boss = signed_in(&running, "boss");
+    let invite = |name: &str| boss.call(PID, "punchcard.operator.invite", &json!({"name": name, "role": "viewer"})).1;
+    // A link of before, and a password of before, are of no use once the name has more than the merchant.
+    let (old_link, own) = (link(&invite("bob")["result"]), link(&invite("carl")["result"]));
+    let page = Page::of(&running);
+    assert_eq!(set_password(&page, &own, PASSWORD).1["code"], "10000");
+    for name in ["bob", "carl"] {
+        let taken = operator(&running, &["add", name, "--role", "owner"]).expect_err("there is one");
+        assert!(taken.contains("there is an operator of this name"), "{taken}");
+        operator(&running, &["grant", name, "--role", "owner"]).expect("it is given");
+    }
+    assert_eq!(set_password(&page, &old_link, PASSWORD).1["code"], "40004");
+    assert_eq!(sign_in(&page, "carl", PASSWORD).0, 401);
+    // A link of before works no more after the operator was disabled and enabled again.
+    let before = link(&invite("dora")["result"]);
+    operator(&running, &["disable", "dora"]).expect("it is changed");
+    operator(&running, &["enable", "dora"]).expect("it is changed");
+    assert_eq!(set_password(&page, &before, PASSWORD).1["code"], "40004");
+    // A name without any role is nobody's of the merchant.
+    operator(&running, &["revoke", "dora", "--pid", PID]).expect("it is taken");
+    let invited = boss.call(PID, "punchcard.operator.invite", &json!({"name": "dora"})).1;
+    assert_eq!(invited["sub_msg"], "this name is taken", "{invited}");
+});
+
+each_engine!(a_world_file_that_is_wrong_is_not_quoted_in_the_log, |engine| {
+    let mut running = platform(engine);
+    add(&running, "owner", &["--role", "owner"]);
+    {
+        let page = signed_in(&running, "owner");
+        for text in ["[[user]]\npay_pin = \"918273\n", "[[user]]\npay_pinn = \"918273\"\n"] {
+            assert_eq!(page.call("-", "punchcard.world.apply", &json!({"text": text})).1["code"], "40004");
+        }
+    }
+    running.terminate();
+    let log = crate::running::log_of(running.folder.path());
+    assert!(log.contains("apply a world") && !log.contains("918273"), "{log}");
+});
+
 each_engine!(somebody_owns_everything_for_good, |engine| {
     let running = platform(engine);
     add(&running, "first", &["--role", "owner"]);

@@ -61,6 +61,14 @@ each_engine!(a_row_that_was_changed_or_taken_is_named, |test| {
     tamper(store, "UPDATE operator_action SET code = '1000', sub_code = '0' WHERE id = 1001").await;
     assert_eq!(broken(store).await.as_deref(), Some("act 1001"));
     tamper(store, "UPDATE operator_action SET code = '10000', sub_code = '' WHERE id = 1001").await;
+    tamper(
+        store,
+        "INSERT INTO operator_action SELECT -7, at, wall_at, operator, address, pid, method, request, code,
+        sub_code, trace_id, hash FROM operator_action WHERE id = 7",
+    )
+    .await;
+    assert_eq!(broken(store).await.as_deref(), Some("act -7"));
+    tamper(store, "DELETE FROM operator_action WHERE id = -7").await;
     tamper(store, "DELETE FROM operator_action WHERE id = 1003").await;
     assert_eq!(broken(store).await.as_deref(), Some("the last act"));
     tamper(store, "DELETE FROM operator_action WHERE id = 500").await;

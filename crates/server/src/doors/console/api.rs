@@ -25,7 +25,7 @@ use http_body_util::{BodyExt, Limited};
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use store::world;
+use store::{Tx, operator, world};
 use tokio::time::timeout;
 use wire::{Rejection, code};
 
@@ -51,10 +51,18 @@ pub async fn call(
         Ok(None) => return nobody(app, &head, &console.hosts, &trace_id),
         Err(fault) => return refusal(StatusCode::SERVICE_UNAVAILABLE, &fault.into(), &trace_id),
     };
-    let bytes = match whole(body, &trace_id).await {
+    let bytes = match whole(body, BODY_BYTES_MAX, &trace_id).await {
         Ok(bytes) => bytes,
         Err(refused) => return refused,
     };
+    // A body may take seconds, in which a session ends.
+    if let Some(session) = actor.session.clone() {
+        match app.store.read(move |tx: &mut Tx| operator::session(tx, &session)).await {
+            Ok(Some(_)) => {}
+            Ok(None) => return nobody(app, &head, &console.hosts, &trace_id),
+            Err(fault) => return refusal(StatusCode::SERVICE_UNAVAILABLE, &fault.into(), &trace_id),
+        }
+    }
     let place = place_of(&pid);
     match answer(app, Asked { actor: Arc::new(actor), place, method: &method, body: &bytes, trace_id: &trace_id }).await
     {
@@ -67,7 +75,7 @@ pub async fn call(
 /// The answer to whoever has not signed in, or not for a while: the browser forgets what it kept.
 fn nobody(app: &App, head: &Parts, hosts: &Hosts, trace_id: &str) -> Response {
     let mut response = refusal(StatusCode::UNAUTHORIZED, &wrong("nobody is signed in"), trace_id);
-    if session::cookie(head, &session::cookie_name(app)).is_some()
+    if session::cookies(head, &session::cookie_name(app)).next().is_some()
         && let Ok(none) = HeaderValue::from_str(&session::set_cookie(app, head, hosts, ""))
     {
         response.headers_mut().insert(SET_COOKIE, none);
@@ -76,8 +84,8 @@ fn nobody(app: &App, head: &Parts, hosts: &Hosts, trace_id: &str) -> Response {
 }
 
 /// A body, read within bounds of bytes and of time.
-pub(super) async fn whole(body: Body, trace_id: &str) -> Result<Bytes, Response> {
-    match timeout(BODY_TIME_MAX, Limited::new(body, BODY_BYTES_MAX).collect()).await {
+pub(super) async fn whole(body: Body, bytes_max: usize, trace_id: &str) -> Result<Bytes, Response> {
+    match timeout(BODY_TIME_MAX, Limited::new(body, bytes_max).collect()).await {
         Ok(Ok(body)) => Ok(body.to_bytes()),
         Ok(Err(_)) => Err(refusal(StatusCode::PAYLOAD_TOO_LARGE, &wrong("the request is too long"), trace_id)),
         Err(_) => Err(refusal(StatusCode::REQUEST_TIMEOUT, &wrong("the request did not arrive"), trace_id)),

@@ -8,18 +8,33 @@ use crate::actor::Actor;
 use crate::app::App;
 use crate::app::clock::system_now;
 use crate::doors::caller::{Caller, Peer};
-use axum::http::header::{CONTENT_TYPE, COOKIE, FORWARDED, HOST, ORIGIN, VIA};
+use axum::http::header::{CONTENT_TYPE, COOKIE, HOST, ORIGIN};
 use axum::http::request::Parts;
-use axum::http::{HeaderName, StatusCode};
+use axum::http::{HeaderName, HeaderValue, StatusCode};
 use domain::operator::{SESSION_MAX_MS, session_lasts};
 use std::net::IpAddr;
 use store::{Fault, Mode, Tx, operator};
 
 /// The browser's word on where a request comes from.
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
-/// What proxies add: one on this machine would make everybody look as if they sat at it.
-const OF_PROXIES: [HeaderName; 3] = [FORWARDED, VIA, HeaderName::from_static("x-forwarded-for")];
+/// What proxies add, in small letters: one on this machine would make everybody look as if they sat at it. Who forwards
+/// bare connections cannot be seen: that is for the documents to say.
+const OF_PROXIES: [&str; 9] = [
+    "forwarded",
+    "via",
+    "x-real-ip",
+    "cf-connecting-ip",
+    "true-client-ip",
+    "x-client-ip",
+    "client-ip",
+    "max-forwards",
+    "proxy-connection",
+];
+/// How others of them begin.
+const OF_PROXIES_BEGIN: [&str; 2] = ["x-forwarded", "x-envoy-"];
 
+/// Values of the cookie that are looked at.
+const COOKIES_MAX: usize = 4;
 /// Between two notes that a session is used, milliseconds.
 const NOTED_EVERY_MS: i64 = 60_000;
 
@@ -107,16 +122,21 @@ pub fn is_our_page(head: &Parts, hosts: &Hosts) -> Result<(), StatusCode> {
 pub fn local(head: &Parts, hosts: &Hosts, mode: Mode) -> Option<Actor> {
     let Peer(peer) = *head.extensions.get::<Peer>()?;
     let is_here = peer.to_canonical().is_loopback()
-        && !OF_PROXIES.iter().any(|name| head.headers.contains_key(name))
+        && hosts.origin.is_none()
+        && !head.headers.keys().any(|name| is_of_proxies(name.as_str()))
         && hosts.is_own_machine(only(head, HOST)?);
     let is_own_page = matches!(only(head, SEC_FETCH_SITE), Some("same-origin" | "none"));
     (mode == Mode::StandIn && is_here && is_own_page).then(|| Actor::local(peer.to_string()))
 }
 
+fn is_of_proxies(name: &str) -> bool {
+    OF_PROXIES.contains(&name) || OF_PROXIES_BEGIN.iter().any(|begin| name.starts_with(begin))
+}
+
 /// Who asks: who has signed in, else who sits at a stand-in's machine; `None` for nobody.
 pub async fn actor(app: &App, head: &Parts, hosts: &Hosts) -> Result<Option<Actor>, Fault> {
-    if let Some(secret) = cookie(head, &cookie_name(app)) {
-        let signed_in = signed_in(app, token_of(secret), address_of(head)).await?;
+    for secret in cookies(head, &cookie_name(app)).take(COOKIES_MAX) {
+        let signed_in = signed_in(app, token_of(&secret), address_of(head)).await?;
         if signed_in.is_some() {
             return Ok(signed_in);
         }
@@ -161,11 +181,13 @@ pub fn cookie_name(app: &App) -> String {
     format!("punchcard_{}", &digest[..8])
 }
 
-/// A cookie's value.
-pub fn cookie<'a>(head: &'a Parts, name: &str) -> Option<&'a str> {
-    let pairs = head.headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
-    let mut pairs = pairs.flat_map(|pairs| pairs.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    pairs.find(|(found, _)| *found == name).map(|(_, value)| value)
+/// The values of a cookie: a page at another port of this machine may have set one of the same name beside ours.
+pub fn cookies(head: &Parts, name: &str) -> impl Iterator<Item = String> {
+    let lines = head.headers.get_all(COOKIE).iter().map(HeaderValue::as_bytes);
+    let pairs = lines.flat_map(|line| line.split(|&byte| byte == b';'));
+    // What is no text is some other cookie.
+    let pairs = pairs.filter_map(|pair| std::str::from_utf8(pair).ok()?.trim().split_once('='));
+    pairs.filter(move |(found, _)| *found == name).map(|(_, value)| value.to_owned())
 }
 
 /// A cookie that keeps `secret` in the browser for the console's pages alone, or removes what it kept if that is empty.
@@ -192,7 +214,9 @@ mod tests {
         request.extensions_mut().insert(Peer(peer.parse().expect("an address")));
         let (head, ()) = request.into_parts();
         let hosts = Hosts::new(8089, Some("https://console.example.com".to_owned()));
-        let found = is_ours(&head, &hosts).map(|()| local(&head, &hosts, mode).is_some());
+        let alone = Hosts::new(8089, None);
+        let found = is_ours(&head, &hosts).map(|()| local(&head, &alone, mode).is_some());
+        assert!(local(&head, &hosts, mode).is_none(), "behind a proxy nobody sits at the machine");
         assert_eq!(found.map_err(|status| status.as_u16()), expect, "{headers:?} from {peer}");
     }
 
@@ -222,7 +246,13 @@ mod tests {
             page.extend(site.map(|site| ("sec-fetch-site", site)));
             check(&page, here, Mode::StandIn, Ok(false));
         }
-        for proxy in [("x-forwarded-for", "192.0.2.7"), ("forwarded", "for=192.0.2.7"), ("via", "1.1 a")] {
+        for proxy in [
+            ("x-forwarded-for", "192.0.2.7"),
+            ("forwarded", "for=192.0.2.7"),
+            ("via", "1.1 a"),
+            ("x-real-ip", "192.0.2.7"),
+            ("x-forwarded-host", "a"),
+        ] {
             check(&[page.clone(), vec![proxy]].concat(), here, Mode::StandIn, Ok(false));
         }
     }

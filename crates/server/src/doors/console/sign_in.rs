@@ -6,7 +6,7 @@
 
 use super::Console;
 use super::api::{self, refusal};
-use super::session::{self, address_of, cookie, cookie_name, set_cookie, token_of};
+use super::session::{self, address_of, cookie_name, cookies, set_cookie, token_of};
 use crate::actor::Actor;
 use crate::answer::{Answer, CallError};
 use crate::app::App;
@@ -29,6 +29,8 @@ use std::sync::Arc;
 use store::operator::{self, Session};
 use store::{Fault, Tx};
 
+/// The longest request: a password, in JSON that may write each byte in six.
+const BODY_BYTES_MAX: usize = 8 << 10;
 /// The longest name of a browser that is kept, characters.
 const BROWSER_CHARS_MAX: usize = 200;
 
@@ -60,7 +62,7 @@ impl Asking {
         if let Err(status) = session::is_ours(&head, &console.hosts) {
             return Err(refusal(status, &wrong("this is not the console's own page"), &trace_id));
         }
-        let body = api::whole(body, &trace_id).await?;
+        let body = api::whole(body, BODY_BYTES_MAX, &trace_id).await?;
         Ok(Asking { console, head, body: body.to_vec(), trace_id })
     }
 
@@ -130,7 +132,7 @@ pub async fn sign_in(State(console): State<Arc<Console>>, request: Request) -> R
         Err(refused) => return refused,
     };
     let Some(SignIn { name, password }) = asking.json() else { return asking.unreadable() };
-    if NAME_CHARS_MAX < name.len() || PASSWORD_BYTES_MAX < password.len() {
+    if name.is_empty() || NAME_CHARS_MAX < name.len() || PASSWORD_BYTES_MAX < password.len() {
         return asking.refused(StatusCode::UNAUTHORIZED, "the name or the password is wrong");
     }
     let Some(attempts) = asking.attempts(&name).await else {
@@ -173,7 +175,7 @@ async fn begun(asking: &Asking, name: String, password: String) -> Answer<Option
         browser: browser.chars().take(BROWSER_CHARS_MAX).collect(),
     };
     // A session that this browser had before is over: it may have been given to it by somebody else.
-    let before = cookie(&asking.head, &cookie_name(app)).map(token_of);
+    let before = cookies(&asking.head, &cookie_name(app)).next().map(|secret| token_of(&secret));
     let act = asking.act(&asking.somebody(name), "sign in");
     let write = move |tx: &mut Tx| {
         operator::hold(tx)?;
@@ -199,7 +201,7 @@ pub async fn sign_out(State(console): State<Arc<Console>>, request: Request) -> 
         Err(refused) => return refused,
     };
     let app = asking.app();
-    if let Some(token) = cookie(&asking.head, &cookie_name(app)).map(token_of) {
+    if let Some(token) = cookies(&asking.head, &cookie_name(app)).next().map(|secret| token_of(&secret)) {
         let somebody = asking.act(&asking.somebody(String::new()), "sign out");
         let write = move |tx: &mut Tx| {
             let Some(session) = operator::session(tx, &token)? else { return Ok(()) };
@@ -219,9 +221,9 @@ pub async fn set_password(State(console): State<Arc<Console>>, request: Request)
         Ok(asking) => asking,
         Err(refused) => return refused,
     };
-    let Some(asked) = asking.json() else { return asking.unreadable() };
-    // Nobody guesses a link; what is bounded here is the work of hashing.
-    let Some(attempts) = asking.attempts("").await else {
+    let Some(asked) = asking.json::<NewPassword>() else { return asking.unreadable() };
+    // Nobody guesses a link; what is bounded here is the work of one that does not work.
+    let Some(attempts) = asking.attempts(&token_of(&asked.link)).await else {
         return asking.refused(StatusCode::TOO_MANY_REQUESTS, "too many links that do not work: wait a little");
     };
     match password_set(&asking, asked).await {

@@ -1,6 +1,7 @@
 //! What the methods about operators share: who may be changed by whom, and how an operator is shown.
 
 use super::{not_found, wrong};
+use crate::actor::Actor;
 use crate::answer::{Answer, CallError};
 use crate::biz;
 use domain::operator::{EVERY_MERCHANT, Grant, Role};
@@ -71,6 +72,22 @@ pub fn of_merchant(tx: &mut Tx, name: &str, pid: Option<&str>) -> Answer<Operato
     found.filter(|_| pid.is_none_or(is_theirs)).ok_or_else(|| not_found(format!("no operator {name}")))
 }
 
+/// Ends what an operator was let in by: sessions, and a link that was made under other rights.
+pub fn end_ways_in(tx: &mut Tx, name: &str) -> Result<(), Fault> {
+    operator::drop_link(tx, name)?;
+    operator::end_all(tx, name).map(drop)
+}
+
+/// Gives a role. Whoever has operated single merchants alone, and is given more, sets a new password first: an owner of
+/// such a merchant may have chosen the name and the password that there is.
+pub fn give(tx: &mut Tx, name: &str, grant: &Grant) -> Result<(), Fault> {
+    let before = operator::grants(tx, name)?;
+    if !before.iter().any(|one| one.is_for_all() || one.pid == grant.pid) {
+        operator::drop_password(tx, name)?;
+    }
+    operator::grant(tx, name, grant)
+}
+
 /// A role by its name.
 pub fn role(text: &str) -> Answer<Role> {
     let all = Role::ALL.map(Role::name).join(", ");
@@ -86,9 +103,11 @@ pub fn granted_pid(tx: &mut Tx, pid: Option<&str>) -> Answer<String> {
     Ok(pid.to_owned())
 }
 
-/// Does `change`, and refuses it where it would leave nobody who owns everything.
-pub fn keeping_an_owner<T>(tx: &mut Tx, change: impl FnOnce(&mut Tx) -> Answer<T>) -> Answer<T> {
+/// Does `change` for somebody who still may, and refuses it where it would leave nobody who owns everything. Such
+/// changes wait for one another: who has just been disabled changes nothing.
+pub fn keeping_an_owner<T>(tx: &mut Tx, actor: &Actor, change: impl FnOnce(&mut Tx) -> Answer<T>) -> Answer<T> {
     operator::hold(tx)?;
+    actor.still_may(tx)?;
     let before = operator::owners(tx)?;
     let changed = change(tx)?;
     if 0 < before && operator::owners(tx)? == 0 {

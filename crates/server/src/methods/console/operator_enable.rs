@@ -1,7 +1,7 @@
 //! `punchcard.operator.enable`: lets an operator sign in, or not any more. The operator's sessions end.
 
 use super::Argument;
-use super::operator::{OperatorView, keeping_an_owner, of_merchant, view};
+use super::operator::{OperatorView, end_ways_in, keeping_an_owner, of_merchant, view};
 use crate::answer::Answer;
 use crate::biz::{Flag, biz};
 use crate::methods::access::{Doors, Need};
@@ -44,14 +44,15 @@ impl OperatorWrite for OperatorEnable {
     async fn run(call: OperatorCall, request: Request) -> Answer<OperatorView> {
         let Request { pid, name, enabled } = request;
         let (pid, name) = (pid.map(|text| text.to_string()), name.to_string());
+        let OperatorCall { app, actor, .. } = call;
         let write = move |tx: &mut Tx| {
-            keeping_an_owner(tx, |tx| {
+            keeping_an_owner(tx, &actor, |tx| {
                 let operator = of_merchant(tx, &name, pid.as_deref())?;
                 operator::enable(tx, &name, enabled.0)?;
-                operator::end_all(tx, &name)?;
+                end_ways_in(tx, &name)?;
                 Ok(view(tx, Operator { is_enabled: enabled.0, ..operator }, pid.as_deref())?)
             })
         };
-        call.app.store.write(write).await
+        app.store.write(write).await
     }
 }

@@ -2,7 +2,7 @@
 //! end.
 
 use super::Argument;
-use super::operator::{OperatorView, granted_pid, keeping_an_owner, of_merchant, role, view};
+use super::operator::{OperatorView, end_ways_in, give, granted_pid, keeping_an_owner, of_merchant, role, view};
 use crate::answer::Answer;
 use crate::biz::biz;
 use crate::methods::access::{Doors, Need};
@@ -49,21 +49,22 @@ impl OperatorWrite for OperatorGrant {
         let [pid, app_id] = [pid, app_id].map(|text| text.map(|text| text.to_string()));
         let name = name.to_string();
         let role = named.map(|text| role(&text)).transpose()?;
+        let OperatorCall { app, actor, .. } = call;
         let write = move |tx: &mut Tx| {
-            keeping_an_owner(tx, |tx| {
+            keeping_an_owner(tx, &actor, |tx| {
                 let operator = of_merchant(tx, &name, pid.as_deref())?;
                 let for_pid = granted_pid(tx, pid.as_deref())?;
                 match role {
                     Some(role) => {
                         let grant = Grant { pid: for_pid, role, app_id: app_id.clone() };
-                        operator::grant(tx, &name, &grant)?;
+                        give(tx, &name, &grant)?;
                     }
                     None => drop(operator::ungrant(tx, &name, &for_pid)?),
                 }
-                operator::end_all(tx, &name)?;
+                end_ways_in(tx, &name)?;
                 Ok(view(tx, operator, pid.as_deref())?)
             })
         };
-        call.app.store.write(write).await
+        app.store.write(write).await
     }
 }

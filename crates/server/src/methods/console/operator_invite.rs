@@ -25,7 +25,7 @@ biz! {
         pid: Option<Argument>,
         /// The name: 1 to 28 small letters, digits and . _ - @.
         name: Argument,
-        /// What the operator is from now on; needed for a new one.
+        /// What a new operator is; none for one that there is.
         role: Option<Argument>,
         /// The app that the operator acts as; whichever may act for the merchant when absent.
         app_id: Option<Argument>,
@@ -71,24 +71,28 @@ impl OperatorWrite for OperatorInvite {
         let role = named.map(|text| role(&text)).transpose()?;
         let (secret, now) = (format!("{}{}", call.app.new_secret(), call.app.new_secret()), system_now());
         let link = crate::audit::sha256_hex(&secret);
-        let invited = name.clone();
+        let (invited, actor) = (name.clone(), call.actor.clone());
         let write = move |tx: &mut Tx| {
-            keeping_an_owner(tx, |tx| {
+            keeping_an_owner(tx, &actor, |tx| {
                 let known = operator::get(tx, &invited)?;
                 let grants = operator::grants(tx, &invited)?;
                 let for_pid = granted_pid(tx, pid.as_deref())?;
                 let is_new = known.is_none();
-                if !is_new && pid.is_some() && grants.iter().any(|grant| grant.pid != for_pid) {
+                let is_theirs = !grants.is_empty() && grants.iter().all(|grant| grant.pid == for_pid);
+                if !is_new && pid.is_some() && !is_theirs {
                     return Err(wrong("this name is taken"));
                 }
-                if is_new && role.is_none() {
-                    return Err(not_found(format!("no operator {invited}: a new one needs a role")));
-                }
-                operator::put(tx, &invited, now)?;
-                if let Some(role) = role {
-                    let grant = Grant { pid: for_pid, role, app_id: app_id.clone() };
-                    operator::grant(tx, &invited, &grant)?;
-                    operator::end_all(tx, &invited)?;
+                match role {
+                    None if is_new => return Err(not_found(format!("no operator {invited}: a new one needs a role"))),
+                    None => {}
+                    Some(_) if !is_new => {
+                        return Err(wrong("there is an operator of this name: give a link, or another role"));
+                    }
+                    Some(role) => {
+                        operator::put(tx, &invited, now)?;
+                        let grant = Grant { pid: for_pid, role, app_id: app_id.clone() };
+                        operator::grant(tx, &invited, &grant)?;
+                    }
                 }
                 operator::set_link(tx, &invited, &link, now + LINK_MS)?;
                 Ok(is_new)

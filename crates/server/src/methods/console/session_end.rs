@@ -49,8 +49,10 @@ impl OperatorWrite for SessionEnd {
 
     async fn run(call: OperatorCall, request: Request) -> Answer<EndedSessions> {
         let (pid, name) = (request.pid.map(|text| text.to_string()), request.name.to_string());
+        let actor = call.actor.clone();
         let write = move |tx: &mut Tx| {
             operator::hold(tx)?;
+            actor.still_may(tx)?;
             of_merchant(tx, &name, pid.as_deref())?;
             Ok(EndedSessions { ended: operator::end_all(tx, &name)? })
         };

@@ -53,6 +53,10 @@ impl OperatorWrite for WorldApply {
         ("apply a world", String::new())
     }
 
+    fn is_refused(response: &Response) -> bool {
+        matches!(response, Response::Refused { .. })
+    }
+
     fn outcome(response: &Response) -> String {
         match response {
             Response::Applied(applied) => format!("{} things, {} changed", applied.things, applied.changed),
