@@ -20,6 +20,7 @@ test('addresses stay: people keep them', () => {
       "/$pid/notices/$notice",
       "/$pid/apps",
       "/$pid/system",
+      "/$pid/operators",
     ]
   `);
 });

@@ -16,6 +16,7 @@ export const paths = {
   notice: '/$pid/notices/$notice',
   apps: '/$pid/apps',
   system: '/$pid/system',
+  operators: '/$pid/operators',
 } as const;
 
 /** What each address keeps behind its `?`. */
@@ -29,6 +30,7 @@ export const search = {
   calls: one('method', 'code', 'cause', 'app', 'of', 'before'),
   notices: one('state'),
   apps: one('whose'),
+  operators: one('after'),
 };
 
 type Given = { readonly [name: string]: unknown };

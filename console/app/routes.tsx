@@ -130,6 +130,11 @@ const pages = [
     ...page(paths.apps, () => import('./pages/apps/Show')),
   }),
   createRoute({ getParentRoute: () => inside, ...page(paths.system, () => import('./pages/system/Show')) }),
+  createRoute({
+    getParentRoute: () => inside,
+    validateSearch: search.operators,
+    ...page(paths.operators, () => import('./pages/operators/List')),
+  }),
 ] as const;
 
 const tree = root.addChildren([start, signIn, password, inside.addChildren(pages)]);

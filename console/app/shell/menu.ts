@@ -29,5 +29,8 @@ export const MENU: readonly (readonly Entry[])[] = [
     { label: (words) => words.notices.title, to: paths.notices, letter: 'n', method: 'punchcard.notice.list' },
     { label: (words) => words.apps.title, to: paths.apps, letter: 'a', method: 'punchcard.key.owner' },
   ],
-  [{ label: (words) => words.system.title, to: paths.system, letter: 's', method: 'punchcard.clock.show' }],
+  [
+    { label: (words) => words.system.title, to: paths.system, letter: 's', method: 'punchcard.clock.show' },
+    { label: (words) => words.operators.title, to: paths.operators, letter: 'p', method: 'punchcard.operator.list' },
+  ],
 ];

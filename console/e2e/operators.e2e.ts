@@ -1,0 +1,3 @@
+import { everyView } from './stage';
+
+everyView('Operators', (pid) => `${pid}/operators`, 'punchcard.operator.list');
