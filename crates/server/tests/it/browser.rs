@@ -36,12 +36,21 @@ impl Browser {
         let mut command = Command::new("chromedriver");
         // The browser's own temporary files, too, are made where they are gone with the test.
         command.arg("--port=0").env("TMPDIR", folder.path()).env("HOME", folder.path());
-        let started = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn();
-        let mut driver =
-            started.expect("chromedriver is installed: `cargo xtask test` does so (Debian: chromium-driver)");
-        let mut lines = BufReader::new(driver.stdout.take().expect("piped")).lines().map_while(Result::ok);
-        let port = lines.find_map(|line| line.split_once("successfully on port ").map(|(_, rest)| rest.to_owned()));
-        let port = port.expect("chromedriver says its port").trim_end_matches('.').to_owned();
+        command.stdout(Stdio::piped()).stderr(Stdio::null());
+        let mut start = || {
+            let started = command.spawn();
+            let mut driver =
+                started.expect("chromedriver is installed: `cargo xtask test` does so (Debian: chromium-driver)");
+            let mut lines = BufReader::new(driver.stdout.take().expect("piped")).lines().map_while(Result::ok);
+            let port = lines.find_map(|line| line.split_once("successfully on port ").map(|(_, rest)| rest.to_owned()));
+            if port.is_none() {
+                drop(driver.wait());
+            }
+            port.map(|port| (driver, lines, port.trim_end_matches('.').to_owned()))
+        };
+        // It looks for a free port and takes it later: somebody else may have taken it meanwhile.
+        let started = (0..5).find_map(|_| start());
+        let (driver, lines, port) = started.expect("chromedriver says its port");
         // What it says later must not fill the pipe.
         std::thread::spawn(move || lines.for_each(drop));
 
